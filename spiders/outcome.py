@@ -1,0 +1,41 @@
+"""What the stats of a finished crawl say: figures for the metrics, and whether the crawl may count at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MOST_REFUSED = 0.1
+"""Share of the promised documents; a hub in an outage answers 404 or a web page for many of them."""
+
+
+def figures(stats: dict[str, Any]) -> dict[str, Any]:
+    """Counts of documents, responses and retries; `refused` is by reason; seconds of the crawl alone."""
+    refused = {
+        key.removeprefix("refused/"): count for key, count in sorted(stats.items()) if key.startswith("refused/")
+    }
+    return {
+        "promised": stats.get("promised", 0),
+        "items": stats.get("item_scraped_count", 0),
+        "refused": refused,
+        "errors": stats.get("log_count/ERROR", 0) + stats.get("log_count/CRITICAL", 0),
+        "retries": stats.get("retry/count", 0),
+        "finish_reason": stats.get("finish_reason", "never started"),
+        "seconds": round(stats.get("elapsed_time_seconds", 0), 1),
+    }
+
+
+def failure(stats: dict[str, Any]) -> str | None:
+    """Why the crawl's output must not be used, in one line; None when all that is missing was refused and counted."""
+    found = figures(stats)
+    promised, items, refused = found["promised"], found["items"], sum(found["refused"].values())
+    if found["finish_reason"] != "finished":
+        return f"it did not finish: {found['finish_reason']}"
+    if found["errors"]:
+        return f"{found['errors']} errors; they are in the log above"
+    if not items:
+        return f"no documents; the list promised {promised}, refused: {found['refused']}"
+    if items + refused != promised:
+        return f"{promised - items - refused} of {promised} documents lost: the hub failed or forbids them"
+    if refused > max(1, MOST_REFUSED * promised):
+        return f"{refused} of {promised} documents refused, more than a hub in order gives: {found['refused']}"
+    return None

@@ -1,0 +1,1 @@
+"""apipack: OpenAPI specifications to instruction/API-call pairs, tuned code LLMs, and how they generalise."""

@@ -1,0 +1,86 @@
+"""Which tests to run, the verdicts on what a model wrote, and the accuracy tables."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from scipy.stats import binomtest
+
+from apipack.frames import map_ordered
+from apipack.matching import score
+from apipack.params import Evaluate
+from apipack.prompts import extract_call
+from apipack.records import Request
+
+Row = dict[str, Any]
+METRICS = ("endpoint_match", "call_match", "request_match")
+CELL = ["model", "level", "setting"]
+PREDICTION_KEYS = ("id", "api", "level", "language", "setting", "reference")
+
+
+def select(tests: Sequence[Row], p: Evaluate, seed: int) -> list[Row]:
+    """The tests that params ask for: the same operations in every language and setting, nested in `tests`."""
+    chosen: set[tuple[int, str]] = set()
+    for level in p.levels:
+        ids = {test["id"] for test in tests if test["level"] == level}
+        ranked = sorted(ids, key=lambda key: hashlib.sha256(f"{seed}:{key}".encode()).digest())
+        chosen |= {(level, key) for key in ranked[: p.tests]}
+    wanted = [
+        test
+        for test in tests
+        if (test["level"], test["id"]) in chosen and test["language"] in p.languages and test["setting"] in p.settings
+    ]
+    return sorted(wanted, key=lambda test: (test["level"], test["setting"], test["language"], test["id"]))
+
+
+def judge(model: str, tests: Sequence[Row], outputs: Sequence[str], threshold: float, workers: int) -> list[Row]:
+    """Rows of schema PREDICTIONS, one a test, in order."""
+    items = [(model, test, output, threshold) for test, output in zip(tests, outputs, strict=True)]
+    return list(map_ordered(_judge_one, items, workers, f"score {model}", chunk=64))
+
+
+def _judge_one(item: tuple[str, Row, str, float]) -> Row:
+    model, test, output, threshold = item
+    call = extract_call(output)
+    request = Request.from_json(test["request"])
+    verdict = score(
+        test["language"], call, test["reference"], request, test["template"], json.loads(test["arguments"]), threshold
+    )
+    return {
+        "model": model,
+        **{key: test[key] for key in PREDICTION_KEYS},
+        "output": output,
+        "call": call,
+        **{metric: getattr(verdict, metric) for metric in METRICS},
+    }
+
+
+def accuracy(predictions: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Accuracy of each metric for each cell: columns `by`, n, and METRIC, METRIC_low, METRIC_high (Wilson, 95 %)."""
+    rows = []
+    for key, cell in predictions.groupby(list(by), sort=True):
+        row: Row = dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True)) | {"n": len(cell)}
+        for metric in METRICS:
+            hits = int(cell[metric].sum())
+            interval = binomtest(hits, len(cell)).proportion_ci(method="wilson")
+            row |= {
+                metric: round(hits / len(cell), 4),
+                f"{metric}_low": round(float(interval.low), 4),
+                f"{metric}_high": round(float(interval.high), 4),
+            }
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def flat_metrics(table: pd.DataFrame, by: Sequence[str]) -> dict[str, float]:
+    """`tuned.level1.0shot.call_match` → value: the names used in metrics/evaluate.json and MLflow."""
+    flat = {}
+    for row in table.to_dict("records"):
+        prefix = ".".join(f"level{row[name]}" if name == "level" else str(row[name]) for name in by)
+        for metric in METRICS:
+            flat[f"{prefix}.{metric}"] = row[metric]
+    return flat

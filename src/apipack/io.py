@@ -1,0 +1,98 @@
+"""Atomic, reproducible files: parquet tables, JSON metrics, folders.
+
+Everything is written beside its target under a temporary name and renamed when whole, so a killed
+process never leaves half an output under its real name. The same rows give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+METRICS = Path("metrics")
+ROW_GROUP = 65_536
+
+
+def write_table(path: Path | str, table: pa.Table) -> None:
+    """Write one zstd parquet file; rows keep the order they come in, so sort before."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _beside(path)
+    try:
+        pq.write_table(table.combine_chunks(), temporary, compression="zstd", row_group_size=ROW_GROUP)
+        _publish(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_table(path: Path | str, columns: list[str] | None = None) -> pa.Table:
+    """Read one parquet file; FileNotFoundError names the stage output that is missing."""
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"{path} is missing: run `dvc repro` so that the stage that writes it runs first")
+    return pq.read_table(path, columns=columns)
+
+
+def rows_table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Rows to a table of exactly this schema; a row with other keys is a KeyError."""
+    return pa.table({name: pa.array([row[name] for row in rows], schema.field(name).type) for name in schema.names})
+
+
+def write_json(path: Path | str, value: Any) -> None:
+    """Write indented JSON with a final newline."""
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def write_text(path: Path | str, text: str) -> None:
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _beside(path)
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        _publish(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_json(path: Path | str) -> Any:
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def write_metrics(stage: str, values: dict[str, Any]) -> None:
+    """Write metrics/STAGE.json."""
+    write_json(METRICS / f"{stage}.json", values)
+
+
+@contextmanager
+def fresh_folder(path: Path | str) -> Iterator[Path]:
+    """Yield an empty temporary sibling that takes the place of `path` when the block ends well."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for stale in path.parent.glob(f".{path.name}.*.tmp"):
+        shutil.rmtree(stale)
+    temporary = _beside(path)
+    temporary.mkdir()
+    try:
+        yield temporary
+        if path.exists():
+            shutil.rmtree(path)
+        os.replace(temporary, path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _beside(path: Path) -> Path:
+    return path.parent / f".{path.name}.{os.getpid()}.tmp"
+
+
+def _publish(temporary: Path, path: Path) -> None:
+    with temporary.open("rb") as file:
+        os.fsync(file.fileno())
+    os.replace(temporary, path)

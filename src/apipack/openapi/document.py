@@ -1,0 +1,203 @@
+"""A lazily resolved OpenAPI document on openapi3-parser's models.
+
+Resolving a whole document up front costs minutes on large specs (Microsoft Graph, docusign), so `$ref`s
+stay where they are: an operation's parameters and body are resolved one step and validated as typed
+models, and a schema behind a `$ref` is validated when it is first needed, once. Only local references
+(`#/…`) are followed; nothing is ever fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+from openapi_parser.models import v3_0, v3_1
+from openapi_parser.models.base import Server
+from openapi_parser.models.mixins import RefCacheMixin
+from pydantic import BaseModel, ValidationError
+
+from apipack.openapi.loading import SpecError
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+MAX_REF_HOPS = 20
+REPAIR_ROUNDS = 4
+
+Schema = v3_0.Schema
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class RawOperation:
+    """One operation as it stands in the document: path template, lower-case method, the two raw mappings."""
+
+    path: str
+    method: str
+    path_item: dict[str, Any]
+    operation: dict[str, Any]
+
+
+class Document:
+    """One OAS 3.x mapping. `repairs` counts members dropped because the model refused them."""
+
+    def __init__(self, raw: dict[str, Any]) -> None:
+        RefCacheMixin.clear_ref_cache()  # its cache is keyed by a member any spec can set
+        self.raw = raw
+        self.repairs = 0
+        self._models: Any = v3_1 if str(raw.get("openapi", "")).startswith(("3.1", "3.2")) else v3_0
+        self._schemas: dict[str, Schema] = {}
+        self._schemes: dict[str, v3_0.SecurityScheme | None] = {}
+
+    @property
+    def info(self) -> dict[str, Any]:
+        info = self.raw.get("info")
+        return info if isinstance(info, dict) else {}
+
+    def operations(self) -> Iterator[RawOperation]:
+        """Every operation, in the document's order. Raises `SpecError` (no_paths) when there is no paths mapping."""
+        paths = self.raw.get("paths")
+        if not isinstance(paths, dict):
+            raise SpecError("no_paths")
+        for path, item in paths.items():
+            if isinstance(item, dict) and "$ref" in item:
+                item = {**self._target_or_empty(item), **item}
+            if not isinstance(item, dict):
+                continue
+            for method in METHODS:
+                if isinstance(operation := item.get(method), dict):
+                    yield RawOperation(str(path), method, item, operation)
+
+    def typed(self, raw: RawOperation) -> v3_0.Operation:
+        """The operation as openapi3-parser's model, path-level parameters merged in (OAS 3: Path Item Object).
+
+        Responses and callbacks do not decide a request and are left out. Raises `SpecError`."""
+        merged: dict[tuple[Any, Any], dict[str, Any]] = {}
+        for holder in (raw.path_item, raw.operation):
+            for node in _list(holder.get("parameters")):
+                parameter = self._with_content(self.resolve(node))
+                merged[parameter.get("name"), parameter.get("in")] = parameter
+        members = {k: v for k, v in raw.operation.items() if k not in ("callbacks", "responses", "externalDocs")}
+        members |= {"parameters": list(merged.values()), "responses": {}}
+        if members.get("requestBody") is not None:
+            members["requestBody"] = self._with_content(self.resolve(members["requestBody"]))
+        return self._validate(self._models.Operation, members)
+
+    def servers(self, raw: RawOperation) -> list[Server]:
+        """Servers in force: the operation's, else the path's, else the document's (OAS 3: Server Object)."""
+        for holder in (raw.operation, raw.path_item, self.raw):
+            nodes = [node for node in _list(holder.get("servers")) if isinstance(node, dict)]
+            if nodes:
+                return [self._validate(Server, dict(node)) for node in nodes]
+        return []
+
+    def security(self, operation: v3_0.Operation) -> list[dict[str, Any]]:
+        """Security requirement alternatives in force."""
+        if operation.security is not None:
+            return list(operation.security)
+        return [node for node in _list(self.raw.get("security")) if isinstance(node, dict)]
+
+    def security_scheme(self, name: str) -> v3_0.SecurityScheme | None:
+        if name not in self._schemes:
+            schemes = (self.raw.get("components") or {}).get("securitySchemes") or {}
+            node = schemes.get(name) if isinstance(schemes, dict) else None
+            self._schemes[name] = (
+                self._validate(v3_0.SecurityScheme, dict(self.resolve(node))) if isinstance(node, dict) else None
+            )
+        return self._schemes[name]
+
+    def schema(self, schema: Schema) -> tuple[Schema, str | None]:
+        """The schema itself, or the one its `$ref` leads to, with the reference (None for an inline schema)."""
+        reference = (schema.model_extra or {}).get("$ref")
+        if not isinstance(reference, str):
+            return schema, None
+        if reference not in self._schemas:
+            self._schemas[reference] = self._validate(self._models.Schema, self.resolve({"$ref": reference}))
+        return self._schemas[reference], reference
+
+    def resolve(self, node: Any) -> dict[str, Any]:
+        """Follow local `$ref`s from a mapping to the mapping they end at. Raises `SpecError`
+        (external_ref, dangling_ref, cyclic_ref, not_a_mapping)."""
+        for _ in range(MAX_REF_HOPS):
+            if not isinstance(node, dict):
+                raise SpecError("not_a_mapping", type(node).__name__)
+            if not isinstance(reference := node.get("$ref"), str):
+                return node
+            if not reference.startswith("#"):
+                raise SpecError("external_ref", reference[:80])
+            node = self._pointer(reference)
+        raise SpecError("cyclic_ref", str(reference)[:80])
+
+    def _pointer(self, reference: str) -> Any:
+        """RFC 6901 in a URI fragment."""
+        node: Any = self.raw
+        for token in reference[1:].split("/")[1:]:
+            token = unquote(token).replace("~1", "/").replace("~0", "~")
+            if isinstance(node, dict) and token in node:
+                node = node[token]
+            elif isinstance(node, list) and token.isdecimal() and len(token) < 7 and int(token) < len(node):
+                node = node[int(token)]
+            else:
+                raise SpecError("dangling_ref", reference[:80])
+        return node
+
+    def _target_or_empty(self, node: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self.resolve(node)
+        except SpecError:
+            return {}
+
+    def _with_content(self, node: dict[str, Any]) -> dict[str, Any]:
+        """A parameter or body whose named examples are resolved too: their model would drop a `$ref`."""
+        node = self._with_examples(node)
+        content = node.get("content")
+        if isinstance(content, dict):
+            node["content"] = {k: self._with_examples(v) for k, v in content.items() if isinstance(v, dict)}
+        return node
+
+    def _with_examples(self, node: dict[str, Any]) -> dict[str, Any]:
+        node = dict(node)
+        examples = node.get("examples")
+        if isinstance(examples, dict):
+            node["examples"] = {k: self._target_or_empty(v) for k, v in examples.items() if isinstance(v, dict)}
+        elif examples is not None:
+            del node["examples"]
+        return node
+
+    def _validate(self, model: type[Model], members: Any) -> Model:
+        """Validate; where the model refuses a member, drop just that member and count the repair."""
+        for _ in range(REPAIR_ROUNDS):
+            try:
+                return model.model_validate(members)
+            except RecursionError as error:
+                raise SpecError("too_deep") from error
+            except ValidationError as error:
+                first = error.errors(include_url=False, include_context=False, include_input=False)
+            before = self.repairs
+            for problem in reversed(first):  # later list entries first: indices stay right
+                path = problem["loc"][:-1] if problem["type"] == "missing" else problem["loc"]
+                members, dropped = _without(members, path)
+                self.repairs += dropped
+            if self.repairs == before:
+                break
+        raise SpecError("refused_by_model", f"{'.'.join(map(str, first[0]['loc']))[:80]}: {first[0]['msg'][:80]}")
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _without(node: Any, path: tuple[int | str, ...]) -> tuple[Any, bool]:
+    """A copy of the tree without the deepest member that `path` leads to, and whether there was one."""
+    if not path:
+        return node, False
+    head, rest = path[0], path[1:]
+    if isinstance(node, dict) and head in node:
+        child, dropped = _without(node[head], rest)
+        if dropped:
+            return {**node, head: child}, True
+        return {key: value for key, value in node.items() if key != head}, True
+    if isinstance(node, list) and isinstance(head, int) and head < len(node):
+        child, dropped = _without(node[head], rest)
+        return [*node[:head], *([child] if dropped else []), *node[head + 1 :]], True
+    return node, False

@@ -1,0 +1,116 @@
+"""One specification to the rows of the API DB (paper, section 3.1), and the reasons for what is left out."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+from typing import Any
+
+from apipack.openapi import Document, SpecError, load
+from apipack.openapi.document import RawOperation
+from apipack.requests import build
+
+MAX_TEXT = 1_000
+
+_TAG = re.compile(r"<[^<>]{0,200}>")
+_LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,500}\)")
+_MARKUP = re.compile(r"^#{1,6}\s+|[`*_#>|~]{1,3}(?=\S)|(?<=\S)[`*|~]{1,3}", re.M)
+_SPACE = re.compile(r"\s+")
+_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+Row = dict[str, Any]
+
+
+def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> tuple[list[Row], list[Row], int]:
+    """Rows (schema OPERATIONS), drops (schema DROPS) and the number of members the model refused.
+
+    `spec` is a row of schema SPECS. Never raises for what a specification contains.
+    """
+    drops: list[Row] = []
+    try:
+        document = Document(load(body, max_bytes))
+        raws = list(document.operations())
+    except (SpecError, RecursionError) as error:
+        return [], [_drop(spec["file"], error)], 0
+    shared = _api(spec, document)
+    rows = []
+    for raw in raws:
+        identifier = operation_id(spec["hub"], spec["api"], spec["version"], raw)
+        try:
+            built = build(document, raw, spec["provider"], optional=optional)
+        except (SpecError, RecursionError) as error:
+            drops.append(_drop(identifier, error))
+            continue
+        rows.append(
+            {
+                **shared,
+                "id": identifier,
+                "functionality": plain(raw.operation.get("summary")) or _from_identifier(raw),
+                "description": plain(raw.operation.get("description") or raw.path_item.get("description")),
+                "endpoint": _endpoint(raw),
+                "method": raw.method.upper(),
+                "path": raw.path,
+                "template": built.template,
+                "tags": [plain(tag) for tag in raw.operation.get("tags") or [] if isinstance(tag, str)],
+                "arguments": json.dumps(built.arguments, ensure_ascii=False),
+                "host_inferred": built.host_inferred,
+                "request": built.request.to_json(),
+            }
+        )
+    return rows, drops, document.repairs
+
+
+def operation_id(hub: str, api: str, version: str, raw: RawOperation) -> str:
+    text = "\n".join((hub, api, version, raw.method, raw.path))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def plain(text: Any) -> str:
+    """Markdown or HTML to one line of plain text of at most `MAX_TEXT` characters, cut at a word."""
+    if not isinstance(text, str):
+        return ""
+    text = html.unescape(_TAG.sub(" ", text[: MAX_TEXT * 8]))
+    text = _MARKUP.sub("", _LINK.sub(r"\1", text)).encode("utf-8", "ignore").decode("utf-8")
+    text = _SPACE.sub(" ", text).strip()
+    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT].rpartition(" ")[0]
+
+
+def words(identifier: str) -> list[str]:
+    """Lower-case words of a camelCase, snake_case or path-like identifier."""
+    return [word.lower() for word in _WORDS.findall(identifier)]
+
+
+def _api(spec: Row, document: Document) -> Row:
+    info = document.info
+    licence = info.get("license")
+    return {
+        "hub": spec["hub"],
+        "provider": spec["provider"],
+        "api": spec["api"],
+        "api_version": spec["version"],
+        "api_name": plain(info.get("title")) or spec["api"],
+        "api_description": plain(info.get("description")),
+        "licence": plain(licence.get("name")) if isinstance(licence, dict) else "",
+        "source_url": spec["source_url"],
+        "spec_sha256": spec["sha256"],
+    }
+
+
+def _endpoint(raw: RawOperation) -> str:
+    """operationId, or one made of method and path."""
+    identifier = raw.operation.get("operationId")
+    if isinstance(identifier, str) and identifier.strip():
+        return plain(identifier)
+    return "_".join([raw.method, *words(raw.path)])
+
+
+def _from_identifier(raw: RawOperation) -> str:
+    """A functionality for operations without a summary, from the words of their identifier."""
+    return " ".join(words(_endpoint(raw))).capitalize()
+
+
+def _drop(identifier: str, error: Exception) -> Row:
+    reason = error.reason if isinstance(error, SpecError) else "too_deep"
+    return {"id": identifier, "language": None, "reason": reason, "detail": str(error)[:200]}

@@ -1,0 +1,225 @@
+"""Typed params.yaml: every section a frozen model, every key checked before any work starts.
+
+A typo, a wrong type or an impossible combination is a `ParamsError` of one line. Numbers written like
+`3e-5` are read as numbers (YAML 1.2), whatever wrote the file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from ruamel.yaml import YAML, YAMLError
+
+from apipack.errors import UserError
+from apipack.records import LANGUAGES
+
+Language = Literal["curl", "libcurl", "java", "node", "python", "go", "ruby", "php", "swift", "javascript"]
+Level = Literal[1, 2, 3]
+Setting = Literal["0shot", "random_3shot", "retrieved_3shot"]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class ParamsError(UserError):
+    """params.yaml cannot be used; the message is one line that says where and why."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _as_number(value: Any) -> Any:
+    """YAML 1.1 writers quote 3e-05 as text: take it for the number it is."""
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Real = Annotated[float, BeforeValidator(_as_number)]
+
+
+class Snapshot(Section):
+    """The pinned npm package that embeds the hub's content. sha512: base64, as npm prints it."""
+
+    package: str
+    version: str
+    sha512: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{86}==$")]
+
+
+class Crawl(Section):
+    """limit: APIs to collect, None for all. delay: seconds between requests, None for the hub's default."""
+
+    mode: Literal["replica", "live"]
+    hubs: Annotated[list[Literal["apis_guru"]], Field(min_length=1)]
+    limit: Positive | None
+    include: list[str] | None
+    base_urls: dict[str, str]
+    delay: Annotated[Real, Field(ge=0)] | None
+
+
+class Parse(Section):
+    """optional: also send the parameters and body members that are not required. max_bytes: of one spec."""
+
+    optional: bool
+    max_bytes: Positive
+
+
+class Dedupe(Section):
+    """threshold: rapidfuzz similarity from which two operations of a block are one."""
+
+    threshold: Annotated[Real, Field(gt=0, le=1)]
+
+
+class Render(Section):
+    languages: Annotated[list[Language], Field(min_length=1)]
+
+
+class Instruct(Section):
+    """description_words: words of an operation's description that an instruction may use."""
+
+    backend: Literal["template"]
+    description_words: Positive
+
+
+class Filter(Section):
+    """Bounds in characters (max_request: URL, headers and body together); english: least share of the
+    metadata written with the characters of plain English."""
+
+    min_instruction: Positive
+    max_instruction: Positive
+    max_request: Positive
+    max_call: Positive
+    english: Annotated[Real, Field(ge=0, le=1)]
+
+
+class Split(Section):
+    """tests: operations a level. unseen_apis / unseen_endpoints: share held out for levels 3 and 2."""
+
+    tests: Positive
+    unseen_apis: Annotated[Real, Field(gt=0, lt=1)]
+    unseen_endpoints: Annotated[Real, Field(gt=0, lt=1)]
+
+
+class Retrieve(Section):
+    """shots: examples a prompt. model: sentence-transformers id, folder, or `embedded`.
+
+    description_tokens: words of the API description a prompt carries. output: fields of a completion.
+    """
+
+    model: str
+    shots: Annotated[int, Field(ge=1, le=8)]
+    batch: Positive
+    description_words: Annotated[int, Field(ge=0)]
+    output: Annotated[list[Literal["domain", "api_call", "api_provider", "lang"]], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _has_call(self) -> Retrieve:
+        if "api_call" not in self.output:
+            raise ValueError("output must contain api_call")
+        return self
+
+
+class Sample(Section):
+    """few_shot: share of instances that also appear with examples, random or retrieved in turn."""
+
+    few_shot: Annotated[Real, Field(ge=0, le=1)]
+
+
+class Lora(Section):
+    r: Positive
+    alpha: Positive
+    dropout: Annotated[Real, Field(ge=0, lt=1)]
+
+
+class Finetune(Section):
+    """model: hub id, folder, or `embedded`. method: lora or full. batch_tokens: tokens a micro-batch."""
+
+    model: str
+    method: Literal["lora", "full"]
+    lora: Lora
+    lr: Annotated[Real, Field(gt=0, lt=1)]
+    epochs: Annotated[Real, Field(gt=0)]
+    max_steps: Positive | None
+    batch: Positive
+    accumulate: Positive
+    max_tokens: Positive
+    warmup: Annotated[Real, Field(ge=0, lt=1)]
+    bf16: Literal["auto", "yes", "no"]
+
+
+class Evaluate(Section):
+    """tests: operations a level and language, None for all. new_tokens: most tokens a completion."""
+
+    languages: Annotated[list[Language], Field(min_length=1)]
+    levels: Annotated[list[Level], Field(min_length=1)]
+    settings: Annotated[list[Setting], Field(min_length=1)]
+    tests: Positive | None
+    base: bool
+    batch: Positive
+    new_tokens: Positive
+    threshold: Annotated[Real, Field(gt=0, lt=1)]
+
+
+class Report(Section):
+    experiment: str
+
+
+class Params(Section):
+    """size: training instances. mix: language → weight, `other` is each language that is not named."""
+
+    seed: int
+    workers: Positive
+    size: Positive
+    mix: dict[Language | Literal["other"], Annotated[Real, Field(ge=0)]]
+    snapshot: Snapshot
+    crawl: Crawl
+    parse: Parse
+    dedupe: Dedupe
+    render: Render
+    instruct: Instruct
+    filter: Filter
+    split: Split
+    retrieve: Retrieve
+    sample: Sample
+    finetune: Finetune
+    evaluate: Evaluate
+    report: Report
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Params:
+        rendered: set[str] = set(self.render.languages)
+        if unknown := sorted(set(self.evaluate.languages) - rendered):
+            raise ValueError(f"evaluate.languages has {unknown}, which render.languages does not make")
+        named = {str(name) for name, weight in self.mix.items() if weight and name != "other"}
+        if unknown := sorted(named.difference(rendered)):
+            raise ValueError(f"mix has {unknown}, which render.languages does not make")
+        if not any(self.weights().values()):
+            raise ValueError("mix gives no language a positive weight")
+        return self
+
+    def weights(self) -> dict[str, float]:
+        """Weight of every rendered language, in the order of `records.LANGUAGES`."""
+        other = self.mix.get("other", 0.0)
+        return {name: self.mix.get(name, other) for name in LANGUAGES if name in self.render.languages}
+
+
+def load(path: Path | str = "params.yaml") -> Params:
+    """Read and check params.yaml; raises `ParamsError`."""
+    try:
+        raw = YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ParamsError(f"{path}: no such file; run from the repository's root") from error
+    except YAMLError as error:
+        raise ParamsError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    try:
+        return Params.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+        raise ParamsError(f"{path}: {where}: {first['msg']}, got {first['input']!r:.80}{more}") from error

@@ -1,0 +1,164 @@
+"""Typed records that cross module and stage boundaries.
+
+`Request` is the heart of the package: `openapi` makes it, `languages` renders it to code and reads it
+back, `matching` compares it. The parquet schemas below are the contract between stages: one a table.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+import pyarrow as pa
+
+LANGUAGES = ("curl", "libcurl", "java", "node", "python", "go", "ruby", "php", "swift", "javascript")
+
+METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request as it goes over the wire (RFC 9110), before any client adds headers of its own.
+
+    method: upper-case token. url: absolute http(s) URL, pure printable ASCII, percent-encoded (RFC 3986),
+    with its query, without fragment or user info. headers: (name, value) pairs in order; a request with
+    a body carries its `Content-Type` here, once. body: the payload as text, sent as UTF-8; None is no body.
+    """
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str | None = None
+
+    @property
+    def parts(self) -> SplitResult:
+        return urlsplit(self.url)
+
+    @property
+    def query(self) -> list[tuple[str, str]]:
+        """Decoded (name, value) pairs in order; repeated names stay repeated."""
+        return parse_qsl(self.parts.query, keep_blank_values=True)
+
+    def header(self, name: str) -> str | None:
+        """First value of a header, by case-insensitive name."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    @property
+    def media_type(self) -> str | None:
+        """Lower-case media type of the body without its parameters, such as `application/json`."""
+        value = self.header("content-type")
+        return value.split(";")[0].strip().lower() if value is not None else None
+
+    def to_json(self) -> str:
+        """Compact JSON object with the four fields; inverse of `from_json`."""
+        return json.dumps(
+            {"method": self.method, "url": self.url, "headers": self.headers, "body": self.body},
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Request:
+        row = json.loads(text)
+        return cls(row["method"], row["url"], tuple((name, value) for name, value in row["headers"]), row["body"])
+
+
+def _schema(**fields: pa.DataType) -> pa.Schema:
+    return pa.schema([pa.field(name, kind) for name, kind in fields.items()])
+
+
+TEXT, COUNT, REAL, FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
+TEXTS = pa.list_(TEXT)
+
+SPECS = _schema(
+    hub=TEXT,
+    provider=TEXT,
+    api=TEXT,
+    version=TEXT,
+    source_url=TEXT,
+    media_type=TEXT,
+    bytes=COUNT,
+    sha256=TEXT,
+    file=TEXT,
+)
+"""One row a collected specification, the index beside the bodies; `file` is the body's name in the folder."""
+
+OPERATIONS = _schema(
+    id=TEXT,
+    hub=TEXT,
+    provider=TEXT,
+    api=TEXT,
+    api_version=TEXT,
+    api_name=TEXT,
+    api_description=TEXT,
+    functionality=TEXT,
+    description=TEXT,
+    endpoint=TEXT,
+    method=TEXT,
+    path=TEXT,
+    template=TEXT,
+    tags=TEXTS,
+    licence=TEXT,
+    arguments=TEXT,
+    source_url=TEXT,
+    spec_sha256=TEXT,
+    host_inferred=FLAG,
+    request=TEXT,
+)
+"""The API DB: one row an operation that became a valid request. `id`: 16 hex digits of sha256 over hub, api,
+version, method and path. `template`: absolute URL with `{name}` path parameters, without query. `arguments`:
+JSON list of [name, place, required, type, fixed]. `request`: `Request.to_json`."""
+
+DROPS = _schema(id=TEXT, language=TEXT, reason=TEXT, detail=TEXT)
+"""Why a row (`id`, or a spec's file, and a language or null) did not go on."""
+
+UNIQUE = OPERATIONS.append(pa.field("cluster", TEXT))
+"""Operations after deduplication; `cluster`: id of the near-duplicate cluster that splits keep together."""
+
+DUPLICATES = _schema(id=TEXT, duplicate_of=TEXT, kind=TEXT, similarity=REAL)
+
+CALLS = _schema(id=TEXT, language=TEXT, call=TEXT)
+
+INSTRUCTIONS = _schema(id=TEXT, instruction=TEXT, test_instruction=TEXT)
+"""Two wordings an operation: one to train on, another for level 1 tests."""
+
+SPLITS = _schema(id=TEXT, split=TEXT)
+"""`train`, `bank` (calls of unseen APIs that may only serve as examples), `level1` (ids that are in train
+too), `level2`, `level3`."""
+
+EXAMPLES = _schema(id=TEXT, setting=TEXT, examples=TEXTS)
+"""Few-shot example operations of an operation, best last."""
+
+TESTS = _schema(
+    id=TEXT,
+    api=TEXT,
+    level=COUNT,
+    language=TEXT,
+    setting=TEXT,
+    prompt=TEXT,
+    reference=TEXT,
+    last_example=TEXT,
+    request=TEXT,
+    template=TEXT,
+    arguments=TEXT,
+)
+"""One test prompt a row. `last_example`: call of the example nearest the task, null for 0-shot."""
+
+TRAIN = _schema(id=TEXT, language=TEXT, setting=TEXT, prompt=TEXT, completion=TEXT)
+
+PREDICTIONS = _schema(
+    model=TEXT,
+    id=TEXT,
+    api=TEXT,
+    level=COUNT,
+    language=TEXT,
+    setting=TEXT,
+    output=TEXT,
+    call=TEXT,
+    reference=TEXT,
+    endpoint_match=FLAG,
+    call_match=FLAG,
+    request_match=FLAG,
+)
+"""`model`: tuned, base or copy. `output`: raw completion; `call`: what was taken from it."""

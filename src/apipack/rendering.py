@@ -1,0 +1,35 @@
+"""Requests to calls in many languages, each read back: a call that does not say its request is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from apipack.io import rows_table
+from apipack.languages import Unreadable, Unrepresentable, read, render
+from apipack.records import CALLS, Request
+
+
+def render_batch(pairs: Sequence[tuple[str, str]], languages: Sequence[str]) -> tuple[pa.Table, list[dict[str, Any]]]:
+    """(id, request JSON) pairs to a table of schema CALLS and drops of schema DROPS.
+
+    Reasons: `unrepresentable` (the client cannot send it) and `round_trip` (read back as another request).
+    """
+    calls, drops = [], []
+    for identifier, text in pairs:
+        request = Request.from_json(text)
+        for language in languages:
+            try:
+                call = render(language, request)
+                problem = ("round_trip", "another request") if read(language, call) != request else None
+            except Unrepresentable as error:
+                problem = ("unrepresentable", str(error))
+            except Unreadable as error:
+                problem = ("round_trip", str(error))
+            if problem is None:
+                calls.append({"id": identifier, "language": language, "call": call})
+            else:
+                drops.append({"id": identifier, "language": language, "reason": problem[0], "detail": problem[1][:200]})
+    return rows_table(calls, CALLS), drops

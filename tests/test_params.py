@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import pytest
+
+from apipack.params import ParamsError, load
+
+SOURCE = Path("params.yaml").read_text(encoding="utf-8")
+
+
+def refusal(tmp_path: Path, old: str, new: str) -> str:
+    assert old in SOURCE
+    path = tmp_path / "params.yaml"
+    path.write_text(SOURCE.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ParamsError) as caught:
+        load(path)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("seed: 0", "sead: 0", "seed"),
+        ("seed: 0", "seed: zero", "seed: Input should be a valid integer"),
+        ("size: ", "size: -", "size: Input should be greater than 0"),
+        ("epochs: ", "epoch: ", "finetune.epoch"),
+        ("method: lora", "method: lorra", "finetune.method: Input should be 'lora' or 'full'"),
+        ("mix: {curl", "mix: {cobol", "mix"),
+        ("mix: {curl: 1, python: 1}", "mix: {curl: 0}", "no language a positive weight"),
+        ("  languages: [curl, libcurl, java,", "  languages: [libcurl, java,", "render.languages does not make"),
+        ("output: [api_call]", "output: [domain]", "output must contain api_call"),
+        ("seed: 0", "seed: [0", "not YAML"),
+        ("lr: ", "lr: fast # ", "finetune.lr"),
+    ],
+)
+def test_a_typo_is_one_line_that_names_the_place(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert said in refusal(tmp_path, old, new)
+
+
+def test_numbers_that_a_yaml_1_1_writer_quoted(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    for text in ("3e-05", "'3e-05'", "3.0e-5", "0.00003"):
+        lines = [f"  lr: {text}" if line.startswith("  lr:") else line for line in SOURCE.splitlines()]
+        path.write_text("\n".join(lines), encoding="utf-8")
+        assert load(path).finetune.lr == pytest.approx(3e-5)
+
+
+def test_other_is_each_language_that_is_not_named(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(SOURCE.replace("mix: {curl: 1, python: 1}", "mix: {curl: 100, other: 1}"), encoding="utf-8")
+    weights = load(path).weights()
+    assert weights["curl"] == 100 and sum(weights.values()) == 109
+
+
+def test_missing_file_says_where_to_run(tmp_path: Path) -> None:
+    with pytest.raises(ParamsError, match="run from the repository's root"):
+        load(tmp_path / "params.yaml")
