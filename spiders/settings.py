@@ -18,6 +18,7 @@ AUTOTHROTTLE_TARGET_CONCURRENCY = 4
 RETRY_TIMES = 5
 RETRY_AFTER_MAX = 300  # seconds
 RETRY_GIVE_UP_LOG_LEVEL = "WARNING"  # a lost document is found by counting; errors are for faults of ours
+SPIDER_MIDDLEWARES = {"scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None}  # it warns of our retries
 DOWNLOADER_MIDDLEWARES = {"spiders.retry.RetryAfter": 551}  # sees a response just before RetryMiddleware (550)
 
 DOWNLOAD_MAXSIZE = 128 * 2**20  # bytes; the largest known document has 47 MB

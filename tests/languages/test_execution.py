@@ -19,7 +19,7 @@ from apipack.languages import Unrepresentable, render
 from apipack.records import METHODS, Request
 from tests.languages.hostile import corpus
 
-OKHTTP = ":".join(f"/usr/share/java/{name}.jar" for name in ("okhttp", "okio", "kotlin-stdlib"))
+OKHTTP = ":".join(f"/usr/share/java/{name}.jar" for name in ("okhttp", "okio"))
 NODE_PATH = os.environ.get("NODE_PATH", "/usr/lib/node_modules")
 CLIENT_HEADERS = {
     "host",
@@ -33,6 +33,7 @@ CLIENT_HEADERS = {
 
 Recorded = dict[int, Request]
 Calls = dict[int, str]
+Runner = Callable[[Calls, Path], None]
 
 
 class Recorder(BaseHTTPRequestHandler):
@@ -83,14 +84,23 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> None:
     assert done.returncode == 0, f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
 
 
-def each(suffix: str, *interpreter: str, **environment: str) -> Callable[[Calls, Path], None]:
-    """A runner that gives each call to an interpreter as a file."""
+def run_curl(calls: Calls, folder: Path) -> None:
+    """Each call is a shell script; curl's exit status 18 is its word on a HEAD with a length."""
+    for number, code in calls.items():
+        file = folder / f"call{number}.sh"
+        file.write_bytes(code.encode())
+        run("bash", "-c", '. "$0" || test "$?" = 18', file, cwd=folder)
+
+
+def one_process(suffix: str, load: str, *interpreter: str, head: str = "", **environment: str) -> Runner:
+    """A runner in which one interpreter loads the file of each call."""
 
     def runner(calls: Calls, folder: Path) -> None:
         for number, code in calls.items():
-            file = folder / f"call{number}.{suffix}"
-            file.write_bytes(code.encode())
-            run(*interpreter, file, cwd=folder, **environment)
+            (folder / f"call{number}.{suffix}").write_bytes(code.encode())
+        loads = "".join(f"{load % {'file': folder / f'call{number}.{suffix}'}}\n" for number in calls)
+        (folder / f"all.{suffix}").write_text(head + loads)
+        run(*interpreter, f"all.{suffix}", cwd=folder, **environment)
 
     return runner
 
@@ -114,12 +124,11 @@ def run_go(calls: Calls, folder: Path) -> None:
 
 
 def run_java(calls: Calls, folder: Path) -> None:
-    methods = [f"static void call{number}() throws Exception {{\n{code}\n}}" for number, code in calls.items()]
-    body = "".join(f"call{number}();\n" for number in calls)
-    (folder / "Calls.java").write_bytes(
-        "import okhttp3.*;\nimport java.nio.charset.StandardCharsets;\n\npublic class Calls {\n"
-        f"{''.join(methods)}\npublic static void main(String[] a) throws Exception {{\n{body}System.exit(0);}}}}".encode()
-    )
+    methods = [f"static void call{number}() throws Exception {{\n{code}\n}}\n" for number, code in calls.items()]
+    main = "".join(f"call{number}();\n" for number in calls) + "System.exit(0);"
+    program = f"{''.join(methods)}public static void main(String[] a) throws Exception {{\n{main}\n}}"
+    imports = "import okhttp3.*;\nimport java.nio.charset.StandardCharsets;\n\n"
+    (folder / "Calls.java").write_bytes(f"{imports}public class Calls {{\n{program}\n}}".encode())
     run("javac", "-encoding", "UTF-8", "-cp", OKHTTP, "Calls.java", cwd=folder)
     run("java", "-cp", f"{OKHTTP}:.", "Calls", cwd=folder)
 
@@ -132,18 +141,25 @@ def works(*command: str) -> bool:
     return has(command[0]) and not subprocess.run(command, capture_output=True).returncode
 
 
-RUNNERS: dict[str, tuple[Callable[[], bool], Callable[[Calls, Path], None]]] = {
-    "curl": (lambda: has("bash", "curl"), each("sh", "bash", "-c", '. "$0" || test "$?" = 18')),
-    "python": (lambda: True, each("py", sys.executable, "-S")),
-    "php": (lambda: works("php", "-r", "curl_init();"), each("php", "php")),
-    "ruby": (lambda: has("ruby"), each("rb", "ruby")),
-    "node": (lambda: (Path(NODE_PATH) / "request").exists(), each("js", "node", NODE_PATH=NODE_PATH)),
-    "libcurl": (
-        lambda: has("gcc") and works("sh", "-c", "echo '#include <curl/curl.h>' | gcc -fsyntax-only -xc -"),
-        run_c,
+HEADERS_OF_C = "echo '#include <curl/curl.h>' | gcc -fsyntax-only -xc -"
+RUNNERS: dict[str, tuple[Callable[[], bool], Runner]] = {
+    "curl": (lambda: has("bash", "curl"), run_curl),
+    "python": (
+        lambda: True,
+        one_process("py", "exec(compile(open('%(file)s', 'rb').read(), 'call', 'exec'), {})", sys.executable),
     ),
+    "php": (
+        lambda: works("php", "-r", "curl_init();"),
+        one_process("php", "require '%(file)s';", "php", head="<?php\n"),
+    ),
+    "ruby": (lambda: has("ruby"), one_process("rb", "load '%(file)s'", "ruby")),
+    "node": (
+        lambda: has("node") and (Path(NODE_PATH) / "request").exists(),
+        one_process("js", "require('%(file)s')", "node", NODE_PATH=NODE_PATH),
+    ),
+    "libcurl": (lambda: has("gcc") and works("sh", "-c", HEADERS_OF_C), run_c),
     "go": (lambda: has("go"), run_go),
-    "java": (lambda: has("javac") and all(Path(jar).exists() for jar in OKHTTP.split(":")[:2]), run_java),
+    "java": (lambda: has("javac") and all(Path(jar).exists() for jar in OKHTTP.split(":")), run_java),
 }
 
 

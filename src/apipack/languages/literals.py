@@ -70,7 +70,9 @@ class Literals:
 
     def quote(self, text: str, mark: str = '"') -> str:
         """The literal of a text between the given quotation marks."""
-        return f"{mark}{text.translate(self._tables[mark])}{mark}"
+        plain = _SAFE.fullmatch(text)
+        escaped = text.replace(mark, f"\\{mark}") if plain else text.translate(self._tables[mark])
+        return f"{mark}{escaped}{mark}"
 
     def shortest(self, text: str, mark: str) -> str:
         """The literal between `mark`, or between the other mark where that spares escapes (JSON bodies)."""
@@ -79,9 +81,10 @@ class Literals:
 
     def unquote(self, literal: str) -> str:
         """The text of a literal given with its quotation marks; raises Unreadable on an impossible escape."""
-        inner = literal[1:-1]
-        if "\\" not in inner:
-            return inner
+        mark, inner = literal[0], literal[1:-1]
+        plain = inner.replace(f"\\{mark}", mark)
+        if "\\" not in plain:
+            return plain
         text = self._escape.sub(self._meaning, inner)
         try:
             if self.octets:

@@ -1,6 +1,6 @@
 """Ruby with Net::HTTP: a request object of its method's class.
 
-Limits: a header name once; no IPv6 address; an untyped body becomes a form. A POST, PUT or PATCH without body
+Limits: a header name once; no `[` in host and path; an untyped body becomes a form. A POST, PUT or PATCH without body
 goes out with zero bytes of form (net-http before 0.7). `#` is escaped before `{`, `$` and `@`, where Ruby
 would evaluate what a specification says.
 """
@@ -59,8 +59,9 @@ def render(request: Request) -> str:
 
 
 def _unsendable(request: Request) -> str | None:
-    if "://[" in request.url:
-        return "Net::HTTP finds no IPv6 address by url.host"
+    before_query = request.url.partition("?")[0]
+    if "[" in before_query or "]" in before_query:
+        return "URI takes no bracket in a path, nor Net::HTTP one around a host"
     return repeated(request.headers) or untyped(request, "Net::HTTP")
 
 

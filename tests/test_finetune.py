@@ -1,0 +1,102 @@
+"""Fine-tuning: the loss is on completion and EOS only, it learns, and nothing is cut or lost in silence."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from tiny import save_tiny
+from transformers import AutoTokenizer
+from trl import SFTTrainer
+
+from apipack.finetune import IGNORED, Collator, CompletionTrainer, FinetuneError, encode, tune
+from apipack.generation import generate
+from apipack.models import load_lm
+from apipack.params import Finetune, Lora
+
+PAIRS = [("**api_call**:", " curl --url https://a.test/pets"), ("a longer prompt **api_call**:", " curl -X POST")]
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_tiny(tmp_path_factory.mktemp("tiny"))
+
+
+def params(model: Path, **changes: object) -> Finetune:
+    lora = Lora(r=8, alpha=16, dropout=0.0)
+    base: dict[str, object] = {
+        "model": str(model), "method": "full", "lora": lora, "lr": 5e-3, "epochs": 30.0, "max_steps": None, "batch": 2,
+        "accumulate": 1, "max_tokens": 128, "warmup": 0.1, "bf16": "no",
+    }  # fmt: skip
+    return Finetune.model_validate(base | changes)
+
+
+def test_only_completion_and_eos_carry_loss(tiny: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tiny)
+    row = encode(tokenizer, *PAIRS[0])
+    trained = [label for label in row["labels"] if label != IGNORED]
+    assert tokenizer.decode(trained) == PAIRS[0][1] + tokenizer.eos_token
+    assert row["input_ids"][-1] == tokenizer.eos_token_id
+    assert row["input_ids"][: -len(trained)] == tokenizer(PAIRS[0][0])["input_ids"]  # what inference will see
+
+
+def test_padding_is_masked_by_length_although_pad_is_eos(tiny: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tiny)
+    assert tokenizer.pad_token_id == tokenizer.eos_token_id
+    rows = [encode(tokenizer, *pair) for pair in PAIRS]
+    batch = Collator(tokenizer.pad_token_id)(rows)
+    assert batch["attention_mask"].sum(dim=1).tolist() == [row["length"] for row in rows]
+    assert (batch["labels"] == tokenizer.eos_token_id).sum(dim=1).tolist() == [1, 1]
+
+
+def test_loss_and_gradient_equal_the_full_logits_loss_of_trl(tiny: Path) -> None:
+    model, tokenizer = load_lm(str(tiny), dtype=torch.float32)
+    batch = Collator(tokenizer.pad_token_id)([encode(tokenizer, *pair) for pair in PAIRS])
+    trainer = CompletionTrainer.__new__(CompletionTrainer)
+    trainer.args = type("Arguments", (), {"average_tokens_across_devices": False})()
+    ours = CompletionTrainer.compute_loss(trainer, model, batch)
+    ours.backward()
+    gradient = model.model.embed_tokens.weight.grad.clone()
+    model.zero_grad()
+    logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits[:, :-1]
+    target = batch["labels"][:, 1:].flatten()
+    full = torch.nn.functional.cross_entropy(logits.flatten(0, 1), target, ignore_index=IGNORED)
+    full.backward()
+    torch.testing.assert_close(ours, full)
+    torch.testing.assert_close(gradient, model.model.embed_tokens.weight.grad)
+    assert issubclass(CompletionTrainer, SFTTrainer)
+
+
+@pytest.mark.parametrize(("method", "lr"), [("full", 5e-3), ("lora", 5e-2)])
+def test_overfits_two_pairs_and_stops_after_them(tiny: Path, tmp_path: Path, method: str, lr: float) -> None:
+    p = params(tiny, method=method, lr=lr, epochs=40.0 if method == "full" else 150.0)
+    metrics = tune(PAIRS, tmp_path, p, seed=0)
+    assert metrics["loss_history"][-1][1] < 0.2 < metrics["loss_history"][0][1]
+    assert metrics["rows"] == 2 and metrics["dropped"] == 0 and metrics["steps"] == p.epochs
+    assert (tmp_path / ("adapter_model.safetensors" if method == "lora" else "model.safetensors")).is_file()
+    model, tokenizer = load_lm(str(tiny), tmp_path, torch.float32)
+    assert generate(model, tokenizer, [prompt for prompt, _ in PAIRS], 30, 2) == [completion for _, completion in PAIRS]
+
+
+def test_same_seed_same_losses(tiny: Path, tmp_path: Path) -> None:
+    rows = [(f"{k} {PAIRS[0][0]}", f"{PAIRS[0][1]}/{k}") for k in range(12)]
+    first, again, other = (
+        tune(rows, tmp_path / str(n), params(tiny, epochs=3.0, batch=1), seed) for n, seed in enumerate((1, 1, 2))
+    )
+    assert first["loss_history"] == again["loss_history"] != other["loss_history"]
+
+
+def test_long_rows_are_dropped_whole_and_counted(tiny: Path, tmp_path: Path) -> None:
+    rows = [*PAIRS, ("word " * 200, " x")]
+    metrics = tune(rows, tmp_path, params(tiny, max_steps=1), seed=0)
+    assert (metrics["rows"], metrics["dropped"]) == (2, 1)
+    with pytest.raises(FinetuneError, match="raise finetune.max_tokens"):
+        tune(rows, tmp_path, params(tiny, max_tokens=3), seed=0)
+
+
+def test_a_loss_that_is_not_a_number_is_one_line(tiny: Path, tmp_path: Path) -> None:
+    model, tokenizer = load_lm(str(tiny), dtype=torch.float32)
+    model.lm_head.weight.data.fill_(float("nan"))
+    model.save_pretrained(tmp_path / "broken")
+    tokenizer.save_pretrained(tmp_path / "broken")
+    with pytest.raises(FinetuneError, match=r"loss is nan at step \d+: lower finetune.lr"):
+        tune(PAIRS * 20, tmp_path / "out", params(tmp_path / "broken"), seed=0)

@@ -1,0 +1,31 @@
+from typing import Any
+
+import pytest
+
+from apipack.params import load
+from apipack.quality import call_reason, english_share, operation_reason
+
+P = load().filter
+ROW = {"method": "GET", "template": "https://h.example/a", "functionality": "Get pets", "request": "{}"}
+
+
+@pytest.mark.parametrize(
+    ("more", "instruction", "reason"),
+    [
+        ({}, "How can I get pets with the Pet API?", None),
+        ({"template": "http://localhost:80/a"}, "x" * 50, "local_host"),
+        ({"template": "https://{h}.example/a"}, "x" * 50, "placeholder_in_host"),
+        ({"functionality": ""}, "x" * 50, "no_functionality"),
+        ({"request": "x" * 100_000}, "x" * 50, "request_too_long"),
+        ({}, "x", "instruction_too_short"),
+        ({}, "x" * 5_000, "instruction_too_long"),
+        ({}, "получить список питомцев магазина", "not_english"),
+    ],
+)
+def test_reasons(more: dict[str, Any], instruction: str, reason: str | None) -> None:
+    assert operation_reason({**ROW, **more}, instruction, P) == reason
+
+
+def test_call_length_and_english_share() -> None:
+    assert call_reason("x" * (P.max_call + 1), P) == "call_too_long" and call_reason("x", P) is None
+    assert english_share("") == 1.0 and english_share("аб ab") == pytest.approx(3 / 5)
