@@ -5,6 +5,7 @@ Run one by hand from the repository's root with `python -m stages.NAME`.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections import Counter
@@ -14,6 +15,8 @@ from typing import Any
 
 import pyarrow as pa
 
+# OpenMP threads that spin while they wait slow each other down on shared cores; read when torch is imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # A queued experiment runs in a copy of the repository: with that copy's library, not the installed one.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 

@@ -22,7 +22,7 @@ def main(p: Params) -> dict[str, Any]:
     by_language = accuracy(predictions, [*CELL, "language"])
     text = "# Accuracy\n\nShare of tests, with 95 % intervals (Wilson).\n"
     for metric in METRICS:
-        text += f"\n## {metric}\n\n{accuracy_table(cells, metric)}\n"
+        text += f"\n## {metric}\n\n{accuracy_table(predictions, metric)}\n"
     text += f"\n## The paper's figures (API-call match, CodeLlama-13B tuned on Python)\n\n{paper_table()}\n"
     write_text(FOLDER / "report.md", text)
     with fresh_folder(PLOTS / "accuracy") as folder:

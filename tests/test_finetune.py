@@ -4,16 +4,36 @@ from pathlib import Path
 
 import pytest
 import torch
-from tiny import save_tiny
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 from trl import SFTTrainer
 
 from apipack.finetune import IGNORED, Collator, CompletionTrainer, FinetuneError, encode, tune
 from apipack.generation import generate
-from apipack.models import load_lm
+from apipack.models import load_lm, resolve
 from apipack.params import Finetune, Lora
 
 PAIRS = [("**api_call**:", " curl --url https://a.test/pets"), ("a longer prompt **api_call**:", " curl -X POST")]
+
+
+def save_tiny(folder: Path) -> Path:
+    """A randomly initialised Llama of few weights, with the embedded tokenizer."""
+    tokenizer = AutoTokenizer.from_pretrained(resolve("embedded"))
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=64,
+        intermediate_size=96,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        tie_word_embeddings=True,
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -66,14 +86,14 @@ def test_loss_and_gradient_equal_the_full_logits_loss_of_trl(tiny: Path) -> None
     assert issubclass(CompletionTrainer, SFTTrainer)
 
 
-@pytest.mark.parametrize(("method", "lr"), [("full", 5e-3), ("lora", 5e-2)])
-def test_overfits_two_pairs_and_stops_after_them(tiny: Path, tmp_path: Path, method: str, lr: float) -> None:
-    p = params(tiny, method=method, lr=lr, epochs=40.0 if method == "full" else 150.0)
+@pytest.mark.parametrize(("method", "lr"), [("full", 3e-4), ("lora", 5e-3)])
+def test_overfits_two_pairs_and_stops_after_them(tmp_path: Path, method: str, lr: float) -> None:
+    p = params(Path("embedded"), method=method, lr=lr, epochs=16.0)
     metrics = tune(PAIRS, tmp_path, p, seed=0)
     assert metrics["loss_history"][-1][1] < 0.2 < metrics["loss_history"][0][1]
     assert metrics["rows"] == 2 and metrics["dropped"] == 0 and metrics["steps"] == p.epochs
     assert (tmp_path / ("adapter_model.safetensors" if method == "lora" else "model.safetensors")).is_file()
-    model, tokenizer = load_lm(str(tiny), tmp_path, torch.float32)
+    model, tokenizer = load_lm("embedded", tmp_path, torch.float32)
     assert generate(model, tokenizer, [prompt for prompt, _ in PAIRS], 30, 2) == [completion for _, completion in PAIRS]
 
 

@@ -24,7 +24,7 @@ def embedded() -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
 def test_batches_equal_one_at_a_time(embedded: tuple[PreTrainedModel, PreTrainedTokenizerBase]) -> None:
     together = generate(*embedded, PROMPTS, 12, batch=3)
     assert together == [generate(*embedded, [prompt], 12, batch=1)[0] for prompt in PROMPTS]
-    assert "Paris" in together[0] and "oxygen" in together[3] and together[0] == together[4]
+    assert "Paris" in together[0] and together[0] == together[4]
 
 
 def test_ends_before_a_stop_string(embedded: tuple[PreTrainedModel, PreTrainedTokenizerBase]) -> None:

@@ -27,7 +27,7 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
         ("epochs: ", "epoch: ", "finetune.epoch"),
         ("method: lora", "method: lorra", "finetune.method: Input should be 'lora' or 'full'"),
         ("mix: {curl", "mix: {cobol", "mix"),
-        ("mix: {curl: 1, python: 1}", "mix: {curl: 0}", "no language a positive weight"),
+        ("mix: {curl: 1}", "mix: {curl: 0}", "no language a positive weight"),
         ("  languages: [curl, libcurl, java,", "  languages: [libcurl, java,", "render.languages does not make"),
         ("output: [api_call]", "output: [domain]", "output must contain api_call"),
         ("seed: 0", "seed: [0", "not YAML"),
@@ -48,7 +48,7 @@ def test_numbers_that_a_yaml_1_1_writer_quoted(tmp_path: Path) -> None:
 
 def test_other_is_each_language_that_is_not_named(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
-    path.write_text(SOURCE.replace("mix: {curl: 1, python: 1}", "mix: {curl: 100, other: 1}"), encoding="utf-8")
+    path.write_text(SOURCE.replace("mix: {curl: 1}", "mix: {curl: 100, other: 1}"), encoding="utf-8")
     weights = load(path).weights()
     assert weights["curl"] == 100 and sum(weights.values()) == 109
 

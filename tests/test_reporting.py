@@ -10,13 +10,16 @@ def test_the_paper_s_figures_are_the_paper_s() -> None:
 
 
 def test_models_stand_side_by_side_with_n_and_interval() -> None:
-    cells = pd.DataFrame(
-        [{"model": m, "setting": "0shot", "level": 1, "n": 12, "call_match": 0.25, "call_match_low": 0.09, "call_match_high": 0.53}
-         for m in ("base", "tuned")]
-    )  # fmt: skip
-    assert accuracy_table(cells, "call_match").splitlines() == [
-        "| model | setting | level 1 (n=12) |",
-        "| --- | --- | --- |",
-        "| base | 0shot | 0.25 [0.09, 0.53] |",
-        "| tuned | 0shot | 0.25 [0.09, 0.53] |",
-    ]
+    verdict = {"setting": "0shot", "endpoint_match": False, "request_match": False}
+    predictions = pd.DataFrame(
+        [
+            {"model": model, "level": level, "call_match": hit < hits, **verdict}
+            for model, hits in (("base", 0), ("tuned", 3))
+            for level in (1, 2)
+            for hit in range(12)
+        ]
+    )
+    lines = accuracy_table(predictions, "call_match").splitlines()
+    assert lines[0] == "| model | setting | level 1 (n=12) | level 2 (n=12) | levels together (n=24) |"
+    assert lines[2] == "| base | 0shot | 0.00 [0.00, 0.24] | 0.00 [0.00, 0.24] | 0.00 [0.00, 0.14] |"
+    assert lines[3] == "| tuned | 0shot | 0.25 [0.09, 0.53] | 0.25 [0.09, 0.53] | 0.25 [0.12, 0.45] |"

@@ -41,7 +41,7 @@ def generate(
         for start in range(0, len(ordered), batch):
             chosen = ordered[start : start + batch]
             ids, mask = _left_padded([encoded[prompt] for prompt in chosen], tokenizer.pad_token_id)
-            made = model.generate(
+            made = model.generate(  # type: ignore[operator]
                 input_ids=ids.to(model.device),
                 attention_mask=mask.to(model.device),
                 generation_config=settings,

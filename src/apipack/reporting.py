@@ -7,14 +7,21 @@ from typing import Any
 
 import pandas as pd
 
+from apipack.evaluation import CELL, accuracy
 
-def accuracy_table(cells: pd.DataFrame, metric: str) -> str:
-    """Rows: model and setting; columns: levels; `share [low, high]` (Wilson, 95 %) of n. cells: evaluation.accuracy."""
-    cells = cells.assign(
-        cell=[f"{r[metric]:.2f} [{r[f'{metric}_low']:.2f}, {r[f'{metric}_high']:.2f}]" for _, r in cells.iterrows()],
-        level=[f"level {level} (n={n})" for level, n in zip(cells["level"], cells["n"], strict=True)],
-    )
-    wide = cells.pivot(index=["model", "setting"], columns="level", values="cell").fillna("")
+
+def accuracy_table(predictions: pd.DataFrame, metric: str) -> str:
+    """Rows: model and setting; columns: each level and all together; `share [low, high]` (Wilson, 95 %) of n."""
+    levels = accuracy(predictions, CELL)
+    levels["column"] = [f"level {level} (n={n})" for level, n in zip(levels["level"], levels["n"], strict=True)]
+    together = accuracy(predictions, ["model", "setting"])
+    together["column"] = [f"levels together (n={n})" for n in together["n"]]
+    cells = pd.concat([levels, together])
+    cells["cell"] = [
+        f"{row[metric]:.2f} [{row[f'{metric}_low']:.2f}, {row[f'{metric}_high']:.2f}]"
+        for row in cells.to_dict("records")
+    ]
+    wide = cells.pivot(index=["model", "setting"], columns="column", values="cell").fillna("")
     return markdown(wide.reset_index())
 
 

@@ -1,0 +1,184 @@
+"""The real graph, end to end, on tiny parameters in a temporary clone: reproduce, repeat, experiment, kill."""
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+import pytest
+from mlflow.tracking import MlflowClient
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parent.parent
+TINY = {
+    "size": 12,
+    "workers": 1,
+    "crawl": {"limit": 14},
+    "split": {"tests": 3},
+    "render": {"languages": ["curl", "python"]},
+    "finetune": {"max_steps": 2, "batch": 2, "max_tokens": 600},
+    "evaluate": {"tests": 1, "new_tokens": 8, "levels": [1, 3], "settings": ["0shot", "retrieved_3shot"]},
+}
+DATA = ("operations", "unique", "calls", "instructions", "dataset", "splits", "prompts", "train", "predictions")
+
+
+class Clone:
+    """A clone of this repository with tiny parameters, and what a user would type in it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("MLFLOW_", "DVC_", "GIT_"))}
+        self.env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{self.env['PATH']}"
+
+    def run(self, *command: str, fails: bool = False) -> str:
+        done = subprocess.run(
+            command,
+            cwd=self.root,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode != 0) == fails, done.stdout[-3_000:]
+        return done.stdout
+
+    def train(self) -> pd.DataFrame:
+        return pd.read_parquet(self.root / "data/train/train.parquet")
+
+    def hashes(self) -> dict[str, str]:
+        files = [path for name in DATA for path in sorted((self.root / "data" / name).rglob("*.parquet"))]
+        files.append(self.root / "models/adapter/adapter_model.safetensors")
+        return {str(path.relative_to(self.root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+    def runs(self) -> pd.DataFrame:
+        """Finished MLflow runs, as someone with the README's `mlflow ui` would see them."""
+        mlflow.set_tracking_uri(f"sqlite:///{self.root / 'mlflow.db'}")
+        return mlflow.search_runs(experiment_names=["apipack"])
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
+    made = Clone(tmp_path_factory.mktemp("clone") / "apipack")
+    listed = subprocess.check_output(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, text=True)
+    for name in listed.splitlines():
+        if (ROOT / name).is_file() and not name.startswith("metrics/") and name != "dvc.lock":
+            (made.root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, made.root / name)
+    params = made.root / "params.yaml"
+    yaml = YAML()
+    values = yaml.load(params.read_text(encoding="utf-8"))
+    for key, value in TINY.items():
+        values[key].update(value) if isinstance(value, dict) else values.__setitem__(key, value)
+    with params.open("w", encoding="utf-8") as file:
+        yaml.dump(values, file)
+    if (snapshot := ROOT / "data/snapshot").is_dir():  # spares the download; the stage checks its hash
+        shutil.copytree(snapshot, made.root / "data/snapshot")
+    made.run("git", "init", "-q")
+    made.run("git", "add", "-A")
+    made.run("git", "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-qm", "tiny")
+    before = mlflow.get_tracking_uri()
+    yield made
+    mlflow.set_tracking_uri(before)
+
+
+def test_killed_in_any_stage_and_started_again_it_completes(clone: Clone) -> None:
+    """kill -9 of the whole process group while a data stage, the crawl and the training run."""
+    for stage in ("crawl", "render", "finetune"):
+        process = subprocess.Popen(
+            ["dvc", "repro"], cwd=clone.root, env=clone.env, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+        assert process.stdout is not None
+        for line in process.stdout:
+            if f"stages.{stage}" in line:
+                break
+        time.sleep(2)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+    clone.run("dvc", "repro")
+    assert not [path for path in clone.root.rglob("*.tmp") if ".dvc" not in path.parts]
+    assert len(clone.runs()) == 1
+
+
+def test_the_run_in_mlflow_has_everything(clone: Clone) -> None:
+    (run,) = clone.runs().to_dict("records")
+    assert run["status"] == "FINISHED" and run["params.size"] == "12" and run["params.finetune.max_steps"] == "2"
+    cells = {
+        f"{m}.level{n}.{s}" for m in ("tuned", "base", "copy") for n in (1, 3) for s in ("0shot", "retrieved_3shot")
+    }
+    logged = {name.removeprefix("metrics.") for name in run if name.startswith("metrics.")}
+    assert {
+        f"{cell}.{metric}" for cell in cells for metric in ("endpoint_match", "call_match", "request_match")
+    } <= logged
+    assert {f"{cell}.python.call_match" for cell in cells} <= logged
+    artifacts = {file.path for file in MlflowClient().list_artifacts(run["run_id"])}
+    assert {"adapter", "predictions.json", "report.md", "params.yaml"} <= artifacts
+
+
+def test_a_second_repro_does_nothing(clone: Clone) -> None:
+    output = clone.run("dvc", "repro")
+    assert "Running stage" not in output and "up to date" in output
+    assert len(clone.runs()) == 1
+
+
+def test_a_forced_rebuild_gives_the_same_bytes(clone: Clone) -> None:
+    before = clone.hashes()
+    clone.run(
+        "dvc",
+        "repro",
+        "--force",
+        "--no-run-cache",
+        "parse",
+        "dedupe",
+        "render",
+        "instruct",
+        "filter",
+        "split",
+        "sample",
+    )
+    assert clone.hashes() == before
+
+
+def test_other_sizes_rerun_only_sample_and_later_on_other_data(clone: Clone) -> None:
+    clone.run("git", "add", "-A")
+    clone.run("git", "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-qm", "run")
+    small = clone.train()
+    output = clone.run("dvc", "exp", "run", "--name", "larger", "-S", "size=16")
+    ran = [line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage")]
+    assert ran == ["check", "sample", "finetune", "evaluate", "report"]
+    large = clone.train()
+    assert len(large) > len(small) and set(small["id"]) <= set(large["id"])
+    run = clone.runs().iloc[0]
+    assert (run["tags.dvc.experiment"], run["params.size"]) == ("larger", "16")
+    clone.run("dvc", "exp", "run", "-S", "size=12")
+    pd.testing.assert_frame_equal(clone.train(), small)  # DVC's run cache must not hand out the larger data
+
+
+def test_a_queued_experiment_with_another_mix_lands_in_the_same_store(clone: Clone) -> None:
+    before = len(clone.runs())
+    clone.run("dvc", "exp", "run", "--temp", "--name", "python-only", "-S", "mix={curl: 0, python: 1}")
+    runs = clone.runs()
+    assert len(runs) == before + 1 and runs.iloc[0]["tags.dvc.experiment"] == "python-only"
+    assert runs.iloc[0]["params.mix.curl"] == "0.0"
+    assert not list((clone.root / ".dvc/tmp").rglob("mlflow.db"))
+    assert "python-only" in clone.run("dvc", "exp", "show", "--csv")
+
+
+def test_a_typo_is_one_line_and_a_failure(clone: Clone) -> None:
+    params = clone.root / "params.yaml"
+    text = params.read_text(encoding="utf-8")
+    try:
+        params.write_text(text.replace("epochs:", "epoch:"), encoding="utf-8")
+        output = clone.run("dvc", "repro", fails=True)
+        assert "check: params.yaml: finetune.epoch" in output
+        assert "Traceback" not in output and "Running stage 'finetune'" not in output
+    finally:
+        params.write_text(text, encoding="utf-8")
