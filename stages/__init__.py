@@ -30,9 +30,9 @@ def run(name: str, work: Callable[[Params], dict[str, Any]]) -> None:
     line on standard error and exit code 1."""
     started = time.perf_counter()
     try:
-        metrics = work(load())
-        metrics["seconds"] = round(time.perf_counter() - started, 2)
-        write_metrics(name, metrics)
+        if metrics := work(load()):
+            metrics["seconds"] = round(time.perf_counter() - started, 2)
+            write_metrics(name, metrics)
     except (UserError, OSError) as error:
         sys.exit(f"{name}: {error}")
 

@@ -19,12 +19,19 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).resolve().parent.parent
 TINY = {
     "size": 12,
+    "mix": {"curl": 1, "python": 1},
     "workers": 1,
     "crawl": {"limit": 14},
     "split": {"tests": 3},
     "render": {"languages": ["curl", "python"]},
     "finetune": {"max_steps": 2, "batch": 2, "max_tokens": 600},
-    "evaluate": {"tests": 1, "new_tokens": 8, "levels": [1, 3], "settings": ["0shot", "retrieved_3shot"]},
+    "evaluate": {
+        "languages": ["curl", "python"],
+        "tests": 1,
+        "new_tokens": 8,
+        "levels": [1, 3],
+        "settings": ["0shot", "retrieved_3shot"],
+    },
 }
 DATA = ("operations", "unique", "calls", "instructions", "dataset", "splits", "prompts", "train", "predictions")
 
