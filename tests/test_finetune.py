@@ -42,7 +42,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def params(model: Path, **changes: object) -> Finetune:
-    lora = Lora(r=8, alpha=16, dropout=0.0)
+    lora = Lora(r=8, alpha=16, dropout=0.0, layers=None)
     base: dict[str, object] = {
         "model": str(model), "method": "full", "lora": lora, "lr": 5e-3, "epochs": 30.0, "max_steps": None, "batch": 2,
         "accumulate": 1, "max_tokens": 128, "warmup": 0.1, "bf16": "no",
