@@ -49,7 +49,7 @@ def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> tup
                 "id": identifier,
                 "functionality": plain(raw.operation.get("summary")) or _from_identifier(raw),
                 "description": plain(raw.operation.get("description") or raw.path_item.get("description")),
-                "endpoint": _endpoint(raw),
+                "endpoint": endpoint(raw),
                 "method": raw.method.upper(),
                 "path": raw.path,
                 "template": built.template,
@@ -98,7 +98,7 @@ def _api(spec: Row, document: Document) -> Row:
     }
 
 
-def _endpoint(raw: RawOperation) -> str:
+def endpoint(raw: RawOperation) -> str:
     """operationId, or one made of method and path."""
     identifier = raw.operation.get("operationId")
     if isinstance(identifier, str) and identifier.strip():
@@ -108,7 +108,7 @@ def _endpoint(raw: RawOperation) -> str:
 
 def _from_identifier(raw: RawOperation) -> str:
     """A functionality for operations without a summary, from the words of their identifier."""
-    return " ".join(words(_endpoint(raw))).capitalize()
+    return " ".join(words(endpoint(raw))).capitalize()
 
 
 def _drop(identifier: str, error: Exception) -> Row:

@@ -1,0 +1,79 @@
+"""The command line: `apipack calls SPEC` writes calls for any specification, `apipack request` reads code back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from apipack.languages import Unreadable, Unrepresentable, read, render
+from apipack.openapi import Document, SpecError, load
+from apipack.operations import endpoint
+from apipack.records import LANGUAGES
+from apipack.requests import build
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def calls(
+    spec: Annotated[Path, typer.Argument(help="OpenAPI 3.x or Swagger 2.0, JSON or YAML")],
+    lang: Annotated[list[str] | None, typer.Option(help="a language, again for more; all ten by default")] = None,
+    operation: Annotated[str | None, typer.Option(help="only the operation of this id")] = None,
+    host: Annotated[str, typer.Option(help="host where the specification names none")] = "api.example.com",
+    optional: Annotated[bool, typer.Option(help="also parameters and members that are not required")] = False,
+) -> None:
+    """Print a JSON line {operation, method, path, language, call} for each operation and language.
+
+    An operation or language that gives no call is a line on standard error; a specification that cannot
+    be read is one line and exit code 2.
+    """
+    languages = _known(lang or list(LANGUAGES))
+    try:
+        document = Document(load(spec.read_bytes()))
+        found = [(endpoint(raw), raw) for raw in document.operations()]
+    except (OSError, SpecError, RecursionError) as error:
+        _fail(f"{spec}: {error}", 2)
+    if operation is not None and not (found := [pair for pair in found if pair[0] == operation]):
+        _fail(f"{spec}: no operation has the id {operation}", 2)
+    for name, raw in found:
+        try:
+            request = build(document, raw, host, optional=optional).request
+        except (SpecError, RecursionError) as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            continue
+        for language in languages:
+            try:
+                call = render(language, request)
+            except Unrepresentable as error:
+                print(f"{name}: {language}: {error}", file=sys.stderr)
+                continue
+            row = {"operation": name, "method": request.method, "path": raw.path, "language": language, "call": call}
+            print(json.dumps(row, ensure_ascii=False))
+
+
+@app.command()
+def request(
+    file: Annotated[typer.FileText, typer.Argument(help="a file, or - for standard input")],
+    lang: Annotated[str, typer.Option(help="the code's language")],
+) -> None:
+    """Print the request that a piece of code makes, as JSON; exit code 1 with the reason where that is not certain."""
+    (language,) = _known([lang])
+    try:
+        print(read(language, file.read()).to_json())
+    except (Unreadable, UnicodeDecodeError) as error:
+        _fail(f"{file.name}: {error}", 1)
+
+
+def _known(languages: list[str]) -> list[str]:
+    if unknown := [language for language in languages if language not in LANGUAGES]:
+        _fail(f"no such language: {', '.join(unknown)}; there are {', '.join(LANGUAGES)}", 2)
+    return languages
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    print(" ".join(message.split()), file=sys.stderr)
+    raise typer.Exit(code)

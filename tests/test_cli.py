@@ -1,0 +1,66 @@
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from apipack.cli import app
+from apipack.records import LANGUAGES
+
+SPEC = """
+openapi: 3.0.3
+info: {title: Pets, version: "1"}
+paths:
+  /pets/{id}:
+    get: {operationId: getPet, parameters: [{name: id, in: path, required: true, schema: {type: integer}}]}
+    delete: {operationId: dropPet, parameters: [{$ref: "other.yaml#/P"}]}
+  /pets:
+    get: {operationId: searchPets, requestBody: {content: {}}}
+"""
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> str:
+    path = tmp_path / "pets.yaml"
+    path.write_text(SPEC, encoding="utf-8")
+    return str(path)
+
+
+def run(*arguments: str, stdin: str | None = None) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, list(arguments), input=stdin)
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_calls_in_every_language_and_a_line_for_what_fails(spec: str) -> None:
+    code, out, err = run("calls", spec)
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert code == 0 and {row["language"] for row in rows} == set(LANGUAGES)
+    assert {(row["operation"], row["method"], row["path"]) for row in rows} == {
+        ("getPet", "GET", "/pets/{id}"),
+        ("searchPets", "GET", "/pets"),
+    }
+    assert err == "dropPet: external_ref: other.yaml#/P\n"
+
+
+def test_one_operation_in_one_language_reads_back(spec: str) -> None:
+    _, out, _ = run("calls", spec, "--lang", "go", "--operation", "getPet")
+    (row,) = (json.loads(line) for line in out.splitlines())
+    code, out, _ = run("request", "--lang", "go", "-", stdin=row["call"])
+    assert code == 0
+    assert json.loads(out) == {"method": "GET", "url": "https://api.example.com/pets/1", "headers": [], "body": None}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("calls", "none.yaml"), 2, "No such file"),
+        (("calls", "SPEC", "--operation", "nope"), 2, "no operation has the id nope"),
+        (("calls", "SPEC", "--lang", "cobol"), 2, "no such language: cobol"),
+        (("calls", __file__), 2, "test_cli.py: n"),
+        (("request", "--lang", "curl", "SPEC"), 1, "pets.yaml: "),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(spec: str, arguments: tuple[str, ...], code: int, said: str) -> None:
+    found, out, err = run(*(spec if argument == "SPEC" else argument for argument in arguments))
+    assert (found, out) == (code, "")
+    assert said in err and err.count("\n") == 1
