@@ -14,6 +14,7 @@ from apipack.tracking import log_run
 from stages import run
 
 PLOTS = FOLDER / "plots"
+CUTS = (["model"], ["model", "setting"], CELL, [*CELL, "language"])  # the accuracies that MLflow gets
 
 
 def main(p: Params) -> dict[str, Any]:
@@ -34,8 +35,7 @@ def main(p: Params) -> dict[str, Any]:
         p.report.experiment,
         p.model_dump(),
         {
-            **flat_metrics(cells, CELL),
-            **flat_metrics(by_language, [*CELL, "language"]),
+            **{k: v for by in CUTS for k, v in flat_metrics(accuracy(predictions, by), by).items()},
             **{f"finetune.{k}": float(v) for k, v in figures["finetune"].items() if isinstance(v, int | float)},
             "sample.instances": float(figures["sample"]["instances"]),
         },
