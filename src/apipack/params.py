@@ -173,11 +173,21 @@ class Report(Section):
     experiment: str
 
 
+class Ray(Section):
+    """address: of the cluster that `engine: ray` uses, `auto` for the one that runs on this machine."""
+
+    address: str
+
+
 class Params(Section):
-    """size: training instances. mix: language → weight, `other` is each language that is not named."""
+    """engine: where data stages run; workers: processes on this machine, None for all cores; neither changes a
+    byte of what is made. size: training instances. mix: language → weight, `other` is each language that is not
+    named."""
 
     seed: int
-    workers: Positive
+    engine: Literal["local", "ray"]
+    workers: Positive | None
+    ray: Ray
     size: Positive
     mix: dict[Language | Literal["other"], Annotated[Real, Field(ge=0)]]
     snapshot: Snapshot
