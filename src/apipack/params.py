@@ -105,6 +105,12 @@ class Split(Section):
     unseen_endpoints: Annotated[Real, Field(gt=0, lt=1)]
 
 
+class Release(Section):
+    """paper_json: also write JSON lines in the schema of the paper's dataset."""
+
+    paper_json: bool
+
+
 class Retrieve(Section):
     """shots: examples a prompt. model: sentence-transformers id, folder, or `embedded`.
 
@@ -198,6 +204,7 @@ class Params(Section):
     instruct: Instruct
     filter: Filter
     split: Split
+    release: Release
     retrieve: Retrieve
     sample: Sample
     finetune: Finetune

@@ -131,6 +131,32 @@ SPLITS = _schema(id=TEXT, split=TEXT)
 """`train`, `bank` (calls of unseen APIs that may only serve as examples), `level1` (ids that are in train
 too), `level2`, `level3`."""
 
+RELEASE = _schema(
+    id=TEXT,
+    language=TEXT,
+    instruction=TEXT,
+    call=TEXT,
+    api_name=TEXT,
+    api_description=TEXT,
+    functionality=TEXT,
+    description=TEXT,
+    endpoint=TEXT,
+    method=TEXT,
+    path=TEXT,
+    tags=TEXTS,
+    arguments=TEXT,
+    request=TEXT,
+    provider=TEXT,
+    api=TEXT,
+    api_version=TEXT,
+    hub=TEXT,
+    source_url=TEXT,
+    spec_sha256=TEXT,
+    licence=TEXT,
+    licence_spdx=TEXT,
+)
+"""One instance of the released dataset: an instruction, the call that answers it, and where it comes from."""
+
 EXAMPLES = _schema(id=TEXT, setting=TEXT, examples=TEXTS)
 """Few-shot example operations of an operation, best last."""
 
