@@ -85,9 +85,7 @@ class Repository:
 
     def hashes(self) -> dict[str, str]:
         files = sorted(path for name in OUTPUTS for path in (self.root / "data" / name).rglob("*") if path.is_file())
-        return {
-            str(path.relative_to(self.root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
-        }
+        return {str(path.relative_to(self.root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 @pytest.fixture(scope="module")

@@ -50,6 +50,9 @@ def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> Par
     except (SpecError, RecursionError) as error:
         parsed.drops.append(_drop(spec["file"], error))
         return parsed
+    for path, error in document.lost:
+        lost = RawOperation(path, "*", {}, {})
+        parsed.drops.append(_drop(operation_id(spec["hub"], spec["api"], spec["version"], lost), error))
     for raw in raws:
         identifier = operation_id(spec["hub"], spec["api"], spec["version"], raw)
         try:

@@ -42,12 +42,14 @@ class RawOperation:
 
 
 class Document:
-    """One OAS 3.x mapping. `repairs` counts members dropped because the model refused them."""
+    """One OAS 3.x mapping. `repairs` counts members dropped because the model refused them; `lost` are the paths
+    whose `$ref` leads nowhere, known when `operations` has ended."""
 
     def __init__(self, raw: dict[str, Any]) -> None:
         RefCacheMixin.clear_ref_cache()  # its cache is keyed by a member any spec can set
         self.raw = raw
         self.repairs = 0
+        self.lost: list[tuple[str, SpecError]] = []
         self._models: Any = v3_1 if str(raw.get("openapi", "")).startswith(("3.1", "3.2")) else v3_0
         self._typed: dict[Any, Any] = {}
         self._schemas: dict[str, Schema] = {}
@@ -65,7 +67,10 @@ class Document:
             raise SpecError("no_paths")
         for path, item in paths.items():
             if isinstance(item, dict) and "$ref" in item:
-                item = {**self._target_or_empty(item), **item}
+                try:
+                    item = {**self.resolve({"$ref": item["$ref"]}), **item}
+                except SpecError as error:
+                    self.lost.append((str(path), error))
             if not isinstance(item, dict):
                 continue
             for method in METHODS:
