@@ -4,7 +4,7 @@ VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: repro test proofs bench setup lint dag ui lock clean
+.PHONY: repro test proofs bench tenfold setup lint dag ui lock clean
 
 repro: setup  ## set up, then run the whole pipeline on the embedded default
 	dvc repro
@@ -17,6 +17,9 @@ proofs: setup  ## the tests that take minutes
 
 bench: setup  ## calls a second beside npm openapi-snippet, on the same specifications
 	python -m benchmarks.generator
+
+tenfold: setup  ## time and memory of the data stages on the whole hub and on ten of it (needs a crawl without limit)
+	python -m benchmarks.tenfold
 
 setup: $(VENV)/installed
 

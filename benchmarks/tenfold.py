@@ -1,0 +1,109 @@
+"""How time and memory grow: the data stages on the whole hub, and on the hub replayed under ten provider names.
+
+    python -m benchmarks.tenfold [--copies 10] [--folder /tmp/tenfold]
+
+Each copy's servers get a host name of their own, so that no operation is a duplicate of another copy's. Peak
+memory is the sum of the proportional set sizes (PSS) of all processes of a stage, read twice a second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+from ruamel.yaml import YAML
+from tqdm import tqdm
+
+from apipack.io import read_json, read_table, rows_table, write_table
+from apipack.records import SPECS
+
+ROOT = Path(__file__).resolve().parent.parent
+STAGES = ("parse", "dedupe", "render", "instruct", "filter")
+SERVER = re.compile(rb'("(?:url|host)"\s*:\s*"(?:https?://)?)(?=[A-Za-z0-9{])')
+
+
+def replay(specs: Path, folder: Path, copies: int) -> None:
+    """A repository's working folder whose data/specs hold the hub `copies` times."""
+    out = folder / "data" / "specs"
+    out.mkdir(parents=True)
+    shutil.copy(ROOT / "optout.txt", folder)
+    yaml = YAML()
+    params = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    params["filter"] |= {"max_request": 200_000, "max_call": 200_000}
+    with (folder / "params.yaml").open("w", encoding="utf-8") as file:
+        yaml.dump(params, file)
+    rows = []
+    for spec in tqdm(read_table(specs / "index.parquet").to_pylist(), "replay", disable=None):
+        body = (specs / spec["file"]).read_bytes()
+        for copy in range(copies):
+            name = f"{copy}-{spec['file']}"
+            host = b"\\1r%d." % copy
+            (out / name).write_bytes(SERVER.sub(host, body))
+            changed = {key: f"r{copy}.{spec[key]}" for key in ("provider", "api")}
+            rows.append({**spec, **changed, "file": name, "sha256": name})
+    write_table(out / "index.parquet", rows_table(rows, SPECS))
+
+
+def measured(stage: str, folder: Path) -> dict[str, Any]:
+    """Run one stage in the folder; wall seconds, peak megabytes of all its processes, rows out."""
+    environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
+    started = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-m", f"stages.{stage}"], cwd=folder, env=environment)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, memory(process.pid))
+        time.sleep(0.5)
+    if process.returncode:
+        sys.exit(f"{stage} failed")
+    rows = read_json(folder / "metrics" / f"{stage}.json")["rows_out"]
+    return {"seconds": time.perf_counter() - started, "peak": peak / 2**20, "rows": rows}
+
+
+def memory(pid: int) -> int:
+    """Bytes of the process and its children, shared pages counted once."""
+    total = 0
+    try:
+        for process in (parent := psutil.Process(pid), *parent.children(recursive=True)):
+            total += process.memory_full_info().pss
+    except psutil.Error:
+        return total
+    return total
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--specs", type=Path, default=Path("data/specs"), help="of a crawl without a limit")
+    parser.add_argument("--copies", type=int, default=10)
+    parser.add_argument("--folder", type=Path, default=Path("/tmp/tenfold"))
+    arguments = parser.parse_args()
+    found: dict[int, dict[str, dict[str, Any]]] = {}
+    for copies in (1, arguments.copies):
+        folder = arguments.folder / str(copies)
+        shutil.rmtree(folder, ignore_errors=True)
+        replay(arguments.specs, folder, copies)
+        found[copies] = {stage: measured(stage, folder) for stage in STAGES}
+        shutil.rmtree(folder)
+    columns = f"{'rows':>13}{'seconds':>10}{'peak MB':>10}"
+    print(f"{'stage':10}{columns}{columns}{'time':>8}{'memory':>8}")
+    for stage in STAGES:
+        one, many = (found[copies][stage] for copies in (1, arguments.copies))
+        print(
+            f"{stage:10}{one['rows']:>13,}{one['seconds']:>10.1f}{one['peak']:>10,.0f}"
+            f"{many['rows']:>13,}{many['seconds']:>10.1f}{many['peak']:>10,.0f}"
+            f"{many['seconds'] / one['seconds']:>8.1f}{many['peak'] / one['peak']:>8.2f}"
+        )
+    seconds = [sum(found[copies][stage]["seconds"] for stage in STAGES) for copies in found]
+    peaks = [max(found[copies][stage]["peak"] for stage in STAGES) for copies in found]
+    print(f"all: {seconds[1] / seconds[0]:.1f} times the seconds, {peaks[1] / peaks[0]:.2f} times the peak memory")
+
+
+if __name__ == "__main__":
+    main()
