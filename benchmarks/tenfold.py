@@ -27,7 +27,7 @@ from apipack.records import SPECS
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = ("parse", "dedupe", "render", "instruct", "filter")
-SERVER = re.compile(rb'("(?:url|host)"\s*:\s*"(?:https?://)?)(?=[A-Za-z0-9{])')
+SERVER = re.compile(rb'("(?:url|host)"\s*:\s*"(?:https?://)?)(?=[A-Za-z0-9])')
 
 
 def replay(specs: Path, folder: Path, copies: int) -> None:
