@@ -33,11 +33,12 @@ def write_table(path: Path | str, table: pa.Table) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def read_table(path: Path | str, columns: list[str] | None = None) -> pa.Table:
-    """Read one parquet file; FileNotFoundError names the stage output that is missing."""
+def read_table(path: Path | str, columns: list[str] | None = None, filters: list[Any] | None = None) -> pa.Table:
+    """Read one parquet file, or the rows that pyarrow's `filters` keep, in order; FileNotFoundError names the stage
+    output that is missing."""
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path} is missing: run `dvc repro` so that the stage that writes it runs first")
-    return pq.read_table(path, columns=columns)
+    return pq.read_table(path, columns=columns, filters=filters)
 
 
 def rows_table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:

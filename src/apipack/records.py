@@ -127,8 +127,8 @@ SPLITS = _schema(id=TEXT, split=TEXT)
 """`train`, `bank` (calls of unseen APIs that may only serve as examples), `level1` (ids that are in train
 too), `level2`, `level3`."""
 
-EXAMPLES = _schema(id=TEXT, setting=TEXT, examples=TEXTS)
-"""Few-shot example operations of an operation, best last."""
+NEIGHBOURS = _schema(id=TEXT, split=TEXT, neighbour=TEXT, similarity=REAL)
+"""The trained operation most similar to each test (`similarity.nearest`)."""
 
 TESTS = _schema(
     id=TEXT,
@@ -142,8 +142,10 @@ TESTS = _schema(
     request=TEXT,
     template=TEXT,
     arguments=TEXT,
+    examples=TEXTS,
 )
-"""One test prompt a row. `last_example`: call of the example nearest the task, null for 0-shot."""
+"""One test prompt a row. `last_example`: call of the example nearest the task, null for 0-shot. `examples`: ids of
+the operations that the prompt shows, best last."""
 
 TRAIN = _schema(id=TEXT, language=TEXT, setting=TEXT, prompt=TEXT, completion=TEXT)
 
