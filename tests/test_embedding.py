@@ -69,5 +69,5 @@ def test_another_model_s_vectors_are_not_taken(tmp_path: Path) -> None:
         .replace('"pooling_mode_mean_tokens": true', '"pooling_mode_mean_tokens": false')
     )
     embedding._fingerprint.cache_clear()
-    embedding._encoder.cache_clear()
+    embedding.load_encoder.cache_clear()
     assert not np.allclose(embed(["list all pets"], str(folder), batch=1), first, atol=0.01)

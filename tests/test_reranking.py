@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from transformers import AutoModel, AutoTokenizer
 
-from apipack.models import ModelError
+from apipack.models import ModelError, embedder
 from apipack.params import Rerank, load
 from apipack.relevance import relevance, shape
 from apipack.reranking import RerankError, load_reranker, train, training_pairs
 
 P = load().rerank.model_copy(
-    update={"kind": "api", "queries": 24, "examples": 6, "epochs": 4.0, "batch": 16, "max_tokens": 48, "lr": 5e-4}
+    update={"kind": "api", "queries": 24, "examples": 6, "epochs": 6.0, "batch": 16, "max_tokens": 32, "lr": 2e-3}
 )
 VERBS = {"GET": "Show", "DELETE": "Remove", "POST": "Create"}
 
@@ -56,9 +57,19 @@ def test_pairs_are_graded_by_their_requests_and_never_of_two_apis() -> None:
         assert pair["label"] == relevance(shape(asked), shape(shown))
 
 
-def test_it_learns_saves_and_is_read_again(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def shallow(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The embedded model's embeddings and first layer: enough for six nouns, and trained in seconds."""
+    folder = tmp_path_factory.mktemp("shallow")
+    source = embedder("embedded")
+    AutoModel.from_pretrained(source, num_hidden_layers=1).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(source).save_pretrained(folder)
+    return str(folder)
+
+
+def test_it_learns_saves_and_is_read_again(tmp_path: Path, shallow: str) -> None:
     pairs = training_pairs(TRAIN, P, 0, embed)
-    figures = train(pairs, tmp_path, P, 0)
+    figures = train(pairs, tmp_path, P.model_copy(update={"model": shallow}), 0)
     assert figures["pairs"] == 144
     reranker = load_reranker(P, tmp_path)
     assert reranker is not None and reranker.depth == P.depth

@@ -27,7 +27,7 @@ def embed(texts: Sequence[str], model: str, batch: int) -> np.ndarray:
     Raises `ModelError`.
     """
     place = str(embedder(model))
-    encoder = _encoder(place)
+    encoder = load_encoder(model)
     distinct = sorted(set(texts), key=lambda text: (-len(text), text))
     if not distinct:
         return np.zeros((0, encoder.get_embedding_dimension() or 0), dtype=np.float32)
@@ -58,7 +58,9 @@ def encode(encoder: SentenceTransformer, texts: Sequence[str], batch: int) -> np
 
 
 @cache
-def _encoder(place: str) -> SentenceTransformer:
+def load_encoder(model: str) -> SentenceTransformer:
+    """model: hub id, folder, or `embedded`. Raises `ModelError`."""
+    place = str(embedder(model))
     try:
         return SentenceTransformer(place)
     except (OSError, ValueError) as error:

@@ -70,6 +70,9 @@ def train(pairs: Sequence[Row], folder: Path, p: Rerank, seed: int) -> dict[str,
     disable_progress_bar()
     torch.manual_seed(seed)  # the new classification head
     model = _load(str(embedder(p.model)), p.max_tokens, num_labels=1)
+    for module in model.modules():
+        if isinstance(module, torch.nn.Embedding):  # half of MiniLM's weights; a few thousand pairs hardly touch them
+            module.requires_grad_(False)
     with tempfile.TemporaryDirectory() as scratch:
         settings = CrossEncoderTrainingArguments(
             output_dir=scratch,
