@@ -19,9 +19,7 @@ def main() -> None:
     parser.add_argument("--alone", type=int, default=200, help="rows embedded one at a time")
     chosen = parser.parse_args()
     p = load()
-    texts = read_table("data/dataset/operations.parquet", ["instruction"])["instruction"].to_pylist()[
-        : chosen.operations
-    ]
+    texts = read_table("data/dataset/operations", ["instruction"])["instruction"].to_pylist()[: chosen.operations]
     encoder = load_encoder(p.retrieve.model)
     encode(encoder, texts[:8], p.retrieve.batch)  # warm up
     alone = texts[:: max(1, len(texts) // chosen.alone)]

@@ -21,7 +21,7 @@ from stages import by_id, run
 
 
 def main(p: Params) -> dict[str, Any]:
-    rows = by_id(read_table("data/dataset/operations.parquet", COLUMNS))
+    rows = by_id(read_table("data/dataset/operations", COLUMNS))
     parts = parts_of(read_table("data/splits/splits.parquet").to_pylist())
     neighbours = nearest_training(rows, parts, p.workers)
     if found := leaks(rows, parts, neighbours, p.split.similarity):
@@ -38,7 +38,7 @@ def main(p: Params) -> dict[str, Any]:
 
 def paper_split(rows: dict[str, dict[str, Any]], p: Params) -> dict[str, Any]:
     """The same figures for the paper's positional split of the same rows: similarity in the first language."""
-    calls = read_table("data/dataset/calls.parquet", ["id", "language"])
+    calls = read_table("data/dataset/calls", ["id", "language"])
     by_language: dict[str, Parts] = {}
     for number, language in enumerate(p.render.languages):
         ids = calls.filter(pc.equal(calls["language"], language))["id"].to_pylist()

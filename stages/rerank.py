@@ -18,7 +18,7 @@ def main(p: Params) -> dict[str, Any]:
             return {"kind": p.rerank.kind}
         splits = read_table("data/splits/splits.parquet").to_pylist()
         trained = {entry["id"] for entry in splits if entry["split"] == "train"}
-        rows = read_table("data/dataset/operations.parquet", COLUMNS, [("id", "in", trained)]).to_pylist()
+        rows = read_table("data/dataset/operations", COLUMNS, [("id", "in", trained)]).to_pylist()
         encode = partial(embed, model=p.retrieve.model, batch=p.retrieve.batch)
         pairs = training_pairs(rows, p.rerank, p.seed, encode)
         return {"kind": p.rerank.kind, **train(pairs, folder, p.rerank, p.seed)}

@@ -18,7 +18,7 @@ from stages import by_id, run
 
 
 def main(p: Params) -> dict[str, Any]:
-    rows = by_id(read_table("data/dataset/operations.parquet", COLUMNS))
+    rows = by_id(read_table("data/dataset/operations", COLUMNS))
     parts = parts_of(read_table("data/splits/splits.parquet").to_pylist())
     pool = Pool(rows[key] for key in parts["train"] + parts["bank"])
     encode = partial(embed, model=p.retrieve.model, batch=p.retrieve.batch)

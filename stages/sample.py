@@ -31,7 +31,7 @@ def main(p: Params) -> dict[str, Any]:
     parts = parts_of(read_table("data/splits/splits.parquet").to_pylist())
     trained = set(parts["train"])
     pool: dict[str, list[str]] = defaultdict(list)
-    calls = read_table("data/dataset/calls.parquet", ["id", "language"])
+    calls = read_table("data/dataset/calls", ["id", "language"])
     for identifier, language in zip(calls["id"].to_pylist(), calls["language"].to_pylist(), strict=True):
         if identifier in trained:
             pool[language].append(identifier)
@@ -57,7 +57,7 @@ def few_shot_examples(
     plan: dict[tuple[str, str], str], trained: list[str], p: Params
 ) -> dict[tuple[str, str], list[str]]:
     """(operation id, setting) → ids of its examples, for what the plan asks for and from training alone."""
-    rows = by_id(read_table("data/dataset/operations.parquet", COLUMNS))
+    rows = by_id(read_table("data/dataset/operations", COLUMNS))
     pool = Pool(rows[key] for key in trained)
     encode = partial(embed, model=p.retrieve.model, batch=p.retrieve.batch)
     chosen = {}

@@ -11,7 +11,7 @@ from stages import run
 
 
 def main(p: Params) -> dict[str, Any]:
-    rows = read_table("data/dataset/operations.parquet", COLUMNS).to_pylist()
+    rows = read_table("data/dataset/operations", COLUMNS).to_pylist()
     splits = split(rows, p.split, p.seed, p.retrieve.shots, p.workers)
     with fresh_folder("data/splits") as folder:
         write_table(folder / "splits.parquet", rows_table(splits, SPLITS))

@@ -29,8 +29,8 @@ class Corpus:
     def load(cls, folder: Path | str, ids: Iterable[str]) -> Corpus:
         """Read what the filter stage wrote of these operations; the whole hub does not fit into small memories."""
         wanted = [("id", "in", set(ids))]
-        rows = {row["id"]: row for row in read_table(Path(folder) / "operations.parquet", filters=wanted).to_pylist()}
-        table = read_table(Path(folder) / "calls.parquet", filters=wanted)
+        rows = {row["id"]: row for row in read_table(Path(folder) / "operations", filters=wanted).to_pylist()}
+        table = read_table(Path(folder) / "calls", filters=wanted)
         keys = zip(table["id"].to_pylist(), table["language"].to_pylist(), strict=True)
         return cls(rows, dict(zip(keys, table["call"].to_pylist(), strict=True)))
 

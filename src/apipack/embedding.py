@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
@@ -11,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 from sentence_transformers import SentenceTransformer
+from tqdm import tqdm
 
-from apipack.frames import batches, progress
 from apipack.models import ModelError, cache_folder, embedder
 
 SAVED_TOGETHER = 4_096  # texts: what a killed run loses at most
@@ -35,8 +36,8 @@ def embed(texts: Sequence[str], model: str, batch: int) -> np.ndarray:
     with _store() as store:
         vectors = dict(_known(store, list(keys.values())))
         missing = [text for text in distinct if keys[text] not in vectors]
-        blocks = batches(missing, SAVED_TOGETHER)
-        for block in progress(blocks, len(blocks), "embed"):
+        for start in tqdm(range(0, len(missing), SAVED_TOGETHER), desc="embed", disable=not sys.stderr.isatty()):
+            block = missing[start : start + SAVED_TOGETHER]
             fresh = encode(encoder, block, batch)
             rows = [(keys[text], vector.tobytes()) for text, vector in zip(block, fresh, strict=True)]
             with store:
@@ -92,7 +93,8 @@ def _store() -> Iterator[sqlite3.Connection]:
 
 
 def _known(store: sqlite3.Connection, keys: list[bytes]) -> Iterator[tuple[bytes, np.ndarray]]:
-    for some in batches(keys, ASKED_TOGETHER):
+    for start in range(0, len(keys), ASKED_TOGETHER):
+        some = keys[start : start + ASKED_TOGETHER]
         marks = ",".join("?" * len(some))
-        for key, data in store.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", list(some)):
+        for key, data in store.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", some):
             yield key, np.frombuffer(data, dtype=np.float32)

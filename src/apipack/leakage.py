@@ -56,7 +56,7 @@ def leaks(rows: Mapping[str, Row], parts: Parts, neighbours: Sequence[Row], thre
     return found
 
 
-def nearest_training(rows: Mapping[str, Row], parts: Parts, workers: int) -> list[Row]:
+def nearest_training(rows: Mapping[str, Row], parts: Parts, workers: int | None) -> list[Row]:
     """Rows of schema NEIGHBOURS: for every test, the most similar trained operation of all."""
     train = parts["train"]
     pool = [text(rows[key]) for key in train]

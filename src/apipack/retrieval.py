@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from apipack.frames import batches
 from apipack.relevance import relevance, shape
 
 Row = dict[str, Any]
@@ -89,7 +88,8 @@ def rank(queries: Sequence[Row], pool: Pool, score: Score, depth: int | None, ev
     ranked: list[Any] = [None] * len(queries)
     for api in sorted(groups):
         places = np.arange(len(pool.rows)) if everywhere else pool.of(api)
-        for some in batches(groups[api], TOGETHER):
+        for start in range(0, len(groups[api]), TOGETHER):
+            some = groups[api][start : start + TOGETHER]
             scores = score(np.array(some), places)
             for number, row in zip(some, scores, strict=True):
                 fit = np.flatnonzero(pool.fit(queries[number], places))

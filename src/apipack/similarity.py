@@ -7,13 +7,13 @@ of its arguments), not by its host: the same service under another provider's na
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from rapidfuzz import fuzz, process
-
-from apipack.frames import batches, progress
+from tqdm import tqdm
 
 Row = dict[str, Any]
 
@@ -29,12 +29,12 @@ def text(row: Row) -> str:
 
 
 def nearest(
-    queries: Sequence[str], pool: Sequence[str], workers: int, least: float = 0.0
+    queries: Sequence[str], pool: Sequence[str], workers: int | None, least: float = 0.0
 ) -> tuple[np.ndarray, np.ndarray]:
     """Similarity (0 to 1, rapidfuzz' normalised indel ratio) to the nearest text of the pool, and its position.
 
-    Exact: every pair is compared, on `workers` threads. Both arrays have the queries' length; ties go to the first
-    of the pool, and similarities below `least` are given as 0.
+    Exact: every pair is compared, on `workers` threads (None: all cores). Both arrays have the queries' length; ties
+    go to the first of the pool, and similarities below `least` are given as 0.
     """
     if not pool:
         return np.zeros(len(queries)), np.zeros(len(queries), dtype=np.int64)
@@ -45,10 +45,11 @@ def nearest(
     first = np.fromiter(places.values(), dtype=np.int64)
     best = np.ones(len(queries))
     position = np.array([places.get(query, -1) for query in queries], dtype=np.int64)  # the same text is nearest
-    blocks = batches(np.flatnonzero(position < 0).tolist(), BLOCK)
-    for block in progress(blocks, len(blocks), "nearest"):
+    rest = np.flatnonzero(position < 0)
+    for start in tqdm(range(0, len(rest), BLOCK), desc="nearest", disable=not sys.stderr.isatty()):
+        block = rest[start : start + BLOCK]
         alike = process.cdist(
-            [queries[i] for i in block], distinct, scorer=fuzz.ratio, score_cutoff=100 * least, workers=workers
+            [queries[i] for i in block], distinct, scorer=fuzz.ratio, score_cutoff=100 * least, workers=workers or -1
         )
         winner = alike.argmax(axis=1)
         best[block] = alike[np.arange(len(block)), winner] / 100

@@ -43,7 +43,7 @@ class SplitError(UserError):
     """The operations do not suffice for the levels asked for."""
 
 
-def split(rows: Sequence[Row], p: Split, seed: int, shots: int, workers: int = 1) -> list[Row]:
+def split(rows: Sequence[Row], p: Split, seed: int, shots: int, workers: int | None = None) -> list[Row]:
     """Rows {id, split} (schema SPLITS), sorted. rows: `COLUMNS` of schema UNIQUE. Raises `SplitError`."""
     rows = sorted(rows, key=lambda row: row["id"])
     providers = [row["provider"] for row in rows]
@@ -83,7 +83,7 @@ def endpoint_key(row: Row) -> tuple[str, ...]:
     return *block(row), row["template"].partition("://")[2].split("/")[0].lower()
 
 
-def _unlike(candidates: Iterator[Row], seen: Sequence[Row], p: Split, workers: int) -> set[str]:
+def _unlike(candidates: Iterator[Row], seen: Sequence[Row], p: Split, workers: int | None) -> set[str]:
     """The first `tests` candidates that have no near duplicate among the seen operations."""
     pool = [text(row) for row in seen]
     chosen: list[str] = []

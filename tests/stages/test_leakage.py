@@ -23,9 +23,9 @@ def dataset(root: Path) -> list[dict[str, object]]:
             path = f"/{'abcdefghij'[p] * 9}/{'klmnopqrstuvwxyz'[o] * 9}"
             named = {"id": f"{p}-{o:02}", "provider": f"p{p}", "api": f"p{p}", "cluster": f"{p}-{o:02}", "path": path}
             rows.append({**ROW, **named, "functionality": path[::-1], "template": f"https://p{p}.example{path}"})
-    write_table(root / "data/dataset/operations.parquet", rows_table(rows, UNIQUE))
+    write_table(root / "data/dataset/operations/part-0.parquet", rows_table(rows, UNIQUE))
     calls = [{"id": row["id"], "language": name, "call": "x"} for row in rows for name in P.render.languages]
-    write_table(root / "data/dataset/calls.parquet", rows_table(calls, CALLS))
+    write_table(root / "data/dataset/calls/part-0.parquet", rows_table(calls, CALLS))
     return rows
 
 
@@ -51,7 +51,7 @@ def test_a_sound_split_passes_and_a_planted_leak_fails_the_stage(tmp_path: Path)
     test = next(row for row in rows if {"id": row["id"], "split": "level3"} in splits)
     trained = next(row for row in rows if {"id": row["id"], "split": "train"} in splits)
     trained |= {"path": f"{test['path']}k", "functionality": test["functionality"]}  # another provider's near copy
-    write_table(tmp_path / "data/dataset/operations.parquet", rows_table(rows, UNIQUE))
+    write_table(tmp_path / "data/dataset/operations/part-0.parquet", rows_table(rows, UNIQUE))
     done = stage(tmp_path)
     assert done.returncode == 1 and len(done.stderr.strip().splitlines()) == 1
     assert f"level3 {test['id']} is like the trained {trained['id']}" in done.stderr
