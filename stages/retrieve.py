@@ -1,40 +1,49 @@
-"""Few-shot examples for training and tests, and the test prompts of every setting.  python -m stages.retrieve"""
+"""Few-shot examples for the tests, and their prompts in every setting.  python -m stages.retrieve"""
 
-from collections import defaultdict
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from apipack.corpus import Corpus
 from apipack.embedding import embed
 from apipack.io import fresh_folder, read_table, rows_table, write_table
+from apipack.models import token_counter
 from apipack.params import Params
-from apipack.records import EXAMPLES, TESTS
-from apipack.retrieval import choose_examples
-from stages import run
+from apipack.prompts import Budget
+from apipack.records import TESTS
+from apipack.reranking import load_reranker
+from apipack.retrieval import COLUMNS, RERANKED, Pool, choose_examples, test_queries
+from apipack.splits import parts_of
+from stages import by_id, run
 
 
 def main(p: Params) -> dict[str, Any]:
-    corpus = Corpus.load("data/dataset")
-    parts: dict[str, list[str]] = defaultdict(list)
-    for entry in read_table("data/splits/splits.parquet").to_pylist():
-        parts[entry["split"]].append(entry["id"])
-    candidates = [corpus.rows[i] for i in parts["train"] + parts["bank"]]
+    rows = by_id(read_table("data/dataset/operations", COLUMNS))
+    parts = parts_of(read_table("data/splits/splits.parquet").to_pylist())
+    pool = Pool(rows[key] for key in parts["train"] + parts["bank"])
     encode = partial(embed, model=p.retrieve.model, batch=p.retrieve.batch)
-
-    def examples(wording: str, *names: str) -> list[dict[str, Any]]:
-        queries = [{**corpus.rows[i], "instruction": corpus.rows[i][wording]} for name in names for i in parts[name]]
-        return choose_examples(queries, candidates, p.retrieve.shots, p.seed, encode)
-
-    level1 = examples("test_instruction", "level1")
-    others = examples("instruction", "train", "level2", "level3")
+    settings = p.evaluate.settings
+    reranker = load_reranker(p.rerank, Path("models/reranker")) if RERANKED in settings else None
+    chosen = {}
+    for level in (1, 2, 3):
+        asked = test_queries(rows, parts, level)
+        found = choose_examples(asked, pool, settings, p.retrieve.shots, p.seed, encode, reranker)
+        chosen[level] = {(row["id"], row["setting"]): row["examples"] for row in found}
+    shown = {key for level in chosen.values() for examples in level.values() for key in examples}
+    corpus = Corpus.load("data/dataset", shown.union(*(parts[f"level{level}"] for level in chosen)))
+    budget = Budget(p.finetune.max_tokens - p.evaluate.new_tokens, token_counter(p.finetune.model))
     tests = []
-    for level, rows in ((1, level1), (2, others), (3, others)):
-        chosen = {(row["id"], row["setting"]): row["examples"] for row in rows}
-        tests += corpus.tests(parts[f"level{level}"], level, p.render.languages, chosen, p.retrieve)
+    for level, examples in chosen.items():
+        ids = parts[f"level{level}"]
+        tests += corpus.tests(ids, level, p.render.languages, settings, examples, p.retrieve, budget)
     with fresh_folder("data/prompts") as folder:
-        write_table(folder / "examples.parquet", rows_table(others, EXAMPLES))
         write_table(folder / "tests.parquet", rows_table(tests, TESTS))
-    return {"examples": len(others), "tests": len(tests)}
+    return {
+        "tests": len(tests),
+        "examples_left_out_for_length": sum(
+            len(chosen[test["level"]].get((test["id"], test["setting"]), ())) > len(test["examples"]) for test in tests
+        ),
+    }
 
 
 if __name__ == "__main__":

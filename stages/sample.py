@@ -6,15 +6,21 @@ puts it into the command.
 
 import argparse
 from collections import Counter, defaultdict
+from functools import partial
 from typing import Any
 
-from apipack.corpus import Corpus
+from apipack.corpus import Corpus, few_shot_plan
+from apipack.embedding import embed
 from apipack.errors import UserError
 from apipack.io import fresh_folder, read_table, rows_table, write_table
+from apipack.models import token_counter
 from apipack.params import Params
+from apipack.prompts import Budget
 from apipack.records import TRAIN
+from apipack.retrieval import COLUMNS, Pool, choose_examples
 from apipack.sampling import draw
-from stages import run
+from apipack.splits import parts_of
+from stages import by_id, run
 
 
 def main(p: Params) -> dict[str, Any]:
@@ -22,18 +28,20 @@ def main(p: Params) -> dict[str, Any]:
     parser.add_argument("--size", type=int, default=p.size)
     if parser.parse_args().size != p.size:
         raise UserError(f"--size is not params.yaml's size ({p.size}); run it through `dvc repro`")
-    corpus = Corpus.load("data/dataset")
-    splits = read_table("data/splits/splits.parquet").to_pylist()
-    trained = {entry["id"] for entry in splits if entry["split"] == "train"}
+    parts = parts_of(read_table("data/splits/splits.parquet").to_pylist())
+    trained = set(parts["train"])
     pool: dict[str, list[str]] = defaultdict(list)
-    for identifier, language in corpus.calls:
+    calls = read_table("data/dataset/calls", ["id", "language"])
+    for identifier, language in zip(calls["id"].to_pylist(), calls["language"].to_pylist(), strict=True):
         if identifier in trained:
             pool[language].append(identifier)
-    level1 = [entry["id"] for entry in splits if entry["split"] == "level1"]
-    drawn = draw(pool, level1, p.size, p.weights(), p.seed)
-    examples = read_table("data/prompts/examples.parquet").to_pylist()
-    chosen = {(row["id"], row["setting"]): row["examples"] for row in examples}
-    rows = corpus.training(drawn, chosen, p.sample.few_shot, p.seed, p.retrieve)
+    drawn = draw(pool, parts["level1"], p.size, p.weights(), p.seed)
+    plan = few_shot_plan(drawn, p.sample.few_shot, p.seed)
+    chosen = few_shot_examples(plan, parts["train"], p)
+    shown = {key for examples in chosen.values() for key in examples}
+    corpus = Corpus.load("data/dataset", shown | {identifier for identifier, _ in drawn})
+    budget = Budget(p.finetune.max_tokens - p.evaluate.new_tokens, token_counter(p.finetune.model))
+    rows = corpus.training(drawn, plan, chosen, p.retrieve, budget)
     with fresh_folder("data/train") as folder:
         write_table(folder / "train.parquet", rows_table(rows, TRAIN))
     return {
@@ -43,6 +51,21 @@ def main(p: Params) -> dict[str, Any]:
         "settings": dict(sorted(Counter(row["setting"] for row in rows).items())),
         "pool": {language: len(ids) for language, ids in sorted(pool.items())},
     }
+
+
+def few_shot_examples(
+    plan: dict[tuple[str, str], str], trained: list[str], p: Params
+) -> dict[tuple[str, str], list[str]]:
+    """(operation id, setting) → ids of its examples, for what the plan asks for and from training alone."""
+    rows = by_id(read_table("data/dataset/operations", COLUMNS))
+    pool = Pool(rows[key] for key in trained)
+    encode = partial(embed, model=p.retrieve.model, batch=p.retrieve.batch)
+    chosen = {}
+    for setting in sorted(set(plan.values())):
+        asked = [rows[key] for key in sorted({key for (key, _), wanted in plan.items() if wanted == setting})]
+        for row in choose_examples(asked, pool, [setting], p.retrieve.shots, p.seed, encode):
+            chosen[row["id"], setting] = row["examples"]
+    return chosen
 
 
 if __name__ == "__main__":

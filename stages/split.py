@@ -1,4 +1,4 @@
-"""Three levels of generalisation, checked for leaks.  python -m stages.split"""
+"""Three levels of generalisation; the `leakage` stage checks them.  python -m stages.split"""
 
 from collections import Counter
 from typing import Any
@@ -6,15 +6,13 @@ from typing import Any
 from apipack.io import fresh_folder, read_table, rows_table, write_table
 from apipack.params import Params
 from apipack.records import SPLITS
-from apipack.splits import SplitError, leaks, split
+from apipack.splits import COLUMNS, split
 from stages import run
 
 
 def main(p: Params) -> dict[str, Any]:
-    rows = read_table("data/dataset/operations", ["id", "provider", "api", "cluster"]).to_pylist()
-    splits = split(rows, p.split, p.seed, p.retrieve.shots)
-    if found := leaks(rows, splits):
-        raise SplitError(f"{len(found)} leaks, the first: {found[0]}")
+    rows = read_table("data/dataset/operations", COLUMNS).to_pylist()
+    splits = split(rows, p.split, p.seed, p.retrieve.shots, p.workers)
     with fresh_folder("data/splits") as folder:
         write_table(folder / "splits.parquet", rows_table(splits, SPLITS))
     apis = {row["id"]: row["api"] for row in rows}

@@ -1,12 +1,23 @@
 """Embeddings: unit vectors, in the order of the texts, near in meaning is near in angle."""
 
+import shutil
+import sqlite3
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from apipack import embedding
 from apipack.embedding import embed
-from apipack.models import ModelError
+from apipack.models import ModelError, embedder
 
 TEXTS = ["list all pets", "delete an invoice", "show every animal", "list all pets", "remove a bill " * 5]
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("APIPACK_CACHE", str(tmp_path))
+    return tmp_path / "embeddings.sqlite"
 
 
 def test_unit_vectors_in_order() -> None:
@@ -30,3 +41,33 @@ def test_no_texts_no_rows() -> None:
 def test_a_model_that_is_nowhere_is_one_line() -> None:
     with pytest.raises(ModelError, match="cannot load the embedding model /nowhere"):
         embed(["a"], "/nowhere", batch=1)
+
+
+def test_no_text_is_embedded_twice(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+    first = embed(TEXTS, "embedded", batch=2)
+    with sqlite3.connect(cache) as store:
+        assert store.execute("SELECT count(*) FROM vectors").fetchone() == (4,)
+    encoded: list[str] = []
+    encode = embedding.encode
+    monkeypatch.setattr(
+        embedding, "encode", lambda model, texts, batch: encoded.extend(texts) or encode(model, texts, 1)
+    )
+    np.testing.assert_array_equal(embed(TEXTS[::-1], "embedded", batch=2), first[::-1])
+    assert encoded == []
+    embed(["a new one", *TEXTS], "embedded", batch=2)
+    assert encoded == ["a new one"]
+
+
+def test_another_model_s_vectors_are_not_taken(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(embedder("embedded"), folder)
+    first = embed(["list all pets"], str(folder), batch=1)
+    pooling = folder / "1_Pooling/config.json"
+    pooling.write_text(
+        pooling.read_text()
+        .replace('"pooling_mode_cls_token": false', '"pooling_mode_cls_token": true')
+        .replace('"pooling_mode_mean_tokens": true', '"pooling_mode_mean_tokens": false')
+    )
+    embedding._fingerprint.cache_clear()
+    embedding.load_encoder.cache_clear()
+    assert not np.allclose(embed(["list all pets"], str(folder), batch=1), first, atol=0.01)

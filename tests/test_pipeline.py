@@ -33,7 +33,10 @@ TINY = {
         "settings": ["0shot", "retrieved_3shot"],
     },
 }
-DATA = ("operations", "unique", "calls", "instructions", "dataset", "splits", "prompts", "train", "predictions")
+DATA = (
+    *("operations", "unique", "calls", "instructions", "dataset", "splits", "leakage"),
+    *("prompts", "train", "predictions"),
+)
 
 
 class Clone:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from apipack.io import read_table
 from apipack.params import Retrieve
-from apipack.prompts import Shot, completion, prompt
-from apipack.retrieval import RANDOM, RETRIEVED, ZERO
+from apipack.prompts import Budget, Shot, completion, fitting, prompt
+from apipack.retrieval import OPEN, RANDOM, RETRIEVED, ZERO
 
 Row = dict[str, Any]
 Chosen = Mapping[tuple[str, str], Sequence[str]]
@@ -26,23 +26,34 @@ class Corpus:
     calls: dict[tuple[str, str], str]
 
     @classmethod
-    def load(cls, folder: Path | str) -> Corpus:
-        """Read the output of the filter stage."""
-        rows = {row["id"]: row for row in read_table(Path(folder) / "operations").to_pylist()}
-        table = read_table(Path(folder) / "calls")
+    def load(cls, folder: Path | str, ids: Iterable[str]) -> Corpus:
+        """Read what the filter stage wrote of these operations; the whole hub does not fit into small memories."""
+        wanted = [("id", "in", set(ids))]
+        rows = {row["id"]: row for row in read_table(Path(folder) / "operations", filters=wanted).to_pylist()}
+        table = read_table(Path(folder) / "calls", filters=wanted)
         keys = zip(table["id"].to_pylist(), table["language"].to_pylist(), strict=True)
         return cls(rows, dict(zip(keys, table["call"].to_pylist(), strict=True)))
 
     def shots(self, ids: Sequence[str], language: str, p: Retrieve) -> list[Shot]:
         """Examples in one language; an operation without a call in it is passed over."""
         return [
-            Shot(self.rows[i]["instruction"], completion(self.rows[i], language, self.calls[i, language], p))
+            Shot(self.rows[i]["instruction"], completion(self.rows[i], language, self.calls[i, language], p), i)
             for i in ids
             if (i, language) in self.calls
         ]
 
-    def tests(self, ids: Sequence[str], level: int, languages: Sequence[str], chosen: Chosen, p: Retrieve) -> list[Row]:
-        """Rows of schema TESTS: every id, language and setting. Level 1 asks in the other wording."""
+    def tests(
+        self,
+        ids: Sequence[str],
+        level: int,
+        languages: Sequence[str],
+        settings: Sequence[str],
+        chosen: Chosen,
+        p: Retrieve,
+        budget: Budget,
+    ) -> list[Row]:
+        """Rows of schema TESTS: every id, language and setting. Level 1 asks in the other wording. Open-corpus prompts
+        are not told the API: they describe the API of the best example."""
         made = []
         for identifier in ids:
             row = self.rows[identifier]
@@ -50,36 +61,41 @@ class Corpus:
             for language in languages:
                 if (identifier, language) not in self.calls:
                     continue
-                for setting in (ZERO, RANDOM, RETRIEVED):
-                    examples = [i for i in chosen.get((identifier, setting), ()) if (i, language) in self.calls]
-                    shots = self.shots(examples, language, p)
+                for setting in settings:
+                    found = self.shots(chosen.get((identifier, setting), ()), language, p)
+                    api = row if setting != OPEN else self.rows[found[-1].id] if found else None
+                    shots = fitting(api, language, instruction, found, p, budget)
                     made.append(
                         {
                             **{key: row[key] for key in ("id", "api", "request", "template", "arguments")},
                             "level": level,
                             "language": language,
                             "setting": setting,
-                            "prompt": prompt(row, language, instruction, shots, p),
+                            "prompt": prompt(api, language, instruction, shots, p),
                             "reference": self.calls[identifier, language],
-                            "last_example": self.calls[examples[-1], language] if examples else None,
+                            "last_example": self.calls[shots[-1].id, language] if shots else None,
+                            "examples": [shot.id for shot in shots],
                         }
                     )
         return made
 
     def training(
-        self, drawn: Sequence[tuple[str, str]], chosen: Chosen, few_shot: float, seed: int, p: Retrieve
+        self,
+        drawn: Sequence[tuple[str, str]],
+        plan: Mapping[tuple[str, str], str],
+        chosen: Chosen,
+        p: Retrieve,
+        b: Budget,
     ) -> list[Row]:
-        """Rows of schema TRAIN: each (id, language) drawn once without examples and, for the share
-        `few_shot`, once more with them, random or retrieved in turn (paper: half 0-shot, half 3-shot)."""
+        """Rows of schema TRAIN: each (id, language) drawn once without examples and, if the plan has a few-shot
+        setting for it, once more with them (paper: half 0-shot, half 3-shot)."""
         made = []
         for identifier, language in drawn:
             row, call = self.rows[identifier], self.calls[identifier, language]
-            point = int.from_bytes(hashlib.sha256(f"{seed}:{identifier}:{language}".encode()).digest()[:4]) / 2**32
-            settings = [ZERO]
-            if point < few_shot:
-                settings.append(RANDOM if point < few_shot / 2 else RETRIEVED)
+            settings = [ZERO, *([plan[identifier, language]] if (identifier, language) in plan else [])]
             for setting in settings:
-                shots = self.shots(chosen.get((identifier, setting), ()), language, p)
+                found = self.shots(chosen.get((identifier, setting), ()), language, p)
+                shots = fitting(row, language, row["instruction"], found, p, b)
                 made.append(
                     {
                         "id": identifier,
@@ -90,3 +106,13 @@ class Corpus:
                     }
                 )
         return made
+
+
+def few_shot_plan(drawn: Sequence[tuple[str, str]], share: float, seed: int) -> dict[tuple[str, str], str]:
+    """Which of the drawn (id, language) also appear with examples, and with which: random or retrieved in turn."""
+    plan = {}
+    for identifier, language in drawn:
+        point = int.from_bytes(hashlib.sha256(f"{seed}:{identifier}:{language}".encode()).digest()[:4]) / 2**32
+        if point < share:
+            plan[identifier, language] = RANDOM if point < share / 2 else RETRIEVED
+    return plan

@@ -33,11 +33,11 @@ def write_table(path: Path | str, table: pa.Table) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def read_table(path: Path | str, columns: list[str] | None = None) -> pa.Table:
-    """Read one parquet file, or a folder's parts in the order of their names; FileNotFoundError names the
-    stage output that is missing."""
+def read_table(path: Path | str, columns: list[str] | None = None, filters: list[Any] | None = None) -> pa.Table:
+    """Read one parquet file, or a folder's parts in the order of their names, or of both the rows that pyarrow's
+    `filters` keep; FileNotFoundError names the stage output that is missing."""
     files = [Path(path)] if Path(path).is_file() else parts(path)
-    return pa.concat_tables(pq.read_table(file, columns=columns) for file in files)
+    return pa.concat_tables(pq.read_table(file, columns=columns, filters=filters) for file in files)
 
 
 def parts(folder: Path | str) -> list[Path]:

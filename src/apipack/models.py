@@ -10,6 +10,7 @@ import importlib.util
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -96,6 +97,15 @@ def load_lm(
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     return cast(PreTrainedModel, cast(torch.nn.Module, model).to(device())), tokenizer
+
+
+def token_counter(name: str) -> Callable[[str], int]:
+    """How many tokens the tokenizer of a language model makes of a text, special tokens among them."""
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(resolve(name))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"cannot load the tokenizer of {name}: {' '.join(str(error).split()):.300}") from error
+    return lambda text: len(tokenizer(text)["input_ids"])
 
 
 def _shipped(package: str, inner: str, distribution: str) -> Path:

@@ -17,7 +17,7 @@ from apipack.records import LANGUAGES
 
 Language = Literal["curl", "libcurl", "java", "node", "python", "go", "ruby", "php", "swift", "javascript"]
 Level = Literal[1, 2, 3]
-Setting = Literal["0shot", "random_3shot", "retrieved_3shot"]
+Setting = Literal["0shot", "random_3shot", "retrieved_3shot", "reranked_3shot", "open_3shot", "oracle_3shot"]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(gt=0)]
 
@@ -98,11 +98,13 @@ class Filter(Section):
 
 
 class Split(Section):
-    """tests: operations a level. unseen_apis / unseen_endpoints: share held out for levels 3 and 2."""
+    """tests: operations a level. unseen_apis / unseen_endpoints: share held out for levels 3 and 2. similarity:
+    from which on an operation is too like a trained one to be a level 3 test."""
 
     tests: Positive
     unseen_apis: Annotated[Real, Field(gt=0, lt=1)]
     unseen_endpoints: Annotated[Real, Field(gt=0, lt=1)]
+    similarity: Annotated[Real, Field(gt=0, le=1)]
 
 
 class Release(Section):
@@ -114,7 +116,7 @@ class Release(Section):
 class Retrieve(Section):
     """shots: examples a prompt. model: sentence-transformers id, folder, or `embedded`.
 
-    description_tokens: words of the API description a prompt carries. output: fields of a completion.
+    description_words: of the API description that a prompt carries. output: fields of a completion.
     """
 
     model: str
@@ -160,6 +162,25 @@ class Finetune(Section):
     max_tokens: Positive
     warmup: Annotated[Real, Field(ge=0, lt=1)]
     bf16: Literal["auto", "yes", "no"]
+
+
+class Rerank(Section):
+    """kind: of cross-encoder: none, generic (any, as it is) or api (tuned here). depth: retrieved examples it orders.
+
+    generic: hub id or folder. model: what `api` starts from, hub id, folder, or `embedded`. queries: training
+    operations; examples: pairs of each. max_tokens: of a pair. batch: pairs at once.
+    """
+
+    kind: Literal["none", "generic", "api"]
+    depth: Positive
+    generic: str
+    model: str
+    queries: Positive
+    examples: Annotated[int, Field(ge=2)]
+    epochs: Annotated[Real, Field(gt=0)]
+    lr: Annotated[Real, Field(gt=0, lt=1)]
+    batch: Positive
+    max_tokens: Positive
 
 
 class Evaluate(Section):
@@ -208,6 +229,7 @@ class Params(Section):
     retrieve: Retrieve
     sample: Sample
     finetune: Finetune
+    rerank: Rerank
     evaluate: Evaluate
     report: Report
 
@@ -219,6 +241,10 @@ class Params(Section):
         named = {str(name) for name, weight in self.mix.items() if weight and name != "other"}
         if extra := sorted(named - rendered):
             raise ValueError(f"mix has {extra}, which render.languages does not make")
+        if "reranked_3shot" in self.evaluate.settings and self.rerank.kind == "none":
+            raise ValueError("evaluate.settings has reranked_3shot, but rerank.kind is none")
+        if self.evaluate.new_tokens >= self.finetune.max_tokens:
+            raise ValueError("evaluate.new_tokens leaves no room for a prompt in finetune.max_tokens")
         if not any(self.weights().values()):
             raise ValueError("mix gives no language a positive weight")
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,18 +19,44 @@ _FIELD = re.compile(r"^\*\*(domain|api_call|api_provider|lang)\*\*: ?", re.M)
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One few-shot example: what was asked, and the completion that answers it."""
+    """One few-shot example: what was asked, and the completion that answers it; id of its operation."""
 
     instruction: str
     completion: str
+    id: str = ""
 
 
-def prompt(row: Row, language: str, instruction: str, shots: Sequence[Shot], p: Retrieve) -> str:
-    """The text a model completes. row: schema OPERATIONS (api_name, api_description). shots: best last."""
-    about = " ".join(row["api_description"].split()[: p.description_words])
-    head = f"**api_description**: {row['api_name']}" + (f". {about}" if about else "")
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """tokens: most a prompt may have. count: tokens of a text."""
+
+    tokens: int
+    count: Callable[[str], int]
+
+
+def prompt(row: Row | None, language: str, instruction: str, shots: Sequence[Shot], p: Retrieve) -> str:
+    """The text a model completes. row: schema OPERATIONS (api_name, api_description), None if the API is not known.
+    shots: best last."""
+    head = ""
+    if row is not None:
+        about = " ".join(row["api_description"].split()[: p.description_words])
+        head = f"**api_description**: {row['api_name']}" + (f". {about}" if about else "") + "\n"
     examples = "".join(f"**instruction**: {shot.instruction}\n**output**:\n{shot.completion}\n\n" for shot in shots)
-    return f"{head}\n**lang**: {language}\n\n{examples}**instruction**: {instruction}\n**output**:\n"
+    return f"{head}**lang**: {language}\n\n{examples}**instruction**: {instruction}\n**output**:\n"
+
+
+def fitting(
+    row: Row | None, language: str, instruction: str, shots: Sequence[Shot], p: Retrieve, budget: Budget
+) -> Sequence[Shot]:
+    """The last, that is the best, of these examples, as many as the budget has room for in the whole prompt.
+
+    Whole examples go, worst first; the paper's script cuts the end of the examples, the best one's call.
+    """
+    for worst in range(len(shots)):
+        text = prompt(row, language, instruction, shots[worst:], p)
+        if len(text.encode()) <= budget.tokens or budget.count(text) <= budget.tokens:  # no token is below a byte
+            return shots[worst:]
+    return []
 
 
 def completion(row: Row, language: str, call: str, p: Retrieve) -> str:

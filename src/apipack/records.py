@@ -129,6 +129,9 @@ SPLITS = _schema(id=TEXT, split=TEXT)
 """`train`, `bank` (calls of unseen APIs that may only serve as examples), `level1` (ids that are in train
 too), `level2`, `level3`."""
 
+NEIGHBOURS = _schema(id=TEXT, split=TEXT, neighbour=TEXT, similarity=REAL)
+"""The trained operation most similar to each test (`similarity.nearest`)."""
+
 RELEASE = _schema(
     id=TEXT,
     language=TEXT,
@@ -155,9 +158,6 @@ RELEASE = _schema(
 )
 """One instance of the released dataset: an instruction, the call that answers it, and where it comes from."""
 
-EXAMPLES = _schema(id=TEXT, setting=TEXT, examples=TEXTS)
-"""Few-shot example operations of an operation, best last."""
-
 TESTS = _schema(
     id=TEXT,
     api=TEXT,
@@ -170,8 +170,10 @@ TESTS = _schema(
     request=TEXT,
     template=TEXT,
     arguments=TEXT,
+    examples=TEXTS,
 )
-"""One test prompt a row. `last_example`: call of the example nearest the task, null for 0-shot."""
+"""One test prompt a row. `last_example`: call of the example nearest the task, null for 0-shot. `examples`: ids of
+the operations that the prompt shows, best last."""
 
 TRAIN = _schema(id=TEXT, language=TEXT, setting=TEXT, prompt=TEXT, completion=TEXT)
 

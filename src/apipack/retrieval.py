@@ -1,6 +1,7 @@
-"""Few-shot examples: random and retrieved calls of the same API, from what may serve as an example.
+"""Few-shot examples: which calls of the training pool and the bank a prompt shows.
 
 Retrieval works on operations, not on calls: the neighbours of an instruction are the same in all languages.
+Cosine is exact, a matrix product for each API or over the whole pool.
 """
 
 from __future__ import annotations
@@ -8,46 +9,190 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from apipack.relevance import relevance, shape
+
 Row = dict[str, Any]
 Embed = Callable[[list[str]], np.ndarray]
+"""Texts → unit vectors (n, d)."""
+Score = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Positions of queries (q,) and of candidates (c,) → scores (q, c), more is better."""
+Pairs = Callable[[list[tuple[str, str]]], np.ndarray]
+"""(instruction, example) texts → scores, more is better."""
 
-RANDOM, RETRIEVED, ZERO = "random_3shot", "retrieved_3shot", "0shot"
+ZERO, RANDOM, RETRIEVED, RERANKED = "0shot", "random_3shot", "retrieved_3shot", "reranked_3shot"
+OPEN, ORACLE = "open_3shot", "oracle_3shot"
+COLUMNS = ["id", "api", "cluster", "instruction", "test_instruction", "template", "request"]
+
+TOGETHER = 256  # queries at once against the whole pool: 100 MB for 100,000 candidates
+
+
+@dataclass(frozen=True, slots=True)
+class Reranker:
+    """score: of a cross-encoder. depth: how many of the nearest it puts into a new order."""
+
+    score: Pairs
+    depth: int
+
+
+class Pool:
+    """Candidates, sorted by id. rows: `COLUMNS`."""
+
+    def __init__(self, candidates: Iterable[Row]) -> None:
+        self.rows = sorted(candidates, key=lambda row: row["id"])
+        self.codes: dict[str, int] = {}
+        self.ids = np.array([self._code(row["id"]) for row in self.rows], dtype=np.int64)
+        self.clusters = np.array([self._code(row["cluster"]) for row in self.rows], dtype=np.int64)
+        by_api: dict[str, list[int]] = defaultdict(list)
+        for position, row in enumerate(self.rows):
+            by_api[row["api"]].append(position)
+        self.by_api = {api: np.array(places) for api, places in by_api.items()}
+
+    def of(self, api: str) -> np.ndarray:
+        """Positions of an API's candidates."""
+        return self.by_api.get(api, np.array([], dtype=np.int64))
+
+    def fit(self, query: Row, places: np.ndarray) -> np.ndarray:
+        """Which of these candidates may be an example: not the query itself, nor a near duplicate of it."""
+        own, cluster = self.codes.get(query["id"], -1), self.codes.get(query["cluster"], -1)
+        return (self.ids[places] != own) & (self.clusters[places] != cluster)
+
+    def eligible(self, query: Row) -> np.ndarray:
+        """Positions of the candidates of the query's own API that may be its examples."""
+        places = self.of(query["api"])
+        return places[self.fit(query, places)]
+
+    def _code(self, key: str) -> int:
+        return self.codes.setdefault(key, len(self.codes))
+
+
+def test_queries(rows: Mapping[str, Row], parts: Mapping[str, Sequence[str]], level: int) -> list[Row]:
+    """The tests of a level as queries; level 1 asks in the other wording. rows: `COLUMNS` by id."""
+    wording = "test_instruction" if level == 1 else "instruction"
+    return [{**rows[key], "instruction": rows[key][wording]} for key in parts[f"level{level}"]]
+
+
+def rank(queries: Sequence[Row], pool: Pool, score: Score, depth: int | None, everywhere: bool = False) -> list[Any]:
+    """For each query the positions of its `depth` best candidates (None: all), best first, ties by id.
+
+    Candidates: of the query's own API or, everywhere, of any.
+    """
+    groups: dict[str, list[int]] = defaultdict(list)
+    for number, query in enumerate(queries):
+        groups["" if everywhere else query["api"]].append(number)
+    ranked: list[Any] = [None] * len(queries)
+    for api in sorted(groups):
+        places = np.arange(len(pool.rows)) if everywhere else pool.of(api)
+        for start in range(0, len(groups[api]), TOGETHER):
+            some = groups[api][start : start + TOGETHER]
+            scores = score(np.array(some), places)
+            for number, row in zip(some, scores, strict=True):
+                fit = np.flatnonzero(pool.fit(queries[number], places))
+                ranked[number] = places[fit[best(row[fit], depth)]]
+    return ranked
+
+
+def best(scores: np.ndarray, depth: int | None) -> np.ndarray:
+    """Positions of the `depth` highest scores, best first; equal to six digits is a tie, the first wins."""
+    rounded = np.round(scores, 6)
+    chosen = np.arange(len(rounded))
+    if depth is not None and depth < len(rounded):
+        least = np.partition(rounded, len(rounded) - depth)[len(rounded) - depth]
+        chosen = np.flatnonzero(rounded >= least)
+    return chosen[np.argsort(-rounded[chosen], kind="stable")][:depth]
+
+
+def cosine(queries: Sequence[Row], pool: Pool, embed: Embed, everywhere: bool = False) -> Score:
+    """Cosine of the instructions' embeddings; only the queries and the candidates of their APIs are embedded."""
+    apis = {query["api"] for query in queries}
+    places = [i for i, row in enumerate(pool.rows) if everywhere or row["api"] in apis]
+    vectors = embed([query["instruction"] for query in queries] + [pool.rows[i]["instruction"] for i in places])
+    asked, known = vectors[: len(queries)], vectors[len(queries) :]
+    row_of = np.full(len(pool.rows), -1)
+    row_of[places] = np.arange(len(places))
+    return lambda some, candidates: asked[some] @ known[row_of[candidates]].T
+
+
+def oracle(queries: Sequence[Row], pool: Pool) -> Score:
+    """The grade itself: similarity of the candidates' requests to the one that is asked for."""
+    asked = [shape(query) for query in queries]
+    known = {api: [shape(pool.rows[i]) for i in pool.of(api)] for api in {query["api"] for query in queries}}
+    shapes = {int(i): made for api, some in known.items() for i, made in zip(pool.of(api), some, strict=True)}
+
+    def score(some: np.ndarray, places: np.ndarray) -> np.ndarray:
+        return np.array([[relevance(asked[q], shapes[int(c)]) for c in places] for q in some]).reshape(
+            len(some), len(places)
+        )
+
+    return score
+
+
+def rerank(queries: Sequence[Row], pool: Pool, ranked: Sequence[np.ndarray], reranker: Reranker) -> list[np.ndarray]:
+    """The same rankings, the first `depth` of each in the order of the re-ranker's scores."""
+    heads = [places[: reranker.depth] for places in ranked]
+    pairs = [
+        (query["instruction"], example_text(pool.rows[i]))
+        for query, head in zip(queries, heads, strict=True)
+        for i in head
+    ]
+    scores = reranker.score(pairs)
+    ends = np.cumsum([len(head) for head in heads])[:-1]
+    return [
+        np.concatenate([head[best(own, None)], places[len(head) :]])
+        for head, own, places in zip(heads, np.split(scores, ends), ranked, strict=True)
+    ]
+
+
+def example_text(row: Row) -> str:
+    """What a re-ranker reads of a candidate: its instruction and what its call sends, without values."""
+    form = shape(row)
+    names = " ".join(sorted(name for place, name in form.names if place != "header"))
+    return f"{row['instruction']} {form.method} /{'/'.join(form.path)} {names}".rstrip()
 
 
 def choose_examples(
-    queries: Sequence[Row], candidates: Sequence[Row], shots: int, seed: int, embed: Embed
+    queries: Sequence[Row],
+    pool: Pool,
+    settings: Sequence[str],
+    shots: int,
+    seed: int,
+    embed: Embed,
+    reranker: Reranker | None = None,
 ) -> list[Row]:
-    """Rows of schema EXAMPLES for every query and both few-shot settings.
+    """Rows {id, setting, examples: ids, best last} for every query and few-shot setting. queries: `COLUMNS`.
 
-    queries: {id, api, cluster, instruction}. candidates: the same, the instructions that examples show.
-    An operation is never an example for itself or for a near duplicate of itself. Retrieved: exact cosine,
-    best last; ties by id. embed: texts → (n, d) unit vectors.
+    Random, retrieved, re-ranked and oracle examples are of the query's own API, which the paper's retrieval is told
+    as well; open ones of any. An operation is never an example for itself or a near duplicate of itself.
     """
-    by_api: dict[str, list[Row]] = defaultdict(list)
-    for row in sorted(candidates, key=lambda row: row["id"]):
-        by_api[row["api"]].append(row)
-    wanted = {row["api"] for row in queries}
-    texts = [row["instruction"] for row in queries]
-    texts += [row["instruction"] for api in sorted(wanted) for row in by_api[api]]
-    vectors = dict(zip(texts, embed(texts), strict=True))
-    chosen = []
-    for query in queries:
-        others = [
-            row for row in by_api[query["api"]] if row["id"] != query["id"] and row["cluster"] != query["cluster"]
-        ]
-        rng = random.Random(hashlib.sha256(f"{seed}:{query['id']}".encode()).digest())
-        drawn = rng.sample(others, min(shots, len(others)))
-        chosen.append({"id": query["id"], "setting": RANDOM, "examples": [row["id"] for row in drawn]})
-        if others:
-            scores = np.stack([vectors[row["instruction"]] for row in others]) @ vectors[query["instruction"]]
-            order = np.argsort(-scores, kind="stable")[:shots][::-1]
-            nearest = [others[int(i)]["id"] for i in order]
-        else:
-            nearest = []
-        chosen.append({"id": query["id"], "setting": RETRIEVED, "examples": nearest})
-    return chosen
+    chosen: dict[str, Sequence[Any]] = {}
+    if RANDOM in settings:
+        chosen[RANDOM] = [_draw(query, pool.eligible(query), shots, seed) for query in queries]
+    if RETRIEVED in settings or RERANKED in settings:
+        depth = max(shots, reranker.depth) if reranker is not None else shots
+        nearest = rank(queries, pool, cosine(queries, pool, embed), depth)
+        chosen[RETRIEVED] = [places[:shots][::-1] for places in nearest]
+        if RERANKED in settings:
+            if reranker is None:
+                raise ValueError("re-ranked examples need a re-ranker")
+            chosen[RERANKED] = [places[:shots][::-1] for places in rerank(queries, pool, nearest, reranker)]
+    if OPEN in settings:
+        found = rank(queries, pool, cosine(queries, pool, embed, everywhere=True), shots, everywhere=True)
+        chosen[OPEN] = [places[::-1] for places in found]
+    if ORACLE in settings:
+        chosen[ORACLE] = [places[::-1] for places in rank(queries, pool, oracle(queries, pool), shots)]
+    return [
+        {"id": query["id"], "setting": setting, "examples": [pool.rows[int(i)]["id"] for i in chosen[setting][number]]}
+        for number, query in enumerate(queries)
+        for setting in settings
+        if setting in chosen
+    ]
+
+
+def _draw(query: Row, places: np.ndarray, shots: int, seed: int) -> list[int]:
+    rng = random.Random(hashlib.sha256(f"{seed}:{query['id']}".encode()).digest())
+    return rng.sample(places.tolist(), min(shots, len(places)))

@@ -1,31 +1,50 @@
 """Three levels of generalisation, the same operations in every language (paper, section 4.1).
 
-Level 3 holds out whole providers, level 2 holds out near-duplicate clusters of endpoints of seen APIs,
-level 1 asks for trained endpoints in another wording. What is left of unseen APIs is the `bank`: calls
-that may stand as few-shot examples but are never trained on.
+Level 3 holds out whole providers and takes no test that is nearly the same as a trained operation of another
+provider; level 2 holds out near-duplicate clusters and endpoints of seen APIs; level 1 asks for trained endpoints
+in another wording. What is left of unseen APIs is the `bank`: calls that may stand as few-shot examples but
+are never trained on.
 """
 
 from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from sklearn.model_selection import GroupShuffleSplit
 
+from apipack.dedupe import block
 from apipack.errors import UserError
 from apipack.params import Split
+from apipack.similarity import nearest, text
 
 Row = dict[str, Any]
+Parts = dict[str, list[str]]
+"""Split name → operation ids."""
+
+COLUMNS = [
+    "id",
+    "provider",
+    "api",
+    "cluster",
+    "method",
+    "path",
+    "template",
+    "functionality",
+    "description",
+    "arguments",
+]
 
 
 class SplitError(UserError):
     """The operations do not suffice for the levels asked for."""
 
 
-def split(rows: Sequence[Row], p: Split, seed: int, shots: int) -> list[Row]:
-    """Rows {id, split} (schema SPLITS), sorted. rows: id, provider, api, cluster. Raises `SplitError`."""
+def split(rows: Sequence[Row], p: Split, seed: int, shots: int, workers: int | None = None) -> list[Row]:
+    """Rows {id, split} (schema SPLITS), sorted. rows: `COLUMNS` of schema UNIQUE. Raises `SplitError`."""
     rows = sorted(rows, key=lambda row: row["id"])
     providers = [row["provider"] for row in rows]
     if len(set(providers)) < 2:
@@ -34,21 +53,15 @@ def split(rows: Sequence[Row], p: Split, seed: int, shots: int) -> list[Row]:
         GroupShuffleSplit(n_splits=1, test_size=p.unseen_apis, random_state=seed).split(rows, groups=providers)
     )
     rng = random.Random(seed)
-    assigned: dict[str, str] = {}
-    level3 = _pick([rows[i] for i in unseen], p.tests, 0.5, shots + 1, rng)
-    for i in unseen:
-        assigned[rows[i]["id"]] = "level3" if rows[i]["id"] in level3 else "bank"
-    _keep_clusters_apart(rows, assigned)
-    seen_rows = [rows[i] for i in seen]
-    level2 = _pick(seen_rows, p.tests, p.unseen_endpoints, shots + 1, rng)
-    held = {row["cluster"] for row in seen_rows if row["id"] in level2}
-    for row in seen_rows:
-        if row["cluster"] not in held:
-            assigned[row["id"]] = "train"
-        elif row["id"] in level2:
-            assigned[row["id"]] = "level2"
+    seen_rows, unseen_rows = [rows[i] for i in seen], [rows[i] for i in unseen]
+    level3 = _unlike(_in_turn(unseen_rows, 0.5, shots + 1, rng), seen_rows, p, workers)
+    assigned = {row["id"]: "level3" if row["id"] in level3 else "bank" for row in unseen_rows}
+    _drop_twins(unseen_rows, assigned, "level3", "bank")
+    level2 = {row["id"] for row in islice(_in_turn(seen_rows, p.unseen_endpoints, shots + 1, rng), p.tests)}
+    assigned |= {row["id"]: "level2" if row["id"] in level2 else "train" for row in seen_rows}
+    _drop_twins(seen_rows, assigned, "level2", "train")
     train = [row for row in seen_rows if assigned.get(row["id"]) == "train"]
-    level1 = _pick(train, p.tests, 1.0, shots + 1, rng)
+    level1 = {row["id"] for row in islice(_in_turn(train, 1.0, shots + 1, rng), p.tests)}
     for name, chosen in (("level1", level1), ("level2", level2), ("level3", level3)):
         if not chosen:
             raise SplitError(f"{name} is empty: {len(rows)} operations do not suffice; raise crawl.limit")
@@ -57,53 +70,52 @@ def split(rows: Sequence[Row], p: Split, seed: int, shots: int) -> list[Row]:
     return sorted(splits, key=lambda row: (row["split"], row["id"]))
 
 
-def leaks(rows: Sequence[Row], splits: Sequence[Row]) -> list[str]:
-    """Every way in which a test could have been trained on; empty when the split is sound."""
-    by_id = {row["id"]: row for row in rows}
-    parts: dict[str, list[Row]] = defaultdict(list)
+def parts_of(splits: Iterable[Row]) -> Parts:
+    """Rows of schema SPLITS by split."""
+    parts: Parts = defaultdict(list)
     for entry in splits:
-        parts[entry["split"]].append(by_id[entry["id"]])
-    trained = {row["id"] for row in parts["train"]}
-    clusters = {row["cluster"] for row in parts["train"]}
-    providers = {row["provider"] for row in parts["train"]}
-    found = [f"level1 {row['id']} is not in train" for row in parts["level1"] if row["id"] not in trained]
-    found += [
-        f"level2 {row['id']} shares a cluster with train" for row in parts["level2"] if row["cluster"] in clusters
-    ]
-    found += [
-        f"{name} {row['id']} is of {row['provider']}, which is in train"
-        for name in ("level3", "bank")
-        for row in parts[name]
-        if row["provider"] in providers
-    ]
-    return found
+        parts[entry["split"]].append(entry["id"])
+    return parts
 
 
-def _keep_clusters_apart(rows: Sequence[Row], assigned: dict[str, str]) -> None:
-    """Near duplicates of a level 3 test are no fair examples for it: they leave the bank."""
-    tested = {row["cluster"] for row in rows if assigned.get(row["id"]) == "level3"}
+def endpoint_key(row: Row) -> tuple[str, ...]:
+    """What (provider, endpoint) means: provider, method, path and host, without versions and parameter names."""
+    return *block(row), row["template"].partition("://")[2].split("/")[0].lower()
+
+
+def _unlike(candidates: Iterator[Row], seen: Sequence[Row], p: Split, workers: int | None) -> set[str]:
+    """The first `tests` candidates that have no near duplicate among the seen operations."""
+    pool = [text(row) for row in seen]
+    chosen: list[str] = []
+    while len(chosen) < p.tests and (batch := list(islice(candidates, p.tests))):
+        alike, _ = nearest([text(row) for row in batch], pool, workers, least=p.similarity)
+        chosen += [row["id"] for row, similarity in zip(batch, alike, strict=True) if similarity < p.similarity]
+    return set(chosen[: p.tests])
+
+
+def _drop_twins(rows: Sequence[Row], assigned: dict[str, str], test: str, rest: str) -> None:
+    """What shares a near-duplicate cluster or an endpoint with a test leaves the rest: it belongs to neither."""
+    tests = [row for row in rows if assigned[row["id"]] == test]
+    clusters, endpoints = {row["cluster"] for row in tests}, {endpoint_key(row) for row in tests}
     for row in rows:
-        if assigned.get(row["id"]) == "bank" and row["cluster"] in tested:
+        if assigned[row["id"]] == rest and (row["cluster"] in clusters or endpoint_key(row) in endpoints):
             del assigned[row["id"]]
 
 
-def _pick(rows: Sequence[Row], count: int, share: float, least: int, rng: random.Random) -> set[str]:
-    """Up to `count` ids, taken in turn from each API in random order, at most `share` of an API's
-    rows and none from an API with fewer than `least`."""
-    by_api: dict[str, list[str]] = defaultdict(list)
+def _in_turn(rows: Sequence[Row], share: float, least: int, rng: random.Random) -> Iterator[Row]:
+    """Rows taken in turn from each API in random order, at most `share` of an API's rows and none from an API
+    with fewer than `least`."""
+    by_api: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        by_api[row["api"]].append(row["id"])
+        by_api[row["api"]].append(row)
     queues = []
     for api in sorted(by_api):
-        ids = by_api[api]
-        if len(ids) >= least:
-            rng.shuffle(ids)
-            queues.append(ids[: max(1, int(len(ids) * share))])
+        members = by_api[api]
+        if len(members) >= least:
+            rng.shuffle(members)
+            queues.append(members[: max(1, int(len(members) * share))])
     rng.shuffle(queues)
-    chosen: list[str] = []
-    while queues and len(chosen) < count:
+    while queues:
         for queue in queues:
-            if len(chosen) < count:
-                chosen.append(queue.pop())
+            yield queue.pop()
         queues = [queue for queue in queues if queue]
-    return set(chosen)

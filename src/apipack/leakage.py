@@ -1,0 +1,134 @@
+"""Does a test set leak? Every way in which a test could have been trained on, and how near training comes to it.
+
+Beside our split stands the paper's, rebuilt on the same rows from the authors' published script
+(generate_instr_data.py): rows are cut by position, in each language on its own.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from apipack.similarity import nearest, text
+from apipack.splits import Parts, endpoint_key
+
+Row = dict[str, Any]
+
+LEVELS = ("level1", "level2", "level3")
+HEAD, TAIL = 0.2, 0.8  # the authors' rows 20,000 and 80,000, of about 100,000 a language
+
+
+def leaks(rows: Mapping[str, Row], parts: Parts, neighbours: Sequence[Row], threshold: float) -> list[str]:
+    """One line a leak; empty when the split is sound. rows: `splits.COLUMNS` by id. neighbours: `nearest_training`."""
+    train = [rows[key] for key in parts["train"]]
+    trained, clusters = {row["id"] for row in train}, {row["cluster"] for row in train}
+    providers, endpoints = {row["provider"] for row in train}, {endpoint_key(row) for row in train}
+    found = [f"level1 {key} is not in train" for key in parts["level1"] if key not in trained]
+    for name in ("level2", "level3"):
+        found += [f"{name} {key} is in train" for key in parts[name] if key in trained]
+        found += [
+            f"{name} {key} shares its provider and endpoint with train"
+            for key in parts[name]
+            if endpoint_key(rows[key]) in endpoints
+        ]
+        found += [
+            f"{name} {key} shares a near-duplicate cluster with train"
+            for key in parts[name]
+            if rows[key]["cluster"] in clusters
+        ]
+    found += [
+        f"{name} {key} is of {rows[key]['provider']}, which is in train"
+        for name in ("level3", "bank")
+        for key in parts[name]
+        if rows[key]["provider"] in providers
+    ]
+    tests = {*parts["level2"], *parts["level3"]}
+    found += [f"{key} is a test and in the bank of examples" for key in parts["bank"] if key in tests]
+    found += [
+        f"level3 {entry['id']} is like the trained {entry['neighbour']} by {entry['similarity']}"
+        for entry in neighbours
+        if entry["split"] == "level3" and entry["similarity"] >= threshold
+    ]
+    return found
+
+
+def nearest_training(rows: Mapping[str, Row], parts: Parts, workers: int | None) -> list[Row]:
+    """Rows of schema NEIGHBOURS: for every test, the most similar trained operation of all."""
+    train = parts["train"]
+    pool = [text(rows[key]) for key in train]
+    found = []
+    for name in LEVELS:
+        alike, places = nearest([text(rows[key]) for key in parts[name]], pool, workers)
+        for key, similarity, place in zip(parts[name], alike.tolist(), places.tolist(), strict=True):
+            neighbour = train[place] if train else None
+            found.append({"id": key, "split": name, "neighbour": neighbour, "similarity": round(similarity, 4)})
+    return found
+
+
+def distribution(neighbours: Sequence[Row], threshold: float) -> dict[str, dict[str, float]]:
+    """Level → n, percentiles of the similarity to the nearest trained operation, share at or above the threshold."""
+    figures = {}
+    for name in LEVELS:
+        alike = np.array([entry["similarity"] for entry in neighbours if entry["split"] == name])
+        figures[name] = {"n": len(alike)} | (
+            {f"p{q}": round(float(np.percentile(alike, q)), 4) for q in (5, 25, 50, 75, 95, 100)}
+            | {"near_duplicates": round(float((alike >= threshold).mean()), 4)}
+            if len(alike)
+            else {}
+        )
+    return figures
+
+
+def positional(rows: Sequence[Row], tests: int, seed: int) -> Parts:
+    """The authors' split of one language's rows (id, api), which come API after API in an arbitrary order.
+
+    Level 1: the first rows of APIs with more than four. Level 2: the first row of each API with more than three,
+    among the first fifth. Level 3: the first rows after four fifths whose API is not in level 2; their APIs leave
+    training. seed: the order of the API files, which theirs takes from the file system, language by language.
+    """
+    by_api: dict[str, list[str]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row["id"]):
+        by_api[row["api"]].append(row["id"])
+    apis = sorted(by_api)
+    random.Random(seed).shuffle(apis)
+    listed = [(api, key) for api in apis for key in by_api[api]]
+    head = listed[: int(len(listed) * HEAD)]
+    level1 = [key for api, key in head if len(by_api[api]) > 4][:tests]
+    first: dict[str, str] = {}
+    for api, key in head:
+        if len(by_api[api]) > 3 and len(first) < tests:
+            first.setdefault(api, key)
+    held = set(first.values())
+    training = [(api, key) for api, key in listed if key not in held]
+    tail = [(api, key) for api, key in training[int(len(listed) * TAIL) :] if api not in first][:tests]
+    unseen = {api for api, _ in tail}
+    return {
+        "level1": level1,
+        "level2": list(first.values()),
+        "level3": [key for _, key in tail],
+        "train": [key for api, key in training if api not in unseen],
+    }
+
+
+def shared_endpoints(rows: Mapping[str, Row], parts: Parts) -> dict[str, int]:
+    """Level 2 and 3 tests whose (provider, endpoint) is trained."""
+    trained = {endpoint_key(rows[key]) for key in parts["train"]}
+    return {name: sum(endpoint_key(rows[key]) in trained for key in parts[name]) for name in LEVELS[1:]}
+
+
+def trained_elsewhere(by_language: Mapping[str, Parts]) -> dict[str, float]:
+    """Share of level 2 and 3 tests, over all languages, whose very operation another language trains on."""
+    trained = {language: set(parts["train"]) for language, parts in by_language.items()}
+    shares = {}
+    for name in LEVELS[1:]:
+        hits = [
+            any(key in trained[other] for other in by_language if other != language)
+            for language, parts in by_language.items()
+            for key in parts[name]
+        ]
+        shares[name] = round(sum(hits) / len(hits), 4) if hits else 0.0
+    return shares

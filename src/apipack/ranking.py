@@ -1,0 +1,96 @@
+"""How good rankings are against graded relevance, with bootstrap intervals: the retrievers side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from scipy.stats import bootstrap
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from apipack.retrieval import Embed, Pool, Reranker, Row, Score, cosine, oracle, rank, rerank
+
+CUTS = (1, 3, 5, 10)
+RESAMPLES = 2_000
+
+
+def compare(
+    queries: Sequence[Row], pool: Pool, embed: Embed, reranker: Reranker | None, name: str, seed: int
+) -> dict[str, Any]:
+    """Figures of one level: counts, and each retriever's measures over every test that has a candidate at all.
+
+    name: of the re-ranker in `METHOD+NAME`. gain: its paired difference to the order it was given.
+    """
+    grade = oracle(queries, pool)
+    asked = [number for number, query in enumerate(queries) if len(pool.eligible(query))]
+    random = np.random.default_rng(seed)
+    scores: dict[str, Score] = {
+        "random": lambda some, places: random.random((len(some), len(places))),
+        "tfidf": _tfidf(queries, pool),
+        "embedding": cosine(queries, pool, embed),
+    }
+    ranked = {method: rank(queries, pool, score, None) for method, score in scores.items()}
+    if reranker is not None:
+        ranked[f"embedding+{name}"] = rerank(queries, pool, ranked["embedding"], reranker)
+    found = {
+        method: [measures(grade(np.array([number]), order[number])[0]) for number in asked]
+        for method, order in ranked.items()
+    }
+    figures: dict[str, Any] = {"tests": len(queries), "without_candidates": len(queries) - len(asked)}
+    for method, every in found.items():
+        figures[method] = flat({key: [one[key] for one in every] for key in every[0]} if every else {}, seed)
+    if reranker is not None and asked:
+        pairs = list(zip(found[f"embedding+{name}"], found["embedding"], strict=True))
+        figures["gain_of_reranking"] = flat({key: [a[key] - b[key] for a, b in pairs] for key in pairs[0][0]}, seed)
+    return figures
+
+
+def _tfidf(queries: Sequence[Row], pool: Pool) -> Score:
+    """Cosine of TF-IDF vectors of the instructions, fitted on the pool."""
+    vectorizer = TfidfVectorizer(sublinear_tf=True)
+    known = vectorizer.fit_transform([row["instruction"] for row in pool.rows])
+    asked = vectorizer.transform([query["instruction"] for query in queries])
+    return lambda some, places: (asked[some] @ known[places].T).toarray()
+
+
+def measures(ranked: Sequence[float]) -> dict[str, float]:
+    """Measures of one query. ranked: the relevance (0 to 1) of all its candidates, in the order they were ranked.
+
+    recall@k: share of the most relevant candidates (ties count alike) among the first k, of as many as can be there.
+    mrr: reciprocal rank of the first of them. ndcg@10: linear gain, logarithmic discount (Järvelin, Kekäläinen 2002).
+    """
+    grades = np.asarray(ranked, dtype=float)
+    best = np.flatnonzero(grades >= grades.max() - 1e-9)
+    found = {f"recall@{k}": float((best < k).sum() / min(k, len(best))) for k in CUTS}
+    ideal = _dcg(np.sort(grades)[::-1][:10])
+    return found | {"mrr": 1 / (1 + int(best[0])), "ndcg@10": _dcg(grades[:10]) / ideal if ideal else 0.0}
+
+
+def _dcg(grades: np.ndarray) -> float:
+    return float((grades / np.log2(np.arange(2, len(grades) + 2))).sum())
+
+
+def interval(values: Sequence[float], seed: int) -> tuple[float, float, float]:
+    """(mean, low, high): the mean and its 95 % percentile bootstrap interval over queries."""
+    mean = float(np.mean(values))
+    if len(set(values)) < 2:
+        return mean, mean, mean
+    found = bootstrap(
+        (np.asarray(values),),
+        np.mean,
+        n_resamples=RESAMPLES,
+        method="percentile",
+        batch=100,
+        rng=np.random.default_rng(seed),
+    ).confidence_interval
+    return mean, float(found.low), float(found.high)
+
+
+def flat(values: Mapping[str, Sequence[float]], seed: int) -> dict[str, float]:
+    """MEASURE, MEASURE_low and MEASURE_high of each measure. values: of every query, by measure."""
+    figures = {}
+    for name, some in values.items():
+        for suffix, value in zip(("", "_low", "_high"), interval(some, seed), strict=True):
+            figures[name + suffix] = round(value, 4)
+    return figures

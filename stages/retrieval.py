@@ -1,0 +1,30 @@
+"""How good retrieval is: rankings of each level's tests against graded relevance.  python -m stages.retrieval"""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from apipack.embedding import embed
+from apipack.io import read_table
+from apipack.params import Params
+from apipack.ranking import compare
+from apipack.reranking import load_reranker
+from apipack.retrieval import COLUMNS, Pool, test_queries
+from apipack.splits import parts_of
+from stages import by_id, run
+
+
+def main(p: Params) -> dict[str, Any]:
+    rows = by_id(read_table("data/dataset/operations", COLUMNS))
+    parts = parts_of(read_table("data/splits/splits.parquet").to_pylist())
+    pool = Pool(rows[key] for key in parts["train"] + parts["bank"])
+    encode = partial(embed, model=p.retrieve.model, batch=p.retrieve.batch)
+    reranker = load_reranker(p.rerank, Path("models/reranker"))
+    return {
+        f"level{level}": compare(test_queries(rows, parts, level), pool, encode, reranker, p.rerank.kind, p.seed)
+        for level in (1, 2, 3)
+    }
+
+
+if __name__ == "__main__":
+    run("retrieval", main)
