@@ -7,12 +7,14 @@ from apipack.quality import call_reason, english_share, operation_reason
 
 P = load().filter
 ROW = {"method": "GET", "template": "https://h.example/a", "functionality": "Get pets", "request": "{}"}
+ROW |= {"api_name": "Pet API", "description": "", "endpoint": "getPets", "path": "/a"}
 
 
 @pytest.mark.parametrize(
     ("more", "instruction", "reason"),
     [
         ({}, "How can I get pets with the Pet API?", None),
+        ({}, "How can I call getPets of the Pet API?", "instruction_leaks_endpoint"),
         ({"template": "http://localhost:80/a"}, "x" * 50, "local_host"),
         ({"template": "https://{h}.example/a"}, "x" * 50, "placeholder_in_host"),
         ({"functionality": ""}, "x" * 50, "no_functionality"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from apipack.instructions.rules import reject
 from apipack.params import Filter
 from apipack.records import METHODS
 
@@ -20,7 +21,8 @@ def operation_reason(row: Row, instruction: str, p: Filter) -> str | None:
     for reason, fails in OPERATION_FILTERS:
         if fails(row, instruction, p):
             return reason
-    return None
+    broken = reject(row, instruction)
+    return f"instruction_{broken}" if broken else None
 
 
 def call_reason(call: str, p: Filter) -> str | None:
