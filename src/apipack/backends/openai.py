@@ -167,8 +167,10 @@ class OpenAIBackend:
             return retrying(work, at)
         except Exception as error:
             kind = _kind(error)
-            if kind is None:
+            if kind is None and isinstance(error, openai.OpenAIError):
                 raise _hopeless(error, self._model) from error
+            if kind is None:
+                raise
             self._note_kind(kind)
             return Failure(kind, " ".join(str(error).split())[:200])
 
@@ -199,10 +201,9 @@ def _kind(error: BaseException) -> str | None:
     return None
 
 
-def _hopeless(error: Exception, model: str) -> UserError:
-    if isinstance(error, UserError):
-        return error
-    return UserError(f"the server refuses requests for {model}: {' '.join(str(error).split()):.300}")
+def _hopeless(error: openai.OpenAIError, model: str) -> UserError:
+    said = error.response.text if isinstance(error, openai.APIStatusError) else ""
+    return UserError(f"the server refuses requests for {model}: {' '.join(f'{error} {said}'.split()):.300}")
 
 
 _backoff = tenacity.wait_random_exponential(multiplier=0.5, max=LONGEST_WAIT)
