@@ -4,13 +4,16 @@ VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: repro test slow judge setup lint dag ui lock clean
+.PHONY: repro test proofs judge setup lint dag ui lock clean
 
 repro: setup  ## set up, then run the whole pipeline on the embedded default
 	dvc repro
 
 test: setup  ## run the tests, the real graph on tiny parameters among them
 	python -m pytest
+
+proofs: setup  ## the tests that take minutes
+	python -m pytest -m slow --timeout 7200
 
 setup: $(VENV)/installed
 
@@ -25,9 +28,6 @@ lint: setup  ## format, lint, types
 	ruff format --check .
 	ruff check .
 	mypy
-
-slow: setup  ## the proofs that take minutes: 2,000 prompts through a server that fails and is killed, throughput
-	python -m pytest -m slow --timeout 7200
 
 judge: setup  ## train the judge of instructions:  make judge LABELS=labels.jsonl
 	python -m apipack.instructions.training $(LABELS)

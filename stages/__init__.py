@@ -17,8 +17,11 @@ import pyarrow as pa
 
 # OpenMP threads that spin while they wait slow each other down on shared cores; read when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-# A queued experiment runs in a copy of the repository: with that copy's library, not the installed one.
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+# A queued experiment runs in a copy of the repository: with that copy's library, not the installed one, here and
+# in the processes that Daft starts.
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "src"))
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH"))))
 
 from apipack.errors import UserError  # noqa: E402
 from apipack.io import write_metrics  # noqa: E402
@@ -32,6 +35,8 @@ def run(name: str, work: Callable[[Params], dict[str, Any]]) -> None:
     try:
         if metrics := work(load()):
             metrics["seconds"] = round(time.perf_counter() - started, 2)
+            if "rows_out" in metrics:
+                metrics["rows_per_second"] = round(metrics["rows_out"] / max(metrics["seconds"], 0.01))
             write_metrics(name, metrics)
     except (UserError, OSError) as error:
         sys.exit(f"{name}: {error}")

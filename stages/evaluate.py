@@ -25,9 +25,7 @@ def main(p: Params) -> dict[str, Any]:
         model, tokenizer = load_lm(p.finetune.model, ADAPTER if name == "tuned" else None)
         outputs[name] = generate(model, tokenizer, prompts, p.evaluate.new_tokens, p.evaluate.batch, (STOP,))
         del model
-    rows = [
-        row for name, texts in outputs.items() for row in judge(name, tests, texts, p.evaluate.threshold, p.workers)
-    ]
+    rows = [row for name, texts in outputs.items() for row in judge(name, tests, texts, p.evaluate.threshold)]
     with fresh_folder("data/predictions") as folder:
         write_table(folder / "predictions.parquet", rows_table(rows, PREDICTIONS))
     frame = pd.DataFrame(rows)

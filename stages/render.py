@@ -1,33 +1,42 @@
 """Write every request as a call in each language and read it back.  python -m stages.render"""
 
-from functools import partial
 from typing import Any
 
-import pyarrow as pa
-
-from apipack.frames import batches, map_ordered
-from apipack.io import fresh_folder, read_table, rows_table, write_table
+from apipack.frames import map_tasks
+from apipack.io import fresh_folder, parts, read_table, rows_table, write_table
 from apipack.params import Params
-from apipack.records import CALLS, DROPS
-from apipack.rendering import render_batch
+from apipack.records import DROPS
+from apipack.rendering import render_rows
 from stages import counted, run
 
-BATCH = 500
+
+def render_part(file: str, out: str, languages: list[str]) -> dict[str, Any]:
+    """Write the calls of one part of the operations."""
+    table = read_table(file, ["id", "request"])
+    pairs = zip(table["id"].to_pylist(), table["request"].to_pylist(), strict=True)
+    calls, drops = render_rows(pairs, languages)
+    write_table(out, calls)
+    return {"rows_in": len(table), "rows": len(calls), "drops": drops}
 
 
 def main(p: Params) -> dict[str, Any]:
-    table = read_table("data/unique/operations.parquet", ["id", "request"])
-    pairs = list(zip(table["id"].to_pylist(), table["request"].to_pylist(), strict=True))
-    work = partial(render_batch, languages=tuple(p.render.languages))
-    calls, drops = [], []
-    for rendered, refused in map_ordered(work, batches(pairs, BATCH), p.workers, "render"):
-        calls.append(rendered)
-        drops += refused
+    rows_in, rows = 0, 0
+    drops: list[dict[str, Any]] = []
     with fresh_folder("data/calls") as folder:
-        write_table(folder / "calls.parquet", pa.concat_tables([CALLS.empty_table(), *calls]))
+        tasks = [
+            {
+                "file": str(part.absolute()),
+                "out": str(folder.absolute() / part.name),
+                "languages": list(p.render.languages),
+            }
+            for part in parts("data/unique")
+        ]
+        for done in map_tasks(render_part, tasks, p, "render"):
+            rows_in += done["rows_in"]
+            rows += done["rows"]
+            drops += done["drops"]
         write_table(folder / "drops.parquet", rows_table(drops, DROPS))
-    made = sum(len(part) for part in calls)
-    return counted(made + len(drops), made, (f"{drop['language']}: {drop['reason']}" for drop in drops))
+    return counted(rows_in * len(p.render.languages), rows, (f"{drop['language']}: {drop['reason']}" for drop in drops))
 
 
 if __name__ == "__main__":

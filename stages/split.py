@@ -11,7 +11,7 @@ from stages import run
 
 
 def main(p: Params) -> dict[str, Any]:
-    rows = read_table("data/dataset/operations.parquet", ["id", "provider", "api", "cluster"]).to_pylist()
+    rows = read_table("data/dataset/operations", ["id", "provider", "api", "cluster"]).to_pylist()
     splits = split(rows, p.split, p.seed, p.retrieve.shots)
     if found := leaks(rows, splits):
         raise SplitError(f"{len(found)} leaks, the first: {found[0]}")

@@ -1,6 +1,8 @@
 from typing import Any
 
-from apipack.dedupe import find_duplicates
+import pandas as pd
+
+from apipack.dedupe import all_duplicates, exact_duplicates, near_duplicates
 
 BASE = {
     "provider": "p",
@@ -17,6 +19,20 @@ def row(identifier: str, **more: Any) -> dict[str, Any]:
     return {**BASE, "id": identifier, "request": f"r{identifier}", **more}
 
 
+def deduplicate(rows: list[dict[str, Any]], threshold: float) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """As the stage does it: exact duplicates over all rows, near ones provider by provider."""
+    exact = exact_duplicates(pd.DataFrame(rows))
+    clusters: dict[str, str] = {}
+    near: list[dict[str, Any]] = []
+    for provider in sorted({r["provider"] for r in rows}):
+        found, repeated = near_duplicates(
+            [r for r in rows if r["provider"] == provider and r["id"] not in exact], threshold
+        )
+        clusters |= found
+        near += repeated
+    return clusters, all_duplicates(exact, near)
+
+
 def test_exact_and_near_duplicates_name_what_they_repeat() -> None:
     rows = [
         row("a", api_version="2", path="/v2/pets/{petId}"),
@@ -24,24 +40,31 @@ def test_exact_and_near_duplicates_name_what_they_repeat() -> None:
         row("c", provider="mirror", request="rb"),
         row("d", functionality="Send the invoice", description="Mails the invoice to the customer."),
     ]
-    kept, duplicates = find_duplicates(rows, 0.9)
-    assert {r["id"] for r in kept} == {"a", "d"}
+    clusters, duplicates = deduplicate(rows, 0.9)
+    assert set(clusters) == {"a", "d"}
     assert {d["id"]: (d["duplicate_of"], d["kind"]) for d in duplicates} == {"b": ("a", "near"), "c": ("a", "exact")}
+
+
+def test_the_newest_version_is_kept() -> None:
+    rows = [row("a", api_version="v1.10"), row("b", api_version="v1.9", request="ra"), row("c", api_version="v1.2")]
+    clusters, _ = deduplicate(rows, 0.9)
+    assert set(clusters) == {"a"}
 
 
 def test_every_row_is_kept_or_dropped_and_drops_point_at_kept_rows() -> None:
     rows = [row(f"{i:03}", request=f"r{i % 40}", functionality=f"Task {i % 9}", path=f"/x{i % 5}") for i in range(120)]
-    kept, duplicates = find_duplicates(rows, 0.95)
-    ids = {r["id"] for r in kept}
-    assert len(kept) + len(duplicates) == 120
-    assert ids.isdisjoint(d["id"] for d in duplicates) and {d["duplicate_of"] for d in duplicates} <= ids
+    clusters, duplicates = deduplicate(rows, 0.95)
+    assert len(clusters) + len(duplicates) == 120
+    assert set(clusters).isdisjoint(d["id"] for d in duplicates) and {d["duplicate_of"] for d in duplicates} <= set(
+        clusters
+    )
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
     rows = [row(f"{i:03}", functionality=f"List things of kind {i % 7}") for i in range(50)]
-    assert find_duplicates(rows, 0.9) == find_duplicates(rows[::-1], 0.9)
+    assert deduplicate(rows, 0.9) == deduplicate(rows[::-1], 0.9)
 
 
 def test_other_methods_and_paths_are_not_compared() -> None:
-    kept, _ = find_duplicates([row("a"), row("b", method="DELETE"), row("c", path="/v1/pets/{id}/toys")], 0.5)
-    assert len(kept) == 3
+    clusters, _ = deduplicate([row("a"), row("b", method="DELETE"), row("c", path="/v1/pets/{id}/toys")], 0.5)
+    assert len(clusters) == 3

@@ -53,8 +53,8 @@ def test_the_same_operations_in_every_language_and_setting_and_nested() -> None:
 
 
 def test_gold_is_all_and_nonsense_nothing() -> None:
-    gold = judge("tuned", TESTS, [test["reference"] for test in TESTS], 0.9, 1)
-    none = judge("base", TESTS, ["I cannot do that."] * len(TESTS), 0.9, 1)
+    gold = judge("tuned", TESTS, [test["reference"] for test in TESTS], 0.9)
+    none = judge("base", TESTS, ["I cannot do that."] * len(TESTS), 0.9)
     metrics = flat_metrics(accuracy(pd.DataFrame(gold + none), CELL), CELL)
     assert metrics["tuned.level1.0shot.request_match"] == metrics["tuned.level2.random_3shot.call_match"] == 1
     assert {value for name, value in metrics.items() if name.startswith("base")} == {0}

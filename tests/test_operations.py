@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from apipack.operations import parse_spec, plain
+from apipack.operations import opted_out, parse_spec, plain, read_opt_outs
 from apipack.records import OPERATIONS, Request
 
 SPEC = {
@@ -17,7 +17,8 @@ SPEC = {
 
 def parse(body: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return parse_spec(SPEC, raw, optional=False, max_bytes=10**7)
+    parsed = parse_spec(SPEC, raw, optional=False, max_bytes=10**7)
+    return parsed.rows, parsed.drops, parsed.repairs
 
 
 def test_a_row_has_every_column_and_its_request() -> None:
@@ -30,6 +31,7 @@ def test_a_row_has_every_column_and_its_request() -> None:
     )  # fmt: skip
     assert set(row) == set(OPERATIONS.names) and not drops
     assert (row["api_name"], row["api_description"], row["licence"]) == ("Pets", "All about pets", "MIT")
+    assert (row["licence_spdx"], row["natural_language"]) == ("MIT", "en")
     assert (row["endpoint"], row["functionality"], row["tags"]) == ("getPet", "Get a pet", ["pets"])
     assert Request.from_json(row["request"]) == Request("GET", "https://p.example/pets/ID")
 
@@ -71,3 +73,30 @@ def test_plain_text() -> None:
     assert plain("a &amp; <i>b</i>\n\n# c") == "a & b c"
     assert plain(None) == ""
     assert len(plain("word " * 1_000)) <= 1_000
+
+
+def test_secrets_and_personal_data_are_replaced_and_counted() -> None:
+    header = {"name": "X-Auth-Token", "in": "header", "required": True, "example": "8fKq02LmZr71QpxVb3Ty9WdE"}
+    body = {"content": {"application/json": {"example": {"mail": "jane.roe@acme-corp.io", "phone": "+14155552671"}}}}
+    paths = {"/a": {"post": {"summary": "Ask ops@acme-corp.io", "parameters": [header], "requestBody": body}}}
+    raw = json.dumps({"openapi": "3.0.0", "info": {"title": "T"}, "paths": paths}).encode()
+    parsed = parse_spec(SPEC, raw, optional=False, max_bytes=10**7)
+    request = Request.from_json(parsed.rows[0]["request"])
+    assert request.header("x-auth-token") == "REPLACE_SECRET_VALUE"
+    assert json.loads(request.body or "") == {"mail": "user@example.com", "phone": "+12025550100"}
+    assert parsed.rows[0]["functionality"] == "Ask user@example.com"
+    assert parsed.replaced == {"secret": 1, "email": 2, "phone": 1}
+
+
+def test_opt_outs_name_a_provider_an_api_or_a_document() -> None:
+    entries = read_opt_outs("# nobody yet\n p.example  # asked us\n\nq.example:pets\n")
+    assert entries == ["p.example", "q.example:pets"]
+    assert opted_out(SPEC, entries) and opted_out(SPEC, ["s"])
+    assert not opted_out(SPEC, ["p", "example"])
+
+
+def test_a_foreign_language_is_told_from_all_texts_together() -> None:
+    summary = "Liste aller Rechnungen eines Kunden mit Datum, Betrag und Status abrufen"
+    paths = {f"/r/{n}": {"get": {"summary": summary}} for n in range(3)}
+    rows, _, _ = parse({"openapi": "3.0.0", "info": {"title": "Rechnungen"}, "paths": paths})
+    assert {row["natural_language"] for row in rows} == {"de"}

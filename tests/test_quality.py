@@ -4,9 +4,17 @@ import pytest
 
 from apipack.params import load
 from apipack.quality import call_reason, english_share, operation_reason
+from apipack.records import Request
 
 P = load().filter
-ROW = {"method": "GET", "template": "https://h.example/a", "functionality": "Get pets", "request": "{}"}
+REQUEST = Request("GET", "https://h.acme.io/a")
+ROW = {
+    "method": "GET",
+    "template": REQUEST.url,
+    "functionality": "Get pets",
+    "request": REQUEST.to_json(),
+    "natural_language": "en",
+}
 ROW |= {"api_name": "Pet API", "description": "", "endpoint": "getPets", "path": "/a"}
 
 
@@ -16,9 +24,13 @@ ROW |= {"api_name": "Pet API", "description": "", "endpoint": "getPets", "path":
         ({}, "How can I get pets with the Pet API?", None),
         ({}, "How can I call getPets of the Pet API?", "instruction_leaks_endpoint"),
         ({"template": "http://localhost:80/a"}, "x" * 50, "local_host"),
-        ({"template": "https://{h}.example/a"}, "x" * 50, "placeholder_in_host"),
+        ({"template": "https://api.example.com:8443/a"}, "x" * 50, "placeholder_in_host"),
+        ({"template": "https://hostname/a"}, "x" * 50, "placeholder_in_host"),
+        ({"template": "https://kubernetes.local/a"}, "How can I get pets with the Pet API?", None),
+        ({"request": Request("GET", "https://h.acme.io/%7Bid%7D").to_json()}, "x" * 50, "placeholder_in_path"),
+        ({"natural_language": "de"}, "x" * 50, "not_english"),
         ({"functionality": ""}, "x" * 50, "no_functionality"),
-        ({"request": "x" * 100_000}, "x" * 50, "request_too_long"),
+        ({"request": Request("GET", REQUEST.url, (), "x" * 100_000).to_json()}, "x" * 50, "request_too_long"),
         ({}, "x", "instruction_too_short"),
         ({}, "x" * 5_000, "instruction_too_long"),
         ({}, "получить список питомцев магазина", "not_english"),

@@ -28,8 +28,8 @@ class Corpus:
     @classmethod
     def load(cls, folder: Path | str) -> Corpus:
         """Read the output of the filter stage."""
-        rows = {row["id"]: row for row in read_table(Path(folder) / "operations.parquet").to_pylist()}
-        table = read_table(Path(folder) / "calls.parquet")
+        rows = {row["id"]: row for row in read_table(Path(folder) / "operations").to_pylist()}
+        table = read_table(Path(folder) / "calls")
         keys = zip(table["id"].to_pylist(), table["language"].to_pylist(), strict=True)
         return cls(rows, dict(zip(keys, table["call"].to_pylist(), strict=True)))
 

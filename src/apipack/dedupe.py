@@ -1,54 +1,71 @@
 """Exact and near duplicates among operations: versions, regions and mirrors of one API collapse to one row.
 
 Exact: the same request. Near: within a block (provider, method, path shape without version segments), text
-and arguments alike by rapidfuzz. Blocks are small, so cost grows with the rows, not with their square.
+and arguments alike by rapidfuzz. Blocks are small and never span providers, so cost grows with the rows,
+not with their square, and providers can be worked on apart.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 from rapidfuzz import fuzz, process
 
 Row = dict[str, Any]
 
 CLUSTER_SIMILARITY = 0.8
 MAX_REPRESENTATIVES = 200
+COLUMNS = ["id", "api_version", "provider", "method", "path", "functionality", "description", "arguments"]
+"""Of schema OPERATIONS, what `near_duplicates` reads."""
 
 _VERSION = re.compile(r"v?\d+([._-]\d+)*([._-]?(alpha|beta|rc|preview|p)\d*)*", re.I)
 _PARAMETER = re.compile(r"\{[^{}]*\}")
 
 
-def find_duplicates(rows: Sequence[Row], threshold: float) -> tuple[list[Row], list[Row]]:
-    """Kept rows (with `cluster`) and duplicates (schema DUPLICATES). threshold: similarity from 0 to 1.
+def exact_duplicates(keys: pd.DataFrame) -> dict[str, str]:
+    """id → id of the row kept in its place. keys: columns id, api_version and request (or its digest).
 
-    rows: schema OPERATIONS, any order; the newest version of an API is kept, ties by id. Every duplicate
-    names the kept row it repeats. Clusters join kept rows of one block alike by `CLUSTER_SIMILARITY`.
+    The newest version of an API is kept, ties by id.
+    """
+    ranked = keys.assign(rank=keys["api_version"].map(version_rank)).sort_values(
+        ["rank", "id"], ascending=[False, True], kind="stable"
+    )
+    first = ranked.groupby("request", sort=False)["id"].transform("first")
+    repeated = ranked["id"] != first
+    return dict(zip(ranked["id"][repeated], first[repeated], strict=True))
+
+
+def near_duplicates(rows: Sequence[Row], threshold: float) -> tuple[dict[str, str], list[Row]]:
+    """id → cluster of the rows kept, and duplicates (schema DUPLICATES). threshold: similarity from 0 to 1.
+
+    rows: `COLUMNS`, every row of their providers that is no exact duplicate, in any order; the newest version
+    is kept, ties by id. Clusters join kept rows of one block alike by `CLUSTER_SIMILARITY`.
     """
     ordered = sorted(rows, key=lambda row: row["id"])
-    ordered.sort(key=lambda row: _version_key(row["api_version"]), reverse=True)
-    duplicates: list[Row] = []
-    seen: dict[str, str] = {}
+    ordered.sort(key=lambda row: version_rank(row["api_version"]), reverse=True)
     blocks: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for row in ordered:
-        if (first := seen.setdefault(row["request"], row["id"])) != row["id"]:
-            duplicates.append(_duplicate(row, first, "exact", 1.0))
-        else:
-            blocks[block(row)].append(row)
-    kept: list[Row] = []
-    replaced: dict[str, str] = {}
+        blocks[block(row)].append(row)
+    clusters: dict[str, str] = {}
+    duplicates: list[Row] = []
     for members in blocks.values():
-        kept += _near(members, threshold, duplicates, replaced)
-    for duplicate in duplicates:  # an exact twin of a row that fell as a near duplicate
-        duplicate["duplicate_of"] = replaced.get(duplicate["duplicate_of"], duplicate["duplicate_of"])
-    return sorted(kept, key=lambda row: row["id"]), sorted(duplicates, key=lambda row: row["id"])
+        _collapse(members, threshold, clusters, duplicates)
+    return clusters, duplicates
+
+
+def all_duplicates(exact: Mapping[str, str], near: Sequence[Row]) -> list[Row]:
+    """Schema DUPLICATES, sorted: every row names one that was kept, also the exact twin of a near duplicate."""
+    fallen = {row["id"]: row["duplicate_of"] for row in near}
+    twins = [_duplicate(row, fallen.get(first, first), "exact", 1.0) for row, first in exact.items()]
+    return sorted([*twins, *near], key=lambda row: row["id"])
 
 
 def block(row: Row) -> tuple[str, str, str]:
-    """(provider's registrable name, method, path shape): only rows of one block are compared."""
+    """(provider, method, path shape): only rows of one block are compared."""
     segments = [_PARAMETER.sub("{}", segment) for segment in row["path"].split("#")[0].split("/") if segment]
     shape = "/".join(segment for segment in segments if not _VERSION.fullmatch(segment))
     target = row["path"].partition("#")[2]
@@ -60,8 +77,13 @@ def signature(row: Row) -> str:
     return f"{row['functionality']}\n{row['description'][:300]}\n{row['arguments'][:600]}"
 
 
-def _near(members: list[Row], threshold: float, duplicates: list[Row], replaced: dict[str, str]) -> list[Row]:
-    kept: list[Row] = []
+def version_rank(version: str) -> str:
+    """Text that sorts as the version's first six numbers do."""
+    return "".join(number[:9].rjust(9, "0") for number in re.findall(r"\d+", version)[:6])
+
+
+def _collapse(members: list[Row], threshold: float, clusters: dict[str, str], duplicates: list[Row]) -> None:
+    kept: list[str] = []
     texts: list[str] = []
     for row in members:
         text = signature(row)
@@ -69,18 +91,12 @@ def _near(members: list[Row], threshold: float, duplicates: list[Row], replaced:
             text, texts[:MAX_REPRESENTATIVES], scorer=fuzz.ratio, score_cutoff=100 * min(threshold, CLUSTER_SIMILARITY)
         )
         if best is not None and best[1] >= 100 * threshold:
-            first = kept[best[2]]["id"]
-            replaced[row["id"]] = first
-            duplicates.append(_duplicate(row, first, "near", best[1] / 100))
+            duplicates.append(_duplicate(row["id"], kept[best[2]], "near", best[1] / 100))
             continue
-        kept.append({**row, "cluster": kept[best[2]]["cluster"] if best else row["id"]})
+        clusters[row["id"]] = clusters[kept[best[2]]] if best else row["id"]
+        kept.append(row["id"])
         texts.append(text)
-    return kept
 
 
-def _version_key(version: str) -> tuple[int, ...]:
-    return tuple(int(number[:9]) for number in re.findall(r"\d+", version)[:6])
-
-
-def _duplicate(row: Row, of: str, kind: str, similarity: float) -> Row:
-    return {"id": row["id"], "duplicate_of": of, "kind": kind, "similarity": round(similarity, 4)}
+def _duplicate(row: str, of: str, kind: str, similarity: float) -> Row:
+    return {"id": row, "duplicate_of": of, "kind": kind, "similarity": round(similarity, 4)}

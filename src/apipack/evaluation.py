@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 from scipy.stats import binomtest
 
-from apipack.frames import map_ordered
 from apipack.matching import score
 from apipack.params import Evaluate
 from apipack.prompts import extract_call
@@ -37,14 +36,12 @@ def select(tests: Sequence[Row], p: Evaluate, seed: int) -> list[Row]:
     return sorted(wanted, key=lambda test: (test["level"], test["setting"], test["language"], test["id"]))
 
 
-def judge(model: str, tests: Sequence[Row], outputs: Sequence[str], threshold: float, workers: int) -> list[Row]:
+def judge(model: str, tests: Sequence[Row], outputs: Sequence[str], threshold: float) -> list[Row]:
     """Rows of schema PREDICTIONS, one a test, in order."""
-    items = [(model, test, output, threshold) for test, output in zip(tests, outputs, strict=True)]
-    return list(map_ordered(_judge_one, items, workers, f"score {model}", chunk=64))
+    return [_judge_one(model, test, output, threshold) for test, output in zip(tests, outputs, strict=True)]
 
 
-def _judge_one(item: tuple[str, Row, str, float]) -> Row:
-    model, test, output, threshold = item
+def _judge_one(model: str, test: Row, output: str, threshold: float) -> Row:
     call = extract_call(output)
     request = Request.from_json(test["request"])
     verdict = score(

@@ -1,50 +1,134 @@
-"""Run a pure function over many items on this machine's cores, in order, with progress.
+"""Data stages as Daft programs: one function over many tasks, on this machine's cores or on a Ray cluster.
 
-The only place that knows about processes: data steps are functions of one item or one batch.
+The only place that knows about processes and engines. A task is a JSON object that names the files to read
+and to write; its function writes them and returns figures, so rows never pass through the driver and memory
+does not grow with the corpus. A task that a dead worker left is run again: files are written atomically
+and hold the same bytes whoever wrote them.
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import atexit
+import logging
+import os
+import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
 
+import daft
+import orjson
 from tqdm import tqdm
 
 from apipack.errors import UserError
+from apipack.params import Params
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+Task = dict[str, Any]
+_DIED = re.compile(r"closed the connection|has terminated|Broken pipe|Connection reset", re.I)
+PARTITIONS_A_CORE = 3  # on Ray: a dead node costs what its partitions had done, and starting one costs a second
 
 
-def map_ordered(
-    function: Callable[[Item], Result], items: Sequence[Item], workers: int, what: str, chunk: int = 1
-) -> Iterator[Result]:
-    """Yield `function(item)` for each item, in the items' order, whatever the number of workers.
+class EngineError(UserError):
+    """The engine, not the data, failed: a worker died, a cluster is out of reach."""
 
-    `function` is a module-level function (it is sent to worker processes). A worker that dies, for want of
-    memory say, is one UserError.
+
+def map_tasks(function: Callable[..., Any], tasks: Sequence[Task], p: Params, what: str) -> list[Any]:
+    """`function(**task)` for each task, in the tasks' order whatever ran where. Put long tasks first.
+
+    function: module-level; keyword arguments and result of JSON types. A UserError or OSError of a task ends
+    the map with that one line; a worker that dies is an `EngineError` (Ray runs its tasks again first).
     """
-    if workers == 1 or len(items) <= 1:
-        yield from progress(map(function, items), len(items), what)
-        return
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("forkserver")) as pool:
-        try:
-            yield from progress(pool.map(function, items, chunksize=chunk), len(items), what)
-        except BrokenProcessPool as error:
-            raise UserError(
-                f"{what}: a worker process died, most likely for want of memory; lower `workers`"
-            ) from error
+    if not tasks:
+        return []
+    call = _on_ray(function, p) if p.engine == "ray" else _local(function, p, len(tasks))
+    frame = daft.from_pydict({"number": list(range(len(tasks))), "task": [orjson.dumps(task) for task in tasks]})
+    if p.engine == "ray":
+        frame = frame.into_partitions(min(len(tasks), PARTITIONS_A_CORE * _cluster_cores()))
+    else:
+        frame = frame.into_batches(1)
+    results: list[Any] = [None] * len(tasks)
+    rows = frame.select(frame["number"], call(frame["task"]).alias("result")).iter_rows()
+    try:
+        for row in progress(rows, len(tasks), what):
+            result = orjson.loads(row["result"])
+            if "error" in result:
+                raise UserError(result["error"])
+            results[row["number"]] = result["value"]
+    except RuntimeError as error:
+        atexit.register(os._exit, 1)  # after a failed run Daft's threads abort Python's own way out
+        if not _DIED.search(str(error)):
+            raise
+        raise EngineError(
+            f"{what}: a worker process died, most likely for want of memory; lower `workers` ({_first_line(error)})"
+        ) from error
+    return results
 
 
-def progress(items: Iterable[Item], total: int, what: str) -> Iterable[Item]:
+def progress(items: Iterable[Any], total: int, what: str) -> Iterable[Any]:
     """A progress bar with a rate on standard error; silent when that is not a terminal."""
     return tqdm(items, total=total, desc=what, unit="", disable=not sys.stderr.isatty())
 
 
-def batches(items: Sequence[Item], size: int) -> list[Sequence[Item]]:
-    """Consecutive slices of at most `size` items."""
-    return [items[start : start + size] for start in range(0, len(items), size)]
+def cores(p: Params) -> int:
+    """Worker processes on this machine."""
+    return p.workers or os.cpu_count() or 1
+
+
+def _guarded(function: Callable[..., Any]) -> Callable[[bytes], bytes]:
+    """The function from and to JSON, with the errors that a user can mend as values: engines wrap exceptions."""
+
+    def guarded(task: bytes) -> bytes:
+        try:
+            return orjson.dumps({"value": function(**orjson.loads(task))})
+        except (UserError, OSError) as error:
+            return orjson.dumps({"error": str(error)})
+
+    return guarded
+
+
+def _local(function: Callable[..., Any], p: Params, tasks: int) -> Any:
+    daft.get_or_create_runner()  # its own engine, unless something chose Ray before
+    daft.set_execution_config(maintain_order=False)  # in order, the idle worker waits for the busy one
+    processes = min(cores(p), tasks)
+
+    @daft.cls(use_process=processes > 1, max_concurrency=processes)
+    class Worker:
+        def __init__(self) -> None:
+            self.call = _guarded(function)
+
+        @daft.method(return_dtype=daft.DataType.binary())
+        def __call__(self, task: bytes) -> bytes:
+            return self.call(task)
+
+    return Worker()
+
+
+def _on_ray(function: Callable[..., Any], p: Params) -> Any:
+    import ray
+
+    if not ray.is_initialized():
+        # Workers import this code from the shared file system, as the driver does.
+        environment = {"env_vars": {"PYTHONPATH": os.pathsep.join(_source_folders())}}
+        try:
+            ray.init(p.ray.address, runtime_env=environment, log_to_driver=False, logging_level=logging.ERROR)
+        except ConnectionError as error:
+            raise EngineError(f"no Ray cluster at ray.address {p.ray.address}: {_first_line(error)}") from error
+    daft.set_runner_ray(noop_if_initialized=True)
+    # A plain function and no actors: Daft runs it again elsewhere when a node dies.
+    return daft.func(return_dtype=daft.DataType.binary(), use_process=True)(_guarded(function))
+
+
+def _cluster_cores() -> int:
+    import ray
+
+    return max(1, int(ray.cluster_resources().get("CPU", 1)))
+
+
+def _source_folders() -> list[str]:
+    source = Path(__file__).resolve().parent.parent
+    return [str(source), str(source.parent)]
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__

@@ -34,10 +34,18 @@ def write_table(path: Path | str, table: pa.Table) -> None:
 
 
 def read_table(path: Path | str, columns: list[str] | None = None) -> pa.Table:
-    """Read one parquet file; FileNotFoundError names the stage output that is missing."""
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"{path} is missing: run `dvc repro` so that the stage that writes it runs first")
-    return pq.read_table(path, columns=columns)
+    """Read one parquet file, or a folder's parts in the order of their names; FileNotFoundError names the
+    stage output that is missing."""
+    files = [Path(path)] if Path(path).is_file() else parts(path)
+    return pa.concat_tables(pq.read_table(file, columns=columns) for file in files)
+
+
+def parts(folder: Path | str) -> list[Path]:
+    """The parts of a table in their order; FileNotFoundError when there are none."""
+    found = sorted(Path(folder).glob("part-*.parquet"))
+    if not found:
+        raise FileNotFoundError(f"{folder} is missing: run `dvc repro` so that the stage that writes it runs first")
+    return found
 
 
 def rows_table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
@@ -81,6 +89,8 @@ def fresh_folder(path: Path | str) -> Iterator[Path]:
     temporary.mkdir()
     try:
         yield temporary
+        for stray in temporary.rglob(".*.tmp"):  # of workers that were killed
+            stray.unlink()
         if path.exists():
             shutil.rmtree(path)
         os.replace(temporary, path)

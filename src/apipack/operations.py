@@ -6,11 +6,17 @@ import hashlib
 import html
 import json
 import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
+from apipack.licences import spdx
+from apipack.natural_language import natural_language
 from apipack.openapi import Document, SpecError, load
 from apipack.openapi.document import RawOperation
-from apipack.requests import build
+from apipack.requests import build, check
+from apipack.scrubbing import scrub, scrub_request
 
 MAX_TEXT = 1_000
 
@@ -23,32 +29,50 @@ _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 Row = dict[str, Any]
 
 
-def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> tuple[list[Row], list[Row], int]:
-    """Rows (schema OPERATIONS), drops (schema DROPS) and the number of members the model refused.
+@dataclass(slots=True)
+class Parsed:
+    """rows: schema OPERATIONS; drops: schema DROPS; repairs: members that the model refused; replaced: secrets
+    and personal data by kind."""
 
-    `spec` is a row of schema SPECS. Never raises for what a specification contains.
-    """
-    drops: list[Row] = []
+    rows: list[Row] = field(default_factory=list)
+    drops: list[Row] = field(default_factory=list)
+    repairs: int = 0
+    replaced: Counter[str] = field(default_factory=Counter)
+
+
+def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> Parsed:
+    """Every operation of a specification. `spec` is a row of schema SPECS. Never raises for what `body` contains."""
+    parsed = Parsed()
     try:
         document = Document(load(body, max_bytes))
         raws = list(document.operations())
+        shared = _api(spec, document, parsed.replaced)
     except (SpecError, RecursionError) as error:
-        return [], [_drop(spec["file"], error)], 0
-    shared = _api(spec, document)
-    rows = []
+        parsed.drops.append(_drop(spec["file"], error))
+        return parsed
+    for path, error in document.lost:
+        lost = RawOperation(path, "*", {}, {})
+        parsed.drops.append(_drop(operation_id(spec["hub"], spec["api"], spec["version"], lost), error))
     for raw in raws:
         identifier = operation_id(spec["hub"], spec["api"], spec["version"], raw)
         try:
             built = build(document, raw, spec["provider"], optional=optional)
+            request, found = scrub_request(built.request)
+            if found:
+                check(request)
         except (SpecError, RecursionError) as error:
-            drops.append(_drop(identifier, error))
+            parsed.drops.append(_drop(identifier, error))
             continue
-        rows.append(
+        texts = {
+            "functionality": plain(raw.operation.get("summary")) or _from_identifier(raw),
+            "description": plain(raw.operation.get("description") or raw.path_item.get("description")),
+        }
+        parsed.replaced += found
+        parsed.rows.append(
             {
                 **shared,
+                **_scrubbed(texts, parsed.replaced),
                 "id": identifier,
-                "functionality": plain(raw.operation.get("summary")) or _from_identifier(raw),
-                "description": plain(raw.operation.get("description") or raw.path_item.get("description")),
                 "endpoint": endpoint(raw),
                 "method": raw.method.upper(),
                 "path": raw.path,
@@ -56,10 +80,31 @@ def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> tup
                 "tags": [plain(tag) for tag in raw.operation.get("tags") or [] if isinstance(tag, str)],
                 "arguments": json.dumps(built.arguments, ensure_ascii=False),
                 "host_inferred": built.host_inferred,
-                "request": built.request.to_json(),
+                "request": request.to_json(),
             }
         )
-    return rows, drops, document.repairs
+    parsed.repairs = document.repairs
+    language = natural_language(_texts(shared, parsed.rows))
+    for row in parsed.rows:
+        row["natural_language"] = language
+    return parsed
+
+
+def _texts(api: Row, rows: list[Row]) -> str:
+    texts = [api["api_name"], api["api_description"]]
+    texts += [text for row in rows[:60] for text in (row["functionality"], row["description"])]
+    return ". ".join(filter(None, texts))
+
+
+def opted_out(spec: Row, opt_outs: Iterable[str]) -> bool:
+    """Whether a provider, API or document of optout.txt is this one (a row of schema SPECS)."""
+    return not {spec["provider"], spec["api"], spec["sha256"]}.isdisjoint(opt_outs)
+
+
+def read_opt_outs(text: str) -> list[str]:
+    """Entries of optout.txt: one a line, `#` starts a comment."""
+    lines = (line.split("#")[0].strip() for line in text.splitlines())
+    return [line for line in lines if line]
 
 
 def operation_id(hub: str, api: str, version: str, raw: RawOperation) -> str:
@@ -82,17 +127,27 @@ def words(identifier: str) -> list[str]:
     return [word.lower() for word in _WORDS.findall(identifier)]
 
 
-def _api(spec: Row, document: Document) -> Row:
+def _scrubbed(texts: dict[str, str], replaced: Counter[str]) -> dict[str, str]:
+    """Texts of a specification without secrets and personal data, which are counted."""
+    clean = {}
+    for name, text in texts.items():
+        clean[name], found = scrub(text)
+        replaced += found
+    return clean
+
+
+def _api(spec: Row, document: Document, replaced: Counter[str]) -> Row:
     info = document.info
     licence = info.get("license")
+    texts = {"api_name": plain(info.get("title")) or spec["api"], "api_description": plain(info.get("description"))}
     return {
+        **_scrubbed(texts, replaced),
         "hub": spec["hub"],
         "provider": spec["provider"],
         "api": spec["api"],
         "api_version": spec["version"],
-        "api_name": plain(info.get("title")) or spec["api"],
-        "api_description": plain(info.get("description")),
         "licence": plain(licence.get("name")) if isinstance(licence, dict) else "",
+        "licence_spdx": spdx(licence),
         "source_url": spec["source_url"],
         "spec_sha256": spec["sha256"],
     }

@@ -138,6 +138,12 @@ class Split(Section):
     unseen_endpoints: Annotated[Real, Field(gt=0, lt=1)]
 
 
+class Release(Section):
+    """paper_json: also write JSON lines in the schema of the paper's dataset."""
+
+    paper_json: bool
+
+
 class Retrieve(Section):
     """shots: examples a prompt. model: sentence-transformers id, folder, or `embedded`.
 
@@ -206,11 +212,21 @@ class Report(Section):
     experiment: str
 
 
+class Ray(Section):
+    """address: of the cluster that `engine: ray` uses, `auto` for the one that runs on this machine."""
+
+    address: str
+
+
 class Params(Section):
-    """size: training instances. mix: language → weight, `other` is each language that is not named."""
+    """engine: where data stages run; workers: processes on this machine, None for all cores; neither changes a
+    byte of what is made. size: training instances. mix: language → weight, `other` is each language that is not
+    named."""
 
     seed: int
-    workers: Positive
+    engine: Literal["local", "ray"]
+    workers: Positive | None
+    ray: Ray
     size: Positive
     mix: dict[Language | Literal["other"], Annotated[Real, Field(ge=0)]]
     snapshot: Snapshot
@@ -221,6 +237,7 @@ class Params(Section):
     instruct: Instruct
     filter: Filter
     split: Split
+    release: Release
     retrieve: Retrieve
     sample: Sample
     finetune: Finetune

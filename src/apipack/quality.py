@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from apipack.instructions.rules import reject
+from apipack.natural_language import ENGLISH
 from apipack.params import Filter
 from apipack.records import METHODS
 
 Row = dict[str, Any]
 
 LOCAL_HOST = re.compile(r"https?://(localhost|127\.|10\.|192\.168\.|0\.0\.0\.0|169\.254\.|\[::1\])", re.I)
+# RFC 2606 names and names without a dot; `.local` stays, the hub's mark of software that its users host.
+PLACEHOLDER_HOST = re.compile(r"(.*\.)?(example(\.(com|net|org))?|test|invalid|localhost)|[^.]*", re.I)
+PLACEHOLDER_PATH = re.compile(r"%7B|%7D|%3C[A-Za-z ]|\{|\}|<")
 _PLAIN = re.compile(r"[A-Za-z0-9 .,:;'\"()?!/_-]")
 
 
@@ -34,13 +40,23 @@ def english_share(text: str) -> float:
     return len(_PLAIN.findall(text)) / len(text) if text else 1.0
 
 
+def _host(row: Row) -> str:
+    return urlsplit(row["template"]).netloc.rpartition(":")[0] or urlsplit(row["template"]).netloc
+
+
+def _path(row: Row) -> str:
+    """The path of the request itself, where a template's parameters have values."""
+    return urlsplit(json.loads(row["request"])["url"]).path
+
+
 OPERATION_FILTERS: tuple[tuple[str, Callable[[Row, str, Filter], bool]], ...] = (
     ("unknown_method", lambda row, _, p: row["method"] not in METHODS),
     ("local_host", lambda row, _, p: bool(LOCAL_HOST.match(row["template"]))),
-    ("placeholder_in_host", lambda row, _, p: "{" in row["template"].split("/")[2]),
+    ("placeholder_in_host", lambda row, _, p: bool(PLACEHOLDER_HOST.fullmatch(_host(row)))),
+    ("placeholder_in_path", lambda row, _, p: bool(PLACEHOLDER_PATH.search(_path(row)))),
     ("no_functionality", lambda row, _, p: not row["functionality"]),
     ("request_too_long", lambda row, _, p: len(row["request"]) > p.max_request),
     ("instruction_too_short", lambda row, text, p: len(text) < p.min_instruction),
     ("instruction_too_long", lambda row, text, p: len(text) > p.max_instruction),
-    ("not_english", lambda row, text, p: english_share(text) < p.english),
+    ("not_english", lambda row, text, p: row["natural_language"] != ENGLISH or english_share(text) < p.english),
 )

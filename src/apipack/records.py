@@ -92,6 +92,7 @@ OPERATIONS = _schema(
     api_version=TEXT,
     api_name=TEXT,
     api_description=TEXT,
+    natural_language=TEXT,
     functionality=TEXT,
     description=TEXT,
     endpoint=TEXT,
@@ -100,6 +101,7 @@ OPERATIONS = _schema(
     template=TEXT,
     tags=TEXTS,
     licence=TEXT,
+    licence_spdx=TEXT,
     arguments=TEXT,
     source_url=TEXT,
     spec_sha256=TEXT,
@@ -107,8 +109,10 @@ OPERATIONS = _schema(
     request=TEXT,
 )
 """The API DB: one row an operation that became a valid request. `id`: 16 hex digits of sha256 over hub, api,
-version, method and path. `template`: absolute URL with `{name}` path parameters, without query. `arguments`:
-JSON list of [name, place, required, type, fixed]. `request`: `Request.to_json`."""
+version, method and path. `licence`: as the specification names it, `licence_spdx`: its SPDX identifier or
+empty. `natural_language`: ISO 639 code of the specification's texts. `template`: absolute URL with `{name}` path
+parameters, without query. `arguments`: JSON list of [name, place, required, type, fixed]. `request`:
+`Request.to_json`."""
 
 DROPS = _schema(id=TEXT, language=TEXT, reason=TEXT, detail=TEXT)
 """Why a row (`id`, or a spec's file, and a language or null) did not go on."""
@@ -130,6 +134,32 @@ CANDIDATES = _schema(id=TEXT, place=COUNT, candidate=TEXT, reason=TEXT, likeliho
 SPLITS = _schema(id=TEXT, split=TEXT)
 """`train`, `bank` (calls of unseen APIs that may only serve as examples), `level1` (ids that are in train
 too), `level2`, `level3`."""
+
+RELEASE = _schema(
+    id=TEXT,
+    language=TEXT,
+    instruction=TEXT,
+    call=TEXT,
+    api_name=TEXT,
+    api_description=TEXT,
+    functionality=TEXT,
+    description=TEXT,
+    endpoint=TEXT,
+    method=TEXT,
+    path=TEXT,
+    tags=TEXTS,
+    arguments=TEXT,
+    request=TEXT,
+    provider=TEXT,
+    api=TEXT,
+    api_version=TEXT,
+    hub=TEXT,
+    source_url=TEXT,
+    spec_sha256=TEXT,
+    licence=TEXT,
+    licence_spdx=TEXT,
+)
+"""One instance of the released dataset: an instruction, the call that answers it, and where it comes from."""
 
 EXAMPLES = _schema(id=TEXT, setting=TEXT, examples=TEXTS)
 """Few-shot example operations of an operation, best last."""

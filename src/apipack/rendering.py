@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ from apipack.languages import Unreadable, Unrepresentable, read, render
 from apipack.records import CALLS, Request
 
 
-def render_batch(pairs: Sequence[tuple[str, str]], languages: Sequence[str]) -> tuple[pa.Table, list[dict[str, Any]]]:
+def render_rows(pairs: Iterable[tuple[str, str]], languages: Sequence[str]) -> tuple[pa.Table, list[dict[str, Any]]]:
     """(id, request JSON) pairs to a table of schema CALLS and drops of schema DROPS.
 
     Reasons: `unrepresentable` (the client cannot send it) and `round_trip` (read back as another request).

@@ -138,4 +138,4 @@ def test_diversity_tells_varied_from_dull() -> None:
     varied = diversity.figures([f"{verb} the {name}" for verb in ("get", "drop", "keep") for name in NAMES])
     assert dull["distinct_2"] < 0.05 < varied["distinct_2"] and dull["near_duplicates"] == 1.0
     assert dull["exact_duplicates"] == 0.98 and varied["exact_duplicates"] == 0.0
-    assert diversity.similarity([("same text", "same text"), ("abc", "xyz")])["share_from_0.9"] == 0.5
+    assert diversity.similarity(["same text", "abc"], ["same text", "xyz"])["share_from_0.9"] == 0.5

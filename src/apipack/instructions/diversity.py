@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from rapidfuzz import fuzz
-from rapidfuzz.process import cdist
+from rapidfuzz.process import cdist, cpdist
 
 from apipack.instructions.phrases import VERBS
 
@@ -41,11 +41,11 @@ def figures(texts: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def similarity(pairs: Sequence[tuple[str, str]]) -> dict[str, float]:
-    """Percentiles of the rapidfuzz ratio (0 to 1) of the two texts of each pair, and the share at .9 or above."""
-    if not pairs:
+def similarity(ones: Sequence[str], others: Sequence[str]) -> dict[str, float]:
+    """Percentiles of the rapidfuzz ratio (0 to 1) of texts at the same place, and the share at .9 or above."""
+    if not ones:
         return {}
-    alike = np.array([fuzz.ratio(one, other) for one, other in pairs]) / 100
+    alike = cpdist(ones, others, scorer=fuzz.ratio) / 100
     shares = {f"p{q}": round(float(np.percentile(alike, q)), 3) for q in (5, 25, 50, 75, 95, 100)}
     return {**shares, "share_from_0.9": round(float((alike >= 0.9).mean()), 4)}
 

@@ -7,6 +7,7 @@ never shows a sentence form that was trained on.
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -77,6 +78,7 @@ SYNONYMS = {
     "modify": ("modify", "change", "update"),
     "list": ("list", "list", "see a list of"),
 }
+_SAYS_NOTHING = re.compile(r"(?:provide|manage) operations\b|perform (?:this|the|an) operation\b")
 LONGEST_TASK = 24
 
 
@@ -97,6 +99,8 @@ def tasks(row: Row, words: int) -> list[Task]:
     for text, limit in ((row["functionality"], LONGEST_TASK), (row["description"], words)):
         said = shorten(phrase(text), limit)
         action = imperative(said)
+        if action is not None and found and _SAYS_NOTHING.match(action):
+            continue
         known = {task.text.lower() for task in found}
         if action is not None and action.lower() not in known:
             found.append(Task(action, True))

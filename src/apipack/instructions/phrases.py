@@ -16,6 +16,13 @@ _ADDRESS = re.compile(r"https?://\S+")
 _PLACEHOLDER = re.compile(r"[{}<>\[\]|`*#\\\"]")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _IDENTIFIER = re.compile(r"\b(?=\w*(?:_|[a-z0-9][A-Z]))\w+")
+_ABOUT_ITSELF = re.compile(
+    r"^(?:please )?(?:use|call|invoke) (?:this|the) (?:\w+ )?(?:api|endpoint|method|operation|call|route|resource)"
+    r"(?: \w+)? (?:to|for) |^(?:this|the) (?:\w+ )?(?:api|endpoint|method|operation|call|request|route|resource|service)"
+    r"(?: \w+)?,? (?:is used to |is to |can be used to |will |allows you to |lets you |enables you to )?"
+    r"|^(?:allows? you|enables? you|used|lets you|provides? a way|provides? the ability) to ",
+    re.I,
+)
 _DOUBLED = frozenset(
     {"get", "set", "put", "run", "stop", "submit", "begin", "cut", "drop", "map", "tag", "plan", "reset"}
 )
@@ -29,13 +36,13 @@ def api_name(row: Row) -> str:
 
 
 def phrase(text: str) -> str:
-    """The first sentence, without its full stop, template marks, links and joined-up identifiers.
+    """The first sentence, without its full stop, template marks, links, joined-up identifiers, and `this request …`.
 
     `getPetById` and `get_pet_by_id` become `get pet by id`: an instruction that repeats the endpoint's name leaks it.
     """
     first = _SENTENCE.split(_ADDRESS.sub(" ", _LINK.sub(r"\1", text)).strip(), maxsplit=1)[0]
     spoken = _IDENTIFIER.sub(lambda match: spell_out(match[0]), _PLACEHOLDER.sub(" ", first))
-    return " ".join(spoken.split()).strip(" .:;,!?-")
+    return _ABOUT_ITSELF.sub("", " ".join(spoken.split())).strip(" .:;,!?-")
 
 
 def spell_out(identifier: str) -> str:
@@ -48,6 +55,8 @@ def imperative(text: str) -> str | None:
     """The phrase as an imperative (`Returns a pet` → `return a pet`), or None when it starts with no known verb."""
     first, _, rest = text.partition(" ")
     word = first.lower()
+    if word == "list" and rest.lower().startswith("of "):
+        return f"get the list {rest}"
     for candidate in (word, word.removesuffix("s"), word.removesuffix("es"), re.sub("ies$", "y", word)):
         if candidate in VERBS and rest:
             return f"{candidate} {rest}"

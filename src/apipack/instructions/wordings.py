@@ -10,9 +10,8 @@ from typing import Any
 
 from apipack.backends.base import Backend, Sampling
 from apipack.backends.choosing import open_backend, open_likelihood
-from apipack.frames import progress
 from apipack.generations import Recorded, Store
-from apipack.instructions import asking, diversity
+from apipack.instructions import asking
 from apipack.instructions.grammar import wordings
 from apipack.instructions.judging import judge
 from apipack.instructions.phrases import Row
@@ -23,44 +22,20 @@ from apipack.params import Instruct
 STORE = "generations.sqlite"
 
 
-def make(
+def by_grammar(rows: Sequence[Row], seed: int, words: int) -> list[Row]:
+    """Rows of schema INSTRUCTIONS for operations (schema OPERATIONS), in their order, without a model."""
+    made = [(row["id"], *wordings(row, seed, words)) for row in rows]
+    return [{"id": name, "instruction": train, "test_instruction": test} for name, train, test in made]
+
+
+def by_model(
     rows: Sequence[Row], p: Instruct, seed: int, languages: int, store: Path | None = None
 ) -> tuple[Made, dict[str, Any]]:
-    """Instructions for operations (schema OPERATIONS) in their order, and the figures of metrics/instruct.json.
+    """The recipe for operations (schema OPERATIONS), in their order, and its figures.
 
     languages: how many the dataset has; the recipe runs once an operation for all of them. store: file of the
-    generations, by default `generations.sqlite` in `models.cache_folder()`. Torch is imported for a model alone.
+    generations, by default `generations.sqlite` in `models.cache_folder()`. Raises `UserError`.
     """
-    made = _by_grammar(rows, p, seed)
-    figures: dict[str, Any] = {"backend": p.backend}
-    if p.backend != "template":
-        made, figures = _by_model(rows, p, seed, languages, store)
-    trained = [row["instruction"] for row in made.rows]
-    pairs = [(row["instruction"], row["test_instruction"]) for row in made.rows]
-    return made, {
-        "rows_out": len(made.rows),
-        "distinct": len(set(trained)),
-        "similarity_of_wordings": diversity.similarity(pairs),
-        "rejected_by_rules": dict(sorted(_rejected(rows, made).items())),
-        "diversity": diversity.figures(trained),
-        "diversity_of_tests": diversity.figures([test for _, test in pairs]),
-        **figures,
-    }
-
-
-def _by_grammar(rows: Sequence[Row], p: Instruct, seed: int) -> Made:
-    if p.backend != "template":
-        return Made([], [])
-    made = []
-    for row in progress(rows, len(rows), "wordings"):
-        train, test = wordings(row, seed, p.description_words)
-        made.append({"id": row["id"], "instruction": train, "test_instruction": test})
-    return Made(made, [])
-
-
-def _by_model(
-    rows: Sequence[Row], p: Instruct, seed: int, languages: int, store: Path | None
-) -> tuple[Made, dict[str, Any]]:
     from apipack.models import cache_folder
 
     sampling = Sampling(p.temperature, p.top_p, p.new_tokens)
@@ -70,21 +45,26 @@ def _by_model(
         scoring = open_likelihood(p, backend)
         scorer = writer if scoring is backend else Recorded(scoring, kept, sampling)
         made = run(rows, writer, scorer, _judge(p), p, seed)
-        return made, {
-            "backend": p.backend,
-            "model": writer.identity,
-            "prompts": asking.versions(),
-            "generations": writer.generated,
-            "reused": writer.reused,
-            "generations_once_a_language": (writer.generated + writer.reused) * languages,
-            "scored": scorer.scored,
-            "failures": dict(
-                sorted((writer.failures + (scorer.failures if scorer is not writer else Counter())).items())
-            ),
-            "tokens": {"prompt": writer.prompt_tokens, "completion": writer.completion_tokens},
-            "counts": dict(sorted(made.counts.items())),
-            **_of_server(backend),
-        }
+    others = scorer.failures if scorer is not writer else Counter[str]()
+    return made, {
+        "backend": p.backend,
+        "model": writer.identity,
+        "prompts": asking.versions(),
+        "generations": writer.generated,
+        "reused": writer.reused,
+        "generations_once_a_language": (writer.generated + writer.reused) * languages,
+        "scored": scorer.scored,
+        "failures": dict(sorted((writer.failures + others).items())),
+        "tokens": {"prompt": writer.prompt_tokens, "completion": writer.completion_tokens},
+        "counts": dict(sorted(made.counts.items())),
+        **_of_server(backend),
+    }
+
+
+def rejected(rows: Sequence[Row], made: Sequence[Row]) -> dict[str, int]:
+    """Training wordings of operations that a rule rejects all the same, by rule."""
+    reasons = (reject(row, done["instruction"]) for row, done in zip(rows, made, strict=True))
+    return dict(sorted(Counter(reason for reason in reasons if reason).items()))
 
 
 def _judge(p: Instruct) -> Judge:
@@ -107,9 +87,3 @@ def _of_server(backend: Backend) -> dict[str, Any]:
     if not hasattr(backend, "faults"):
         return {}
     return {"faults": dict(sorted(backend.faults.items())), "cost": round(getattr(backend, "cost", 0.0), 4)}
-
-
-def _rejected(rows: Sequence[Row], made: Made) -> Counter[str]:
-    """Final training wordings that a rule would still reject, by rule."""
-    reasons = (reject(row, done["instruction"]) for row, done in zip(rows, made.rows, strict=True))
-    return Counter(reason for reason in reasons if reason)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
+import orjson
 from openapi_parser.models import v3_0, v3_1
 from openapi_parser.models.base import Server
 from openapi_parser.models.mixins import RefCacheMixin
@@ -23,6 +24,8 @@ from apipack.openapi.loading import SpecError
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 MAX_REF_HOPS = 20
 REPAIR_ROUNDS = 4
+
+APART = ("callbacks", "responses", "externalDocs", "parameters", "requestBody")
 
 Schema = v3_0.Schema
 Model = TypeVar("Model", bound=BaseModel)
@@ -39,13 +42,16 @@ class RawOperation:
 
 
 class Document:
-    """One OAS 3.x mapping. `repairs` counts members dropped because the model refused them."""
+    """One OAS 3.x mapping. `repairs` counts members dropped because the model refused them; `lost` are the paths
+    whose `$ref` leads nowhere, known when `operations` has ended."""
 
     def __init__(self, raw: dict[str, Any]) -> None:
         RefCacheMixin.clear_ref_cache()  # its cache is keyed by a member any spec can set
         self.raw = raw
         self.repairs = 0
+        self.lost: list[tuple[str, SpecError]] = []
         self._models: Any = v3_1 if str(raw.get("openapi", "")).startswith(("3.1", "3.2")) else v3_0
+        self._typed: dict[Any, Any] = {}
         self._schemas: dict[str, Schema] = {}
         self._schemes: dict[str, v3_0.SecurityScheme | None] = {}
 
@@ -61,7 +67,10 @@ class Document:
             raise SpecError("no_paths")
         for path, item in paths.items():
             if isinstance(item, dict) and "$ref" in item:
-                item = {**self._target_or_empty(item), **item}
+                try:
+                    item = {**self.resolve({"$ref": item["$ref"]}), **item}
+                except SpecError as error:
+                    self.lost.append((str(path), error))
             if not isinstance(item, dict):
                 continue
             for method in METHODS:
@@ -75,20 +84,23 @@ class Document:
         merged: dict[tuple[Any, Any], dict[str, Any]] = {}
         for holder in (raw.path_item, raw.operation):
             for node in _list(holder.get("parameters")):
-                parameter = self._with_content(self.resolve(node))
+                parameter = self.resolve(node)
                 merged[parameter.get("name"), parameter.get("in")] = parameter
-        members = {k: v for k, v in raw.operation.items() if k not in ("callbacks", "responses", "externalDocs")}
-        members |= {"parameters": list(merged.values()), "responses": {}}
-        if members.get("requestBody") is not None:
-            members["requestBody"] = self._with_content(self.resolve(members["requestBody"]))
-        return self._validate(self._models.Operation, members)
+        typed = (self._shared(self._models.Parameter, parameter) for parameter in merged.values())
+        update: dict[str, Any] = {"parameters": [parameter for parameter in typed if parameter is not None]}
+        if raw.operation.get("requestBody") is not None:
+            update["request_body"] = self._shared(self._models.RequestBody, self.resolve(raw.operation["requestBody"]))
+        members = {key: value for key, value in raw.operation.items() if key not in APART}
+        operation: v3_0.Operation = self._validate(self._models.Operation, members | {"responses": {}})
+        return operation.model_copy(update=update)
 
     def servers(self, raw: RawOperation) -> list[Server]:
         """Servers in force: the operation's, else the path's, else the document's (OAS 3: Server Object)."""
         for holder in (raw.operation, raw.path_item, self.raw):
             nodes = [node for node in _list(holder.get("servers")) if isinstance(node, dict)]
             if nodes:
-                return [self._validate(Server, dict(node)) for node in nodes]
+                servers = [self._shared(Server, node) for node in nodes]
+                return [server for server in servers if server is not None]
         return []
 
     def security(self, operation: v3_0.Operation) -> list[dict[str, Any]]:
@@ -163,6 +175,25 @@ class Document:
         elif examples is not None:
             del node["examples"]
         return node
+
+    def _shared(self, model: type[Model], node: dict[str, Any]) -> Model | None:
+        """The typed node, None where the model refuses it whole; nodes of equal text share one (frozen) model, since
+        specifications repeat the same parameters from operation to operation."""
+        key: tuple[type[Model], bytes | int]
+        try:
+            key = model, orjson.dumps(node, option=orjson.OPT_NON_STR_KEYS)
+        except orjson.JSONEncodeError:  # integers of more than 64 bits, say
+            key = model, id(node)
+        if key not in self._typed:
+            before = self.repairs
+            try:
+                self._typed[key] = self._validate(model, self._with_content(node))
+            except SpecError as error:
+                if error.reason != "refused_by_model":
+                    raise
+                self._typed[key] = None
+                self.repairs = before + 1
+        return self._typed[key]
 
     def _validate(self, model: type[Model], members: Any) -> Model:
         """Validate; where the model refuses a member, drop just that member and count the repair."""

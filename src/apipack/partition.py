@@ -1,0 +1,38 @@
+"""Which rows share a part: parts bound the memory of a task and are the same whatever the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
+
+
+def part_name(*numbers: int) -> str:
+    """File name of a part; names sort in the order of their numbers."""
+    return "-".join(("part", *(f"{number:05d}" for number in numbers))) + ".parquet"
+
+
+def packed(items: Iterable[Item], weight: Callable[[Item], int], limit: int) -> list[list[Item]]:
+    """Consecutive items in groups of at most `limit` in weight; a heavier item stands alone."""
+    groups: list[list[Item]] = []
+    total = limit
+    for item in items:
+        if total + weight(item) > limit or not groups:
+            groups.append([])
+            total = 0
+        groups[-1].append(item)
+        total += weight(item)
+    return groups
+
+
+def linked(keys: Sequence[set[Any]]) -> list[list[int]]:
+    """Numbers of consecutive parts, together where neighbours share a key: no key spans two groups when the
+    parts are sorted by it."""
+    groups: list[list[int]] = []
+    for number, found in enumerate(keys):
+        if groups and keys[groups[-1][-1]] & found:
+            groups[-1].append(number)
+        else:
+            groups.append([number])
+    return groups

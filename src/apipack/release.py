@@ -1,0 +1,180 @@
+"""The dataset as others load it: parquet by language and split with a card (Hugging Face), and JSON lines in
+the schema of the paper's release."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from apipack.io import parts, read_table, rows_table
+from apipack.records import RELEASE
+
+Row = dict[str, Any]
+
+SPLITS = {
+    "train": "train",
+    "level1": "test_level1",
+    "level2": "test_level2",
+    "level3": "test_level3",
+    "bank": "examples",
+}
+"""Split of schema SPLITS → its name in the release."""
+
+LANG = {"curl": "cURL", "javascript": "JavaScript"}
+"""What the paper's release calls a language, where it is not our id."""
+
+
+def write_language(language: str, data: Path, out: Path, paper_json: bool) -> Counter[str]:
+    """Write one language's splits below `out`, part by part; returns rows by split. data: the stages' folder."""
+    member: dict[str, list[str]] = defaultdict(list)
+    for entry in read_table(data / "splits" / "splits.parquet").to_pylist():
+        member[entry["id"]].append(entry["split"])
+    counts: Counter[str] = Counter()
+    with ExitStack() as stack:
+        tables = {
+            split: stack.enter_context(pq.ParquetWriter(_parquet(out, language, name), RELEASE, compression="zstd"))
+            for split, name in SPLITS.items()
+        }
+        lines = {split: stack.enter_context(_json_lines(out, language, name)) for split, name in SPLITS.items()}
+        for part in parts(data / "dataset" / "operations"):
+            rows: dict[str, list[Row]] = defaultdict(list)
+            for row in _joined(part, data / "dataset" / "calls" / part.name, language):
+                for split in member.get(row["id"], ()):
+                    rows[split].append(row)
+            for split, found in rows.items():
+                counts[SPLITS[split]] += len(found)
+                shown = [_instance(row, split) for row in found]
+                tables[split].write_table(rows_table(shown, RELEASE))
+                if paper_json:
+                    lines[split].write(b"".join(_json(paper_instance(row)) for row in found))
+    if not paper_json:
+        for name in SPLITS.values():
+            _json_path(out, language, name).unlink()
+    return counts
+
+
+def paper_instance(row: Row) -> Row:
+    """One instance in the schema of the paper's release (zguo0525/API-Pack, README)."""
+    lang = LANG.get(row["language"], row["language"])
+    fields = {
+        "domain": json.dumps(row["tags"], ensure_ascii=False),
+        "api_call": row["call"],
+        "api_provider": row["provider"],
+        "lang": lang,
+    }
+    return {
+        "api_name": row["api_name"],
+        "api_description": row["api_description"],
+        "api_call_data": {
+            "api_call": row["call"],
+            "lang": lang,
+            "functionality": row["functionality"],
+            "api_arguments": {name: kind for name, _, _, kind, _ in json.loads(row["arguments"])},
+            "description": row["description"],
+            "domain": row["tags"],
+            "path": row["path"],
+        },
+        "instruction": row["instruction"],
+        "instruction_test": row["test_instruction"],
+        "input": "",
+        "output": "\n".join(f"**{name}**:{value}" for name, value in fields.items()),
+        "unique_id": f"{row['id']}_{row['language']}",
+    }
+
+
+def card(counts: Mapping[str, Mapping[str, int]], figures: Mapping[str, Mapping[str, int]]) -> str:
+    """README.md of the folder. counts: language → split → rows; figures: heading → name → count."""
+    configs = "".join(
+        f"- config_name: {language}\n  data_files:\n"
+        + "".join(
+            f"  - split: {name}\n    path: data/{language}/{name}-*.parquet\n"
+            for name in SPLITS.values()
+            if counts[language].get(name)
+        )
+        for language in counts
+    )
+    names = list(SPLITS.values())
+    total = sum(sum(of.values()) for of in counts.values())
+    rows = {language: [counts[language].get(name, 0) for name in names] for language in counts}
+    text = f"""---
+pretty_name: apipack
+language: [en]
+license: other
+license_name: per-row
+task_categories: [text-generation]
+tags: [code, api, openapi]
+configs:
+{configs}---
+
+# apipack: instructions and API calls
+
+{total:,} rows: a natural-language instruction and the API call that answers it, in {len(counts)} programming
+languages. Calls are generated from OpenAPI specifications, and each is read back to the request it was made from.
+
+- `train`: to tune on. `examples`: calls of unseen APIs, for few-shot prompts of level 3 only.
+- `test_level1`: operations of `train` in another wording; `test_level2`: unseen operations of seen APIs;
+  `test_level3`: unseen providers. The same operations in every language.
+- Specifications keep the licences that their publishers gave them: see `licence`, `licence_spdx` and `source_url`.
+- Secrets and personal data in the specifications' examples were replaced by stand-ins before calls were generated.
+- `api_pack/`, where it is there, holds the same rows in the JSON schema of API Pack (arXiv 2402.09615).
+
+## Rows by language and split
+
+{_markdown(["language", *names], [[language, *values] for language, values in rows.items()])}
+"""
+    for heading, values in figures.items():
+        listed = sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))
+        text += f"\n## {heading}\n\n{_markdown(['', 'count'], [list(pair) for pair in listed])}\n"
+    return text
+
+
+def _joined(operations: Path, calls: Path, language: str) -> Iterator[Row]:
+    table = read_table(calls)
+    of_language = table.filter(pc.equal(table["language"], language))
+    call = dict(zip(of_language["id"].to_pylist(), of_language["call"].to_pylist(), strict=True))
+    if call:
+        found = read_table(operations)
+        for row in found.filter(pc.is_in(found["id"], value_set=pa.array(list(call), pa.string()))).to_pylist():
+            yield {**row, "language": language, "call": call[row["id"]]}
+
+
+def _instance(row: Row, split: str) -> Row:
+    """The columns of schema RELEASE; level 1 asks in the other wording."""
+    instruction = row["test_instruction"] if split == "level1" else row["instruction"]
+    return {name: row[name] for name in RELEASE.names if name != "instruction"} | {"instruction": instruction}
+
+
+def _parquet(out: Path, language: str, name: str) -> Path:
+    path = out / "data" / language / f"{name}-00000-of-00001.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _json_path(out: Path, language: str, name: str) -> Path:
+    return out / "api_pack" / f"{language}-{name}.jsonl.gz"
+
+
+def _json_lines(out: Path, language: str, name: str) -> gzip.GzipFile:
+    path = _json_path(out, language, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return gzip.GzipFile(path, "wb", compresslevel=3, mtime=0)
+
+
+def _json(value: Row) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode() + b"\n"
+
+
+def _markdown(head: list[str], rows: list[list[Any]]) -> str:
+    def line(cells: list[Any]) -> str:
+        return "| " + " | ".join(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in cells) + " |"
+
+    return "\n".join([line(head), "|" + " --- |" * len(head), *map(line, rows)])

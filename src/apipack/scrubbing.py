@@ -1,0 +1,154 @@
+"""Secrets and personal data that specifications leave in their examples, replaced by stand-ins.
+
+Tokens with a shape of their own are known by the patterns of detect-secrets; other credentials by the name
+they stand under and how random they look. Phone numbers count when libphonenumber finds them valid.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from urllib.parse import unquote
+
+import phonenumbers
+from detect_secrets.plugins.aws import AWSKeyDetector
+from detect_secrets.plugins.azure_storage_key import AzureStorageKeyDetector
+from detect_secrets.plugins.discord import DiscordBotTokenDetector
+from detect_secrets.plugins.github_token import GitHubTokenDetector
+from detect_secrets.plugins.gitlab_token import GitLabTokenDetector
+from detect_secrets.plugins.jwt import JwtTokenDetector
+from detect_secrets.plugins.mailchimp import MailchimpDetector
+from detect_secrets.plugins.openai import OpenAIDetector
+from detect_secrets.plugins.pypi_token import PypiTokenDetector
+from detect_secrets.plugins.sendgrid import SendGridDetector
+from detect_secrets.plugins.slack import SlackDetector
+from detect_secrets.plugins.square_oauth import SquareOAuthDetector
+from detect_secrets.plugins.stripe import StripeDetector
+from detect_secrets.plugins.telegram_token import TelegramBotTokenDetector
+from detect_secrets.plugins.twilio import TwilioKeyDetector
+
+from apipack.records import Request
+
+SECRET, EMAIL, PHONE = "REPLACE_SECRET_VALUE", "user{at}example.com", "{plus}12025550100"
+LEAST_SECRET, LEAST_ENTROPY = 16, 3.2  # characters; bits a character: words stay below, random keys above
+
+_DETECTORS = (
+    AWSKeyDetector,
+    AzureStorageKeyDetector,
+    DiscordBotTokenDetector,
+    GitHubTokenDetector,
+    GitLabTokenDetector,
+    JwtTokenDetector,
+    MailchimpDetector,
+    OpenAIDetector,
+    PypiTokenDetector,
+    SendGridDetector,
+    SlackDetector,
+    SquareOAuthDetector,
+    StripeDetector,
+    TelegramBotTokenDetector,
+    TwilioKeyDetector,
+)
+_SHAPES = [pattern.pattern for detector in _DETECTORS for pattern in detector.denylist if "aws." not in pattern.pattern]
+_TOKEN = re.compile(
+    rf"(?<![A-Za-z0-9])(?:AIza[\w-]{{35}}|{'|'.join(f'(?:{shape})' for shape in _SHAPES)})(?![A-Za-z0-9])"
+)
+_PEM = re.compile(
+    r"-----BEGIN (?:[A-Z0-9]+(?: |%20|\+))*PRIVATE(?: |%20|\+)KEY(?:(?!-----END).){0,20000}-----END[^-]{1,60}-----",
+    re.S,
+)
+_NAMED = re.compile(
+    r"""((?:api_?-?key|access_?-?key|token|secret|passw(?:or)?d|credential|private_?-?key|authorization)[\w-]{0,20}
+    (?:"\s*:\s*"|\\"\s*:\s*\\"|=|%22%3A%22|:\ )(?:Bearer\ |Basic\ )?)([A-Za-z0-9+/_.~-]{16,4000}={0,2})""",
+    re.I | re.X,
+)
+_NAMES = ("key", "token", "secret", "passw", "credential", "authorization")
+_LONG = re.compile(r"[A-Za-z0-9+/_.~-]{16}")
+_DIGITS = re.compile(r"\d(?:[ .()-]|%20){0,2}\d{3}|\d{9}")
+_EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}(@|%40)((?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24})(?![\w-])")
+_RESERVED = re.compile(
+    r"(?:.*\.)?(?:example(?:\.(?:com|net|org|edu))?|test|invalid|localhost|local|domain\.(?:com|tld))", re.I
+)
+_PHONE = re.compile(
+    r"(?<![\w.%+/-])(?:(?:\+|%2B)\d{1,3}(?:[ .()-]|%20){0,2}(?:\d(?:[ .()-]|%20){0,2}){6,12}\d"
+    r"|\(?[2-9]\d{2}\)?(?:[ .-]|%20)[2-9]\d{2}[ .-]\d{4})(?![\w-])"
+)
+
+
+def scrub(text: str) -> tuple[str, Counter[str]]:
+    """The text with stand-ins, and how many of each kind: `secret`, `email`, `phone`. JSON and percent-encoded
+    text stay what they are."""
+    found: Counter[str] = Counter()
+
+    def secret(match: re.Match[str]) -> str:
+        found["secret"] += 1
+        return SECRET
+
+    def named(match: re.Match[str]) -> str:
+        if not looks_random(match[2]):
+            return match[0]
+        found["secret"] += 1
+        return match[1] + SECRET
+
+    def email(match: re.Match[str]) -> str:
+        if _RESERVED.fullmatch(match[2]):
+            return match[0]
+        found["email"] += 1
+        return EMAIL.format(at=match[1])
+
+    def phone(match: re.Match[str]) -> str:
+        if not is_phone(unquote(match[0])):
+            return match[0]
+        found["phone"] += 1
+        return PHONE.format(plus="%2B" if match[0].startswith("%") else "+")
+
+    # Cheap looks first: nearly all texts hold nothing, and there are hundreds of thousands.
+    if "PRIVATE" in text:
+        text = _PEM.sub(secret, text)
+    if _LONG.search(text):
+        text = _TOKEN.sub(secret, text)
+        lower = text.lower()
+        if any(name in lower for name in _NAMES):
+            text = _NAMED.sub(named, text)
+    if "@" in text or "%40" in text:
+        text = _EMAIL.sub(email, text)
+    if _DIGITS.search(text):
+        text = _PHONE.sub(phone, text)
+    return text, found
+
+
+def scrub_request(request: Request) -> tuple[Request, Counter[str]]:
+    """The request with stand-ins in path, query, header values and body; its host stays."""
+    scheme, _, rest = request.url.partition("://")
+    host, slash, target = rest.partition("/")
+    target, found = scrub(target)
+    headers = []
+    for name, value in request.headers:
+        line, more = scrub(f"{name}: {value}")
+        headers.append((name, line[len(name) + 2 :]))
+        found += more
+    body = request.body
+    if body is not None:
+        body, more = scrub(body)
+        found += more
+    if not found:
+        return request, found
+    return Request(request.method, f"{scheme}://{host}{slash}{target}", tuple(headers), body), found
+
+
+def looks_random(text: str) -> bool:
+    """Whether the text is as mixed as a generated key: letters and digits, high Shannon entropy, no stand-in."""
+    if len(text) < LEAST_SECRET or re.match(r"(?:REPLACE|SOME|YOUR)_", text, re.I):
+        return False
+    if not (re.search(r"\d", text) and re.search(r"[A-Za-z]", text)):
+        return False
+    counts = Counter(text).values()
+    return -sum(n / len(text) * math.log2(n / len(text)) for n in counts) >= LEAST_ENTROPY
+
+
+def is_phone(text: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text, "US"))
+    except phonenumbers.NumberParseException:
+        return False

@@ -1,0 +1,86 @@
+"""A small dataset in the stages' files, released, and loaded as anyone would load it."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from datasets import load_dataset
+
+from apipack.io import rows_table, write_table, write_text
+from apipack.records import CALLS, INSTRUCTIONS, RELEASE, SPLITS, UNIQUE
+from apipack.release import card, paper_instance, write_language
+
+COLUMNS = pa.unify_schemas([UNIQUE, INSTRUCTIONS])
+
+
+def row(identifier: str) -> dict[str, Any]:
+    values: dict[str, Any] = {name: f"{name} of {identifier}" for name in COLUMNS.names}
+    arguments = '[["q", "query", true, "string", false]]'
+    return values | {"id": identifier, "tags": ["pets"], "arguments": arguments, "host_inferred": False}
+
+
+@pytest.fixture
+def released(tmp_path: Path) -> Path:
+    data, out = tmp_path / "data", tmp_path / "release"
+    for part, names in (("part-00000.parquet", "ab"), ("part-00001.parquet", "cd")):
+        write_table(data / "dataset/operations" / part, rows_table([row(name) for name in names], COLUMNS))
+        calls = [
+            {"id": name, "language": language, "call": f"{language} {name}"}
+            for name in names
+            for language in ("curl", "go")
+        ]
+        write_table(data / "dataset/calls" / part, rows_table(calls, CALLS))
+    member = [("a", "train"), ("a", "level1"), ("b", "level2"), ("c", "level3"), ("d", "bank")]
+    write_table(
+        data / "splits/splits.parquet", rows_table([dict(zip(SPLITS.names, m, strict=True)) for m in member], SPLITS)
+    )
+    counts = {language: write_language(language, data, out, True) for language in ("curl", "go")}
+    write_text(out / "README.md", card(counts, {"Operations by hub": {"apis_guru": 4}}))
+    return out
+
+
+def test_datasets_loads_each_language_and_split(released: Path, tmp_path: Path) -> None:
+    loaded = load_dataset(str(released), "curl", cache_dir=str(tmp_path / "cache"))
+    assert {name: split["id"] for name, split in loaded.items()} == {
+        "train": ["a"],
+        "test_level1": ["a"],
+        "test_level2": ["b"],
+        "test_level3": ["c"],
+        "examples": ["d"],
+    }
+    assert loaded["train"].column_names == RELEASE.names
+    assert loaded["train"][0]["call"] == "curl a" and loaded["train"][0]["instruction"] == "instruction of a"
+    assert loaded["test_level1"][0]["instruction"] == "test_instruction of a"
+    other = load_dataset(str(released), "go", split="test_level3", cache_dir=str(tmp_path / "cache"))
+    assert other["call"] == ["go c"]
+
+
+def test_the_card_counts_what_is_there(released: Path) -> None:
+    text = (released / "README.md").read_text(encoding="utf-8")
+    assert "10 rows" in text and "| go | 1 | 1 | 1 | 1 | 1 |" in text and "| apis_guru | 4 |" in text
+
+
+def test_instances_have_the_papers_schema(released: Path) -> None:
+    with gzip.open(released / "api_pack/curl-train.jsonl.gz", "rt", encoding="utf-8") as file:
+        (instance,) = [json.loads(line) for line in file]
+    assert instance == paper_instance({**row("a"), "language": "curl", "call": "curl a"})
+    assert set(instance) == {
+        *("api_name", "api_description", "api_call_data", "instruction", "instruction_test", "input", "output"),
+        "unique_id",
+    }
+    assert set(instance["api_call_data"]) == {
+        *("api_call", "lang", "functionality", "api_arguments", "description", "domain", "path")
+    }
+    assert instance["api_call_data"]["lang"] == "cURL" and instance["api_call_data"]["api_arguments"] == {"q": "string"}
+    assert (
+        instance["output"] == '**domain**:["pets"]\n**api_call**:curl a\n**api_provider**:provider of a\n**lang**:cURL'
+    )
+
+
+def test_the_same_rows_give_the_same_bytes(released: Path, tmp_path: Path) -> None:
+    before = {path.relative_to(released): path.read_bytes() for path in released.rglob("*.gz")}
+    write_language("curl", tmp_path / "data", tmp_path / "again", True)
+    assert all((tmp_path / "again" / path).read_bytes() == before[path] for path in before if "curl" in path.name)
