@@ -18,8 +18,8 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _IDENTIFIER = re.compile(r"\b(?=\w*(?:_|[a-z0-9][A-Z]))\w+")
 _ABOUT_ITSELF = re.compile(
     r"^(?:please )?(?:use|call|invoke) (?:this|the) (?:\w+ )?(?:api|endpoint|method|operation|call|route|resource)"
-    r"(?: \w+)? (?:to|for) |^(?:this|the) (?:\w+ )?(?:api|endpoint|method|operation|call|request|route|resource|service)"
-    r"(?: \w+)?,? (?:is used to |is to |can be used to |will |allows you to |lets you |enables you to )?"
+    r" (?:to|for) |^this (?:\w+ )?(?:api|endpoint|method|operation|call|request|route|resource|service)"
+    r",? (?:is used to |is to |can be used to |will |allows you to |lets you |enables you to )?"
     r"|^(?:allows? you|enables? you|used|lets you|provides? a way|provides? the ability) to ",
     re.I,
 )

@@ -99,7 +99,15 @@ def names_share(row: Row) -> float:
 
 
 def _holds(text: str, token: str) -> bool:
-    return bool(re.search(rf"(?<![A-Za-z0-9]){re.escape(token)}(?![A-Za-z0-9])", text, re.I))
+    """Whether the text has the token, whatever its case, with no letter or digit beside it."""
+    text, token = text.lower(), token.lower()
+    at = text.find(token)
+    while at >= 0:
+        end = at + len(token)
+        if not (at and text[at - 1].isalnum()) and not (end < len(text) and text[end].isalnum()):
+            return True
+        at = text.find(token, at + 1)
+    return False
 
 
 Rule = tuple[str, Callable[[Row], bool]]
