@@ -77,9 +77,10 @@ def shipped() -> Model:
 
 
 def judge(rows: Sequence[Row], embed: Embed, model: Model | None = None) -> list[Verdict]:
-    """A verdict for each row of FIELDS, in order. embed: texts → unit vectors. Raises `UserError` for a row
-    that lacks a field."""
+    """A verdict for each row of FIELDS, in order. embed: texts → unit vectors. A null
+    field is an empty one, but for the candidate. Raises `UserError` for a row that lacks a field."""
     model = model or shipped()
+    rows = [{**row, **{name: "" for name in FIELDS[:-1] if row.get(name, "") is None}} for row in rows]
     for number, row in enumerate(rows, 1):
         if missing := [name for name in FIELDS if not isinstance(row.get(name), str)]:
             raise UserError(f"row {number} has no text in {', '.join(missing)}; a row needs {', '.join(FIELDS)}")
