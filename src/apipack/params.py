@@ -106,7 +106,7 @@ class Instruct(Section):
     model: str
     likelihood: Literal["same", "template", "transformers", "openai", "vllm"]
     likelihood_model: str
-    judge: Literal["rules", "model"]
+    judge: Literal["rules", "model", "llm"]
     description_words: Positive
     candidates: Annotated[int, Field(ge=2, le=20)]
     max_similarity: Annotated[Real, Field(gt=0, le=1)]

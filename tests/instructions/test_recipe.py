@@ -10,6 +10,7 @@ from apipack.instructions import asking, diversity
 from apipack.instructions.recipe import run
 from apipack.instructions.rules import reject
 from apipack.instructions.selection import Candidate, select
+from apipack.instructions.wordings import judge_of
 from apipack.params import load
 
 P = load().instruct
@@ -109,6 +110,24 @@ def test_a_second_run_generates_nothing_and_gives_the_same(tmp_path: Path) -> No
     assert results[0] == results[1]
 
 
+def test_judges_of_params() -> None:
+    """The rules decide first; the learned model or the writer is asked about what they let pass."""
+
+    class Strict(Recording):
+        def generate(self, prompts: Sequence[Prompt], n: int = 1) -> Iterator[tuple[int, Completion | Failure]]:
+            yield from ((at, Completion("Bad." if "cages" in one.user else "Good")) for at, one in enumerate(prompts))
+
+    pairs = [(ROWS[0], f"{opening} every pet with the Pet Store API?") for opening in ("How do I list", "Here is", "")]
+    pairs[2] = (ROWS[0], "How do I sell cages abroad and then paint the vet with the Pet Store API?")
+    expected = {
+        "rules": [None, "preamble", None],
+        "llm": [None, "preamble", "llm"],
+        "model": [None, "preamble", "model"],
+    }
+    for name, reasons in expected.items():
+        assert judge_of(P.model_copy(update={"judge": name}), Strict(None))(pairs) == reasons
+
+
 def test_selection_by_back_translation_then_a_different_wording() -> None:
     options = [
         Candidate("List the pets of the store please.", None, -1.0, -3.0),
@@ -123,8 +142,8 @@ def test_selection_by_back_translation_then_a_different_wording() -> None:
 
 
 def test_prompts_are_versioned_by_their_content() -> None:
-    assert set(asking.versions()) == {"system", "rewrite", "candidate", "back_translation", "operation"}
-    assert len(set(asking.versions().values())) == 5
+    assert set(asking.versions()) == {"system", "rewrite", "candidate", "back_translation", "operation", "judge"}
+    assert len(set(asking.versions().values())) == 6
 
 
 def test_clean_takes_off_quotes_and_labels() -> None:

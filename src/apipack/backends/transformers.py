@@ -37,7 +37,7 @@ class TransformersBackend:
     def generate(self, prompts: Sequence[Prompt], n: int = 1) -> Iterator[tuple[int, Completion | Failure]]:
         encoded = [self._encode(prompt) for prompt in prompts]
         room = self._longest - self._sampling.new_tokens
-        order = sorted(range(len(prompts) * n), key=lambda at: (-len(encoded[at // n]), at))
+        order = sorted(range(len(prompts) * n), key=lambda at: (-len(encoded[at // n]), encoded[at // n], at))
         for at in [at for at in order if len(encoded[at // n]) > room]:
             yield at, Failure("too_long", f"the prompt has {len(encoded[at // n])} tokens, room is for {room}")
         order = [at for at in order if len(encoded[at // n]) <= room]
@@ -62,8 +62,7 @@ class TransformersBackend:
             chosen = order[start : start + self._batch]
             ids, mask = self._padded([whole[at] for at in chosen])
             keep = max(len(answers[at]) for at in chosen) + 1
-            positions = (mask.cumsum(-1) - 1).clamp(min=0)
-            output = self._model(input_ids=ids, attention_mask=mask, position_ids=positions, logits_to_keep=keep)
+            output = self._model(input_ids=ids, attention_mask=mask, position_ids=_positions(mask), logits_to_keep=keep)
             chances = output.logits[:, :-1].float().log_softmax(-1)
             of_tokens = chances.gather(-1, ids[:, -(keep - 1) :].unsqueeze(-1)).squeeze(-1)
             for row, at in enumerate(chosen):
@@ -78,7 +77,20 @@ class TransformersBackend:
         return list(self._tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _complete(self, rows: list[list[int]], seeds: list[int]) -> list[list[int]]:
-        ids, mask = self._padded(rows)
+        """A prompt that occurs more than once is read once: its cache is copied to each of its completions."""
+        distinct = list(dict.fromkeys(map(tuple, rows)))
+        place = {row: at for at, row in enumerate(distinct)}
+        where = torch.tensor([place[tuple(row)] for row in rows], device=self._model.device)
+        ids, mask = self._padded([list(row) for row in distinct])
+        read = self._model(
+            input_ids=ids[:, :-1],
+            attention_mask=mask[:, :-1],
+            position_ids=_positions(mask[:, :-1]),
+            use_cache=True,
+            logits_to_keep=1,
+        )
+        read.past_key_values.batch_select_indices(where)
+        ids, mask = ids[where], mask[where]
         settings = GenerationConfig(
             max_new_tokens=self._sampling.new_tokens,
             do_sample=False,
@@ -87,7 +99,11 @@ class TransformersBackend:
         )
         draw = [_Draw(seeds, self._sampling)] if self._sampling.temperature > 0 else []
         made = self._model.generate(  # type: ignore[operator]
-            input_ids=ids, attention_mask=mask, generation_config=settings, logits_processor=LogitsProcessorList(draw)
+            input_ids=ids,
+            attention_mask=mask,
+            past_key_values=read.past_key_values,
+            generation_config=settings,
+            logits_processor=LogitsProcessorList(draw),
         )
         end = self._tokenizer.eos_token_id
         tails = [row[ids.shape[1] :].tolist() for row in made]
@@ -100,6 +116,10 @@ class TransformersBackend:
         ids = torch.tensor([[filler] * (longest - len(row)) + row for row in rows])
         mask = torch.tensor([[0] * (longest - len(row)) + [1] * len(row) for row in rows])
         return ids.to(self._model.device), mask.to(self._model.device)
+
+
+def _positions(mask: torch.Tensor) -> torch.Tensor:
+    return (mask.cumsum(-1) - 1).clamp(min=0)
 
 
 class _Draw(LogitsProcessor):

@@ -12,7 +12,7 @@ from string import Template
 from apipack.backends.base import Prompt
 from apipack.instructions.phrases import Row, api_name, shorten
 
-NAMES = ("system", "rewrite", "candidate", "back_translation", "operation")
+NAMES = ("system", "rewrite", "candidate", "back_translation", "operation", "judge")
 LONGEST = 600
 _REFUSAL = re.compile(r"\b(i'?m sorry|i cannot|i can'?t|i am unable|as an ai|as a language model)\b", re.I)
 _LABEL = re.compile(r"^(?:request|user|user request)\s*:\s*", re.I)
@@ -52,6 +52,12 @@ def candidate(row: Row, examples: Sequence[tuple[Row, str]], seed: int, words: i
 
 def back_translation(wording: str) -> Prompt:
     return Prompt(text("system").strip(), Template(text("back_translation")).substitute(candidate=wording).strip())
+
+
+def verdict(row: Row, wording: str, words: int) -> Prompt:
+    """Asks for `good` or `bad`."""
+    body = Template(text("judge")).substitute(operation=operation_text(row, words), candidate=wording)
+    return Prompt("You judge requests that were written for web APIs.", body.strip())
 
 
 def clean(completion: str) -> tuple[str, str | None]:

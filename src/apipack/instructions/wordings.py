@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from apipack.backends.base import Backend, Sampling
+from apipack.backends.base import Backend, Completion, Sampling
 from apipack.backends.choosing import open_backend, open_likelihood
 from apipack.generations import Recorded, Store
 from apipack.instructions import asking
@@ -44,7 +44,7 @@ def by_model(
         writer = Recorded(backend, kept, sampling)
         scoring = open_likelihood(p, backend)
         scorer = writer if scoring is backend else Recorded(scoring, kept, sampling)
-        made = run(rows, writer, scorer, _judge(p), p, seed)
+        made = run(rows, writer, scorer, judge_of(p, writer), p, seed)
     others = scorer.failures if scorer is not writer else Counter[str]()
     return made, {
         "backend": p.backend,
@@ -67,9 +67,12 @@ def rejected(rows: Sequence[Row], made: Sequence[Row]) -> dict[str, int]:
     return dict(sorted(Counter(reason for reason in reasons if reason).items()))
 
 
-def _judge(p: Instruct) -> Judge:
+def judge_of(p: Instruct, writer: Backend) -> Judge:
+    """The judge that params.yaml names: the rules alone, or what they leave to the learned model or to the writer."""
     if p.judge == "rules":
         return lambda pairs: [reject(row, text) for row, text in pairs]
+    if p.judge == "llm":
+        return lambda pairs: _asked(pairs, writer, p.description_words)
 
     from apipack.embedding import embed
 
@@ -80,6 +83,17 @@ def _judge(p: Instruct) -> Judge:
         return [None if one.label == "good" else (one.reasons[0] if one.reasons else "model") for one in found]
 
     return verdicts
+
+
+def _asked(pairs: Sequence[tuple[Row, str]], writer: Backend, words: int) -> list[str | None]:
+    """`llm` where the writer calls a wording bad that the rules let pass; what it does not answer stands."""
+    found = [reject(row, text) for row, text in pairs]
+    left = [at for at, reason in enumerate(found) if reason is None]
+    prompts = [asking.verdict(*pairs[at], words) for at in left]
+    for place, outcome in writer.generate(prompts):
+        if isinstance(outcome, Completion) and outcome.text.strip(" \"'*.").lower().startswith("bad"):
+            found[left[place]] = "llm"
+    return found
 
 
 def _of_server(backend: Backend) -> dict[str, Any]:
