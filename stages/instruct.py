@@ -31,7 +31,9 @@ def by_grammar(p: Params, folder: Path) -> dict[str, Any]:
         | {"seed": p.seed, "description_words": words}
         for part in parts("data/unique")
     ]
-    broken = sum(map(Counter, map_tasks(instruct_part, tasks, p, "instruct")), Counter())
+    broken: Counter[str] = Counter()
+    for done in map_tasks(instruct_part, tasks, p, "instruct"):
+        broken.update(done)
     return {"backend": "template", "rejected_by_rules": dict(sorted(broken.items()))}
 
 
