@@ -4,7 +4,7 @@ VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: repro test proofs judge setup lint dag ui lock clean
+.PHONY: repro test proofs bench judge setup lint dag ui lock clean
 
 repro: setup  ## set up, then run the whole pipeline on the embedded default
 	dvc repro
@@ -14,6 +14,10 @@ test: setup  ## run the tests, the real graph on tiny parameters among them
 
 proofs: setup  ## the tests that take minutes
 	python -m pytest -m slow --timeout 7200
+
+bench: setup  ## calls a second beside npm openapi-snippet, on the same specifications; batched generation
+	python -m benchmarks.generator
+	python -m benchmarks.generation
 
 setup: $(VENV)/installed
 

@@ -12,6 +12,7 @@ import atexit
 import logging
 import os
 import re
+import socket
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -108,6 +109,7 @@ def _on_ray(function: Callable[..., Any], p: Params) -> Any:
     import ray
 
     if not ray.is_initialized():
+        _reachable(p.ray.address)
         # Workers import this code from the shared file system, as the driver does.
         environment = {"env_vars": {"PYTHONPATH": os.pathsep.join(_source_folders())}}
         try:
@@ -117,6 +119,16 @@ def _on_ray(function: Callable[..., Any], p: Params) -> Any:
     daft.set_runner_ray(noop_if_initialized=True)
     # A plain function and no actors: Daft runs it again elsewhere when a node dies.
     return daft.func(return_dtype=daft.DataType.binary(), use_process=True)(_guarded(function))
+
+
+def _reachable(address: str) -> None:
+    """Raise `EngineError` at once for an address that nobody listens on; Ray itself would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        try:
+            socket.create_connection((host, int(port)), timeout=10).close()
+        except OSError as error:
+            raise EngineError(f"no Ray cluster at ray.address {address}: {error}") from error
 
 
 def _cluster_cores() -> int:

@@ -11,7 +11,7 @@ from functools import cache
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 ENGLISH = "en"
-MOST_TEXT = 1_500  # characters
+MOST_TEXT = 800  # characters
 CERTAIN = 0.9  # probability from which another language than English is believed
 
 

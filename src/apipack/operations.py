@@ -23,6 +23,7 @@ MAX_TEXT = 1_000
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,500}\)")
 _MARKUP = re.compile(r"^#{1,6}\s+|[`*_#>|~]{1,3}(?=\S)|(?<=\S)[`*|~]{1,3}", re.M)
+_PLAIN = re.compile(r"(?:[A-Za-z0-9.,:;'\"()?!/+@%=-]++(?: (?! |\Z))?+)*+")
 _SPACE = re.compile(r"\s+")
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
@@ -50,11 +51,12 @@ def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> Par
     except (SpecError, RecursionError) as error:
         parsed.drops.append(_drop(spec["file"], error))
         return parsed
-    for path, error in document.lost:
+    for path, problem in document.lost:
         lost = RawOperation(path, "*", {}, {})
-        parsed.drops.append(_drop(operation_id(spec["hub"], spec["api"], spec["version"], lost), error))
+        parsed.drops.append(_drop(operation_id(spec["hub"], spec["api"], spec["version"], lost), problem))
     for raw in raws:
         identifier = operation_id(spec["hub"], spec["api"], spec["version"], raw)
+        name = endpoint(raw)
         try:
             built = build(document, raw, spec["provider"], optional=optional)
             request, found = scrub_request(built.request)
@@ -64,7 +66,7 @@ def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> Par
             parsed.drops.append(_drop(identifier, error))
             continue
         texts = {
-            "functionality": plain(raw.operation.get("summary")) or _from_identifier(raw),
+            "functionality": plain(raw.operation.get("summary")) or _from_identifier(name),
             "description": plain(raw.operation.get("description") or raw.path_item.get("description")),
         }
         parsed.replaced += found
@@ -73,7 +75,7 @@ def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> Par
                 **shared,
                 **_scrubbed(texts, parsed.replaced),
                 "id": identifier,
-                "endpoint": endpoint(raw),
+                "endpoint": name,
                 "method": raw.method.upper(),
                 "path": raw.path,
                 "template": built.template,
@@ -116,6 +118,8 @@ def plain(text: Any) -> str:
     """Markdown or HTML to one line of plain text of at most `MAX_TEXT` characters, cut at a word."""
     if not isinstance(text, str):
         return ""
+    if len(text) <= MAX_TEXT and _PLAIN.fullmatch(text):
+        return text
     text = html.unescape(_TAG.sub(" ", text[: MAX_TEXT * 8]))
     text = _MARKUP.sub("", _LINK.sub(r"\1", text)).encode("utf-8", "ignore").decode("utf-8")
     text = _SPACE.sub(" ", text).strip()
@@ -161,9 +165,9 @@ def endpoint(raw: RawOperation) -> str:
     return "_".join([raw.method, *words(raw.path)])
 
 
-def _from_identifier(raw: RawOperation) -> str:
+def _from_identifier(name: str) -> str:
     """A functionality for operations without a summary, from the words of their identifier."""
-    return " ".join(words(endpoint(raw))).capitalize()
+    return " ".join(words(name)).capitalize()
 
 
 def _drop(identifier: str, error: Exception) -> Row:

@@ -6,10 +6,10 @@ back, `matching` compares it. The parquet schemas below are the contract between
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+import orjson
 import pyarrow as pa
 
 LANGUAGES = ("curl", "libcurl", "java", "node", "python", "go", "ruby", "php", "swift", "javascript")
@@ -52,15 +52,13 @@ class Request:
 
     def to_json(self) -> str:
         """Compact JSON object with the four fields; inverse of `from_json`."""
-        return json.dumps(
-            {"method": self.method, "url": self.url, "headers": self.headers, "body": self.body},
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
+        return orjson.dumps(
+            {"method": self.method, "url": self.url, "headers": self.headers, "body": self.body}
+        ).decode()
 
     @classmethod
     def from_json(cls, text: str) -> Request:
-        row = json.loads(text)
+        row = orjson.loads(text)
         return cls(row["method"], row["url"], tuple((name, value) for name, value in row["headers"]), row["body"])
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -49,24 +50,15 @@ def build(document: Document, raw: RawOperation, provider: str, *, optional: boo
     """Build the request of one operation. Raises `SpecError` with a reason to count."""
     operation = document.typed(raw)
     values = ValueBuilder(document, optional)
-    base, inferred = server_url(document.servers(raw), provider)
-    places: dict[str, list[tuple[str, str]]] = {"query": [], "header": [], "cookie": []}
-    path_values: dict[str, str] = {}
+    servers = document.servers(raw)
+    base, inferred = document.remembered(("server", *map(id, servers)), lambda: server_url(servers, provider))
+    places: dict[str, list[tuple[str, str]]] = {"path": [], "query": [], "header": [], "cookie": []}
     arguments = []
     for parameter in operation.parameters or []:
-        place = parameter.location.value
-        required = bool(parameter.required) or place == "path"
-        schema = parameter.schema_object
-        flat = values.flat(schema) if schema is not None else None
-        kind = getattr(flat.type, "value", None) if flat is not None else None
-        fixed = flat is not None and len(flat.enum or []) == 1
-        arguments.append((parameter.name, place, required, str(kind or "string"), fixed))
-        if place == "path":
-            path_values[parameter.name] = path_value(parameter, parameter_value(parameter, values))
-        elif place == "header" and parameter.name.lower() in IGNORED_HEADERS:
-            continue
-        elif required or optional:
-            places[place] += pairs(parameter, parameter_value(parameter, values))
+        made = document.remembered(("argument", id(parameter)), partial(argument, parameter, values))
+        arguments.append(made.described)
+        places[made.place] += made.pairs
+    path_values = dict(places["path"])
     add_security(document, operation, places)
     path = raw.path.split("#")[0]
     path, _, path_query = path.partition("?")
@@ -84,6 +76,33 @@ def build(document: Document, raw: RawOperation, provider: str, *, optional: boo
     request = Request(method, url + (f"?{query}" if query else ""), tuple(headers), body)
     check(request)
     return BuiltRequest(request, template, tuple(arguments), inferred)
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What one parameter adds to a request; described: an element of `BuiltRequest.arguments`."""
+
+    place: str
+    described: tuple[str, str, bool, str, bool]
+    pairs: list[tuple[str, str]]
+
+
+def argument(parameter: v3_0.Parameter, values: ValueBuilder) -> Argument:
+    """The parameter's (name, value) pairs as they are sent; none where it is left out."""
+    place = parameter.location.value
+    required = bool(parameter.required) or place == "path"
+    schema = parameter.schema_object
+    flat = values.flat(schema) if schema is not None else None
+    kind = getattr(flat.type, "value", None) if flat is not None else None
+    fixed = flat is not None and len(flat.enum or []) == 1
+    described = (parameter.name, place, required, str(kind or "string"), fixed)
+    if place == "path":
+        sent = [(parameter.name, path_value(parameter, parameter_value(parameter, values)))]
+    elif not (required or values.optional) or (place == "header" and parameter.name.lower() in IGNORED_HEADERS):
+        sent = []
+    else:
+        sent = pairs(parameter, parameter_value(parameter, values))
+    return Argument(place, described, sent)
 
 
 def check(request: Request) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 
 from apipack.records import METHODS, Request
 
@@ -36,8 +37,12 @@ _VALUE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+@lru_cache(maxsize=64)
 def problem(request: Request) -> str | None:
-    """Why no client sends this request as it stands, or None: method, URL, fields and body are checked."""
+    """Why no client sends this request as it stands, or None: method, URL, fields and body are checked.
+
+    Remembered, since ten languages write and read the same request one after another.
+    """
     if request.method not in METHODS:
         return f"method {request.method[:20]!r} is not one of {', '.join(METHODS)}"
     return _url_problem(request.url) or _header_problem(request.headers) or _body_problem(request)

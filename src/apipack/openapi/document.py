@@ -8,9 +8,9 @@ models, and a schema behind a `$ref` is validated when it is first needed, once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import unquote
 
 import orjson
@@ -29,6 +29,7 @@ APART = ("callbacks", "responses", "externalDocs", "parameters", "requestBody")
 
 Schema = v3_0.Schema
 Model = TypeVar("Model", bound=BaseModel)
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Document:
         self.repairs = 0
         self.lost: list[tuple[str, SpecError]] = []
         self._models: Any = v3_1 if str(raw.get("openapi", "")).startswith(("3.1", "3.2")) else v3_0
+        self._remembered: dict[Hashable, Any] = {}
         self._typed: dict[Any, Any] = {}
         self._schemas: dict[str, Schema] = {}
         self._schemes: dict[str, v3_0.SecurityScheme | None] = {}
@@ -93,6 +95,12 @@ class Document:
         members = {key: value for key, value in raw.operation.items() if key not in APART}
         operation: v3_0.Operation = self._validate(self._models.Operation, members | {"responses": {}})
         return operation.model_copy(update=update)
+
+    def remembered(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` gave for this key the first time; typed nodes are shared, so their `id` is a key."""
+        if key not in self._remembered:
+            self._remembered[key] = make()
+        return cast(Made, self._remembered[key])
 
     def servers(self, raw: RawOperation) -> list[Server]:
         """Servers in force: the operation's, else the path's, else the document's (OAS 3: Server Object)."""

@@ -1,0 +1,131 @@
+"""Calls a second, parse and render together, beside npm openapi-snippet (the paper's generator) on the same specs.
+
+    python -m benchmarks.generator [--specs 250] [--rounds 3]
+
+The peer is installed into a temporary folder and run by Node. Rounds alternate, so that what else the machine
+does hits both; ratios are of medians. "proven" also reads every call back and compares its request, which
+the peer does not do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from apipack.languages import Unrepresentable, render
+from apipack.operations import parse_spec
+from apipack.params import load
+from apipack.records import LANGUAGES, Request
+from apipack.rendering import render_rows
+from apipack.snapshot import fetch, specs
+
+PEER = "openapi-snippet@0.14.0"
+Figures = dict[str, Any]
+
+
+def ours(files: list[str], proven: bool) -> Figures:
+    """One process over the files."""
+    started = time.perf_counter()
+    gc.disable()  # as the parse stage does
+    operations, failed, calls = 0, 0, 0
+    for file in files:
+        spec = dict.fromkeys(("hub", "version", "source_url", "sha256"), "") | {"file": file, "api": file}
+        parsed = parse_spec({**spec, "provider": "api.test"}, Path(file).read_bytes(), optional=False, max_bytes=10**8)
+        operations += len(parsed.rows) + len(parsed.drops)
+        failed += len(parsed.drops)
+        if proven:
+            calls += len(render_rows([(row["id"], row["request"]) for row in parsed.rows], LANGUAGES)[0])
+        else:
+            for row in parsed.rows:
+                calls += rendered(Request.from_json(row["request"]))
+    return {
+        "seconds": time.perf_counter() - started,
+        "operations": operations,
+        "failed": failed,
+        "calls": calls,
+    }
+
+
+def rendered(request: Request) -> int:
+    count = 0
+    for language in LANGUAGES:
+        try:
+            render(language, request)
+            count += 1
+        except Unrepresentable:
+            pass
+    return count
+
+
+def both_cores(files: list[str], pool: ProcessPoolExecutor) -> Figures:
+    """Two processes that share the files, one by one; processes are started before the clock."""
+    started = time.perf_counter()
+    parts = list(pool.map(ours, [[file] for file in files], [False] * len(files)))
+    total = {key: sum(part[key] for part in parts) for key in ("operations", "failed", "calls")}
+    return {"seconds": time.perf_counter() - started, **total}
+
+
+def peer(listing: Path, folder: Path) -> Figures:
+    command = ["node", str(folder / "peer.js"), str(listing)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--specs", type=int, default=250)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    if not (shutil.which("node") and shutil.which("npm")):
+        sys.exit("the peer needs node and npm on the PATH")
+    p = load().snapshot
+    tarball = fetch(p.package, p.version, p.sha512, Path("data/snapshot"))
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        subprocess.run(["npm", "install", "--silent", "--prefix", temporary, PEER], check=True)
+        shutil.copy(Path(__file__).with_name("peer.js"), folder)
+        ids = sorted(identifier for identifier, _ in specs(tarball))
+        chosen = set(random.Random(arguments.seed).sample(ids, min(arguments.specs, len(ids))))
+        files = []
+        for number, (identifier, body) in enumerate(specs(tarball)):
+            if identifier in chosen:
+                files.append(str(folder / f"{number}.json"))
+                Path(files[-1]).write_bytes(body)
+        files.sort(key=lambda file: -Path(file).stat().st_size)
+        listing = folder / "list.json"
+        listing.write_text(json.dumps(files))
+        rounds: dict[str, list[Figures]] = {name: [] for name in ("peer", "ours", "proven", "two processes")}
+        with ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as pool:
+            list(pool.map(ours, [files[-1:]] * 8, [False] * 8))  # imports
+            for number in range(arguments.rounds):
+                rounds["peer"].append(peer(listing, folder))
+                rounds["ours"].append(ours(files, proven=False))
+                rounds["proven"].append(ours(files, proven=True))
+                rounds["two processes"].append(both_cores(files, pool))
+                print(f"round {number + 1} of {arguments.rounds}", file=sys.stderr)
+    rate = {name: statistics.median(f["calls"] / f["seconds"] for f in found) for name, found in rounds.items()}
+    print(f"{len(files)} specifications, seed {arguments.seed}, median of {arguments.rounds} rounds")
+    print(f"{'':16}{'calls/s':>10}{'ratio':>8}{'calls':>10}{'operations':>12}{'failed':>8}")
+    for name, found in rounds.items():
+        last = found[-1]
+        print(
+            f"{name:16}{rate[name]:>10,.0f}{rate[name] / rate['peer']:>8.2f}"
+            f"{last['calls']:>10,}{last['operations']:>12,}{last['failed']:>8,}"
+        )
+
+
+if __name__ == "__main__":
+    main()
