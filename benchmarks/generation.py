@@ -45,7 +45,7 @@ def measure(prompts: int, new_tokens: int, batches: Sequence[int]) -> dict[int, 
 
 
 if __name__ == "__main__":
-    counts = [int(argument) for argument in sys.argv[1:]] + [12, 48][len(sys.argv) - 1 :]
+    counts = [int(argument) for argument in sys.argv[1:]] + [7, 12][len(sys.argv) - 1 :]
     rates = measure(counts[0], counts[1], BATCHES)
     for batch, rate in rates.items():
         times = round(rate / rates[BATCHES[0]], 2)
