@@ -4,7 +4,7 @@ VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: repro test proofs bench tenfold setup lint dag ui lock clean
+.PHONY: repro test proofs bench tenfold judge setup lint dag ui lock clean
 
 repro: setup  ## set up, then run the whole pipeline on the embedded default
 	dvc repro
@@ -15,8 +15,9 @@ test: setup  ## run the tests, the real graph on tiny parameters among them
 proofs: setup  ## the tests that take minutes
 	python -m pytest -m slow --timeout 7200
 
-bench: setup  ## calls a second beside npm openapi-snippet, on the same specifications
+bench: setup  ## calls a second beside npm openapi-snippet, on the same specifications; batched generation
 	python -m benchmarks.generator
+	python -m benchmarks.generation
 
 tenfold: setup  ## time and memory of the data stages on the whole hub and on ten of it (needs a crawl without limit)
 	python -m benchmarks.tenfold
@@ -34,6 +35,9 @@ lint: setup  ## format, lint, types
 	ruff format --check .
 	ruff check .
 	mypy
+
+judge: setup  ## train the judge of instructions:  make judge LABELS=labels.jsonl
+	python -m apipack.instructions.training $(LABELS)
 
 dag: setup  ## the stage graph
 	dvc dag

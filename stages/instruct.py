@@ -1,44 +1,66 @@
 """Two instructions an operation, one to train on and one to test with.  python -m stages.instruct"""
 
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
-import pandas as pd
-from rapidfuzz import fuzz
+import pyarrow as pa
 
 from apipack.frames import map_tasks
-from apipack.instructions import instructions
+from apipack.instructions import diversity, wordings
 from apipack.io import fresh_folder, parts, read_table, rows_table, write_table
 from apipack.params import Params
-from apipack.records import INSTRUCTIONS
+from apipack.records import CANDIDATES, INSTRUCTIONS
 from stages import counted, run
 
-COLUMNS = ["id", "api", "api_name", "functionality", "description"]
+COLUMNS = ["id", "api", "api_name", "functionality", "description", "endpoint", "path"]
 
 
-def instruct_part(file: str, out: str, seed: int, description_words: int) -> dict[str, Any]:
-    """Write the wordings of one part of the operations; report how alike the two of each are, in percent."""
-    written = []
-    for row in read_table(file, COLUMNS).to_pylist():
-        train, test = instructions(row, seed, description_words)
-        written.append({"id": row["id"], "instruction": train, "test_instruction": test})
+def instruct_part(file: str, out: str, seed: int, description_words: int) -> dict[str, int]:
+    """Write the grammar's wordings of one part of the operations; report those that a rule still rejects, by rule."""
+    rows = read_table(file, COLUMNS).to_pylist()
+    written = wordings.by_grammar(rows, seed, description_words)
     write_table(out, rows_table(written, INSTRUCTIONS))
-    return {"alike": [round(fuzz.ratio(row["instruction"], row["test_instruction"])) for row in written]}
+    return wordings.rejected(rows, written)
+
+
+def by_grammar(p: Params, folder: Path) -> dict[str, Any]:
+    words = p.instruct.description_words
+    tasks = [
+        {"file": str(part.absolute()), "out": str((folder / part.name).absolute())}
+        | {"seed": p.seed, "description_words": words}
+        for part in parts("data/unique")
+    ]
+    broken: Counter[str] = Counter()
+    for done in map_tasks(instruct_part, tasks, p, "instruct"):
+        broken.update(done)
+    return {"backend": "template", "rejected_by_rules": dict(sorted(broken.items()))}
+
+
+def by_model(p: Params, folder: Path) -> dict[str, Any]:
+    whole = [(part.name, read_table(part, COLUMNS).to_pylist()) for part in parts("data/unique")]
+    rows = [row for _, some in whole for row in some]
+    made, figures = wordings.by_model(rows, p.instruct, p.seed, len(p.render.languages))
+    done = iter(made.rows)
+    for name, some in whole:
+        write_table(folder / name, rows_table([next(done) for _ in some], INSTRUCTIONS))
+    write_table(folder / "candidates.parquet", rows_table(made.candidates, CANDIDATES))
+    return {**figures, "rejected_by_rules": wordings.rejected(rows, made.rows)}
 
 
 def main(p: Params) -> dict[str, Any]:
     with fresh_folder("data/instructions") as folder:
-        tasks = [
-            {
-                "file": str(part.absolute()),
-                "out": str(folder.absolute() / part.name),
-                "seed": p.seed,
-                "description_words": p.instruct.description_words,
-            }
-            for part in parts("data/unique")
-        ]
-        alike = pd.Series([share for done in map_tasks(instruct_part, tasks, p, "instruct") for share in done["alike"]])
-    quantiles = {f"p{q}": round(float(alike.quantile(q / 100)) / 100, 3) for q in (5, 50, 95)} if len(alike) else {}
-    return {**counted(len(alike), len(alike), ()), "similarity_of_wordings": quantiles}
+        figures = (by_grammar if p.instruct.backend == "template" else by_model)(p, folder)
+    table = pa.concat_tables([read_table(part) for part in parts("data/instructions")])
+    train, test = table["instruction"].to_pylist(), table["test_instruction"].to_pylist()
+    return {
+        **counted(len(train), len(train), ()),
+        "distinct": len(set(train)),
+        "similarity_of_wordings": diversity.similarity(train, test),
+        "diversity": diversity.figures(train),
+        "diversity_of_tests": diversity.figures(test),
+        **figures,
+    }
 
 
 if __name__ == "__main__":

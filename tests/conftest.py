@@ -2,12 +2,16 @@
 
 import io
 import json
+import os
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+# OpenMP threads that spin while they wait slow each other down on shared cores; read when torch is imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def spec(title: str, version: str = "1.0", **more: Any) -> dict[str, Any]:

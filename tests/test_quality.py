@@ -15,16 +15,18 @@ ROW = {
     "request": REQUEST.to_json(),
     "natural_language": "en",
 }
+ROW |= {"api_name": "Pet API", "description": "", "endpoint": "getPets", "path": "/a"}
 
 
 @pytest.mark.parametrize(
     ("more", "instruction", "reason"),
     [
         ({}, "How can I get pets with the Pet API?", None),
+        ({}, "How can I call getPets of the Pet API?", "instruction_leaks_endpoint"),
         ({"template": "http://localhost:80/a"}, "x" * 50, "local_host"),
         ({"template": "https://api.example.com:8443/a"}, "x" * 50, "placeholder_in_host"),
         ({"template": "https://hostname/a"}, "x" * 50, "placeholder_in_host"),
-        ({"template": "https://kubernetes.local/a"}, "x" * 50, None),
+        ({"template": "https://kubernetes.local/a"}, "How can I get pets with the Pet API?", None),
         ({"request": Request("GET", "https://h.acme.io/%7Bid%7D").to_json()}, "x" * 50, "placeholder_in_path"),
         ({"natural_language": "de"}, "x" * 50, "not_english"),
         ({"functionality": ""}, "x" * 50, "no_functionality"),

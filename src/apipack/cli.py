@@ -1,4 +1,5 @@
-"""The command line: `apipack calls SPEC` writes calls for any specification, `apipack request` reads code back."""
+"""The command line: `apipack calls SPEC` writes calls for any specification, `apipack request` reads code back,
+`apipack judge` judges instructions."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from apipack.errors import UserError
 from apipack.languages import Unreadable, Unrepresentable, read, render
 from apipack.openapi import Document, SpecError, load
 from apipack.operations import endpoint
@@ -66,6 +68,30 @@ def request(
         print(read(language, file.read()).to_json())
     except (Unreadable, UnicodeDecodeError) as error:
         _fail(f"{file.name}: {error}", 1)
+
+
+@app.command()
+def judge(
+    file: Annotated[
+        Path, typer.Argument(help="JSON lines of api_name, functionality, description, endpoint, candidate")
+    ],
+) -> None:
+    """Print each row with {label: good or bad, score, reasons}: is a candidate an instruction that a user would give?
+
+    score is the probability of bad. A row that is no such object is one line on standard error and exit code 2.
+    """
+    from apipack.embedding import embed
+    from apipack.instructions import judging
+    from apipack.instructions.training import read_rows
+
+    try:
+        rows = read_rows(file)
+        verdicts = judging.judge(rows, lambda texts: embed(texts, "embedded", 64))
+    except (OSError, UserError, UnicodeDecodeError) as error:
+        _fail(f"{file}: {error}", 2)
+    for row, verdict in zip(rows, verdicts, strict=True):
+        found = {"label": verdict.label, "score": verdict.score, "reasons": list(verdict.reasons)}
+        print(json.dumps({**row, **found}, ensure_ascii=False))
 
 
 def _known(languages: list[str]) -> list[str]:

@@ -79,11 +79,44 @@ class Render(Section):
     languages: Annotated[list[Language], Field(min_length=1)]
 
 
-class Instruct(Section):
-    """description_words: words of an operation's description that an instruction may use."""
+class Server(Section):
+    """An OpenAI-compatible server. key_variable: environment variable with the key. concurrency: requests at once.
 
-    backend: Literal["template"]
+    timeout: seconds without an answer. price_in, price_out: of a million tokens, in any currency.
+    """
+
+    base_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] | None
+    key_variable: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+    concurrency: Annotated[int, Field(ge=1, le=256)]
+    timeout: Annotated[Real, Field(gt=0)]
+    price_in: Annotated[Real, Field(ge=0)]
+    price_out: Annotated[Real, Field(ge=0)]
+
+
+class Instruct(Section):
+    """backend, model: what writes. likelihood, likelihood_model: what scores; `same` is the backend itself.
+
+    description_words: words of an operation's description that an instruction may use. candidates: an operation.
+    max_similarity: of the two wordings, where a candidate allows it. judge: what accepts candidates. batch:
+    prompts at once in this process. attempts: of one request. rewrites: rounds in which rejected, refused or
+    malformed completions are asked for again with other seeds. server: for the backend openai.
+    """
+
+    backend: Literal["template", "transformers", "openai", "vllm"]
+    model: str
+    likelihood: Literal["same", "template", "transformers", "openai", "vllm"]
+    likelihood_model: str
+    judge: Literal["rules", "model", "llm"]
     description_words: Positive
+    candidates: Annotated[int, Field(ge=2, le=20)]
+    max_similarity: Annotated[Real, Field(gt=0, le=1)]
+    temperature: Annotated[Real, Field(ge=0, le=2)]
+    top_p: Annotated[Real, Field(gt=0, le=1)]
+    new_tokens: Positive
+    batch: Positive
+    attempts: Positive
+    rewrites: Annotated[int, Field(ge=0, le=10)]
+    server: Server
 
 
 class Filter(Section):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from apipack.instructions.rules import reject
 from apipack.natural_language import ENGLISH
 from apipack.params import Filter
 from apipack.records import METHODS
@@ -26,7 +27,8 @@ def operation_reason(row: Row, instruction: str, p: Filter) -> str | None:
     for reason, fails in OPERATION_FILTERS:
         if fails(row, instruction, p):
             return reason
-    return None
+    broken = reject(row, instruction)
+    return f"instruction_{broken}" if broken else None
 
 
 def call_reason(call: str, p: Filter) -> str | None:

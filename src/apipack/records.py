@@ -125,6 +125,10 @@ CALLS = _schema(id=TEXT, language=TEXT, call=TEXT)
 INSTRUCTIONS = _schema(id=TEXT, instruction=TEXT, test_instruction=TEXT)
 """Two wordings an operation: one to train on, another for level 1 tests."""
 
+CANDIDATES = _schema(id=TEXT, place=COUNT, candidate=TEXT, reason=TEXT, likelihood=REAL, back_likelihood=REAL)
+"""What a language model wrote for an operation, in order. `reason`: why it was not accepted, or null. `likelihood`,
+`back_likelihood`: mean natural log-likelihood a token of the candidate, and of the operation's text given it."""
+
 SPLITS = _schema(id=TEXT, split=TEXT)
 """`train`, `bank` (calls of unseen APIs that may only serve as examples), `level1` (ids that are in train
 too), `level2`, `level3`."""

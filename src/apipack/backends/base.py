@@ -1,0 +1,75 @@
+"""What every backend takes and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One chat turn to complete. seed: of its first completion; the k-th of n uses seed + k.
+
+    facts: the operation's row, for a backend that needs no model; a model sees `system` and `user` alone.
+    """
+
+    system: str
+    user: str
+    seed: int = 0
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """temperature 0 is greedy. new_tokens: most tokens a completion."""
+
+    temperature: float
+    top_p: float
+    new_tokens: int
+
+    def key(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    text: str
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LogLikelihood:
+    """Sum of the natural logs of a continuation's token probabilities, and how many tokens those are."""
+
+    total: float
+    tokens: int
+
+    @property
+    def mean(self) -> float:
+        return self.total / max(1, self.tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What a backend could not do, after its retries. kind: timeout, rate_limit, server, connection, malformed,
+    refusal or too_long."""
+
+    kind: str
+    detail: str
+
+
+class Backend(Protocol):
+    """identity: the model's name as the store's key has it: the same identity must give the same text."""
+
+    @property
+    def identity(self) -> str: ...
+
+    def generate(self, prompts: Sequence[Prompt], n: int = 1) -> Iterator[tuple[int, Completion | Failure]]:
+        """Yield (i * n + k, outcome) for completion k of prompt i, in any order, each as soon as it is made."""
+        ...
+
+    def loglikelihood(self, pairs: Sequence[tuple[Prompt, str]]) -> Iterator[tuple[int, LogLikelihood | Failure]]:
+        """Yield (i, log-likelihood of the text of pair i as the answer to its prompt), in any order."""
+        ...

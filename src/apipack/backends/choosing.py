@@ -1,0 +1,37 @@
+"""The backends that params.yaml names."""
+
+from __future__ import annotations
+
+from apipack.backends.base import Backend, Sampling
+from apipack.params import Instruct
+
+
+def open_backend(p: Instruct) -> Backend:
+    """The backend that generates. Raises `UserError` where it cannot be had."""
+    return _open(p.backend, p.model, p)
+
+
+def open_likelihood(p: Instruct, generating: Backend) -> Backend:
+    """The backend that scores: the generating one for `same`."""
+    if p.likelihood == "same" or (p.likelihood == p.backend and p.likelihood_model == p.model):
+        return generating
+    return _open(p.likelihood, p.likelihood_model, p)
+
+
+def _open(kind: str, model: str, p: Instruct) -> Backend:
+    sampling = Sampling(p.temperature, p.top_p, p.new_tokens)
+    if kind == "transformers":
+        from apipack.backends.transformers import TransformersBackend
+
+        return TransformersBackend(model, sampling, p.batch)
+    if kind == "openai":
+        from apipack.backends.openai import OpenAIBackend
+
+        return OpenAIBackend(model, sampling, p.server, p.attempts)
+    if kind == "vllm":
+        from apipack.backends.vllm import VllmBackend
+
+        return VllmBackend(model, sampling, p.batch)
+    from apipack.backends.template import TemplateBackend
+
+    return TemplateBackend(p.description_words)

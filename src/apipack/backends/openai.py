@@ -1,0 +1,218 @@
+"""Any server with OpenAI's HTTP interface: vLLM, `transformers serve`, a hosted model.
+
+The key is read from the environment variable that params.yaml names and is never written anywhere. Requests
+run side by side; what a server fails at for the moment is tried again after a growing, random wait, or after the
+time that the server asks for. The official client does the HTTP.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any, TypeVar
+
+import openai
+import tenacity
+
+from apipack.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
+from apipack.errors import UserError
+from apipack.params import Server
+
+LONGEST_WAIT = 60.0
+GIVE_UP_AFTER = 20
+_Result = TypeVar("_Result")
+
+
+class Malformed(Exception):
+    """A response without the text that was asked for."""
+
+
+class Refused(Exception):
+    """The server's own filter withheld the answer."""
+
+
+class OpenAIBackend:
+    """model: the server's name for it. attempts: how often one request is tried in all.
+
+    faults: failed attempts by kind. prompt_tokens, completion_tokens: of all answers, as the server counts them.
+    Raises `UserError` where going on makes no sense: wrong key, no such model, a server that fails always.
+    """
+
+    def __init__(self, model: str, sampling: Sampling, server: Server, attempts: int) -> None:
+        key = os.environ.get(server.key_variable)
+        if server.base_url is None and not key:
+            raise UserError(
+                f"instruct.server: the environment variable {server.key_variable} is not set, and base_url is null; "
+                "set the key, or name a server of your own"
+            )
+        self._client = openai.OpenAI(
+            base_url=server.base_url, api_key=key or "none", timeout=server.timeout, max_retries=0
+        )
+        self._model, self._sampling, self._server, self._attempts = model, sampling, server, attempts
+        self._lock = threading.Lock()
+        self._failed_in_a_row = 0
+        self.faults: Counter[str] = Counter()
+        self.prompt_tokens = self.completion_tokens = 0
+
+    @property
+    def identity(self) -> str:
+        return f"openai:{self._model}"
+
+    @property
+    def cost(self) -> float:
+        """What the tokens of this run cost, in the currency of `server.price_in` and `price_out` (a million tokens)."""
+        server = self._server
+        return (self.prompt_tokens * server.price_in + self.completion_tokens * server.price_out) / 1e6
+
+    def generate(self, prompts: Sequence[Prompt], n: int = 1) -> Iterator[tuple[int, Completion | Failure]]:
+        def work(at: int) -> Completion:
+            prompt = prompts[at // n]
+            return self._chat(prompt, prompt.seed + at % n)
+
+        yield from self._side_by_side(work, len(prompts) * n)
+
+    def loglikelihood(self, pairs: Sequence[tuple[Prompt, str]]) -> Iterator[tuple[int, LogLikelihood | Failure]]:
+        """Needs a server that echoes a prompt's log-probabilities at /completions, as vLLM does."""
+
+        def work(at: int) -> LogLikelihood:
+            prompt, text = pairs[at]
+            return self._echo(f"{prompt.system}\n\n{prompt.user}\n\n", text)
+
+        yield from self._side_by_side(work, len(pairs))
+
+    def _chat(self, prompt: Prompt, seed: int) -> Completion:
+        answer = self._client.chat.completions.create(
+            model=self._model,
+            messages=[{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}],
+            max_tokens=self._sampling.new_tokens,
+            temperature=self._sampling.temperature,
+            top_p=self._sampling.top_p,
+            seed=seed,
+        )
+        usage = self._count(answer)
+        if not getattr(answer, "choices", None):
+            raise Malformed("no choices")
+        choice = answer.choices[0]
+        if choice.finish_reason == "content_filter" or getattr(choice.message, "refusal", None):
+            raise Refused(str(choice.message.refusal or "content filter"))
+        if not isinstance(choice.message.content, str):
+            raise Malformed("no content")
+        return Completion(choice.message.content.strip(), *usage)
+
+    def _echo(self, context: str, text: str) -> LogLikelihood:
+        answer = self._client.completions.create(
+            model=self._model, prompt=context + text, max_tokens=1, temperature=0, echo=True, logprobs=1
+        )
+        self._count(answer)
+        found = answer.choices[0].logprobs if answer.choices else None
+        if found is None or not found.text_offset or not found.token_logprobs:
+            raise UserError(
+                f"the server of {self._model} gives no log-probabilities of a prompt; set instruct.likelihood to "
+                "transformers or template"
+            )
+        inside = [
+            chance
+            for start, chance in zip(found.text_offset, found.token_logprobs, strict=True)
+            if len(context) <= start < len(context) + len(text) and chance is not None
+        ]
+        return LogLikelihood(sum(inside), len(inside))
+
+    def _count(self, answer: Any) -> tuple[int, int]:
+        usage = getattr(answer, "usage", None)
+        counts = (getattr(usage, "prompt_tokens", 0) or 0, getattr(usage, "completion_tokens", 0) or 0)
+        with self._lock:
+            self.prompt_tokens += counts[0]
+            self.completion_tokens += counts[1]
+        return counts
+
+    def _side_by_side(self, work: Callable[[int], _Result], count: int) -> Iterator[tuple[int, _Result | Failure]]:
+        """Yield (place, result or failure) as they come; no more requests are begun than there are threads."""
+        waiting: dict[Future[_Result | Failure], int] = {}
+        pool = ThreadPoolExecutor(self._server.concurrency, thread_name_prefix="openai")
+        try:
+            for at in range(count):
+                if len(waiting) >= self._server.concurrency:
+                    yield from self._finished(waiting)
+                waiting[pool.submit(self._persist, work, at)] = at
+            while waiting:
+                yield from self._finished(waiting)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _finished(self, waiting: dict[Future[_Result | Failure], int]) -> Iterator[tuple[int, _Result | Failure]]:
+        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        for future in done:
+            at, outcome = waiting.pop(future), future.result()
+            self._failed_in_a_row = self._failed_in_a_row + 1 if isinstance(outcome, Failure) else 0
+            yield at, outcome
+            if isinstance(outcome, Failure) and self._failed_in_a_row >= GIVE_UP_AFTER:
+                raise UserError(
+                    f"{GIVE_UP_AFTER} requests in a row failed at {self._client.base_url}, the last with "
+                    f"{outcome.kind}: {outcome.detail}; what was generated is kept, run again to go on"
+                )
+
+    def _persist(self, work: Callable[[int], _Result], at: int) -> _Result | Failure:
+        retrying = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(self._attempts),
+            wait=_wait,
+            retry=tenacity.retry_if_exception(lambda error: _kind(error) is not None),
+            before_sleep=self._note,
+            reraise=True,
+        )
+        try:
+            return retrying(work, at)
+        except Exception as error:
+            kind = _kind(error)
+            if kind is None and isinstance(error, openai.OpenAIError):
+                raise _hopeless(error, self._model) from error
+            if kind is None:
+                raise
+            self._note_kind(kind)
+            return Failure(kind, " ".join(str(error).split())[:200])
+
+    def _note(self, state: tenacity.RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        if error is not None:
+            self._note_kind(_kind(error) or "other")
+
+    def _note_kind(self, kind: str) -> None:
+        with self._lock:
+            self.faults[kind] += 1
+
+
+def _kind(error: BaseException) -> str | None:
+    """The kind of a fault that may pass, or None for one that will not."""
+    if isinstance(error, openai.APITimeoutError):
+        return "timeout"
+    if isinstance(error, openai.RateLimitError):
+        return "rate_limit"
+    if isinstance(error, openai.APIConnectionError):
+        return "connection"
+    if isinstance(error, openai.APIStatusError):
+        return "server" if error.status_code >= 500 or error.status_code in (408, 409, 425) else None
+    if isinstance(error, Refused):
+        return "refusal"
+    if isinstance(error, (Malformed, openai.APIResponseValidationError, json.JSONDecodeError)):
+        return "malformed"
+    return None
+
+
+def _hopeless(error: openai.OpenAIError, model: str) -> UserError:
+    said = error.response.text if isinstance(error, openai.APIStatusError) else ""
+    return UserError(f"the server refuses requests for {model}: {' '.join(f'{error} {said}'.split()):.300}")
+
+
+_backoff = tenacity.wait_random_exponential(multiplier=0.5, max=LONGEST_WAIT)
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    """Seconds to wait: what the server asks for in Retry-After (RFC 9110, in seconds), else random and growing."""
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.response.headers.get("retry-after") if isinstance(error, openai.APIStatusError) else None
+    if asked and asked.strip().isdigit():
+        return min(float(asked), LONGEST_WAIT)
+    return float(_backoff(state))

@@ -1,0 +1,143 @@
+"""Wordings without a model: frames of English around an operation's own words.
+
+Deterministic by seed and operation id. Frames of training and frames of tests are disjoint, so a level 1 test
+never shows a sentence form that was trained on.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from apipack.instructions.phrases import Row, api_name, gerund, imperative, lower_first, phrase, shorten
+
+TRAIN_ACTION = (
+    "How can I {action} with {api}?",
+    "How do I {action} using {api}?",
+    "I need to {action} using {api}. What is the call for that?",
+    "Show me how to {action} through {api}.",
+    "I want to {action} with {api}.",
+    "What should I send to {api} to {action}?",
+    "Is there a way to {action} with {api}?",
+    "Which call of {api} lets me {action}?",
+    "I'd like to {action} via {api}.",
+    "I'm trying to {action} with {api}. How is that done?",
+    "Give me a call to {api} that will {action}.",
+    "My application has to {action} through {api}.",
+    "With {api}, how would I {action}?",
+    "I am looking for a way of {gerund} with {api}.",
+    "What does {gerund} take with {api}?",
+    "In {api}, what do I call to {action}?",
+    "Let me {action} with {api}.",
+    "I have to {action}. How do I do that with {api}?",
+)
+TEST_ACTION = (
+    "Could you help me {action}? I am working with {api}.",
+    "My task is to {action}, and {api} should do it. Which request do I send?",
+    "Using {api}, please {action}.",
+    "We use {api}. What is needed to {action}?",
+    "Through {api} I would like to {action}; please show me the call.",
+    "Please write the code to {action} by way of {api}.",
+    "Can {api} be used to {action}? If so, show how.",
+    "Help me with {gerund} in {api}.",
+    "As a developer on {api}, I must {action}.",
+    "Next on my list: {action}, by means of {api}.",
+)
+TRAIN_TOPIC = (
+    "Which call of {api} covers this: {topic}?",
+    "I am looking for the request for {topic} in {api}.",
+    "Show me the call for {topic} with {api}.",
+    "How do I use {api} for {topic}?",
+    "What do I send to {api} for {topic}?",
+    "I need {api} for {topic}.",
+    "In {api}, where do I find {topic}?",
+    "I want to use {api} for {topic}.",
+    "My application needs {topic} from {api}.",
+    "How can I work with {topic} in {api}?",
+)
+TEST_TOPIC = (
+    "With {api}, what would I send for {topic}?",
+    "Could you help me with {topic}? I am working with {api}.",
+    "We use {api}. Which request is the one for {topic}?",
+    "This is about {topic}: please show me the call to {api}.",
+    "Please write the code for {topic} with {api}.",
+    "As a developer on {api}, I must deal with {topic}.",
+)
+SYNONYMS = {
+    "get": ("get", "retrieve", "fetch"),
+    "retrieve": ("retrieve", "get", "fetch"),
+    "return": ("get", "retrieve"),
+    "returns": ("get", "retrieve"),
+    "fetch": ("fetch", "retrieve", "get"),
+    "delete": ("delete", "remove"),
+    "remove": ("remove", "delete"),
+    "update": ("update", "change", "modify"),
+    "modify": ("modify", "change", "update"),
+    "list": ("list", "list", "see a list of"),
+}
+_SAYS_NOTHING = re.compile(r"(?:provide|manage) operations\b|perform (?:this|the|an) operation\b")
+LONGEST_TASK = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What an operation does, as an imperative (`list all pets`) or, where no verb starts it, as a topic."""
+
+    text: str
+    is_action: bool
+
+
+def tasks(row: Row, words: int) -> list[Task]:
+    """The operation's task from its functionality, then from its description where that says it otherwise.
+
+    words: of the description at most. An operation without any words is named after its endpoint or method.
+    """
+    found: list[Task] = []
+    for text, limit in ((row["functionality"], LONGEST_TASK), (row["description"], words)):
+        said = shorten(phrase(text), limit)
+        action = imperative(said)
+        if action is not None and found and _SAYS_NOTHING.match(action):
+            continue
+        known = {task.text.lower() for task in found}
+        if action is not None and action.lower() not in known:
+            found.append(Task(action, True))
+        elif said and not found:
+            found.append(Task(lower_first(said), False))
+    if any(task.is_action for task in found):
+        found = [task for task in found if task.is_action]
+    if not found and (spoken := phrase(row["endpoint"])):
+        action = imperative(spoken)
+        found = [Task(action or spoken, action is not None)]
+    return found or [Task("this operation", False)]
+
+
+def candidates(row: Row, seed: int, n: int, words: int, for_tests: bool = False) -> list[str]:
+    """`n` wordings (fewer where there are fewer frames) of an operation (schema OPERATIONS), no two of one frame."""
+    rng = random.Random(f"{seed}:{row['id']}:{for_tests}")
+    name, known = api_name(row), tasks(row, words)
+    if for_tests:
+        known = known[::-1]  # the description's words first: the training wording leads with the functionality's
+    actions, topics = (TEST_ACTION, TEST_TOPIC) if for_tests else (TRAIN_ACTION, TRAIN_TOPIC)
+    frames = actions if known[0].is_action else topics
+    return [
+        _fill(frame, known[i % len(known)], name, rng)
+        for i, frame in enumerate(rng.sample(frames, min(n, len(frames))))
+    ]
+
+
+def wordings(row: Row, seed: int, words: int, n: int = 3) -> tuple[str, str]:
+    """(training wording, test wording): the first candidate, and of `n` test wordings the one least like it."""
+    train = candidates(row, seed, 1, words)[0]
+    tests = candidates(row, seed, n, words, for_tests=True)
+    return train, min(tests, key=lambda text: fuzz.ratio(train, text))
+
+
+def _fill(frame: str, task: Task, name: str, rng: random.Random) -> str:
+    if not task.is_action:
+        return frame.format(topic=task.text, api=name)
+    verb, _, rest = task.text.partition(" ")
+    action = f"{rng.choice(SYNONYMS.get(verb, (verb,)))} {rest}"
+    return frame.format(action=action, gerund=gerund(action), api=name)

@@ -1,0 +1,160 @@
+"""The paper's recipe with a language model, once an operation (its section 3; the authors' is once a language).
+
+Three seeds an API from the grammar → rewritten by the model → examples in the prompt that asks for `candidates`
+wordings an operation → the judge → mean log-likelihood, and back-translation likelihood of the operation's text →
+selection → another accepted candidate for tests. What the model cannot give falls back to the grammar, counted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from apipack.backends.base import Backend, Completion, LogLikelihood, Prompt
+from apipack.frames import progress
+from apipack.instructions import asking
+from apipack.instructions.grammar import candidates as grammar_candidates
+from apipack.instructions.grammar import wordings as grammar_wordings
+from apipack.instructions.phrases import Row
+from apipack.instructions.selection import Candidate, select
+from apipack.params import Instruct
+
+SEEDS = 3
+Judge = Callable[[Sequence[tuple[Row, str]]], list[str | None]]
+"""(operation, wording) pairs → for each the reason to reject it, or None."""
+_Outcome = TypeVar("_Outcome")
+
+
+@dataclass
+class Made:
+    """rows: of schema INSTRUCTIONS. candidates: of schema CANDIDATES. counts: of what happened, by name."""
+
+    rows: list[Row]
+    candidates: list[Row]
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def run(rows: Sequence[Row], writer: Backend, scorer: Backend, judge: Judge, p: Instruct, seed: int) -> Made:
+    """Instructions for operations (schema OPERATIONS), in their order."""
+    counts: Counter[str] = Counter()
+    examples = _examples(rows, writer, judge, p, seed, counts)
+    prompts = [
+        asking.candidate(
+            row,
+            [pair for pair in examples[row["api"]] if pair[0]["id"] != row["id"]],
+            _seed(seed, row["id"]),
+            p.description_words,
+        )
+        for row in rows
+    ]
+    found = _candidates(rows, prompts, writer, judge, p, counts)
+    scored = _scored(rows, prompts, found, scorer, p, counts)
+    made = Made([], [], counts)
+    for row, options in zip(rows, scored, strict=True):
+        train, test = select(options, p.max_similarity)
+        if train is None:
+            counts["fallback_no_candidate"] += 1
+            train, test = grammar_wordings(row, seed, p.description_words)
+        elif test is None:
+            counts["fallback_one_candidate"] += 1
+            test = grammar_wordings(row, seed, p.description_words)[1]
+        made.rows.append({"id": row["id"], "instruction": train, "test_instruction": test})
+        made.candidates += [
+            {"id": row["id"], "place": place, "candidate": one.text, "reason": one.reason}
+            | {"likelihood": one.likelihood, "back_likelihood": one.back}
+            for place, one in enumerate(options)
+        ]
+    return made
+
+
+def _examples(
+    rows: Sequence[Row], writer: Backend, judge: Judge, p: Instruct, seed: int, counts: Counter[str]
+) -> dict[str, list[tuple[Row, str]]]:
+    """By API, up to SEEDS (operation, request) pairs: seeds of the grammar, in the model's words where those pass."""
+    by_api: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_api[row["api"]].append(row)
+    drawn = [row for api in by_api for row in sorted(by_api[api], key=lambda row: _seed(seed, row["id"]))[:SEEDS]]
+    stiff = [grammar_candidates(row, seed, 1, p.description_words)[0] for row in drawn]
+    prompts = [asking.rewrite(row, said, _seed(seed, row["id"])) for row, said in zip(drawn, stiff, strict=True)]
+    counts["seeds"] = len(drawn)
+    said, rewritten = list(stiff), {}
+    for place, outcome in _watched(writer.generate(prompts), len(prompts), "rewrite seeds"):
+        text, reason = asking.clean(outcome.text) if isinstance(outcome, Completion) else ("", outcome.kind)
+        if reason is None:
+            rewritten[place] = text
+    whole = sorted(rewritten)
+    for place, verdict in zip(whole, judge([(drawn[i], rewritten[i]) for i in whole]), strict=True):
+        if verdict is None:
+            said[place] = rewritten[place]
+            counts["seeds_rewritten"] += 1
+    examples: dict[str, list[tuple[Row, str]]] = defaultdict(list)
+    for row, request in zip(drawn, said, strict=True):
+        examples[row["api"]].append((row, request))
+    return examples
+
+
+def _candidates(
+    rows: Sequence[Row], prompts: list[Prompt], writer: Backend, judge: Judge, p: Instruct, counts: Counter[str]
+) -> list[list[Candidate]]:
+    """Candidates of each operation; those with fewer than two accepted are asked again, `rewrites` times at most."""
+    found: list[list[Candidate]] = [[] for _ in rows]
+    short = list(range(len(rows)))
+    for attempt in range(1 + p.rewrites):
+        if not short:
+            break
+        asked = [replace(prompts[i], seed=prompts[i].seed + attempt * p.candidates) for i in short]
+        counts["asked_again"] += len(short) * p.candidates if attempt else 0
+        made: dict[int, tuple[str, str | None]] = {}
+        total = len(asked) * p.candidates
+        for place, outcome in _watched(writer.generate(asked, p.candidates), total, "candidates"):
+            made[place] = asking.clean(outcome.text) if isinstance(outcome, Completion) else ("", outcome.kind)
+        whole = [place for place in sorted(made) if made[place][1] is None]
+        verdicts = judge([(rows[short[place // p.candidates]], made[place][0]) for place in whole])
+        reasons = dict(zip(whole, verdicts, strict=True))
+        for place in sorted(made):
+            text, fault = made[place]
+            reason = fault or reasons[place]
+            counts[f"rejected_{reason}" if reason else "accepted"] += 1
+            found[short[place // p.candidates]].append(Candidate(text, reason))
+        short = [i for i in short if len({one.text.casefold() for one in found[i] if one.reason is None}) < 2]
+    return found
+
+
+def _scored(
+    rows: Sequence[Row],
+    prompts: list[Prompt],
+    found: list[list[Candidate]],
+    scorer: Backend,
+    p: Instruct,
+    counts: Counter[str],
+) -> list[list[Candidate]]:
+    """The same candidates with both likelihoods, of the accepted ones."""
+    where = [(i, j) for i, options in enumerate(found) for j, one in enumerate(options) if one.reason is None]
+    forward = [(prompts[i], found[i][j].text) for i, j in where]
+    backward = [
+        (asking.back_translation(found[i][j].text), asking.operation_text(rows[i], p.description_words).strip())
+        for i, j in where
+    ]
+    scores: list[float | None] = [None] * (2 * len(where))
+    for place, outcome in _watched(scorer.loglikelihood(forward + backward), len(scores), "likelihoods"):
+        if isinstance(outcome, LogLikelihood):
+            scores[place] = outcome.mean
+        else:
+            counts["not_scored"] += 1
+    scored = [list(options) for options in found]
+    for at, (i, j) in enumerate(where):
+        scored[i][j] = replace(found[i][j], likelihood=scores[at], back=scores[at + len(where)])
+    return scored
+
+
+def _watched(outcomes: Iterator[_Outcome], total: int, what: str) -> Iterator[_Outcome]:
+    yield from progress(outcomes, total, what)
+
+
+def _seed(seed: int, identifier: str) -> int:
+    """A 31-bit seed of an operation, spaced so that the seeds of its candidates meet no other's but by chance."""
+    return int.from_bytes(hashlib.sha256(f"{seed}:{identifier}".encode()).digest()[:4]) >> 1

@@ -1,0 +1,103 @@
+"""Instructions for a whole table of operations, by the backend that params.yaml names, and their figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from apipack.backends.base import Backend, Completion, Sampling
+from apipack.backends.choosing import open_backend, open_likelihood
+from apipack.generations import Recorded, Store
+from apipack.instructions import asking
+from apipack.instructions.grammar import wordings
+from apipack.instructions.judging import judge
+from apipack.instructions.phrases import Row
+from apipack.instructions.recipe import Judge, Made, run
+from apipack.instructions.rules import reject
+from apipack.params import Instruct
+
+STORE = "generations.sqlite"
+
+
+def by_grammar(rows: Sequence[Row], seed: int, words: int) -> list[Row]:
+    """Rows of schema INSTRUCTIONS for operations (schema OPERATIONS), in their order, without a model."""
+    made = [(row["id"], *wordings(row, seed, words)) for row in rows]
+    return [{"id": name, "instruction": train, "test_instruction": test} for name, train, test in made]
+
+
+def by_model(
+    rows: Sequence[Row], p: Instruct, seed: int, languages: int, store: Path | None = None
+) -> tuple[Made, dict[str, Any]]:
+    """The recipe for operations (schema OPERATIONS), in their order, and its figures.
+
+    languages: how many the dataset has; the recipe runs once an operation for all of them. store: file of the
+    generations, by default `generations.sqlite` in `models.cache_folder()`. Raises `UserError`.
+    """
+    from apipack.models import cache_folder
+
+    sampling = Sampling(p.temperature, p.top_p, p.new_tokens)
+    with Store(store or cache_folder() / STORE) as kept:
+        backend = open_backend(p)
+        writer = Recorded(backend, kept, sampling)
+        scoring = open_likelihood(p, backend)
+        scorer = writer if scoring is backend else Recorded(scoring, kept, sampling)
+        made = run(rows, writer, scorer, judge_of(p, writer), p, seed)
+    others = scorer.failures if scorer is not writer else Counter[str]()
+    return made, {
+        "backend": p.backend,
+        "model": writer.identity,
+        "prompts": asking.versions(),
+        "generations": writer.generated,
+        "reused": writer.reused,
+        "generations_once_a_language": (writer.generated + writer.reused) * languages,
+        "scored": scorer.scored,
+        "failures": dict(sorted((writer.failures + others).items())),
+        "tokens": {"prompt": writer.prompt_tokens, "completion": writer.completion_tokens},
+        "counts": dict(sorted(made.counts.items())),
+        **_of_server(backend),
+    }
+
+
+def rejected(rows: Sequence[Row], made: Sequence[Row]) -> dict[str, int]:
+    """Training wordings of operations that a rule rejects all the same, by rule."""
+    reasons = (reject(row, done["instruction"]) for row, done in zip(rows, made, strict=True))
+    return dict(sorted(Counter(reason for reason in reasons if reason).items()))
+
+
+def judge_of(p: Instruct, writer: Backend) -> Judge:
+    """The judge that params.yaml names: the rules alone, or what they leave to the learned model or to the writer."""
+    if p.judge == "rules":
+        return lambda pairs: [reject(row, text) for row, text in pairs]
+    if p.judge == "llm":
+        return lambda pairs: _asked(pairs, writer, p.description_words)
+
+    from apipack.embedding import embed
+
+    encode = partial(embed, model="embedded", batch=64)
+
+    def verdicts(pairs: Sequence[tuple[Row, str]]) -> list[str | None]:
+        found = judge([{**row, "candidate": text} for row, text in pairs], encode)
+        return [None if one.label == "good" else (one.reasons[0] if one.reasons else "model") for one in found]
+
+    return verdicts
+
+
+def _asked(pairs: Sequence[tuple[Row, str]], writer: Backend, words: int) -> list[str | None]:
+    """`llm` where the writer calls a wording bad that the rules let pass; what it does not answer stands."""
+    found = [reject(row, text) for row, text in pairs]
+    left = [at for at, reason in enumerate(found) if reason is None]
+    prompts = [asking.verdict(*pairs[at], words) for at in left]
+    for place, outcome in writer.generate(prompts):
+        if isinstance(outcome, Completion) and outcome.text.strip(" \"'*.").lower().startswith("bad"):
+            found[left[place]] = "llm"
+    return found
+
+
+def _of_server(backend: Backend) -> dict[str, Any]:
+    """What a server's backend counts beside; faults are failed attempts, most of which a retry made good."""
+    if not hasattr(backend, "faults"):
+        return {}
+    return {"faults": dict(sorted(backend.faults.items())), "cost": round(getattr(backend, "cost", 0.0), 4)}
