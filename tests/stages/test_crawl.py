@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from apipack.params import load
 from apipack.records import SPECS
-from apipack.replica import Answer, Replica
+from apipack.replica import Answer, ApisGuru, Replica
 from stages import crawl, run, snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -76,6 +76,7 @@ def test_same_bytes_on_every_run(configure: Configure, pack: Callable[..., Path]
     ("body", "reason"),
     [
         (b'{"a.com": ["not an entry"]}', "1 errors; they are in the log above"),
+        (b'{"a": 1}', "1 errors; they are in the log above"),
         (b"{}", "no documents; the list promised 0, refused: {}"),
     ],
 )
@@ -85,7 +86,9 @@ def test_a_failure_leaves_the_last_good_output(
     Path("data/specs").mkdir(parents=True)
     Path("data/specs/index.parquet").write_text("last good")
     listed = Answer(body)
-    with Replica(pack(documents), fault=lambda call, answer: listed if "list" in call.path else answer) as hub:
+    with Replica(
+        pack(documents), ApisGuru, fault=lambda call, answer: listed if "list" in call.path else answer
+    ) as hub:
         configure(crawl=live(hub))
         with pytest.raises(SystemExit, match=f"^crawl: apis_guru: {reason}$"):
             run("crawl", crawl.main)
@@ -97,7 +100,7 @@ def test_a_failure_leaves_the_last_good_output(
 def test_the_process_exits_with_1_and_the_reason(
     configure: Configure, pack: Callable[..., Path], documents: dict[str, Any]
 ) -> None:
-    with Replica(pack(documents)) as hub:
+    with Replica(pack(documents), ApisGuru) as hub:
         configure(crawl=live(hub, include=["nobody.example"]))
         environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
         command = [sys.executable, "-m", "stages.crawl"]

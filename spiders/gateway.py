@@ -1,0 +1,103 @@
+"""RapidAPI's gateway: GraphQL queries with a token and a cookie. Inferred from public client code, not documented."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Request, Response
+
+from spiders.bodies import dud
+from spiders.hub import HubSpider
+
+STALE = 419
+UNWELCOME = [403, STALE, 429]
+
+SEARCH = """query searchApis($searchApiWhereInput: SearchApiWhereInput!, $paginationInput: PaginationInput) {
+  products: searchApis(where: $searchApiWhereInput, pagination: $paginationInput) {
+    nodes { id name slugifiedName User { username } } pageInfo { endCursor hasNextPage } total } }"""
+API = """query getApiBySlugAndOwner($apiOwnerSlug: String, $apiSlug: String) {
+  apiBySlugifiedNameAndOwnerName(slugifiedName: $apiSlug, ownerName: $apiOwnerSlug) {
+    id name description version { id name } } }"""
+VERSION = """query getApiVersion($apiVersionId: ID!) {
+  apiVersion(apiVersionId: $apiVersionId) { id name spec publicdns { address current }
+    endpoints(pagingArgs: {limit: -1}) { id index isGraphQL route method name description params { parameters } } } }"""
+
+
+class GatewaySpider(HubSpider):
+    """A spider that asks the gateway below its base URL."""
+
+    def __init__(self, **common: Any) -> None:
+        super().__init__(**common)
+        self.gateway, self.token_url = f"{self.base_url}/gateway/graphql", f"{self.base_url}/gateway/csrf"
+
+    def ask(self, query: str, variables: dict[str, Any], callback: Callable[..., Any], **facts: Any) -> Request:
+        """The request of one query; facts are the callback's further arguments."""
+        name = query.split()[1].partition("(")[0]
+        return Request(
+            self.gateway,
+            callback,
+            method="POST",
+            body=orjson.dumps({"operationName": name, "variables": variables, "query": query}),
+            headers={"Content-Type": "application/json"},
+            errback=self.lost,
+            meta={"handle_httpstatus_list": UNWELCOME},
+            cb_kwargs=facts,
+            dont_filter=True,
+        )
+
+    def data(self, response: Response) -> dict[str, Any]:
+        """`data` of an answer. Where the hub refuses us after all retries, the crawl ends; ValueError on `errors`."""
+        if response.status in UNWELCOME or dud(response.body) == "html":
+            raise CloseSpider("not welcome")
+        if found := errors(response):
+            raise ValueError(f"GraphQL errors: {found}")
+        data: dict[str, Any] = orjson.loads(response.body)["data"]
+        return data
+
+
+class Gateway:
+    """Middleware for requests to a spider's gateway: adds the token that `token_url` gives, and asks again where the
+    token was stale or a 200 carries GraphQL's `errors`; after RETRY_TIMES the answer goes on as it is."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler, self.token = crawler, b""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Gateway:
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        spider = self.crawler.spider
+        if not isinstance(spider, GatewaySpider) or request.url != spider.gateway:
+            return
+        if not self.token:
+            assert self.crawler.engine is not None
+            asked = Request(spider.token_url, meta={"dont_cache": True}, dont_filter=True)
+            answer = await self.crawler.engine.download_async(asked)
+            self.token = str(orjson.loads(answer.body)["csrfToken"]).encode()
+        request.headers["csrf-token"] = self.token
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        spider = self.crawler.spider
+        if not isinstance(spider, GatewaySpider) or request.url != spider.gateway:
+            return response
+        if response.status == STALE:
+            if request.headers["csrf-token"] == self.token:
+                self.token = b""
+            return get_retry_request(request, spider=spider, reason="stale token") or response
+        if response.status == 200 and errors(response):
+            return get_retry_request(request, spider=spider, reason="GraphQL errors") or response
+        return response
+
+
+def errors(response: Response) -> list[object]:
+    """GraphQL's `errors` in an answer; none where it is not whole JSON, which is another's to see."""
+    try:
+        return list(orjson.loads(response.body).get("errors") or [])
+    except (orjson.JSONDecodeError, AttributeError):
+        return []
