@@ -4,13 +4,16 @@ VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: repro test setup lint dag ui lock clean
+.PHONY: repro test proofs setup lint dag ui lock clean
 
 repro: setup  ## set up, then run the whole pipeline on the embedded default
 	dvc repro
 
 test: setup  ## run the tests, the real graph on tiny parameters among them
 	python -m pytest
+
+proofs: setup  ## the slow tests: the whole snapshot through every spider, and faults
+	python -m pytest -m slow
 
 setup: $(VENV)/installed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,8 @@ from spiders.hub import HubSpider
 
 STALE = 419
 UNWELCOME = [403, STALE, 429]
+PATIENCE = 5
+"""Refusals in a row after which we go: statuses of UNWELCOME, or a web page (a challenge) in place of an answer."""
 
 SEARCH = """query searchApis($searchApiWhereInput: SearchApiWhereInput!, $paginationInput: PaginationInput) {
   products: searchApis(where: $searchApiWhereInput, pagination: $paginationInput) {
@@ -51,8 +54,8 @@ class GatewaySpider(HubSpider):
         )
 
     def data(self, response: Response) -> dict[str, Any]:
-        """`data` of an answer. Where the hub refuses us after all retries, the crawl ends; ValueError on `errors`."""
-        if response.status in UNWELCOME or dud(response.body) == "html":
+        """`data` of an answer; the crawl ends on one that refuses us after all retries. ValueError on `errors`."""
+        if refuses(response):
             raise CloseSpider("not welcome")
         if found := errors(response):
             raise ValueError(f"GraphQL errors: {found}")
@@ -62,10 +65,11 @@ class GatewaySpider(HubSpider):
 
 class Gateway:
     """Middleware for requests to a spider's gateway: adds the token that `token_url` gives, and asks again where the
-    token was stale or a 200 carries GraphQL's `errors`; after RETRY_TIMES the answer goes on as it is."""
+    token was stale or a 200 carries GraphQL's `errors`; after RETRY_TIMES the answer goes on as it is. It closes the
+    spider after so many refusals in a row as PATIENCE says, of whichever requests: retries come late, behind others."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self.crawler, self.token = crawler, b""
+        self.crawler, self.token, self.refused = crawler, b"", 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Gateway:
@@ -82,10 +86,13 @@ class Gateway:
             self.token = str(orjson.loads(answer.body)["csrfToken"]).encode()
         request.headers["csrf-token"] = self.token
 
-    def process_response(self, request: Request, response: Response) -> Request | Response:
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
         spider = self.crawler.spider
         if not isinstance(spider, GatewaySpider) or request.url != spider.gateway:
             return response
+        self.refused = self.refused + 1 if refuses(response) else 0
+        if self.refused == PATIENCE and self.crawler.engine is not None:
+            self.closing = asyncio.create_task(self.crawler.engine.close_spider_async(reason="not welcome"))
         if response.status == STALE:
             if request.headers["csrf-token"] == self.token:
                 self.token = b""
@@ -93,6 +100,10 @@ class Gateway:
         if response.status == 200 and errors(response):
             return get_retry_request(request, spider=spider, reason="GraphQL errors") or response
         return response
+
+
+def refuses(response: Response) -> bool:
+    return response.status in UNWELCOME or dud(response.body) == "html"
 
 
 def errors(response: Response) -> list[object]:

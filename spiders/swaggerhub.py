@@ -38,25 +38,25 @@ class SwaggerHubSpider(HubSpider):
 
     async def start(self) -> AsyncIterator[Request]:
         for search in self.searches:
-            yield self.page(search, 0)
+            yield self.page(search, 0, 0)
 
-    def page(self, search: dict[str, str], number: int) -> Request:
+    def page(self, search: dict[str, str], number: int, reached: int) -> Request:
         fixed = {"specType": "API", "visibility": "PUBLIC", "state": "PUBLISHED", "sort": "CREATED", "order": "ASC"}
         query = urlencode(fixed | search | {"limit": PAGE, "page": number})
-        facts: dict[str, Any] = {"search": search, "number": number}
+        facts: dict[str, Any] = {"search": search, "number": number, "reached": reached}
         url = f"{self.base_url}/specs?{query}"
         return Request(url, self.parse_page, headers=self.headers, errback=self.broken, cb_kwargs=facts)
 
-    def parse_page(self, response: Response, search: dict[str, str], number: int) -> Iterator[Request]:
+    def parse_page(self, response: Response, search: dict[str, str], number: int, reached: int) -> Iterator[Request]:
         listing = orjson.loads(response.body)
-        total, reached = listing["totalCount"], number * PAGE + len(listing["apis"])
+        total, reached = listing["totalCount"], reached + len(listing["apis"])
         for entry in listing["apis"]:
             facts = {one["type"]: one.get("url") or one.get("value") for one in entry.get("properties") or []}
             url = response.urljoin(facts["Swagger"]) if facts.get("Swagger") else ""
             if not self.full() and (not url or self.is_new(url)):
                 yield from self.entry(url, facts)
         if listing["apis"] and reached < min(total, WINDOW) and not self.full():
-            yield self.page(search, number + 1)
+            yield self.page(search, number + 1, reached)
         else:
             self.searched(total, reached)
 

@@ -96,7 +96,7 @@ class Crawl(Section):
     limits: dict[HubName, Positive | None]
     include: list[str] | None
     versions: Literal["preferred", "all"]
-    base_urls: dict[HubName, str]
+    base_urls: dict[HubName, Annotated[str, Field(pattern=r"^https?://")]]
     delay: Annotated[Real, Field(ge=0)] | None
     swaggerhub: SwaggerHub
     rapidapi: RapidApi

@@ -1,8 +1,8 @@
 """Crawls as the stage runs them: real Scrapy in a process of its own."""
 
 import json
+import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,18 @@ FAST = {"DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False}
 
 @pytest.fixture(scope="session")
 def collect():
-    """collect(hub, folder, url, settings, **arguments): rows by API id, and stats."""
+    """collect(hub, folder, url, settings, fresh, **arguments): rows by API id, and stats.
 
-    def _collect(hub: str, folder: Path, url: str, settings: dict[str, Any] | None = None, **arguments: Any):
+    Processes are forks of one that has imported Scrapy; a fresh one sees the test's environment variables.
+    """
+    multiprocessing.set_forkserver_preload(["scrapy.crawler", "spiders.hub", "spiders.pipelines"])
+
+    def _collect(
+        hub: str, folder: Path, url: str, settings: dict[str, Any] | None = None, fresh: bool = False, **arguments: Any
+    ):
         folder.mkdir(exist_ok=True)
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        context = multiprocessing.get_context("spawn" if fresh else "forkserver")
+        with ProcessPoolExecutor(1, context) as pool:
             stats = pool.submit(crawl, hub, folder, FAST | (settings or {}), {"base_url": url} | arguments).result()
         rows = [json.loads(line) for line in (folder / INDEX).read_text().splitlines()]
         return {row["api"]: row for row in rows}, stats

@@ -6,7 +6,10 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from ruamel.yaml import YAML
 
 from apipack.params import load
 from apipack.records import SPECS
-from apipack.replica import Answer, ApisGuru, Replica
+from apipack.replica import HUBS, Answer, ApisGuru, Call, Replica
 from stages import crawl, run, snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -127,3 +130,70 @@ def test_a_public_hub_is_never_asked_without_a_delay(configure: Configure) -> No
     ):
         configure(crawl=changes)
         assert crawl.pace("apis_guru", load()) == settings
+
+
+class Slow:
+    """Holds every document back for a moment; counts by path what was asked for, and which bodies left."""
+
+    def __init__(self) -> None:
+        self.asked: Counter[str] = Counter()
+        self.bodies: Counter[str] = Counter()
+
+    def __call__(self, call: Call, answer: Answer) -> Answer:
+        self.asked[call.path] += 1
+        if "/specs/" in call.path or "/apis/" in call.path or call.method == "POST":
+            time.sleep(0.1)
+        return Counted(answer.read(), answer.media_type, answer.status, answer.etag, answer.headers, self, call)
+
+
+@dataclass(frozen=True)
+class Counted(Answer):
+    """A body is read only when it is sent."""
+
+    slow: Slow | None = None
+    call: Call | None = None
+
+    def read(self) -> bytes:
+        assert self.slow and self.call
+        self.slow.bodies[f"{self.call.path} {self.call.body.decode()}"] += 1
+        return Answer.read(self)
+
+
+SLOW = pytest.mark.slow
+HUBS_AND_REQUESTS_AT_ONCE = [
+    ("apis_guru", 4),
+    pytest.param("swaggerhub", 2, marks=SLOW),
+    pytest.param("rapidapi", 1, marks=SLOW),
+    pytest.param("ibm", 1, marks=SLOW),
+]
+
+
+@pytest.mark.parametrize(("hub", "at_once"), HUBS_AND_REQUESTS_AT_ONCE)
+def test_killed_in_mid_crawl_it_goes_on_and_fetches_nothing_twice(
+    configure: Configure, pack: Callable[..., Path], documents: dict[str, Any], tmp_path: Path, hub: str, at_once: int
+) -> None:
+    slow = Slow()
+    tarball = pack({name: one | {"paths": {"/a": {"get": {"responses": {}}}}} for name, one in documents.items()})
+    opted = {"rapidapi": {"accept_terms": True, "searches": [{}]}, "ibm": {"urls": [], "follow": True}}
+    command = [sys.executable, "-m", "stages.crawl"]
+    paths = {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    with Replica(tarball, HUBS[hub], slow) as replica:
+        configure(crawl={"mode": "live", "hubs": [hub], "base_urls": {hub: replica.url}} | opted)
+        stage = subprocess.Popen(command, env=os.environ | paths, stderr=subprocess.DEVNULL)
+        while slow.bodies.total() < 8 and stage.poll() is None:
+            time.sleep(0.01)
+        stage.kill()
+        stage.wait()
+        time.sleep(0.3)
+        at_kill = slow.asked.total()
+        assert not Path("data/specs").exists() and at_kill < 14
+        time.sleep(0.3)
+        assert slow.asked.total() == at_kill  # the crawl died with its stage
+        subprocess.run(command, env=os.environ | paths, check=True)
+    twice = {path for path, times in slow.bodies.items() if times > 1 and "/gateway/csrf" not in path}
+    assert len(twice) <= at_once  # what was on its way at the kill
+    metrics = json.loads(Path("metrics/crawl.json").read_text())["hubs"][hub]
+    assert metrics["resumed"] >= 8 - at_once
+    rows = pq.read_table("data/specs/index.parquet").to_pylist()
+    assert len(rows) == len({row["api"] for row in rows}) == metrics["items"] == (11 if hub == "ibm" else 12)
+    assert not list((tmp_path / "cache").rglob("unfinished"))  # the next crawl asks for what has changed

@@ -28,7 +28,8 @@ class Ibm:
             return _shell("API Hub", [*self._pages, "/docs/terms"])
         if spec := self._pages.get(path):
             return _shell(str(spec.info.get("title")), [] if path in self._bare else [f"{path}/openapi.json"])
-        if (spec := self._pages.get(path.removesuffix("/openapi.json"))) and path not in self._bare:
+        page = path.removesuffix("/openapi.json")
+        if (spec := self._pages.get(page)) and page not in self._bare:
             return Answer(_configured(spec.file.read_bytes()), etag=hashlib.sha256(spec.etag.encode()).hexdigest())
         return None
 
