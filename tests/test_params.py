@@ -5,6 +5,7 @@ import pytest
 from apipack.params import ParamsError, load
 
 SOURCE = Path("params.yaml").read_text(encoding="utf-8")
+MODE = SOURCE[SOURCE.index("  mode: replica ") : SOURCE.index("  limit:")]
 
 
 def refusal(tmp_path: Path, old: str, new: str) -> str:
@@ -35,11 +36,7 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
         ("hubs: [apis_guru]", "hubs: [myspace]", "crawl.hubs.0"),
         ("hubs: [apis_guru]", "hubs: [ibm]", "give ibm.urls, or set ibm.follow"),
         ("hubs: [apis_guru]", "hubs: [ibm, ibm]", "hubs names one twice"),
-        (
-            "replica      # replica (loopback, the snapshot's content) or live\n  hubs: [",
-            "live\n  hubs: [rapidapi, ",
-            "opt-in",
-        ),
+        (MODE, MODE.replace("replica  ", "live     ").replace("apis_guru", "rapidapi"), "is opt-in: read its terms"),
         ("limits: {}", "limits: {myspace: 1}", "crawl.limits"),
         ("base_urls: {}", "base_urls: {ibm: 'file:///etc'}", "crawl.base_urls.ibm"),
         ("searches: [{}]}\n  ibm", "searches: [{word: x}]}\n  ibm", "crawl.rapidapi.searches.0.word"),

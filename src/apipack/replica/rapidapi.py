@@ -112,7 +112,7 @@ def _endpoints(document: dict[str, Any]) -> list[dict[str, Any]]:
     """The gateway's `endpoints` of an OAS document's operations; GraphQL IDs are positions."""
     found: list[dict[str, Any]] = []
     for route, item in (document.get("paths") or {}).items():
-        for method in METHODS:
+        for method in METHODS if isinstance(item, dict) else ():  # extensions stand beside the paths
             if isinstance(operation := item.get(method), dict):
                 name = operation.get("summary") or operation.get("operationId") or route
                 facts = {"isGraphQL": False, "name": name, "description": operation.get("description") or ""}
@@ -130,7 +130,7 @@ def _parameters(document: dict[str, Any], listed: list[Any]) -> list[dict[str, A
             one["name"], _target(document, one.get("schema", one)), bool(one.get("required")), one["in"] == "query"
         )
         for one in found
-        if one.get("in") in ("query", "path")
+        if one.get("in") in ("query", "path") and "name" in one
     ]
 
 
@@ -138,8 +138,10 @@ def _members(document: dict[str, Any], operation: dict[str, Any]) -> list[dict[s
     """The members of a JSON body, which are parameters that are neither in the route nor in the query."""
     content = _target(document, operation.get("requestBody", {})).get("content", {})
     schema = _target(document, content.get("application/json", {}).get("schema", {}))
-    required, members = schema.get("required", []), schema.get("properties", {})
-    return [_parameter(name, _target(document, one), name in required, False) for name, one in members.items()]
+    required, members = schema.get("required"), schema.get("properties")
+    names = required if isinstance(required, list) else []
+    members = members if isinstance(members, dict) else {}
+    return [_parameter(name, _target(document, one), name in names, False) for name, one in members.items()]
 
 
 def _parameter(name: str, schema: dict[str, Any], required: bool, querystring: bool) -> dict[str, Any]:
