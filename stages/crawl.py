@@ -44,7 +44,9 @@ def collect(hub: HubName, p: Params, folder: Path, since: float) -> tuple[list[d
     """Rows and figures of one hub; a `UserError` when anything but counted refusals is missing."""
     settings = {"HTTPCACHE_ENABLED": p.crawl.mode == "live", "HTTPCACHE_DIR": str(CACHE), "UNFINISHED_SINCE": since}
     # A process of its own: Scrapy needs a fresh reactor, and the replica keeps the other core.
-    with base_url(hub, p) as base, ProcessPoolExecutor(1, get_context("spawn"), end_with_parent) as pool:
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["scrapy.crawler", "spiders.hub", "spiders.pipelines"])
+    with base_url(hub, p) as base, ProcessPoolExecutor(1, context, end_with_parent) as pool:
         stats = pool.submit(crawl, hub, folder, settings | pace(hub, p), arguments(hub, p) | base).result()
     if problem := failure(stats):
         raise UserError(f"{hub}: {problem}")
