@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import orjson
+import yaml
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 JSON_KEY = rb'"(?:%s)"\s*:\s*"?\d'
@@ -30,6 +31,15 @@ def refusal(body: bytes) -> str | None:
     if (reason := dud(body)) or _has(body, b"openapi|swagger"):
         return reason
     return "asyncapi" if _has(body, b"asyncapi") else "no_openapi_key"
+
+
+def stated_version(body: bytes) -> str:
+    """`info.version` of a document, for hubs whose lists name none; empty where it cannot be read or is not text."""
+    try:
+        document = orjson.loads(body) if head(body).startswith(b"{") else yaml.load(body, yaml.CSafeLoader)
+        return str(document["info"]["version"])
+    except (ValueError, TypeError, KeyError, RecursionError, yaml.YAMLError):
+        return ""
 
 
 def head(body: bytes) -> bytes:

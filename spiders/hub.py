@@ -82,7 +82,7 @@ class HubSpider(scrapy.Spider):
         """Counts the failures that no second crawl would mend; all others stay missing, and the crawl fails."""
         if failure.check(OtherHost):
             self.refuse("other_host")
-        elif failure.check(DownloadCancelledError):
+        elif failure.check(DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in failure.getErrorMessage():  # gzip's bombs
             self.refuse("too_large")
 
 

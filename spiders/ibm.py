@@ -10,13 +10,11 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
-import orjson
-import yaml
 from scrapy.http import HtmlResponse, Request, Response
 from scrapy.linkextractors import LinkExtractor
 from twisted.python.failure import Failure
 
-from spiders.bodies import dud, head
+from spiders.bodies import dud, stated_version
 from spiders.hub import HubSpider
 from spiders.items import SpecItem
 from spiders.settings import pace
@@ -82,12 +80,3 @@ class IbmSpider(HubSpider):
             self.refuse("no_spec_found")
         else:
             yield from super().parse(response, provider, api, stated_version(response.body))
-
-
-def stated_version(body: bytes) -> str:
-    """`info.version` of a document, since no list names one; empty where it cannot be read or is not text."""
-    try:
-        document = orjson.loads(body) if head(body).startswith(b"{") else yaml.load(body, yaml.CSafeLoader)
-        return str(document["info"]["version"])
-    except (ValueError, TypeError, KeyError, RecursionError, yaml.YAMLError):
-        return ""

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from apipack.replica import Answer, ApisGuru, Replica
+from apipack.replica import FAULTS, Answer, ApisGuru, Replica
 from apipack.snapshot import specs
-from spiders.apis_guru import preferred
+from spiders import INDEX
+from spiders.apis_guru import every, preferred
 from spiders.bodies import refusal
 from spiders.outcome import failure, figures
 from spiders.retry import seconds
@@ -224,3 +225,38 @@ def test_retry_after_as_seconds_and_as_a_date():
     assert seconds(b"Fri, 31 Dec 1999 23:59:59 GMT") == 0
     assert seconds(b"Fri, 31 Dec 2999 23:59:59 GMT") > 1e9
     assert [seconds(value) for value in (None, b"", b"soon", b"-5", b"1.5")] == [None] * 5
+
+
+def test_all_versions_of_an_api(pack, documents, collect, tmp_path):
+    def three_versions(entry):
+        (facts,) = entry["versions"].values()
+        entry["versions"] |= {"0.9": facts | {"swaggerUrl": facts["swaggerUrl"] + "?old"}, "0.8": {"added": "1985"}}
+
+    include = ["api0.example", "api1.example"]
+    with Replica(pack(documents), ApisGuru, fault=edited(api0_example=three_versions)) as replica:
+        collect("apis_guru", tmp_path / "specs", replica.url, include=include, versions="all")
+        rows = [json.loads(line) for line in (tmp_path / "specs" / INDEX).read_text().splitlines()]
+    assert sorted((row["api"], row["version"]) for row in rows) == [
+        ("api0.example", "0.9"),
+        ("api0.example", "1.0"),
+        ("api1.example", "1.0"),
+    ]
+    assert every({"versions": None}) == [("", {})]
+
+
+def test_a_body_above_the_bound_is_refused(pack, documents, collect, tmp_path):
+    """Plain, and as few bytes that gzip blows up to many."""
+
+    def fault(call, answer):
+        if "/api0.example/" in call.path:
+            return replace(answer, body=answer.read().ljust(3 * 2**20), etag=None)
+        return FAULTS["large"](answer) if "/api1.example/" in call.path else answer
+
+    more = {f"more{number}.example": documents["late.example"] for number in range(9)}
+    bound = {"DOWNLOAD_MAXSIZE": 2**20, "RETRY_TIMES": 1}
+    with Replica(pack(documents | more), ApisGuru, fault=fault) as replica:
+        plain, stats = collect("apis_guru", tmp_path / "a", replica.url, bound | {"COMPRESSION_ENABLED": False})
+        assert figures(stats)["refused"] == {"too_large": 2} and failure(stats) is None
+        coded, stats = collect("apis_guru", tmp_path / "b", replica.url, bound)
+    assert figures(stats)["refused"] == {"too_large": 2} and failure(stats) is None
+    assert len(plain) == len(coded) == 19

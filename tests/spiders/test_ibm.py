@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from apipack.replica import Answer, Ibm, Replica
-from spiders.ibm import stated_version
+from spiders.bodies import stated_version
 from spiders.outcome import failure, figures
 
 
