@@ -54,11 +54,15 @@ class GatewaySpider(HubSpider):
         )
 
     def data(self, response: Response) -> dict[str, Any]:
-        """`data` of an answer; the crawl ends on one that refuses us after all retries. ValueError on `errors`."""
+        """`data` of an answer; the crawl ends on one that refuses us after all retries.
+
+        Raises ValueError, whose text is a reason to refuse what was asked for, where the answer stays in error.
+        """
         if refuses(response):
             raise CloseSpider("not welcome")
         if found := errors(response):
-            raise ValueError(f"GraphQL errors: {found}")
+            self.logger.warning("GraphQL errors: %s", found)
+            raise ValueError("graphql_errors")
         data: dict[str, Any] = orjson.loads(response.body)["data"]
         return data
 

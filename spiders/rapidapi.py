@@ -57,13 +57,20 @@ class RapidApiSpider(GatewaySpider):
             self.searched(found["total"], reached)
 
     def parse_api(self, response: Response, owner: str, slug: str) -> Iterator[Request]:
-        api = self.data(response)["apiBySlugifiedNameAndOwnerName"]
+        try:
+            api = self.data(response)["apiBySlugifiedNameAndOwnerName"]
+        except ValueError as error:
+            self.refuse(str(error))
+            return
+        if not api or not api.get("version"):
+            self.refuse("gone")
+            return
         facts = {"title": api["name"], "description": api.get("description") or "", "owner": owner, "slug": slug}
         yield self.ask(VERSION, {"apiVersionId": api["version"]["id"]}, self.parse_version, **facts)
 
     def parse_version(self, response: Response, owner: str, slug: str, **texts: str) -> Iterator[SpecItem]:
-        version = self.data(response)["apiVersion"]
         try:
+            version = self.data(response)["apiVersion"] or {}
             body, derived = document(version, **texts)
         except ValueError as error:
             self.refuse(str(error))

@@ -125,11 +125,18 @@ def test_stops_where_it_is_not_welcome(pack, apis, collect, tmp_path, answer):
     assert asked["/gateway/graphql"] <= 4 + 2 * 4  # each request at most four times, and no more than two of them
 
 
-def test_an_api_that_stays_in_error_fails_the_crawl(pack, apis, collect, tmp_path):
+def test_apis_that_stay_in_error_are_counted_and_a_search_that_does_fails(pack, apis, collect, tmp_path):
+    error = Answer(b'{"data":null,"errors":[{"message":"internal"}]}')
+
     def fault(call, answer):
-        broken = b"apiversion_3" in call.body
-        return Answer(b'{"data":null,"errors":[{"message":"internal"}]}') if broken else answer
+        if b"apiversion_3" in call.body:
+            return error
+        gone = b'"apiSlug":"api4.example"' in call.body
+        return Answer(b'{"data":{"apiBySlugifiedNameAndOwnerName":null}}') if gone else answer
 
     with Replica(pack(apis), RapidApi, fault) as replica:
-        rows, stats = collect("rapidapi", tmp_path / "specs", replica.url)
-    assert len(rows) == 11 and failure(stats) == "1 errors; they are in the log above"
+        rows, stats = collect("rapidapi", tmp_path / "apis", replica.url)
+    assert len(rows) == 10 and figures(stats)["refused"] == {"gone": 1, "graphql_errors": 1}
+    with Replica(pack(apis), RapidApi, lambda call, good: error if b"searchApis" in call.body else good) as replica:
+        _, stats = collect("rapidapi", tmp_path / "search", replica.url)
+    assert failure(stats) == "1 errors; they are in the log above"
