@@ -47,8 +47,8 @@ def whole(
         with Replica(tarball, HUBS[hub], faults) as replica:
             before, started = getrusage(RUSAGE_CHILDREN), time.process_time()
             rows, stats = collect(hub, tmp_path / hub, replica.url, fresh=True, **arguments)
-        assert failure(stats) is None
             own, after = time.process_time() - started, getrusage(RUSAGE_CHILDREN)
+        assert failure(stats) is None
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         found = figures(stats) | {"memory": after.ru_maxrss * 1024, "cpu": round(cpu, 1), "replica_cpu": round(own, 1)}
         found["struck"] = dict(faults.struck)
