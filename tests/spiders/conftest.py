@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from spiders import INDEX, crawl
+from spiders import INDEX, crawl, end_with_parent
 
 FAST = {"DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False}
 
@@ -26,7 +26,7 @@ def collect():
     ):
         folder.mkdir(exist_ok=True)
         context = multiprocessing.get_context("spawn" if fresh else "forkserver")
-        with ProcessPoolExecutor(1, context) as pool:
+        with ProcessPoolExecutor(1, context, end_with_parent) as pool:
             stats = pool.submit(crawl, hub, folder, FAST | (settings or {}), {"base_url": url} | arguments).result()
         rows = [json.loads(line) for line in (folder / INDEX).read_text().splitlines()]
         return {row["api"]: row for row in rows}, stats
