@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -157,16 +158,17 @@ def test_a_public_hub_is_never_asked_without_a_delay(configure: Configure) -> No
 
 
 class Slow:
-    """Lets eight bodies through, then holds all others back until `killed`; counts what was asked, and what left."""
+    """Answers eight requests, then holds all others back until `killed`; counts what was asked, and what left."""
 
     def __init__(self) -> None:
         self.asked: Counter[str] = Counter()
         self.bodies: Counter[str] = Counter()
         self.killed = Event()
+        self.place = count(1)
 
     def __call__(self, call: Call, answer: Answer) -> Answer:
         self.asked[call.path] += 1
-        if self.bodies.total() >= 8:
+        if next(self.place) > 8:
             self.killed.wait(60)
         return Counted(answer.read(), answer.media_type, answer.status, answer.etag, answer.headers, self, call)
 
@@ -210,10 +212,9 @@ def test_killed_in_mid_crawl_it_goes_on_and_fetches_nothing_twice(
         assert stage.poll() is None
         stage.kill()
         stage.wait()
-        asked = slow.asked.total()
         slow.killed.set()
         time.sleep(0.5)
-        assert slow.asked.total() == asked  # the crawl died with its stage
+        assert slow.asked.total() <= 8 + at_once  # the crawl died with its stage
         assert not Path("data/specs").exists()
         subprocess.run(command, env=os.environ | paths, check=True)
     twice = {path for path, times in slow.bodies.items() if times > 1 and "/gateway/csrf" not in path}
