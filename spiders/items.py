@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class SpecItem:
-    """One specification as the hub sent it. api: the hub's own id, unique in the hub; body: after content coding."""
+    """One specification. api: the hub's own id, unique in the hub; body: as the hub sent it, after content coding;
+    derived: the hub has no document of it, and body is made from what it shows instead.
+
+    The pipeline adds the body's length in bytes and its sha256.
+    """
 
     hub: str
     provider: str
@@ -16,3 +20,4 @@ class SpecItem:
     source_url: str
     media_type: str
     body: bytes = field(repr=False)
+    derived: bool = False

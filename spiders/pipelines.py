@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +11,19 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from tqdm import tqdm
 
+from spiders.bodies import head, refusal
 from spiders.items import SpecItem
-
-JSON_KEY = re.compile(rb'"(?:openapi|swagger)"\s*:\s*"?\d')
-YAML_KEY = re.compile(rb"""^["']?(?:openapi|swagger)["']?\s*:\s*["']?\d""", re.MULTILINE)
 
 
 class StoreBodies:
     """Writes each accepted body once, as SHA256.json or SHA256.yaml in the folder that the setting BODIES names.
 
-    A refused body is dropped and counted in the stats as `refused/REASON`.
+    A refused body, and a second one of the same API and version, is dropped and counted as `refused/REASON`.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self.folder, self.stats = Path(crawler.settings["BODIES"]), crawler.stats
+        self.seen: set[tuple[str, str, str]] = set()
         self.progress = tqdm(desc="crawl", unit="spec", disable=None)
 
     @classmethod
@@ -35,11 +33,13 @@ class StoreBodies:
     def process_item(self, item: SpecItem) -> dict[str, Any]:
         self.progress.total = self.stats.get_value("promised")
         self.progress.update()
-        if reason := refusal(item.body):
+        key = (item.provider, item.api, item.version)
+        if reason := refusal(item.body) or ("duplicate" if key in self.seen else None):
             self.stats.inc_value(f"refused/{reason}")
             raise DropItem(f"{reason}: {item.source_url}")
+        self.seen.add(key)
         digest = hashlib.sha256(item.body).hexdigest()
-        file = f"{digest}.{'json' if _head(item.body).startswith(b'{') else 'yaml'}"
+        file = f"{digest}.{'json' if head(item.body).startswith(b'{') else 'yaml'}"
         if not (self.folder / file).exists():
             temporary = self.folder / f"{file}.tmp"
             temporary.write_bytes(item.body)
@@ -51,6 +51,7 @@ class StoreBodies:
             "version": item.version,
             "source_url": item.source_url,
             "media_type": item.media_type,
+            "derived": item.derived,
             "bytes": len(item.body),
             "sha256": digest,
             "file": file,
@@ -58,24 +59,3 @@ class StoreBodies:
 
     def close_spider(self) -> None:
         self.progress.close()
-
-
-def refusal(body: bytes) -> str | None:
-    """Why a body cannot be an OpenAPI or Swagger document, None when it may be one.
-
-    A look, not a parse: a whole parse of the largest known document (47 MB) takes 260 MB more.
-    """
-    head = _head(body)
-    if not head:
-        return "empty"
-    if head.startswith(b"<"):
-        return "html"
-    if not head.startswith(b"{"):
-        return None if YAML_KEY.search(body) else "no_openapi_key"
-    if not body[-512:].rstrip().endswith(b"}"):
-        return "truncated"
-    return None if JSON_KEY.search(body) else "no_openapi_key"
-
-
-def _head(body: bytes) -> bytes:
-    return body[:512].lstrip(b"\xef\xbb\xbf \t\r\n")

@@ -1,4 +1,4 @@
-"""Waiting as long as a hub asks before a retry: Scrapy's own RetryMiddleware ignores `Retry-After`."""
+"""What Scrapy's own RetryMiddleware leaves out: `Retry-After`, and failures that a hub sends as a success."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Request, Response
+from scrapy.utils.httpobj import urlparse_cached
+
+from spiders.bodies import dud
 
 
 class RetryAfter:
@@ -38,6 +42,27 @@ class RetryAfter:
             return response
         await asyncio.sleep(min(self.delay * 2**retries, self.longest) if asked is None else asked)
         return response
+
+
+class RetryDuds:
+    """Asks again for a 200 that is empty, ends in mid-JSON, or is a web page (an outage's) unless the request's meta
+    says `html`; after RETRY_TIMES it goes on as it is, to be refused with that reason."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RetryDuds:
+        return cls(crawler)
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        if response.status != 200 or urlparse_cached(request).path == "/robots.txt":  # which may be empty
+            return response
+        reason = dud(response.body)
+        if reason is None or (reason == "html" and request.meta.get("html")):
+            return response
+        assert self.crawler.spider is not None
+        return get_retry_request(request, spider=self.crawler.spider, reason=reason) or response
 
 
 def seconds(value: bytes | None) -> float | None:

@@ -1,5 +1,13 @@
 import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from typer.testing import CliRunner
@@ -64,3 +72,25 @@ def test_what_cannot_be_done_is_one_line(spec: str, arguments: tuple[str, ...], 
     found, out, err = run(*(spec if argument == "SPEC" else argument for argument in arguments))
     assert (found, out) == (code, "")
     assert said in err and err.count("\n") == 1
+
+
+def test_replica_serves_until_it_is_stopped(pack: Callable[..., Path], documents: dict[str, Any]) -> None:
+    script = "import sys; from apipack.cli import app; app()"
+    command = [sys.executable, "-c", script, "replica", str(pack(documents)), "--hub", "swaggerhub", "--fault", "404=1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": "src"}) as served:
+        assert served.stdout is not None
+        url = served.stdout.readline().strip()
+        with pytest.raises(HTTPError, match="404"):
+            urlopen(f"{url}/specs")
+        served.send_signal(signal.SIGINT)
+        assert served.wait(10) == 0
+
+
+def test_replica_says_what_is_wrong(pack: Callable[..., Path], documents: dict[str, Any]) -> None:
+    tarball = str(pack(documents))
+    assert run("replica", tarball, "--hub", "myspace")[::2] == (
+        2,
+        "no such hub: myspace; there are apis_guru, swaggerhub, rapidapi, ibm\n",
+    )
+    assert run("replica", tarball, "--fault", "meteor=1")[2].startswith("no such fault: meteor; there are latency")
+    assert run("replica", "none.tgz")[2].startswith("none.tgz is missing")

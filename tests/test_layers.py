@@ -12,6 +12,7 @@ FOLDERS = (
     "src/apipack/instructions",
     "src/apipack/languages",
     "src/apipack/openapi",
+    "src/apipack/replica",
     "spiders",
 )
 LIBRARY = sorted(Path("src/apipack").rglob("*.py"))

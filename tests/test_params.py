@@ -5,6 +5,7 @@ import pytest
 from apipack.params import ParamsError, load
 
 SOURCE = Path("params.yaml").read_text(encoding="utf-8")
+MODE = SOURCE[SOURCE.index("  mode: replica ") : SOURCE.index("  limit:")]
 
 
 def refusal(tmp_path: Path, old: str, new: str) -> str:
@@ -32,6 +33,13 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
         ("output: [api_call]", "output: [domain]", "output must contain api_call"),
         ("seed: 0", "seed: [0", "not YAML"),
         ("lr: ", "lr: fast # ", "finetune.lr"),
+        ("hubs: [apis_guru]", "hubs: [myspace]", "crawl.hubs.0"),
+        ("hubs: [apis_guru]", "hubs: [ibm]", "give ibm.urls, or set ibm.follow"),
+        ("hubs: [apis_guru]", "hubs: [ibm, ibm]", "hubs names one twice"),
+        (MODE, MODE.replace("replica  ", "live     ").replace("apis_guru", "rapidapi"), "is opt-in: read its terms"),
+        ("limits: {}", "limits: {myspace: 1}", "crawl.limits"),
+        ("base_urls: {}", "base_urls: {ibm: 'file:///etc'}", "crawl.base_urls.ibm"),
+        ("searches: [{}]}\n  ibm", "searches: [{word: x}]}\n  ibm", "crawl.rapidapi.searches.0.word"),
     ],
 )
 def test_a_typo_is_one_line_that_names_the_place(tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -1,10 +1,11 @@
 """The command line: `apipack calls SPEC` writes calls for any specification, `apipack request` reads code back,
-`apipack judge` judges instructions."""
+`apipack judge` judges instructions, `apipack replica` serves a hub on loopback."""
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -15,6 +16,7 @@ from apipack.languages import Unreadable, Unrepresentable, read, render
 from apipack.openapi import Document, SpecError, load
 from apipack.operations import endpoint
 from apipack.records import LANGUAGES
+from apipack.replica import FAULTS, HUBS, Faults, Replica
 from apipack.requests import build
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -92,6 +94,32 @@ def judge(
     for row, verdict in zip(rows, verdicts, strict=True):
         found = {"label": verdict.label, "score": verdict.score, "reasons": list(verdict.reasons)}
         print(json.dumps({**row, **found}, ensure_ascii=False))
+
+
+@app.command()
+def replica(
+    tarball: Annotated[Path, typer.Argument(help="the snapshot that `dvc repro snapshot` fetches into data/snapshot")],
+    hub: Annotated[str, typer.Option(help=" or ".join(HUBS))] = "apis_guru",
+    port: Annotated[int, typer.Option(help="0 for a free one")] = 0,
+    fault: Annotated[list[str] | None, typer.Option(help=f"KIND=SHARE, again for more: {', '.join(FAULTS)}")] = None,
+    seed: Annotated[int, typer.Option(help="which answers the faults strike")] = 0,
+) -> None:
+    """Serve a snapshot on 127.0.0.1 in a hub's own contract, until Ctrl-C; its address is one line on standard output.
+
+    Two of the contracts, RapidAPI's and IBM's, are inferred from public code.
+    """
+    if hub not in HUBS:
+        _fail(f"no such hub: {hub}; there are {', '.join(HUBS)}", 2)
+    try:
+        rates = {kind: float(share) for kind, _, share in (one.partition("=") for one in fault or [])}
+        with Replica(tarball, HUBS[hub], Faults(rates, seed), port) as served:
+            print(served.url, flush=True)
+            while True:
+                time.sleep(3600)
+    except KeyboardInterrupt:
+        return
+    except (ValueError, UserError, OSError, OverflowError) as error:
+        _fail(str(error), 2)
 
 
 def _known(languages: list[str]) -> list[str]:

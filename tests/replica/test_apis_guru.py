@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from apipack.replica import Answer, Replica
+from apipack.replica import Answer, ApisGuru, Replica
 from apipack.snapshot import SnapshotError, specs
 
 
@@ -21,7 +21,7 @@ def get(url, method="GET", **headers):
 
 def test_every_listed_document_is_the_snapshot_s_byte_for_byte(pack, documents):
     tarball = pack(documents)
-    with Replica(tarball) as replica:
+    with Replica(tarball, ApisGuru) as replica:
         listed = json.loads(get(f"{replica.url}/v2/list.json")[2])
         urls = {api: entry["versions"][entry["preferred"]] for api, entry in listed.items()}
         assert {api: get(facts["swaggerUrl"])[2] for api, facts in urls.items()} == dict(specs(tarball))
@@ -30,7 +30,7 @@ def test_every_listed_document_is_the_snapshot_s_byte_for_byte(pack, documents):
 
 
 def test_list_has_the_hub_s_shape(pack, documents):
-    with Replica(pack(documents)) as replica:
+    with Replica(pack(documents), ApisGuru) as replica:
         entry = json.loads(get(f"{replica.url}/v2/list.json")[2])["files.example:drive"]
         url = f"{replica.url}/v2/specs/files.example/drive/v2%20%28beta%29%2Fx"
     date = "1985-10-26T08:15:00.000Z"
@@ -47,7 +47,7 @@ def test_list_has_the_hub_s_shape(pack, documents):
 
 
 def test_unchanged_documents_answer_304(pack, documents):
-    with Replica(pack(documents)) as replica:
+    with Replica(pack(documents), ApisGuru) as replica:
         status, headers, body = get(f"{replica.url}/v2/list.json")
         assert (status, headers["Last-Modified"]) == (200, "Sat, 26 Oct 1985 08:15:00 GMT")
         url, etag = f"{replica.url}/v2/list.json", headers["ETag"]
@@ -61,7 +61,7 @@ def test_unchanged_documents_answer_304(pack, documents):
 
 
 def test_gzip_only_when_accepted(pack, documents):
-    with Replica(pack(documents)) as replica:
+    with Replica(pack(documents), ApisGuru) as replica:
         _, plain_headers, plain = get(f"{replica.url}/v2/list.json")
         _, headers, body = get(f"{replica.url}/v2/list.json", Accept_Encoding="gzip, br")
     assert "Content-Encoding" not in plain_headers
@@ -70,7 +70,7 @@ def test_gzip_only_when_accepted(pack, documents):
 
 
 def test_head_robots_and_not_found(pack, documents):
-    with Replica(pack(documents)) as replica:
+    with Replica(pack(documents), ApisGuru) as replica:
         status, headers, body = get(f"{replica.url}/v2/list.json", method="HEAD")
         assert (status, body) == (200, b"")
         assert int(headers["Content-Length"]) == len(get(f"{replica.url}/v2/list.json")[2])
@@ -82,7 +82,7 @@ def test_ids_and_versions_never_become_paths(pack, documents, tmp_path):
     secret = tmp_path / "secret.json"
     secret.write_text("secret")
     hostile = documents["late.example"] | {"info": {"title": "x", "version": "../../../../.." + str(secret)[:-5]}}
-    with Replica(pack({"evil.example": hostile})) as replica:
+    with Replica(pack({"evil.example": hostile}), ApisGuru) as replica:
         facts = json.loads(get(f"{replica.url}/v2/list.json")[2])["evil.example"]["versions"].popitem()[1]
         assert json.loads(get(facts["swaggerUrl"])[2]) == hostile
         for path in (f"/v2/specs/../../..{secret}", f"/v2/specs/%2e%2e/%2e%2e{secret}", str(secret), "/0.json"):
@@ -93,13 +93,16 @@ def test_ids_and_versions_never_become_paths(pack, documents, tmp_path):
     "document", [b"[]", b"<html>", b"", b'{"openapi": "3.0.3"', b'{"openapi": "3.0.3"}', {"openapi": "3", "info": {}}]
 )
 def test_names_a_document_it_cannot_list(pack, document):
-    with pytest.raises(SnapshotError, match="a.com is not an OpenAPI document"), Replica(pack({"a.com": document})):
+    with (
+        pytest.raises(SnapshotError, match="a.com is not an OpenAPI document"),
+        Replica(pack({"a.com": document}), ApisGuru),
+    ):
         pass
 
 
 def test_finds_info_wherever_it_stands(pack, documents):
     swagger = b' {"paths" : {"/a,}": {"info": 1}} ,\n"info":\t{"version":"1"}, "swagger": "2.0"} '
-    with Replica(pack({"a.com": swagger})) as replica:
+    with Replica(pack({"a.com": swagger}), ApisGuru) as replica:
         facts = json.loads(get(f"{replica.url}/v2/list.json")[2])["a.com"]["versions"]["1"]
         assert (facts["openapiVer"], facts["info"]) == ("2.0", {"version": "1"})
 
@@ -108,7 +111,7 @@ def test_a_fault_takes_the_place_of_an_answer(pack, documents):
     def fault(call, answer):
         return Answer(b"busy", status=429, headers={"Retry-After": "7"}) if call.path.endswith("list.json") else answer
 
-    with Replica(pack(documents), fault=fault) as replica:
+    with Replica(pack(documents), ApisGuru, fault=fault) as replica:
         status, headers, body = get(f"{replica.url}/v2/list.json")
         assert (status, headers["Retry-After"], body) == (429, "7", b"busy")
         assert get(f"{replica.url}/robots.txt")[0] == 200
@@ -116,5 +119,8 @@ def test_a_fault_takes_the_place_of_an_answer(pack, documents):
 
 def test_a_truncated_body_ends_the_connection(pack, documents):
     short = Answer(b"{", headers={"Content-Length": "9"})
-    with Replica(pack(documents), fault=lambda *_: short) as replica, pytest.raises(http.client.IncompleteRead):
+    with (
+        Replica(pack(documents), ApisGuru, fault=lambda *_: short) as replica,
+        pytest.raises(http.client.IncompleteRead),
+    ):
         get(f"{replica.url}/v2/list.json")

@@ -1,0 +1,91 @@
+"""What spiders of all hubs share: their own host only, a count of what was promised, reasons of what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.http import Request, Response
+from twisted.python.failure import Failure
+
+from spiders.items import SpecItem
+
+
+class OtherHost(IgnoreRequest):
+    """A request to a host and port that are not in the spider's `hosts`."""
+
+
+class HubSpider(scrapy.Spider):
+    """base_url: of a server other than the hub's own. limit: APIs to take, None for all; more is a superset.
+
+    Every document that a list leads to expect is counted with `promise` and ends as an item or under `refuse`;
+    `spiders.outcome` holds the two against each other.
+    """
+
+    default_url: str
+
+    def __init__(self, base_url: str | None = None, limit: int | None = None) -> None:
+        super().__init__()
+        self.base_url, self.limit = (base_url or self.default_url).rstrip("/"), limit
+        self.hosts = {urlsplit(self.base_url).netloc}
+        self.seen: set[str] = set()
+
+    def promise(self, count: int = 1) -> None:
+        self.crawler.stats.inc_value("promised", count)
+
+    def refuse(self, reason: str) -> None:
+        self.crawler.stats.inc_value(f"refused/{reason}")
+
+    def is_new(self, name: str) -> bool:
+        """Whether this is the first time that a list names it."""
+        new = name not in self.seen
+        self.seen.add(name)
+        return new
+
+    def searched(self, total: int, reached: int) -> None:
+        """Counts a search that came to its end: `listed` in all, and `unreached` where the hub's window cut it off."""
+        self.crawler.stats.inc_value("listed", total)
+        if total > reached and not self.full():
+            self.crawler.stats.inc_value("unreached", total - reached)
+            self.logger.warning(
+                "%d of %d entries cannot be paged to: search for parts of the hub", total - reached, total
+            )
+
+    def full(self) -> bool:
+        """Whether as many documents as the limit allows are promised."""
+        return self.limit is not None and self.crawler.stats.get_value("promised", 0) >= self.limit
+
+    def document(self, url: str, provider: str, api: str, version: str, **more: Any) -> Iterator[Request]:
+        """The request for a promised document; none where the URL is not one to follow, which is counted."""
+        self.promise()
+        if not url.startswith(("http://", "https://")):  # a list must not make us read file: or s3: addresses
+            self.refuse("not_http" if url else "no_url")
+            return
+        facts = {"provider": provider, "api": api, "version": version}
+        meta = {"handle_httpstatus_list": [404, 410]}
+        yield Request(url, self.parse, errback=self.lost, dont_filter=True, meta=meta, cb_kwargs=facts, **more)
+
+    def parse(self, response: Response, provider: str, api: str, version: str) -> Iterator[SpecItem]:
+        if response.status != 200:
+            self.refuse("gone")  # deleted, or private
+            return
+        yield SpecItem(self.name, provider, api, version, response.url, media_type(response), response.body)
+
+    def broken(self, failure: Failure) -> None:
+        """A list or page of it that cannot be had leaves the crawl incomplete: an error, so that it fails."""
+        self.logger.error("a list is missing: %s", failure.getErrorMessage())
+
+    def lost(self, failure: Failure) -> None:
+        """Counts the failures that no second crawl would mend; all others stay missing, and the crawl fails."""
+        if failure.check(OtherHost):
+            self.refuse("other_host")
+        elif failure.check(DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in failure.getErrorMessage():  # gzip's bombs
+            self.refuse("too_large")
+
+
+def media_type(response: Response) -> str:
+    """Lower-case, without parameters; empty where the hub names none."""
+    return (response.headers.get("Content-Type") or b"").decode("latin-1").split(";")[0].strip().lower()

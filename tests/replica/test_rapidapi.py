@@ -1,0 +1,84 @@
+from functools import partial
+
+import pytest
+
+from apipack.replica import RapidApi, Replica
+
+PETS = {
+    "openapi": "3.0.3",
+    "info": {"title": "Pets", "version": "1.0"},
+    "paths": {
+        "/pets/{id}": {
+            "parameters": [{"$ref": "#/components/parameters/id"}],
+            "put": {
+                "summary": "Change a pet",
+                "parameters": [{"name": "X-Trace", "in": "header", "schema": {"type": "string"}}],
+                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}}},
+            },
+            "get": {"parameters": [{"name": "full", "in": "query", "schema": {"type": "boolean"}}]},
+        }
+    },
+    "components": {
+        "parameters": {"id": {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}},
+        "schemas": {
+            "Pet": {"required": ["name"], "properties": {"name": {"type": "string"}, "tags": {"type": "array"}}}
+        },
+    },
+}
+
+
+@pytest.fixture
+def query(pack, documents, ask):
+    """query(operationName, **variables), with a token and a cookie that the gateway gave."""
+    with Replica(pack(documents | {"pets.example": PETS}), partial(RapidApi, window=5)) as replica:
+        given = ask(f"{replica.url}/gateway/csrf")
+        session = {"csrf_token": given.json()["csrfToken"], "Cookie": given.headers["Set-Cookie"].split(";")[0]}
+
+        def _query(operation, session=session, **variables):
+            body = {"operationName": operation, "variables": variables, "query": "query"}
+            return ask(f"{replica.url}/gateway/graphql", "POST", body, **session)
+
+        yield _query
+
+
+def search(query, term="", after="", first=100):
+    where, page = {"term": term}, {"first": first, "after": after}
+    return query("searchApis", searchApiWhereInput=where, paginationInput=page).json()
+
+
+def test_a_search_pages_by_cursor_up_to_the_window(query):
+    first = search(query, first=3)["data"]["products"]
+    assert (len(first["nodes"]), first["pageInfo"], first["total"]) == (3, {"endCursor": "3", "hasNextPage": True}, 13)
+    second = search(query, first=3, after="3")["data"]["products"]
+    assert (len(second["nodes"]), second["pageInfo"]["hasNextPage"], second["total"]) == (2, False, 13)
+    assert search(query, term="PETS")["data"]["products"]["total"] == 1
+
+
+def test_from_a_hit_to_its_endpoints(query):
+    (hit,) = search(query, "pets")["data"]["products"]["nodes"]
+    names = {"apiSlug": hit["slugifiedName"], "apiOwnerSlug": hit["User"]["username"]}
+    api = query("getApiBySlugAndOwner", **names).json()["data"]["apiBySlugifiedNameAndOwnerName"]
+    version = query("getApiVersion", apiVersionId=api["version"]["id"]).json()["data"]["apiVersion"]
+    assert (version["spec"], version["publicdns"][0]["address"]) == (None, "pets-example.p.rapidapi.com")
+    put = next(one for one in version["endpoints"] if one["method"] == "PUT")
+    shown = [
+        (one["name"], one["paramType"], one["condition"], one["querystring"]) for one in put["params"]["parameters"]
+    ]
+    assert shown == [
+        ("id", "NUMBER", "REQUIRED", False),
+        ("name", "STRING", "REQUIRED", False),
+        ("tags", "ARRAY", "OPTIONAL", False),
+    ]
+    assert (put["name"], put["route"], len(version["endpoints"])) == ("Change a pet", "/pets/{id}", 2)
+
+
+def test_a_token_without_its_cookie_is_stale(query):
+    assert query("searchApis", session={}).status == 419
+    assert query("searchApis", session={"csrf_token": "made up", "Cookie": "_csrf=made up"}).status == 419
+
+
+@pytest.mark.parametrize("variables", [{}, {"searchApiWhereInput": {}, "paginationInput": {"first": 101}}])
+def test_what_it_cannot_answer_is_an_error_within_a_success(query, variables):
+    reply = query("searchApis", **variables)
+    assert (reply.status, reply.json()["data"]) == (200, None) and reply.json()["errors"]
+    assert query("dropTables").json()["errors"]

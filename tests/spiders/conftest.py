@@ -1,0 +1,34 @@
+"""Crawls as the stage runs them: real Scrapy in a process of its own."""
+
+import json
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spiders import INDEX, crawl, end_with_parent
+
+FAST = {"DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False}
+
+
+@pytest.fixture(scope="session")
+def collect():
+    """collect(hub, folder, url, settings, fresh, **arguments): rows by API id, and stats.
+
+    Processes are forks of one that has imported Scrapy; a fresh one sees the test's environment variables.
+    """
+    multiprocessing.set_forkserver_preload(["scrapy.crawler", "spiders.hub", "spiders.pipelines"])
+
+    def _collect(
+        hub: str, folder: Path, url: str, settings: dict[str, Any] | None = None, fresh: bool = False, **arguments: Any
+    ):
+        folder.mkdir(exist_ok=True)
+        context = multiprocessing.get_context("spawn" if fresh else "forkserver")
+        with ProcessPoolExecutor(1, context, end_with_parent) as pool:
+            stats = pool.submit(crawl, hub, folder, FAST | (settings or {}), {"base_url": url} | arguments).result()
+        rows = [json.loads(line) for line in (folder / INDEX).read_text().splitlines()]
+        return {row["api"]: row for row in rows}, stats
+
+    return _collect
