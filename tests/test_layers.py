@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 PACKAGES = ("apipack", "stages", "spiders")
-FOLDERS = ("src/apipack/languages", "src/apipack/openapi", "spiders")
+FOLDERS = ("src/apipack/languages", "src/apipack/openapi", "src/apipack/sandbox", "spiders")
 LIBRARY = sorted(Path("src/apipack").rglob("*.py"))
 STAGES = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"]
 

@@ -79,6 +79,12 @@ class Render(Section):
     languages: Annotated[list[Language], Field(min_length=1)]
 
 
+class Verify(Section):
+    """operations: at most so many, drawn over strata, each in every rendered language (1000 for the full proof)."""
+
+    operations: Positive
+
+
 class Instruct(Section):
     """description_words: words of an operation's description that an instruction may use."""
 
@@ -185,6 +191,7 @@ class Params(Section):
     parse: Parse
     dedupe: Dedupe
     render: Render
+    verify: Verify
     instruct: Instruct
     filter: Filter
     split: Split
