@@ -163,7 +163,8 @@ class Finetune(Section):
 
 
 class Evaluate(Section):
-    """tests: operations a level and language, None for all. new_tokens: most tokens a completion."""
+    """tests: operations a level and language, None for all. new_tokens: most tokens a completion. execute: run what
+    models wrote in the sandbox, where there is one; otherwise it is read back."""
 
     languages: Annotated[list[Language], Field(min_length=1)]
     levels: Annotated[list[Level], Field(min_length=1)]
@@ -172,6 +173,7 @@ class Evaluate(Section):
     base: bool
     batch: Positive
     new_tokens: Positive
+    execute: bool
     threshold: Annotated[Real, Field(gt=0, lt=1)]
 
 

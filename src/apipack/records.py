@@ -160,8 +160,13 @@ PREDICTIONS = _schema(
     endpoint_match=FLAG,
     call_match=FLAG,
     request_match=FLAG,
+    pass_rate=FLAG,
+    hallucination_rate=FLAG,
+    syntax_error_rate=FLAG,
+    verdict=TEXT,
 )
-"""`model`: tuned, base or copy. `output`: raw completion; `call`: what was taken from it."""
+"""`model`: tuned, base or copy. `output`: raw completion; `call`: what was taken from it. The three rates are of
+apipack.proof; `verdict`: whether the call was executed for them, or only read back (static)."""
 
 VERIFIED = _schema(
     id=TEXT,
