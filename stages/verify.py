@@ -4,6 +4,9 @@ import sys
 from collections import Counter
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from apipack.execution import execute, skipped
 from apipack.io import fresh_folder, read_table, rows_table, write_table, write_text
 from apipack.params import Params
@@ -16,11 +19,9 @@ from stages import run
 def main(p: Params) -> dict[str, Any]:
     operations = read_table("data/unique/operations.parquet", ["id", "provider", "template", "request"]).to_pylist()
     rows = {row["id"]: row for row in sample(operations, p.verify.operations, p.seed)}
-    calls = [
-        (rows[call["id"]], call["language"], call["call"])
-        for call in read_table("data/calls/calls.parquet").to_pylist()
-        if call["id"] in rows
-    ]
+    table = read_table("data/calls/calls.parquet")
+    wanted = table.filter(pc.is_in(table["id"], value_set=pa.array(rows, pa.string()))).to_pylist()
+    calls = [(rows[call["id"]], call["language"], call["call"]) for call in wanted]
     made = Counter(language for _, language, _ in calls)
     no_sandbox = unavailable()
     missing = {} if no_sandbox else skipped(p.render.languages)

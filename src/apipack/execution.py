@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from apipack.frames import batches, progress
+from apipack.frames import progress
 from apipack.matching import try_read
 from apipack.sandbox import Job, Limits, Record, Sandbox, SandboxError, Step, unavailable
 from apipack.sandbox.runners import MARKS, Program, alone, missing, root, together
@@ -46,7 +46,7 @@ def execute(calls: Sequence[tuple[str, str]], workers: int, what: str = "execute
     for index, (language, code) in enumerate(calls):
         by_language.setdefault((language, try_read(language, code) is not None), []).append(index)
     for (language, strict), indices in by_language.items():
-        units += [(language, list(part), strict) for part in batches(indices, CHUNK)]
+        units += [(language, indices[start : start + CHUNK], strict) for start in range(0, len(indices), CHUNK)]
     outcomes: dict[int, Outcome] = {}
     with ThreadPoolExecutor(workers) as pool:
         found = pool.map(lambda unit: list(_unit(unit[0], {i: calls[i][1] for i in unit[1]}, unit[2])), units)
@@ -66,7 +66,7 @@ def _unit(language: str, calls: dict[int, str], strict: bool) -> Iterator[tuple[
         try:
             with Sandbox(root(language)) as sandbox:
                 for number, code in list(todo.items()):
-                    yield number, _single(sandbox, language, code)
+                    yield number, run_alone(sandbox, language, code)
                     del todo[number]
         except SandboxError as error:
             number = next(iter(todo))
@@ -95,7 +95,8 @@ def _shared(language: str, calls: dict[int, str]) -> dict[int, Outcome]:
     return {number: Outcome(status, detail, records.get(number, [])) for number, status, detail in lines}
 
 
-def _single(sandbox: Sandbox, language: str, code: str) -> Outcome:
+def run_alone(sandbox: Sandbox, language: str, code: str) -> Outcome:
+    """One call, whatever it is, in a program of its own. Raises SandboxError when the sandbox is gone."""
     program = alone(language, code)
     limits = BUILT if program.build else Limits()
     done = sandbox.run(Job(program.files, _steps(program, BUILD_SECONDS, RUN_SECONDS), program.env, limits))

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+LOOPBACK = ("127.0.0.1", "::1")
 VALID = datetime.timedelta(days=2)
 
 
@@ -43,7 +44,8 @@ class Authority:
     def context(self, host: str) -> ssl.SSLContext:
         """Server side for a DNS name or an address; where the client names another host (SNI), for that one."""
         if host not in self._contexts:
-            alternative = x509.SubjectAlternativeName([_general_name(host)])
+            names = [host, "localhost"] if host in LOOPBACK else [host]  # a bare name comes without SNI from some
+            alternative = x509.SubjectAlternativeName([_general_name(name) for name in names])
             subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "recorder")])
             leaf = self._sign(subject, self._leaf_key, x509.BasicConstraints(ca=False, path_length=None), alternative)
             chain = self.folder / f"leaf{len(self._contexts)}.pem"
