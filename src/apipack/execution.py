@@ -18,7 +18,7 @@ from apipack.sandbox import Job, Limits, Record, Sandbox, SandboxError, Step, un
 from apipack.sandbox.runners import MARKS, Program, alone, missing, root, together
 from apipack.sandbox.runners.program import BUILD_SECONDS, CALL_SECONDS, RUN_SECONDS
 
-CHUNK = 250
+CHUNK, LEAST = 250, 4
 TOGETHER = Limits(output=64 * 1024 * 1024, cpu=300, processes=512)
 BUILT = Limits(output=64 * 1024 * 1024)
 
@@ -56,9 +56,16 @@ def execute(calls: Sequence[tuple[str, str]], workers: int, what: str = "execute
 
 
 def _unit(language: str, calls: dict[int, str], strict: bool) -> Iterator[tuple[int, Outcome]]:
+    """Outcomes by number. Where calls do not even get to run together, halves of them do, and so on."""
     todo = dict(calls)
     if strict and len(calls) > 1:
-        for number, outcome in _shared(language, calls).items():
+        shared = _shared(language, calls)
+        if not shared and len(calls) > LEAST:
+            half = len(calls) // 2
+            for part in (list(calls.items())[:half], list(calls.items())[half:]):
+                yield from _unit(language, dict(part), strict)
+            return
+        for number, outcome in shared.items():
             if outcome.status == "ok" and len(outcome.records) == 1:
                 yield number, outcome
                 del todo[number]

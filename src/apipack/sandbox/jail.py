@@ -24,7 +24,7 @@ ETC = (
 FOLDERS = ("/etc", "/etc/ssl", "/etc/ssl/certs", INSIDE)
 FILES = {
     "/etc/resolv.conf": "nameserver 127.0.0.1\noptions ndots:0 timeout:2 attempts:2\n",
-    "/etc/hosts": "127.0.0.1 localhost\n::1 localhost ip6-localhost\n",
+    "/etc/hosts": "127.0.0.1 localhost\n",
     "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
     "/etc/passwd": "root:x:0:0:root:/:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n",
     "/etc/group": "root:x:0:\nnogroup:x:65534:\n",
