@@ -10,7 +10,7 @@ from pathlib import Path
 from apipack.sandbox.jail import PYTHON
 
 INSIDE = Path(__file__).with_name("inside")
-RUN_SECONDS, BUILD_SECONDS, CALL_SECONDS = 10.0, 30.0, 5.0
+RUN_SECONDS, BUILD_SECONDS, CALL_SECONDS = 10.0, 90.0, 5.0
 
 
 @dataclass(frozen=True)
