@@ -138,14 +138,7 @@ def meant(har: dict[str, Any]) -> Request | None:
         headers.append(("Content-Type", post.get("mimeType") or ""))
     url = har["url"] + (("&" if "?" in har["url"] else "?") + query if query else "")
     request = Request(har["method"], url, tuple(headers), body)
-    try:
-        return (
-            request
-            if request.parts.scheme in ("http", "https") and request.parts.port is not None or request.parts.netloc
-            else None
-        )
-    except ValueError:
-        return None
+    return request if request.parts.netloc else None
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ CANARY = (
 
 def requests() -> list[Request]:
     """The hostile corpus, and the canaries wherever HTTP lets them stand: body, form, header, query, path, cookie."""
-    found = [replace(request, url=request.url.replace("https:", "http:")) for request in corpus()[::7]] + corpus()
+    found = corpus() + [replace(request, url=request.url.replace("https:", "http:")) for request in corpus()[::9]]
     for text in CANARY:
         quoted = "".join(c if c.isalnum() or c in "'$()*;" else "".join(f"%{b:02X}" for b in c.encode()) for c in text)
         found.append(Request("POST", "https://api.example.com/b", (JSON,), text))
@@ -54,9 +54,6 @@ def requests() -> list[Request]:
         line = "".join(c for c in text if " " <= c <= "~").strip()
         found.append(
             Request("PUT", "https://api.example.com/h", (("X-Value", line), ("Cookie", f"a={line}"), JSON), "1")
-        )
-        found.append(
-            Request("GET", "https://api.example.com/h", (("X-Value", line), ("Authorization", f"Bearer {line}")))
         )
     return found
 
@@ -96,7 +93,7 @@ def test_one_call_alone(language: str) -> None:
         Request(METHODS[n % 4], f"{'https' if n % 2 else 'http'}://{host}/y") for n, host in enumerate(ODD_HOSTS)
     ]
     with Sandbox(root(language)) as sandbox:
-        for request in wanted if language not in BUILT else wanted[:3]:
+        for request in wanted if language not in BUILT else wanted[:2]:
             try:
                 outcome = run_alone(sandbox, language, render(language, request))
             except Unrepresentable:
