@@ -159,7 +159,7 @@ class Sandbox:
             return answer
         self._process.wait()
         trouble = self._process.stderr.read().strip().splitlines()
-        raise SandboxError(trouble[-1] if trouble else f"ended with code {self._process.returncode}")
+        raise SandboxError(trouble[-1] if trouble else "its launcher was killed")
 
     def _stop(self) -> None:
         assert self._process.stdin is not None
