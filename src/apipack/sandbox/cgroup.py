@@ -29,6 +29,7 @@ def _make(memory: int) -> Path | None:
         try:
             if not (parent / "cgroup.procs").exists():
                 continue
+            _remove_orphans(parent)
             group.mkdir()
         except OSError:
             continue
@@ -39,6 +40,14 @@ def _make(memory: int) -> Path | None:
             continue
         return group
     return None
+
+
+def _remove_orphans(parent: Path) -> None:
+    """The groups of processes that were killed before they could remove them."""
+    for group in parent.glob("apipack-*-*"):
+        if not Path("/proc", group.name.split("-")[1]).exists():
+            with contextlib.suppress(OSError):  # something in it is still on its way out
+                group.rmdir()
 
 
 def _remove(group: Path) -> None:
