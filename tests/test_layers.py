@@ -13,6 +13,7 @@ FOLDERS = (
     "src/apipack/languages",
     "src/apipack/openapi",
     "src/apipack/replica",
+    "src/apipack/sandbox",
     "spiders",
 )
 LIBRARY = sorted(Path("src/apipack").rglob("*.py"))

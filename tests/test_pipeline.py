@@ -24,6 +24,7 @@ TINY = {
     "crawl": {"limit": 14},
     "split": {"tests": 3},
     "render": {"languages": ["curl", "python"]},
+    "verify": {"operations": 2},
     "finetune": {"max_steps": 2, "batch": 2, "max_tokens": 600},
     "evaluate": {
         "languages": ["curl", "python"],

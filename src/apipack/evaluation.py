@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from scipy.stats import binomtest
 
+from apipack.intervals import wilson
 from apipack.matching import score
 from apipack.params import Evaluate
 from apipack.prompts import extract_call
+from apipack.proof import RATES
 from apipack.records import Request
 
 Row = dict[str, Any]
-METRICS = ("endpoint_match", "call_match", "request_match")
+MATCHES = ("endpoint_match", "call_match", "request_match")
+METRICS = (*MATCHES, *RATES)
 CELL = ["model", "level", "setting"]
 PREDICTION_KEYS = ("id", "api", "level", "language", "setting", "reference")
 
@@ -37,7 +39,7 @@ def select(tests: Sequence[Row], p: Evaluate, seed: int) -> list[Row]:
 
 
 def judge(model: str, tests: Sequence[Row], outputs: Sequence[str], threshold: float) -> list[Row]:
-    """Rows of schema PREDICTIONS, one a test, in order."""
+    """Rows of schema PREDICTIONS without what `proof` adds, one a test, in order."""
     return [_judge_one(model, test, output, threshold) for test, output in zip(tests, outputs, strict=True)]
 
 
@@ -52,23 +54,19 @@ def _judge_one(model: str, test: Row, output: str, threshold: float) -> Row:
         **{key: test[key] for key in PREDICTION_KEYS},
         "output": output,
         "call": call,
-        **{metric: getattr(verdict, metric) for metric in METRICS},
+        **{metric: getattr(verdict, metric) for metric in MATCHES},
     }
 
 
 def accuracy(predictions: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Accuracy of each metric for each cell: columns `by`, n, and METRIC, METRIC_low, METRIC_high (Wilson, 95 %)."""
+    """Share of each metric that the predictions have, for each cell: columns `by`, n, and METRIC, METRIC_low,
+    METRIC_high (Wilson, 95 %)."""
     rows = []
     for key, cell in predictions.groupby(list(by), sort=True):
         row: Row = dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True)) | {"n": len(cell)}
-        for metric in METRICS:
-            hits = int(cell[metric].sum())
-            interval = binomtest(hits, len(cell)).proportion_ci(method="wilson")
-            row |= {
-                metric: round(hits / len(cell), 4),
-                f"{metric}_low": round(float(interval.low), 4),
-                f"{metric}_high": round(float(interval.high), 4),
-            }
+        for metric in (name for name in METRICS if name in predictions):
+            share, low, high = wilson(int(cell[metric].sum()), len(cell))
+            row |= {metric: share, f"{metric}_low": low, f"{metric}_high": high}
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -78,6 +76,6 @@ def flat_metrics(table: pd.DataFrame, by: Sequence[str]) -> dict[str, float]:
     flat = {}
     for row in table.to_dict("records"):
         prefix = ".".join(f"level{row[name]}" if name == "level" else str(row[name]) for name in by)
-        for metric in METRICS:
+        for metric in (name for name in METRICS if name in row):
             flat[f"{prefix}.{metric}"] = row[metric]
     return flat

@@ -13,17 +13,16 @@ import logging
 import os
 import re
 import socket
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import daft
 import orjson
-from tqdm import tqdm
 
 from apipack.errors import UserError
 from apipack.params import Params
+from apipack.progress import progress
 
 Task = dict[str, Any]
 _DIED = re.compile(r"closed the connection|has terminated|Broken pipe|Connection reset", re.I)
@@ -66,16 +65,6 @@ def map_tasks(function: Callable[..., Any], tasks: Sequence[Task], p: Params, wh
     return results
 
 
-def progress(items: Iterable[Any], total: int, what: str) -> Iterable[Any]:
-    """A progress bar with a rate on standard error; silent when that is not a terminal."""
-    return tqdm(items, total=total, desc=what, unit="", disable=not sys.stderr.isatty())
-
-
-def cores(p: Params) -> int:
-    """Worker processes on this machine."""
-    return p.workers or os.cpu_count() or 1
-
-
 def _guarded(function: Callable[..., Any]) -> Callable[[bytes], bytes]:
     """The function from and to JSON, with the errors that a user can mend as values: engines wrap exceptions."""
 
@@ -91,7 +80,7 @@ def _guarded(function: Callable[..., Any]) -> Callable[[bytes], bytes]:
 def _local(function: Callable[..., Any], p: Params, tasks: int) -> Any:
     daft.get_or_create_runner()  # its own engine, unless something chose Ray before
     daft.set_execution_config(maintain_order=False)  # in order, the idle worker waits for the busy one
-    processes = min(cores(p), tasks)
+    processes = min(p.cores(), tasks)
 
     @daft.cls(use_process=processes > 1, max_concurrency=processes)
     class Worker:

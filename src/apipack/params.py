@@ -6,6 +6,7 @@ A typo, a wrong type or an impossible combination is a `ParamsError` of one line
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -130,6 +131,12 @@ class Dedupe(Section):
 
 class Render(Section):
     languages: Annotated[list[Language], Field(min_length=1)]
+
+
+class Verify(Section):
+    """operations: at most so many, drawn over strata, each in every rendered language (1000 for the full proof)."""
+
+    operations: Positive
 
 
 class Server(Section):
@@ -270,7 +277,8 @@ class Rerank(Section):
 
 
 class Evaluate(Section):
-    """tests: operations a level and language, None for all. new_tokens: most tokens a completion."""
+    """tests: operations a level and language, None for all. new_tokens: most tokens a completion. execute: run what
+    models wrote in the sandbox, where there is one; otherwise it is read back."""
 
     languages: Annotated[list[Language], Field(min_length=1)]
     levels: Annotated[list[Level], Field(min_length=1)]
@@ -279,6 +287,7 @@ class Evaluate(Section):
     base: bool
     batch: Positive
     new_tokens: Positive
+    execute: bool
     threshold: Annotated[Real, Field(gt=0, lt=1)]
 
 
@@ -308,6 +317,7 @@ class Params(Section):
     parse: Parse
     dedupe: Dedupe
     render: Render
+    verify: Verify
     instruct: Instruct
     filter: Filter
     split: Split
@@ -334,6 +344,10 @@ class Params(Section):
         if not any(self.weights().values()):
             raise ValueError("mix gives no language a positive weight")
         return self
+
+    def cores(self) -> int:
+        """Processes or threads of this machine that a stage may use."""
+        return self.workers or os.cpu_count() or 1
 
     def weights(self) -> dict[str, float]:
         """Weight of every rendered language, in the order of `records.LANGUAGES`."""

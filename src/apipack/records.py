@@ -196,5 +196,25 @@ PREDICTIONS = _schema(
     endpoint_match=FLAG,
     call_match=FLAG,
     request_match=FLAG,
+    pass_rate=FLAG,
+    hallucination_rate=FLAG,
+    syntax_error_rate=FLAG,
+    verdict=TEXT,
 )
-"""`model`: tuned, base or copy. `output`: raw completion; `call`: what was taken from it."""
+"""`model`: tuned, base or copy. `output`: raw completion; `call`: what was taken from it. The three rates are of
+apipack.proof; `verdict`: whether the call was executed for them, or only read back (static)."""
+
+VERIFIED = _schema(
+    id=TEXT,
+    language=TEXT,
+    arrived=FLAG,
+    equal=FLAG,
+    difference=TEXT,
+    status=TEXT,
+    detail=TEXT,
+    call=TEXT,
+    intended=TEXT,
+    recorded=TEXT,
+)
+"""One reference call a row that was executed (or read back). `difference`: what is other than intended, or null;
+`status` and `detail`: what became of the program; `recorded`: JSON list of what arrived, where that differs."""

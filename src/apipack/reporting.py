@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from apipack.evaluation import CELL, accuracy
+from apipack.proof import RATES
 
 
 def accuracy_table(predictions: pd.DataFrame, metric: str) -> str:
@@ -23,6 +24,13 @@ def accuracy_table(predictions: pd.DataFrame, metric: str) -> str:
     ]
     wide = cells.pivot(index=["model", "setting"], columns="column", values="cell").fillna("")
     return markdown(wide.reset_index())
+
+
+def judged(predictions: pd.DataFrame, metric: str) -> str:
+    """How the verdicts of a rate were come by: ` (executed)`, ` (static)` or both; nothing for the matches."""
+    if metric not in RATES:
+        return ""
+    return f" ({', '.join(sorted(predictions['verdict'].unique()))})"
 
 
 def paper_table() -> str:

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from apipack.backends.base import Backend, Completion, LogLikelihood, Prompt
-from apipack.frames import progress
 from apipack.instructions import asking
 from apipack.instructions.grammar import candidates as grammar_candidates
 from apipack.instructions.grammar import wordings as grammar_wordings
 from apipack.instructions.phrases import Row
 from apipack.instructions.selection import Candidate, select
 from apipack.params import Instruct
+from apipack.progress import progress
 
 SEEDS = 3
 Judge = Callable[[Sequence[tuple[Row, str]]], list[str | None]]

@@ -1,0 +1,128 @@
+"""Execute calls in the sandbox: which of them ran, and what requests arrived.
+
+Calls that the strict readers understand can only be what they say; they share a program, and whatever goes wrong
+there is tried again alone. Every other call has a program, a user and a deadline of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from apipack.matching import try_read
+from apipack.progress import progress
+from apipack.sandbox import Job, Limits, Record, Sandbox, SandboxError, Step, unavailable
+from apipack.sandbox.runners import MARKS, Program, alone, missing, root, together
+from apipack.sandbox.runners.program import BUILD_SECONDS, CALL_SECONDS, RUN_SECONDS
+
+CHUNK, LEAST = 250, 4
+TOGETHER = Limits(output=64 * 1024 * 1024, cpu=300, processes=512)
+BUILT = Limits(output=64 * 1024 * 1024)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """status: ok, failed, does_not_compile, timeout, killed, output or lost (it took the sandbox with it).
+    detail: what the compiler or the program said. records: the requests that arrived, in order."""
+
+    status: str
+    detail: str = ""
+    records: list[Record] = field(default_factory=list)
+
+
+def skipped(languages: Sequence[str]) -> dict[str, str]:
+    """Language → why its calls cannot be executed on this machine, in one line; empty where all can."""
+    reason = unavailable()
+    return {name: why for name in languages if (why := reason or missing(name))}
+
+
+def execute(calls: Sequence[tuple[str, str]], workers: int, what: str = "execute") -> list[Outcome]:
+    """Outcomes of (language, code) pairs, in order. Languages whose toolchain is missing must not be among them."""
+    units: list[tuple[str, list[int], bool]] = []
+    by_language: dict[tuple[str, bool], list[int]] = {}
+    for index, (language, code) in enumerate(calls):
+        by_language.setdefault((language, try_read(language, code) is not None), []).append(index)
+    for (language, strict), indices in by_language.items():
+        units += [(language, indices[start : start + CHUNK], strict) for start in range(0, len(indices), CHUNK)]
+    outcomes: dict[int, Outcome] = {}
+    with ThreadPoolExecutor(workers) as pool:
+        found = pool.map(lambda unit: list(_unit(unit[0], {i: calls[i][1] for i in unit[1]}, unit[2])), units)
+        for pairs in progress(found, len(units), what):
+            outcomes.update(pairs)
+    return [outcomes[index] for index in range(len(calls))]
+
+
+def _unit(language: str, calls: dict[int, str], strict: bool) -> Iterator[tuple[int, Outcome]]:
+    """Outcomes by number. Where calls do not even get to run together, halves of them do, and so on."""
+    todo = dict(calls)
+    if strict and len(calls) > 1:
+        shared = _shared(language, calls)
+        if not shared and len(calls) > LEAST:
+            half = len(calls) // 2
+            for part in (list(calls.items())[:half], list(calls.items())[half:]):
+                yield from _unit(language, dict(part), strict)
+            return
+        for number, outcome in shared.items():
+            if outcome.status == "ok" and len(outcome.records) == 1:
+                yield number, outcome
+                del todo[number]
+    while todo:
+        try:
+            with Sandbox(root(language)) as sandbox:
+                for number, code in list(todo.items()):
+                    yield number, run_alone(sandbox, language, code)
+                    del todo[number]
+        except SandboxError as error:
+            number = next(iter(todo))
+            del todo[number]
+            yield number, Outcome("lost", str(error))
+
+
+def _shared(language: str, calls: dict[int, str]) -> dict[int, Outcome]:
+    """Outcomes of calls that share a program; what is not there did not get its turn."""
+    marker = f"/{secrets.token_hex(16)}/"
+    program = together(language, calls, marker)
+    seconds = BUILD_SECONDS * 4 + CALL_SECONDS * len(calls)
+    try:
+        with Sandbox(root(language)) as sandbox:
+            done = sandbox.run(Job(program.files, _steps(program, seconds, seconds), program.env, TOGETHER))
+    except SandboxError:
+        return {}
+    records: dict[int, list[Record]] = {}
+    current: list[Record] = []
+    for record in done.records:
+        if record.host == MARKS and record.target.startswith(marker):
+            current = records.setdefault(int(record.target.removeprefix(marker)), [])
+        else:
+            current.append(record)
+    lines = [json.loads(line) for line in (done.report or "").splitlines() if line.endswith("]")]
+    return {number: Outcome(status, detail, records.get(number, [])) for number, status, detail in lines}
+
+
+def run_alone(sandbox: Sandbox, language: str, code: str) -> Outcome:
+    """One call, whatever it is, in a program of its own. Raises SandboxError when the sandbox is gone."""
+    program = alone(language, code)
+    limits = BUILT if program.build else Limits()
+    done = sandbox.run(Job(program.files, _steps(program, BUILD_SECONDS, RUN_SECONDS), program.env, limits))
+    status, detail = _status(done.steps)
+    return Outcome(status, detail, done.records)
+
+
+def _steps(program: Program, build: float, run: float) -> list[tuple[str, Sequence[str], float]]:
+    steps = [("build", program.build, build), ("run", program.run, run), ("check", program.check, RUN_SECONDS)]
+    return [step for step in steps if step[1]]
+
+
+def _status(steps: Sequence[Step]) -> tuple[str, str]:
+    by_name = {step.name: step for step in steps}
+    build, run, check = by_name.get("build"), by_name.get("run"), by_name.get("check")
+    if build is not None and build.status != "ok":
+        return ("does_not_compile" if build.status == "failed" else build.status), build.output
+    if run is None:
+        return "lost", "no step ran"
+    if run.status == "failed" and check is not None and check.status == "failed":
+        return "does_not_compile", check.output
+    return run.status, run.output

@@ -1,0 +1,156 @@
+"""What model output does when it runs: pass, hallucination and syntax-error rates, by execution or by reading back.
+
+pass: it ran, exactly one request arrived, that request equals the reference's with values compared by type, and it
+breaks no rule of the operation's OAS that the reference keeps. hallucination: a request goes to an endpoint (method,
+host and path) that the API does not have. syntax error: it does not compile. Without execution, `static`: the same
+about the request that the strict reader sees, none where it sees none.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import json
+import shlex
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from apipack.arrival import request_of
+from apipack.execution import Outcome, execute, skipped
+from apipack.matching import same_request, try_read
+from apipack.openapi import Document, load
+from apipack.openapi.conformance import violations
+from apipack.openapi.document import RawOperation
+from apipack.records import Request
+
+Row = dict[str, Any]
+RATES = ("pass_rate", "hallucination_rate", "syntax_error_rate")
+
+
+class Apis:
+    """The specifications behind operations, read when they are first needed.
+
+    operations: rows of schema OPERATIONS, with id, spec_sha256, method, path and template. files: sha256 → file.
+    """
+
+    def __init__(self, operations: Sequence[Row], files: Mapping[str, Path]) -> None:
+        self._files = files
+        self._rows = {row["id"]: row for row in operations}
+        self._templates: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for row in operations:
+            self._templates[row["spec_sha256"]].append((row["method"], row["template"]))
+        self._document = functools.lru_cache(maxsize=4)(self._load)
+
+    def has_endpoint(self, operation: str, request: Request) -> bool:
+        """Whether the operation's API has an operation of this method, host and path."""
+        templates = self._templates[self._rows[operation]["spec_sha256"]]
+        return any(method == request.method and _fits(request, template) for method, template in templates)
+
+    def violations(self, operation: str, request: Request) -> frozenset[str]:
+        row = self._rows[operation]
+        document = self._document(row["spec_sha256"])
+        item = document.raw["paths"][row["path"]]
+        item = {**document.resolve(item), **item} if "$ref" in item else item
+        raw = RawOperation(row["path"], row["method"].lower(), item, item[row["method"].lower()])
+        return violations(document, raw, request)
+
+    def _load(self, sha256: str) -> Document:
+        return Document(load(self._files[sha256].read_bytes()))
+
+
+def _fits(request: Request, template: str) -> bool:
+    parts, wanted = request.parts, urlsplit(template.replace("?", "%3F"))
+    default = ":443" if parts.scheme == "https" else ":80"
+    if parts.netloc.lower().removesuffix(default) != wanted.netloc:
+        return False
+    ours, theirs = parts.path.split("/"), wanted.path.split("/")
+    return len(ours) == len(theirs) and all(map(_fits_segment, ours, theirs))
+
+
+def _fits_segment(segment: str, pattern: str) -> bool:
+    if "{" not in pattern:
+        return unquote(segment) == unquote(pattern)
+    value, before, after = unquote(segment), pattern.partition("{")[0], pattern.rpartition("}")[2]
+    return value.startswith(before) and value.endswith(after) and len(value) > len(before) + len(after)
+
+
+def prove(rows: Sequence[Row], tests: Sequence[Row], apis: Apis, *, run: bool, workers: int) -> list[Row]:
+    """`rows` (schema PREDICTIONS, one a test, in order) with the three rates, `verdict` (executed or static) and
+    `static_pass`. run: execute what can be executed here."""
+    missing = skipped(sorted({row["language"] for row in rows})) if run else {}
+    pairs = {(row["language"], row["call"]): None for row in rows if run and row["language"] not in missing}
+    outcomes = dict(zip(pairs, execute(list(pairs), workers), strict=True)) if pairs else {}
+    proven = []
+    for row, test in zip(rows, tests, strict=True):
+        static = judge_static(row, test, apis)
+        outcome = outcomes.get((row["language"], row["call"]))
+        rates = static if outcome is None else judge_executed(outcome, row, test, apis)
+        verdict = "static" if outcome is None else "executed"
+        agreement = {f"static_{name}": static[name] for name in RATES}
+        proven.append({**row, **rates, **agreement, "verdict": verdict})
+    return proven
+
+
+def judge_executed(outcome: Outcome, row: Row, test: Row, apis: Apis) -> dict[str, bool]:
+    requests = [request_of(record) for record in outcome.records if record.error is None]
+    ran = outcome.status == "ok" and len(outcome.records) == 1 and len(requests) == 1
+    return {
+        "pass_rate": ran and passes(requests[0], row["id"], test, apis),
+        "hallucination_rate": any(_invented(request, row["id"], test, apis) for request in requests),
+        "syntax_error_rate": outcome.status == "does_not_compile",
+    }
+
+
+def judge_static(row: Row, test: Row, apis: Apis) -> dict[str, bool]:
+    request = try_read(row["language"], row["call"])
+    return {
+        "pass_rate": request is not None and passes(request, row["id"], test, apis),
+        "hallucination_rate": request is not None and _invented(request, row["id"], test, apis),
+        "syntax_error_rate": request is None and not parses(row["language"], row["call"]),
+    }
+
+
+def passes(request: Request, operation: str, test: Row, apis: Apis) -> bool:
+    gold = Request.from_json(test["request"])
+    if not same_request(request, gold, test["template"], json.loads(test["arguments"])):
+        return False
+    return apis.violations(operation, request) <= apis.violations(operation, gold)
+
+
+def _invented(request: Request, operation: str, test: Row, apis: Apis) -> bool:
+    gold = Request.from_json(test["request"])
+    if (request.method, request.parts.netloc, request.parts.path) == (gold.method, gold.parts.netloc, gold.parts.path):
+        return False  # a path parameter's value may hold slashes of its own
+    return not apis.has_endpoint(operation, request)
+
+
+def parses(language: str, code: str) -> bool:
+    """Whether code that the strict reader does not understand is grammatical; where no parser is at hand, not."""
+    try:
+        if language == "python":
+            ast.parse(code)
+            return True
+        if language == "curl":
+            return not any(token[0] in "()" for token in _shell_words(code))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return False
+
+
+def _shell_words(code: str) -> list[str]:
+    """Words and operators; ValueError where a quotation mark has no other."""
+    lexer = shlex.shlex(code, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    return [token for token in lexer if token]
+
+
+def agreement(rows: Sequence[Row]) -> dict[str, Any]:
+    """Share of executed outputs on which the static verdict is the same, by rate; empty where nothing was executed."""
+    executed = [row for row in rows if row["verdict"] == "executed"]
+    if not executed:
+        return {}
+    same = {name: sum(row[name] == row[f"static_{name}"] for row in executed) for name in RATES}
+    return {"n": len(executed), **{name: round(count / len(executed), 4) for name, count in same.items()}}

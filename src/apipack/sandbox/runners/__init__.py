@@ -1,0 +1,51 @@
+"""The ten languages' ways to run: one module a language, with what it needs on the machine.
+
+`alone(code)` is a program of one call, for any code. `together(calls, marker)` is one program of many calls, for code
+that the strict readers of `languages` understand: it is faster and guards calls against each other less. Each of its
+calls is preceded by a mark, a request for `marker` and the call's number to the address MARKS.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+from apipack.sandbox.runners import curl, go, java, javascript, libcurl, node, php, python, ruby, swift
+from apipack.sandbox.runners.program import Program
+
+__all__ = ["MARKS", "Program", "alone", "missing", "root", "together"]
+
+MARKS = "100.64.0.1"
+
+_MODULES: dict[str, ModuleType] = {
+    module.__name__.rpartition(".")[2]: module
+    for module in (curl, libcurl, java, node, python, go, ruby, php, swift, javascript)
+}
+
+
+def alone(language: str, code: str) -> Program:
+    program: Program = _MODULES[language].alone(code)
+    return program
+
+
+def together(language: str, calls: dict[int, str], marker: str) -> Program:
+    program: Program = _MODULES[language].together(calls, marker)
+    return program
+
+
+def missing(language: str) -> str | None:
+    """What of the language's toolchain is not on this machine, in one line, or None."""
+    for need in _MODULES[language].NEEDS:
+        if not any(_exists(pattern) for pattern in need.split("|")):
+            target = "toolchain-swift" if language == "swift" else "toolchains"
+            return f"{language}: no {need.split('|')[0]}: run `make {target}`"
+    return None
+
+
+def root(language: str) -> str:
+    """The folder whose /usr the language's toolchain lives in: this machine's, or one with a system of its own."""
+    return str(getattr(_MODULES[language], "ROOT", "/"))
+
+
+def _exists(pattern: str) -> bool:
+    return any(Path("/").glob(pattern.lstrip("/")))

@@ -1,0 +1,29 @@
+"""C with libcurl: a program a call; many calls are one program of as many functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from apipack.sandbox.runners.program import Program, each
+
+GCC = "/usr/bin/gcc"
+NEEDS = (GCC, "/usr/include/*/curl/curl.h|/usr/include/curl/curl.h")
+BUILD = (GCC, "-std=gnu11", "-O0", "-w", "-o", "calls")
+
+
+def alone(code: str) -> Program:
+    return Program({"call.c": code}, ("./calls",), (*BUILD, "call.c", "-lcurl"))
+
+
+def together(calls: Mapping[int, str], marker: str) -> Program:
+    """Each call's `main` becomes a function of the one file; its argument says which of them runs."""
+    parts = [
+        f'#line 1 "call{number}.c"\n{code.replace("int main(void)", f"static int call{number}(void)", 1)}\n'
+        for number, code in calls.items()
+    ]
+    cases = "".join(f"  case {number}: return call{number}();\n" for number in calls)
+    parts.append(
+        f"#include <stdlib.h>\nint main(int n, char **a) {{\n  switch (atoi(a[1])) {{\n{cases}  }}\n  return 1;\n}}\n"
+    )
+    commands = {number: ["./calls", str(number)] for number in calls}
+    return each({"calls.c": "".join(parts)}, commands, marker, (*BUILD, "calls.c", "-lcurl"))

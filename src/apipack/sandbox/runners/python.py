@@ -1,0 +1,20 @@
+"""Python: a script a call, with the system's interpreter; many calls fork from one process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from apipack.sandbox.jail import PYTHON
+from apipack.sandbox.runners.program import Program, each
+
+NEEDS = (PYTHON,)
+CHECK = "compile(open('call.py', 'rb').read(), 'call.py', 'exec')"
+
+
+def alone(code: str) -> Program:
+    return Program({"call.py": code}, (PYTHON, "-I", "call.py"), check=(PYTHON, "-I", "-c", CHECK))
+
+
+def together(calls: Mapping[int, str], marker: str) -> Program:
+    files = {f"call{number}.py": code for number, code in calls.items()}
+    return each(files, {number: [f"call{number}.py"] for number in calls}, marker)

@@ -1,0 +1,139 @@
+"""Which reference calls to execute, and what came of them, by language and stratum."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from apipack.arrival import difference
+from apipack.execution import Outcome
+from apipack.intervals import wilson
+from apipack.languages import Unreadable, read
+from apipack.records import Request
+
+Row = dict[str, Any]
+ODD = re.compile(r"""[^ -~]|['"\\$`#*?!<>]|%[0-9A-Fa-f]{2}""")
+STRATA = ("method", "body", "places", "security", "characters")
+
+
+def strata(row: Row) -> dict[str, str]:
+    """The strata of an operation (schema UNIQUE) by name of STRATA; `places` and `security` join several with +."""
+    request = Request.from_json(row["request"])
+    header_names = {name.lower() for name, _ in request.headers} - {"content-type"}
+    places = {
+        "path": "{" in row["template"].partition("://")[2].partition("/")[2],
+        "query": bool(request.query),
+        "header": bool(header_names - {"authorization", "cookie"}),
+        "cookie": "cookie" in header_names,
+    }
+    secrets = re.findall(r"(Basic|Bearer) REPLACE|(REPLACE_KEY)", row["request"])
+    kinds = sorted({(scheme or "apikey").lower() for scheme, _ in secrets})
+    text = f"{request.url.partition('://')[2]}{request.headers}{_text(request)}"
+    return {
+        "method": request.method,
+        "body": _kind(request.media_type) if request.body is not None else "none",
+        "places": "+".join(name for name, there in places.items() if there) or "none",
+        "security": "+".join(kinds) or "none",
+        "characters": "odd" if ODD.search(re.sub(r"[?#*]|', '|\('|'\)", "", text)) else "plain",
+    }
+
+
+def _text(request: Request) -> str:
+    """The body without the marks that JSON itself needs."""
+    return re.sub(r'["{}\[\]]', "", request.body or "")
+
+
+def _kind(media_type: str | None) -> str:
+    kinds = {"json": r"json\Z", "form": r"x-www-form", "multipart": r"multipart/", "xml": r"xml\Z", "text": r"text/"}
+    return next((kind for kind, pattern in kinds.items() if re.search(pattern, media_type or "")), "other")
+
+
+def sample(rows: Sequence[Row], count: int, seed: int) -> list[Row]:
+    """At most `count` operations: each combination of strata in turn gives one, from another provider each time,
+    so that rare combinations are in. Sorted by id; the same for the same rows and seed, and nested in `count`."""
+    cells: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: hashlib.sha256(f"{seed}:{row['id']}".encode()).digest()):
+        cells[tuple(strata(row).values())].append(row)
+    queues = [_by_provider(cell) for _, cell in sorted(cells.items())]
+    queues.sort(key=len)
+    chosen: list[Row] = []
+    for turn in range(max(map(len, queues), default=0)):
+        chosen += [queue[turn] for queue in queues if turn < len(queue)]
+        if len(chosen) >= count:
+            break
+    return sorted(chosen[:count], key=lambda row: row["id"])
+
+
+def _by_provider(rows: Sequence[Row]) -> list[Row]:
+    """First one row of every provider, then a second one of each, and so on."""
+    seen: Counter[str] = Counter()
+    ranked = []
+    for index, row in enumerate(rows):
+        ranked.append((seen[row["provider"]], index))
+        seen[row["provider"]] += 1
+    return [rows[index] for _, index in sorted(ranked)]
+
+
+def executed(row: Row, language: str, call: str, outcome: Outcome) -> Row:
+    """The verdict on an executed call, with the schema VERIFIED."""
+    wrong = difference(Request.from_json(row["request"]), outcome.records)
+    recorded = json.dumps([vars(record) for record in outcome.records], ensure_ascii=False)
+    return _verdict(row, language, call, wrong, outcome.status, outcome.detail[:1000], recorded)
+
+
+def read_back(row: Row, language: str, call: str) -> Row:
+    """The static verdict: what the strict reader says that the call sends."""
+    try:
+        request = read(language, call)
+    except Unreadable as error:
+        return _verdict(row, language, call, "nothing", "unreadable", str(error), "[]")
+    wrong = None if request.to_json() == row["request"] else "another"
+    return _verdict(row, language, call, wrong, "read", "", f"[{request.to_json()}]")
+
+
+def _verdict(row: Row, language: str, call: str, wrong: str | None, status: str, detail: str, recorded: str) -> Row:
+    return {
+        "id": row["id"],
+        "language": language,
+        "arrived": wrong != "nothing",
+        "equal": wrong is None,
+        "difference": wrong,
+        "status": status,
+        "detail": detail if wrong else "",
+        "call": call,
+        "intended": row["request"],
+        "recorded": recorded if wrong else "",
+    }
+
+
+def failures(verdicts: Iterable[Row]) -> str:
+    """What did not arrive as intended, a JSON object a line, with code, intended and recorded request."""
+    wrong = [json.dumps(row, ensure_ascii=False) for row in verdicts if not row["equal"]]
+    return "".join(f"{line}\n" for line in wrong)
+
+
+def figures(verdicts: Iterable[Row], rows: Sequence[Row]) -> dict[str, Any]:
+    """Shares that arrived and that were equal, with Wilson intervals, by language and by stratum."""
+    labels = {row["id"]: [f"{name}={value}" for name, value in strata(row).items()] for row in rows}
+    by_language: dict[str, list[Row]] = defaultdict(list)
+    by_stratum: dict[str, list[Row]] = defaultdict(list)
+    for found in verdicts:
+        by_language[found["language"]].append(found)
+        for label in labels[found["id"]]:
+            by_stratum[label].append(found)
+    return {
+        "languages": {name: _shares(cell) for name, cell in by_language.items()},
+        "strata": {name: _shares(cell) for name, cell in sorted(by_stratum.items())},
+    }
+
+
+def _shares(cell: Sequence[Row]) -> dict[str, Any]:
+    arrived, _, _ = wilson(sum(row["arrived"] for row in cell), len(cell))
+    equal, low, high = wilson(sum(row["equal"] for row in cell), len(cell))
+    reasons = Counter(row["difference"] for row in cell if row["difference"])
+    shares = {"n": len(cell), "arrived": arrived, "equal": equal, "equal_low": low, "equal_high": high}
+    return shares | ({"differences": dict(sorted(reasons.items()))} if reasons else {})

@@ -1,0 +1,159 @@
+"""Whatever code does, it is stopped, its end has a name, and the next call in the same sandbox is not disturbed."""
+
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from apipack.sandbox import Sandbox
+from tests.sandbox.conftest import python, shell
+
+
+@pytest.fixture(autouse=True)
+def neighbour(sandbox: Sandbox) -> Iterator[None]:
+    """After every test, the next call runs as if nothing had been, and only its own request is on record."""
+    yield
+    started = time.monotonic()
+    done = shell(sandbox, "curl -sS https://next.example/call && ls -A /tmp")
+    assert (done.steps[0].status, [record.target for record in done.records]) == ("ok", ["/call"]), done
+    assert done.steps[0].output.count("job") == 1  # nobody's folder but its own
+    assert time.monotonic() - started < 4
+
+
+def test_fork_bomb(sandbox: Sandbox) -> None:
+    done = shell(sandbox, "bomb() { bomb | bomb & }; bomb; sleep 60", seconds=2.0)
+    assert done.steps[0].status in ("timeout", "failed") and done.steps[0].seconds < 8
+
+
+def test_fork_bomb_that_never_waits(sandbox: Sandbox) -> None:
+    done = python(
+        sandbox, "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError: pass\n", seconds=2.0
+    )
+    assert done.steps[0].status == "timeout" and done.steps[0].seconds < 8
+
+
+def test_reading_secrets(sandbox: Sandbox) -> None:
+    done = shell(
+        sandbox, "cat /etc/shadow /root/.ssh/id_rsa /proc/1/environ /proc/1/root/etc/shadow; ls /root /home /work"
+    )
+    assert done.steps[0].status == "failed" and "root:" not in done.steps[0].output
+
+
+def test_it_is_nobody_without_capabilities(sandbox: Sandbox) -> None:
+    status = shell(sandbox, "cat /proc/self/status; sudo id; su -c id").steps[0].output
+    assert "NoNewPrivs:\t1" in status and "CapEff:\t0000000000000000" in status and "CapBnd:" in status
+    assert "uid=0" not in status and "Uid:\t0" not in status
+
+
+def test_writing_outside(sandbox: Sandbox) -> None:
+    places = "/x /usr/x /etc/x /etc/hosts /tmp/x /dev/shm/x /apipack/launcher.py /usr/bin/curl /var/x"
+    done = shell(
+        sandbox, f"for place in {places}; do (echo broken > $place) 2>/dev/null && echo wrote $place; done; true"
+    )
+    assert done.steps[0].output == ""
+
+
+def test_sockets_lead_nowhere_but_to_the_recorder(sandbox: Sandbox) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as ours:
+        port = ours.getsockname()[1]
+        done = shell(sandbox, f"curl -sS http://127.0.0.1:{port}/ours; curl -sS http://93.184.216.34/; ip link")
+        ours.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            ours.accept()
+    assert [(record.host, record.port) for record in done.records] == [("127.0.0.1", port), ("93.184.216.34", 80)]
+    assert "eth" not in done.steps[0].output
+
+
+def test_raw_and_unix_sockets(sandbox: Sandbox) -> None:
+    code = """
+import socket
+for family, kind in ((socket.AF_INET, socket.SOCK_RAW), (socket.AF_PACKET, socket.SOCK_RAW)):
+    try:
+        socket.socket(family, kind, 1)
+        print("made")
+    except PermissionError:
+        pass
+for path in ("/run/docker.sock", "/var/run/dbus/system_bus_socket"):
+    try:
+        socket.socket(socket.AF_UNIX).connect(path)
+        print("made")
+    except OSError:
+        pass
+"""
+    assert python(sandbox, code).steps[0].output == ""
+
+
+def test_endless_output(sandbox: Sandbox) -> None:
+    done = shell(sandbox, "yes")
+    assert done.steps[0].status == "output" and len(done.steps[0].output) <= 8_000
+
+
+def test_endless_output_by_one_who_ignores_the_signal(sandbox: Sandbox) -> None:
+    code = "import os\nwhile True:\n    try:\n        os.write(1, b'x' * 65536)\n    except OSError: pass\n"
+    assert python(sandbox, code, seconds=1.0).steps[0].status in ("timeout", "output")
+
+
+def test_filling_the_disk(sandbox: Sandbox) -> None:
+    done = shell(sandbox, "for i in $(seq 4000); do head -c 199000 /dev/zero > f$i || break; done; echo stopped", 3.0)
+    assert done.steps[0].status in ("ok", "timeout", "failed")
+
+
+def test_sleeping(sandbox: Sandbox) -> None:
+    step = shell(sandbox, "sleep 60", seconds=0.5).steps[0]
+    assert step.status == "timeout" and step.seconds < 2
+
+
+def test_burning_the_processor(sandbox: Sandbox) -> None:
+    step = shell(sandbox, "while :; do :; done", seconds=20.0).steps[0]
+    assert step.status == "killed" and step.seconds < 15
+
+
+def test_eating_memory(sandbox: Sandbox) -> None:
+    step = python(sandbox, "x = bytearray(2_000_000_000)").steps[0]
+    assert step.status in ("failed", "killed") and "MemoryError" in step.output
+
+
+def test_eating_memory_in_many_processes(sandbox: Sandbox) -> None:
+    code = "import os, time\nfor _ in range(5): os.fork()\nx = bytearray(150_000_000)\ntime.sleep(20)\n"
+    assert python(sandbox, code, seconds=3.0).steps[0].status in ("timeout", "killed", "failed")
+
+
+def test_opening_files_without_end(sandbox: Sandbox) -> None:
+    step = python(sandbox, "kept = [open('f%d' % i, 'w') for i in range(10_000)]").steps[0]
+    assert step.status == "failed" and "Too many open files" in step.output
+
+
+def test_killing_everyone(sandbox: Sandbox) -> None:
+    step = shell(sandbox, "kill -9 -1; kill -9 1; kill -9 2; kill -9 $PPID; echo still").steps[0]
+    assert step.status in ("ok", "killed", "failed")
+
+
+def test_daemons_do_not_survive(sandbox: Sandbox) -> None:
+    late = "sleep 0.3; curl -sS http://late.example/"
+    done = shell(sandbox, f"(setsid nohup bash -c 'while :; do {late}; done' >/dev/null 2>&1 &) ; echo away")
+    assert (done.steps[0].output, done.records) == ("away\n", [])
+    time.sleep(0.5)  # the neighbour's check sees that nothing late arrives
+
+
+def test_half_a_request_and_nonsense(sandbox: Sandbox) -> None:
+    code = """
+import socket
+START = b"GET / HTTP/1.1\\r\\nHost: a"
+for text in (START, b"nonsense\\r\\n\\r\\n", b"\\x16\\x03\\x01", START + b"\\r\\nContent-Length: 99\\r\\n\\r\\nx"):
+    client = socket.create_connection(("10.9.8.7", 80))
+    client.sendall(text)
+    client.close()
+"""
+    done = python(sandbox, code)
+    assert done.steps[0].status == "ok"
+    assert all(record.error for record in done.records) and any("HTTP" in str(r.error) for r in done.records)
+
+
+def test_a_program_that_is_not_there(sandbox: Sandbox) -> None:
+    assert shell(sandbox, "exec /usr/bin/no-such-program").steps[0].code == 127
+
+
+def test_files_that_are_traps(sandbox: Sandbox) -> None:
+    done = shell(sandbox, "ln -s /etc/passwd report; ln -s / link; mkfifo pipe; mkdir -p a/b/c; chmod 000 a; echo made")
+    assert (done.steps[0].output, done.report) == ("made\n", None)

@@ -1,0 +1,74 @@
+import json
+from typing import Any
+
+from apipack.execution import Outcome
+from apipack.languages import render
+from apipack.records import VERIFIED, Request
+from apipack.verification import executed, failures, figures, read_back, sample, strata
+
+
+def row(number: int, request: Request, template: str = "https://h.example/a", provider: str = "h") -> dict[str, Any]:
+    return {"id": f"op{number:03}", "provider": provider, "template": template, "request": request.to_json()}
+
+
+PLAIN = Request("GET", "https://h.example/a")
+RICH = Request(
+    "POST",
+    "https://h.example/a/1?q=it%27s",
+    (
+        ("Authorization", "Bearer REPLACE_BEARER_TOKEN"),
+        ("X-A", "1"),
+        ("Cookie", "k=REPLACE_KEY_VALUE"),
+        ("Content-Type", "application/vnd.a+json"),
+    ),
+    "{}",
+)
+
+
+def test_strata() -> None:
+    assert strata(row(0, PLAIN)) == {
+        "method": "GET",
+        "body": "none",
+        "places": "none",
+        "security": "none",
+        "characters": "plain",
+    }
+    assert strata(row(0, RICH, "https://h.example/a/{id}")) == {
+        "method": "POST",
+        "body": "json",
+        "places": "path+query+header+cookie",
+        "security": "apikey+bearer",
+        "characters": "odd",
+    }
+    assert strata(row(0, Request("PUT", "https://h/a", (("Content-Type", "text/xml"),), "<a/>")))["body"] == "xml"
+
+
+def test_the_sample_has_the_rare_and_many_providers_and_is_nested() -> None:
+    rows = [row(n, PLAIN, provider=f"p{n % 5}") for n in range(100)] + [row(200, RICH)]
+    chosen = sample(rows, 6, 0)
+    assert "op200" in {r["id"] for r in chosen} and len({r["provider"] for r in chosen}) == 6
+    assert sample(rows[::-1], 6, 0) != sample(rows, 6, 1)
+    assert sample(rows[::-1], 6, 0) == chosen
+    assert {r["id"] for r in sample(rows, 3, 0)} <= {r["id"] for r in chosen}
+    assert len(sample(rows, 1000, 0)) == 101 and sample([], 3, 0) == []
+
+
+def test_verdicts_by_reading_back_and_their_figures() -> None:
+    rows = [row(0, PLAIN), row(1, RICH)]
+    good, bad = render("curl", PLAIN), render("curl", RICH).replace("/a/1", "/a/2")
+    verdicts = [read_back(rows[0], "curl", good), read_back(rows[1], "curl", bad), read_back(rows[1], "go", "nonsense")]
+    verdicts.append(executed(rows[0], "go", "code", Outcome("timeout")))
+    assert [v["difference"] for v in verdicts] == [None, "another", "nothing", "nothing"]
+    assert all(set(v) == set(VERIFIED.names) for v in verdicts)
+    found = figures(verdicts, rows)
+    assert found["languages"]["curl"] == {
+        "n": 2,
+        "arrived": 1.0,
+        "equal": 0.5,
+        "equal_low": 0.0945,
+        "equal_high": 0.9055,
+        "differences": {"another": 1},
+    }
+    assert found["languages"]["go"]["arrived"] == 0 and found["strata"]["method=GET"]["n"] == 2
+    lines = [json.loads(line) for line in failures(verdicts).splitlines()]
+    assert len(lines) == 3 and lines[0]["call"] == bad and "/a/2" in lines[0]["recorded"]
