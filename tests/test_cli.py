@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -77,13 +78,22 @@ def test_what_cannot_be_done_is_one_line(spec: str, arguments: tuple[str, ...], 
 def test_replica_serves_until_it_is_stopped(pack: Callable[..., Path], documents: dict[str, Any]) -> None:
     script = "import sys; from apipack.cli import app; app()"
     command = [sys.executable, "-c", script, "replica", str(pack(documents)), "--hub", "swaggerhub", "--fault", "404=1"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": "src"}) as served:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": "src"},
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+    ) as served:
         assert served.stdout is not None
         url = served.stdout.readline().strip()
         with pytest.raises(HTTPError, match="404"):
             urlopen(f"{url}/specs")
         served.send_signal(signal.SIGINT)
-        assert served.wait(10) == 0
+        try:
+            assert served.wait(10) == 0
+        finally:
+            served.kill()
 
 
 def test_replica_says_what_is_wrong(pack: Callable[..., Path], documents: dict[str, Any]) -> None:

@@ -32,6 +32,7 @@ TINY = {
         "new_tokens": 8,
         "levels": [1, 3],
         "settings": ["0shot", "retrieved_3shot"],
+        "execute": False,  # tests/sandbox has that
     },
 }
 DATA = (
