@@ -47,6 +47,7 @@ def specs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).write_bytes(body)
         values: dict[str, Any] = dict.fromkeys(SPECS.names, "x") | {"provider": f"p{number}.test.io"}
         values |= {"api": values["provider"], "version": "1", "bytes": len(body), "sha256": name, "file": name}
+        values["derived"] = False
         rows.append(values)
     write_table(folder / "index.parquet", rows_table(rows, SPECS))
     return folder

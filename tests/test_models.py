@@ -40,6 +40,7 @@ def test_a_model_that_is_nowhere_is_one_line(tmp_path: Path) -> None:
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.slow
 def test_conversion_survives_a_rival_and_a_dead_predecessor(tmp_path: Path) -> None:
     target = tmp_path / Path(models.LM_FILE).stem
     (tmp_path / f".{target.name}.dead").mkdir()

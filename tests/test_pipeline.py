@@ -62,6 +62,18 @@ class Clone:
         assert (done.returncode != 0) == fails, done.stdout[-3_000:]
         return done.stdout
 
+    def killed_in(self, stage: str, *command: str) -> None:
+        """Start the command and kill -9 its whole process group two seconds into a stage."""
+        process = subprocess.Popen(
+            command, cwd=self.root, env=self.env, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+        assert process.stdout is not None
+        assert any(f"stages.{stage}" in line for line in process.stdout)
+        time.sleep(2)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+
     def train(self) -> pd.DataFrame:
         return pd.read_parquet(self.root / "data/train/train.parquet")
 
@@ -102,19 +114,9 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
 
 
 def test_killed_in_any_stage_and_started_again_it_completes(clone: Clone) -> None:
-    """kill -9 of the whole process group while a data stage, the crawl and the training run."""
-    for stage in ("crawl", "render", "finetune"):
-        process = subprocess.Popen(
-            ["dvc", "repro"], cwd=clone.root, env=clone.env, stdout=subprocess.PIPE, text=True, start_new_session=True
-        )
-        assert process.stdout is not None
-        for line in process.stdout:
-            if f"stages.{stage}" in line:
-                break
-        time.sleep(2)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
+    """kill -9 of the whole process group while a data stage and the training run."""
+    clone.killed_in("render", "dvc", "repro")
+    clone.killed_in("finetune", "dvc", "repro")
     clone.run("dvc", "repro")
     assert not [path for path in clone.root.rglob("*.tmp") if ".dvc" not in path.parts]
     assert len(clone.runs()) == 1
@@ -141,6 +143,7 @@ def test_a_second_repro_does_nothing(clone: Clone) -> None:
     assert len(clone.runs()) == 1
 
 
+@pytest.mark.slow
 def test_a_forced_rebuild_gives_the_same_bytes(clone: Clone) -> None:
     before = clone.hashes()
     clone.run(
@@ -170,10 +173,11 @@ def test_other_sizes_rerun_only_sample_and_later_on_other_data(clone: Clone) -> 
     assert len(large) > len(small) and set(small["id"]) <= set(large["id"])
     run = clone.runs().iloc[0]
     assert (run["tags.dvc.experiment"], run["params.size"]) == ("larger", "16")
-    clone.run("dvc", "exp", "run", "-S", "size=12")
+    clone.run("dvc", "exp", "run", "-S", "size=12", "sample")
     pd.testing.assert_frame_equal(clone.train(), small)  # DVC's run cache must not hand out the larger data
 
 
+@pytest.mark.slow
 def test_a_queued_experiment_with_another_mix_lands_in_the_same_store(clone: Clone) -> None:
     before = len(clone.runs())
     clone.run("dvc", "exp", "run", "--temp", "--name", "python-only", "-S", "mix={curl: 0, python: 1}")
@@ -194,3 +198,13 @@ def test_a_typo_is_one_line_and_a_failure(clone: Clone) -> None:
         assert "Traceback" not in output and "Running stage 'finetune'" not in output
     finally:
         params.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", ["crawl", "evaluate", "report"])
+def test_killed_in_a_stage_that_had_its_output(clone: Clone, stage: str) -> None:
+    runs = len(clone.runs())
+    clone.killed_in(stage, "dvc", "repro", "--force", "--single-item", "--no-run-cache", stage)
+    clone.run("dvc", "repro")
+    assert not [path for path in clone.root.rglob("*.tmp") if ".dvc" not in path.parts]
+    assert len(clone.runs()) <= runs + 1 and set(clone.runs()["status"]) == {"FINISHED"}

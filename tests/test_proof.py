@@ -52,9 +52,9 @@ def apis(tmp_path: Path) -> tuple[Apis, dict[str, dict[str, Any]]]:
     body = json.dumps(SPEC).encode()
     (tmp_path / "spec.json").write_bytes(body)
     spec = dict.fromkeys(("hub", "provider", "api", "version", "source_url"), "pets.example")
-    rows, drops, _ = parse_spec({**spec, "sha256": "s", "file": "f"}, body, optional=False, max_bytes=10_000)
-    assert not drops
-    return Apis(rows, {"s": tmp_path / "spec.json"}), {row["method"]: row for row in rows}
+    parsed = parse_spec({**spec, "sha256": "s", "file": "f"}, body, optional=False, max_bytes=10_000)
+    assert not parsed.drops
+    return Apis(parsed.rows, {"s": tmp_path / "spec.json"}), {row["method"]: row for row in parsed.rows}
 
 
 def changed(gold: Request, old: str, new: str) -> Request:

@@ -96,8 +96,8 @@ def test_all_four_hubs_in_one_crawl(configure: Configure, pack: Callable[..., Pa
     assert all(row["source_url"].startswith(f"replica://{row['hub']}/") for row in rows)
     for row in rows:
         body = (Path("data/specs") / row["file"]).read_bytes()
-        operations, drops, _ = parse_spec(row, body, optional=False, max_bytes=10**6)
-        assert len(operations) == 1 and not drops
+        parsed = parse_spec(row, body, optional=False, max_bytes=10**6)
+        assert len(parsed.rows) == 1 and not parsed.drops
 
 
 @pytest.mark.parametrize(
