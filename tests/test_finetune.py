@@ -86,7 +86,7 @@ def test_loss_and_gradient_equal_the_full_logits_loss_of_trl(tiny: Path) -> None
     assert issubclass(CompletionTrainer, SFTTrainer)
 
 
-@pytest.mark.parametrize(("method", "lr"), [("full", 3e-4), ("lora", 5e-3)])
+@pytest.mark.parametrize(("method", "lr"), [pytest.param("full", 3e-4, marks=pytest.mark.slow), ("lora", 5e-3)])
 def test_overfits_two_pairs_and_stops_after_them(tmp_path: Path, method: str, lr: float) -> None:
     p = params(Path("embedded"), method=method, lr=lr, epochs=16.0)
     metrics = tune(PAIRS, tmp_path, p, seed=0)

@@ -248,6 +248,7 @@ def killed_in_the_middle(between: Proxy, path: Path, count: int, timeout: int, c
     print(json.dumps({"kept": kept, "delivered": between.delivered, "given": dict(between.given)}))
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_nothing_is_lost_or_made_twice(
     proxy: Callable[[list[str | None]], Proxy], tmp_path: Path
 ) -> None:
