@@ -1,6 +1,6 @@
 """How time and memory grow: the data stages on the whole hub, and on the hub replayed under ten provider names.
 
-    python -m benchmarks.tenfold [--copies 10] [--folder /tmp/tenfold]
+    python -m benchmarks.tenfold [--copies 10] [--folder FOLDER]
 
 Each copy's servers get a host name of their own, so that no operation is a duplicate of another copy's. Peak
 memory is the sum of the proportional set sizes (PSS) of all processes of a stage, read twice a second.
@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--specs", type=Path, default=Path("data/specs"), help="of a crawl without a limit")
     parser.add_argument("--copies", type=int, default=10)
-    parser.add_argument("--folder", type=Path, default=Path("/tmp/tenfold"))
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "tenfold")
     arguments = parser.parse_args()
     found: dict[int, dict[str, dict[str, Any]]] = {}
     for copies in (1, arguments.copies):
