@@ -1,5 +1,6 @@
 """Tune the model on the training rows.  python -m stages.finetune  (needs torch, transformers, peft, trl only)"""
 
+from pathlib import Path
 from typing import Any
 
 from apipack.finetune import tune
@@ -7,12 +8,14 @@ from apipack.io import fresh_folder, read_table, write_text
 from apipack.params import Params
 from stages import run
 
+CHECKPOINTS = Path("models/checkpoints")
+
 
 def main(p: Params) -> dict[str, Any]:
     table = read_table("data/train/train.parquet", ["prompt", "completion"])
     rows = list(zip(table["prompt"].to_pylist(), table["completion"].to_pylist(), strict=True))
     with fresh_folder("models/adapter") as folder:
-        metrics = tune(rows, folder, p.finetune, p.seed)
+        metrics = tune(rows, folder, p.finetune, p.seed, CHECKPOINTS)
     history = metrics.pop("loss_history")
     write_text("metrics/plots/loss.csv", "step,loss\n" + "".join(f"{step},{loss}\n" for step, loss in history))
     return metrics

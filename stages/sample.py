@@ -12,6 +12,7 @@ from typing import Any
 from apipack.corpus import Corpus, few_shot_plan
 from apipack.embedding import embed
 from apipack.errors import UserError
+from apipack.instructions.grammar import other_wordings
 from apipack.io import fresh_folder, read_table, rows_table, write_table
 from apipack.models import token_counter
 from apipack.params import Params
@@ -41,7 +42,7 @@ def main(p: Params) -> dict[str, Any]:
     shown = {key for examples in chosen.values() for key in examples}
     corpus = Corpus.load("data/dataset", shown | {identifier for identifier, _ in drawn})
     budget = Budget(p.finetune.max_tokens - p.evaluate.new_tokens, token_counter(p.finetune.model))
-    rows = corpus.training(drawn, plan, chosen, p.retrieve, budget)
+    rows = corpus.training(drawn, plan, chosen, p.retrieve, budget, more_wordings(corpus, drawn, p))
     with fresh_folder("data/train") as folder:
         write_table(folder / "train.parquet", rows_table(rows, TRAIN))
     return {
@@ -66,6 +67,13 @@ def few_shot_examples(
         for row in choose_examples(asked, pool, [setting], p.retrieve.shots, p.seed, encode):
             chosen[row["id"], setting] = row["examples"]
     return chosen
+
+
+def more_wordings(corpus: Corpus, drawn: list[tuple[str, str]], p: Params) -> dict[str, list[str]]:
+    """Each drawn id's training wordings beside its instruction."""
+    ids = sorted({identifier for identifier, _ in drawn})
+    more, words = p.sample.wordings - 1, p.instruct.description_words
+    return {key: other_wordings(corpus.rows[key], p.seed, more, words) for key in ids}
 
 
 if __name__ == "__main__":

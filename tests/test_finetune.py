@@ -4,50 +4,18 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
+from transformers import AutoTokenizer
 from trl import SFTTrainer
 
-from apipack.finetune import IGNORED, Collator, CompletionTrainer, FinetuneError, encode, tune
+from apipack.completion import IGNORED, Collator, CompletionTrainer, encode
+from apipack.finetune import FinetuneError, tune
 from apipack.generation import generate
-from apipack.models import load_lm, resolve
-from apipack.params import Finetune, Lora
-
-PAIRS = [("**api_call**:", " curl --url https://a.test/pets"), ("a longer prompt **api_call**:", " curl -X POST")]
-
-
-def save_tiny(folder: Path) -> Path:
-    """A randomly initialised Llama of few weights, with the embedded tokenizer."""
-    tokenizer = AutoTokenizer.from_pretrained(resolve("embedded"))
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=64,
-        intermediate_size=96,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
-        tie_word_embeddings=True,
-    )
-    LlamaForCausalLM(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
-
+from apipack.models import load_lm
+from tests.tiny import PAIRS, finetune_params, save_tiny
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_tiny(tmp_path_factory.mktemp("tiny"))
-
-
-def params(model: Path, **changes: object) -> Finetune:
-    lora = Lora(r=8, alpha=16, dropout=0.0, layers=None)
-    base: dict[str, object] = {
-        "model": str(model), "method": "full", "lora": lora, "lr": 5e-3, "epochs": 30.0, "max_steps": None, "batch": 2,
-        "accumulate": 1, "max_tokens": 128, "warmup": 0.1, "bf16": "no",
-    }  # fmt: skip
-    return Finetune.model_validate(base | changes)
 
 
 def test_only_completion_and_eos_carry_loss(tiny: Path) -> None:
@@ -88,7 +56,7 @@ def test_loss_and_gradient_equal_the_full_logits_loss_of_trl(tiny: Path) -> None
 
 @pytest.mark.parametrize(("method", "lr"), [pytest.param("full", 3e-4, marks=pytest.mark.slow), ("lora", 5e-3)])
 def test_overfits_two_pairs_and_stops_after_them(tmp_path: Path, method: str, lr: float) -> None:
-    p = params(Path("embedded"), method=method, lr=lr, epochs=16.0)
+    p = finetune_params(Path("embedded"), method=method, lr=lr, epochs=16.0)
     metrics = tune(PAIRS, tmp_path, p, seed=0)
     assert metrics["loss_history"][-1][1] < 0.2 < metrics["loss_history"][0][1]
     assert metrics["rows"] == 2 and metrics["dropped"] == 0 and metrics["steps"] == p.epochs
@@ -100,17 +68,17 @@ def test_overfits_two_pairs_and_stops_after_them(tmp_path: Path, method: str, lr
 def test_same_seed_same_losses(tiny: Path, tmp_path: Path) -> None:
     rows = [(f"{k} {PAIRS[0][0]}", f"{PAIRS[0][1]}/{k}") for k in range(12)]
     first, again, other = (
-        tune(rows, tmp_path / str(n), params(tiny, epochs=3.0, batch=1), seed) for n, seed in enumerate((1, 1, 2))
+        tune(rows, tmp_path / str(n), finetune_params(tiny, epochs=3.0, batch=1), seed) for n, seed in enumerate((1, 1, 2))
     )
     assert first["loss_history"] == again["loss_history"] != other["loss_history"]
 
 
 def test_long_rows_are_dropped_whole_and_counted(tiny: Path, tmp_path: Path) -> None:
     rows = [*PAIRS, ("word " * 200, " x")]
-    metrics = tune(rows, tmp_path, params(tiny, max_steps=1), seed=0)
+    metrics = tune(rows, tmp_path, finetune_params(tiny, max_steps=1), seed=0)
     assert (metrics["rows"], metrics["dropped"]) == (2, 1)
     with pytest.raises(FinetuneError, match="raise finetune.max_tokens"):
-        tune(rows, tmp_path, params(tiny, max_tokens=3), seed=0)
+        tune(rows, tmp_path, finetune_params(tiny, max_tokens=3), seed=0)
 
 
 def test_a_loss_that_is_not_a_number_is_one_line(tiny: Path, tmp_path: Path) -> None:
@@ -119,4 +87,4 @@ def test_a_loss_that_is_not_a_number_is_one_line(tiny: Path, tmp_path: Path) -> 
     model.save_pretrained(tmp_path / "broken")
     tokenizer.save_pretrained(tmp_path / "broken")
     with pytest.raises(FinetuneError, match=r"loss is nan at step \d+: lower finetune.lr"):
-        tune(PAIRS * 20, tmp_path / "out", params(tmp_path / "broken"), seed=0)
+        tune(PAIRS * 20, tmp_path / "out", finetune_params(tmp_path / "broken"), seed=0)

@@ -86,22 +86,26 @@ class Corpus:
         chosen: Chosen,
         p: Retrieve,
         b: Budget,
+        others: Mapping[str, Sequence[str]] | None = None,
     ) -> list[Row]:
-        """Rows of schema TRAIN: each (id, language) drawn once without examples and, if the plan has a few-shot
-        setting for it, once more with them (paper: half 0-shot, half 3-shot)."""
+        """Rows of schema TRAIN: each (id, language) drawn once without examples, again in each of the `others`, the
+        other training wordings of its id, and, if the plan has a few-shot setting for it, once more with examples
+        (paper: half 0-shot, half 3-shot)."""
         made = []
         for identifier, language in drawn:
             row, call = self.rows[identifier], self.calls[identifier, language]
-            settings = [ZERO, *([plan[identifier, language]] if (identifier, language) in plan else [])]
-            for setting in settings:
+            asked = [(ZERO, row["instruction"]), *((ZERO, text) for text in (others or {}).get(identifier, ()))]
+            if (identifier, language) in plan:
+                asked.append((plan[identifier, language], row["instruction"]))
+            for setting, instruction in asked:
                 found = self.shots(chosen.get((identifier, setting), ()), language, p)
-                shots = fitting(row, language, row["instruction"], found, p, b)
+                shots = fitting(row, language, instruction, found, p, b)
                 made.append(
                     {
                         "id": identifier,
                         "language": language,
                         "setting": setting,
-                        "prompt": prompt(row, language, row["instruction"], shots, p),
+                        "prompt": prompt(row, language, instruction, shots, p),
                         "completion": completion(row, language, call, p),
                     }
                 )

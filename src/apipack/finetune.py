@@ -1,4 +1,4 @@
-"""Fine-tune a causal LM on (prompt, completion) rows: TRL's SFTTrainer with a peft adapter, or all weights.
+"""Fine-tune a causal LM on (prompt, completion) rows: TRL's SFTTrainer with a peft adapter, quantised or not, or all weights.
 
 The loss is on the completion and its EOS only, each completion token weighing the same. Prompt and
 completion are tokenised apart, so the model trains on the very prompt tokens it is given at inference.
@@ -6,99 +6,134 @@ completion are tokenised apart, so the model trains on the very prompt tokens it
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import math
 import resource
+import shutil
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import psutil
 import torch
 from datasets import Dataset
 from datasets.utils.logging import disable_progress_bar
 from peft import LoraConfig
-from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback, TrainerCallback
-from trl import SFTConfig, SFTTrainer
+from transformers import PreTrainedModel, PrinterCallback, TrainerCallback
+from trl import SFTConfig
 
+from apipack.checkpoints import folder_of, latest
+from apipack.completion import IGNORED, Collator, CompletionTrainer, encode
 from apipack.errors import UserError
+from apipack.frozen import run_frozen
 from apipack.models import bf16_pays, load_lm
 
 if TYPE_CHECKING:  # pydantic is not needed to train
     from apipack.params import Finetune, Lora
 
 log = logging.getLogger(__name__)
-IGNORED = -100
 
 
 class FinetuneError(UserError):
     """Training cannot start or go on; the message is one line that says what to change."""
 
 
-def tune(rows: list[tuple[str, str]], folder: Path, p: Finetune, seed: int) -> dict[str, Any]:
-    """Train on rows (prompt, completion) and save the adapter (lora) or model (full) with tokenizer into `folder`.
+def tune(
+    rows: list[tuple[str, str]], folder: Path, p: Finetune, seed: int, checkpoints: Path | None = None
+) -> dict[str, Any]:
+    """Train on rows (prompt, completion) and save the adapter (lora, qlora) or model (full) with tokenizer into `folder`.
 
-    Rows of more than p.max_tokens tokens are dropped and counted, never cut. Returns counts, losses,
-    seconds and memory in MB. Raises `FinetuneError`, `ModelError`. The same seed gives the same run.
+    Rows of more than p.max_tokens tokens are dropped and counted, never cut. With a folder of `checkpoints` a killed
+    run of the same rows, parameters and seed goes on from its last one, and an ended run removes them. Returns
+    counts, losses, seconds and memory in MB. Raises `FinetuneError`, `ModelError`. The same seed gives the same run.
     """
     half = bf16_pays(p.bf16)
     # bf16 weights alone lose small updates: only the adapter (kept in fp32 by peft) may stand on them
-    model, tokenizer = load_lm(p.model, dtype=torch.bfloat16 if half and p.method == "lora" else torch.float32)
+    dtype = torch.bfloat16 if half and p.method != "full" else torch.float32
+    model, tokenizer = load_lm(p.model, dtype=dtype, four_bit=p.method == "qlora")
     examples = [encode(tokenizer, prompt, completion) for prompt, completion in rows]
     kept = [example for example in examples if example["length"] <= p.max_tokens]
     if not kept:
         raise FinetuneError(f"no row has at most {p.max_tokens} tokens of {len(rows)} rows: raise finetune.max_tokens")
+    check_batch(model, kept, p)
+    start = time.monotonic()
+    frozen = _frozen_layers(model, p)
+    hidden = run_frozen(model, [example["input_ids"] for example in kept], frozen)
+    place = folder_of(checkpoints, rows, p.model_dump(mode="json"), seed) if checkpoints else None
     trainer = CompletionTrainer(
         model=model,
-        args=_settings(folder, p, seed, half),
-        train_dataset=Dataset.from_list(kept),
+        args=settings(place or folder, p, seed, half, save=place is not None),
+        train_dataset=Dataset.from_list([{**example, "row": row} for row, example in enumerate(kept)]),
         processing_class=tokenizer,
-        data_collator=Collator(tokenizer.pad_token_id),
-        peft_config=_lora(model, p.lora) if p.method == "lora" else None,
+        data_collator=Collator(tokenizer.pad_token_id, hidden),
+        peft_config=None if p.method == "full" else lora_config(model, p.lora),
         callbacks=[_Watch()],
     )
     trainer.remove_callback(PrinterCallback)
-    start = time.monotonic()
+    last = latest(place) if place else None
+    if last:
+        log.info("going on from %s", last.name)
     try:
-        result = trainer.train()
+        result = trainer.train(resume_from_checkpoint=str(last) if last else None)
     except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
         if not _out_of_memory(error):
             raise
-        raise FinetuneError(
-            f"out of memory at batch {p.batch} x {p.max_tokens} tokens: lower finetune.batch or finetune.max_tokens"
-            " and raise finetune.accumulate"
-        ) from error
+        raise FinetuneError(f"out of memory at {_smaller(p)}") from error
     seconds = time.monotonic() - start
     trainer.save_model(str(folder))
     tokenizer.save_pretrained(folder)
+    if place and trainer.accelerator.is_main_process:
+        shutil.rmtree(place)
     epochs = float(trainer.state.epoch or 0)
     tokens = sum(example["length"] for example in kept)
+    resumed = int(last.name.rpartition("-")[2]) if last else 0
+    here = 1 - resumed / max(1, trainer.state.global_step)  # share of the steps that this process did
+    losses = [[row["step"], round(row["loss"], 4)] for row in trainer.state.log_history if "loss" in row]
     return {
         "rows": len(kept),
         "dropped": len(rows) - len(kept),
         "tokens": tokens,
         "completion_tokens": sum(sum(label != IGNORED for label in example["labels"]) for example in kept),
         "steps": trainer.state.global_step,
+        "resumed_from_step": resumed,
         "epochs": round(epochs, 3),
-        "train_loss": round(result.training_loss, 4),
-        "loss_history": [[row["step"], round(row["loss"], 4)] for row in trainer.state.log_history if "loss" in row],
+        "train_loss": round(sum(loss for _, loss in losses) / len(losses) if losses else result.training_loss, 4),
+        "loss_history": losses,
         "seconds": round(seconds, 2),
-        "tokens_per_second": round(tokens * epochs / seconds, 1),
+        "tokens_per_second": round(tokens * epochs * here / seconds, 1),
         "trainable_parameters": sum(
             weight.numel() for weight in cast(torch.nn.Module, trainer.model).parameters() if weight.requires_grad
         ),
+        "frozen_layers_run_once": frozen if hidden else 0,
         "peak_memory_mb": _peak_memory_mb(),
     }
 
 
-def encode(tokenizer: PreTrainedTokenizerBase, prompt: str, completion: str) -> dict[str, Any]:
-    """input_ids, labels (prompt positions ignored, EOS last) and length of one row, in tokens."""
-    before = tokenizer(prompt)["input_ids"]
-    after = [*tokenizer(completion, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
-    return {"input_ids": before + after, "labels": [IGNORED] * len(before) + after, "length": len(before) + len(after)}
+def check_batch(model: PreTrainedModel, examples: list[dict[str, Any]], p: Finetune) -> None:
+    """Raise `FinetuneError` for a micro-batch that cannot fit: a low estimate of what its longest rows need to go
+    back through the tuned layers, against the memory that is free. Linux would kill the process without a word."""
+    config = model.config.get_text_config()
+    lengths = sorted(example["length"] for example in examples)[-p.batch :]
+    layers = p.lora.layers if p.method != "full" and p.lora.layers else config.num_hidden_layers
+    kept = 1 if p.gradient_checkpointing else 8  # hidden states a layer that its backward pass needs, at least
+    answers = sum(sorted(sum(label != IGNORED for label in one["labels"]) for one in examples)[-p.batch :])
+    numbers = sum(lengths) * layers * config.hidden_size * kept + 2 * answers * config.vocab_size
+    needed = numbers * model.dtype.itemsize
+    free = torch.cuda.mem_get_info()[0] if torch.cuda.is_available() else psutil.virtual_memory().available
+    if needed > free:
+        raise FinetuneError(f"{needed / 1e9:.1f} GB at least, where {free / 1e9:.1f} GB are free, for {_smaller(p)}")
 
 
-def _lora(model: PreTrainedModel, p: Lora) -> LoraConfig:
+def _smaller(p: Finetune) -> str:
+    return (
+        f"a batch of {p.batch} x {p.max_tokens} tokens: lower finetune.batch or finetune.max_tokens, and raise"
+        " finetune.accumulate"
+    )
+
+
+def lora_config(model: PreTrainedModel, p: Lora) -> LoraConfig:
     """Adapters on every linear map of the last `p.layers` layers, or of all."""
     total = model.config.num_hidden_layers
     linear = {name.rpartition(".")[2] for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)}
@@ -112,46 +147,11 @@ def _lora(model: PreTrainedModel, p: Lora) -> LoraConfig:
     )
 
 
-class Collator:
-    """Examples to left-padded tensors (batch, longest), so that all completions end in the same column."""
-
-    def __init__(self, pad_token_id: int) -> None:
-        self.pad_token_id = pad_token_id
-
-    def __call__(self, examples: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
-        longest = max(len(example["input_ids"]) for example in examples)
-
-        def pad(key: str, filler: int) -> torch.Tensor:
-            return torch.tensor([[filler] * (longest - len(one[key])) + one[key] for one in examples])
-
-        real = [[0] * (longest - len(one["input_ids"])) + [1] * len(one["input_ids"]) for one in examples]
-        batch = {"input_ids": pad("input_ids", self.pad_token_id), "labels": pad("labels", IGNORED)}
-        return {**batch, "attention_mask": torch.tensor(real)}
-
-
-class CompletionTrainer(SFTTrainer):
-    """SFTTrainer that computes logits from the first completion token on, instead of all of them.
-
-    TRL's fused head skips ignored positions with Triton only; on a CPU it projects every prompt token
-    to the vocabulary. The loss is the same.
-    """
-
-    def compute_loss(
-        self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
-    ) -> Any:
-        inputs = dict(inputs)
-        labels = inputs.pop("labels")
-        columns = int((labels != IGNORED).any(dim=0).sum())  # left padding: the completions' columns are the last
-        outputs = model(**inputs, logits_to_keep=columns + 1, use_cache=False)
-        logits, target = outputs.logits[:, :-1], labels[:, -columns:]
-        chosen = target != IGNORED
-        loss = torch.nn.functional.cross_entropy(logits[chosen].float(), target[chosen], reduction="sum")
-        loss = loss / (chosen.sum() if num_items_in_batch is None else num_items_in_batch)
-        if self.args.average_tokens_across_devices and num_items_in_batch is not None:
-            loss = (
-                loss * self.accelerator.num_processes
-            )  # the count is over all processes, whose gradients are averaged
-        return (loss, outputs) if return_outputs else loss
+def _frozen_layers(model: PreTrainedModel, p: Finetune) -> int:
+    """How many layers lie below the first tuned one, if rows come back often enough for that to pay."""
+    if p.method == "full" or p.lora.layers is None or (p.max_steps is None and p.epochs <= 1):
+        return 0
+    return max(0, model.config.get_text_config().num_hidden_layers - p.lora.layers)
 
 
 class _Watch(TrainerCallback):
@@ -168,10 +168,12 @@ class _Watch(TrainerCallback):
         log.info("step %d of %d: loss %.4f, lr %.2e", state.global_step, state.max_steps, loss, logs["learning_rate"])  # type: ignore[index]
 
 
-def _settings(folder: Path, p: Finetune, seed: int, half: bool) -> SFTConfig:
+def settings(folder: Path, p: Finetune, seed: int, half: bool, save: bool) -> SFTConfig:
+    """The trainer's arguments; optional accelerators (Liger's kernels on a GPU) where they are installed."""
     quiet = not sys.stderr.isatty()
     if quiet:
         disable_progress_bar()
+    liger = torch.cuda.is_available() and importlib.util.find_spec("liger_kernel") is not None
     return SFTConfig(
         output_dir=str(folder),
         per_device_train_batch_size=p.batch,
@@ -185,10 +187,15 @@ def _settings(folder: Path, p: Finetune, seed: int, half: bool) -> SFTConfig:
         bf16=half,
         train_sampling_strategy="group_by_length",
         max_length=None,
-        gradient_checkpointing=False,  # TRL turns it on, which costs a third of the speed
+        gradient_checkpointing=p.gradient_checkpointing,
+        torch_compile=p.compile,
+        use_liger_kernel=liger,
+        liger_kernel_config={"fused_linear_cross_entropy": False, "cross_entropy": False} if liger else None,
         logging_steps=8,
         logging_nan_inf_filter=False,
-        save_strategy="no",
+        save_strategy="steps" if save and p.save_every else "no",
+        save_steps=p.save_every or 500,  # below 1: a share of all steps
+        save_total_limit=1,
         report_to="none",
         disable_tqdm=quiet,
         dataloader_pin_memory=torch.cuda.is_available(),

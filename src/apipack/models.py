@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging as transformers_logging
 
 from apipack.errors import UserError
@@ -73,20 +73,25 @@ def bf16_pays(choice: str = "auto") -> bool:
 
 
 def load_lm(
-    name: str, adapter: Path | None = None, dtype: torch.dtype | None = None
+    name: str, adapter: Path | None = None, dtype: torch.dtype | None = None, four_bit: bool = False
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Causal LM on `device()` with its tokenizer. Raises `ModelError`.
 
     adapter: what `finetune.tune` wrote: a peft adapter, which is merged in, or a whole model instead of
-    `name`. dtype: None for bfloat16 where it pays, else float32. The tokenizer has a pad token, which
+    `name`. four_bit: weights as NF4, doubly quantised (QLoRA). dtype: None for bfloat16 where it pays, else float32. The tokenizer has a pad token, which
     may well be its EOS: mask padding by length, never by token id.
     """
     lora = adapter is not None and (adapter / "adapter_config.json").is_file()
     place = resolve(name) if adapter is None or lora else adapter
     dtype = dtype or (torch.bfloat16 if bf16_pays() else torch.float32)
+    options: dict[str, Any] = {"dtype": dtype}
+    if torch.cuda.is_available() and importlib.util.find_spec("flash_attn"):
+        options["attn_implementation"] = "flash_attention_2"
+    if four_bit:
+        options["quantization_config"] = _four_bit(dtype)
     try:
         tokenizer = AutoTokenizer.from_pretrained(place)
-        model = AutoModelForCausalLM.from_pretrained(place, dtype=dtype)
+        model = AutoModelForCausalLM.from_pretrained(place, **options)
         if lora:
             from peft import PeftModel
 
@@ -96,7 +101,15 @@ def load_lm(
         raise ModelError(f"cannot load the model {name} (adapter {adapter}): {reason:.300}") from error
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
-    return cast(PreTrainedModel, cast(torch.nn.Module, model).to(device())), tokenizer
+    return model if four_bit else cast(PreTrainedModel, cast(torch.nn.Module, model).to(device())), tokenizer
+
+
+def _four_bit(dtype: torch.dtype) -> BitsAndBytesConfig:
+    if importlib.util.find_spec("bitsandbytes") is None:
+        raise ModelError("finetune.method qlora needs bitsandbytes: pip install bitsandbytes, or take lora")
+    return BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype
+    )
 
 
 def token_counter(name: str) -> Callable[[str], int]:

@@ -226,8 +226,10 @@ class Retrieve(Section):
 
 
 class Sample(Section):
-    """few_shot: share of instances that also appear with examples, random or retrieved in turn."""
+    """few_shot: share of instances that also appear with examples, random or retrieved in turn. wordings: how many
+    ways an instance is asked for without examples: its instruction and others, which the grammar words."""
 
+    wordings: Positive
     few_shot: Annotated[Real, Field(ge=0, le=1)]
 
 
@@ -242,10 +244,11 @@ class Lora(Section):
 
 
 class Finetune(Section):
-    """model: hub id, folder, or `embedded`. method: lora or full. batch_tokens: tokens a micro-batch."""
+    """model: hub id, folder, or `embedded`. batch: rows of a micro-batch on each device, accumulate: micro-batches a
+    step. save_every: share of all steps (or steps, from 1) after which a checkpoint is written, null for none."""
 
     model: str
-    method: Literal["lora", "full"]
+    method: Literal["lora", "qlora", "full"]
     lora: Lora
     lr: Annotated[Real, Field(gt=0, lt=1)]
     epochs: Annotated[Real, Field(gt=0)]
@@ -254,6 +257,9 @@ class Finetune(Section):
     accumulate: Positive
     max_tokens: Positive
     warmup: Annotated[Real, Field(ge=0, lt=1)]
+    gradient_checkpointing: bool
+    compile: bool
+    save_every: Annotated[Real, Field(gt=0)] | None
     bf16: Literal["auto", "yes", "no"]
 
 

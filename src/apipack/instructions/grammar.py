@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from apipack.instructions.phrases import Row, api_name, gerund, imperative, lower_first, phrase, shorten
+from apipack.instructions.rules import reject
 
 TRAIN_ACTION = (
     "How can I {action} with {api}?",
@@ -133,6 +134,13 @@ def wordings(row: Row, seed: int, words: int, n: int = 3) -> tuple[str, str]:
     train = candidates(row, seed, 1, words)[0]
     tests = candidates(row, seed, n, words, for_tests=True)
     return train, min(tests, key=lambda text: fuzz.ratio(train, text))
+
+
+def other_wordings(row: Row, seed: int, n: int, words: int) -> list[str]:
+    """Up to `n` more training wordings of an operation, in frames and words of training alone."""
+    known = {row["instruction"].casefold(), row["test_instruction"].casefold()}
+    made = dict.fromkeys(candidates(row, seed, n + 1, words))
+    return [text for text in made if text.casefold() not in known and reject(row, text) is None][:n]
 
 
 def _fill(frame: str, task: Task, name: str, rng: random.Random) -> str:

@@ -1,0 +1,57 @@
+"""Presets: files of configs/ with the parameters in which a kind of machine or model differs from params.yaml."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from apipack.errors import UserError
+from apipack.params import load
+
+FOLDER = Path("configs")
+NOT_PRESETS = {"fsdp"}  # accelerate's own
+WHOLE = {"mix"}  # replaced, not merged
+
+
+def read(name: str, folder: Path = FOLDER) -> dict[str, Any]:
+    """The parameters of a preset, nested as in params.yaml. Raises `UserError`."""
+    found = {path.stem: path for path in sorted(folder.glob("*.yaml")) if path.stem not in NOT_PRESETS}
+    if name not in found:
+        raise UserError(f"no such preset: {name}; {folder} has {', '.join(found) or 'none'}")
+    return dict(YAML(typ="safe", pure=True).load(found[name].read_text(encoding="utf-8")))
+
+
+def apply(name: str, params: Path = Path("params.yaml"), folder: Path = FOLDER) -> list[str]:
+    """Put a preset into params.yaml, whose comments stay; returns the lines `key: before → after` of what changed.
+
+    Nothing is written where the result would be refused. Raises `UserError`.
+    """
+    yaml = YAML()
+    yaml.width, yaml.preserve_quotes = 160, True
+    content = yaml.load(params.read_text(encoding="utf-8"))
+    changed = [f"{key}: {before} → {after}" for key, before, after in _merge(content, read(name, folder))]
+    text = io.StringIO()
+    yaml.dump(content, text)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=params.parent, suffix=".yaml", delete=False) as file:
+        file.write(text.getvalue())
+    try:
+        load(file.name)
+        os.replace(file.name, params)
+    finally:
+        Path(file.name).unlink(missing_ok=True)
+    return changed
+
+
+def _merge(target: dict[str, Any], preset: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any, Any]]:
+    for key, value in preset.items():
+        if isinstance(value, dict) and key not in WHOLE and isinstance(target.get(key), dict):
+            yield from _merge(target[key], value, f"{prefix}{key}.")
+        elif target.get(key) != value:
+            yield prefix + key, target.get(key), value
+            target[key] = value

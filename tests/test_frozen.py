@@ -1,0 +1,56 @@
+"""Frozen layers run once: the loss and the trained weights are those of running them again and again."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from apipack import frozen
+from apipack.completion import Collator, CompletionTrainer, encode
+from apipack.finetune import tune
+from apipack.frozen import run_frozen
+from apipack.models import load_lm
+from tests.tiny import PAIRS, finetune_params, save_tiny
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_tiny(tmp_path_factory.mktemp("tiny"), layers=3)
+
+
+def test_the_loss_is_the_same(tiny: Path) -> None:
+    model, tokenizer = load_lm(str(tiny), dtype=torch.float32)
+    rows = [encode(tokenizer, *pair) | {"row": number} for number, pair in enumerate(PAIRS)]
+    trainer = CompletionTrainer.__new__(CompletionTrainer)
+    trainer.args = type("Arguments", (), {"average_tokens_across_devices": False})()
+    expected = CompletionTrainer.compute_loss(trainer, model, Collator(tokenizer.pad_token_id)(rows))
+    hidden = run_frozen(model, [row["input_ids"] for row in rows], 2)
+    assert [len(states) for states in hidden] == [row["length"] for row in rows]
+    batch = Collator(tokenizer.pad_token_id, hidden)(rows)
+    torch.testing.assert_close(CompletionTrainer.compute_loss(trainer, model, batch), expected)
+
+
+def test_a_whole_run_is_the_same(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [(f"{k} {PAIRS[0][0]}", f"{PAIRS[0][1]}/{k}") for k in range(9)]
+    p = finetune_params(tiny, method="lora", epochs=4.0, layers=1)
+    once = tune(rows, tmp_path / "once", p, seed=0)
+    monkeypatch.setattr(frozen, "MOST_BYTES", 0)
+    again = tune(rows, tmp_path / "again", p, seed=0)
+    assert (once["frozen_layers_run_once"], again["frozen_layers_run_once"]) == (2, 0)
+    assert [loss for _, loss in once["loss_history"]] == pytest.approx([loss for _, loss in again["loss_history"]], abs=1e-3)
+    texts = [(tmp_path / name / "adapter_config.json").read_text() for name in ("once", "again")]
+    assert texts[0] == texts[1]
+
+
+def test_a_model_that_rescales_its_embeddings_is_left_as_it_was(tiny: Path) -> None:
+    model, tokenizer = load_lm(str(tiny), dtype=torch.float32)
+
+    def doubled(_: object, args: tuple[object, ...], given: dict[str, torch.Tensor]) -> tuple[object, object]:
+        embeds = given.get("inputs_embeds")
+        return args, given if embeds is None else given | {"inputs_embeds": embeds * 2}
+
+    model.get_decoder().register_forward_pre_hook(doubled, with_kwargs=True)
+    ids = tokenizer(PAIRS[1][0])["input_ids"]
+    before = model(torch.tensor([ids])).logits
+    assert run_frozen(model, [ids], 2) == []
+    torch.testing.assert_close(model(torch.tensor([ids])).logits, before)

@@ -1,0 +1,70 @@
+"""Every preset is a whole, accepted set of parameters, and trains a random tiny model of its architecture."""
+
+from pathlib import Path
+
+import pytest
+from transformers import CodeLlamaTokenizer, LlamaConfig, LlamaForCausalLM
+
+from apipack.errors import UserError
+from apipack.finetune import tune
+from apipack.params import load
+from apipack.presets import FOLDER, NOT_PRESETS, apply, read
+from tests.tiny import PAIRS, save_tiny
+
+NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem not in NOT_PRESETS)
+
+
+def save_code_llama(folder: Path) -> Path:
+    """Random weights in CodeLlama's architecture, with a small vocabulary in CodeLlama's tokenizer class."""
+    words = ["<unk>", "<s>", "</s>", *map(chr, range(33, 127)), "▁"]
+    tokenizer = CodeLlamaTokenizer(vocab={word: number for number, word in enumerate(words)}, merges=[])
+    config = LlamaConfig(
+        vocab_size=len(tokenizer), hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=4, rope_theta=1e6, bos_token_id=1, eos_token_id=2, tie_word_embeddings=False,
+    )  # fmt: skip
+    LlamaForCausalLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_preset_trains_a_tiny_model_of_its_kind(name: str, tmp_path: Path) -> None:
+    params = tmp_path / "params.yaml"
+    params.write_text(Path("params.yaml").read_text())
+    apply(name, params)
+    p = load(params).finetune
+    assert {key: value for key, value in read(name)["finetune"].items() if key != "lora"} == {
+        key: getattr(p, key) for key in read(name)["finetune"] if key != "lora"
+    }
+    model = (save_tiny if p.model == "embedded" else save_code_llama)(tmp_path / "model")
+    lora = p.lora.model_copy(update={"layers": p.lora.layers and 1})
+    metrics = tune(PAIRS * 4, tmp_path / "out", p.model_copy(update={"model": str(model), "lora": lora}), 0)
+    assert metrics["steps"] > 0 and metrics["train_loss"] > 0
+    wanted = "model.safetensors" if p.method == "full" else "adapter_model.safetensors"
+    assert (tmp_path / "out" / wanted).is_file()
+
+
+def test_the_embedded_preset_is_the_default(tmp_path: Path) -> None:
+    params = tmp_path / "params.yaml"
+    params.write_text(Path("params.yaml").read_text())
+    assert apply("embedded", params) == []
+
+
+def test_a_preset_keeps_comments_and_says_what_it_changes(tmp_path: Path) -> None:
+    params = tmp_path / "params.yaml"
+    params.write_text(Path("params.yaml").read_text())
+    changed = apply("codellama-13b-fsdp", params)
+    assert "finetune.lr: 0.001 → 2e-05" in changed and "mix: {'curl': 1} → {'python': 1}" in changed
+    assert "# language → weight" in params.read_text()
+    assert load(params).finetune.max_tokens == 4096
+
+
+def test_what_cannot_be_used_is_refused_and_changes_nothing(tmp_path: Path) -> None:
+    params = tmp_path / "params.yaml"
+    params.write_text(Path("params.yaml").read_text())
+    (tmp_path / "wrong.yaml").write_text("finetune: {lr: 7}\n")
+    with pytest.raises(UserError, match=r"finetune.lr"):
+        apply("wrong", params, tmp_path)
+    assert params.read_text() == Path("params.yaml").read_text()
+    with pytest.raises(UserError, match=r"no such preset: gpu; configs has codellama-13b-fsdp, "):
+        apply("gpu", params)
