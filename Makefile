@@ -10,7 +10,7 @@ TOOLCHAINS := bubblewrap nftables iproute2 util-linux bash curl python3-minimal 
 	default-jdk-headless libokhttp-java nodejs node-request golang-go ruby php-cli php-curl
 SWIFT := $(HOME)/.cache/apipack/swift
 
-.PHONY: repro test proofs bench tenfold judge setup lint dag ui lock clean toolchains toolchain-swift verify bench-execution
+.PHONY: repro test proofs bench tenfold coverage judge setup lint dag ui lock clean toolchains toolchain-swift verify bench-execution
 
 repro: setup  ## set up, then run the whole pipeline on the embedded default
 	dvc repro
@@ -27,6 +27,9 @@ bench: setup  ## calls a second beside npm openapi-snippet, on the same specific
 
 tenfold: setup  ## time and memory of the data stages on the whole hub and on ten of it (needs a crawl without limit)
 	python -m benchmarks.tenfold
+
+coverage: setup  ## calls before deduplication: every operation in ten languages, read back (needs a crawl without limit)
+	python -m benchmarks.coverage
 
 setup: $(VENV)/installed
 

@@ -24,7 +24,7 @@ _TAG = re.compile(r"<[^<>]{0,200}>")
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,500}\)")
 _MARKUP = re.compile(r"^#{1,6}\s+|[`*_#>|~]{1,3}(?=\S)|(?<=\S)[`*|~]{1,3}", re.M)
 _PLAIN = re.compile(r"(?:[A-Za-z0-9.,:;'\"()?!/+@%=-]++(?: (?! |\Z))?+)*+")
-_SPACE = re.compile(r"\s+")
+_MARKS = frozenset("`*_#>|~")
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 Row = dict[str, Any]
@@ -69,7 +69,7 @@ def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> Par
             "functionality": plain(raw.operation.get("summary")) or _from_identifier(name),
             "description": plain(raw.operation.get("description") or raw.path_item.get("description")),
         }
-        parsed.replaced += found
+        parsed.replaced.update(found)
         parsed.rows.append(
             {
                 **shared,
@@ -120,9 +120,15 @@ def plain(text: Any) -> str:
         return ""
     if len(text) <= MAX_TEXT and _PLAIN.fullmatch(text):
         return text
-    text = html.unescape(_TAG.sub(" ", text[: MAX_TEXT * 8]))
-    text = _MARKUP.sub("", _LINK.sub(r"\1", text)).encode("utf-8", "ignore").decode("utf-8")
-    text = _SPACE.sub(" ", text).strip()
+    text = text[: MAX_TEXT * 8]
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    text = html.unescape(text)
+    if "](" in text:
+        text = _LINK.sub(r"\1", text)
+    if not _MARKS.isdisjoint(text):
+        text = _MARKUP.sub("", text)
+    text = " ".join(text.encode("utf-8", "ignore").decode("utf-8").split())
     return text if len(text) <= MAX_TEXT else text[:MAX_TEXT].rpartition(" ")[0]
 
 
@@ -136,7 +142,7 @@ def _scrubbed(texts: dict[str, str], replaced: Counter[str]) -> dict[str, str]:
     clean = {}
     for name, text in texts.items():
         clean[name], found = scrub(text)
-        replaced += found
+        replaced.update(found)
     return clean
 
 

@@ -16,7 +16,7 @@ from openapi_parser.models import v3_0
 from openapi_parser.models.base import Server
 
 from apipack.openapi import bodies
-from apipack.openapi.document import Document, RawOperation
+from apipack.openapi.document import Document, Operation, RawOperation
 from apipack.openapi.loading import SpecError
 from apipack.openapi.values import MISSING, TEXT, ValueBuilder, first_example
 from apipack.records import METHODS, Request
@@ -54,7 +54,7 @@ def build(document: Document, raw: RawOperation, provider: str, *, optional: boo
     base, inferred = document.remembered(("server", *map(id, servers)), lambda: server_url(servers, provider))
     places: dict[str, list[tuple[str, str]]] = {"path": [], "query": [], "header": [], "cookie": []}
     arguments = []
-    for parameter in operation.parameters or []:
+    for parameter in operation.parameters:
         made = document.remembered(("argument", id(parameter)), partial(argument, parameter, values))
         arguments.append(made.described)
         places[made.place] += made.pairs
@@ -212,7 +212,7 @@ def encode_query(query: list[tuple[str, str]]) -> str:
     return urlencode(query, quote_via=quote, safe="-._~:@,/!$'()*;")
 
 
-def add_security(document: Document, operation: v3_0.Operation, places: dict[str, list[tuple[str, str]]]) -> None:
+def add_security(document: Document, operation: Operation, places: dict[str, list[tuple[str, str]]]) -> None:
     """Placeholders for the first security alternative whose schemes are all known (OAS 3: Security Requirement)."""
     for alternative in document.security(operation):
         schemes = [document.security_scheme(name) for name in alternative]
@@ -233,7 +233,7 @@ def add_security(document: Document, operation: v3_0.Operation, places: dict[str
         return
 
 
-def request_body(operation: v3_0.Operation, values: ValueBuilder, method: str) -> tuple[str | None, str | None]:
+def request_body(operation: Operation, values: ValueBuilder, method: str) -> tuple[str | None, str | None]:
     """(Content-Type, payload text), or (None, None) when the operation sends no body."""
     body = operation.request_body
     if body is None or not body.content or method in ("GET", "HEAD", "TRACE"):

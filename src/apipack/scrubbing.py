@@ -66,7 +66,7 @@ _NAMED = re.compile(
 )
 _NAMES = ("key", "token", "secret", "passw", "credential", "authorization")
 _LONG = re.compile(r"[A-Za-z0-9+/_.~-]{16}")
-_DIGITS = re.compile(r"\d(?:[ .()-]|%20){0,2}\d{3}|\d{9}")
+_DIGITS = re.compile(r"\d(?:[ .()-]|%20){0,2}\d{3}")
 _EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}(@|%40)((?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24})(?![\w-])")
 _RESERVED = re.compile(
     r"(?:.*\.)?(?:example(?:\.(?:com|net|org|edu))?|test|invalid|localhost|local|domain\.(?:com|tld))", re.I
@@ -128,11 +128,11 @@ def scrub_request(request: Request) -> tuple[Request, Counter[str]]:
     for name, value in request.headers:
         line, more = _scrub_header(f"{name}: {value}")
         headers.append((name, line[len(name) + 2 :]))
-        found += more
+        found.update(more)
     body = request.body
     if body is not None:
         body, more = scrub(body)
-        found += more
+        found.update(more)
     if not found:
         return request, found
     return Request(request.method, f"{scheme}://{host}{slash}{target}", tuple(headers), body), found

@@ -86,3 +86,17 @@ def test_one_spec_cannot_leak_models_into_the_next() -> None:
 def test_no_paths() -> None:
     with pytest.raises(SpecError, match="no_paths"):
         list(Document({"openapi": "3.1.0"}).operations())
+
+
+def test_a_parameter_whose_name_is_no_text_is_dropped_and_counted() -> None:
+    parameters = [{"name": ["a"], "in": "query"}, {"name": "b", "in": "query"}]
+    doc = document(paths={"/a": {"get": {"parameters": parameters}}})
+    assert [p.name for p in only(doc).parameters] == ["b"]
+    assert doc.repairs == 1
+
+
+def test_operations_with_equal_members_count_their_repairs_each() -> None:
+    bad = {"tags": 1, "security": [{"key": []}]}
+    doc = document(paths={"/a": {"get": bad}, "/b": {"get": bad}})
+    assert [doc.typed(raw).security for raw in doc.operations()] == [[{"key": []}]] * 2
+    assert doc.repairs == 2

@@ -33,7 +33,7 @@ def render(language: str, request: Request) -> str:
 
 def read(language: str, code: str) -> Request:
     """The request that the code sends; raises Unreadable where that is not certain."""
-    if _SURROGATE.search(code):
+    if not code.isascii() and _SURROGATE.search(code):
         raise Unreadable("lone surrogate in the code")
     request: Request = _MODULES[language].read(code)
     if reason := problem(request):

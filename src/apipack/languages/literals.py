@@ -70,8 +70,7 @@ class Literals:
 
     def quote(self, text: str, mark: str = '"') -> str:
         """The literal of a text between the given quotation marks."""
-        plain = _SAFE.fullmatch(text)
-        escaped = text.replace(mark, f"\\{mark}") if plain else text.translate(self._tables[mark])
+        escaped = text.replace(mark, f"\\{mark}") if _is_safe(text) else text.translate(self._tables[mark])
         return f"{mark}{escaped}{mark}"
 
     def shortest(self, text: str, mark: str) -> str:
@@ -117,7 +116,13 @@ class Literals:
 
 def is_plain(text: str, *avoid: str) -> bool:
     """Whether a text has no backslash, unsafe character or string to avoid: it needs no escapes."""
-    return _SAFE.fullmatch(text) is not None and not any(mark in text for mark in avoid)
+    return _is_safe(text) and not any(mark in text for mark in avoid)
+
+
+def _is_safe(text: str) -> bool:
+    if text.isascii():
+        return text.isprintable() and "\\" not in text
+    return _SAFE.fullmatch(text) is not None
 
 
 C_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", '"': '"'}
@@ -136,4 +141,5 @@ JAVASCRIPT_STRING = r"""(?:'(?:[^'\\\r\n]++|\\.)*+'|"(?:[^"\\\r\n]++|\\.)*+")"""
 
 def javascript_string(text: str) -> str:
     """A JavaScript literal, single-quoted by habit; it cannot close a script element around it."""
-    return _SCRIPT_END.sub(r"<\\/", JAVASCRIPT.shortest(text, "'"))
+    literal = JAVASCRIPT.shortest(text, "'")
+    return _SCRIPT_END.sub(r"<\\/", literal) if "</" in literal else literal

@@ -1,7 +1,8 @@
 """Python with http.client: one connection, one request.
 
 Limits: headers are a dict, so a name appears once; a str body is sent as Latin-1, so any other is encoded.
-The reader walks the syntax tree: any names, quotes and order of assignments will do, calculation will not.
+The reader walks the syntax tree: any names, quotes and order of assignments will do, calculation will not. Code in
+the writer's own form whose literals have no escapes needs no tree: it is read by its templates.
 """
 
 from __future__ import annotations
@@ -25,9 +26,32 @@ HEADERS = "headers = {%(fields)s}\n\n"
 REQUEST = "conn.request(%(arguments)s)\n"
 END = '\nres = conn.getresponse()\ndata = res.read()\n\nprint(data.decode("utf-8"))'
 
+ENCODE = '.encode("utf-8")'
+
 SCHEMES = {"HTTPSConnection": "https", "HTTPConnection": "http"}
 CODE_OUTSIDE_STRINGS = 20_000
 _STRING = re.compile(r"\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'", re.DOTALL)
+_TEXT = r"(?:\"[^\"\\\r\n\0]*+\"|'[^'\\\r\n\0]*+')"
+_FIELD = rf"({_TEXT}): ({_TEXT})"
+_FIELDS = rf"(?P<fields>[\n ]*+{_FIELD}(?:,[\n ]++{_FIELD})*+[\n ]*+)"
+_PAYLOAD = rf"(?P<payload>{_TEXT})(?P<encoded>{re.escape(ENCODE)})?"
+_ARGUMENTS = rf'"(?P<method>[A-Z]++)", (?P<target>{_TEXT})(?P<others>[a-z, =]*+)'
+
+
+def _verbatim(template: str, **slots: str) -> str:
+    """The expression of a template as it is written; slots: expressions of its placeholders."""
+    text = re.escape(template)
+    for name, slot in slots.items():
+        text = text.replace(rf"%\({name}\)s", slot)
+    return text
+
+
+_AS_WRITTEN = re.compile(
+    _verbatim(START, connection=rf"(?P<connection>{'|'.join(SCHEMES)})", host=rf"(?P<host>{_TEXT})")
+    + rf"(?:{_verbatim(PAYLOAD, payload=_PAYLOAD)})?(?:{_verbatim(HEADERS, fields=_FIELDS)})?"
+    + _verbatim(REQUEST, arguments=_ARGUMENTS)
+    + _verbatim(END)
+)
 
 
 def render(request: Request) -> str:
@@ -38,7 +62,7 @@ def render(request: Request) -> str:
     parts = [START % {"connection": "HTTPSConnection" if scheme == "https" else "HTTPConnection", "host": f'"{host}"'}]
     arguments = [f'"{request.method}"', _quoted(target)]
     if request.body is not None:
-        encode = "" if request.body.isascii() else '.encode("utf-8")'
+        encode = "" if request.body.isascii() else ENCODE
         parts.append(PAYLOAD % {"payload": LITERALS.shortest(request.body, '"') + encode})
         arguments.append("payload")
     if request.headers:
@@ -64,6 +88,8 @@ def _quoted(text: str) -> str:
 def read(code: str) -> Request:
     if len(code) > CODE_OUTSIDE_STRINGS and len(_STRING.sub("", code)) > CODE_OUTSIDE_STRINGS:
         raise Unreadable("too much code")
+    if request := _read_as_written(code):
+        return request
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -76,6 +102,22 @@ def read(code: str) -> Request:
     if program.request is None:
         raise Unreadable("no request is made")
     return program.request
+
+
+def _read_as_written(code: str) -> Request | None:
+    """The request of code in the writer's form, None where only the tree tells."""
+    found = _AS_WRITTEN.fullmatch(code)
+    if not found:
+        return None
+    payload, fields, target = found["payload"], found["fields"], found["target"][1:-1]
+    headers = tuple((name[1:-1], value[1:-1]) for name, value in re.findall(_FIELD, fields or ""))
+    others = (", payload" if payload else "") + (", headers" if payload else ", headers=headers") * bool(fields)
+    if found["others"] != others or not target.startswith("/") or repeated(headers):
+        return None
+    if payload and not (found["encoded"] or payload.isascii()):
+        return None
+    url = f"{SCHEMES[found['connection']]}://{found['host'][1:-1]}{target}"
+    return Request(found["method"], url, headers, payload and payload[1:-1])
 
 
 def refuse(node: ast.AST, what: str) -> NoReturn:

@@ -69,7 +69,8 @@ def quoted(text: str) -> str:
     """A Ruby literal: single-quoted where that spares escapes, else double-quoted without interpolation."""
     if ('"' in text or "#" in text) and is_plain(text, "'"):
         return f"'{text}'"
-    return _INTERPOLATION.sub(r"\\#", LITERALS.quote(text))
+    literal = LITERALS.quote(text)
+    return _INTERPOLATION.sub(r"\\#", literal) if "#" in literal else literal
 
 
 def read(code: str) -> Request:

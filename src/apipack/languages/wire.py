@@ -89,7 +89,7 @@ def _body_problem(request: Request) -> str | None:
         return None
     if request.method in ("HEAD", "TRACE"):
         return f"{request.method} carries no body"
-    return "lone surrogate in the body" if _SURROGATE.search(request.body) else None
+    return "lone surrogate in the body" if not request.body.isascii() and _SURROGATE.search(request.body) else None
 
 
 def repeated(headers: tuple[tuple[str, str], ...]) -> str | None:

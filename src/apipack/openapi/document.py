@@ -26,6 +26,7 @@ MAX_REF_HOPS = 20
 REPAIR_ROUNDS = 4
 
 APART = ("callbacks", "responses", "externalDocs", "parameters", "requestBody")
+TEXTS = ("summary", "description", "operationId")
 
 Schema = v3_0.Schema
 Model = TypeVar("Model", bound=BaseModel)
@@ -42,6 +43,15 @@ class RawOperation:
     operation: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What decides the request of an operation, as openapi3-parser's models. security: its own requirements."""
+
+    parameters: list[v3_0.Parameter]
+    request_body: v3_0.RequestBody | None
+    security: list[dict[str, list[str]]] | None
+
+
 class Document:
     """One OAS 3.x mapping. `repairs` counts members dropped because the model refused them; `lost` are the paths
     whose `$ref` leads nowhere, known when `operations` has ended."""
@@ -54,6 +64,8 @@ class Document:
         self._models: Any = v3_1 if str(raw.get("openapi", "")).startswith(("3.1", "3.2")) else v3_0
         self._remembered: dict[Hashable, Any] = {}
         self._typed: dict[Any, Any] = {}
+        self._securities: dict[bytes, list[dict[str, list[str]]] | None] = {}
+        self._targets: dict[str, Any] = {}
         self._schemas: dict[str, Schema] = {}
         self._schemes: dict[str, v3_0.SecurityScheme | None] = {}
 
@@ -79,22 +91,37 @@ class Document:
                 if isinstance(operation := item.get(method), dict):
                     yield RawOperation(str(path), method, item, operation)
 
-    def typed(self, raw: RawOperation) -> v3_0.Operation:
-        """The operation as openapi3-parser's model, path-level parameters merged in (OAS 3: Path Item Object).
-
-        Responses and callbacks do not decide a request and are left out. Raises `SpecError`."""
-        merged: dict[tuple[Any, Any], dict[str, Any]] = {}
+    def typed(self, raw: RawOperation) -> Operation:
+        """The operation with path-level parameters merged in (OAS 3: Path Item Object). Raises `SpecError`."""
+        merged: dict[tuple[str, str], dict[str, Any]] = {}
         for holder in (raw.path_item, raw.operation):
             for node in _list(holder.get("parameters")):
                 parameter = self.resolve(node)
-                merged[parameter.get("name"), parameter.get("in")] = parameter
+                merged[str(parameter.get("name")), str(parameter.get("in"))] = parameter
         typed = (self._shared(self._models.Parameter, parameter) for parameter in merged.values())
-        update: dict[str, Any] = {"parameters": [parameter for parameter in typed if parameter is not None]}
-        if raw.operation.get("requestBody") is not None:
-            update["request_body"] = self._shared(self._models.RequestBody, self.resolve(raw.operation["requestBody"]))
-        members = {key: value for key, value in raw.operation.items() if key not in APART}
-        operation: v3_0.Operation = self._validate(self._models.Operation, members | {"responses": {}})
-        return operation.model_copy(update=update)
+        parameters = [parameter for parameter in typed if parameter is not None]
+        body = raw.operation.get("requestBody")
+        if body is not None:
+            body = self._shared(self._models.RequestBody, self.resolve(body))
+        return Operation(parameters, body, self._own_security(raw.operation))
+
+    def _own_security(self, operation: dict[str, Any]) -> list[dict[str, list[str]]] | None:
+        """Validate the operation's other members; operations whose members are equal but for texts share the result.
+
+        Responses and callbacks do not decide a request and are left out; text and extensions are always valid."""
+        members = {
+            key: value
+            for key, value in operation.items()
+            if key not in APART and not (key in TEXTS and isinstance(value, str)) and not str(key).startswith("x-")
+        }
+        key = _text(members)
+        if key not in self._securities:
+            before = self.repairs
+            model: v3_0.Operation = self._validate(self._models.Operation, members | {"responses": {}})
+            if key is None or self.repairs > before:  # every operation's repairs count
+                return model.security
+            self._securities[key] = model.security
+        return self._securities[key]
 
     def remembered(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What `make` gave for this key the first time; typed nodes are shared, so their `id` is a key."""
@@ -111,7 +138,7 @@ class Document:
                 return [server for server in servers if server is not None]
         return []
 
-    def security(self, operation: v3_0.Operation) -> list[dict[str, Any]]:
+    def security(self, operation: Operation) -> list[dict[str, Any]]:
         """Security requirement alternatives in force."""
         if operation.security is not None:
             return list(operation.security)
@@ -150,6 +177,8 @@ class Document:
 
     def _pointer(self, reference: str) -> Any:
         """RFC 6901 in a URI fragment."""
+        if reference in self._targets:
+            return self._targets[reference]
         node: Any = self.raw
         for token in reference[1:].split("/")[1:]:
             token = unquote(token).replace("~1", "/").replace("~0", "~")
@@ -159,6 +188,7 @@ class Document:
                 node = node[int(token)]
             else:
                 raise SpecError("dangling_ref", reference[:80])
+        self._targets[reference] = node
         return node
 
     def _target_or_empty(self, node: dict[str, Any]) -> dict[str, Any]:
@@ -186,12 +216,14 @@ class Document:
 
     def _shared(self, model: type[Model], node: dict[str, Any]) -> Model | None:
         """The typed node, None where the model refuses it whole; nodes of equal text share one (frozen) model, since
-        specifications repeat the same parameters from operation to operation."""
-        key: tuple[type[Model], bytes | int]
-        try:
-            key = model, orjson.dumps(node, option=orjson.OPT_NON_STR_KEYS)
-        except orjson.JSONEncodeError:  # integers of more than 64 bits, say
-            key = model, id(node)
+        specifications repeat the same parameters from operation to operation. `node` is one of `raw`'s."""
+        known = model, id(node)
+        if known not in self._typed:
+            self._typed[known] = self._shared_by_text(model, node)
+        return cast("Model | None", self._typed[known])
+
+    def _shared_by_text(self, model: type[Model], node: dict[str, Any]) -> Model | None:
+        key = model, _text(node) or id(node)
         if key not in self._typed:
             before = self.repairs
             try:
@@ -220,6 +252,14 @@ class Document:
             if self.repairs == before:
                 break
         raise SpecError("refused_by_model", f"{'.'.join(map(str, first[0]['loc']))[:80]}: {first[0]['msg'][:80]}")
+
+
+def _text(node: dict[str, Any]) -> bytes | None:
+    """The node as JSON, None where there is none: integers of more than 64 bits, say."""
+    try:
+        return orjson.dumps(node, option=orjson.OPT_NON_STR_KEYS)
+    except orjson.JSONEncodeError:
+        return None
 
 
 def _list(value: Any) -> list[Any]:

@@ -93,7 +93,8 @@ def _check_keys(body: bytes, document: Any) -> None:
     The slow look is only for documents whose text has another number of keys than what was read from it.
     """
     try:
-        if body.count(b'":') == orjson.dumps(document).count(b'":'):
+        text = orjson.dumps(document)
+        if text == body or text.count(b'":') == body.count(b'":'):
             return
         json.loads(body, object_pairs_hook=_unique)
     except orjson.JSONEncodeError as error:
