@@ -17,8 +17,8 @@ PLOTS = FOLDER / "plots"
 CUTS = (["model"], ["model", "setting"], CELL, [*CELL, "language"])  # the accuracies that MLflow gets
 
 INTERVALS = (
-    "Share of tests, with 95 % intervals: percentile bootstrap, APIs drawn with replacement. Where every API has the same "
-    "share, all 0 say, Wilson's interval with each API as one trial."
+    "Share of tests, with 95 % intervals: percentile bootstrap, APIs drawn with replacement. Where every API has the "
+    "same share, all 0 say, Wilson's interval with each API as one trial."
 )
 
 
