@@ -2,9 +2,9 @@
 
     python -m benchmarks.scoring [pairs] [dataset]
 
-Prints one JSON object. The pairs are of the corpus (default data/dataset), a quarter each: gold; the same operation with
-other words in place of some; another operation of the same API; an operation of another API. Both sides judge the
-URL, and the call where the URL matches; both are told the URLs, so that reading calls back counts for neither.
+Prints one JSON object. The pairs are of the corpus (default data/dataset), a quarter each: gold; the same operation
+with a word of the call reversed; another operation of the same API; an operation of another API. Both sides compare
+the URLs and the calls of every pair; both are told the URLs, so that reading calls back counts for neither.
 """
 
 from __future__ import annotations
