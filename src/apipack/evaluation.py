@@ -75,7 +75,7 @@ def accuracy(predictions: pd.DataFrame, by: Sequence[str], seed: int, metrics: S
 
 def flat_metrics(table: pd.DataFrame, by: Sequence[str]) -> dict[str, float]:
     """`tuned.level1.0shot.call_match` (and `…_low`, `…_high`) → value: names in metrics/evaluate.json and MLflow."""
-    flat = {}
+    flat: dict[str, float] = {}
     for row in table.to_dict("records"):
         prefix = ".".join(f"level{row[name]}" if name == "level" else str(row[name]) for name in by)
         for metric in (name for name in METRICS if name in row):
