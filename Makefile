@@ -10,7 +10,7 @@ TOOLCHAINS := bubblewrap nftables iproute2 util-linux bash curl python3-minimal 
 	default-jdk-headless libokhttp-java nodejs node-request golang-go ruby php-cli php-curl
 SWIFT := $(HOME)/.cache/apipack/swift
 
-.PHONY: repro test proofs bench tenfold coverage judge setup lint dag ui lock clean toolchains toolchain-swift verify bench-execution
+.PHONY: repro test proofs bench tenfold coverage judge setup lint dag ui lock clean toolchains toolchain-swift verify bench-execution bench-scoring bench-training bench-decoding
 
 repro: setup  ## set up, then run the whole pipeline on the embedded default
 	dvc repro
@@ -24,6 +24,9 @@ proofs: setup  ## the tests that take minutes
 bench: setup  ## calls a second beside npm openapi-snippet, on the same specifications; batched generation
 	python -m benchmarks.generator
 	python -m benchmarks.generation
+
+bench-scoring: setup  ## pairs a second of the paper's metrics beside pure difflib, same verdicts
+	python -m benchmarks.scoring
 
 tenfold: setup  ## time and memory of the data stages on the whole hub and on ten of it (needs a crawl without limit)
 	python -m benchmarks.tenfold
@@ -56,6 +59,12 @@ verify: setup  ## execute the sample of reference calls anew; `make verify OPERA
 
 bench-execution: setup  ## our calls and npm openapi-snippet's, executed for the same operations
 	python -m benchmarks.execution
+
+bench-training: setup  ## training tokens a second beside the authors' way (after `dvc repro sample`)
+	python -m benchmarks.training
+
+bench-decoding: setup  ## test prompts a second, batched and one at a time (after `dvc repro retrieve`)
+	python -m benchmarks.decoding
 
 lint: setup  ## format, lint, types
 	ruff format --check .

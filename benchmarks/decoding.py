@@ -32,7 +32,10 @@ def main() -> None:
         started = time.perf_counter()
         made[size] = generate(model, tokenizer, prompts, p.evaluate.new_tokens, size, (STOP,))
         rates[size] = len(prompts) / (time.perf_counter() - started)
-        print(json.dumps({"batch": size, "prompts": len(prompts), "prompts_per_second": round(rates[size], 3)}), flush=True)
+        print(
+            json.dumps({"batch": size, "prompts": len(prompts), "prompts_per_second": round(rates[size], 3)}),
+            flush=True,
+        )
     same = sum(one == other for one, other in zip(made[1], made[batch], strict=True))
     print(json.dumps({"times": round(rates[batch] / rates[1], 2), "identical": round(same / len(prompts), 4)}))
     for one, other in zip(made[1], made[batch], strict=True):

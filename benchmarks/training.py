@@ -3,8 +3,8 @@
     python -m benchmarks.training [rows]
 
 Theirs: transformers' plain Trainer, one row a micro-batch, padded to the longest row of all, logits and loss for every
-token. Ours: `apipack.finetune`. Both tune the same LoRA weights in the same precision for the same number of epochs. Needs
-the training rows of `dvc repro sample`. Prints a JSON line each and the ratio.
+token. Ours: `apipack.finetune`. Both tune the same LoRA weights in the same precision for the same number of epochs.
+Needs the training rows of `dvc repro sample`. Prints a JSON line each and the ratio.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ def theirs(rows: list[tuple[str, str]], p: Finetune, seed: int) -> float:
             output_dir=folder, per_device_train_batch_size=1, num_train_epochs=p.epochs, learning_rate=p.lr, seed=seed,
             bf16=half, save_strategy="no", report_to="none", disable_tqdm=True, logging_steps=10**6,
         )  # fmt: skip
-        trainer = Trainer(get_peft_model(model, lora_config(model, p.lora)), settings, train_dataset=Dataset.from_list(padded))
+        trainer = Trainer(
+            get_peft_model(model, lora_config(model, p.lora)), settings, train_dataset=Dataset.from_list(padded)
+        )
         trainer.remove_callback(PrinterCallback)
         started = time.monotonic()
         trainer.train()

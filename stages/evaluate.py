@@ -45,8 +45,8 @@ def main(p: Params) -> dict[str, Any]:
         "tests": len(tests),
         "verdicts": dict(sorted(frame.groupby("language")["verdict"].first().items())),
         "static_agreement": agreement(rows),
-        "accuracy": flat_metrics(accuracy(frame, CELL), CELL),
-        "accuracy_by_language": flat_metrics(accuracy(frame, by_language), by_language),
+        "accuracy": flat_metrics(accuracy(frame, CELL, p.seed), CELL),
+        "accuracy_by_language": flat_metrics(accuracy(frame, by_language, p.seed), by_language),
     }
 
 

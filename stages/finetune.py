@@ -1,5 +1,10 @@
-"""Tune the model on the training rows.  python -m stages.finetune  (needs torch, transformers, peft, trl only)"""
+"""Tune the model on the training rows.  python -m stages.finetune  (needs torch, transformers, peft, trl only)
 
+Many GPUs: accelerate launch --config_file configs/fsdp.yaml -m stages.finetune
+"""
+
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +19,10 @@ CHECKPOINTS = Path("models/checkpoints")
 def main(p: Params) -> dict[str, Any]:
     table = read_table("data/train/train.parquet", ["prompt", "completion"])
     rows = list(zip(table["prompt"].to_pylist(), table["completion"].to_pylist(), strict=True))
+    if os.environ.get("RANK", "0") != "0":  # only the first process of several publishes
+        with tempfile.TemporaryDirectory() as unused:
+            tune(rows, Path(unused), p.finetune, p.seed, CHECKPOINTS)
+        return {}
     with fresh_folder("models/adapter") as folder:
         metrics = tune(rows, folder, p.finetune, p.seed, CHECKPOINTS)
     history = metrics.pop("loss_history")

@@ -16,14 +16,19 @@ from stages import run
 PLOTS = FOLDER / "plots"
 CUTS = (["model"], ["model", "setting"], CELL, [*CELL, "language"])  # the accuracies that MLflow gets
 
+INTERVALS = (
+    "Share of tests, with 95 % intervals: percentile bootstrap, APIs drawn with replacement. Where every API has the "
+    "same share, all 0 say, Wilson's interval with each API as one trial."
+)
+
 
 def main(p: Params) -> dict[str, Any]:
     predictions = read_table("data/predictions/predictions.parquet").to_pandas()
-    cells = accuracy(predictions, CELL)
-    by_language = accuracy(predictions, [*CELL, "language"])
-    text = "# Accuracy\n\nShare of tests, with 95 % intervals (Wilson).\n"
+    cells = accuracy(predictions, CELL, p.seed)
+    by_language = accuracy(predictions, [*CELL, "language"], p.seed)
+    text = f"# Accuracy\n\n{INTERVALS}\n"
     for metric in METRICS:
-        text += f"\n## {metric}{judged(predictions, metric)}\n\n{accuracy_table(predictions, metric)}\n"
+        text += f"\n## {metric}{judged(predictions, metric)}\n\n{accuracy_table(predictions, metric, p.seed)}\n"
     text += f"\n## The paper's figures (API-call match, CodeLlama-13B tuned on Python)\n\n{paper_table()}\n"
     write_text(FOLDER / "report.md", text)
     with fresh_folder(PLOTS / "accuracy") as folder:
@@ -35,7 +40,7 @@ def main(p: Params) -> dict[str, Any]:
         p.report.experiment,
         p.model_dump(),
         {
-            **{k: v for by in CUTS for k, v in flat_metrics(accuracy(predictions, by), by).items()},
+            **{k: v for by in CUTS for k, v in flat_metrics(accuracy(predictions, by, p.seed), by).items()},
             **{f"finetune.{k}": float(v) for k, v in figures["finetune"].items() if isinstance(v, int | float)},
             "sample.instances": float(figures["sample"]["instances"]),
         },

@@ -2,9 +2,9 @@ import json
 from typing import Any
 
 import pandas as pd
-import pytest
 
-from apipack.evaluation import CELL, METRICS, accuracy, flat_metrics, judge, select
+from apipack.evaluation import CELL, accuracy, flat_metrics, judge, select
+from apipack.intervals import wilson
 from apipack.languages import render
 from apipack.params import load
 from apipack.records import Request
@@ -55,25 +55,34 @@ def test_the_same_operations_in_every_language_and_setting_and_nested() -> None:
 def test_gold_is_all_and_nonsense_nothing() -> None:
     gold = judge("tuned", TESTS, [test["reference"] for test in TESTS], 0.9)
     none = judge("base", TESTS, ["I cannot do that."] * len(TESTS), 0.9)
-    metrics = flat_metrics(accuracy(pd.DataFrame(gold + none), CELL), CELL)
+    metrics = flat_metrics(accuracy(pd.DataFrame(gold + none), CELL, 0), CELL)
     assert metrics["tuned.level1.0shot.request_match"] == metrics["tuned.level2.random_3shot.call_match"] == 1
-    assert {value for name, value in metrics.items() if name.startswith("base")} == {0}
+    assert {v for name, v in metrics.items() if name.startswith("base") and name.endswith("_match")} == {0}
+    assert metrics["base.level1.0shot.call_match_low"] == 0 < metrics["base.level1.0shot.call_match_high"]
 
 
-def test_intervals() -> None:
-    frame = pd.DataFrame(
-        [
-            {
-                "model": "m",
-                "level": 1,
-                "setting": "s",
-                **dict.fromkeys(METRICS, i < 3),
-            }
-            for i in range(12)
-        ]
-    )
-    (row,) = accuracy(frame, CELL).to_dict("records")
-    assert (row["n"], row["call_match"]) == (12, 0.25)
-    assert row["call_match_low"] == pytest.approx(0.0889, abs=1e-3) and row["call_match_high"] == pytest.approx(
-        0.5323, abs=1e-3
-    )
+def cell(hits: list[list[int]]) -> pd.DataFrame:
+    """Tests of one cell; hits: of each API's tests."""
+    rows = [{"api": f"a{at}", "call_match": bool(hit)} for at, some in enumerate(hits) for hit in some]
+    return pd.DataFrame([{"model": "m", "level": 1, "setting": "s", **row} for row in rows])
+
+
+def interval(hits: list[list[int]], seed: int = 0) -> tuple[float, float, float]:
+    (row,) = accuracy(cell(hits), CELL, seed).to_dict("records")
+    assert (row["n"], row["apis"]) == (sum(map(len, hits)), len(hits))
+    return row["call_match"], row["call_match_low"], row["call_match_high"]
+
+
+def test_tests_of_one_api_count_together() -> None:
+    apart, together = [[1], [0]] * 20, [[1] * 4, [0] * 4] * 5
+    assert interval(apart)[0] == interval(together)[0] == 0.5
+    widths = [high - low for _, low, high in (interval(apart), interval(together))]
+    assert widths[1] > 1.7 * widths[0]
+    assert interval(together, 1) == interval(together, 1)
+
+
+def test_without_difference_between_apis_the_interval_is_wilson_s_of_apis() -> None:
+    assert interval([[0] * 6] * 4) == wilson(0, 4) and interval([[1] * 6] * 4) == wilson(4, 4)
+    assert interval([[0, 1]] * 12) == wilson(6, 12)
+    share, low, high = interval([[1, 1, 1, 0]])  # a single API says next to nothing about others
+    assert share == 0.75 and low < 0.15 and high > 0.9

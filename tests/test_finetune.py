@@ -13,6 +13,7 @@ from apipack.generation import generate
 from apipack.models import load_lm
 from tests.tiny import PAIRS, finetune_params, save_tiny
 
+
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_tiny(tmp_path_factory.mktemp("tiny"))
@@ -68,7 +69,8 @@ def test_overfits_two_pairs_and_stops_after_them(tmp_path: Path, method: str, lr
 def test_same_seed_same_losses(tiny: Path, tmp_path: Path) -> None:
     rows = [(f"{k} {PAIRS[0][0]}", f"{PAIRS[0][1]}/{k}") for k in range(12)]
     first, again, other = (
-        tune(rows, tmp_path / str(n), finetune_params(tiny, epochs=3.0, batch=1), seed) for n, seed in enumerate((1, 1, 2))
+        tune(rows, tmp_path / str(n), finetune_params(tiny, epochs=3.0, batch=1), seed)
+        for n, seed in enumerate((1, 1, 2))
     )
     assert first["loss_history"] == again["loss_history"] != other["loss_history"]
 

@@ -37,7 +37,9 @@ def test_a_whole_run_is_the_same(tiny: Path, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(frozen, "MOST_BYTES", 0)
     again = tune(rows, tmp_path / "again", p, seed=0)
     assert (once["frozen_layers_run_once"], again["frozen_layers_run_once"]) == (2, 0)
-    assert [loss for _, loss in once["loss_history"]] == pytest.approx([loss for _, loss in again["loss_history"]], abs=1e-3)
+    assert [loss for _, loss in once["loss_history"]] == pytest.approx(
+        [loss for _, loss in again["loss_history"]], abs=1e-3
+    )
     texts = [(tmp_path / name / "adapter_config.json").read_text() for name in ("once", "again")]
     assert texts[0] == texts[1]
 

@@ -108,3 +108,8 @@ def test_similar_has_the_verdict_of_difflib() -> None:
         seen.add(expected)
         assert similar(other, base) == expected
     assert seen == {True, False}
+
+
+@pytest.mark.parametrize("text", ["", "x" * 300, "ab" * 150, "abcdefgh" * 40])
+def test_equal_texts_have_difflib_s_ratio_of_one(text: str) -> None:
+    assert difflib.SequenceMatcher(None, text, text).ratio() == 1 and similar(text, text)

@@ -13,13 +13,14 @@ def test_models_stand_side_by_side_with_n_and_interval() -> None:
     verdict = {"setting": "0shot", "endpoint_match": False, "request_match": False}
     predictions = pd.DataFrame(
         [
-            {"model": model, "level": level, "call_match": hit < hits, **verdict}
+            {"model": model, "level": level, "api": f"api{hit}", "call_match": hit < hits, **verdict}
             for model, hits in (("base", 0), ("tuned", 3))
             for level in (1, 2)
             for hit in range(12)
         ]
     )
-    lines = accuracy_table(predictions, "call_match").splitlines()
-    assert lines[0] == "| model | setting | level 1 (n=12) | level 2 (n=12) | levels together (n=24) |"
-    assert lines[2] == "| base | 0shot | 0.00 [0.00, 0.24] | 0.00 [0.00, 0.24] | 0.00 [0.00, 0.14] |"
-    assert lines[3] == "| tuned | 0shot | 0.25 [0.09, 0.53] | 0.25 [0.09, 0.53] | 0.25 [0.12, 0.45] |"
+    lines = accuracy_table(predictions, "call_match", 0).splitlines()
+    both, twice = "(n=12, 12 APIs)", "(n=24, 12 APIs)"
+    assert lines[0] == f"| model | setting | level 1 {both} | level 2 {both} | levels together {twice} |"
+    assert lines[2] == "| base | 0shot | 0.00 [0.00, 0.24] | 0.00 [0.00, 0.24] | 0.00 [0.00, 0.24] |"
+    assert lines[3] == "| tuned | 0shot | 0.25 [0.00, 0.50] | 0.25 [0.00, 0.50] | 0.25 [0.00, 0.50] |"

@@ -12,7 +12,7 @@ from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 
 def folder_of(root: Path, *identity: Any) -> Path:
-    """The folder of the run that has this identity (JSON-able); folders of other runs are removed, to bound the disk."""
+    """The folder of the run of this identity (JSON-able); folders of other runs are removed, to bound the disk."""
     key = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
     for other in root.glob("*/"):
         if other.name != key:

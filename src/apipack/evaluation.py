@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from apipack.intervals import wilson
+from apipack.intervals import clustered
 from apipack.matching import score
 from apipack.params import Evaluate
 from apipack.prompts import extract_call
@@ -58,24 +58,26 @@ def _judge_one(model: str, test: Row, output: str, threshold: float) -> Row:
     }
 
 
-def accuracy(predictions: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Share of each metric that the predictions have, for each cell: columns `by`, n, and METRIC, METRIC_low,
-    METRIC_high (Wilson, 95 %)."""
+def accuracy(predictions: pd.DataFrame, by: Sequence[str], seed: int, metrics: Sequence[str] = METRICS) -> pd.DataFrame:
+    """Share of each metric that the predictions have, for each cell: columns `by`, n, apis, and METRIC, METRIC_low,
+    METRIC_high (95 %, `intervals.clustered` by API: tests of one API succeed and fail together)."""
+    metrics = [name for name in metrics if name in predictions]
     rows = []
     for key, cell in predictions.groupby(list(by), sort=True):
         row: Row = dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True)) | {"n": len(cell)}
-        for metric in (name for name in METRICS if name in predictions):
-            share, low, high = wilson(int(cell[metric].sum()), len(cell))
-            row |= {metric: share, f"{metric}_low": low, f"{metric}_high": high}
+        apis = pd.factorize(cell["api"], sort=True)[0]
+        row["apis"] = int(apis.max()) + 1
+        for metric, found in zip(metrics, clustered(cell[metrics].to_numpy(), apis, seed), strict=True):
+            row |= dict(zip((metric, f"{metric}_low", f"{metric}_high"), found, strict=True))
         rows.append(row)
     return pd.DataFrame(rows)
 
 
 def flat_metrics(table: pd.DataFrame, by: Sequence[str]) -> dict[str, float]:
-    """`tuned.level1.0shot.call_match` → value: the names used in metrics/evaluate.json and MLflow."""
-    flat = {}
+    """`tuned.level1.0shot.call_match` (and `…_low`, `…_high`) → value: names in metrics/evaluate.json and MLflow."""
+    flat: dict[str, float] = {}
     for row in table.to_dict("records"):
         prefix = ".".join(f"level{row[name]}" if name == "level" else str(row[name]) for name in by)
         for metric in (name for name in METRICS if name in row):
-            flat[f"{prefix}.{metric}"] = row[metric]
+            flat |= {f"{prefix}.{metric}{bound}": row[f"{metric}{bound}"] for bound in ("", "_low", "_high")}
     return flat

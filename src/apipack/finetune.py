@@ -1,4 +1,4 @@
-"""Fine-tune a causal LM on (prompt, completion) rows: TRL's SFTTrainer with a peft adapter, quantised or not, or all weights.
+"""Fine-tune a causal LM on (prompt, completion) rows: TRL's SFTTrainer with a peft adapter, or all weights.
 
 The loss is on the completion and its EOS only, each completion token weighing the same. Prompt and
 completion are tokenised apart, so the model trains on the very prompt tokens it is given at inference.
@@ -43,7 +43,7 @@ class FinetuneError(UserError):
 def tune(
     rows: list[tuple[str, str]], folder: Path, p: Finetune, seed: int, checkpoints: Path | None = None
 ) -> dict[str, Any]:
-    """Train on rows (prompt, completion) and save the adapter (lora, qlora) or model (full) with tokenizer into `folder`.
+    """Train on rows (prompt, completion); save the adapter (lora, qlora) or model (full) with tokenizer into `folder`.
 
     Rows of more than p.max_tokens tokens are dropped and counted, never cut. With a folder of `checkpoints` a killed
     run of the same rows, parameters and seed goes on from its last one, and an ended run removes them. Returns

@@ -11,7 +11,9 @@ from transformers import PreTrainedModel
 MOST_BYTES = 2**30  # of hidden states kept in memory
 
 
-def run_frozen(model: PreTrainedModel, rows: list[list[int]], count: int, batch_tokens: int = 4096) -> list[torch.Tensor]:
+def run_frozen(
+    model: PreTrainedModel, rows: list[list[int]], count: int, batch_tokens: int = 4096
+) -> list[torch.Tensor]:
     """Run the first `count` decoder layers over each row of token ids and take them out of the model.
 
     Returns a row's hidden states, (tokens, hidden size) each, on the CPU: from now on they are the model's
@@ -48,9 +50,7 @@ class _Passed(nn.Module):
 
 
 @torch.no_grad()
-def _hidden_states(
-    decoder: Any, rows: list[list[int]], batch_tokens: int, device: torch.device
-) -> list[torch.Tensor]:
+def _hidden_states(decoder: Any, rows: list[list[int]], batch_tokens: int, device: torch.device) -> list[torch.Tensor]:
     found: dict[int, torch.Tensor] = {}
     ordered = sorted(range(len(rows)), key=lambda row: len(rows[row]))
     while ordered:

@@ -68,9 +68,14 @@ def find_url(code: str, request: Request | None) -> str:
 
 
 def similar(a: str, b: str, threshold: float = THRESHOLD) -> bool:
-    """`difflib.SequenceMatcher(None, a, b).ratio() > threshold`, with the same verdict, faster: the indel
-    ratio bounds difflib's from above, so below the threshold it decides alone."""
-    if Indel.normalized_similarity(a, b) <= threshold:
+    """`difflib.SequenceMatcher(None, a, b).ratio() > threshold` for a threshold below 1, with the same verdict, faster.
+
+    Equal texts have ratio 1, popular characters or not: the longest match lies on the diagonal and is extended over
+    them. The indel ratio bounds difflib's from above, so below the threshold it decides alone.
+    """
+    if a == b:
+        return True
+    if Indel.normalized_similarity(a, b, score_cutoff=threshold) <= threshold:
         return False
     return bool(SequenceMatcher(None, a, b).ratio() > threshold)
 

@@ -15,7 +15,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    BitsAndBytesConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 from transformers.utils import logging as transformers_logging
 
 from apipack.errors import UserError
@@ -78,8 +84,8 @@ def load_lm(
     """Causal LM on `device()` with its tokenizer. Raises `ModelError`.
 
     adapter: what `finetune.tune` wrote: a peft adapter, which is merged in, or a whole model instead of
-    `name`. four_bit: weights as NF4, doubly quantised (QLoRA). dtype: None for bfloat16 where it pays, else float32. The tokenizer has a pad token, which
-    may well be its EOS: mask padding by length, never by token id.
+    `name`. four_bit: weights as NF4, doubly quantised (QLoRA). dtype: None for bfloat16 where it pays,
+    else float32. The tokenizer has a pad token, which may well be its EOS: mask padding by length, never by token id.
     """
     lora = adapter is not None and (adapter / "adapter_config.json").is_file()
     place = resolve(name) if adapter is None or lora else adapter

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.stats import bootstrap
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from apipack.intervals import bootstrap
 from apipack.retrieval import Embed, Pool, Reranker, Row, Score, cosine, oracle, rank, rerank
 
 CUTS = (1, 3, 5, 10)
-RESAMPLES = 2_000
 
 
 def compare(
@@ -76,15 +75,8 @@ def interval(values: Sequence[float], seed: int) -> tuple[float, float, float]:
     mean = float(np.mean(values))
     if len(set(values)) < 2:
         return mean, mean, mean
-    found = bootstrap(
-        (np.asarray(values),),
-        np.mean,
-        n_resamples=RESAMPLES,
-        method="percentile",
-        batch=100,
-        rng=np.random.default_rng(seed),
-    ).confidence_interval
-    return mean, float(found.low), float(found.high)
+    low, high = bootstrap(np.asarray(values, dtype=float)[:, None], np.ones(len(values)), seed)
+    return mean, float(low[0]), float(high[0])
 
 
 def flat(values: Mapping[str, Sequence[float]], seed: int) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from importlib.resources import files
 from typing import Any
 
@@ -11,12 +12,13 @@ from apipack.evaluation import CELL, accuracy
 from apipack.proof import RATES
 
 
-def accuracy_table(predictions: pd.DataFrame, metric: str) -> str:
-    """Rows: model and setting; columns: each level and all together; `share [low, high]` (Wilson, 95 %) of n."""
-    levels = accuracy(predictions, CELL)
-    levels["column"] = [f"level {level} (n={n})" for level, n in zip(levels["level"], levels["n"], strict=True)]
-    together = accuracy(predictions, ["model", "setting"])
-    together["column"] = [f"levels together (n={n})" for n in together["n"]]
+def accuracy_table(predictions: pd.DataFrame, metric: str, seed: int) -> str:
+    """Rows: model and setting; columns: each level and all together; `share [low, high]` of n tests of so many APIs,
+    with the intervals of `evaluation.accuracy`."""
+    levels = accuracy(predictions, CELL, seed, [metric])
+    levels["column"] = [f"level {row['level']} {_base(row)}" for row in levels.to_dict("records")]
+    together = accuracy(predictions, ["model", "setting"], seed, [metric])
+    together["column"] = [f"levels together {_base(row)}" for row in together.to_dict("records")]
     cells = pd.concat([levels, together])
     cells["cell"] = [
         f"{row[metric]:.2f} [{row[f'{metric}_low']:.2f}, {row[f'{metric}_high']:.2f}]"
@@ -24,6 +26,10 @@ def accuracy_table(predictions: pd.DataFrame, metric: str) -> str:
     ]
     wide = cells.pivot(index=["model", "setting"], columns="column", values="cell").fillna("")
     return markdown(wide.reset_index())
+
+
+def _base(row: dict[Hashable, Any]) -> str:
+    return f"(n={row['n']}, {row['apis']} API{'s' * (row['apis'] > 1)})"
 
 
 def judged(predictions: pd.DataFrame, metric: str) -> str:
