@@ -26,7 +26,7 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
         ("seed: 0", "seed: zero", "seed: Input should be a valid integer"),
         ("size: ", "size: -", "size: Input should be greater than 0"),
         ("epochs: ", "epoch: ", "finetune.epoch"),
-        ("method: lora", "method: lorra", "finetune.method: Input should be 'lora' or 'full'"),
+        ("method: lora", "method: lorra", "finetune.method: Input should be 'lora', 'qlora' or 'full'"),
         ("mix: {curl", "mix: {cobol", "mix"),
         ("mix: {curl: 1}", "mix: {curl: 0}", "no language a positive weight"),
         ("  languages: [curl, libcurl, java,", "  languages: [libcurl, java,", "render.languages does not make"),
