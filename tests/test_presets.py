@@ -1,5 +1,8 @@
 """Every preset is a whole, accepted set of parameters, and trains a random tiny model of its architecture."""
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,6 +60,21 @@ def test_a_preset_keeps_comments_and_says_what_it_changes(tmp_path: Path) -> Non
     assert "finetune.lr: 0.001 → 2e-05" in changed and "mix: {'curl': 1} → {'python': 1}" in changed
     assert "# language → weight" in params.read_text()
     assert load(params).finetune.max_tokens == 4096
+
+
+def test_the_command_says_what_it_changed_or_why_not(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_text(Path("params.yaml").read_text())
+    shutil.copytree(FOLDER, tmp_path / "configs")
+
+    def run(name: str) -> subprocess.CompletedProcess[str]:
+        command = [str(Path(sys.executable).with_name("apipack")), "preset", name]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    done = run("gpu-135m")
+    assert done.returncode == 0 and "finetune.method: lora → full" in done.stdout.splitlines()
+    assert load(tmp_path / "params.yaml").finetune.method == "full"
+    wrong = run("../params")
+    assert wrong.returncode == 2 and len(wrong.stderr.splitlines()) == 1
 
 
 def test_what_cannot_be_used_is_refused_and_changes_nothing(tmp_path: Path) -> None:

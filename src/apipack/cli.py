@@ -1,5 +1,6 @@
 """The command line: `apipack calls SPEC` writes calls for any specification, `apipack request` reads code back,
-`apipack judge` judges instructions, `apipack replica` serves a hub on loopback."""
+`apipack judge` judges instructions, `apipack preset` sets params.yaml for another machine, `apipack replica` serves a
+hub on loopback."""
 
 from __future__ import annotations
 
@@ -94,6 +95,18 @@ def judge(
     for row, verdict in zip(rows, verdicts, strict=True):
         found = {"label": verdict.label, "score": verdict.score, "reasons": list(verdict.reasons)}
         print(json.dumps({**row, **found}, ensure_ascii=False))
+
+
+@app.command()
+def preset(name: Annotated[str, typer.Argument(help="a file of configs/ without its ending")]) -> None:
+    """Put a preset for another machine or model into params.yaml, and print what that changes."""
+    from apipack.presets import apply
+
+    try:
+        changed = apply(name)
+    except (UserError, OSError) as error:
+        _fail(str(error), 2)
+    print("\n".join(changed) or f"params.yaml already says what {name} does")
 
 
 @app.command()
