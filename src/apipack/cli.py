@@ -1,6 +1,9 @@
-"""The command line: `apipack calls SPEC` writes calls for any specification, `apipack request` reads code back,
-`apipack judge` judges instructions, `apipack preset` sets params.yaml for another machine, `apipack replica` serves a
-hub on loopback."""
+"""The command line.
+
+`apipack calls SPEC` writes calls for any specification, `apipack request` reads code back, `apipack judge` judges
+instructions, `apipack score` judges predicted calls, `apipack preset` sets params.yaml for another machine, `apipack
+replica` serves a hub on loopback.
+"""
 
 from __future__ import annotations
 
@@ -95,6 +98,23 @@ def judge(
     for row, verdict in zip(rows, verdicts, strict=True):
         found = {"label": verdict.label, "score": verdict.score, "reasons": list(verdict.reasons)}
         print(json.dumps({**row, **found}, ensure_ascii=False))
+
+
+@app.command("score")
+def score_rows(
+    file: Annotated[typer.FileText, typer.Argument(help="JSON lines, or - for standard input")],
+) -> None:
+    """Print each row {language, prediction, reference[, spec, operation]} with its verdicts.
+
+    A row that cannot be scored is one line on standard error and exit code 2; what came before it is printed.
+    """
+    from apipack.scoring import scored
+
+    try:
+        for row in scored(file):
+            print(json.dumps(row, ensure_ascii=False))
+    except (UserError, UnicodeDecodeError) as error:
+        _fail(f"{file.name}: {error}", 2)
 
 
 @app.command()

@@ -47,7 +47,7 @@ class Apis:
     def has_endpoint(self, operation: str, request: Request) -> bool:
         """Whether the operation's API has an operation of this method, host and path."""
         templates = self._templates[self._rows[operation]["spec_sha256"]]
-        return any(method == request.method and _fits(request, template) for method, template in templates)
+        return any(method == request.method and fits(request, template) for method, template in templates)
 
     def violations(self, operation: str, request: Request) -> frozenset[str]:
         row = self._rows[operation]
@@ -61,7 +61,8 @@ class Apis:
         return Document(load(self._files[sha256].read_bytes()))
 
 
-def _fits(request: Request, template: str) -> bool:
+def fits(request: Request, template: str) -> bool:
+    """Whether a request goes to the host and path of a URL with `{name}` for path parameters."""
     parts, wanted = request.parts, urlsplit(template.replace("?", "%3F"))
     default = ":443" if parts.scheme == "https" else ":80"
     if parts.netloc.lower().removesuffix(default) != wanted.netloc:
