@@ -6,11 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from apipack.answering import answer
 from apipack.evaluation import CELL, accuracy, flat_metrics, judge, select
 from apipack.execution import skipped
-from apipack.generation import generate
 from apipack.io import fresh_folder, read_table, rows_table, write_table
-from apipack.models import load_lm
 from apipack.params import Params
 from apipack.prompts import STOP
 from apipack.proof import Apis, agreement, prove
@@ -25,10 +24,11 @@ def main(p: Params) -> dict[str, Any]:
     tests = select(read_table("data/prompts/tests.parquet").to_pylist(), p.evaluate, p.seed)
     prompts = [test["prompt"] for test in tests]
     outputs = {"copy": [test["last_example"] or "" for test in tests]}
+    generated = 0
     for name in ("base", "tuned") if p.evaluate.base else ("tuned",):
-        model, tokenizer = load_lm(p.finetune.model, ADAPTER if name == "tuned" else None)
-        outputs[name] = generate(model, tokenizer, prompts, p.evaluate.new_tokens, p.evaluate.batch, (STOP,))
-        del model
+        adapter = ADAPTER if name == "tuned" else None
+        outputs[name], made = answer(p.finetune.model, adapter, prompts, p.evaluate, STOP)
+        generated += made
     rows = [row for name, texts in outputs.items() for row in judge(name, tests, texts, p.evaluate.threshold)]
     operations = read_table("data/operations", APIS).to_pylist()
     specs = read_table("data/specs/index.parquet", ["sha256", "file"]).to_pylist()
@@ -43,6 +43,7 @@ def main(p: Params) -> dict[str, Any]:
     by_language = [*CELL, "language"]
     return {
         "tests": len(tests),
+        "generated": generated,
         "verdicts": dict(sorted(frame.groupby("language")["verdict"].first().items())),
         "static_agreement": agreement(rows),
         "accuracy": flat_metrics(accuracy(frame, CELL, p.seed), CELL),

@@ -52,6 +52,7 @@ def _judge_one(model: str, test: Row, output: str, threshold: float) -> Row:
     return {
         "model": model,
         **{key: test[key] for key in PREDICTION_KEYS},
+        "prompt_sha256": hashlib.sha256(test["prompt"].encode()).hexdigest(),
         "output": output,
         "call": call,
         **{metric: getattr(verdict, metric) for metric in MATCHES},

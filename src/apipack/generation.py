@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from tqdm import tqdm
@@ -21,10 +21,12 @@ def generate(
     new_tokens: int,
     batch: int,
     stop: Sequence[str] = (),
+    on_batch: Callable[[dict[str, str]], None] = lambda _: None,
 ) -> list[str]:
     """Greedy completion of each prompt, in the order of `prompts`, without EOS and from a stop string on cut off.
 
-    new_tokens: most tokens a completion; batch: prompts at once. Equal prompts are generated once.
+    new_tokens: most tokens a completion; batch: prompts at once. Equal prompts are generated once. on_batch: is given
+    each batch's prompts and completions as soon as they are there.
     """
     settings = GenerationConfig(
         max_new_tokens=new_tokens,
@@ -48,7 +50,9 @@ def generate(
                 tokenizer=tokenizer if stop else None,
             )
             texts = (_text(tokenizer, row, stop) for row in made[:, ids.shape[1] :].tolist())
-            outputs.update(zip(chosen, texts, strict=True))
+            done = dict(zip(chosen, texts, strict=True))
+            on_batch(done)
+            outputs |= done
             bar.update(len(chosen))
             log.info("generated %d of %d", len(outputs), len(ordered))
     return [outputs[prompt] for prompt in prompts]

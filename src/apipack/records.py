@@ -190,6 +190,7 @@ PREDICTIONS = _schema(
     level=COUNT,
     language=TEXT,
     setting=TEXT,
+    prompt_sha256=TEXT,
     output=TEXT,
     call=TEXT,
     reference=TEXT,

@@ -1,0 +1,68 @@
+"""Outputs are stored batch by batch: after a crash only the rest is generated, and a second time nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from apipack import answering
+from apipack.answering import answer
+from apipack.finetune import tune
+from apipack.generation import generate
+from apipack.params import Evaluate, load
+from tests.tiny import PAIRS, finetune_params, save_tiny
+
+PROMPTS = [f"prompt {'x ' * number}" for number in range(6)] + ["prompt "]
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(save_tiny(tmp_path_factory.mktemp("tiny")))
+
+
+@pytest.fixture
+def limits() -> Evaluate:
+    return load().evaluate.model_copy(update={"batch": 2, "new_tokens": 5})
+
+
+def test_a_crash_costs_one_batch(tiny: str, limits: Evaluate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, made = answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "whole.sqlite")
+    assert made == len(set(PROMPTS)) and len(whole) == len(PROMPTS)
+    batches = 0
+
+    def dying(*arguments: object) -> list[str]:
+        *first, keep = arguments
+
+        def kept(done: dict[str, str]) -> None:
+            nonlocal batches
+            batches += 1
+            if batches == 2:
+                raise KeyboardInterrupt
+            keep(done)  # type: ignore[operator]
+
+        return generate(*first, kept)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(answering, "generate", dying)
+    with pytest.raises(KeyboardInterrupt):
+        answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite")
+    monkeypatch.setattr(answering, "generate", generate)
+    assert answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite") == (whole, len(set(PROMPTS)) - 2)
+
+
+def test_nothing_is_generated_twice_and_no_model_is_loaded(
+    tiny: str, limits: Evaluate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite")
+    monkeypatch.setattr(answering, "load_lm", None)
+    assert answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite") == (first, 0)
+    with pytest.raises(TypeError):
+        answer(tiny, None, PROMPTS, limits.model_copy(update={"new_tokens": 6}), "\n\n", tmp_path / "store.sqlite")
+
+
+def test_another_adapter_is_another_model(tiny: str, limits: Evaluate, tmp_path: Path) -> None:
+    counts = []
+    for epochs in (1.0, 2.0):
+        p = finetune_params(tiny, method="lora", epochs=epochs)
+        tune(PAIRS, tmp_path / str(epochs), p, 0)
+        counts.append(answer(tiny, tmp_path / str(epochs), PROMPTS[:2], limits, "\n\n", tmp_path / "store.sqlite")[1])
+    assert counts == [2, 2]
+    assert answer(tiny, tmp_path / "1.0", PROMPTS[:2], limits, "\n\n", tmp_path / "store.sqlite")[1] == 0
