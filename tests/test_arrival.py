@@ -93,6 +93,7 @@ def test_a_type_for_no_body_is_the_clients_own() -> None:
 def test_ports_addresses_and_localhost() -> None:
     for url, host, port, field in (
         ("http://localhost:81/", "127.0.0.1", 81, "localhost:81"),
+        ("http://localhost:81/", "::1", 81, "localhost:81"),
         ("http://[2001:DB8::1]/", "2001:db8::1", 80, "[2001:db8::1]"),
         ("http://h:80/", "h", 80, "h"),
     ):

@@ -105,7 +105,11 @@ def _parts(payload: bytes, content_type: str) -> list[tuple[str, bytes]]:
 
 def _place(record: Record) -> tuple[Any, ...]:
     """Host that was connected to, port, and the authority of the Host field."""
-    return _host(record.host), record.port, _authority(_header(record, "host") or "", record.scheme)
+    field = _header(record, "host") or ""
+    named, host = _authority(field, record.scheme), _host(record.host)
+    if host == "::1" and field.lower().partition(":")[0] == "localhost":  # RFC 6761: any loopback address will do
+        host = named[0]
+    return host, record.port, named
 
 
 def _intended_place(intended: Request) -> tuple[Any, ...]:
