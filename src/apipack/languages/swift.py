@@ -1,10 +1,13 @@
 """Swift with URLSession (NSURLSession): a fragment; whoever runs it waits for the task.
 
-Limits: no body with GET (the session fails), a header name once, an untyped body becomes a form. On Linux
-the runner adds `import FoundationNetworking`.
+Limits: no body with GET (the session fails), a header name once, an untyped body becomes a form; where a bracket
+stands outside of the host, `URL(string:)` encodes the whole string, percent signs included. On Linux the runner adds
+`import FoundationNetworking`.
 """
 
 from __future__ import annotations
+
+import re
 
 from apipack.languages.literals import LINE_STRING, Literals
 from apipack.languages.templates import Cursor, pattern
@@ -16,6 +19,8 @@ LITERALS = Literals(
     forms=("bare_nul", "braces"),
     simple={"\\": "\\", "t": "\t", "n": "\n", "r": "\r", '"': '"', "'": "'"},
 )
+
+_BRACKET_AFTER_HOST = re.compile(r"[^/]*//[^/?]*[/?].*[\[\]]")
 
 START = "import Foundation\n\n"
 HEADERS = "let headers = ["
@@ -68,6 +73,8 @@ def render(request: Request) -> str:
 def _unsendable(request: Request) -> str | None:
     if request.body is not None and request.method == "GET":
         return "URLSession sends no body with GET"
+    if "%" in request.url and _BRACKET_AFTER_HOST.match(request.url):
+        return "URL(string:) would encode percent signs again, because of a bracket"
     return repeated(request.headers) or untyped(request, "URLSession")
 
 
