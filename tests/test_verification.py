@@ -60,15 +60,17 @@ def test_verdicts_by_reading_back_and_their_figures() -> None:
     verdicts.append(executed(rows[0], "go", "code", Outcome("timeout")))
     assert [v["difference"] for v in verdicts] == [None, "another", "nothing", "nothing"]
     assert all(set(v) == set(VERIFIED.names) for v in verdicts)
+    verdicts.append(executed(rows[0], "curl", good, Outcome("timeout")))  # reading back says that it arrives
     found = figures(verdicts, rows)
+    assert found["static_agreement"] == {"n": 5, "share": 0.8}
     assert found["languages"]["curl"] == {
-        "n": 2,
-        "arrived": 1.0,
-        "equal": 0.5,
-        "equal_low": 0.0945,
-        "equal_high": 0.9055,
-        "differences": {"another": 1},
+        "n": 3,
+        "arrived": 0.6667,
+        "equal": 0.3333,
+        "equal_low": 0.0615,
+        "equal_high": 0.7923,
+        "differences": {"another": 1, "nothing": 1},
     }
-    assert found["languages"]["go"]["arrived"] == 0 and found["strata"]["method=GET"]["n"] == 2
+    assert found["languages"]["go"]["arrived"] == 0 and found["strata"]["method=GET"]["n"] == 3
     lines = [json.loads(line) for line in failures(verdicts).splitlines()]
-    assert len(lines) == 3 and lines[0]["call"] == bad and "/a/2" in lines[0]["recorded"]
+    assert len(lines) == 4 and lines[0]["call"] == bad and "/a/2" in lines[0]["recorded"]

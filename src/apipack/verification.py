@@ -116,8 +116,9 @@ def failures(verdicts: Iterable[Row]) -> str:
     return "".join(f"{line}\n" for line in wrong)
 
 
-def figures(verdicts: Iterable[Row], rows: Sequence[Row]) -> dict[str, Any]:
-    """Shares that arrived and that were equal, with Wilson intervals, by language and by stratum."""
+def figures(verdicts: Sequence[Row], rows: Sequence[Row]) -> dict[str, Any]:
+    """Shares that arrived and that were equal, with Wilson intervals, by language and by stratum, and the share of
+    verdicts that reading back would have given as well."""
     labels = {row["id"]: [f"{name}={value}" for name, value in strata(row).items()] for row in rows}
     by_language: dict[str, list[Row]] = defaultdict(list)
     by_stratum: dict[str, list[Row]] = defaultdict(list)
@@ -125,7 +126,12 @@ def figures(verdicts: Iterable[Row], rows: Sequence[Row]) -> dict[str, Any]:
         by_language[found["language"]].append(found)
         for label in labels[found["id"]]:
             by_stratum[label].append(found)
+    by_id = {row["id"]: row for row in rows}
+    same = sum(
+        found["equal"] == read_back(by_id[found["id"]], found["language"], found["call"])["equal"] for found in verdicts
+    )
     return {
+        "static_agreement": {"n": len(verdicts), "share": round(same / len(verdicts), 4) if verdicts else None},
         "languages": {name: _shares(cell) for name, cell in by_language.items()},
         "strata": {name: _shares(cell) for name, cell in sorted(by_stratum.items())},
     }
