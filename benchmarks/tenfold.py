@@ -3,7 +3,8 @@
     python -m benchmarks.tenfold [--copies 10] [--folder FOLDER]
 
 Each copy's servers get a host name of their own, so that no operation is a duplicate of another copy's. Peak
-memory is the sum of the proportional set sizes (PSS) of all processes of a stage, read twice a second.
+memory is the sum of the proportional set sizes (PSS) of all processes of a stage, read twice a second; `cpu` are the
+processor seconds of all of them, which other work on the machine does not lengthen as it does the wall clock.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -54,9 +56,9 @@ def replay(specs: Path, folder: Path, copies: int) -> None:
 
 
 def measured(stage: str, folder: Path) -> dict[str, Any]:
-    """Run one stage in the folder; wall seconds, peak megabytes of all its processes, rows out."""
+    """Run one stage in the folder; wall and processor seconds, peak megabytes of all its processes, rows out."""
     environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
-    started = time.perf_counter()
+    started, before = time.perf_counter(), _cpu()
     process = subprocess.Popen([sys.executable, "-m", f"stages.{stage}"], cwd=folder, env=environment)
     peak = 0
     while process.poll() is None:
@@ -65,7 +67,12 @@ def measured(stage: str, folder: Path) -> dict[str, Any]:
     if process.returncode:
         sys.exit(f"{stage} failed")
     rows = read_json(folder / "metrics" / f"{stage}.json")["rows_out"]
-    return {"seconds": time.perf_counter() - started, "peak": peak / 2**20, "rows": rows}
+    return {"seconds": time.perf_counter() - started, "cpu": _cpu() - before, "peak": peak / 2**20, "rows": rows}
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def memory(pid: int) -> int:
@@ -92,18 +99,21 @@ def main() -> None:
         replay(arguments.specs, folder, copies)
         found[copies] = {stage: measured(stage, folder) for stage in STAGES}
         shutil.rmtree(folder)
-    columns = f"{'rows':>13}{'seconds':>10}{'peak MB':>10}"
-    print(f"{'stage':10}{columns}{columns}{'time':>8}{'memory':>8}")
+    columns = f"{'rows':>13}{'seconds':>10}{'cpu':>9}{'peak MB':>10}"
+    print(f"{'stage':10}{columns}{columns}{'time':>8}{'cpu':>8}{'memory':>8}")
     for stage in STAGES:
         one, many = (found[copies][stage] for copies in (1, arguments.copies))
-        print(
-            f"{stage:10}{one['rows']:>13,}{one['seconds']:>10.1f}{one['peak']:>10,.0f}"
-            f"{many['rows']:>13,}{many['seconds']:>10.1f}{many['peak']:>10,.0f}"
-            f"{many['seconds'] / one['seconds']:>8.1f}{many['peak'] / one['peak']:>8.2f}"
-        )
-    seconds = [sum(found[copies][stage]["seconds"] for stage in STAGES) for copies in found]
+        print(f"{stage:10}{_cells(one)}{_cells(many)}", end="")
+        print("".join(f"{many[name] / one[name]:>8.2f}" for name in ("seconds", "cpu", "peak")))
+    sums = {name: [sum(found[n][stage][name] for stage in STAGES) for n in found] for name in ("seconds", "cpu")}
     peaks = [max(found[copies][stage]["peak"] for stage in STAGES) for copies in found]
-    print(f"all: {seconds[1] / seconds[0]:.1f} times the seconds, {peaks[1] / peaks[0]:.2f} times the peak memory")
+    seconds, cpu = (many / one for one, many in sums.values())
+    memory_ratio = peaks[1] / peaks[0]
+    print(f"all: {seconds:.1f} times the seconds, {cpu:.1f} the processor seconds, {memory_ratio:.2f} the peak memory")
+
+
+def _cells(one: dict[str, Any]) -> str:
+    return f"{one['rows']:>13,}{one['seconds']:>10.1f}{one['cpu']:>9.1f}{one['peak']:>10,.0f}"
 
 
 if __name__ == "__main__":
