@@ -188,6 +188,8 @@ def test_an_experiment_of_another_size_reruns_what_follows_sample(clone: Clone) 
     assert stages == ["check", "sample", "finetune", "evaluate", "report"]
     run = clone.runs().iloc[0]
     assert (run["tags.dvc.experiment"], run["params.size"]) == ("larger", "16")
+    assert clone.ran("dvc", "exp", "run", "--name", "back", "-S", "size=12") == ["check", "report"]
+    assert clone.runs().iloc[0]["tags.dvc.experiment"] == "back"
 
 
 @pytest.mark.slow

@@ -1,8 +1,8 @@
 """The command line.
 
 `apipack calls SPEC` writes calls for any specification, `apipack request` reads code back, `apipack judge` judges
-instructions, `apipack score` judges predicted calls, `apipack preset` sets params.yaml for another machine, `apipack
-replica` serves a hub on loopback.
+instructions, `apipack score` judges predicted calls, `apipack compare` shows runs side by side, `apipack preset` sets
+params.yaml for another machine, `apipack replica` serves a hub on loopback.
 """
 
 from __future__ import annotations
@@ -153,6 +153,28 @@ def replica(
         return
     except (ValueError, UserError, OSError, OverflowError) as error:
         _fail(str(error), 2)
+
+
+@app.command()
+def compare(
+    metric: Annotated[str, typer.Option(help="endpoint_match, call_match, request_match, pass_rate, …")] = "call_match",
+    level: Annotated[int, typer.Option(help="the level of the paper's figures: 1, 2 or 3")] = 3,
+) -> None:
+    """Print MLflow's finished runs as tables: accuracy by size, by language and mix, and the paper's call match."""
+    from apipack import comparing
+    from apipack.params import load as load_params
+    from apipack.reporting import markdown
+    from apipack.tracking import finished_runs
+
+    try:
+        runs = finished_runs(load_params().report.experiment)
+    except UserError as error:
+        _fail(str(error), 2)
+    if f"metrics.tuned.{metric}" not in runs:
+        _fail(f"no finished run has {metric}: `dvc repro` makes one", 2)
+    print(f"## {metric} by size\n\n{markdown(comparing.by_size(runs, metric))}\n")
+    print(f"## {metric} of the tuned model by language\n\n{markdown(comparing.by_language(runs, metric))}\n")
+    print(f"## The paper's CodeLlama-13B, level {level}, API-call match\n\n{markdown(comparing.paper(level))}")
 
 
 def _known(languages: list[str]) -> list[str]:

@@ -69,6 +69,14 @@ def log_run(
         return str(active.info.run_id)
 
 
+def finished_runs(experiment: str) -> pd.DataFrame:
+    """A row a finished run, as mlflow.search_runs gives it: params.NAME, metrics.NAME, tags.NAME, start_time."""
+    connect()
+    if mlflow.get_experiment_by_name(experiment) is None:
+        return pd.DataFrame()
+    return mlflow.search_runs(experiment_names=[experiment], filter_string="attributes.status = 'FINISHED'")
+
+
 def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Nested mappings to dotted names."""
     flat: dict[str, Any] = {}
