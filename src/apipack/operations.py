@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from apipack.licences import spdx
@@ -22,7 +23,8 @@ MAX_TEXT = 1_000
 
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,500}\)")
-_MARKUP = re.compile(r"^#{1,6}\s+|[`*_#>|~]{1,3}(?=\S)|(?<=\S)[`*|~]{1,3}", re.M)
+_MARKUP = re.compile(r"[`*_#>|~](?:(?<![^\n]#)(?<=#)#{0,5}\s+|[`*_#>|~]{0,2}(?=\S)|(?<=\S[`*|~])[`*|~]{0,2})")
+"""A heading's marks, marks before a word, marks after one. It begins with a set, for which `re` looks fast."""
 _PLAIN = re.compile(r"(?:[A-Za-z0-9.,:;'\"()?!/+@%=-]++(?: (?! |\Z))?+)*+")
 _MARKS = frozenset("`*_#>|~")
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
@@ -62,6 +64,7 @@ def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> Par
             request, found = scrub_request(built.request)
             if found:
                 check(request)
+                parsed.replaced.update(found)
         except (SpecError, RecursionError) as error:
             parsed.drops.append(_drop(identifier, error))
             continue
@@ -69,7 +72,6 @@ def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> Par
             "functionality": plain(raw.operation.get("summary")) or _from_identifier(name),
             "description": plain(raw.operation.get("description") or raw.path_item.get("description")),
         }
-        parsed.replaced.update(found)
         parsed.rows.append(
             {
                 **shared,
@@ -80,7 +82,7 @@ def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> Par
                 "path": raw.path,
                 "template": built.template,
                 "tags": [plain(tag) for tag in raw.operation.get("tags") or [] if isinstance(tag, str)],
-                "arguments": json.dumps(built.arguments, ensure_ascii=False),
+                "arguments": f"[{', '.join(map(_json, built.arguments))}]",
                 "host_inferred": built.host_inferred,
                 "request": request.to_json(),
             }
@@ -128,8 +130,16 @@ def plain(text: Any) -> str:
         text = _LINK.sub(r"\1", text)
     if not _MARKS.isdisjoint(text):
         text = _MARKUP.sub("", text)
-    text = " ".join(text.encode("utf-8", "ignore").decode("utf-8").split())
+    if not text.isascii():
+        text = text.encode("utf-8", "ignore").decode("utf-8")
+    text = " ".join(text.split())
     return text if len(text) <= MAX_TEXT else text[:MAX_TEXT].rpartition(" ")[0]
+
+
+@lru_cache(maxsize=1_000)
+def _json(argument: tuple[str, str, bool, str, bool]) -> str:
+    """One argument as JSON, remembered: an API's operations share most of theirs."""
+    return json.dumps(argument, ensure_ascii=False)
 
 
 def words(identifier: str) -> list[str]:
@@ -142,7 +152,8 @@ def _scrubbed(texts: dict[str, str], replaced: Counter[str]) -> dict[str, str]:
     clean = {}
     for name, text in texts.items():
         clean[name], found = scrub(text)
-        replaced.update(found)
+        if found:
+            replaced.update(found)
     return clean
 
 

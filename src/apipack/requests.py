@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
 
 from openapi_parser.models import v3_0
 from openapi_parser.models.base import Server
@@ -22,6 +22,8 @@ from apipack.openapi.values import MISSING, TEXT, ValueBuilder, first_example
 from apipack.records import METHODS, Request
 
 PATH_SAFE = "-._~!$'()*,;:@"
+QUERY_SAFE = "-._~:@,/!$'()*;"
+URL_SAFE = "/%[]{}?&=+#" + PATH_SAFE
 BODY_METHODS = {"POST", "PUT", "PATCH"}
 IGNORED_HEADERS = {"accept", "content-type", "authorization"}  # OAS 3: Parameter Object
 SECRETS = {"basic": "Basic REPLACE_BASIC_AUTH", "bearer": "Bearer REPLACE_BEARER_TOKEN"}
@@ -30,13 +32,13 @@ MAX_URL, MAX_BODY = 8_000, 100_000
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(:\d{1,5})?")
-_URL = re.compile(r"https?://[!-~]+")
+_URL = re.compile(r"(https?://(?=[!-~])[!-.0->@-~]*)[!-~]*")
 _HEADER = re.compile(r"[\t -~]*")
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
+_NEEDS_NO_QUOTING = re.compile(rf"[A-Za-z0-9{re.escape(URL_SAFE)}]*")
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltRequest:
+class BuiltRequest(NamedTuple):
     """request; template: the URL it came from (no query; `{name}` for path parameters); arguments: (name,
     place, required, type, fixed: the schema allows one value only); host_inferred: from the provider."""
 
@@ -64,9 +66,11 @@ def build(document: Document, raw: RawOperation, provider: str, *, optional: boo
     path, _, path_query = path.partition("?")
     template = base + (path if path.startswith("/") or not path else "/" + path)
     url = _VARIABLE.sub(lambda match: path_values.get(match[1]) or quote(_invented(match[1]), safe=PATH_SAFE), template)
-    url = quote(url, safe="/%[]{}?&=+#" + PATH_SAFE).replace("{", "%7B").replace("}", "%7D")
+    if not _NEEDS_NO_QUOTING.fullmatch(url):
+        url = quote(url, safe=URL_SAFE)
+    url = url.replace("{", "%7B").replace("}", "%7D")
     query = "&".join(part for part in (quote(path_query, safe="=&%+/:,;@-._~"), encode_query(places["query"])) if part)
-    headers = [(name, value) for name, value in places["header"]]
+    headers = places["header"]
     if places["cookie"]:
         headers.append(("Cookie", "; ".join(f"{name}={quote(value, safe='')}" for name, value in places["cookie"])))
     method = raw.method.upper()
@@ -109,19 +113,14 @@ def check(request: Request) -> None:
     """Raise `SpecError` unless the request can go over the wire as it stands (RFC 9110, RFC 3986)."""
     if request.method not in METHODS:
         raise SpecError("bad_method", request.method[:20])
-    if not _URL.fullmatch(request.url) or "#" in request.url:
+    found = _URL.fullmatch(request.url)
+    if not found or "#" in request.url:
         raise SpecError("bad_url", request.url[:80])
-    try:
-        netloc = urlsplit(request.url).netloc
-    except ValueError as error:
-        raise SpecError("bad_host", request.url[:80]) from error
-    if not _HOST.fullmatch(netloc):
-        raise SpecError("bad_host", netloc[:60])
+    _check_host(found[1])
     if len(request.url) > MAX_URL:
         raise SpecError("url_too_long", f"{len(request.url)} characters")
-    for name, value in request.headers:
-        if not _TOKEN.fullmatch(name) or not _HEADER.fullmatch(value) or value != value.strip():
-            raise SpecError("bad_header", name[:40])
+    for header in request.headers:
+        _check_header(*header)
     if request.body is not None:
         if len(request.body) > MAX_BODY:
             raise SpecError("body_too_long", f"{len(request.body)} characters")
@@ -129,6 +128,23 @@ def check(request: Request) -> None:
             raise SpecError("body_not_unicode")
         if request.media_type is None:
             raise SpecError("body_without_media_type")
+
+
+@lru_cache(maxsize=1_000)
+def _check_host(origin: str) -> None:
+    """Remembered like `_check_header`: the operations of an API have them in common."""
+    try:
+        netloc = urlsplit(origin).netloc
+    except ValueError as error:
+        raise SpecError("bad_host", origin[:80]) from error
+    if not _HOST.fullmatch(netloc):
+        raise SpecError("bad_host", netloc[:60])
+
+
+@lru_cache(maxsize=1_000)
+def _check_header(name: str, value: str) -> None:
+    if not _TOKEN.fullmatch(name) or not _HEADER.fullmatch(value) or value != value.strip():
+        raise SpecError("bad_header", name[:40])
 
 
 def server_url(servers: list[Server], provider: str) -> tuple[str, bool]:
@@ -209,28 +225,42 @@ def pairs(parameter: v3_0.Parameter, value: Any) -> list[tuple[str, str]]:
 
 
 def encode_query(query: list[tuple[str, str]]) -> str:
-    return urlencode(query, quote_via=quote, safe="-._~:@,/!$'()*;")
+    return "&".join([_encoded_pair(*pair) for pair in query])
+
+
+@lru_cache(maxsize=1_000)
+def _encoded_pair(name: str, value: str) -> str:
+    """Remembered: the operations of an API have most of their parameters in common."""
+    return f"{quote(name, safe=QUERY_SAFE)}={quote(value, safe=QUERY_SAFE)}"
 
 
 def add_security(document: Document, operation: Operation, places: dict[str, list[tuple[str, str]]]) -> None:
     """Placeholders for the first security alternative whose schemes are all known (OAS 3: Security Requirement)."""
-    for alternative in document.security(operation):
+    alternatives = document.security(operation)
+    known = "secrets", tuple(map(tuple, alternatives))
+    for place, name, value in document.remembered(known, partial(_secrets, document, alternatives)):
+        if all(name.lower() != taken.lower() for taken, _ in places[place]):
+            places[place].append((name, value))
+
+
+def _secrets(document: Document, alternatives: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    """(place, name, placeholder) for each scheme of the alternative."""
+    for alternative in alternatives:
         schemes = [document.security_scheme(name) for name in alternative]
         if any(scheme is None for scheme in schemes):
             continue
+        secrets = []
         for scheme in schemes:
             assert scheme is not None
             kind = scheme.type.value
             if kind == "apiKey":
                 place = scheme.location.value if scheme.location else "header"
-                name = scheme.name or "Authorization"
-                if all(name.lower() != taken.lower() for taken, _ in places[place]):
-                    places[place].append((name, API_KEY))
+                secrets.append((place, scheme.name or "Authorization", API_KEY))
             elif kind in ("http", "oauth2", "openIdConnect"):
                 value = SECRETS["basic" if (scheme.scheme or "").lower() == "basic" else "bearer"]
-                if all(taken.lower() != "authorization" for taken, _ in places["header"]):
-                    places["header"].append(("Authorization", value))
-        return
+                secrets.append(("header", "Authorization", value))
+        return secrets
+    return []
 
 
 def request_body(operation: Operation, values: ValueBuilder, method: str) -> tuple[str | None, str | None]:
@@ -240,6 +270,11 @@ def request_body(operation: Operation, values: ValueBuilder, method: str) -> tup
         return None, None
     if not (body.required or values.optional or method in BODY_METHODS):
         return None, None
+    return values.document.remembered(("payload", id(body)), partial(_payload, body, values))
+
+
+def _payload(body: v3_0.RequestBody, values: ValueBuilder) -> tuple[str, str]:
+    """Content-Type and text of the body's best-understood media type."""
     chosen = bodies.choose_media_type(list(body.content))
     media = body.content[chosen]
     header = bodies.content_type(chosen)

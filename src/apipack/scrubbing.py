@@ -9,7 +9,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import lru_cache, partial
+from types import MappingProxyType
 from urllib.parse import unquote
 
 import phonenumbers
@@ -31,6 +33,8 @@ from detect_secrets.plugins.twilio import TwilioKeyDetector
 
 from apipack.records import Request
 
+Found = Mapping[str, int]
+NOTHING: Found = MappingProxyType({})
 SECRET, EMAIL, PHONE = "REPLACE_SECRET_VALUE", "user{at}example.com", "{plus}12025550100"
 LEAST_SECRET, LEAST_ENTROPY = 16, 3.2  # characters; bits a character: words stay below, random keys above
 
@@ -77,69 +81,73 @@ _PHONE = re.compile(
 )
 
 
-def scrub(text: str) -> tuple[str, Counter[str]]:
+def scrub(text: str) -> tuple[str, Found]:
     """The text with stand-ins, and how many of each kind: `secret`, `email`, `phone`. JSON and percent-encoded
     text stay what they are."""
-    found: Counter[str] = Counter()
-
-    def secret(match: re.Match[str]) -> str:
-        found["secret"] += 1
-        return SECRET
-
-    def named(match: re.Match[str]) -> str:
-        if not looks_random(match[2]):
-            return match[0]
-        found["secret"] += 1
-        return match[1] + SECRET
-
-    def email(match: re.Match[str]) -> str:
-        if _RESERVED.fullmatch(match[2]):
-            return match[0]
-        found["email"] += 1
-        return EMAIL.format(at=match[1])
-
-    def phone(match: re.Match[str]) -> str:
-        if not is_phone(unquote(match[0])):
-            return match[0]
-        found["phone"] += 1
-        return PHONE.format(plus="%2B" if match[0].startswith("%") else "+")
-
     # Cheap looks first: nearly all texts hold nothing, and there are hundreds of thousands.
+    long, digits = _LONG.search(text), _DIGITS.search(text)
+    email = "@" in text or "%40" in text
+    if not (long or digits or email or "PRIVATE" in text):
+        return text, NOTHING
+    found: list[str] = []
     if "PRIVATE" in text:
-        text = _PEM.sub(secret, text)
-    if _LONG.search(text):
-        text = _TOKEN.sub(secret, text)
+        text = _PEM.sub(partial(_secret, found), text)
+    if long:
+        text = _TOKEN.sub(partial(_secret, found), text)
         lower = text.lower()
         if any(name in lower for name in _NAMES):
-            text = _NAMED.sub(named, text)
-    if "@" in text or "%40" in text:
-        text = _EMAIL.sub(email, text)
-    if _DIGITS.search(text):
-        text = _PHONE.sub(phone, text)
-    return text, found
+            text = _NAMED.sub(partial(_named, found), text)
+    if email:
+        text = _EMAIL.sub(partial(_email, found), text)
+    if digits:
+        text = _PHONE.sub(partial(_phone, found), text)
+    return text, Counter(found) if found else NOTHING
 
 
-def scrub_request(request: Request) -> tuple[Request, Counter[str]]:
+def _secret(found: list[str], _: re.Match[str]) -> str:
+    found.append("secret")
+    return SECRET
+
+
+def _named(found: list[str], match: re.Match[str]) -> str:
+    if not looks_random(match[2]):
+        return match[0]
+    return match[1] + _secret(found, match)
+
+
+def _email(found: list[str], match: re.Match[str]) -> str:
+    if _RESERVED.fullmatch(match[2]):
+        return match[0]
+    found.append("email")
+    return EMAIL.format(at=match[1])
+
+
+def _phone(found: list[str], match: re.Match[str]) -> str:
+    if not is_phone(unquote(match[0])):
+        return match[0]
+    found.append("phone")
+    return PHONE.format(plus="%2B" if match[0].startswith("%") else "+")
+
+
+def scrub_request(request: Request) -> tuple[Request, Found]:
     """The request with stand-ins in path, query, header values and body; its host stays."""
     scheme, _, rest = request.url.partition("://")
     host, slash, target = rest.partition("/")
-    target, found = scrub(target)
-    headers = []
-    for name, value in request.headers:
-        line, more = _scrub_header(f"{name}: {value}")
-        headers.append((name, line[len(name) + 2 :]))
-        found.update(more)
-    body = request.body
-    if body is not None:
-        body, more = scrub(body)
-        found.update(more)
+    target, in_target = scrub(target)
+    lines = [_scrub_header(f"{name}: {value}") for name, value in request.headers]
+    body, in_body = scrub(request.body) if request.body else (request.body, NOTHING)
+    found: Counter[str] = Counter()
+    for more in (in_target, *(in_line for _, in_line in lines), in_body):
+        if more:
+            found.update(more)
     if not found:
-        return request, found
-    return Request(request.method, f"{scheme}://{host}{slash}{target}", tuple(headers), body), found
+        return request, NOTHING
+    headers = tuple((name, line[len(name) + 2 :]) for (name, _), (line, _) in zip(request.headers, lines, strict=True))
+    return Request(request.method, f"{scheme}://{host}{slash}{target}", headers, body), found
 
 
 @lru_cache(maxsize=1_000)
-def _scrub_header(line: str) -> tuple[str, Counter[str]]:
+def _scrub_header(line: str) -> tuple[str, Found]:
     """`scrub`, remembered: an API's operations send the same headers."""
     return scrub(line)
 

@@ -8,6 +8,7 @@ leave alone the request; any other option is Unreadable.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from apipack.languages.wire import Unreadable, Unrepresentable, curl_method, header_line, parse_header_lines, untyped
 from apipack.records import Request
@@ -47,10 +48,15 @@ def render(request: Request) -> str:
     if "[" in request.url:
         words.append("--globoff")
     words.append(f"--url {_quoted(request.url)}")
-    words += [f"--header {_quoted(header_line(name, value))}" for name, value in request.headers]
+    words += _headers(request.headers)
     if request.body is not None:
         words.append(f"--data-raw {_quoted(request.body)}")
     return "curl " + " \\\n  ".join(words)
+
+
+@lru_cache(maxsize=64)
+def _headers(headers: tuple[tuple[str, str], ...]) -> list[str]:
+    return [f"--header {_quoted(header_line(name, value))}" for name, value in headers]
 
 
 def _quoted(text: str) -> str:

@@ -5,6 +5,8 @@ Limits: none beyond HTTP's. Header.Add writes names in canonical form (`X-Api-Ke
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from apipack.languages.literals import C_ESCAPES, LINE_STRING, Literals
 from apipack.languages.templates import Cursor, pattern
 from apipack.languages.wire import Unreadable
@@ -47,10 +49,13 @@ def render(request: Request) -> str:
     if request.body is not None:
         parts.append(PAYLOAD % {"payload": LITERALS.quote(request.body)})
     parts.append(REQUEST % {"method": f'"{request.method}"', "body": "payload" if has_body else "nil"})
-    parts += [
-        HEADER % {"name": LITERALS.quote(name), "value": LITERALS.quote(value)} for name, value in request.headers
-    ]
+    parts.append(_headers(request.headers))
     return "".join(parts).removesuffix("\n" if not request.headers else "") + END
+
+
+@lru_cache(maxsize=64)
+def _headers(headers: tuple[tuple[str, str], ...]) -> str:
+    return "".join([HEADER % {"name": LITERALS.quote(name), "value": LITERALS.quote(value)} for name, value in headers])
 
 
 def read(code: str) -> Request:

@@ -8,6 +8,7 @@ not. A string constant holds 65,535 bytes.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from apipack.languages.literals import LINE_STRING, Literals
 from apipack.languages.templates import Cursor, pattern
@@ -66,8 +67,12 @@ def render(request: Request) -> str:
         parts.append(VERB % {"verb": VERBS[request.method], "argument": body})
     else:
         parts.append(OTHER_VERB % {"method": f'"{request.method}"', "argument": body or "null"})
-    parts += [HEADER % {"name": _quoted(name), "value": _quoted(value)} for name, value in request.headers]
-    return "".join((*parts, END))
+    return "".join((*parts, _headers(request.headers), END))
+
+
+@lru_cache(maxsize=64)
+def _headers(headers: tuple[tuple[str, str], ...]) -> str:
+    return "".join([HEADER % {"name": _quoted(name), "value": _quoted(value)} for name, value in headers])
 
 
 def _quoted(text: str) -> str:
@@ -95,9 +100,9 @@ def read(code: str) -> Request:
     raw = cursor.maybe(_BODY)
     text = None if raw else cursor.maybe(_TEXT_BODY)
     url = _text(cursor.expect(_REQUEST, "Request.Builder and url")["url"])
-    headers = _headers(cursor)
+    headers = _read_headers(cursor)
     method, argument = _verb(cursor)
-    headers += _headers(cursor)
+    headers += _read_headers(cursor)
     cursor.expect(_END, "build, newCall and execute")
     cursor.end()
     declared = raw or text
@@ -109,7 +114,7 @@ def read(code: str) -> Request:
     return Request(method, url, _typed(headers, content_type, bool(text)), _text(declared["text"]))
 
 
-def _headers(cursor: Cursor) -> list[tuple[str, str]]:
+def _read_headers(cursor: Cursor) -> list[tuple[str, str]]:
     return [(_text(field["name"]), _text(field["value"])) for field in cursor.every(_HEADER)]
 
 

@@ -7,6 +7,7 @@ ignored, repeated names are joined, and a charset other than UTF-8 in the type o
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from apipack.languages.literals import JAVASCRIPT, JAVASCRIPT_STRING, javascript_string
 from apipack.languages.templates import Cursor, pattern
@@ -65,11 +66,16 @@ def render(request: Request) -> str:
         raise Unrepresentable(reason)
     parts = [] if request.body is None else [DATA % {"data": javascript_string(request.body)}]
     parts += [START, OPEN % {"method": f"'{request.method}'", "url": javascript_string(request.url)}]
-    parts += [
-        HEADER % {"name": javascript_string(name), "value": javascript_string(value)} for name, value in request.headers
-    ]
+    parts.append(_headers(request.headers))
     parts.append(SEND % {"data": "" if request.body is None else "data"})
     return "".join(parts)
+
+
+@lru_cache(maxsize=64)
+def _headers(headers: tuple[tuple[str, str], ...]) -> str:
+    return "".join(
+        [HEADER % {"name": javascript_string(name), "value": javascript_string(value)} for name, value in headers]
+    )
 
 
 def _unsendable(request: Request) -> str | None:

@@ -7,6 +7,7 @@ POSTFIELDS ends at NUL unless POSTFIELDSIZE is set. Escapes are octal, whose len
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from apipack.languages.literals import C_ESCAPES, LINE_STRING, Literals
 from apipack.languages.templates import Cursor, pattern
@@ -62,14 +63,18 @@ def render(request: Request) -> str:
     parts.append(HEAD if request.method == "HEAD" else METHOD % {"method": f'"{request.method}"'})
     parts.append(URL % {"url": _quoted(request.url)})
     if request.headers:
-        parts.append(HEADERS)
-        parts += [HEADER % {"line": _quoted(header_line(*header))} for header in request.headers]
-        parts.append(HEADERS_SET)
+        parts.append(_headers(request.headers))
     if request.body is not None:
         if "\0" in request.body:
             parts.append(SIZE % {"size": len(request.body.encode())})
         parts.append(BODY % {"body": _quoted(request.body)})
     return "".join((*parts, END))
+
+
+@lru_cache(maxsize=64)
+def _headers(headers: tuple[tuple[str, str], ...]) -> str:
+    lines = [HEADER % {"line": _quoted(header_line(*header))} for header in headers]
+    return "".join((HEADERS, *lines, HEADERS_SET))
 
 
 def _quoted(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from apipack.languages.wire import Unreadable
 
@@ -119,7 +120,9 @@ def is_plain(text: str, *avoid: str) -> bool:
     return _is_safe(text) and not any(mark in text for mark in avoid)
 
 
+@lru_cache(maxsize=16)
 def _is_safe(text: str) -> bool:
+    """Remembered, since ten languages quote the same URL and body one after another."""
     if text.isascii():
         return text.isprintable() and "\\" not in text
     return _SAFE.fullmatch(text) is not None

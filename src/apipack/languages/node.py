@@ -6,6 +6,7 @@ Limits: the header object holds a name once, in any case; a name repeated side b
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from apipack.languages.literals import JAVASCRIPT, JAVASCRIPT_STRING, javascript_string
 from apipack.languages.templates import Cursor, pattern
@@ -44,19 +45,22 @@ _STRING = re.compile(JAVASCRIPT_STRING)
 def render(request: Request) -> str:
     parts = [METHOD % {"method": f"'{request.method}'"}, URL % {"url": javascript_string(request.url)}]
     if request.headers:
-        fields = [
-            FIELD % {"name": javascript_string(name), "value": _value(values)} for name, values in _grouped(request)
-        ]
-        inner = fields[0] if len(fields) == 1 else "\n    " + ",\n    ".join(fields) + "\n  "
-        parts.append(HEADERS + inner + HEADERS_END)
+        parts.append(_headers(request.headers))
     if request.body is not None:
         parts.append(BODY % {"body": javascript_string(request.body)})
     return START + ",\n".join(parts) + END
 
 
-def _grouped(request: Request) -> list[tuple[str, list[str]]]:
+@lru_cache(maxsize=64)
+def _headers(headers: tuple[tuple[str, str], ...]) -> str:
+    fields = [FIELD % {"name": javascript_string(name), "value": _value(values)} for name, values in _grouped(headers)]
+    inner = fields[0] if len(fields) == 1 else "\n    " + ",\n    ".join(fields) + "\n  "
+    return HEADERS + inner + HEADERS_END
+
+
+def _grouped(headers: tuple[tuple[str, str], ...]) -> list[tuple[str, list[str]]]:
     groups: list[tuple[str, list[str]]] = []
-    for name, value in request.headers:
+    for name, value in headers:
         if groups and groups[-1][0] == name:
             groups[-1][1].append(value)
         else:

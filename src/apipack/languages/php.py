@@ -7,6 +7,7 @@ Limits: those of libcurl (header lines, forms, HEAD as NOBODY), but lengths are 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from apipack.languages.literals import Literals, is_plain
 from apipack.languages.templates import Cursor, pattern
@@ -62,10 +63,15 @@ def render(request: Request) -> str:
     if request.body is not None:
         parts.append(BODY % {"body": quoted(request.body)})
     if request.headers:
-        lines = [quoted(header_line(*header)) for header in request.headers]
-        inner = lines[0] if len(lines) == 1 else "\n    " + ",\n    ".join(lines) + "\n  "
-        parts += [HEADERS, inner, HEADERS_END]
+        parts.append(_headers(request.headers))
     return "".join((*parts, END))
+
+
+@lru_cache(maxsize=64)
+def _headers(headers: tuple[tuple[str, str], ...]) -> str:
+    lines = [quoted(header_line(*header)) for header in headers]
+    inner = lines[0] if len(lines) == 1 else "\n    " + ",\n    ".join(lines) + "\n  "
+    return f"{HEADERS}{inner}{HEADERS_END}"
 
 
 def quoted(text: str) -> str:

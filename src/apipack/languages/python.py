@@ -11,6 +11,7 @@ import ast
 import re
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NoReturn
 
 from apipack.languages.literals import Literals
@@ -55,8 +56,7 @@ _AS_WRITTEN = re.compile(
 
 
 def render(request: Request) -> str:
-    if reason := repeated(request.headers):
-        raise Unrepresentable(reason)
+    headers = _headers(request.headers)
     scheme, _, rest = request.url.partition("://")
     host, target = _split(rest)
     parts = [START % {"connection": "HTTPSConnection" if scheme == "https" else "HTTPConnection", "host": f'"{host}"'}]
@@ -65,20 +65,30 @@ def render(request: Request) -> str:
         encode = "" if request.body.isascii() else ENCODE
         parts.append(PAYLOAD % {"payload": LITERALS.shortest(request.body, '"') + encode})
         arguments.append("payload")
-    if request.headers:
-        fields = [f"{_quoted(name)}: {_quoted(value)}" for name, value in request.headers]
-        inner = fields[0] if len(fields) == 1 else "\n    " + ",\n    ".join(fields) + "\n"
-        parts.append(HEADERS % {"fields": inner})
+    if headers:
+        parts.append(headers)
         arguments.append("headers" if request.body is not None else "headers=headers")
     parts.append(REQUEST % {"arguments": ", ".join(arguments)})
     return "".join((*parts, END))
 
 
+@lru_cache(maxsize=64)
+def _headers(headers: tuple[tuple[str, str], ...]) -> str:
+    """The dict of the headers, empty where there are none."""
+    if reason := repeated(headers):
+        raise Unrepresentable(reason)
+    fields = [f"{_quoted(name)}: {_quoted(value)}" for name, value in headers]
+    inner = fields[0] if len(fields) == 1 else "\n    " + ",\n    ".join(fields) + "\n"
+    return HEADERS % {"fields": inner} if fields else ""
+
+
 def _split(rest: str) -> tuple[str, str]:
     """Host and request target of a URL after its scheme; an empty path is `/` on the wire."""
-    end = next((index for index, mark in enumerate(rest) if mark in "/?"), len(rest))
-    target = rest[end:]
-    return rest[:end], target if target.startswith("/") else f"/{target}"
+    host, _, target = rest.partition("/")
+    if "?" in host:
+        host, mark, query = rest.partition("?")
+        return host, f"/{mark}{query}"
+    return host, f"/{target}"
 
 
 def _quoted(text: str) -> str:

@@ -8,6 +8,7 @@ would evaluate what a specification says.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from apipack.languages.literals import Literals, is_plain
 from apipack.languages.templates import Cursor, pattern
@@ -52,10 +53,15 @@ def render(request: Request) -> str:
     if request.url.startswith("https:"):
         parts.append(TLS)
     parts.append(REQUEST % {"verb": request.method.title()})
-    parts += [HEADER % {"name": quoted(name), "value": quoted(value)} for name, value in request.headers]
+    parts.append(_headers(request.headers))
     if request.body is not None:
         parts.append(BODY % {"body": quoted(request.body)})
     return "".join((*parts, END))
+
+
+@lru_cache(maxsize=64)
+def _headers(headers: tuple[tuple[str, str], ...]) -> str:
+    return "".join([HEADER % {"name": quoted(name), "value": quoted(value)} for name, value in headers])
 
 
 def _unsendable(request: Request) -> str | None:

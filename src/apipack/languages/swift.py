@@ -8,6 +8,7 @@ stands outside of the host, `URL(string:)` encodes the whole string, percent sig
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from apipack.languages.literals import LINE_STRING, Literals
 from apipack.languages.templates import Cursor, pattern
@@ -55,11 +56,7 @@ def render(request: Request) -> str:
         raise Unrepresentable(reason)
     parts = [START]
     if request.headers:
-        fields = [
-            FIELD % {"name": LITERALS.quote(name), "value": LITERALS.quote(value)} for name, value in request.headers
-        ]
-        inner = fields[0] if len(fields) == 1 else "\n  " + ",\n  ".join(fields) + "\n"
-        parts += [HEADERS, inner, HEADERS_END]
+        parts.append(_headers(request.headers))
     if request.body is not None:
         parts.append(BODY % {"body": LITERALS.quote(request.body)})
     parts.append(REQUEST % {"url": LITERALS.quote(request.url), "method": f'"{request.method}"'})
@@ -68,6 +65,13 @@ def render(request: Request) -> str:
     if request.body is not None:
         parts.append(SET_BODY)
     return "".join((*parts, END))
+
+
+@lru_cache(maxsize=64)
+def _headers(headers: tuple[tuple[str, str], ...]) -> str:
+    fields = [FIELD % {"name": LITERALS.quote(name), "value": LITERALS.quote(value)} for name, value in headers]
+    inner = fields[0] if len(fields) == 1 else "\n  " + ",\n  ".join(fields) + "\n"
+    return f"{HEADERS}{inner}{HEADERS_END}"
 
 
 def _unsendable(request: Request) -> str | None:
@@ -81,7 +85,7 @@ def _unsendable(request: Request) -> str | None:
 def read(code: str) -> Request:
     cursor = Cursor(code)
     cursor.expect(_START, "import Foundation")
-    headers = _headers(cursor) if cursor.maybe(_HEADERS) else ()
+    headers = _read_headers(cursor) if cursor.maybe(_HEADERS) else ()
     body = cursor.maybe(_BODY)
     made = cursor.expect(_REQUEST, "URLRequest and its method")
     sets_headers, sets_body = cursor.maybe(_SET_HEADERS), cursor.maybe(_SET_BODY)
@@ -100,7 +104,7 @@ def read(code: str) -> Request:
     return request
 
 
-def _headers(cursor: Cursor) -> tuple[tuple[str, str], ...]:
+def _read_headers(cursor: Cursor) -> tuple[tuple[str, str], ...]:
     headers: list[tuple[str, str]] = []
     while field := cursor.maybe(_FIELD):
         headers.append((LITERALS.unquote(field["name"]), LITERALS.unquote(field["value"])))

@@ -37,12 +37,22 @@ _VALUE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-@lru_cache(maxsize=64)
+_last: tuple[Request, str | None] | None = None
+
+
 def problem(request: Request) -> str | None:
     """Why no client sends this request as it stands, or None: method, URL, fields and body are checked.
 
-    Remembered, since ten languages write and read the same request one after another.
+    Remembered for the last request, since ten languages write and read it one after another.
     """
+    global _last
+    last = _last
+    if last is None or (last[0] is not request and last[0] != request):
+        last = _last = request, _problem(request)
+    return last[1]
+
+
+def _problem(request: Request) -> str | None:
     if request.method not in METHODS:
         return f"method {request.method[:20]!r} is not one of {', '.join(METHODS)}"
     return _url_problem(request.url) or _header_problem(request.headers) or _body_problem(request)
@@ -70,6 +80,7 @@ def _is_ipv6(text: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=64)
 def _header_problem(headers: tuple[tuple[str, str], ...]) -> str | None:
     content_types = 0
     for name, value in headers:
@@ -92,6 +103,7 @@ def _body_problem(request: Request) -> str | None:
     return "lone surrogate in the body" if not request.body.isascii() and _SURROGATE.search(request.body) else None
 
 
+@lru_cache(maxsize=64)
 def repeated(headers: tuple[tuple[str, str], ...]) -> str | None:
     """The reason a client whose headers are a mapping cannot send these, or None."""
     seen: set[str] = set()
@@ -104,9 +116,14 @@ def repeated(headers: tuple[tuple[str, str], ...]) -> str | None:
 
 def untyped(request: Request, client: str) -> str | None:
     """The reason a client that types bodies by itself cannot send a body without Content-Type, or None."""
-    if request.body is not None and request.header("content-type") is None:
+    if request.body is not None and not _is_typed(request.headers):
         return f"{client} adds a Content-Type of its own"
     return None
+
+
+@lru_cache(maxsize=64)
+def _is_typed(headers: tuple[tuple[str, str], ...]) -> bool:
+    return any(name.lower() == "content-type" for name, _ in headers)
 
 
 def header_line(name: str, value: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from xml.sax.saxutils import escape
@@ -32,6 +33,7 @@ def choose_media_type(media_types: list[str]) -> str:
     return media_types[0]
 
 
+@lru_cache(maxsize=1_000)
 def content_type(media_type: str) -> str:
     """Value of the Content-Type header: ranges such as `*/*` become JSON."""
     media_type = media_type.strip()

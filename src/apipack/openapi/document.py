@@ -9,15 +9,16 @@ models, and a schema behind a `$ref` is validated when it is first needed, once.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from functools import cache, partial
+from typing import Any, NamedTuple, TypeVar, cast
 from urllib.parse import unquote
 
 import orjson
 from openapi_parser.models import v3_0, v3_1
 from openapi_parser.models.base import Server
-from openapi_parser.models.mixins import RefCacheMixin
+from openapi_parser.models.mixins import ExtensionsMixin, RefCacheMixin
 from pydantic import BaseModel, ValidationError
+from pydantic_core import SchemaValidator
 
 from apipack.openapi.loading import SpecError
 
@@ -25,16 +26,18 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 MAX_REF_HOPS = 20
 REPAIR_ROUNDS = 4
 
-APART = ("callbacks", "responses", "externalDocs", "parameters", "requestBody")
-TEXTS = ("summary", "description", "operationId")
+APART = frozenset({"callbacks", "responses", "externalDocs", "parameters", "requestBody"})
+TEXTS = frozenset({"summary", "description", "operationId"})
+EVERY_NODE = (ExtensionsMixin._extract_extensions.__func__, RefCacheMixin._deduplicate_refs.__func__)
+"""Functions that openapi3-parser calls for every node: they put `x-` members apart, which decide nothing here, and
+take nodes of equal `ref_name` for one, a member that its resolver adds and any specification can set."""
 
 Schema = v3_0.Schema
 Model = TypeVar("Model", bound=BaseModel)
 Made = TypeVar("Made")
 
 
-@dataclass(frozen=True, slots=True)
-class RawOperation:
+class RawOperation(NamedTuple):
     """One operation as it stands in the document: path template, lower-case method, the two raw mappings."""
 
     path: str
@@ -43,8 +46,7 @@ class RawOperation:
     operation: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """What decides the request of an operation, as openapi3-parser's models. security: its own requirements."""
 
     parameters: list[v3_0.Parameter]
@@ -57,7 +59,6 @@ class Document:
     whose `$ref` leads nowhere, known when `operations` has ended."""
 
     def __init__(self, raw: dict[str, Any]) -> None:
-        RefCacheMixin.clear_ref_cache()  # its cache is keyed by a member any spec can set
         self.raw = raw
         self.repairs = 0
         self.lost: list[tuple[str, SpecError]] = []
@@ -98,7 +99,7 @@ class Document:
             for node in _list(holder.get("parameters")):
                 parameter = self.resolve(node)
                 merged[str(parameter.get("name")), str(parameter.get("in"))] = parameter
-        typed = (self._shared(self._models.Parameter, parameter) for parameter in merged.values())
+        typed = [self._shared(self._models.Parameter, parameter) for parameter in merged.values()]
         parameters = [parameter for parameter in typed if parameter is not None]
         body = raw.operation.get("requestBody")
         if body is not None:
@@ -125,18 +126,24 @@ class Document:
 
     def remembered(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What `make` gave for this key the first time; typed nodes are shared, so their `id` is a key."""
-        if key not in self._remembered:
-            self._remembered[key] = make()
-        return cast(Made, self._remembered[key])
+        made: Made
+        try:
+            made = self._remembered[key]
+        except KeyError:
+            made = self._remembered[key] = make()
+        return made
 
     def servers(self, raw: RawOperation) -> list[Server]:
         """Servers in force: the operation's, else the path's, else the document's (OAS 3: Server Object)."""
         for holder in (raw.operation, raw.path_item, self.raw):
-            nodes = [node for node in _list(holder.get("servers")) if isinstance(node, dict)]
-            if nodes:
-                servers = [self._shared(Server, node) for node in nodes]
-                return [server for server in servers if server is not None]
+            nodes = holder.get("servers")
+            if isinstance(nodes, list) and any(isinstance(node, dict) for node in nodes):
+                return self.remembered(("servers", id(nodes)), partial(self._servers, nodes))
         return []
+
+    def _servers(self, nodes: list[Any]) -> list[Server]:
+        servers = [self._shared(Server, node) for node in nodes if isinstance(node, dict)]
+        return [server for server in servers if server is not None]
 
     def security(self, operation: Operation) -> list[dict[str, Any]]:
         """Security requirement alternatives in force."""
@@ -217,10 +224,12 @@ class Document:
     def _shared(self, model: type[Model], node: dict[str, Any]) -> Model | None:
         """The typed node, None where the model refuses it whole; nodes of equal text share one (frozen) model, since
         specifications repeat the same parameters from operation to operation. `node` is one of `raw`'s."""
-        known = model, id(node)
-        if known not in self._typed:
-            self._typed[known] = self._shared_by_text(model, node)
-        return cast("Model | None", self._typed[known])
+        typed: Model | None
+        try:
+            typed = self._typed[model, id(node)]
+        except KeyError:
+            typed = self._typed[model, id(node)] = self._shared_by_text(model, node)
+        return typed
 
     def _shared_by_text(self, model: type[Model], node: dict[str, Any]) -> Model | None:
         key = model, _text(node) or id(node)
@@ -237,9 +246,10 @@ class Document:
 
     def _validate(self, model: type[Model], members: Any) -> Model:
         """Validate; where the model refuses a member, drop just that member and count the repair."""
+        validator = _validator(model)
         for _ in range(REPAIR_ROUNDS):
             try:
-                return model.model_validate(members)
+                return cast(Model, validator.validate_python(members))
             except RecursionError as error:
                 raise SpecError("too_deep") from error
             except ValidationError as error:
@@ -252,6 +262,27 @@ class Document:
             if self.repairs == before:
                 break
         raise SpecError("refused_by_model", f"{'.'.join(map(str, first[0]['loc']))[:80]}: {first[0]['msg'][:80]}")
+
+
+@cache
+def _validator(model: type[BaseModel]) -> SchemaValidator:
+    """The model's validator without `EVERY_NODE`, half of the time of validation."""
+    model.model_rebuild()
+    return SchemaValidator(_without_functions(model.__pydantic_core_schema__), _use_prebuilt=False)
+
+
+def _without_functions(schema: Any) -> Any:
+    """A copy of a pydantic core schema without the functions of `EVERY_NODE`."""
+    if isinstance(schema, list):
+        return [_without_functions(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("type") in ("function-before", "function-wrap"):
+        function = schema["function"]["function"]
+        if getattr(function, "__func__", None) in EVERY_NODE:
+            named = {"ref": schema["ref"]} if "ref" in schema else {}
+            return {**_without_functions(schema["schema"]), **named}
+    return {key: _without_functions(part) for key, part in schema.items() if key != "serialization"}
 
 
 def _text(node: dict[str, Any]) -> bytes | None:
