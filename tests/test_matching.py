@@ -1,11 +1,9 @@
-import difflib
-import random
 from typing import Any
 
 import pytest
 
 from apipack.languages import Unrepresentable, render
-from apipack.matching import score, similar
+from apipack.matching import score
 from apipack.records import LANGUAGES, Request
 
 GOLD = Request(
@@ -92,24 +90,3 @@ def test_nonsense_matches_nothing() -> None:
     for text in ("", "I am a language model", "curl", "x" * 100_000):
         found = score("curl", text, render("curl", GOLD), GOLD, TEMPLATE, ARGUMENTS)
         assert not (found.endpoint_match or found.call_match or found.request_match)
-
-
-def test_similar_has_the_verdict_of_difflib() -> None:
-    rng = random.Random(0)
-    base = render("curl", GOLD) * 3
-    seen = set()
-    for _ in range(400):
-        text = list(base)
-        for _ in range(rng.randrange(1, 120)):
-            place = rng.randrange(len(text))
-            text[place : place + rng.randrange(3)] = rng.choices("ab '/&", k=rng.randrange(3))
-        other = "".join(text)
-        expected = difflib.SequenceMatcher(None, other, base).ratio() > 0.9
-        seen.add(expected)
-        assert similar(other, base) == expected
-    assert seen == {True, False}
-
-
-@pytest.mark.parametrize("text", ["", "x" * 300, "ab" * 150, "abcdefgh" * 40])
-def test_equal_texts_have_difflib_s_ratio_of_one(text: str) -> None:
-    assert difflib.SequenceMatcher(None, text, text).ratio() == 1 and similar(text, text)

@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from cydifflib import SequenceMatcher
-from rapidfuzz.distance import Indel
-
+from apipack.gestalt import ratio_above
 from apipack.languages import Unreadable, read
 from apipack.records import Request
 
@@ -47,9 +45,9 @@ def score(
     """All verdicts for one prediction. reference: the gold call; request: what it sends; template and
     arguments: of the operation (schema OPERATIONS)."""
     predicted = try_read(language, prediction)
-    endpoint = similar(find_url(prediction, predicted), request.url, threshold)
+    endpoint = ratio_above(find_url(prediction, predicted), request.url, threshold)
     same = predicted is not None and same_request(predicted, request, template, arguments)
-    return Verdict(endpoint, endpoint and similar(prediction, reference, threshold), same)
+    return Verdict(endpoint, endpoint and ratio_above(prediction, reference, threshold), same)
 
 
 def try_read(language: str, code: str) -> Request | None:
@@ -65,19 +63,6 @@ def find_url(code: str, request: Request | None) -> str:
         return request.url
     found = _URL.search(code)
     return found[0] if found else ""
-
-
-def similar(a: str, b: str, threshold: float = THRESHOLD) -> bool:
-    """`difflib.SequenceMatcher(None, a, b).ratio() > threshold` for a threshold below 1, with the same verdict, faster.
-
-    Equal texts have ratio 1, popular characters or not: the longest match lies on the diagonal and is extended over
-    them. The indel ratio bounds difflib's from above, so below the threshold it decides alone.
-    """
-    if a == b:
-        return True
-    if Indel.normalized_similarity(a, b, score_cutoff=threshold) <= threshold:
-        return False
-    return bool(SequenceMatcher(None, a, b).ratio() > threshold)
 
 
 def same_request(predicted: Request, gold: Request, template: str, arguments: Sequence[Sequence[Any]]) -> bool:
