@@ -19,8 +19,9 @@ from spiders.settings import pace
 
 STALE = 419
 UNWELCOME = [403, STALE, 429]
-PATIENCE = 5
-"""Refusals in a row after which we go: statuses of UNWELCOME, or a web page (a challenge) in place of an answer."""
+PATIENCE = 8
+"""Refusals in a row after which we go: statuses of UNWELCOME, or a web page (a challenge) in place of an answer. As
+many as two requests get with all their retries: a gateway that fails 15 in 100 by chance does not come to that."""
 
 SEARCH = """query searchApis($searchApiWhereInput: SearchApiWhereInput!, $paginationInput: PaginationInput) {
   products: searchApis(where: $searchApiWhereInput, pagination: $paginationInput) {
