@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from spiders.refusals import Refusal
+
 TYPES = {"NUMBER": "number", "BOOLEAN": "boolean", "ARRAY": "array", "OBJECT": "object", "MAP": "object"}
 """The gateway's `paramType` to JSON schema's type; string for all others."""
 
@@ -28,12 +30,12 @@ def derive(title: str, description: str, version: dict[str, Any]) -> dict[str, A
 
     A parameter in the route's braces goes into the path; one with `querystring`, or of a method without body, into
     the query; all others are members of a JSON body. Callers name host and key in headers, as RapidAPI asks of them.
-    Endpoints that OAS cannot say (GraphQL, other methods) stay out. Raises ValueError, whose text
-    is a reason to refuse it, where no address or endpoint is left.
+    Endpoints that OAS cannot say (GraphQL, other methods) stay out. Raises `Refusal` where no
+    address or endpoint is left.
     """
     address = next((dns["address"] for dns in version.get("publicdns") or [] if dns.get("address")), None)
     if address is None:
-        raise ValueError("no_address")
+        raise Refusal("no_address")
     host = {
         "name": "X-RapidAPI-Host",
         "in": "header",
@@ -47,7 +49,7 @@ def derive(title: str, description: str, version: dict[str, Any]) -> dict[str, A
             item = paths.setdefault(route, {"parameters": [host]})
             item.setdefault(method, _operation(endpoint, method, route))
     if not paths:
-        raise ValueError("no_endpoints")
+        raise Refusal("no_endpoints")
     key = {"type": "apiKey", "in": "header", "name": "X-RapidAPI-Key"}
     return {
         "openapi": "3.0.3",

@@ -13,12 +13,15 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
 
 from spiders.bodies import dud
-from spiders.hub import HubSpider
+from spiders.refusals import Refusal
+from spiders.search import SearchSpider
+from spiders.settings import pace
 
 STALE = 419
 UNWELCOME = [403, STALE, 429]
-PATIENCE = 5
-"""Refusals in a row after which we go: statuses of UNWELCOME, or a web page (a challenge) in place of an answer."""
+PATIENCE = 8
+"""Refusals in a row after which we go: statuses of UNWELCOME, or a web page (a challenge) in place of an answer. As
+many as two requests get with all their retries: a gateway that fails 15 in 100 by chance does not come to that."""
 
 SEARCH = """query searchApis($searchApiWhereInput: SearchApiWhereInput!, $paginationInput: PaginationInput) {
   products: searchApis(where: $searchApiWhereInput, pagination: $paginationInput) {
@@ -31,8 +34,14 @@ VERSION = """query getApiVersion($apiVersionId: ID!) {
     endpoints(pagingArgs: {limit: -1}) { id index isGraphQL route method name description params { parameters } } } }"""
 
 
-class GatewaySpider(HubSpider):
+class GatewaySpider(SearchSpider):
     """A spider that asks the gateway below its base URL."""
+
+    custom_settings = pace("rapidapi", concurrency=1) | {
+        "COOKIES_ENABLED": True,
+        "RETRY_TIMES": 3,
+        "RETRY_HTTP_CODES": [403, 429, 500, 502, 503, 504],
+    }
 
     def __init__(self, **common: Any) -> None:
         super().__init__(**common)
@@ -54,15 +63,13 @@ class GatewaySpider(HubSpider):
         )
 
     def data(self, response: Response) -> dict[str, Any]:
-        """`data` of an answer; the crawl ends on one that refuses us after all retries.
-
-        Raises ValueError, whose text is a reason to refuse what was asked for, where the answer stays in error.
-        """
+        """`data` of an answer; a `Refusal` where it stays in error. The crawl ends on one that sends us away after
+        all retries."""
         if refuses(response):
             raise CloseSpider("not welcome")
         if found := errors(response):
             self.logger.warning("GraphQL errors: %s", found)
-            raise ValueError("graphql_errors")
+            raise Refusal("graphql_errors")
         data: dict[str, Any] = orjson.loads(response.body)["data"]
         return data
 

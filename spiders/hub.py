@@ -12,6 +12,7 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from spiders.items import SpecItem
+from spiders.refusals import Refusal
 
 
 class OtherHost(IgnoreRequest):
@@ -39,40 +40,44 @@ class HubSpider(scrapy.Spider):
     def refuse(self, reason: str) -> None:
         self.crawler.stats.inc_value(f"refused/{reason}")
 
+    def missing(self, reason: str) -> None:
+        """A document that is promised and cannot even be asked for."""
+        self.promise()
+        self.refuse(reason)
+
     def is_new(self, name: str) -> bool:
         """Whether this is the first time that a list names it."""
         new = name not in self.seen
         self.seen.add(name)
         return new
 
-    def searched(self, total: int, reached: int) -> None:
-        """Counts a search that came to its end: `listed` in all, and `unreached` where the hub's window cut it off."""
-        self.crawler.stats.inc_value("listed", total)
-        if total > reached and not self.full():
-            self.crawler.stats.inc_value("unreached", total - reached)
-            self.logger.warning(
-                "%d of %d entries cannot be paged to: search for parts of the hub", total - reached, total
-            )
-
     def full(self) -> bool:
         """Whether as many documents as the limit allows are promised."""
         return self.limit is not None and self.crawler.stats.get_value("promised", 0) >= self.limit
 
-    def document(self, url: str, provider: str, api: str, version: str, **more: Any) -> Iterator[Request]:
-        """The request for a promised document; none where the URL is not one to follow, which is counted."""
-        self.promise()
+    def document(
+        self, url: str, provider: str, api: str, version: str, html: bool = False, **more: Any
+    ) -> Iterator[Request]:
+        """The request for a promised document; none where the URL is not one to follow, which is counted.
+
+        html: a web page may come instead, and asking again would not change that.
+        """
         if not url.startswith(("http://", "https://")):  # a list must not make us read file: or s3: addresses
-            self.refuse("not_http" if url else "no_url")
+            self.missing("not_http" if url else "no_url")
             return
+        self.promise()
         facts = {"provider": provider, "api": api, "version": version}
-        meta = {"handle_httpstatus_list": [404, 410]}
+        meta = {"handle_httpstatus_list": [404, 410], "html": html}
         yield Request(url, self.parse, errback=self.lost, dont_filter=True, meta=meta, cb_kwargs=facts, **more)
 
     def parse(self, response: Response, provider: str, api: str, version: str) -> Iterator[SpecItem]:
         if response.status != 200:
-            self.refuse("gone")  # deleted, or private
-            return
+            raise Refusal("gone")  # deleted, or private
         yield SpecItem(self.name, provider, api, version, response.url, media_type(response), response.body)
+
+    def page_lost(self, failure: Failure) -> None:
+        """A page that may have linked to a document counts as one."""
+        self.missing("page_lost")
 
     def broken(self, failure: Failure) -> None:
         """A list or page of it that cannot be had leaves the crawl incomplete: an error, so that it fails."""
@@ -80,7 +85,9 @@ class HubSpider(scrapy.Spider):
 
     def lost(self, failure: Failure) -> None:
         """Counts the failures that no second crawl would mend; all others stay missing, and the crawl fails."""
-        if failure.check(OtherHost):
+        if failure.check(Refusal):
+            self.refuse(str(failure.value))
+        elif failure.check(OtherHost):
             self.refuse("other_host")
         elif failure.check(DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in failure.getErrorMessage():  # gzip's bombs
             self.refuse("too_large")

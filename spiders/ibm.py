@@ -5,22 +5,20 @@ The hub documents no list and no download, and its pages are shells of JavaScrip
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from scrapy.http import HtmlResponse, Request, Response
-from scrapy.linkextractors import LinkExtractor
-from twisted.python.failure import Failure
 
+from spiders.addresses import catalogued, linked, names_document
 from spiders.bodies import dud, stated_version
 from spiders.hub import HubSpider
 from spiders.items import SpecItem
+from spiders.refusals import Refusal
 from spiders.settings import pace
 
 START = "/apis/"
-DOCUMENTS = (".json", ".yaml", ".yml")
 
 
 class IbmSpider(HubSpider):
@@ -34,49 +32,31 @@ class IbmSpider(HubSpider):
         super().__init__(**common)
         self.urls, self.follow = [urljoin(f"{self.base_url}/", url) for url in urls], follow
         self.hosts |= {urlsplit(url).netloc for url in self.urls}
-        self.links = LinkExtractor(allow=f"^{re.escape(self.base_url + START)}", tags=("a", "link"), deny_extensions=())
 
     async def start(self) -> AsyncIterator[Request]:
-        for url in self.urls[: self.limit]:
-            for request in self.expected(url):
-                yield request
+        for request in self.documents(self.urls):
+            yield request
         if self.follow:
-            yield self.page(self.base_url + START)
+            yield Request(self.base_url + START, self.parse_page, errback=self.page_lost, meta={"html": True})
 
-    def page(self, url: str) -> Request:
-        return Request(url, self.parse_page, errback=self.page_lost, meta={"html": True})
-
-    def page_lost(self, failure: Failure) -> None:
-        self.promise()
-        self.refuse("page_lost")
+    def documents(self, urls: list[str]) -> Iterator[Request]:
+        for url in urls:
+            if not self.full() and self.is_new(url):
+                yield from self.document(url, *catalogued(url), version="", html=not names_document(url))
 
     def parse_page(self, response: Response) -> Iterator[Request | SpecItem]:
-        if not isinstance(response, HtmlResponse):
+        if not isinstance(response, HtmlResponse) or self.full():
             return
-        links = [link.url for link in self.links.extract_links(response)]
-        documents = [url for url in links if urlsplit(url).path.endswith(DOCUMENTS)]
-        for url in documents:
-            if not self.full() and self.is_new(url):
-                yield from self.expected(url)
-        if START + "catalog/" in response.url and not documents and not self.full():
-            self.promise()
-            self.refuse("no_spec_found")
+        links = linked(response, self.base_url + START)
+        found = [url for url in links if names_document(url)]
+        if START + "catalog/" in response.url and not found:
+            self.missing("no_spec_found")
+        yield from self.documents(found)
         for url in links:
-            if url not in documents and not self.full():
-                yield self.page(url)
-
-    def expected(self, url: str) -> Iterator[Request]:
-        """`/apis/catalog/PROVIDER--API/...`; for other URLs the provider is the host."""
-        parts = urlsplit(url)
-        slug = unquote(parts.path).partition("/catalog/")[2].split("/")[0]
-        provider, _, api = slug.partition("--")
-        known = (provider, slug) if api else (parts.netloc, parts.path)
-        for request in self.document(url, *known, version=""):
-            a_page_may_come = not parts.path.endswith(DOCUMENTS)
-            yield request.replace(meta=request.meta | {"html": a_page_may_come})
+            if url not in found and not self.full():
+                yield Request(url, self.parse_page, errback=self.page_lost, meta={"html": True})
 
     def parse(self, response: Response, provider: str, api: str, version: str) -> Iterator[SpecItem]:
         if dud(response.body) == "html":
-            self.refuse("no_spec_found")
-        else:
-            yield from super().parse(response, provider, api, stated_version(response.body))
+            raise Refusal("no_spec_found")
+        yield from super().parse(response, provider, api, stated_version(response.body))

@@ -5,7 +5,7 @@ Opt-in: read the hub's terms of service first. There are no documents, so one is
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from scrapy.http import Request, Response
@@ -13,33 +13,19 @@ from scrapy.http import Request, Response
 from spiders.derived import document
 from spiders.gateway import API, SEARCH, VERSION, GatewaySpider
 from spiders.items import SpecItem
-from spiders.settings import pace
+from spiders.refusals import Refusal
 
 WINDOW, PAGE = 1_000, 100
 
 
 class RapidApiSpider(GatewaySpider):
-    """searches: `term` and `categoryNames` of each search; an API that several find counts once."""
+    """searches: `term` and `categoryNames` of each."""
 
     name = "rapidapi"
     default_url = "https://rapidapi.com"
-    custom_settings = pace("rapidapi", concurrency=1) | {
-        "COOKIES_ENABLED": True,
-        "RETRY_TIMES": 3,
-        "RETRY_HTTP_CODES": [403, 429, 500, 502, 503, 504],
-    }
 
-    def __init__(self, searches: Iterable[dict[str, Any]] = ({},), **common: Any) -> None:
-        super().__init__(**common)
-        self.searches = list(searches)
-
-    async def start(self) -> AsyncIterator[Request]:
-        for search in self.searches:
-            yield self.page(search, "", 0)
-
-    def page(self, search: dict[str, Any], cursor: str, reached: int) -> Request:
-        paging = {"first": PAGE, "after": cursor}
-        variables = {"searchApiWhereInput": {"term": "", **search}, "paginationInput": paging}
+    def page(self, search: dict[str, Any], cursor: str = "", reached: int = 0) -> Request:
+        variables = {"searchApiWhereInput": {"term": ""} | search, "paginationInput": {"first": PAGE, "after": cursor}}
         request = self.ask(SEARCH, variables, self.parse_page, search=search, reached=reached)
         return request.replace(errback=self.broken)
 
@@ -57,23 +43,14 @@ class RapidApiSpider(GatewaySpider):
             self.searched(found["total"], reached)
 
     def parse_api(self, response: Response, owner: str, slug: str) -> Iterator[Request]:
-        try:
-            api = self.data(response)["apiBySlugifiedNameAndOwnerName"]
-        except ValueError as error:
-            self.refuse(str(error))
-            return
+        api = self.data(response)["apiBySlugifiedNameAndOwnerName"]
         if not api or not api.get("version"):
-            self.refuse("gone")
-            return
+            raise Refusal("gone")
         facts = {"title": api["name"], "description": api.get("description") or "", "owner": owner, "slug": slug}
         yield self.ask(VERSION, {"apiVersionId": api["version"]["id"]}, self.parse_version, **facts)
 
     def parse_version(self, response: Response, owner: str, slug: str, **texts: str) -> Iterator[SpecItem]:
-        try:
-            version = self.data(response)["apiVersion"] or {}
-            body, derived = document(version, **texts)
-        except ValueError as error:
-            self.refuse(str(error))
-            return
+        version = self.data(response)["apiVersion"] or {}
+        body, derived = document(version, **texts)
         place, name = f"{self.base_url}/{owner}/api/{slug}", version.get("name") or ""
         yield SpecItem(self.name, owner, f"{owner}/{slug}", name, place, "application/json", body, derived)

@@ -20,7 +20,10 @@ AUTOTHROTTLE_TARGET_CONCURRENCY = 4
 RETRY_TIMES = 5
 RETRY_AFTER_MAX = 300  # seconds
 RETRY_GIVE_UP_LOG_LEVEL = "WARNING"  # a lost document is found by counting; errors are for faults of ours
-SPIDER_MIDDLEWARES = {"scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None}  # it warns of our retries
+SPIDER_MIDDLEWARES = {
+    "spiders.refusals.Refusals": 100,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # it warns of our retries
+}
 DOWNLOADER_MIDDLEWARES = {
     "spiders.hosts.OwnHosts": 50,  # before robots.txt is asked for (100), and redirects come here again
     "spiders.retry.RetryAfter": 551,  # sees a response just before RetryMiddleware (550)

@@ -7,44 +7,39 @@ a search may count only the first 10,000 can be paged to: `searches` cut the reg
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import orjson
 from scrapy.http import Request, Response
 
-from spiders.hub import HubSpider
+from spiders.addresses import registered
+from spiders.search import SearchSpider
 from spiders.settings import pace
 
 WINDOW, PAGE = 10_000, 100
+PUBLIC = {"specType": "API", "visibility": "PUBLIC", "state": "PUBLISHED", "sort": "CREATED", "order": "ASC"}
 
 
-class SwaggerHubSpider(HubSpider):
-    """searches: parameters `query`, `owner`, `sort` and `order` of each search; an API that several find counts once.
+class SwaggerHubSpider(SearchSpider):
+    """searches: parameters `query`, `owner`, `sort` and `order` of each. limit takes the first, by default the oldest.
 
-    limit takes the first, the oldest by default. SWAGGERHUB_API_KEY in the environment goes along to the hub alone.
+    SWAGGERHUB_API_KEY in the environment goes along to the hub alone.
     """
 
     name = "swaggerhub"
     default_url = "https://api.swaggerhub.com"
     custom_settings = pace("swaggerhub", concurrency=2)
 
-    def __init__(self, searches: Iterable[dict[str, str]] = ({},), **common: Any) -> None:
+    def __init__(self, **common: Any) -> None:
         super().__init__(**common)
-        self.searches = list(searches)
         key = os.environ.get("SWAGGERHUB_API_KEY")
         self.headers = {"Authorization": key} if key else {}
 
-    async def start(self) -> AsyncIterator[Request]:
-        for search in self.searches:
-            yield self.page(search, 0, 0)
-
-    def page(self, search: dict[str, str], number: int, reached: int) -> Request:
-        fixed = {"specType": "API", "visibility": "PUBLIC", "state": "PUBLISHED", "sort": "CREATED", "order": "ASC"}
-        query = urlencode(fixed | search | {"limit": PAGE, "page": number})
+    def page(self, search: dict[str, str], number: int = 0, reached: int = 0) -> Request:
+        url = f"{self.base_url}/specs?{urlencode(PUBLIC | search | {'limit': PAGE, 'page': number})}"
         facts: dict[str, Any] = {"search": search, "number": number, "reached": reached}
-        url = f"{self.base_url}/specs?{query}"
         return Request(url, self.parse_page, headers=self.headers, errback=self.broken, cb_kwargs=facts)
 
     def parse_page(self, response: Response, search: dict[str, str], number: int, reached: int) -> Iterator[Request]:
@@ -54,15 +49,10 @@ class SwaggerHubSpider(HubSpider):
             facts = {one["type"]: one.get("url") or one.get("value") for one in entry.get("properties") or []}
             url = response.urljoin(facts["Swagger"]) if facts.get("Swagger") else ""
             if not self.full() and (not url or self.is_new(url)):
-                yield from self.entry(url, facts)
+                owner, api, version = registered(url)  # an entry's name is a title
+                known = owner, f"{owner}/{api}", facts.get("X-Version") or version
+                yield from self.document(url, *known, headers=self.headers)
         if listing["apis"] and reached < min(total, WINDOW) and not self.full():
             yield self.page(search, number + 1, reached)
         else:
             self.searched(total, reached)
-
-    def entry(self, url: str, facts: dict[str, str]) -> Iterator[Request]:
-        """`/apis/OWNER/API/VERSION` says what the document is of: an entry's name is a title."""
-        owner, api, version = (*(unquote(part) for part in urlsplit(url).path.split("/apis/")[-1].split("/")), "", "")[
-            :3
-        ]
-        yield from self.document(url, owner, f"{owner}/{api}", facts.get("X-Version") or version, headers=self.headers)

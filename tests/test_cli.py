@@ -77,7 +77,8 @@ def test_what_cannot_be_done_is_one_line(spec: str, arguments: tuple[str, ...], 
 
 def test_replica_serves_until_it_is_stopped(pack: Callable[..., Path], documents: dict[str, Any]) -> None:
     script = "import sys; from apipack.cli import app; app()"
-    command = [sys.executable, "-c", script, "replica", str(pack(documents)), "--hub", "swaggerhub", "--fault", "404=1"]
+    hub = [str(pack(documents)), "--hub", "swaggerhub", "--window", "5", "--fault", "404=1"]
+    command = [sys.executable, "-c", script, "replica", *hub]
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -87,8 +88,12 @@ def test_replica_serves_until_it_is_stopped(pack: Callable[..., Path], documents
     ) as served:
         assert served.stdout is not None
         url = served.stdout.readline().strip()
-        with pytest.raises(HTTPError, match="404"):
-            urlopen(f"{url}/specs")
+        for _ in range(3):
+            with pytest.raises(HTTPError, match="404"):
+                urlopen(f"{url}/specs?limit=100")
+        with urlopen(f"{url}/specs?limit=100") as page:
+            listing = json.load(page)
+        assert (len(listing["apis"]), listing["totalCount"]) == (5, 12)
         served.send_signal(signal.SIGINT)
         try:
             assert served.wait(10) == 0
@@ -102,5 +107,6 @@ def test_replica_says_what_is_wrong(pack: Callable[..., Path], documents: dict[s
         2,
         "no such hub: myspace; there are apis_guru, swaggerhub, rapidapi, ibm\n",
     )
+    assert run("replica", tarball, "--window", "5")[2].startswith("apis_guru has no searches")
     assert run("replica", tarball, "--fault", "meteor=1")[2].startswith("no such fault: meteor; there are latency")
     assert run("replica", "none.tgz")[2].startswith("none.tgz is missing")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -20,7 +21,7 @@ from apipack.languages import Unreadable, Unrepresentable, read, render
 from apipack.openapi import Document, SpecError, load
 from apipack.operations import endpoint
 from apipack.records import LANGUAGES
-from apipack.replica import FAULTS, HUBS, Faults, Replica
+from apipack.replica import FAULTS, HUBS, WINDOWS, Faults, Replica
 from apipack.requests import build
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -136,6 +137,7 @@ def replica(
     port: Annotated[int, typer.Option(help="0 for a free one")] = 0,
     fault: Annotated[list[str] | None, typer.Option(help=f"KIND=SHARE, again for more: {', '.join(FAULTS)}")] = None,
     seed: Annotated[int, typer.Option(help="which answers the faults strike")] = 0,
+    window: Annotated[int | None, typer.Option(help="results of a search that can be paged to", min=1)] = None,
 ) -> None:
     """Serve a snapshot on 127.0.0.1 in a hub's own contract, until Ctrl-C; its address is one line on standard output.
 
@@ -143,9 +145,12 @@ def replica(
     """
     if hub not in HUBS:
         _fail(f"no such hub: {hub}; there are {', '.join(HUBS)}", 2)
+    if window is not None and hub not in WINDOWS:
+        _fail(f"{hub} has no searches; those with a window are {' and '.join(WINDOWS)}", 2)
+    made = HUBS[hub] if window is None else partial(WINDOWS[hub], window=window)
     try:
         rates = {kind: float(share) for kind, _, share in (one.partition("=") for one in fault or [])}
-        with Replica(tarball, HUBS[hub], Faults(rates, seed), port) as served:
+        with Replica(tarball, made, Faults(rates, seed), port) as served:
             print(served.url, flush=True)
             while True:
                 time.sleep(3600)

@@ -5,6 +5,7 @@ import os
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -12,7 +13,7 @@ from apipack.cli import app
 from apipack.embedding import embed
 from apipack.instructions.judging import judge, shipped
 from apipack.instructions.rules import reasons
-from apipack.instructions.training import read_rows, train
+from apipack.instructions.training import Labelled, borne_out, read_rows, train
 
 LABELS = Path(os.environ.get("APIPACK_LABELS", "../shared/reference/human_labels.jsonl"))
 ENCODE = partial(embed, model="embedded", batch=64)
@@ -28,11 +29,29 @@ GOOD = "How can I get a pet by its number with the Pet Store API?"
 @pytest.mark.skipif(not LABELS.is_file(), reason="the labels of people are not beside this repository")
 def test_agrees_with_people_on_groups_it_has_not_seen() -> None:
     model, figures = train(read_rows(LABELS), ENCODE, repeats=1)
-    assert figures["recall_of_bad"] >= 0.6 and figures["precision_of_bad"] >= 0.5
-    assert figures["balanced_accuracy"] >= 0.75
+    for found in (figures, figures["strict"]):  # as shipped, and with the rules alone that each fold bears out
+        assert found["recall_of_bad"] >= 0.6 and found["precision_of_bad"] >= 0.5
+        assert found["balanced_accuracy"] >= 0.75
     for name in ("mean", "scale", "weights"):  # what is shipped is what this training gives
         assert getattr(shipped(), name) == pytest.approx(getattr(model, name), abs=1e-3)
     assert shipped().threshold == pytest.approx(model.threshold, abs=1e-3)
+
+
+def test_a_rule_needs_bad_rows_of_two_operations_and_no_more_good_ones() -> None:
+    rows = [  # rules broken, bad, group
+        (["one_group"], True, "a"),
+        (["one_group", "two_groups"], True, "a"),
+        (["two_groups"], True, "b"),
+        (["two_groups", "mostly_good"], False, "b"),
+        (["mostly_good"], True, "a"),
+        (["mostly_good"], True, "b"),
+        (["mostly_good"], False, "c"),
+        (["mostly_good"], False, "c"),
+    ]
+    broken, bad, groups = zip(*rows, strict=True)
+    data = Labelled(list(broken), np.zeros((len(rows), 3)), np.array(bad), np.array(groups))
+    assert borne_out(data) == {"two_groups"}
+    assert data.within(frozenset({"two_groups"})).broken[1] == ["two_groups"]
 
 
 def test_a_request_for_something_else_scores_worse_than_a_fitting_one() -> None:

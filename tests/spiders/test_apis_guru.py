@@ -16,6 +16,7 @@ from spiders.apis_guru import every, preferred
 from spiders.bodies import refusal
 from spiders.outcome import failure, figures
 from spiders.retry import seconds
+from spiders.settings import USER_AGENT
 
 
 class Faults:
@@ -100,9 +101,11 @@ def test_a_larger_limit_is_a_superset_and_another_seed_another_choice(collect, p
 def test_include_and_what_a_list_may_lack(collect, pack, documents, tmp_path):
     def unknown_preferred(entry):
         entry["preferred"] = "9.9"
+        entry["versions"]["1.0"]["info"]["x-origin"] = {"format": "swagger", "url": "https://api0.example/"}
 
     def two_versions(entry):
         (facts,) = entry["versions"].values()
+        facts["info"]["x-origin"] = [{"format": "openapi", "url": "https://api1.example/"}]  # elsewhere an object
         entry["versions"] = {"2.0": facts | {"updated": "2020-01-01T00:00:00.000Z"}, "1.0": facts}
         del entry["preferred"]
 
@@ -154,6 +157,19 @@ def test_too_long_a_retry_after_is_not_asked_again(collect, pack, documents, tmp
     assert len(faults.times("api0.example")) == 1
     assert len(rows) == 11
     assert failure(stats) == "1 of 12 documents lost: the hub failed or forbids them"
+
+
+def test_every_request_says_who_asks(collect, pack, documents, tmp_path):
+    """Some hubs answer 403 to the default names of HTTP libraries, as here."""
+    heard = set()
+
+    def fault(call, answer):
+        heard.add(agent := call.headers.get("User-Agent", ""))
+        return answer if agent.startswith("apipack ") else Answer(b"", status=403)
+
+    with Replica(pack(documents), ApisGuru, fault=fault) as replica:
+        rows, _ = collect("apis_guru", tmp_path / "specs", replica.url)
+    assert len(rows) == 12 and heard == {USER_AGENT}
 
 
 def test_robots_txt_is_obeyed(collect, pack, documents, tmp_path):

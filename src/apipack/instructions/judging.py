@@ -1,7 +1,7 @@
 """The judge of instructions: rules first, then a small logistic model on MiniLM similarity and the rules' evidence.
 
 `python -m apipack.instructions.training LABELS.jsonl` fits the model and writes `judge.json` beside this file;
-nothing of the labels is in it but eight weights.
+nothing of the labels is in it but six weights.
 """
 
 from __future__ import annotations
@@ -25,13 +25,11 @@ Embed = Callable[[list[str]], np.ndarray]
 
 FIELDS = ("api_name", "functionality", "description", "endpoint", "candidate")
 WEIGHTS = "judge.json"
-FEATURES = ("form", "leak", "query", "misread", "code", "log_words", "new_words", "similarity")
+FEATURES = ("form", "leak", "query", "log_words", "new_words", "similarity")
 _EVIDENCE = (
     {"preamble", "role_label", "answer", "several_texts", "placeholder"},
     {"leaks_endpoint", "leaks_path"},
     {"talks_about_a_query"},
-    {"misreads_the_verb"},
-    {"code_marks"},
 )
 _WORD = re.compile(r"[a-z0-9]+")
 _FILLER = frozenset(
@@ -85,18 +83,23 @@ def judge(rows: Sequence[Row], embed: Embed, model: Model | None = None) -> list
         if missing := [name for name in FIELDS if not isinstance(row.get(name), str)]:
             raise UserError(f"row {number} has no text in {', '.join(missing)}; a row needs {', '.join(FIELDS)}")
     broken = [reasons(row) for row in rows]
-    scores = model.probabilities(features(rows, broken, embed)).tolist() if rows else []
+    scores = model.probabilities(features(broken, measures(rows, embed))).tolist() if rows else []
     return [_verdict(why, score, model.threshold) for why, score in zip(broken, scores, strict=True)]
 
 
-def features(rows: Sequence[Row], broken: Sequence[list[str]], embed: Embed) -> np.ndarray:
-    """(rows, len(FEATURES)): which rules a row breaks, its length, its share of words that the operation does not
-    have, and the similarity of the candidate, without the API's name, to the operation's text."""
+def features(broken: Sequence[list[str]], measured: np.ndarray) -> np.ndarray:
+    """(rows, len(FEATURES)): which kinds of rules each row breaks, and its `measures`."""
     evidence = [[float(not group.isdisjoint(why)) for group in _EVIDENCE] for why in broken]
+    return np.hstack([np.array(evidence), measured])
+
+
+def measures(rows: Sequence[Row], embed: Embed) -> np.ndarray:
+    """(rows, 3): the log of a candidate's words, its share of words that the operation does not have, and the
+    similarity of the candidate, without the API's name, to the operation's text."""
     lengths = [[math.log(1 + len(row["candidate"].split())), _new_words(row)] for row in rows]
     vectors = embed([_without_name(row) for row in rows] + [_operation_text(row) for row in rows])
     alike = (vectors[: len(rows)] * vectors[len(rows) :]).sum(axis=1, keepdims=True)
-    return np.hstack([np.array(evidence), np.array(lengths), alike])
+    return np.hstack([np.array(lengths), alike])
 
 
 def _verdict(why: list[str], score: float, threshold: float) -> Verdict:

@@ -7,6 +7,8 @@ A hub is one class that answers requests, in a file of its own; `Replica` does t
 HEAD. A fault sees every answer before it is sent and may return another one, or sleep; `Faults` does so by chance.
 """
 
+from collections.abc import Callable
+
 from apipack.replica.apis_guru import ApisGuru
 from apipack.replica.faults import FAULTS, Faults
 from apipack.replica.ibm import Ibm
@@ -17,9 +19,13 @@ from apipack.replica.swaggerhub import SwaggerHub
 HUBS: dict[str, MakeHub] = {"apis_guru": ApisGuru, "swaggerhub": SwaggerHub, "rapidapi": RapidApi, "ibm": Ibm}
 """By the names that spiders and params.yaml use."""
 
+WINDOWS: dict[str, Callable[..., Hub]] = {"swaggerhub": SwaggerHub, "rapidapi": RapidApi}
+"""The hubs that cut a search off, after as many results as the argument `window` says."""
+
 __all__ = [
     "FAULTS",
     "HUBS",
+    "WINDOWS",
     "Answer",
     "ApisGuru",
     "Call",
