@@ -49,7 +49,8 @@ NAMED = {
 def audited(
     spec: Row, folder: str, wanted: frozenset[str] | None
 ) -> list[tuple[str, str, frozenset[str], frozenset[str], str]]:
-    """(operation, URL, rules broken, rules broken without given values) of each operation that has both requests."""
+    """(operation, its request, the rules that breaks, those that the request without given values breaks, that
+    request) of each operation that has both."""
     body = Path(folder, spec["file"]).read_bytes()
     try:
         document, bare = Document(load(body)), Document(without_given(load(body)))
@@ -116,7 +117,7 @@ def main() -> None:
     parser.add_argument("--specs", type=Path, default=Path("data/specs"), help="what the crawl stage wrote")
     parser.add_argument("--operations", type=Path, help="only the operations of this folder, such as data/unique")
     parser.add_argument("--sample", type=int, help="only so many specifications, drawn with seed 0")
-    parser.add_argument("--show", type=int, default=0, help="print so many requests that break a rule of our making")
+    parser.add_argument("--show", type=int, default=0, help="print so many invented requests that break a rule")
     parser.add_argument("--only", default="", help="regular expression for the rules that --show prints")
     arguments = parser.parse_args()
     specs = read_table(arguments.specs / "index.parquet").to_pylist()
@@ -148,11 +149,11 @@ def main() -> None:
     by_ours = Counter(name for row in ours for name in {reason(rule) for rule in row[2] & row[3]})
     by_bare = Counter(name for row in bare for name in {reason(rule) for rule in row[3]})
     print(f"{'requests by reason':40}{'all':>8}{'ours':>8}{'without':>8}")
-    for name, count in sorted((by_all | by_bare).items(), key=lambda item: (-item[1], item[0])):
+    for name, _ in sorted((by_all | by_bare).items(), key=lambda item: (-item[1], item[0])):
         print(f"{name:40}{by_all[name]:>8,}{by_ours[name]:>8,}{by_bare[name]:>8,}")
     shown = [row for row in bare if any(re.search(arguments.only, rule) for rule in row[3])]
-    for name, request, broken, _ in random.Random(0).sample(shown, min(arguments.show, len(shown))):
-        print(name, sorted(broken), request[:600], "", sep="\n")
+    for name, _, _, rules, request in random.Random(0).sample(shown, min(arguments.show, len(shown))):
+        print(name, sorted(rules), request[:600], "", sep="\n")
 
 
 if __name__ == "__main__":

@@ -96,7 +96,8 @@ class Schemas:
         members = (
             error.schema.get("properties") if error.validator == "required" and isinstance(error.schema, dict) else {}
         )
-        missing = (name for name in members or {} if error.message == f"{name!r} is a required property")
+        members = members if isinstance(members, dict) else {}
+        missing = (name for name in members if error.message == f"{name!r} is a required property")
         return any(_schema(self._document, members[name]).get("readOnly") for name in missing)
 
 
@@ -262,7 +263,8 @@ def _body(check: Schemas, document: Document, body: dict[str, Any] | None, reque
         return
     content = body.get("content")
     media_type = request.media_type or ""
-    accepting = sorted((key for key in content or {} if _accepts(key, media_type)), key=lambda key: "*" in str(key))
+    content = content if isinstance(content, dict) else {}
+    accepting = sorted((key for key in content if _accepts(key, media_type)), key=lambda key: "*" in str(key))
     media = content[accepting[0]] if accepting else None
     if not isinstance(media, dict):
         yield f"body: media type {media_type}"

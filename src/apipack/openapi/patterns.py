@@ -16,7 +16,8 @@ from typing import Any
 
 MAX_PATTERN = 1_000
 MAX_REPEATS = 4
-LENGTHS = (17, 0, 1, 2, 3, 4, 6, 8, 12, 24, 32, 40, 64, 128, 256)
+LENGTH = 17
+MAX_TEXT = 1_000
 WORDS = ("SOME_STRING_VALUE", "some_string_value", "some-string-value", "SomeStringValue", "somestringvalue")
 GUESSES = ("SomePassword1!", "example.com", "so.so", "user@example.com")
 DIGITS = "1234567890"
@@ -52,10 +53,15 @@ class _Unsupported(Exception):
 def matching(pattern: str, preferred: str, low: int = 0, high: int | None = None) -> str | None:
     """`preferred` where the pattern accepts it, else a text made for the pattern, of `low` to `high` characters; None
     where no simple way leads to one."""
+    high = MAX_TEXT if high is None else min(high, MAX_TEXT)
     try:
         tree = _parsed(pattern)
+        return _matching(tree, preferred, low, high)
     except (re.error, RecursionError, OverflowError, KeyError, _Unsupported):
         return None
+
+
+def _matching(tree: Any, preferred: str, low: int, high: int) -> str | None:
     parts = list(_walk(tree))
     certain = all(
         kind in _ONE or kind in _MANY or kind in (op.SUBPATTERN, op.BRANCH) or argument in _ANCHORS
@@ -63,8 +69,8 @@ def matching(pattern: str, preferred: str, low: int = 0, high: int | None = None
     )
     longest = _matched_length(parts)
     search = _compiler.compile(tree).search if longest else None
-    for text in (preferred, *(() if certain else GUESSES), *_texts(tree, low)):
-        if text and low <= len(text) and (high is None or len(text) <= high):
+    for text in (preferred, *(() if certain else GUESSES), *_texts(tree, low, high)):
+        if text and low <= len(text) <= high:
             made = certain and text is not preferred
             if made or (search is not None and len(text) <= longest and search(text)):
                 return text
@@ -122,18 +128,24 @@ def _walk(nodes: Any, depth: int = 0) -> Iterator[tuple[Any, Any, int]]:
             yield from _walk(argument[-1], depth)
 
 
-def _texts(tree: Any, low: int) -> Iterator[str]:
+def _texts(tree: Any, low: int, high: int) -> Iterator[str]:
+    """Texts of `low` to `high` characters, first those with few repeated groups."""
     open_ended = not tree or tree[-1][0] is not op.AT
-    try:
-        for groups in (0, 1, 2, 3, 5, 8, 16):
-            least = len(_sequence(tree, 0, groups))
-            for length in (*LENGTHS, low - least, low - least + 1, low):
-                text = _sequence(tree, length, groups)
-                yield text
-                if open_ended and len(text) < low <= 1_000:
-                    yield (text + WORDS[0] * low)[:low]
-    except (_Unsupported, OverflowError, MemoryError):
-        return
+    last = None
+    for groups in (0, 1, 2, 3, 5, 8, 16):
+        text = _sequence(tree, LENGTH, groups)
+        if groups > 1 and text == last:
+            return
+        last = text
+        shortest, longest = (0, LENGTH) if len(text) > high else (LENGTH + 1, low)
+        while not low <= len(text) <= high and shortest <= longest:
+            middle = (shortest + longest) // 2
+            text = _sequence(tree, middle, groups)
+            shortest, longest = (shortest, middle - 1) if len(text) > high else (middle + 1, longest)
+        yield text
+        if open_ended:
+            yield (text + WORDS[0] * low)[:low]
+        yield from (_sequence(tree, length, groups) for length in (0, 1, 2, 8))
 
 
 def _sequence(nodes: Any, length: int, groups: int) -> str:
@@ -168,7 +180,7 @@ def _word(node: Node, count: int) -> str:
         text = (word * (count // len(word) + 1))[:count]
         if all(_accepts(node, character) for character in set(text)):
             return text
-    first = node[1][0] if node[0] is op.IN else (None, None)
+    first: Any = node[1][0] if node[0] is op.IN else (None, None)
     if first[0] is op.RANGE:
         return chr(first[1][0]) * count
     raise _Unsupported

@@ -60,6 +60,11 @@ class ValueBuilder:
         """A JSON value for the schema; None for no schema. Raises `SpecError` (value_too_large, bad reference)."""
         return TEXT if schema is None else self._value(schema, 0)
 
+    def invented(self, schema: Schema) -> Any:
+        """A value for the schema that is not its example or default."""
+        given = {"example": None, "examples": None, "default": None}
+        return self._value(self.flat(schema).model_copy(update=given), 0)
+
     def flat(self, schema: Schema) -> Schema:
         """The schema with its reference followed and its `allOf` merged: type and properties in one place."""
         schema, reference = self.document.schema(schema)
