@@ -7,6 +7,7 @@ in path, query, header and cookie with style and explode, the body by media type
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -16,9 +17,10 @@ from openapi_parser.models import v3_0
 from openapi_parser.models.base import Server
 
 from apipack.openapi import bodies
+from apipack.openapi.admission import kind_of
 from apipack.openapi.document import Document, Operation, RawOperation
 from apipack.openapi.loading import SpecError
-from apipack.openapi.values import MISSING, TEXT, ValueBuilder, first_example
+from apipack.openapi.values import MISSING, TEXT, ValueBuilder, first_example, read_as
 from apipack.records import METHODS, Request
 
 PATH_SAFE = "-._~!$'()*,;:@"
@@ -36,6 +38,7 @@ _URL = re.compile(r"(https?://(?=[!-~])[!-.0->@-~]*)[!-~]*")
 _HEADER = re.compile(r"[\t -~]*")
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _NEEDS_NO_QUOTING = re.compile(rf"[A-Za-z0-9{re.escape(URL_SAFE)}]*")
+_PLACEHOLDER = re.compile(r"\{+[\w .:-]+\}+|<[\w .:-]+>")
 
 
 class BuiltRequest(NamedTuple):
@@ -184,7 +187,14 @@ def _with_variables(server: Server) -> str:
 
 
 def parameter_value(parameter: v3_0.Parameter, values: ValueBuilder) -> Any:
-    """The parameter's own example, the schema's, or an invented value of the right type."""
+    """The parameter's own example, the schema's, or an invented value of the right type; `{name}` is no example."""
+    value = _example_or_value(parameter, values)
+    if isinstance(value, str) and _PLACEHOLDER.fullmatch(value):
+        return TEXT if parameter.schema_object is None else values.invented(parameter.schema_object)
+    return value
+
+
+def _example_or_value(parameter: v3_0.Parameter, values: ValueBuilder) -> Any:
     if parameter.example is not None:
         return parameter.example
     if (given := first_example(parameter.examples)) is not MISSING:
@@ -195,14 +205,17 @@ def parameter_value(parameter: v3_0.Parameter, values: ValueBuilder) -> Any:
 
 
 def path_value(parameter: v3_0.Parameter, value: Any) -> str:
-    """Percent-encoded path segment(s) by style simple, label or matrix (RFC 6570)."""
-    style = getattr(parameter.style, "value", "simple")
-    text = quote(_flat(value, ","), safe=PATH_SAFE) or quote(_invented(parameter.name), safe=PATH_SAFE)
+    """Percent-encoded path segment(s) by style simple, label or matrix and explode (RFC 6570)."""
+    style, explode = getattr(parameter.style, "value", "simple"), bool(parameter.explode)
+    name = quote(parameter.name, safe="")
+    pieces = _pieces(value, explode, partial(quote, safe=PATH_SAFE))
+    if not any(pieces):
+        pieces = [quote(_invented(parameter.name), safe=PATH_SAFE)]
     if style == "label":
-        return "." + text
-    if style == "matrix":
-        return f";{quote(parameter.name, safe='')}={text}"
-    return text
+        return "." + ("." if explode else ",").join(pieces)
+    if style == "matrix" and explode:
+        return "".join(f";{piece}" if isinstance(value, dict) else f";{name}={piece}" for piece in pieces)
+    return (f";{name}=" if style == "matrix" else "") + ",".join(pieces)
 
 
 def pairs(parameter: v3_0.Parameter, value: Any) -> list[tuple[str, str]]:
@@ -210,18 +223,18 @@ def pairs(parameter: v3_0.Parameter, value: Any) -> list[tuple[str, str]]:
     name = parameter.name
     style = getattr(parameter.style, "value", "form")
     explode = style in ("form", "deepObject") if parameter.explode is None else parameter.explode
-    if parameter.location.value != "query" or parameter.content:
-        return [(name, _flat(value, ",") if not parameter.content else bodies.encode(value, "application/json"))]
+    if parameter.content:
+        return [(name, bodies.encode(value, "application/json"))]
+    if parameter.location.value != "query":
+        return [(name, ",".join(_pieces(value, bool(parameter.explode))))]
     if isinstance(value, dict):
         if style == "deepObject":
             return [(f"{name}[{key}]", _scalar(member)) for key, member in value.items()]
         if explode:
             return [(str(key), _scalar(member)) for key, member in value.items()]
-    if isinstance(value, list):
-        if explode:
-            return [(name, _scalar(member)) for member in value]
-        return [(name, _flat(value, {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, ",")))]
-    return [(name, _flat(value, ","))]
+    if isinstance(value, list) and explode:
+        return [(name, _scalar(member)) for member in value]
+    return [(name, {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, ",").join(_pieces(value, False)))]
 
 
 def encode_query(query: list[tuple[str, str]]) -> str:
@@ -278,7 +291,7 @@ def _payload(body: v3_0.RequestBody, values: ValueBuilder) -> tuple[str, str]:
     chosen = bodies.choose_media_type(list(body.content))
     media = body.content[chosen]
     header = bodies.content_type(chosen)
-    value = media.example if media.example is not None else first_example(media.examples)
+    value = body_example(media, header, values)
     if value is MISSING:
         value = values.value(media.schema_object)
     root = "root"
@@ -288,12 +301,32 @@ def _payload(body: v3_0.RequestBody, values: ValueBuilder) -> tuple[str, str]:
     return header, bodies.encode(value, header, root)
 
 
-def _flat(value: Any, separator: str) -> str:
+def body_example(media: v3_0.MediaType, header: str, values: ValueBuilder) -> Any:
+    """The example of a body, `MISSING` where there is none that could be one; JSON may be written as text, and an
+    example may be a reference to another."""
+    value = media.example if media.example is not None else first_example(media.examples)
+    if isinstance(value, dict) and value.keys() == {"$ref"}:
+        try:
+            return values.document.resolve(value)
+        except SpecError:
+            return MISSING
+    if not isinstance(value, str) or media.schema_object is None or bodies.is_text(header):
+        return value
+    kind = kind_of(values.flat(media.schema_object))
+    value = read_as(kind or "object", value)
+    return MISSING if bodies.is_json(header) and kind in ("object", "array") and isinstance(value, str) else value
+
+
+def _pieces(value: Any, explode: bool, encoded: Callable[[str], str] = str) -> list[str]:
+    """The parts of a value that a style puts its separator between; explode: `key=value` is one part."""
     if isinstance(value, list):
-        return separator.join(_scalar(member) for member in value)
+        return [encoded(_scalar(member)) for member in value]
     if isinstance(value, dict):
-        return separator.join(f"{key}{separator}{_scalar(member)}" for key, member in value.items())
-    return _scalar(value)
+        members = [(encoded(str(key)), encoded(_scalar(member))) for key, member in value.items()]
+        return (
+            [f"{key}={member}" for key, member in members] if explode else [text for pair in members for text in pair]
+        )
+    return [encoded(_scalar(value))]
 
 
 def _scalar(value: Any) -> str:

@@ -49,10 +49,23 @@ def content_type(media_type: str) -> str:
     return media_type
 
 
+def is_json(header: str) -> bool:
+    return _essence(header).endswith(("/json", "+json"))
+
+
+def is_text(header: str) -> bool:
+    """Whether a body of this Content-Type is neither JSON nor a form."""
+    return not (is_json(header) or _essence(header) in ("application/x-www-form-urlencoded", "multipart/form-data"))
+
+
+def _essence(header: str) -> str:
+    return header.split(";")[0].strip().lower()
+
+
 def encode(value: Any, header: str, name: str = "root") -> str:
     """The payload's text. `header` is the Content-Type, `name` the XML root element. Raises `SpecError`."""
-    media_type = header.split(";")[0].strip().lower()
-    if media_type.endswith(("/json", "+json")):
+    media_type = _essence(header)
+    if is_json(header):
         return _json(value)
     if media_type == "application/x-www-form-urlencoded":
         return urlencode(_fields(value))

@@ -1,18 +1,20 @@
 """A request against its operation (OAS 3: Operation Object): which rules of the specification it breaks.
 
 Parameters are read back from where their style puts them and the body by its media type; both are validated with
-openapi-schema-validator. `pattern`s are not: a specification's regular expression can take for ever.
+openapi-schema-validator. `pattern`s are checked only on demand: a specification's regular expression can take for ever.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema._keywords import allOf  # openapi-schema-validator's leaves allOf out beside a discriminator
+from jsonschema.exceptions import UnknownType, ValidationError, best_match
 from jsonschema.validators import extend
 from openapi_schema_validator import OAS30WriteValidator, OAS31Validator
 from referencing import Registry
@@ -24,6 +26,11 @@ from apipack.records import Request
 
 MOST = 50
 SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|"}
+BODILESS = {
+    "GET",
+    "HEAD",
+    "TRACE",
+}  # OAS 3: Operation Object, requestBody: to be ignored where HTTP gives it no meaning
 NOT_PARAMETERS = {"accept", "content-type", "authorization"}  # OAS 3: Parameter Object
 BROKEN_SCHEMA = (
     Unresolvable,
@@ -34,23 +41,25 @@ BROKEN_SCHEMA = (
     ValueError,
     KeyError,
     ArithmeticError,
+    UnknownType,
 )
 """What validators raise on a schema that is none, which specifications have; it is reported as `unchecked`."""
 
 
-def violations(document: Document, raw: RawOperation, request: Request) -> frozenset[str]:
-    """The rules that the request breaks, as `place name: keyword`; empty where it conforms."""
-    return frozenset(islice(_all(document, raw, request), MOST))
+def violations(document: Document, raw: RawOperation, request: Request, *, patterns: bool = False) -> frozenset[str]:
+    """The rules that the request breaks, as `place name: keyword`; empty where it conforms. patterns: check those
+    too that Python's `re` understands; the caller bounds the time."""
+    return frozenset(islice(_all(document, raw, request, patterns), MOST))
 
 
-def _all(document: Document, raw: RawOperation, request: Request) -> Iterator[str]:
+def _all(document: Document, raw: RawOperation, request: Request, patterns: bool) -> Iterator[str]:
     try:
         parameters = _parameters(document, raw)
         body = document.resolve(raw.operation["requestBody"]) if raw.operation.get("requestBody") else None
     except SpecError as error:
         yield f"unchecked: {error.reason}"
         return
-    check = Schemas(document)
+    check = Schemas(document, patterns)
     yield from _arguments(check, document, parameters, raw.path, request)
     yield from _body(check, document, body, request)
 
@@ -58,9 +67,10 @@ def _all(document: Document, raw: RawOperation, request: Request) -> Iterator[st
 class Schemas:
     """Validates values against schemas of one document; references are followed when they are met."""
 
-    def __init__(self, document: Document) -> None:
-        version = str(document.raw.get("openapi", ""))
-        self._validator = _LATER if version.startswith(("3.1", "3.2")) else _EARLIER
+    def __init__(self, document: Document, patterns: bool = False) -> None:
+        later = str(document.raw.get("openapi", "")).startswith(("3.1", "3.2"))
+        self._validator = _VALIDATORS[later, patterns]
+        self._document = document
         self._registry: Registry[Any] = Registry()  # retrieves nothing
         self._around = {key: node for key, node in document.raw.items() if key not in self._validator.VALIDATORS}
 
@@ -72,10 +82,23 @@ class Schemas:
             root = {**self._around, **schema}  # so that `#/components/…` leads where the document means it to
             validator = self._validator(root, registry=self._registry)
             for error in islice(validator.iter_errors(value), MOST):
+                if self._no_rule_of_requests(error):
+                    continue
                 inner = "/".join("*" if isinstance(key, int) else str(key) for key in error.absolute_path)
                 yield f"{place}{'/' if inner else ''}{inner}: {_keyword(error)}"
         except BROKEN_SCHEMA as error:
             yield f"{place}: unchecked, {type(error).__name__}"
+
+    def _no_rule_of_requests(self, error: ValidationError) -> bool:
+        """Whether a value is read-only that is no property, or what is missing is read-only behind a reference."""
+        if error.validator == "readOnly":
+            return not error.absolute_path or isinstance(error.absolute_path[-1], int)
+        members = (
+            error.schema.get("properties") if error.validator == "required" and isinstance(error.schema, dict) else {}
+        )
+        members = members if isinstance(members, dict) else {}
+        missing = (name for name in members if error.message == f"{name!r} is a required property")
+        return any(_schema(self._document, members[name]).get("readOnly") for name in missing)
 
 
 def _keyword(error: ValidationError) -> str:
@@ -90,17 +113,30 @@ def _no_check(*_: Any) -> Iterator[ValidationError]:
     yield from ()
 
 
-def _safe(validator: Any) -> Any:
+def _pattern(checker: Any, pattern: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    try:
+        if isinstance(instance, str) and not re.search(pattern, instance):
+            yield ValidationError(f"{instance!r} does not match {pattern!r}")
+    except re.error:
+        return
+
+
+def _safe(validator: Any, patterns: bool) -> Any:
     original = validator.VALIDATORS["additionalProperties"]
 
     def additional(checker: Any, allowed: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
         if "patternProperties" not in schema:
             yield from original(checker, allowed, instance, schema) or ()
 
-    return extend(validator, {"pattern": _no_check, "patternProperties": _no_check, "additionalProperties": additional})
+    keywords = {"pattern": _pattern if patterns else _no_check, "patternProperties": _no_check}
+    return extend(validator, {**keywords, "additionalProperties": additional, "allOf": allOf})
 
 
-_EARLIER, _LATER = _safe(OAS30WriteValidator), _safe(OAS31Validator)
+_VALIDATORS = {
+    (later, patterns): _safe(OAS31Validator if later else OAS30WriteValidator, patterns)
+    for later in (False, True)
+    for patterns in (False, True)
+}
 
 
 def _parameters(document: Document, raw: RawOperation) -> dict[tuple[str, str], dict[str, Any]]:
@@ -130,9 +166,11 @@ def _arguments(
             if parameter.get("required") and place != "path":
                 yield f"{place} {name}: required"
         elif "content" not in parameter:
-            yield from check.errors(
-                parameter.get("schema"), _value(document, parameter, schema, values), f"{place} {name}"
-            )
+            value = _value(document, parameter, schema, values)
+            rules = check.errors(parameter.get("schema"), value, f"{place} {name}")
+            yield from (
+                rule for rule in rules if not rule.endswith("readOnly")
+            )  # of properties alone: OAS 3, Schema Object
     known = {name for place, name in parameters if place == "query"} | _key_names(document)
     for name in given["query"]:
         if name not in known and not open_ended and name not in dict(parse_qsl(path.partition("?")[2], True)):
@@ -171,7 +209,10 @@ def _value(document: Document, parameter: dict[str, Any], schema: dict[str, Any]
 
 def _typed(schema: dict[str, Any], text: str) -> Any:
     """Text as the JSON value that the schema's type makes of it; text where it does not fit."""
-    kind = _type(schema)
+    kind, enum = _type(schema), schema.get("enum")
+    for value in enum if isinstance(enum, list) else ():
+        if text == (value if isinstance(value, str) else json.dumps(value)):
+            return value
     try:
         if kind == "integer":
             return int(text)
@@ -184,12 +225,16 @@ def _typed(schema: dict[str, Any], text: str) -> Any:
     return {"true": True, "false": False}.get(text, text) if kind == "boolean" else text
 
 
-def _schema(document: Document, node: Any) -> dict[str, Any]:
-    """A schema with its reference followed; empty where there is none."""
+def _schema(document: Document, node: Any, depth: int = 0) -> dict[str, Any]:
+    """A schema with its reference followed and its `allOf` laid over it; empty where there is none."""
     try:
-        return document.resolve(node)
+        schema = document.resolve(node)
     except SpecError:
         return {}
+    parts = schema.get("allOf")
+    for part in parts if isinstance(parts, list) and depth < MOST else ():
+        schema = {**_schema(document, part, depth + 1), **schema}
+    return schema
 
 
 def _type(schema: dict[str, Any]) -> str | None:
@@ -213,12 +258,14 @@ def _body(check: Schemas, document: Document, body: dict[str, Any] | None, reque
             yield "body: unknown"
         return
     if not request.body:
-        if body.get("required"):
+        if body.get("required") and request.method not in BODILESS:
             yield "body: required"
         return
     content = body.get("content")
     media_type = request.media_type or ""
-    media = next((value for key, value in content.items() if _accepts(key, media_type)), None) if content else None
+    content = content if isinstance(content, dict) else {}
+    accepting = sorted((key for key in content if _accepts(key, media_type)), key=lambda key: "*" in str(key))
+    media = content[accepting[0]] if accepting else None
     if not isinstance(media, dict):
         yield f"body: media type {media_type}"
         return
@@ -231,7 +278,9 @@ def _body(check: Schemas, document: Document, body: dict[str, Any] | None, reque
             return
         yield from check.errors(schema, value, "body")
     elif media_type == "application/x-www-form-urlencoded":
-        yield from check.errors(schema, _form(document, _schema(document, schema), request.body), "body")
+        flat = _schema(document, schema)
+        form = request.body if _type(flat) == "string" else _form(document, flat, request.body)
+        yield from check.errors(schema, form, "body")
 
 
 def _form(document: Document, schema: dict[str, Any], text: str) -> dict[str, Any]:

@@ -1,19 +1,30 @@
 """Example values for schemas: what the spec gives (example, const, default, enum) before what we invent.
 
-Invented text follows the manner of the paper's dataset (`SOME_STRING_VALUE`). Work is bounded: a value has
-at most `MAX_NODES` nodes and `MAX_DEPTH` levels, whatever the schema does.
+What is invented is valid against its schema wherever that takes no search, and its text follows the manner of the
+paper's dataset (`SOME_STRING_VALUE`). Work is bounded: a value has at most `MAX_NODES` nodes, whatever the schema does.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from openapi_parser.models import v3_1
+
+from apipack.openapi.admission import admits, is_of, kind_of
 from apipack.openapi.document import Document, Schema
 from apipack.openapi.loading import SpecError
+from apipack.openapi.merging import merged
+from apipack.openapi.patterns import matching
 
 MAX_DEPTH = 8
+MAX_REQUIRED_DEPTH = 32
 MAX_NODES = 2_000
+MAX_ITEMS = 20
+MAX_ALTERNATIVES = 6
 MISSING: Any = object()
 
 TEXT_BY_FORMAT = {
@@ -29,8 +40,10 @@ TEXT_BY_FORMAT = {
     "ipv6": "2001:db8::1",
     "byte": "U09NRV9CWVRFUw==",
     "password": "SOME_PASSWORD",
+    **dict.fromkeys(("int32", "int64", "uint32", "uint64", "float", "double", "decimal"), "1"),
 }
 TEXT = "SOME_STRING_VALUE"
+ALTERNATIVES = {"one_of", "any_of", "discriminator", "title", "description", "nullable", "deprecated", "xml"}
 
 
 @dataclass(slots=True)
@@ -41,38 +54,26 @@ class ValueBuilder:
     optional: bool = False
     nodes: int = 0
     _open: list[str] = field(default_factory=list)
+    _trying: bool = False
 
     def value(self, schema: Schema | None) -> Any:
         """A JSON value for the schema; None for no schema. Raises `SpecError` (value_too_large, bad reference)."""
         return TEXT if schema is None else self._value(schema, 0)
 
+    def invented(self, schema: Schema) -> Any:
+        """A value for the schema that is not its example or default."""
+        given = {"example": None, "examples": None, "default": None}
+        return self._value(self.flat(schema).model_copy(update=given), 0)
+
     def flat(self, schema: Schema) -> Schema:
         """The schema with its reference followed and its `allOf` merged: type and properties in one place."""
-        schema, _ = self.document.schema(schema)
-        if not schema.all_of:
-            return schema
-        return self._merged(schema, 0)
+        schema, reference = self.document.schema(schema)
+        return self._flat(schema, reference) if schema.all_of else schema
 
-    def _merged(self, schema: Schema, depth: int) -> Schema:
-        if depth > MAX_DEPTH:
-            return schema
-        merged: dict[str, Any] = {"properties": dict(schema.properties or {}), "required": list(schema.required)}
-        base = schema
-        for part in schema.all_of or []:
-            part, _ = self.document.schema(part)
-            if part.all_of:
-                part = self._merged(part, depth + 1)
-            merged["properties"] = {**(part.properties or {}), **merged["properties"]}
-            merged["required"] += [name for name in part.required if name not in merged["required"]]
-            for name in ("type", "format", "enum", "default", "example", "items", "one_of", "any_of"):
-                if name not in merged and getattr(part, name) is not None:
-                    merged[name] = getattr(part, name)
-        for name in ("type", "format", "enum", "default", "example", "items", "one_of", "any_of"):
-            if getattr(base, name) is not None:
-                merged[name] = getattr(base, name)
-        if merged["properties"] and "type" not in merged:
-            merged["type"] = "object"
-        return base.model_copy(update={**merged, "all_of": None})
+    def _flat(self, schema: Schema, reference: str | None) -> Schema:
+        if reference is None:
+            return merged(self.document, schema)
+        return self.document.remembered(("merged", reference), lambda: merged(self.document, schema))
 
     def _value(self, schema: Schema, depth: int) -> Any:
         self.nodes += 1
@@ -81,55 +82,133 @@ class ValueBuilder:
         schema, reference = self.document.schema(schema)
         if reference is not None:
             if reference in self._open:
-                return {}
+                return None if schema.nullable else [] if kind_of(schema) == "array" else {}
             self._open.append(reference)
         try:
-            return self._resolved_value(schema, depth)
+            if schema.all_of:
+                schema = self._flat(schema, reference)
+            return self._flat_value(schema, reference, depth)
         finally:
             if reference is not None:
                 self._open.pop()
 
-    def _resolved_value(self, schema: Schema, depth: int) -> Any:
-        if schema.all_of:
-            schema = self._merged(schema, 0)
+    def _flat_value(self, schema: Schema, reference: str | None, depth: int) -> Any:
         given = _given(schema)
         if given is not MISSING:
             return given
-        kind = _type(schema)
-        for options in (schema.one_of, schema.any_of):
-            if options and kind in (None, "object") and not schema.properties:
-                return self._value(_first_usable(options), depth + 1)
-        if kind == "object" or (kind is None and schema.properties):
-            return self._object(schema, depth)
+        if schema.one_of or schema.any_of:
+            return self._alternative(schema, depth)
+        kind = kind_of(schema)
+        if kind == "object" or (kind is None and (schema.properties or schema.required)):
+            value = self._object(schema, depth)
+            if schema.discriminator is not None and schema.discriminator.property_name in value:
+                self._label(value, schema, reference)
+            return value
         if kind == "array" or (kind is None and schema.items is not None):
             return self._array(schema, depth)
         return _scalar(schema, kind)
 
+    def _alternative(self, schema: Schema, depth: int) -> Any:
+        """The value of the first usable alternative together with what stands beside `oneOf` or `anyOf`; of `oneOf`
+        the first that no other alternative admits."""
+        options = schema.one_of or schema.any_of or []
+        usable = [option for option in options if not self._is_open(option) and kind_of(option) != "null"]
+        usable = usable[:MAX_ALTERNATIVES] or options[:1]
+        before = self.nodes
+        value = self._with(schema, usable[0], depth)
+        if not schema.one_of or len(options) == 1 or self._trying or self._admitting(options, value) == 1:
+            return value
+        after, self._trying = self.nodes, True
+        for option in usable:
+            for level in (depth, 0):  # at the top an object has members even where none is required
+                self.nodes = before
+                try:
+                    other = self._with(schema, option, level)
+                except SpecError:
+                    continue
+                if self._admitting(options, other) == 1:
+                    self._trying = False
+                    return other
+        self.nodes, self._trying = after, False
+        return value
+
+    def _admitting(self, options: list[Schema], value: Any) -> int:
+        """How many alternatives admit the value; those that cannot be read do not."""
+        count = 0
+        for option in options:
+            with suppress(SpecError):
+                count += admits(self.document, option, value)
+        return count
+
+    def _with(self, schema: Schema, option: Schema, depth: int) -> Any:
+        if schema.model_fields_set <= ALTERNATIVES:
+            value = self._value(option, depth)
+        else:
+            kept = {"one_of": None, "any_of": schema.any_of if schema.one_of else None, "all_of": [option]}
+            value = self._value(schema.model_copy(update={**kept, "discriminator": None}), depth)
+        if schema.discriminator is not None and isinstance(value, dict):
+            self._label(value, schema, _reference(option))
+        return value
+
+    def _label(self, value: dict[str, Any], schema: Schema, reference: str | None) -> None:
+        """Name the schema that an object is of, where no enum or const does (OAS 3: Discriminator Object)."""
+        assert schema.discriminator is not None
+        name = schema.discriminator.property_name
+        member = (schema.properties or {}).get(name)
+        if reference is None or (member is not None and _given(self.flat(member)) is not MISSING):
+            return
+        mapping = schema.discriminator.mapping or {}
+        own = reference.rpartition("/")[2]
+        labels = [label for label, target in mapping.items() if target in (reference, own)]
+        value[name] = next(iter(labels or mapping), own)
+
     def _object(self, schema: Schema, depth: int) -> dict[str, Any]:
         properties = schema.properties or {}
-        writable = [name for name, member in properties.items() if not member.read_only]
-        names = [name for name in writable if name in set(schema.required)]
-        if self.optional or (not names and depth == 0):
-            names = writable
+        needed = set(schema.required)
+        names = [name for name in properties if name in needed and not self._read_only(properties[name])]
+        optional = self.optional or (not names and depth == 0)
+        least = min(schema.min_properties or 0, MAX_ITEMS)
+        if optional or len(names) < least:
+            writable = [name for name in properties if not self._read_only(properties[name])]
+            names = (
+                writable
+                if optional
+                else names + [name for name in writable if name not in needed][: least - len(names)]
+            )
         value: dict[str, Any] = {}
         for name in names:
-            if depth >= MAX_DEPTH or self._is_open(properties[name]):
-                if name in schema.required:
-                    value[name] = {}
+            member = properties[name]
+            if name not in needed and len(value) >= least and (depth >= MAX_DEPTH or self._is_open(member)):
                 continue
-            value[name] = self._value(properties[name], depth + 1)
+            if depth >= MAX_REQUIRED_DEPTH:
+                raise SpecError("too_deep", f"more than {MAX_REQUIRED_DEPTH} required levels")
+            value[name] = self._value(member, depth + 1)
+        further = schema.additional_properties
+        if further is not False:
+            missing = [name for name in schema.required if name not in properties]
+            missing += [f"SOME_NAME{number or ''}" for number in range(least - len(value) - len(missing))]
+            for name in missing:
+                value[name] = TEXT if isinstance(further, bool) or further is None else self._value(further, depth + 1)
         return value
 
     def _array(self, schema: Schema, depth: int) -> list[Any]:
+        least = schema.min_items or 0
+        wanted = max(1, min(least, MAX_ITEMS))
+        if schema.max_items is not None:
+            wanted = min(wanted, max(schema.max_items, 0))
         if schema.items is None:
-            return [TEXT] if schema.min_items else []
-        if depth >= MAX_DEPTH or self._is_open(schema.items):
+            return [TEXT] * min(wanted, least)
+        if not least and (depth >= MAX_DEPTH or self._is_open(schema.items)):
             return []
-        return [self._value(schema.items, depth + 1) for _ in range(min(max(schema.min_items or 1, 1), 3))]
+        items = [self._value(schema.items, depth + 1) for _ in range(wanted)]
+        return list(_varied(items, self.flat(schema.items))) if schema.unique_items and wanted > 1 else items
+
+    def _read_only(self, schema: Schema) -> bool:
+        return bool(schema.read_only or (schema.model_extra and self.document.schema(schema)[0].read_only))
 
     def _is_open(self, schema: Schema) -> bool:
         """Whether the schema is one whose value is being built: a cycle ends here."""
-        return (schema.model_extra or {}).get("$ref") in self._open
+        return _reference(schema) in self._open
 
 
 def first_example(named: dict[str, Any] | None) -> Any:
@@ -140,28 +219,52 @@ def first_example(named: dict[str, Any] | None) -> Any:
     return MISSING
 
 
+def _reference(schema: Schema) -> str | None:
+    return (schema.model_extra or {}).get("$ref")
+
+
+def read_as(kind: str | None, value: Any) -> Any:
+    """A given value of another type than its schema's, where it is that type's written in another way: JSON as text,
+    a number without quotes (YAML), an array's only item. The value itself elsewhere."""
+    if isinstance(value, str) and kind in ("object", "array", "integer", "number", "boolean"):
+        try:
+            read = json.loads(value)
+        except (ValueError, RecursionError):
+            read = value
+        if is_of(kind, read):
+            return read
+    if kind == "string" and isinstance(value, bool | int | float):
+        return json.dumps(value)
+    return [value] if kind == "array" and not isinstance(value, list) else value
+
+
 def _given(schema: Schema) -> Any:
     extra = schema.model_extra or {}
     if schema.example is not None:
-        return schema.example
+        return read_as(kind_of(schema), schema.example)
     if isinstance(examples := extra.get("examples"), list) and examples:
-        return examples[0]
+        return read_as(kind_of(schema), examples[0])
     if "const" in extra:
         return extra["const"]
     if schema.default is not None:
-        return schema.default
-    return next((value for value in schema.enum or [] if value is not None), MISSING)
+        return read_as(kind_of(schema), schema.default)
+    if not schema.enum:
+        return MISSING
+    return next((value for value in schema.enum if value is not None), None)
 
 
-def _type(schema: Schema) -> str | None:
-    kind = schema.type
-    if isinstance(kind, list):
-        kind = next((k for k in kind if str(getattr(k, "value", k)) != "null"), None)
-    return None if kind is None else str(getattr(kind, "value", kind))
-
-
-def _first_usable(options: list[Schema]) -> Schema:
-    return next((option for option in options if _type(option) != "null"), options[0])
+def _varied(items: list[Any], schema: Schema) -> Iterator[Any]:
+    """Items that differ from each other, as far as the schema of one shows how."""
+    options = [value for value in schema.enum or [] if value is not None]
+    for number, item in enumerate(items):
+        if options:
+            yield options[number % len(options)]
+        elif number and isinstance(item, int | float) and not isinstance(item, bool):
+            yield item + number * (schema.multiple_of or 1)
+        elif number and isinstance(item, str) and not schema.pattern:
+            yield f"{item}_{number + 1}"[-(schema.max_length or MAX_NODES) :]
+        else:
+            yield item
 
 
 def _scalar(schema: Schema, kind: str | None) -> Any:
@@ -175,27 +278,52 @@ def _scalar(schema: Schema, kind: str | None) -> Any:
 
 
 def _number(schema: Schema, *, integer: bool) -> int | float:
-    """Smallest convenient number inside the bounds; OAS 3.0's boolean exclusive bounds count as strict."""
+    """The most convenient number inside the bounds that is a multiple of `multipleOf`."""
+    low, high, low_open, high_open = _bounds(schema)
     step = schema.multiple_of if schema.multiple_of and schema.multiple_of > 0 else 1
-    value: int | float = step if isinstance(step, int) or not integer else 1
+    candidates: list[int | float] = [1, step, 0]
+    if low is not None:
+        first = -(-low // step) * step
+        candidates += [first, first + step, low, low + 0.5]
+    if high is not None:
+        last = high // step * step
+        candidates += [last, last - step, high, high - 0.5]
+    if low is not None and high is not None:
+        candidates.append((low + high) / 2)
+
+    def fits(number: int | float) -> bool:
+        over = low is None or number > low or (number == low and not low_open)
+        under = high is None or number < high or (number == high and not high_open)
+        whole = not (integer or schema.multiple_of) or (number / step) % 1 == 0
+        return over and under and whole
+
+    value = next(filter(fits, candidates), candidates[3] if len(candidates) > 3 else 1)
+    return int(value) if integer or value == int(value) else value
+
+
+def _bounds(schema: Schema) -> tuple[int | float | None, int | float | None, bool, bool]:
+    """Least and greatest number, and whether each is excluded: by a flag in OAS 3.0, by a bound of its own in 3.1."""
     low, high = schema.minimum, schema.maximum
-    if isinstance(schema.exclusive_minimum, int | float) and schema.exclusive_minimum not in (0, 1):
-        low = schema.exclusive_minimum + (1 if integer else 0.5)
-    elif low is not None and schema.exclusive_minimum == 1:
-        low = low + 1
-    if low is not None and value < low:
-        value = -(-low // step) * step
-    if high is not None and value > high:
-        value = high // step * step
-    if abs(value) >= 1e15:
-        return int(value)
-    return int(value) if float(value).is_integer() else value
+    low_open, high_open = bool(schema.exclusive_minimum), bool(schema.exclusive_maximum)
+    if isinstance(schema, v3_1.Schema):
+        above, below = schema.exclusive_minimum, schema.exclusive_maximum
+        low_open = above is not None and (low is None or above >= low)
+        high_open = below is not None and (high is None or below <= high)
+        low, high = (above if low_open else low), (below if high_open else high)
+    return _finite(low), _finite(high), low_open, high_open
+
+
+def _finite(number: int | float | None) -> int | float | None:
+    return number if number is not None and abs(number) < 1e300 else None
 
 
 def _text(schema: Schema) -> str:
     text = TEXT_BY_FORMAT.get(schema.format or "", TEXT)
-    if schema.max_length is not None and 0 < schema.max_length < len(text):
-        text = text[: schema.max_length]
-    if schema.min_length is not None and len(text) < schema.min_length <= 1_000:
-        text = (text * (schema.min_length // len(text) + 1))[: schema.min_length]
+    low, high = schema.min_length or 0, schema.max_length
+    if high is not None and 0 < high < len(text):
+        text = text[:high]
+    if len(text) < low <= 1_000:
+        text = (text * (low // len(text) + 1))[:low]
+    if schema.pattern is not None:
+        return matching(schema.pattern, text, low, high) or text
     return text

@@ -1,0 +1,79 @@
+"""Whether a typed schema admits a value, as far as alternatives are told apart: types, enums, members, bounds.
+
+A quick look while values are made; `conformance` validates whole requests.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apipack.openapi.document import Document, Schema
+from apipack.openapi.merging import merged
+from apipack.openapi.patterns import matching
+
+MAX_DEPTH = 4
+TYPES: dict[str, type | tuple[type, ...]] = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+    "number": (int, float),
+    "null": type(None),
+}
+
+
+def kind_of(schema: Schema) -> str | None:
+    """The schema's type; of several (OAS 3.1) the first that is not null."""
+    kind = schema.type
+    if isinstance(kind, list):
+        kind = next((k for k in kind if str(getattr(k, "value", k)) != "null"), None)
+    return None if kind is None else str(getattr(kind, "value", kind))
+
+
+def is_of(kind: str, value: Any) -> bool:
+    return isinstance(value, TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool))
+
+
+def admits(document: Document, schema: Schema, value: Any, depth: int = 0) -> bool:
+    schema, _ = document.schema(schema)
+    if schema.all_of:
+        schema = merged(document, schema)
+    if depth > MAX_DEPTH:
+        return True
+    kind, extra = kind_of(schema), schema.model_extra or {}
+    if kind is not None and not is_of(kind, value):
+        return False
+    if (schema.enum and value not in schema.enum) or extra.get("const", value) != value:
+        return False
+    options = schema.one_of or schema.any_of
+    if options and not any(admits(document, option, value, depth + 1) for option in options):
+        return False
+    if isinstance(value, dict):
+        return _admits_members(document, schema, value, depth)
+    if isinstance(value, list) and schema.items is not None:
+        return all(admits(document, schema.items, item, depth + 1) for item in value)
+    if isinstance(value, str):
+        bounded = (
+            (schema.min_length or 0) <= len(value) <= (len(value) if schema.max_length is None else schema.max_length)
+        )
+        return bounded and (schema.pattern is None or matching(schema.pattern, value) == value)
+    if isinstance(value, int | float):
+        return (schema.minimum is None or schema.minimum <= value) and (
+            schema.maximum is None or value <= schema.maximum
+        )
+    return True
+
+
+def _admits_members(document: Document, schema: Schema, value: dict[str, Any], depth: int) -> bool:
+    properties = schema.properties or {}
+    for name in schema.required:
+        if name not in value and not (name in properties and document.schema(properties[name])[0].read_only):
+            return False
+    for name, member in value.items():
+        if name not in properties:
+            if schema.additional_properties is False:
+                return False
+        elif not admits(document, properties[name], member, depth + 1):
+            return False
+    return len(value) >= (schema.min_properties or 0)

@@ -1,0 +1,90 @@
+"""`allOf` to one schema that asks for everything its parts ask for (JSON Schema: allOf)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from apipack.openapi.document import Document, Schema
+
+MAX_DEPTH = 8
+
+GREATEST = ("minimum", "min_length", "min_items", "min_properties")
+LEAST = ("maximum", "max_length", "max_items", "max_properties")
+FIRST = (
+    "type", "format", "default", "pattern", "multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items",
+    "nullable", "read_only", "discriminator", "xml", "additional_properties",
+)  # fmt: skip
+EXTRA = ("const", "examples")
+
+
+def merged(document: Document, schema: Schema, depth: int = 0) -> Schema:
+    """The schema with its `allOf` worked in; what it says itself comes before what its parts say. Of alternatives
+    (`oneOf`, `anyOf`) two lists are kept. Raises `SpecError` for a bad reference."""
+    parts = [schema]
+    for part in schema.all_of or []:
+        part, _ = document.schema(part)
+        parts.append(merged(document, part, depth + 1) if part.all_of and depth < MAX_DEPTH else part)
+    members: dict[str, Any] = {"all_of": None, **_properties(parts)}
+    for names, choose in ((GREATEST, max), (LEAST, min)):
+        for name in names:
+            if given := list(_said(parts, name)):
+                members[name] = choose(given)
+    for name in FIRST:
+        members[name] = next(_said(parts, name), None)
+    for part in reversed(parts):
+        extra = part.model_extra or {}
+        members |= {name: extra[name] for name in EXTRA if name in extra}
+    items = list(_said(parts, "items"))
+    members["items"] = _both(items) if items else None
+    alternatives = [*_said(parts, "one_of"), *_said(parts, "any_of")]
+    members["one_of"], members["any_of"] = (*alternatives, None, None)[:2]
+    members["enum"] = _common(list(_said(parts, "enum")))
+    members["example"] = _example(parts, members["required"])
+    if members["properties"] and members["type"] is None:
+        members["type"] = "object"
+    return schema.model_copy(update=members)
+
+
+def _said(parts: list[Schema], name: str) -> Iterator[Any]:
+    return (value for part in parts if (value := getattr(part, name)) is not None)
+
+
+def _both(schemas: list[Schema]) -> Schema:
+    first, *others = schemas
+    return type(first).model_construct(all_of=schemas) if any(other != first for other in others) else first
+
+
+def _properties(parts: list[Schema]) -> dict[str, Any]:
+    found: dict[str, list[Schema]] = {}
+    for part in (*parts[1:], parts[0]):
+        for name, member in (part.properties or {}).items():
+            found.setdefault(name, []).append(member)
+    required = dict.fromkeys(name for part in parts for name in part.required)
+    allowed = set(found).intersection(*(part.properties or {} for part in parts if _closed(part)))
+    if allowed.issuperset(required):
+        found = {name: members for name, members in found.items() if name in allowed}
+    return {"properties": {name: _both(members) for name, members in found.items()}, "required": list(required)}
+
+
+def _closed(schema: Schema) -> bool:
+    """Whether a part refuses members that it does not know itself, though another part has them."""
+    further = schema.additional_properties
+    return further is False or (isinstance(further, Schema) and further.type is not None)
+
+
+def _common(enums: list[list[Any]]) -> list[Any] | None:
+    if not enums:
+        return None
+    return [value for value in enums[0] if all(value in enum for enum in enums[1:])] or enums[0]
+
+
+def _example(parts: list[Schema], required: list[str]) -> Any:
+    """The schema's own example, else its parts'; of objects together, where they have what is required."""
+    first = next(_said(parts, "example"), None)
+    if parts[0].example is not None or not isinstance(first, dict):
+        return first
+    together: dict[str, Any] = {}
+    for example in reversed(list(_said(parts, "example"))):
+        together |= example if isinstance(example, dict) else {}
+    return together if together.keys() >= set(required) else None
