@@ -2,7 +2,8 @@
 
 `apipack calls SPEC` writes calls for any specification, `apipack request` reads code back, `apipack judge` judges
 instructions, `apipack score` judges predicted calls, `apipack preset` sets params.yaml for another machine, `apipack
-replica` serves a hub on loopback.
+replica` serves a hub on loopback. In a repository's root `apipack ask` asks the tuned model, `apipack serve` serves it,
+and `apipack log` logs what a machine without MLflow measured.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
+from apipack import cli_model
 from apipack.errors import UserError
 from apipack.languages import Unreadable, Unrepresentable, read, render
 from apipack.openapi import Document, SpecError, load
@@ -22,8 +24,10 @@ from apipack.operations import endpoint
 from apipack.records import LANGUAGES
 from apipack.replica import FAULTS, HUBS, Faults, Replica
 from apipack.requests import build
+from apipack.terminal import fail, known
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(cli_model.app)
 
 
 @app.command()
@@ -39,14 +43,14 @@ def calls(
     An operation or language that gives no call is a line on standard error; a specification that cannot
     be read is one line and exit code 2.
     """
-    languages = _known(lang or list(LANGUAGES))
+    languages = known(lang or list(LANGUAGES))
     try:
         document = Document(load(spec.read_bytes()))
         found = [(endpoint(raw), raw) for raw in document.operations()]
     except (OSError, SpecError, RecursionError) as error:
-        _fail(f"{spec}: {error}", 2)
+        fail(f"{spec}: {error}", 2)
     if operation is not None and not (found := [pair for pair in found if pair[0] == operation]):
-        _fail(f"{spec}: no operation has the id {operation}", 2)
+        fail(f"{spec}: no operation has the id {operation}", 2)
     for name, raw in found:
         try:
             request = build(document, raw, host, optional=optional).request
@@ -69,11 +73,11 @@ def request(
     lang: Annotated[str, typer.Option(help="the code's language")],
 ) -> None:
     """Print the request that a piece of code makes, as JSON; exit code 1 with the reason where that is not certain."""
-    (language,) = _known([lang])
+    (language,) = known([lang])
     try:
         print(read(language, file.read()).to_json())
     except (Unreadable, UnicodeDecodeError) as error:
-        _fail(f"{file.name}: {error}", 1)
+        fail(f"{file.name}: {error}", 1)
 
 
 @app.command()
@@ -94,7 +98,7 @@ def judge(
         rows = read_rows(file)
         verdicts = judging.judge(rows, lambda texts: embed(texts, "embedded", 64))
     except (OSError, UserError, UnicodeDecodeError) as error:
-        _fail(f"{file}: {error}", 2)
+        fail(f"{file}: {error}", 2)
     for row, verdict in zip(rows, verdicts, strict=True):
         found = {"label": verdict.label, "score": verdict.score, "reasons": list(verdict.reasons)}
         print(json.dumps({**row, **found}, ensure_ascii=False))
@@ -114,7 +118,7 @@ def score_rows(
         for row in scored(file):
             print(json.dumps(row, ensure_ascii=False))
     except (UserError, UnicodeDecodeError) as error:
-        _fail(f"{file.name}: {error}", 2)
+        fail(f"{file.name}: {error}", 2)
 
 
 @app.command()
@@ -125,7 +129,7 @@ def preset(name: Annotated[str, typer.Argument(help="a file of configs/ without 
     try:
         changed = apply(name)
     except (UserError, OSError) as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
     print("\n".join(changed) or f"params.yaml already says what {name} does")
 
 
@@ -142,7 +146,7 @@ def replica(
     Two of the contracts, RapidAPI's and IBM's, are inferred from public code.
     """
     if hub not in HUBS:
-        _fail(f"no such hub: {hub}; there are {', '.join(HUBS)}", 2)
+        fail(f"no such hub: {hub}; there are {', '.join(HUBS)}", 2)
     try:
         rates = {kind: float(share) for kind, _, share in (one.partition("=") for one in fault or [])}
         with Replica(tarball, HUBS[hub], Faults(rates, seed), port) as served:
@@ -152,15 +156,4 @@ def replica(
     except KeyboardInterrupt:
         return
     except (ValueError, UserError, OSError, OverflowError) as error:
-        _fail(str(error), 2)
-
-
-def _known(languages: list[str]) -> list[str]:
-    if unknown := [language for language in languages if language not in LANGUAGES]:
-        _fail(f"no such language: {', '.join(unknown)}; there are {', '.join(LANGUAGES)}", 2)
-    return languages
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    print(" ".join(message.split()), file=sys.stderr)
-    raise typer.Exit(code)
+        fail(str(error), 2)
