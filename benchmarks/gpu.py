@@ -3,11 +3,11 @@
     python -m benchmarks.gpu prepare    # where the data stages ran: a folder a run in data/gpu
     python -m benchmarks.gpu run        # on the GPU, which needs no DVC, MLflow, Scrapy or Daft: metrics/gpu/NAME
 
-`prepare` needs `apipack preset gpu-135m && dvc repro retrieve`; a folder has the run's params.yaml, training rows and test
-prompts. `run` tunes and evaluates each in turn, the un-tuned base and the copy baseline beside it, and writes
+`prepare` needs `apipack preset gpu-135m && dvc repro retrieve`; a folder has the run's params.yaml, training rows and
+test prompts. `run` tunes and evaluates each in turn, the un-tuned base and the copy baseline beside it, and writes
 finetune.json, evaluate.json, plots/loss.csv, params.yaml and machine.json (hardware, versions, the exact command, and
-the model FLOPs utilisation: against the rate of a plain matrix product, measured here). A run whose metrics are there is
-passed over; a killed one goes on. `apipack log metrics/gpu/NAME` puts one into MLflow, afterwards and elsewhere.
+the model FLOPs utilisation: against the rate of a plain matrix product, measured here). A run whose metrics are there
+is passed over; a killed one goes on. `apipack log metrics/gpu/NAME` puts one into MLflow, afterwards and elsewhere.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ def run(only: list[str]) -> None:
 def stage(name: str, folder: Path, *arguments: str) -> None:
     """Run a stage of this repository in another folder."""
     environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
-    done = subprocess.run([sys.executable, "-m", f"stages.{name}", *arguments], cwd=folder, env=environment, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", f"stages.{name}", *arguments], cwd=folder, env=environment, check=False
+    )
     if done.returncode:
         sys.exit(f"{folder}: {name} failed; run again to go on")
 
