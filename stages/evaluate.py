@@ -1,4 +1,8 @@
-"""Generate the tests' calls with the tuned and the base model, and score them.  python -m stages.evaluate"""
+"""Generate the tests' calls with every model that params.yaml names, and score them.  python -m stages.evaluate
+
+Needs torch, transformers and peft, data/prompts and models/adapter. The rates that need specifications or execution
+are left out, with a line that says so, where the packages or the data for them are missing (a bare GPU box).
+"""
 
 import sys
 from pathlib import Path
@@ -6,14 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from apipack.answering import answer
+from apipack.answering import answer, ask_served
 from apipack.evaluation import CELL, accuracy, flat_metrics, judge, select
-from apipack.execution import skipped
 from apipack.io import fresh_folder, read_table, rows_table, write_table
 from apipack.params import Params
 from apipack.prompts import STOP
-from apipack.proof import Apis, agreement, prove
-from apipack.records import PREDICTIONS
+from apipack.records import PREDICTIONS, RATES
 from stages import run
 
 ADAPTER = Path("models/adapter")
@@ -24,31 +26,54 @@ def main(p: Params) -> dict[str, Any]:
     tests = select(read_table("data/prompts/tests.parquet").to_pylist(), p.evaluate, p.seed)
     prompts = [test["prompt"] for test in tests]
     outputs = {"copy": [test["last_example"] or "" for test in tests]}
-    generated = 0
-    for name in ("base", "tuned") if p.evaluate.base else ("tuned",):
+    generated, served = 0, {}
+    local = [] if p.evaluate.backend == "openai" else ["base", "tuned"] if p.evaluate.base else ["tuned"]
+    for name in local:
         adapter = ADAPTER if name == "tuned" else None
         outputs[name], made = answer(p.finetune.model, adapter, prompts, p.evaluate, STOP)
         generated += made
+    for name, one in p.evaluate.served.items():
+        outputs[name], served[name] = ask_served(one, prompts, p.evaluate, STOP)
+        generated += served[name]["generated"]
     rows = [row for name, texts in outputs.items() for row in judge(name, tests, texts, p.evaluate.threshold)]
+    rows, static_agreement = rated(rows, tests * len(outputs), p)
+    with fresh_folder("data/predictions") as folder:
+        write_table(folder / "predictions.parquet", rows_table(rows, PREDICTIONS))
+    frame = pd.DataFrame(rows).dropna(axis="columns", how="all")
+    by_language = [*CELL, "language"]
+    return {
+        "tests": len(tests),
+        "generated": generated,
+        **({"served": served} if served else {}),
+        "verdicts": dict(sorted(frame.groupby("language")["verdict"].first().items())) if "verdict" in frame else {},
+        "static_agreement": static_agreement,
+        "accuracy": flat_metrics(accuracy(frame, CELL, p.seed), CELL),
+        "accuracy_by_language": flat_metrics(accuracy(frame, by_language, p.seed), by_language),
+    }
+
+
+def rated(rows: list[dict[str, Any]], tests: list[dict[str, Any]], p: Params) -> tuple[list[dict[str, Any]], Any]:
+    """The rows with the rates of `apipack.proof` and how often static verdicts agree with execution."""
+    try:
+        from apipack.execution import skipped
+        from apipack.proof import Apis, agreement, prove
+    except ModuleNotFoundError as error:
+        return unrated(rows, f"{error.name} is not installed"), {}
+    if not Path("data/operations").exists():
+        return unrated(rows, "data/operations is not here"), {}
     operations = read_table("data/operations", APIS).to_pylist()
     specs = read_table("data/specs/index.parquet", ["sha256", "file"]).to_pylist()
     apis = Apis(operations, {spec["sha256"]: Path("data/specs", spec["file"]) for spec in specs})
     missing = skipped(p.evaluate.languages) if p.evaluate.execute else {}
     for line in dict.fromkeys(missing.values()):
         print(f"evaluate: {line}; verdicts are static", file=sys.stderr)
-    rows = prove(rows, tests * len(outputs), apis, run=p.evaluate.execute, workers=p.cores())
-    with fresh_folder("data/predictions") as folder:
-        write_table(folder / "predictions.parquet", rows_table(rows, PREDICTIONS))
-    frame = pd.DataFrame(rows)
-    by_language = [*CELL, "language"]
-    return {
-        "tests": len(tests),
-        "generated": generated,
-        "verdicts": dict(sorted(frame.groupby("language")["verdict"].first().items())),
-        "static_agreement": agreement(rows),
-        "accuracy": flat_metrics(accuracy(frame, CELL, p.seed), CELL),
-        "accuracy_by_language": flat_metrics(accuracy(frame, by_language, p.seed), by_language),
-    }
+    rows = prove(rows, tests, apis, run=p.evaluate.execute, workers=p.cores())
+    return rows, agreement(rows)
+
+
+def unrated(rows: list[dict[str, Any]], why: str) -> list[dict[str, Any]]:
+    print(f"evaluate: no {', '.join(RATES)}: {why}", file=sys.stderr)
+    return [{**row, **dict.fromkeys(RATES), "verdict": None} for row in rows]
 
 
 if __name__ == "__main__":

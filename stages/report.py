@@ -7,10 +7,10 @@ import pandas as pd
 
 from apipack.evaluation import CELL, METRICS, accuracy, flat_metrics
 from apipack.io import METRICS as FOLDER
-from apipack.io import fresh_folder, read_json, read_table, write_text
+from apipack.io import fresh_folder, read_table, write_text
 from apipack.params import Params
 from apipack.reporting import accuracy_table, judged, paper_table
-from apipack.tracking import log_run
+from apipack.tracking import log_run, stage_figures
 from stages import run
 
 PLOTS = FOLDER / "plots"
@@ -26,11 +26,11 @@ INTERVALS = (
 
 
 def main(p: Params) -> dict[str, Any]:
-    predictions = read_table("data/predictions/predictions.parquet").to_pandas()
+    predictions = read_table("data/predictions/predictions.parquet").to_pandas().dropna(axis="columns", how="all")
     cells = accuracy(predictions, CELL, p.seed)
     by_language = accuracy(predictions, [*CELL, "language"], p.seed)
     text = f"# Accuracy\n\n{INTERVALS}\n"
-    for metric in METRICS:
+    for metric in [name for name in METRICS if name in predictions]:
         text += f"\n## {metric}{judged(predictions, metric)}\n\n{accuracy_table(predictions, metric, p.seed)}\n"
     text += f"\n## The paper's figures (API-call match, CodeLlama-13B tuned on Python)\n\n{paper_table()}\n"
     write_text(FOLDER / "report.md", text)
@@ -38,14 +38,12 @@ def main(p: Params) -> dict[str, Any]:
         cells.to_csv(folder / "levels.csv", index=False)
         by_language.to_csv(folder / "languages.csv", index=False)
     loss = pd.read_csv(PLOTS / "loss.csv")
-    figures = {name: read_json(FOLDER / f"{name}.json") for name in ("finetune", "sample", "evaluate")}
     run_id = log_run(
         p.report.experiment,
         p.model_dump(),
         {
             **{k: v for by in CUTS for k, v in flat_metrics(accuracy(predictions, by, p.seed), by).items()},
-            **{f"finetune.{k}": float(v) for k, v in figures["finetune"].items() if isinstance(v, int | float)},
-            "sample.instances": float(figures["sample"]["instances"]),
+            **stage_figures(FOLDER),
         },
         {"train.loss": list(zip(loss["step"].tolist(), loss["loss"].tolist(), strict=True))},
         [Path("models/adapter"), Path("params.yaml"), FOLDER / "report.md", PLOTS / "accuracy"],

@@ -1,7 +1,10 @@
 """Fine-tuning: the loss is on completion and EOS only, it learns, and nothing is cut or lost in silence."""
 
+from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 import torch
 from transformers import AutoTokenizer
@@ -10,7 +13,7 @@ from trl import SFTTrainer
 from apipack.completion import IGNORED, Collator, CompletionTrainer, encode
 from apipack.finetune import FinetuneError, tune
 from apipack.generation import generate
-from apipack.models import load_lm
+from apipack.models import ModelError, load_lm
 from tests.tiny import PAIRS, finetune_params, save_tiny
 
 
@@ -90,3 +93,38 @@ def test_a_loss_that_is_not_a_number_is_one_line(tiny: Path, tmp_path: Path) -> 
     tokenizer.save_pretrained(tmp_path / "broken")
     with pytest.raises(FinetuneError, match=r"loss is nan at step \d+: lower finetune.lr"):
         tune(PAIRS * 20, tmp_path / "out", finetune_params(tmp_path / "broken"), seed=0)
+    with pytest.raises(FinetuneError, match="loss is nan at step 1"):  # ended before the first log line
+        tune(PAIRS, tmp_path / "out", finetune_params(tmp_path / "broken", max_steps=1), seed=0)
+
+
+def test_a_batch_that_cannot_fit_is_one_line_before_the_first_step(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=1000))
+    with pytest.raises(FinetuneError, match=r"0.0 GB are free, for a batch of 2 x 128 tokens: lower finetune.batch"):
+        tune(PAIRS, tmp_path, finetune_params(tiny), seed=0)
+
+
+def test_running_out_of_memory_is_one_line(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CompletionTrainer, "compute_loss", lambda *_, **__: torch.empty(10**15))  # torch's own error
+    with pytest.raises(
+        FinetuneError, match="out of memory at a batch of 2 x 128 tokens: lower finetune.batch"
+    ) as error:
+        tune(PAIRS, tmp_path, finetune_params(tiny), seed=0)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.skipif(find_spec("bitsandbytes") is not None, reason="QLoRA can run here")
+def test_qlora_without_bitsandbytes_is_one_line(tiny: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="qlora needs bitsandbytes: pip install bitsandbytes, or take lora"):
+        tune(PAIRS, tmp_path, finetune_params(tiny, method="qlora"), seed=0)
+
+
+def test_model_flops_are_six_a_weight_and_token(tiny: Path, tmp_path: Path) -> None:
+    metrics = tune(PAIRS, tmp_path, finetune_params(tiny, epochs=2.0), seed=0)
+    model, _ = load_lm(str(tiny))
+    embedding = model.get_input_embeddings().weight.numel()  # the head too: they are tied
+    body = sum(weight.numel() for weight in model.parameters()) - embedding
+    expected = 6 * (body * metrics["tokens"] + embedding * metrics["completion_tokens"]) * 2 / metrics["seconds"]
+    assert metrics["model_flops_per_second"] == pytest.approx(expected, rel=0.01)
+    assert "model_flops_per_second" not in tune(PAIRS, tmp_path, finetune_params(tiny, method="lora", epochs=1.0), 0)

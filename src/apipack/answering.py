@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from apipack.backends.transformers import fingerprint
+from apipack.backends.base import Backend, Completion, Failure, Prompt, Sampling
+from apipack.errors import UserError
 from apipack.generation import generate
-from apipack.generations import Store, key_of
-from apipack.models import bf16_pays, cache_folder, load_lm, resolve
-from apipack.params import Evaluate
+from apipack.generations import Recorded, Store, key_of
+from apipack.models import bf16_pays, cache_folder, fingerprint, load_lm, resolve, weights
+from apipack.progress import progress
+
+if TYPE_CHECKING:
+    from apipack.params import Evaluate, Served
 
 STORE = "outputs.sqlite"
+SYSTEM = "You write API calls. Answer with the code of the one call that is asked for, and with nothing else."
 
 
 def answer(
     model: str, adapter: Path | None, prompts: Sequence[str], p: Evaluate, stop: str, store: Path | None = None
 ) -> tuple[list[str], int]:
-    """Greedy outputs in the order of `prompts`, and how many of them were generated now.
+    """Greedy outputs in the order of `prompts`, and how many of them were generated now, in this process.
 
     The rest comes from the store (by default in `models.cache_folder()`), by hash of model, adapter, prompt and limits;
     the model is loaded only if something is missing. Raises `ModelError`, `UserError`.
     """
-    identity = [fingerprint(resolve(model)), _weights(adapter) if adapter else None, bf16_pays(), p.new_tokens, stop]
+    if p.backend == "vllm":
+        made = _by_backend(_vllm(model, adapter, p, stop), prompts, "", p, store)
+        return made.texts, made.generated
+    identity = [fingerprint(resolve(model)), weights(adapter) if adapter else None, bf16_pays(), p.new_tokens, stop]
     keys = {prompt: key_of("answer", identity, prompt) for prompt in prompts}
     with Store(store or cache_folder() / STORE) as kept:
         known = {prompt: found["text"] for prompt, key in keys.items() if (found := kept.get(key)) is not None}
@@ -39,9 +48,72 @@ def answer(
     return [known[prompt] for prompt in prompts], len(missing)
 
 
-def _weights(folder: Path) -> str:
-    """sha256 of an adapter's or a model's weights and configuration."""
-    digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*.safetensors"), *folder.glob("*config.json")]):
-        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+def ask_served(
+    one: Served, prompts: Sequence[str], p: Evaluate, stop: str, store: Path | None = None
+) -> tuple[list[str], dict[str, Any]]:
+    """Greedy outputs of a served model in the order of `prompts`, and what they took.
+
+    prompt_tokens, completion_tokens and cost are of all outputs, stored ones too; generated, faults and spent of this
+    run. A refusal is an empty output and counted. Raises `UserError` where other prompts have no output after all
+    attempts; what was generated is kept.
+    """
+    from apipack.backends.openai import OpenAIBackend
+
+    sampling = Sampling(0.0, 1.0, p.new_tokens)
+    backend = OpenAIBackend(one.model, sampling, one, one.attempts, raw=not one.chat, stop=() if one.chat else (stop,))
+    made = _by_backend(backend, prompts, SYSTEM if one.chat else "", p, store)
+    cost = (made.prompt_tokens * one.price_in + made.completion_tokens * one.price_out) / 1e6
+    return made.texts, {
+        "model": one.model,
+        "prompt_tokens": made.prompt_tokens,
+        "completion_tokens": made.completion_tokens,
+        "cost": round(cost, 6),
+        "refused": made.refused,
+        "generated": made.generated,
+        "faults": dict(sorted(backend.faults.items())),
+        "spent": round(backend.cost, 6),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    texts: list[str]
+    generated: int
+    refused: int
+    prompt_tokens: int
+    completion_tokens: int
+
+
+def _by_backend(backend: Backend, prompts: Sequence[str], system: str, p: Evaluate, store: Path | None) -> _Made:
+    distinct = list(dict.fromkeys(prompts))
+    done: dict[int, Completion] = {}
+    failed: dict[int, Failure] = {}
+    with Store(store or cache_folder() / STORE) as kept:
+        recorded = Recorded(backend, kept, Sampling(0.0, 1.0, p.new_tokens))
+        outcomes = recorded.generate([Prompt(system, prompt) for prompt in distinct])
+        for at, outcome in progress(outcomes, len(distinct), backend.identity):
+            if isinstance(outcome, Completion):
+                done[at] = outcome
+            else:
+                failed[at] = outcome
+    if lost := [failure for failure in failed.values() if failure.kind != "refusal"]:
+        raise UserError(
+            f"{backend.identity}: {len(lost)} of {len(distinct)} prompts have no output, the last for {lost[-1].kind}: "
+            f"{lost[-1].detail}; what was generated is kept, run again to go on"
+        )
+    texts = {prompt: done[at].text if at in done else "" for at, prompt in enumerate(distinct)}
+    return _Made(
+        [texts[prompt] for prompt in prompts],
+        recorded.generated,
+        len(failed),
+        sum(one.prompt_tokens for one in done.values()),
+        sum(one.completion_tokens for one in done.values()),
+    )
+
+
+def _vllm(model: str, adapter: Path | None, p: Evaluate, stop: str) -> Backend:
+    from apipack.backends.vllm import VllmBackend
+    from apipack.serving import merged
+
+    place = str(merged(model, adapter)) if adapter else model
+    return VllmBackend(place, Sampling(0.0, 1.0, p.new_tokens), p.batch, raw=True, stop=(stop,))

@@ -2,7 +2,8 @@
 
 `apipack calls SPEC` writes calls for any specification, `apipack request` reads code back, `apipack judge` judges
 instructions, `apipack score` judges predicted calls, `apipack compare` shows runs side by side, `apipack preset` sets
-params.yaml for another machine, `apipack replica` serves a hub on loopback.
+params.yaml for another machine, `apipack replica` serves a hub on loopback. In a repository's root `apipack ask` asks
+the tuned model, `apipack serve` serves it, and `apipack log` logs what a machine without MLflow measured.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
+from apipack import cli_model
 from apipack.errors import UserError
 from apipack.languages import Unreadable, Unrepresentable, read, render
 from apipack.openapi import Document, SpecError, load
@@ -23,8 +25,10 @@ from apipack.operations import endpoint
 from apipack.records import LANGUAGES
 from apipack.replica import FAULTS, HUBS, WINDOWS, Faults, Replica
 from apipack.requests import build
+from apipack.terminal import fail, known
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(cli_model.app)
 
 
 @app.command()
@@ -40,14 +44,14 @@ def calls(
     An operation or language that gives no call is a line on standard error; a specification that cannot
     be read is one line and exit code 2.
     """
-    languages = _known(lang or list(LANGUAGES))
+    languages = known(lang or list(LANGUAGES))
     try:
         document = Document(load(spec.read_bytes()))
         found = [(endpoint(raw), raw) for raw in document.operations()]
     except (OSError, SpecError, RecursionError) as error:
-        _fail(f"{spec}: {error}", 2)
+        fail(f"{spec}: {error}", 2)
     if operation is not None and not (found := [pair for pair in found if pair[0] == operation]):
-        _fail(f"{spec}: no operation has the id {operation}", 2)
+        fail(f"{spec}: no operation has the id {operation}", 2)
     for name, raw in found:
         try:
             request = build(document, raw, host, optional=optional).request
@@ -70,11 +74,11 @@ def request(
     lang: Annotated[str, typer.Option(help="the code's language")],
 ) -> None:
     """Print the request that a piece of code makes, as JSON; exit code 1 with the reason where that is not certain."""
-    (language,) = _known([lang])
+    (language,) = known([lang])
     try:
         print(read(language, file.read()).to_json())
     except (Unreadable, UnicodeDecodeError) as error:
-        _fail(f"{file.name}: {error}", 1)
+        fail(f"{file.name}: {error}", 1)
 
 
 @app.command()
@@ -95,7 +99,7 @@ def judge(
         rows = read_rows(file)
         verdicts = judging.judge(rows, lambda texts: embed(texts, "embedded", 64))
     except (OSError, UserError, UnicodeDecodeError) as error:
-        _fail(f"{file}: {error}", 2)
+        fail(f"{file}: {error}", 2)
     for row, verdict in zip(rows, verdicts, strict=True):
         found = {"label": verdict.label, "score": verdict.score, "reasons": list(verdict.reasons)}
         print(json.dumps({**row, **found}, ensure_ascii=False))
@@ -115,7 +119,7 @@ def score_rows(
         for row in scored(file):
             print(json.dumps(row, ensure_ascii=False))
     except (UserError, UnicodeDecodeError) as error:
-        _fail(f"{file.name}: {error}", 2)
+        fail(f"{file.name}: {error}", 2)
 
 
 @app.command()
@@ -126,7 +130,7 @@ def preset(name: Annotated[str, typer.Argument(help="a file of configs/ without 
     try:
         changed = apply(name)
     except (UserError, OSError) as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
     print("\n".join(changed) or f"params.yaml already says what {name} does")
 
 
@@ -144,9 +148,9 @@ def replica(
     Two of the contracts, RapidAPI's and IBM's, are inferred from public code.
     """
     if hub not in HUBS:
-        _fail(f"no such hub: {hub}; there are {', '.join(HUBS)}", 2)
+        fail(f"no such hub: {hub}; there are {', '.join(HUBS)}", 2)
     if window is not None and hub not in WINDOWS:
-        _fail(f"{hub} has no searches; those with a window are {' and '.join(WINDOWS)}", 2)
+        fail(f"{hub} has no searches; those with a window are {' and '.join(WINDOWS)}", 2)
     made = HUBS[hub] if window is None else partial(WINDOWS[hub], window=window)
     try:
         rates = {kind: float(share) for kind, _, share in (one.partition("=") for one in fault or [])}
@@ -157,7 +161,7 @@ def replica(
     except KeyboardInterrupt:
         return
     except (ValueError, UserError, OSError, OverflowError) as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
 
 
 @app.command()
@@ -174,20 +178,9 @@ def compare(
     try:
         runs = finished_runs(load_params().report.experiment)
     except UserError as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
     if f"metrics.tuned.{metric}" not in runs:
-        _fail(f"no finished run has {metric}: `dvc repro` makes one", 2)
+        fail(f"no finished run has {metric}: `dvc repro` makes one", 2)
     print(f"## {metric} by size\n\n{markdown(comparing.by_size(runs, metric))}\n")
     print(f"## {metric} of the tuned model by language\n\n{markdown(comparing.by_language(runs, metric))}\n")
     print(f"## The paper's CodeLlama-13B, level {level}, API-call match\n\n{markdown(comparing.paper(level))}")
-
-
-def _known(languages: list[str]) -> list[str]:
-    if unknown := [language for language in languages if language not in LANGUAGES]:
-        _fail(f"no such language: {', '.join(unknown)}; there are {', '.join(LANGUAGES)}", 2)
-    return languages
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    print(" ".join(message.split()), file=sys.stderr)
-    raise typer.Exit(code)

@@ -13,8 +13,7 @@ from apipack.intervals import clustered
 from apipack.matching import score
 from apipack.params import Evaluate
 from apipack.prompts import extract_call
-from apipack.proof import RATES
-from apipack.records import Request
+from apipack.records import RATES, Request
 
 Row = dict[str, Any]
 MATCHES = ("endpoint_match", "call_match", "request_match")

@@ -28,7 +28,7 @@ from apipack.checkpoints import folder_of, latest
 from apipack.completion import IGNORED, Collator, CompletionTrainer, encode
 from apipack.errors import UserError
 from apipack.frozen import run_frozen
-from apipack.models import bf16_pays, load_lm
+from apipack.models import bf16_pays, device_name, load_lm
 
 if TYPE_CHECKING:  # pydantic is not needed to train
     from apipack.params import Finetune, Lora
@@ -47,7 +47,9 @@ def tune(
 
     Rows of more than p.max_tokens tokens are dropped and counted, never cut. With a folder of `checkpoints` a killed
     run of the same rows, parameters and seed goes on from its last one, and an ended run removes them. Returns
-    counts, losses, seconds and memory in MB. Raises `FinetuneError`, `ModelError`. The same seed gives the same run.
+    counts, losses, seconds and memory in MB; for `full` also model FLOPs a second, 6 a weight and token (padding and
+    attention scores not counted, the head for completion tokens alone: Kaplan et al., 2020). Raises `FinetuneError`,
+    `ModelError`. The same seed gives the same run.
     """
     half = bf16_pays(p.bf16)
     # bf16 weights alone lose small updates: only the adapter (kept in fp32 by peft) may stand on them
@@ -59,6 +61,8 @@ def tune(
         raise FinetuneError(f"no row has at most {p.max_tokens} tokens of {len(rows)} rows: raise finetune.max_tokens")
     check_batch(model, kept, p)
     start = time.monotonic()
+    head = model.config.get_text_config().vocab_size * model.config.get_text_config().hidden_size
+    body = model.num_parameters(exclude_embeddings=True) - (0 if model.config.tie_word_embeddings else head)
     frozen = _frozen_layers(model, p)
     hidden = run_frozen(model, [example["input_ids"] for example in kept], frozen)
     place = folder_of(checkpoints, rows, p.model_dump(mode="json"), seed) if checkpoints else None
@@ -81,6 +85,7 @@ def tune(
         if not _out_of_memory(error):
             raise
         raise FinetuneError(f"out of memory at {_smaller(p)}") from error
+    _check_loss(result.training_loss, trainer.state.global_step)  # a run shorter than a log interval has no line
     seconds = time.monotonic() - start
     trainer.save_model(str(folder))
     tokenizer.save_pretrained(folder)
@@ -88,6 +93,8 @@ def tune(
         shutil.rmtree(place)
     epochs = float(trainer.state.epoch or 0)
     tokens = sum(example["length"] for example in kept)
+    answers = sum(sum(label != IGNORED for label in example["labels"]) for example in kept)
+    flops = 6 * (body * tokens + head * answers)
     resumed = int(last.name.rpartition("-")[2]) if last else 0
     here = 1 - resumed / max(1, trainer.state.global_step)  # share of the steps that this process did
     losses = [[row["step"], round(row["loss"], 4)] for row in trainer.state.log_history if "loss" in row]
@@ -95,7 +102,7 @@ def tune(
         "rows": len(kept),
         "dropped": len(rows) - len(kept),
         "tokens": tokens,
-        "completion_tokens": sum(sum(label != IGNORED for label in example["labels"]) for example in kept),
+        "completion_tokens": answers,
         "steps": trainer.state.global_step,
         "resumed_from_step": resumed,
         "epochs": round(epochs, 3),
@@ -103,6 +110,8 @@ def tune(
         "loss_history": losses,
         "seconds": round(seconds, 2),
         "tokens_per_second": round(tokens * epochs * here / seconds, 1),
+        **({"model_flops_per_second": round(flops * epochs * here / seconds)} if p.method == "full" else {}),
+        "device": device_name(),
         "trainable_parameters": sum(
             weight.numel() for weight in cast(torch.nn.Module, trainer.model).parameters() if weight.requires_grad
         ),
@@ -161,11 +170,13 @@ class _Watch(TrainerCallback):
         loss = (logs or {}).get("loss")
         if loss is None:
             return
-        if not math.isfinite(loss):
-            raise FinetuneError(
-                f"the loss is {loss} at step {state.global_step}: lower finetune.lr or raise finetune.warmup"
-            )
+        _check_loss(loss, state.global_step)
         log.info("step %d of %d: loss %.4f, lr %.2e", state.global_step, state.max_steps, loss, logs["learning_rate"])  # type: ignore[index]
+
+
+def _check_loss(loss: float, step: int) -> None:
+    if not math.isfinite(loss):
+        raise FinetuneError(f"the loss is {loss} at step {step}: lower finetune.lr or raise finetune.warmup")
 
 
 def settings(folder: Path, p: Finetune, seed: int, half: bool, save: bool) -> SFTConfig:

@@ -6,8 +6,11 @@ GGUF takes half a minute, so it is converted to safetensors once, into `cache_fo
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
+import platform
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -66,6 +69,15 @@ def device() -> torch.device:
     return torch.accelerator.current_accelerator() or torch.device("cpu")
 
 
+def device_name() -> str:
+    """What `device()` is, for records of measurements."""
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_name()
+    info = Path("/proc/cpuinfo")
+    names = re.findall(r"^model name\s*: (.+)$", info.read_text(), re.M) if info.is_file() else []
+    return f"{os.cpu_count()} x {names[0] if names else platform.machine()}"
+
+
 def bf16_pays(choice: str = "auto") -> bool:
     """Whether to compute in bfloat16. choice: yes, no, or auto: where the hardware multiplies it natively.
 
@@ -116,6 +128,30 @@ def _four_bit(dtype: torch.dtype) -> BitsAndBytesConfig:
     return BitsAndBytesConfig(
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype
     )
+
+
+def fingerprint(place: Path | str) -> str:
+    """What tells a model's content: of a folder, its configuration and the sizes, first and last bytes of its weights;
+    of a hub id, the id."""
+    folder = Path(place)
+    if not folder.is_dir():
+        return str(place)
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.iterdir() if path.is_file()):
+        length = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(1 << 16)
+            file.seek(max(0, length - (1 << 16)))
+            digest.update(f"{path.name}:{length}:".encode() + head + file.read())
+    return digest.hexdigest()[:16]
+
+
+def weights(folder: Path) -> str:
+    """sha256 of an adapter's or a model's weights and configuration."""
+    digest = hashlib.sha256()
+    for path in sorted([*folder.glob("*.safetensors"), *folder.glob("*config.json")]):
+        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def token_counter(name: str) -> Callable[[str], int]:

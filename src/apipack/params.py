@@ -145,12 +145,12 @@ class Server(Section):
     timeout: seconds without an answer. price_in, price_out: of a million tokens, in any currency.
     """
 
-    base_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] | None
-    key_variable: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-    concurrency: Annotated[int, Field(ge=1, le=256)]
-    timeout: Annotated[Real, Field(gt=0)]
-    price_in: Annotated[Real, Field(ge=0)]
-    price_out: Annotated[Real, Field(ge=0)]
+    base_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] | None = None
+    key_variable: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "OPENAI_API_KEY"
+    concurrency: Annotated[int, Field(ge=1, le=256)] = 16
+    timeout: Annotated[Real, Field(gt=0)] = 120.0
+    price_in: Annotated[Real, Field(ge=0)] = 0.0
+    price_out: Annotated[Real, Field(ge=0)] = 0.0
 
 
 class Instruct(Section):
@@ -282,10 +282,23 @@ class Rerank(Section):
     max_tokens: Positive
 
 
-class Evaluate(Section):
-    """tests: operations a level and language, None for all. new_tokens: most tokens a completion. execute: run what
-    models wrote in the sandbox, where there is one; otherwise it is read back."""
+class Served(Server):
+    """A model behind an OpenAI-compatible server. model: the server's name for it. chat: ask it in chat turns; without,
+    it goes on with the prompt at /completions, as a model in this process does. attempts: of one request."""
 
+    model: str
+    chat: bool = True
+    attempts: Positive = 5
+
+
+class Evaluate(Section):
+    """backend: what runs the tuned and the un-tuned model; with openai none runs here. served: models behind servers,
+    by the name that tables give them. base: also evaluate the un-tuned model. tests: operations a level and language,
+    None for all. batch: prompts at once. new_tokens: most tokens a completion. execute: run what models wrote in the
+    sandbox, where there is one; otherwise it is read back."""
+
+    backend: Literal["transformers", "vllm", "openai"]
+    served: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")], Served]
     languages: Annotated[list[Language], Field(min_length=1)]
     levels: Annotated[list[Level], Field(min_length=1)]
     settings: Annotated[list[Setting], Field(min_length=1)]
@@ -295,6 +308,15 @@ class Evaluate(Section):
     new_tokens: Positive
     execute: bool
     threshold: Annotated[Real, Field(gt=0, lt=1)]
+
+    @model_validator(mode="after")
+    def _has_models(self) -> Evaluate:
+        local = {"copy"} if self.backend == "openai" else {"copy", "tuned", "base"}
+        if taken := sorted(local & set(self.served)):
+            raise ValueError(f"served names {', '.join(taken)}, a row that is made here; take another name")
+        if self.backend == "openai" and not self.served:
+            raise ValueError("backend openai runs no model here: name at least one in served")
+        return self
 
 
 class Report(Section):

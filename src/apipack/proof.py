@@ -24,10 +24,9 @@ from apipack.matching import same_request, try_read
 from apipack.openapi import Document, load
 from apipack.openapi.conformance import violations
 from apipack.openapi.document import RawOperation
-from apipack.records import Request
+from apipack.records import RATES, Request
 
 Row = dict[str, Any]
-RATES = ("pass_rate", "hallucination_rate", "syntax_error_rate")
 
 
 class Apis:
@@ -48,6 +47,18 @@ class Apis:
         """Whether the operation's API has an operation of this method, host and path."""
         templates = self._templates[self._rows[operation]["spec_sha256"]]
         return any(method == request.method and fits(request, template) for method, template in templates)
+
+    def check(self, spec: str, request: Request) -> tuple[str | None, list[str]]:
+        """`METHOD path` of a specification's operation that a request goes to, and which of its rules it breaks."""
+        places = [
+            row
+            for row in self._rows.values()
+            if row["spec_sha256"] == spec and row["method"] == request.method and fits(request, row["template"])
+        ]
+        if not places:
+            return None, [f"the specification has no operation {request.method} {request.url.partition('?')[0]}"]
+        row = min(places, key=lambda row: (row["template"].count("{"), row["template"]))  # OAS: concrete paths first
+        return f"{row['method']} {row['path']}", sorted(self.violations(row["id"], request))
 
     def violations(self, operation: str, request: Request) -> frozenset[str]:
         row = self._rows[operation]

@@ -183,6 +183,8 @@ the operations that the prompt shows, best last."""
 
 TRAIN = _schema(id=TEXT, language=TEXT, setting=TEXT, prompt=TEXT, completion=TEXT)
 
+RATES = ("pass_rate", "hallucination_rate", "syntax_error_rate")
+
 PREDICTIONS = _schema(
     model=TEXT,
     id=TEXT,
@@ -202,8 +204,9 @@ PREDICTIONS = _schema(
     syntax_error_rate=FLAG,
     verdict=TEXT,
 )
-"""`model`: tuned, base or copy. `output`: raw completion; `call`: what was taken from it. The three rates are of
-apipack.proof; `verdict`: whether the call was executed for them, or only read back (static)."""
+"""`model`: tuned, base, copy, or a name of evaluate.served. `output`: raw completion; `call`: what was taken from it.
+RATES are of apipack.proof; `verdict`: whether the call was executed for them, or only read back (static). Both are null
+where the packages for them are missing."""
 
 VERIFIED = _schema(
     id=TEXT,

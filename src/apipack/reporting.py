@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from apipack.evaluation import CELL, accuracy
-from apipack.proof import RATES
+from apipack.records import RATES
 
 
 def accuracy_table(predictions: pd.DataFrame, metric: str, seed: int) -> str:

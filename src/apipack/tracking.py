@@ -17,6 +17,9 @@ import mlflow
 import pandas as pd
 from mlflow.tracking import MlflowClient
 
+from apipack.errors import UserError
+from apipack.io import read_json
+
 TEMPORARY = (".dvc", "tmp", "exps")
 
 
@@ -45,17 +48,19 @@ def log_run(
     metrics: Mapping[str, float],
     curves: Mapping[str, Sequence[tuple[int, float]]],
     artifacts: Sequence[Path],
-    table: pd.DataFrame,
+    table: pd.DataFrame | None,
+    name: str | None = None,
 ) -> str:
-    """Log one finished run and return its id. curves: metric name → (step, value). table: the predictions.
+    """Log one finished run and return its id. curves: metric name → (step, value). table: the predictions. name: of the
+    run, by default the DVC experiment's.
 
     A run that was cut off while it was being logged is taken up again, so a restart makes no second one.
     """
     experiment_id = _experiment(experiment, connect())
-    key = hashlib.sha256(json.dumps([params, metrics], sort_keys=True, default=str).encode()).hexdigest()[:16]
-    name = os.environ.get("DVC_EXP_NAME")
-    with mlflow.start_run(run_id=_unfinished(experiment_id, key), run_name=name or "workspace") as active:
-        mlflow.set_tags({"apipack.key": key, "dvc.experiment": name or ""})
+    key, experiment_name = _key(params, metrics), os.environ.get("DVC_EXP_NAME")
+    run_id = _known(experiment_id, key, "RUNNING")
+    with mlflow.start_run(run_id=run_id, run_name=name or experiment_name or "workspace") as active:
+        mlflow.set_tags({"apipack.key": key, "dvc.experiment": experiment_name or ""})
         mlflow.log_params({k: str(v)[:500] for k, v in flatten(params).items()})
         mlflow.log_metrics(dict(metrics))
         for curve, points in curves.items():
@@ -65,7 +70,8 @@ def log_run(
             (mlflow.log_artifacts if path.is_dir() else mlflow.log_artifact)(
                 str(path), path.name if path.is_dir() else None
             )
-        mlflow.log_table(table, "predictions.json")
+        if table is not None:
+            mlflow.log_table(table, "predictions.json")
         return str(active.info.run_id)
 
 
@@ -75,6 +81,43 @@ def finished_runs(experiment: str) -> pd.DataFrame:
     if mlflow.get_experiment_by_name(experiment) is None:
         return pd.DataFrame()
     return mlflow.search_runs(experiment_names=[experiment], filter_string="attributes.status = 'FINISHED'")
+
+
+def logged(experiment: str, params: Mapping[str, Any], metrics: Mapping[str, float]) -> str | None:
+    """The id of a finished run of these very parameters and metrics, if there is one."""
+    return _known(_experiment(experiment, connect()), _key(params, metrics), "FINISHED")
+
+
+def log_folder(folder: Path, experiment: str, params: Mapping[str, Any], predictions: Path | None) -> tuple[str, bool]:
+    """Log what `stages.finetune` and `stages.evaluate` wrote on a machine without MLflow; the run's id, and whether it
+    is new: the same figures are logged once. folder: like metrics/, with finetune.json, evaluate.json or both.
+    Raises `UserError`."""
+    found = {name: folder / f"{name}.json" for name in ("finetune", "evaluate") if (folder / f"{name}.json").is_file()}
+    if not found:
+        raise UserError(f"{folder} has neither finetune.json nor evaluate.json")
+    figures = stage_figures(folder)
+    if run_id := logged(experiment, params, figures):
+        return run_id, False
+    curve = folder / "plots" / "loss.csv"
+    loss = pd.read_csv(curve) if curve.is_file() else pd.DataFrame({"step": [], "loss": []})
+    curves = {"train.loss": list(zip(loss["step"].tolist(), loss["loss"].tolist(), strict=True))}
+    others = [path for path in (folder / "machine.json", folder / "params.yaml") if path.is_file()]
+    table = pd.read_parquet(predictions) if predictions else None
+    name = folder.resolve().name
+    return log_run(experiment, params, figures, curves, [*found.values(), *others], table, name), True
+
+
+def stage_figures(folder: Path) -> dict[str, float]:
+    """The numbers of metrics/ as MLflow names them: accuracies as they are, others as `finetune.NAME`, say."""
+    figures: dict[str, float] = {}
+    for name in ("sample", "finetune", "evaluate"):
+        path = folder / f"{name}.json"
+        stage = read_json(path) if path.is_file() else {}
+        accuracies = [stage.pop(key, {}) for key in ("accuracy", "accuracy_by_language")]
+        numbers = {f"{name}.{key}": value for key, value in flatten(stage).items()}
+        for some in (*accuracies, numbers):
+            figures |= {key: float(value) for key, value in some.items() if isinstance(value, int | float)}
+    return figures
 
 
 def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -92,9 +135,13 @@ def _experiment(name: str, artifact_root: str | None) -> str:
     return str(mlflow.set_experiment(name).experiment_id)
 
 
-def _unfinished(experiment_id: str, key: str) -> str | None:
+def _key(params: Mapping[str, Any], metrics: Mapping[str, float]) -> str:
+    return hashlib.sha256(json.dumps([params, metrics], sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def _known(experiment_id: str, key: str, status: str) -> str | None:
     found = MlflowClient().search_runs(
         [experiment_id],
-        f"tags.`apipack.key` = '{key}' and attributes.status = 'RUNNING'",
+        f"tags.`apipack.key` = '{key}' and attributes.status = '{status}'",
     )
     return str(found[0].info.run_id) if found else None

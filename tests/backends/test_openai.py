@@ -204,7 +204,7 @@ def test_a_server_without_log_probabilities_of_prompts_is_one_line(server: str) 
 
 def test_without_key_and_address_there_is_one_line() -> None:
     with pytest.raises(UserError, match="NO_SUCH_KEY is not set"):
-        OpenAIBackend("m", SHORT, of(None), 1)
+        list(OpenAIBackend("m", SHORT, of(None), 1).generate(asked(1)))
 
 
 CHILD = """

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from apipack.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
-from apipack.backends.transformers import TransformersBackend, fingerprint
-from apipack.models import resolve
+from apipack.backends.transformers import TransformersBackend
+from apipack.models import fingerprint, resolve
 
 ASKED = [
     Prompt("You answer in one word.", f"What is the capital of {country}?", seed)

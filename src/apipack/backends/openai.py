@@ -13,6 +13,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import cached_property
 from typing import Any, TypeVar
 
 import openai
@@ -36,31 +37,45 @@ class Refused(Exception):
 
 
 class OpenAIBackend:
-    """model: the server's name for it. attempts: how often one request is tried in all.
+    """model: the server's name for it. attempts: how often one request is tried in all. raw: prompts are texts to go
+    on with, at /completions, not chat turns. stop: texts before which a completion ends.
 
     faults: failed attempts by kind. prompt_tokens, completion_tokens: of all answers, as the server counts them.
     Raises `UserError` where going on makes no sense: wrong key, no such model, a server that fails always.
     """
 
-    def __init__(self, model: str, sampling: Sampling, server: Server, attempts: int) -> None:
-        key = os.environ.get(server.key_variable)
-        if server.base_url is None and not key:
-            raise UserError(
-                f"instruct.server: the environment variable {server.key_variable} is not set, and base_url is null; "
-                "set the key, or name a server of your own"
-            )
-        self._client = openai.OpenAI(
-            base_url=server.base_url, api_key=key or "none", timeout=server.timeout, max_retries=0
-        )
+    def __init__(
+        self,
+        model: str,
+        sampling: Sampling,
+        server: Server,
+        attempts: int,
+        *,
+        raw: bool = False,
+        stop: Sequence[str] = (),
+    ) -> None:
         self._model, self._sampling, self._server, self._attempts = model, sampling, server, attempts
+        self._raw, self._stop = raw, list(stop)
         self._lock = threading.Lock()
         self._failed_in_a_row = 0
         self.faults: Counter[str] = Counter()
         self.prompt_tokens = self.completion_tokens = 0
 
+    @cached_property
+    def _client(self) -> openai.OpenAI:
+        server = self._server
+        key = os.environ.get(server.key_variable)
+        if server.base_url is None and not key:
+            raise UserError(
+                f"the environment variable {server.key_variable} is not set, and the server of {self._model} has no "
+                "base_url; set the key, or name a server of your own"
+            )
+        return openai.OpenAI(base_url=server.base_url, api_key=key or "none", timeout=server.timeout, max_retries=0)
+
     @property
     def identity(self) -> str:
-        return f"openai:{self._model}"
+        mode = f":{'raw' if self._raw else 'chat'}:{self._stop}" if self._raw or self._stop else ""
+        return f"openai:{self._model}{mode}"
 
     @property
     def cost(self) -> float:
@@ -71,7 +86,7 @@ class OpenAIBackend:
     def generate(self, prompts: Sequence[Prompt], n: int = 1) -> Iterator[tuple[int, Completion | Failure]]:
         def work(at: int) -> Completion:
             prompt = prompts[at // n]
-            return self._chat(prompt, prompt.seed + at % n)
+            return (self._continue if self._raw else self._chat)(prompt, prompt.seed + at % n)
 
         yield from self._side_by_side(work, len(prompts) * n)
 
@@ -88,20 +103,29 @@ class OpenAIBackend:
         answer = self._client.chat.completions.create(
             model=self._model,
             messages=[{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}],
-            max_tokens=self._sampling.new_tokens,
-            temperature=self._sampling.temperature,
-            top_p=self._sampling.top_p,
-            seed=seed,
+            **self._limits(seed),
         )
         usage = self._count(answer)
-        if not getattr(answer, "choices", None):
-            raise Malformed("no choices")
-        choice = answer.choices[0]
+        choice = _first_choice(answer)
         if choice.finish_reason == "content_filter" or getattr(choice.message, "refusal", None):
             raise Refused(str(choice.message.refusal or "content filter"))
         if not isinstance(choice.message.content, str):
             raise Malformed("no content")
         return Completion(choice.message.content.strip(), *usage)
+
+    def _continue(self, prompt: Prompt, seed: int) -> Completion:
+        answer = self._client.completions.create(model=self._model, prompt=prompt.user, **self._limits(seed))
+        usage = self._count(answer)
+        text = _first_choice(answer).text
+        if not isinstance(text, str):
+            raise Malformed("no text")
+        return Completion(text[: min((text.index(mark) for mark in self._stop if mark in text), default=None)], *usage)
+
+    def _limits(self, seed: int) -> dict[str, Any]:
+        sampling = self._sampling
+        stop = {"stop": self._stop} if self._stop else {}
+        limits = {"max_tokens": sampling.new_tokens, "temperature": sampling.temperature, "top_p": sampling.top_p}
+        return {**limits, "seed": seed, **stop}
 
     def _echo(self, context: str, text: str) -> LogLikelihood:
         answer = self._client.completions.create(
@@ -131,6 +155,7 @@ class OpenAIBackend:
 
     def _side_by_side(self, work: Callable[[int], _Result], count: int) -> Iterator[tuple[int, _Result | Failure]]:
         """Yield (place, result or failure) as they come; no more requests are begun than there are threads."""
+        _ = self._client  # a missing key shows before a thread starts
         waiting: dict[Future[_Result | Failure], int] = {}
         pool = ThreadPoolExecutor(self._server.concurrency, thread_name_prefix="openai")
         try:
@@ -182,6 +207,12 @@ class OpenAIBackend:
     def _note_kind(self, kind: str) -> None:
         with self._lock:
             self.faults[kind] += 1
+
+
+def _first_choice(answer: Any) -> Any:
+    if not getattr(answer, "choices", None):
+        raise Malformed("no choices")
+    return answer.choices[0]
 
 
 def _kind(error: BaseException) -> str | None:

@@ -6,16 +6,14 @@ depend on the batch it was made in (but for rounding), and a run that was killed
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import torch
 from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
 
 from apipack.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
-from apipack.models import load_lm, resolve
+from apipack.models import fingerprint, load_lm, resolve
 
 _CANDIDATES = 256
 
@@ -138,19 +136,3 @@ class _Draw(LogitsProcessor):
         point = torch.tensor([[rng.random()] for rng in self._rngs], device=scores.device) * bounds[:, -1:]
         chosen = places.gather(-1, (bounds < point).sum(-1, keepdim=True).clamp(max=bounds.shape[-1] - 1))
         return torch.full_like(scores, float("-inf")).scatter(-1, chosen, 0.0)
-
-
-def fingerprint(place: Path | str) -> str:
-    """What tells a model's content: of a folder, its configuration and the sizes, first and last bytes of its weights;
-    of a hub id, the id."""
-    folder = Path(place)
-    if not folder.is_dir():
-        return str(place)
-    digest = hashlib.sha256()
-    for path in sorted(path for path in folder.iterdir() if path.is_file()):
-        length = path.stat().st_size
-        with path.open("rb") as file:
-            head = file.read(1 << 16)
-            file.seek(max(0, length - (1 << 16)))
-            digest.update(f"{path.name}:{length}:".encode() + head + file.read())
-    return digest.hexdigest()[:16]

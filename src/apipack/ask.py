@@ -1,0 +1,150 @@
+"""One instruction to one call: examples are retrieved, the tuned model writes, the call is read back and checked."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from apipack.corpus import Corpus
+from apipack.embedding import embed
+from apipack.errors import UserError
+from apipack.instructions.wordings import by_grammar
+from apipack.io import read_table
+from apipack.languages import Unreadable, read
+from apipack.models import token_counter
+from apipack.openapi import Document, SpecError, load
+from apipack.operations import parse_spec
+from apipack.params import Params
+from apipack.prompts import Budget, extract_call, fitting, prompt
+from apipack.proof import Apis
+from apipack.records import Request
+from apipack.rendering import render_rows
+from apipack.retrieval import COLUMNS, OPEN, RETRIEVED, Pool, choose_examples
+
+Row = dict[str, Any]
+Write = Callable[[str], str]
+"""A prompt to what a model makes of it."""
+HOST = "api.example.com"  # where a specification names no server
+
+
+class AskError(UserError):
+    """Nothing can be asked of what was named; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What can be asked about. pool: possible examples. corpus: ids → the rows and calls of those. apis: the
+    specifications behind them. api: whose examples are wanted, None for those of any."""
+
+    pool: Pool
+    corpus: Callable[[list[str]], Corpus]
+    apis: Apis
+    api: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """request: what the call sends, or None with the reason in `problems`. operation: `METHOD path` that it goes to.
+    problems: why the request is not valid against the specification; empty where it is. examples: instruction, id and
+    call of each that the prompt shows, best last."""
+
+    call: str
+    request: Request | None
+    operation: str | None
+    problems: list[str]
+    examples: list[Row]
+    prompt: str
+
+    @property
+    def valid(self) -> bool:
+        return self.request is not None and not self.problems
+
+    def to_row(self) -> Row:
+        """JSON-able, with the request's four fields."""
+        request = json.loads(self.request.to_json()) if self.request else None
+        found = {"operation": self.operation, "valid": self.valid, "problems": self.problems}
+        return {"call": self.call, "request": request, **found, "examples": self.examples}
+
+    def to_text(self) -> str:
+        """The call, and below it what is known about it."""
+        verdict = "yes" if self.valid else f"no: {'; '.join(self.problems)}"
+        lines = [
+            f"request: {self.request.to_json() if self.request else 'none'}",
+            f"operation: {self.operation or 'none'}",
+            f"valid: {verdict}",
+            *(f"example: {example['instruction']}" for example in self.examples),
+        ]
+        return f"{self.call}\n\n" + "\n".join(lines)
+
+
+def of_dataset(data: Path, language: str, api: str | None) -> Source:
+    """The repository's own dataset: calls of one API, or of all. Raises `AskError` for an API that it does not have."""
+    known = set(read_table(data / "dataset/operations", ["api"])["api"].to_pylist())
+    if api is not None and api not in known:
+        near = difflib.get_close_matches(api, known, 3, 0.4)
+        more = f"; like it: {', '.join(near)}" if near else f"; there are {len(known)}"
+        raise AskError(f"the dataset has no API {api:.80}{more}")
+    calls = read_table(data / "dataset/calls", ["id"], [("language", "=", language)])
+    spoken = set(calls["id"].to_pylist())
+    wanted = [("api", "=", api)] if api is not None else None
+    rows = read_table(data / "dataset/operations", COLUMNS, wanted).to_pylist()
+    pool = Pool(row for row in rows if row["id"] in spoken)
+    if not pool.rows:
+        raise AskError(
+            f"the dataset has no {language} calls{f' of {api}' if api else ''}; render.languages makes others"
+        )
+    specs = read_table(data / "specs/index.parquet", ["sha256", "file"]).to_pylist()
+    operations = read_table(data / "operations", ["id", "spec_sha256", "method", "path", "template"]).to_pylist()
+    files = {spec["sha256"]: data / "specs" / spec["file"] for spec in specs}
+    return Source(pool, partial(Corpus.load, data / "dataset"), Apis(operations, files), api)
+
+
+def of_specification(file: Path, language: str, p: Params) -> Source:
+    """The calls that a specification gives. Raises `AskError` for one that cannot be read or gives none."""
+    try:
+        body = file.read_bytes()
+        Document(load(body, p.parse.max_bytes))
+    except (OSError, SpecError, RecursionError) as error:
+        raise AskError(f"{file}: {' '.join(str(error).split())}") from error
+    sha256 = hashlib.sha256(body).hexdigest()
+    spec = {"hub": "file", "provider": HOST, "api": HOST, "version": "", "source_url": "", "sha256": sha256}
+    parsed = parse_spec({**spec, "file": file.name}, body, optional=p.parse.optional, max_bytes=p.parse.max_bytes)
+    made, _ = render_rows(((row["id"], row["request"]) for row in parsed.rows), [language])
+    calls = {(row["id"], language): row["call"] for row in made.to_pylist()}
+    asked = by_grammar(parsed.rows, p.seed, p.instruct.description_words)
+    rows = [{**row, **said, "cluster": row["id"]} for row, said in zip(parsed.rows, asked, strict=True)]
+    pool = Pool(row for row in rows if (row["id"], language) in calls)
+    if not pool.rows:
+        raise AskError(f"{file}: no operation gives a {language} call; `apipack calls {file}` says why")
+    corpus = Corpus({row["id"]: row for row in rows}, calls)
+    return Source(pool, lambda ids: corpus, Apis(parsed.rows, {sha256: file}), HOST)
+
+
+def ask(instruction: str, source: Source, language: str, p: Params, write: Write) -> Answer:
+    """The call that the model writes for an instruction, and what is known about it."""
+    query = {"id": "", "cluster": "", "api": source.api, "instruction": instruction}
+    setting = RETRIEVED if source.api is not None else OPEN
+    encode = partial(embed, model=p.retrieve.model, batch=p.retrieve.batch)
+    (chosen,) = choose_examples([query], source.pool, [setting], p.retrieve.shots, p.seed, encode)
+    corpus = source.corpus(chosen["examples"])
+    best = corpus.rows[chosen["examples"][-1]]
+    found = corpus.shots(chosen["examples"], language, p.retrieve)
+    budget = Budget(p.finetune.max_tokens - p.evaluate.new_tokens, token_counter(p.finetune.model))
+    shots = fitting(best, language, instruction, found, p.retrieve, budget)
+    text = prompt(best, language, instruction, shots, p.retrieve)
+    call = extract_call(write(text))
+    examples = [
+        {"instruction": shot.instruction, "id": shot.id, "call": corpus.calls[shot.id, language]} for shot in shots
+    ]
+    try:
+        request = read(language, call)
+    except Unreadable as error:
+        return Answer(call, None, None, [f"the call cannot be read as {language}: {error}"], examples, text)
+    operation, problems = source.apis.check(best["spec_sha256"], request)
+    return Answer(call, request, operation, problems, examples, text)

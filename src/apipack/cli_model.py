@@ -1,0 +1,135 @@
+"""The commands of the tuned model, in the root of a repository: ask it, serve it, log what a bare machine measured."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from apipack.errors import UserError
+from apipack.terminal import fail, known
+
+if TYPE_CHECKING:  # what it takes is imported when it is needed: the command line starts at once
+    from apipack.ask import Write
+    from apipack.params import Params
+
+ADAPTER = Path("models/adapter")
+
+app = typer.Typer()
+
+
+@app.command()
+def ask(
+    instruction: Annotated[str, typer.Argument(help="what the call is to do, in a sentence")],
+    lang: Annotated[str, typer.Option(help="the language of the call")],
+    spec: Annotated[Path | None, typer.Option(help="an OpenAPI specification to ask about")] = None,
+    api: Annotated[str | None, typer.Option(help="an API of the dataset; any by default")] = None,
+    server: Annotated[str | None, typer.Option(help="address of a server that runs the model, /v1 at its end")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="the server's name of it; by default that of `apipack serve`")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
+) -> None:
+    """Print the call that the tuned model writes, its request, whether that is valid, and the examples it was shown.
+
+    Examples are retrieved from the dataset, or from the calls that a specification gives. Exit code 1 where the call
+    is not a valid request, 2 where nothing can be asked.
+    """
+    (language,) = known([lang])
+    if spec is not None and api is not None:
+        fail("--spec and --api exclude each other", 2)
+    if model is not None and server is None:
+        fail("--model names a model of a --server", 2)
+    from apipack import params
+    from apipack.ask import ask as answer
+    from apipack.ask import of_dataset, of_specification
+
+    try:
+        p = params.load()
+        write = _by_server(p, server, model) if server else _in_process(p)
+        source = of_specification(spec, language, p) if spec else of_dataset(Path("data"), language, api)
+        found = answer(instruction, source, language, p, write)
+    except (UserError, OSError) as error:
+        fail(str(error), 2)
+    print(json.dumps(found.to_row(), ensure_ascii=False) if as_json else found.to_text())
+    raise typer.Exit(0 if found.valid else 1)
+
+
+@app.command()
+def serve(
+    engine: Annotated[str, typer.Option(help="transformers or vllm")] = "transformers",
+    host: Annotated[str, typer.Option(help="address to listen at")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="0 for a free one")] = 8000,
+) -> None:
+    """Serve the tuned model over OpenAI's HTTP interface, with `transformers serve` or vLLM, until Ctrl-C.
+
+    The adapter is merged into the model once. The address and the server's name of the model are one line each on
+    standard output; then this process becomes the server. It completes prompts; `apipack ask --server ADDRESS`
+    retrieves examples and makes the prompt.
+    """
+    from apipack import params
+    from apipack.serving import command, free_port, merged
+
+    try:
+        port = port or free_port(host)
+        p = params.load()
+        program, *arguments = command(engine, merged(p.finetune.model, ADAPTER), host, port)
+        print(f"http://{host}:{port}/v1\n{arguments[1]}", flush=True)
+        os.execv(program, [program, *arguments])
+    except (UserError, OSError, OverflowError) as error:
+        fail(str(error), 2)
+
+
+@app.command()
+def log(
+    folder: Annotated[Path, typer.Argument(help="like metrics/: finetune.json, evaluate.json, plots/loss.csv")],
+    params: Annotated[
+        Path | None, typer.Option(help="params.yaml of that run; by default FOLDER's, or this one")
+    ] = None,
+    predictions: Annotated[Path | None, typer.Option(help="predictions.parquet of that run")] = None,
+) -> None:
+    """Log to MLflow what `python -m stages.finetune` and `stages.evaluate` measured on a machine without it.
+
+    The same figures are logged once; the run's id is one line on standard output.
+    """
+    from apipack import params as parameters
+    from apipack.tracking import log_folder
+
+    own = folder / "params.yaml"
+    try:
+        p = parameters.load(params or (own if own.is_file() else Path("params.yaml")))
+        run_id, new = log_folder(folder, p.report.experiment, p.model_dump(), predictions)
+    except (ValueError, OSError) as error:
+        fail(f"{folder}: {error}", 2)
+    if not new:
+        print("these figures are logged already", file=sys.stderr)
+    print(run_id)
+
+
+def _in_process(p: Params) -> Write:
+    """The tuned model of this repository."""
+    from apipack.answering import answer
+    from apipack.prompts import STOP
+    from apipack.serving import check
+
+    check(ADAPTER)
+    return lambda prompt: answer(p.finetune.model, ADAPTER, [prompt], p.evaluate, STOP)[0][0]
+
+
+def _by_server(p: Params, url: str, model: str | None) -> Write:
+    """A served model; nothing is kept, since a name may stand for other weights tomorrow."""
+    from apipack.answering import ask_served
+    from apipack.params import Served
+    from apipack.prompts import STOP
+    from apipack.serving import merged
+
+    name = model or str(merged(p.finetune.model, ADAPTER))
+    try:
+        served = Served(model=name, base_url=url, chat=False, attempts=2)
+    except ValueError as error:
+        raise UserError(f"{url:.200} is no address of a server, http://127.0.0.1:8000/v1 say") from error
+    return lambda prompt: ask_served(served, [prompt], p.evaluate, STOP, Path(":memory:"))[0][0]

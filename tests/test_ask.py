@@ -1,0 +1,193 @@
+"""Asking for a call: examples are retrieved, and what the model writes is checked against the specification."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from ruamel.yaml import YAML
+from typer.testing import CliRunner
+
+from apipack.ask import AskError, Source, ask, of_dataset, of_specification
+from apipack.cli import app
+from apipack.instructions.wordings import by_grammar
+from apipack.io import rows_table, write_table
+from apipack.operations import parse_spec
+from apipack.params import Params, load
+from apipack.records import OPERATIONS, SPECS, UNIQUE
+from apipack.rendering import render_rows
+from tests.tiny import save_tiny
+
+ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+MODE = {"name": "mode", "in": "query", "required": True, "schema": {"type": "string", "enum": ["a", "b"]}}
+SPEC: dict[str, Any] = {
+    "openapi": "3.0.3",
+    "info": {"title": "Pets", "version": "1", "description": "A shop of pets."},
+    "servers": [{"url": "https://pets.example/v1"}],
+    "paths": {
+        "/pets/{id}": {
+            "get": {"summary": "Show a pet", "parameters": [ID], "responses": {}},
+            "delete": {"summary": "Remove a pet", "parameters": [ID], "responses": {}},
+        },
+        "/pets/newest": {"get": {"summary": "Show the newest pet", "responses": {}}},
+        "/invoices": {"get": {"summary": "List the invoices of a customer", "parameters": [MODE], "responses": {}}},
+    },
+}
+OTHER = {**SPEC, "info": {"title": "Planets", "version": "2"}, "servers": [{"url": "https://planets.example"}]} | {
+    "paths": {"/planets": {"get": {"summary": "List the planets of a star", "responses": {}}}}
+}
+
+
+@pytest.fixture(scope="module")
+def p() -> Params:
+    return load()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("spec") / "pets.json"
+    path.write_text(json.dumps(SPEC))
+    return path
+
+
+@pytest.fixture
+def source(file: Path, p: Params) -> Source:
+    return of_specification(file, "curl", p)
+
+
+def curl(path: str, method: str = "GET") -> str:
+    return f"curl --request {method} \\\n  --url '{path}'"
+
+
+def asked(source: Source, p: Params, wrote: str, instruction: str = "Show me the pet with id 7") -> Any:
+    return ask(instruction, source, "curl", p, lambda _: wrote)
+
+
+def test_a_valid_call_names_its_operation_and_shows_the_nearest_examples(source: Source, p: Params) -> None:
+    seen: list[str] = []
+
+    def write(prompt: str) -> str:
+        seen.append(prompt)
+        return f"{curl('https://pets.example/v1/pets/7')}\n**instruction**: and on"
+
+    found = ask("Delete the pet 7", source, "curl", p, write)
+    assert found.valid and found.operation == "GET /pets/{id}" and found.call == curl("https://pets.example/v1/pets/7")
+    assert found.request is not None and found.request.url == "https://pets.example/v1/pets/7"
+    assert len(found.examples) == 3 and "DELETE" in found.examples[-1]["call"]  # the best one is the last
+    assert all(example["instruction"] in seen[0] and example["call"] in seen[0] for example in found.examples)
+    assert seen[0].startswith("**api_description**: Pets") and seen[0].endswith("Delete the pet 7\n**output**:\n")
+
+
+def test_a_concrete_path_goes_before_a_template(source: Source, p: Params) -> None:
+    assert asked(source, p, curl("https://pets.example/v1/pets/newest")).operation == "GET /pets/newest"
+
+
+@pytest.mark.parametrize(
+    ("wrote", "problem"),
+    [
+        (curl("https://pets.example/v1/pets/x"), "path id: type"),
+        (curl("https://pets.example/v1/invoices"), "query mode: required"),
+        (curl("https://pets.example/v2/pets/7"), "no operation GET https://pets.example/v2/pets/7"),
+        (curl("https://pets.example/v1/pets/newest", "PUT"), "no operation PUT"),
+        ("I cannot do that.", "the call cannot be read as curl"),
+    ],
+)
+def test_what_is_wrong_with_a_call_is_said(source: Source, p: Params, wrote: str, problem: str) -> None:
+    found = asked(source, p, wrote)
+    assert not found.valid and problem in found.problems[0], found.problems
+    assert "valid: no: " in found.to_text() and found.to_row()["valid"] is False
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory, p: Params) -> Path:
+    """What the stages write of two APIs, one of them with curl calls alone."""
+    folder = tmp_path_factory.mktemp("data")
+    specs, rows, calls = [], [], []
+    for api, document in (("pets.example", SPEC), ("planets.example", OTHER)):
+        spec = {"hub": "h", "provider": api, "api": api, "version": "1", "source_url": "", "media_type": "json"}
+        body = json.dumps(document).encode()
+        spec |= {"derived": False, "bytes": len(body), "sha256": api, "file": f"{api}.json"}
+        (folder / "specs").mkdir(exist_ok=True)
+        (folder / "specs" / f"{api}.json").write_bytes(body)
+        specs.append(spec)
+        made = parse_spec(spec, body, optional=False, max_bytes=10**6).rows
+        rows += made
+        languages = ["curl", "go"] if api == "pets.example" else ["curl"]
+        calls.append(render_rows(((row["id"], row["request"]) for row in made), languages)[0])
+    write_table(folder / "specs/index.parquet", rows_table(specs, SPECS))
+    write_table(folder / "operations/part-0.parquet", rows_table(rows, OPERATIONS))
+    schema = pa.schema([*UNIQUE, ("instruction", pa.string()), ("test_instruction", pa.string())])
+    asked = by_grammar(rows, 0, 12)
+    table = [{**row, **said, "cluster": row["id"]} for row, said in zip(rows, asked, strict=True)]
+    write_table(folder / "dataset/operations/part-0.parquet", rows_table(table, schema))
+    write_table(folder / "dataset/calls/part-0.parquet", pa.concat_tables(calls))
+    return folder
+
+
+def test_the_dataset_is_asked_about_one_api_or_all(data: Path, p: Params) -> None:
+    one = asked(of_dataset(data, "curl", "pets.example"), p, curl("https://pets.example/v1/pets/7"))
+    assert one.valid and len(one.examples) == 3 and all("pets.example" in example["call"] for example in one.examples)
+    every = of_dataset(data, "curl", None)
+    found = asked(every, p, curl("https://planets.example/planets"), "Which planets has the star Vega?")
+    assert found.valid and found.operation == "GET /planets" and "planets.example" in found.examples[-1]["call"]
+    assert found.prompt.startswith("**api_description**: Planets")  # of the best example: none was named
+
+
+def test_what_the_dataset_lacks_is_one_line(data: Path) -> None:
+    with pytest.raises(AskError, match="the dataset has no API pet.example; like it: pets.example"):
+        of_dataset(data, "curl", "pet.example")
+    with pytest.raises(AskError, match="no go calls of planets.example"):
+        of_dataset(data, "go", "planets.example")
+    with pytest.raises(FileNotFoundError, match="run `dvc repro`"):
+        of_dataset(data / "none", "curl", None)
+
+
+@pytest.fixture
+def repository(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with data, whose tuned model is a tiny one of random weights."""
+    yaml = YAML()
+    params = yaml.load(Path("params.yaml").read_text(encoding="utf-8"))
+    params["finetune"]["model"] = str(save_tiny(tmp_path / "models/adapter"))
+    params["evaluate"]["new_tokens"] = 6
+    with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:
+        yaml.dump(params, file)
+    (tmp_path / "data").symlink_to(data)
+    monkeypatch.setenv("APIPACK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_command_prints_call_request_verdict_and_examples(repository: Path, file: Path) -> None:
+    done = CliRunner().invoke(app, ["ask", "Show the pet 7", "--lang", "curl", "--spec", str(file), "--json"])
+    row = json.loads(done.stdout)
+    assert done.exit_code == 1 and row["valid"] is False and len(row["examples"]) == 3  # its weights are random
+    assert row["request"] is None and row["problems"][0].startswith("the call cannot be read as curl")
+    text = CliRunner().invoke(app, ["ask", "Show the pet 7", "--lang", "curl", "--api", "pets.example"]).stdout
+    assert "\nrequest: none\n" in text and "\nvalid: no: the call cannot be read as curl" in text
+    assert text.count("\nexample: ") == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--lang", "curl", "--api", "pats.example"), "the dataset has no API pats.example; like it: pets.example"),
+        (("--lang", "curl", "--spec", "none.yaml"), "none.yaml: "),
+        (("--lang", "curl", "--spec", "params.yaml"), "params.yaml: "),
+        (("--lang", "cobol"), "no such language: cobol"),
+        (("--lang", "go", "--api", "planets.example"), "the dataset has no go calls of planets.example"),
+        (("--lang", "curl", "--api", "a", "--spec", "b"), "--spec and --api exclude each other"),
+        (("--lang", "curl", "--server", "nowhere"), "nowhere is no address of a server"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_line(repository: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = CliRunner().invoke(app, ["ask", "Show the pet 7", *arguments])
+    assert (done.exit_code, done.stdout) == (2, "") and said in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_without_a_tuned_model_it_is_one_line(repository: Path, file: Path) -> None:
+    (repository / "models/adapter").rename(repository / "models/other")
+    for command in (["ask", "Show the pet 7", "--lang", "curl", "--spec", str(file)], ["serve"]):
+        done = CliRunner().invoke(app, command)
+        assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+        assert done.stderr == "models/adapter has no tuned model: run `dvc repro finetune` first\n"

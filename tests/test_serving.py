@@ -1,0 +1,209 @@
+"""`apipack serve`: the tuned model behind `transformers serve` writes what it writes in this process."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from ruamel.yaml import YAML
+
+from apipack.answering import SYSTEM, answer, ask_served
+from apipack.errors import UserError
+from apipack.finetune import tune
+from apipack.io import rows_table, write_table
+from apipack.languages import render
+from apipack.models import load_lm
+from apipack.params import Evaluate, Served, load
+from apipack.records import TESTS, Request
+from apipack.serving import command, merged
+from tests.tiny import PAIRS, finetune_params, save_tiny
+
+ROOT = Path(__file__).resolve().parent.parent
+CLI = [sys.executable, "-c", "from apipack.cli import app; app()"]
+PROMPTS = [prompt for prompt, _ in PAIRS] + ["**instruction**: something else\n**output**:\n"]
+STOP = "\n**instruction**"
+
+
+@dataclass(frozen=True)
+class Serving:
+    """root: of a repository with a tuned adapter. url, name: what `apipack serve` printed there."""
+
+    root: Path
+    tiny: str
+    url: str
+    name: str
+
+    def model(self, **changes: object) -> Served:
+        return Served.model_validate({"model": self.name, "base_url": self.url, "chat": False} | changes)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("repository")
+    tiny = save_tiny(folder / "tiny")
+    tune(PAIRS, folder / "models/adapter", finetune_params(tiny, method="lora", lr=2e-2), 0)
+    yaml = YAML()
+    params = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    params["finetune"]["model"], params["evaluate"]["new_tokens"] = str(tiny), 12
+    with (folder / "params.yaml").open("w", encoding="utf-8") as file:
+        yaml.dump(params, file)
+    return folder
+
+
+def environment(root: Path) -> dict[str, str]:
+    paths = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+    return os.environ | {"PYTHONPATH": paths, "APIPACK_CACHE": str(root / "cache")}
+
+
+@pytest.fixture(scope="module")
+def serving(root: Path) -> Iterator[Serving]:
+    process = subprocess.Popen(
+        [*CLI, "serve", "--port", "0"],
+        cwd=root,
+        env=environment(root),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        url, name = process.stdout.readline().strip(), process.stdout.readline().strip()
+        for _ in range(600):
+            assert process.poll() is None, "apipack serve ended"
+            try:
+                with urllib.request.urlopen(url.removesuffix("/v1") + "/health", timeout=5):
+                    break
+            except OSError:
+                time.sleep(0.3)
+        yield Serving(root, str(root / "tiny"), url, name)
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def limits() -> Evaluate:
+    return load().evaluate.model_copy(update={"new_tokens": 12, "batch": 4})
+
+
+def test_the_served_model_writes_what_it_writes_here(serving: Serving, limits: Evaluate, tmp_path: Path) -> None:
+    here, _ = answer(serving.tiny, serving.root / "models/adapter", PROMPTS, limits, STOP, tmp_path / "here.sqlite")
+    assert here[:2] == [completion for _, completion in PAIRS]  # it was tuned: not any model answers so
+    one = serving.model(price_in=2.0, price_out=4.0)
+    there, took = ask_served(one, [*PROMPTS, PROMPTS[0]], limits, STOP, tmp_path / "store.sqlite")
+    assert there == [*here, here[0]] and took["generated"] == len(PROMPTS)
+    assert took["prompt_tokens"] > took["completion_tokens"] > 0 and took["refused"] == 0 and took["faults"] == {}
+    assert (
+        took["cost"]
+        == took["spent"]
+        == pytest.approx((took["prompt_tokens"] * 2 + took["completion_tokens"] * 4) / 1e6)
+    )
+
+
+def test_outputs_are_kept_and_need_no_server_again(serving: Serving, limits: Evaluate, tmp_path: Path) -> None:
+    store = tmp_path / "store.sqlite"
+    some, _ = ask_served(serving.model(), PROMPTS[:1], limits, STOP, store)
+    every, took = ask_served(serving.model(), PROMPTS, limits, STOP, store)
+    assert every[:1] == some and took["generated"] == len(PROMPTS) - 1
+    away = serving.model(base_url=None, key_variable="NO_SUCH_KEY", price_out=1.0)
+    again, later = ask_served(away, PROMPTS, limits, STOP, store)
+    assert again == every and later["generated"] == 0 and later["spent"] == 0 < later["cost"]
+    assert later["completion_tokens"] == took["completion_tokens"]
+    with pytest.raises(UserError, match="NO_SUCH_KEY is not set"):
+        ask_served(away, ["another"], limits, STOP, store)
+
+
+def test_in_chat_turns_it_is_told_what_to_write(serving: Serving, limits: Evaluate, tmp_path: Path) -> None:
+    _, raw = ask_served(serving.model(), PROMPTS, limits, STOP, tmp_path / "store.sqlite")
+    texts, chat = ask_served(serving.model(chat=True), PROMPTS, limits, STOP, tmp_path / "store.sqlite")
+    assert chat["generated"] == len(texts) == len(PROMPTS)  # the other mode's outputs are not taken for these
+    assert chat["prompt_tokens"] > raw["prompt_tokens"] + len(PROMPTS) * len(SYSTEM.split())
+
+
+def test_a_server_that_is_gone_is_one_line_and_loses_nothing(limits: Evaluate, tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    absent = Served(model="m", base_url=f"http://127.0.0.1:{port}/v1", attempts=1)
+    with pytest.raises(UserError, match="2 of 2 prompts have no output, the last for connection: .* run again"):
+        ask_served(absent, PROMPTS[:2], limits, STOP, tmp_path / "store.sqlite")
+
+
+def test_ask_gives_the_same_through_the_server(serving: Serving) -> None:
+    document = {"openapi": "3.0.3", "info": {"title": "Pets", "version": "1"}} | {
+        "paths": {"/pets": {"get": {"summary": "List the pets", "responses": {}}}}
+    }
+    (serving.root / "pets.json").write_text(json.dumps(document))
+    arguments = ["ask", "List all pets", "--lang", "curl", "--spec", "pets.json", "--json"]
+    rows = []
+    for more in ([], ["--server", serving.url]):
+        done = subprocess.run(
+            [*CLI, *arguments, *more], cwd=serving.root, env=environment(serving.root), capture_output=True, text=True
+        )
+        assert done.returncode in (0, 1), done.stderr
+        rows.append(json.loads(done.stdout))
+    assert rows[0] == rows[1] and rows[0]["call"] and len(rows[0]["examples"]) == 1
+
+
+def test_the_evaluation_has_rows_of_served_models(serving: Serving) -> None:
+    yaml = YAML()
+    params = yaml.load((serving.root / "params.yaml").read_text(encoding="utf-8"))
+    served = {"model": serving.name, "base_url": serving.url, "chat": False, "price_out": 1.5}
+    params["evaluate"] |= {"backend": "openai", "served": {"gpt-4": served}, "settings": ["0shot"], "levels": [1]}
+    folder = serving.root / "evaluation"
+    folder.mkdir()
+    with (folder / "params.yaml").open("w", encoding="utf-8") as file:
+        yaml.dump(params, file)
+    request = Request("GET", "https://a.test/pets")
+    test = {"id": "a", "api": "a", "level": 1, "language": "curl", "setting": "0shot", "last_example": None}
+    test |= {"prompt": PAIRS[0][0], "reference": render("curl", request), "request": request.to_json()}
+    rows = [{**test, "template": request.url, "arguments": "[]", "examples": []}]
+    write_table(folder / "data/prompts/tests.parquet", rows_table(rows, TESTS))
+    done = subprocess.run(
+        [sys.executable, "-m", "stages.evaluate"],
+        cwd=folder,
+        env=environment(serving.root),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    metrics = json.loads((folder / "metrics/evaluate.json").read_text())
+    took = metrics["served"]["gpt-4"]
+    assert took["model"] == serving.name and took["cost"] == round(took["completion_tokens"] * 1.5 / 1e6, 6) > 0
+    assert metrics["accuracy"]["gpt-4.level1.0shot.request_match"] == 1  # PAIRS[0] is what it was tuned on
+    predictions = pq.read_table(folder / "data/predictions/predictions.parquet").to_pylist()
+    assert {row["model"] for row in predictions} == {"copy", "gpt-4"}
+
+
+def test_merging_happens_once_and_leaves_no_other_model(root: Path, tmp_path: Path) -> None:
+    shutil.copytree(root / "models/adapter", tmp_path / "adapter")
+    first = merged(str(root / "tiny"), tmp_path / "adapter")
+    made = (first / "model.safetensors").stat().st_mtime_ns
+    assert merged(str(root / "tiny"), tmp_path / "adapter") == first
+    assert (first / "model.safetensors").stat().st_mtime_ns == made
+    together, _ = load_lm(str(first))
+    apart, _ = load_lm(str(root / "tiny"), tmp_path / "adapter")
+    for (name, weight), other in zip(together.named_parameters(), apart.parameters(), strict=True):
+        assert (weight == other).all(), name
+    shutil.rmtree(tmp_path / "adapter")
+    save_tiny(tmp_path / "adapter")  # a whole model, as `full` leaves it, is linked
+    whole = merged(str(root / "tiny"), tmp_path / "adapter")
+    assert whole.is_symlink() and (whole / "model.safetensors").is_file()
+    assert [path.name for path in (tmp_path / "served").iterdir()] == [whole.name] != [first.name]
+
+
+def test_what_cannot_serve_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no such engine: llama; there are transformers, vllm"):
+        command("llama", tmp_path, "127.0.0.1", 1)
+    if shutil.which("vllm") is None:
+        with pytest.raises(UserError, match="vllm serve needs vllm: pip install vllm"):
+            command("vllm", tmp_path, "127.0.0.1", 1)
