@@ -263,7 +263,7 @@ def request_body(operation: Operation, values: ValueBuilder, method: str) -> tup
     if media.schema_object is not None:
         schema, reference = values.document.schema(media.schema_object)
         root = str((schema.xml or {}).get("name") or (reference or "root").rpartition("/")[2])
-    return header, bodies.encode(value, header, root)
+    return header, bodies.encode(value, header, root, media.encoding)
 
 
 def body_example(media: v3_0.MediaType, header: str, values: ValueBuilder) -> Any:
