@@ -63,8 +63,18 @@ REFUSED = {
     "$ref to a sibling": (spec(paths={"/a": {"get": {"parameters": [{"$ref": "good.json#/x"}]}}}), "external_ref"),
 }
 
+
+def patterned(pattern: str) -> bytes:
+    parameter = {"name": "q", "in": "query", "required": True, "schema": {"type": "string", "pattern": pattern}}
+    return spec(paths={"/a": {"get": {"parameters": [parameter]}}})
+
+
 KEPT = {
     "alias bomb": bomb(),
+    "a pattern that takes for ever": patterned("^((a|a)+)+(.*)*(.*)*!$"),
+    "a pattern of a gigabyte": patterned("^(.{9999}){99999}$"),
+    "null where Swagger 2.0 has an object": b'{"swagger": "2.0", "definitions": null, "parameters": null, '
+    b'"securityDefinitions": {"k": null}, "paths": {"/a": {"parameters": null, "get": {"parameters": [null]}}}}',
     "cyclic schema": looped(),
     "null where an object is due": spec(info=None, components=None, servers=None, security=None, tags=None),
     "names that climb": spec(

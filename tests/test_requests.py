@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from apipack.openapi import Document, SpecError
+from apipack.openapi import Document, SpecError, load
 from apipack.records import Request
 from apipack.requests import BuiltRequest, build, check
 
@@ -32,11 +32,77 @@ def body(media_type: str, example: Any, **more: Any) -> dict[str, Any]:
         ({"example": ["x", "y"], "explode": False, "style": "pipeDelimited"}, "https://h.example/v1/a?q=x%7Cy"),
         ({"example": {"k": 1}, "style": "deepObject"}, "https://h.example/v1/a?q%5Bk%5D=1"),
         ({"example": {"k": 1, "l": True}}, "https://h.example/v1/a?k=1&l=true"),
+        ({"example": {"k": 1, "l": True}, "explode": False}, "https://h.example/v1/a?q=k,1,l,true"),
+        ({"example": ["x", "y"], "explode": False, "style": "spaceDelimited"}, "https://h.example/v1/a?q=x%20y"),
+        ({"example": ["x", "y"], "explode": True, "style": "pipeDelimited"}, "https://h.example/v1/a?q=x&q=y"),
+        ({"content": {"application/json": {"example": {"k": 1}}}}, "https://h.example/v1/a?q=%7B%22k%22:1%7D"),
+        ({"example": "{name}"}, "https://h.example/v1/a?q=SOME_STRING_VALUE"),
         ({"schema": {"type": "integer", "minimum": 7}}, "https://h.example/v1/a?q=7"),
     ],
 )
 def test_query_styles(more: dict[str, Any], url: str) -> None:
     assert built({"parameters": [parameter("q", "query", **more)]}).request.url == url
+
+
+LIST, OBJECT = ["b", "k"], {"R": 1, "G": 2}
+
+
+@pytest.mark.parametrize(
+    ("style", "explode", "of_list", "of_object"),
+    [
+        ("simple", False, "b,k", "R,1,G,2"),
+        ("simple", True, "b,k", "R=1,G=2"),
+        ("label", False, ".b,k", ".R,1,G,2"),
+        ("label", True, ".b.k", ".R=1.G=2"),
+        ("matrix", False, ";p=b,k", ";p=R,1,G,2"),
+        ("matrix", True, ";p=b;p=k", ";R=1;G=2"),
+    ],
+)
+def test_path_styles(style: str, explode: bool, of_list: str, of_object: str) -> None:
+    for example, text in ((LIST, of_list), (OBJECT, of_object)):
+        made = built(
+            {"parameters": [parameter("p", "path", example=example, style=style, explode=explode)]}, path="/{p}"
+        )
+        assert made.request.url == f"https://h.example/v1/{text}"
+
+
+@pytest.mark.parametrize(
+    ("place", "explode", "of_list", "of_object"),
+    [
+        ("header", False, ("X", "b,k"), ("X", "R,1,G,2")),
+        ("header", True, ("X", "b,k"), ("X", "R=1,G=2")),
+        ("cookie", False, ("Cookie", "X=b%2Ck"), ("Cookie", "X=R%2C1%2CG%2C2")),
+    ],
+)
+def test_header_and_cookie_styles(place: str, explode: bool, of_list: Any, of_object: Any) -> None:
+    for example, header in ((LIST, of_list), (OBJECT, of_object)):
+        made = built({"parameters": [parameter("X", place, example=example, explode=explode)]})
+        assert made.request.headers == (header,)
+
+
+def test_what_is_given_comes_in_order() -> None:
+    schema = {"type": "string", "example": "c", "default": "d", "enum": ["e", "d"]}
+    given: dict[str, Any] = {"example": "a", "examples": {"x": {"value": "b"}}, "schema": schema}
+    found = []
+    for holder, name in (
+        (given, "example"),
+        (given, "examples"),
+        (schema, "example"),
+        (schema, "default"),
+        (schema, "enum"),
+    ):
+        found.append(built({"parameters": [parameter("q", "query", **given)]}).request.parts.query)
+        del holder[name]
+    found.append(built({"parameters": [parameter("q", "query", **given)]}).request.parts.query)
+    assert found == ["q=a", "q=b", "q=c", "q=d", "q=e", "q=SOME_STRING_VALUE"]
+
+
+def test_a_path_example_that_is_a_placeholder_is_invented_anew() -> None:
+    schema = {"type": "string", "pattern": "^[0-9]{3}$", "example": "<id>"}
+    parameters = [parameter("id", "path", schema=schema), parameter("x", "path", example="{{x}}")]
+    assert (
+        built({"parameters": parameters}, path="/{id}/{x}").request.url == "https://h.example/v1/123/SOME_STRING_VALUE"
+    )
 
 
 def test_path_header_and_cookie_parameters() -> None:
@@ -66,6 +132,15 @@ def test_parameters_that_are_not_required_are_left_out() -> None:
     ("servers", "url"),
     [
         ([{"url": "https://{r}.h.example", "variables": {"r": {"default": "eu"}}}], "https://eu.h.example/a"),
+        (
+            [
+                {
+                    "url": "https://{r}.h.example/{v}",
+                    "variables": {"r": {"default": "", "enum": ["us"]}, "v": {"default": "v3"}},
+                }
+            ],
+            "https://us.h.example/v3/a",
+        ),
         ([{"url": "http://h.example"}, {"url": "https://s.example"}], "https://s.example/a"),
         ([{"url": "/v2"}], "https://h.example/v2/a"),
         ([], "https://h.example/a"),
@@ -77,8 +152,17 @@ def test_servers(servers: list[Any], url: str) -> None:
     assert built({}, servers=servers).request.url == url
 
 
-def test_operation_servers_override() -> None:
-    assert built({"servers": [{"url": "https://o.example"}]}).request.url == "https://o.example/a"
+def test_operation_and_path_servers_override() -> None:
+    operation = {"servers": [{"url": "https://o.example"}]}
+    assert built(operation).request.url == "https://o.example/a"
+    item = {
+        "servers": [{"url": "https://{p}.example", "variables": {"p": {"default": "p"}}}],
+        "get": {},
+        "put": operation,
+    }
+    doc = Document({"openapi": "3.0.3", "servers": [{"url": "https://h.example"}], "paths": {"/a": item}})
+    urls = [build(doc, raw, "h.example").request.url for raw in doc.operations()]
+    assert urls == ["https://p.example/a", "https://o.example/a"]
 
 
 SCHEMES = {
@@ -103,6 +187,11 @@ SCHEMES = {
         ([{"o": ["read"]}], (("Authorization", "Bearer REPLACE_BEARER_TOKEN"),), ""),
         ([{"i": []}, {"k": []}], (("Authorization", "Bearer REPLACE_BEARER_TOKEN"),), ""),
         ([{"unknown": []}, {"k": []}], (("X-Key", "REPLACE_KEY_VALUE"),), ""),
+        (
+            [{"k": [], "b": [], "q": []}],
+            (("X-Key", "REPLACE_KEY_VALUE"), ("Authorization", "Basic REPLACE_BASIC_AUTH")),
+            "key=REPLACE_KEY_VALUE",
+        ),
         ([{}], (), ""),
     ],
 )
@@ -121,6 +210,10 @@ def test_security(security: list[Any], headers: Any, query: str) -> None:
         ("application/x-www-form-urlencoded", "a=x%20y", "application/x-www-form-urlencoded", "a=x+y"),
         ("text/plain", "hello", "text/plain", "hello"),
         ("application/xml", {"a": "<"}, "application/xml", "<root><a>&lt;</a></root>"),
+        ("text/xml", {"a": [1, {"b": True}]}, "text/xml", "<root><a>1</a><a><b>true</b></a></root>"),
+        ("application/xml", "<a/>", "application/xml", "<a/>"),
+        ("application/octet-stream", "\x00\x01", "application/octet-stream", "\x00\x01"),
+        ("application/json; charset=utf-8", "a", "application/json; charset=utf-8", '"a"'),
     ],
 )
 def test_bodies(media_type: str, example: Any, header: str, text: str) -> None:
@@ -128,11 +221,103 @@ def test_bodies(media_type: str, example: Any, header: str, text: str) -> None:
     assert (request.header("content-type"), request.body) == (header, text)
 
 
+OBJECT_SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}}}
+
+
+@pytest.mark.parametrize(
+    ("media_type", "media", "text"),
+    [
+        ("application/json", {"example": '{"a": 2}', "schema": OBJECT_SCHEMA}, '{"a":2}'),
+        ("application/json", {"example": "see the guide", "schema": OBJECT_SCHEMA}, '{"a":1}'),
+        ("application/json", {"example": "2", "schema": {"type": "string"}}, '"2"'),
+        ("application/json", {"examples": {"x": {"value": "[3]"}}, "schema": {"type": "array", "items": {}}}, "[3]"),
+        (
+            "application/json",
+            {"example": {"$ref": "#/components/examples/E/value"}, "schema": OBJECT_SCHEMA},
+            '{"a":4}',
+        ),
+        ("application/json", {"examples": {"x": {"$ref": "#/components/examples/E"}}}, '{"a":4}'),
+        ("application/json", {"example": {"$ref": "#/lost"}, "schema": OBJECT_SCHEMA}, '{"a":1}'),
+        ("application/x-www-form-urlencoded", {"example": '{"a": 2}', "schema": OBJECT_SCHEMA}, "a=2"),
+        ("application/x-www-form-urlencoded", {"example": "a=2&a=3", "schema": OBJECT_SCHEMA}, "a=2&a=3"),
+        ("text/plain", {"example": '{"a": 2}', "schema": OBJECT_SCHEMA}, '{"a": 2}'),
+    ],
+)
+def test_examples_of_bodies(media_type: str, media: dict[str, Any], text: str) -> None:
+    operation = {"requestBody": {"content": {media_type: media}}}
+    components = {"examples": {"E": {"value": {"a": 4}}}}
+    assert built(operation, method="post", components=components).request.body == text
+
+
+def test_members_of_a_form_by_their_encoding() -> None:
+    example = {"a": [1, 2], "b": [1, 2], "m": {"k": {"l": "x"}}, "o": {"k": 1}}
+    encoding = {"b": {"style": "form", "explode": False}, "m": {"style": "deepObject", "explode": True}}
+    made = built(body("application/x-www-form-urlencoded", example, encoding=encoding), method="post").request
+    assert made.body == "a=1&a=2&b=1%2C2&m%5Bk%5D%5Bl%5D=x&o=%7B%22k%22%3A1%7D"
+
+
 def test_multipart_is_framed() -> None:
     request = built(body("multipart/form-data", {"f": "x"}), method="post").request
     boundary = str(request.header("content-type")).partition("boundary=")[2]
     assert request.body is not None and request.body.startswith(f"--{boundary}\r\n")
     assert request.body.endswith(f"\r\n\r\nx\r\n--{boundary}--\r\n")
+
+
+def test_every_item_and_file_is_a_part_of_its_own() -> None:
+    schema = {"type": "object", "properties": {"f": {"type": "string", "format": "binary"}, "o": OBJECT_SCHEMA}}
+    media = {"schema": schema, "example": {"f": ["x", "y"], "o": {"a": 1}}}
+    text = str(built({"requestBody": {"content": {"multipart/form-data": media}}}, method="post").request.body)
+    assert [part.partition("\r\n")[0] for part in text.split("form-data; ")[1:]] == ['name="f"', 'name="f"', 'name="o"']
+    assert '\r\n\r\n{"a":1}\r\n' in text
+
+
+SWAGGER: dict[str, Any] = {
+    "swagger": "2.0",
+    "host": "h.example",
+    "basePath": "/v1",
+    "schemes": ["http", "https"],
+    "consumes": ["application/json"],
+    "securityDefinitions": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}, "basic": {"type": "basic"}},
+    "security": [{"key": []}],
+    "definitions": {"Pet": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}},
+    "paths": {
+        "/pets/{id}": {
+            "parameters": [{"name": "id", "in": "path", "required": True, "type": "integer"}],
+            "get": {
+                "parameters": [
+                    {"name": "a", "in": "query", "required": True, "type": "array", "minItems": 2,
+                     "items": {"type": "string", "enum": ["x"]}, "collectionFormat": "multi"},
+                    {"name": "b", "in": "query", "required": True, "type": "array", "minItems": 2,
+                     "items": {"type": "string", "enum": ["x"]}, "collectionFormat": "csv"},
+                ]
+            },
+            "put": {"parameters": [{"name": "pet", "in": "body", "schema": {"$ref": "#/definitions/Pet"}}]},
+            "post": {
+                "consumes": ["application/x-www-form-urlencoded"],
+                "security": [{"basic": []}],
+                "parameters": [{"name": "n", "in": "formData", "required": True, "type": "integer", "minimum": 3}],
+            },
+            "patch": {
+                "consumes": ["multipart/form-data"],
+                "parameters": [{"name": "f", "in": "formData", "required": True, "type": "file"}],
+            },
+        }
+    },
+}  # fmt: skip
+
+
+def test_swagger_2() -> None:
+    doc = Document(load(json.dumps(SWAGGER).encode()))
+    made = {raw.method: build(doc, raw, "h.example").request for raw in doc.operations()}
+    key = ("X-Key", "REPLACE_KEY_VALUE")
+    assert made["get"] == Request("GET", "https://h.example/v1/pets/1?a=x&a=x&b=x,x", (key,))
+    json_header, form = ("Content-Type", "application/json"), ("Content-Type", "application/x-www-form-urlencoded")
+    assert made["put"] == Request(
+        "PUT", "https://h.example/v1/pets/1", (key, json_header), '{"name":"SOME_STRING_VALUE"}'
+    )
+    basic = ("Authorization", "Basic REPLACE_BASIC_AUTH")
+    assert made["post"] == Request("POST", "https://h.example/v1/pets/1", (basic, form), "n=3")
+    assert 'name="f"\r\n\r\nSOME_STRING_VALUE\r\n' in str(made["patch"].body)
 
 
 def test_get_has_no_body_and_json_is_preferred() -> None:

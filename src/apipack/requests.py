@@ -298,7 +298,7 @@ def _payload(body: v3_0.RequestBody, values: ValueBuilder) -> tuple[str, str]:
     if media.schema_object is not None:
         schema, reference = values.document.schema(media.schema_object)
         root = str((schema.xml or {}).get("name") or (reference or "root").rpartition("/")[2])
-    return header, bodies.encode(value, header, root)
+    return header, bodies.encode(value, header, root, media.encoding)
 
 
 def body_example(media: v3_0.MediaType, header: str, values: ValueBuilder) -> Any:

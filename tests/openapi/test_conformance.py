@@ -95,6 +95,78 @@ def test_patterns_cannot_take_for_ever() -> None:
     assert broken(replace(GOOD, body='{"name":"' + "a" * 60 + '!"}')) == set()
 
 
+def test_patterns_are_checked_on_demand() -> None:
+    item = RAW["paths"]["/pets/{id}"]
+    raw = RawOperation("/pets/{id}", "post", item, item["post"])
+    rules = violations(Document(RAW), raw, replace(GOOD, body='{"name":"b"}'), patterns=True)
+    assert rules == {"body/name: pattern"}
+    assert violations(Document(RAW), raw, replace(GOOD, body='{"name":"aa"}'), patterns=True) == set()
+
+
+def of_body(schema: dict[str, Any], media_type: str, text: str, version: str = "3.0.3", **schemas: Any) -> set[str]:
+    operation = {
+        "requestBody": {"required": True, "content": {"*/*": {"schema": False}, media_type: {"schema": schema}}}
+    }
+    document = Document({"openapi": version, "paths": {}, "components": {"schemas": schemas}})
+    request = Request("POST", "https://h/", (("Content-Type", media_type),), text)
+    return set(violations(document, RawOperation("/", "post", {}, operation), request))
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("schema", "media_type", "text", "rules"),
+    [
+        ({"type": "string", "readOnly": True}, "application/json", '"a"', set()),
+        ({"type": "array", "items": {"readOnly": True}}, "application/json", "[1]", set()),
+        ({"properties": {"a": {"readOnly": True}}}, "application/json", '{"a":1}', {"body/a: readOnly"}),
+        (
+            {"required": ["a"], "properties": {"a": {"$ref": "#/components/schemas/Id"}}},
+            "application/json",
+            "{}",
+            set(),
+        ),
+        ({"required": ["a"]}, "application/json", "{}", {"body: 'a' is a required property"}),
+        (
+            {"discriminator": {"propertyName": "k"}, "allOf": [{"required": ["b"]}]},
+            "application/json",
+            '{"k":"None"}',
+            {"body: 'b' is a required property"},
+        ),
+        ({"type": "weird"}, "application/json", "1", {"body: unchecked, UnknownType"}),
+        ({"type": "string", "maxLength": 1}, FORM, "ab", {"body: maxLength"}),
+        (
+            {"type": "object", "properties": {"a": {"type": "object", "properties": {"b": {"type": "integer"}}}}},
+            FORM,
+            "a[b]=1",
+            set(),
+        ),
+        (
+            {"type": "object", "properties": {"a": {"type": "object", "properties": {"b": {"type": "integer"}}}}},
+            FORM,
+            "a[b]=x",
+            {"body/a/b: type"},
+        ),
+    ],
+)
+def test_rules_of_bodies(schema: dict[str, Any], media_type: str, text: str, rules: set[str]) -> None:
+    assert of_body(schema, media_type, text, Id={"type": "string", "readOnly": True}) == rules
+
+
+def test_parameters_may_be_read_only_and_their_enums_are_no_text() -> None:
+    schema = {"allOf": [{"type": "integer", "readOnly": True}], "enum": [3]}
+    operation = {"parameters": [{"name": "q", "in": "query", "schema": schema}], "requestBody": {"required": True}}
+    document = Document({"openapi": "3.0.3", "paths": {}})
+
+    def rules(query: str) -> set[str]:
+        request = Request("GET", f"https://h/?q={query}")
+        return set(violations(document, RawOperation("/", "get", {}, operation), request))
+
+    assert rules("3") == set()  # a required body that GET cannot have is not missed
+    assert rules("4") == {"query q: enum"}
+
+
 def test_a_broken_schema_is_reported_not_raised() -> None:
     schemas = {"Pet": {"type": "object", "properties": {"name": {"$ref": "https://evil.example/x"}}}}
     raw = {**RAW, "components": {"schemas": schemas}}

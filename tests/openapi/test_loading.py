@@ -39,5 +39,33 @@ def test_swagger_2_becomes_3() -> None:
     assert document["servers"][0]["url"] == "https://a.example/v1"
 
 
+def test_swagger_2_parameters_that_are_shared_or_stand_at_the_path() -> None:
+    document = load(
+        b"""
+swagger: "2.0"
+basePath: /v1
+parameters:
+  Size: {name: n, in: query, type: integer, maximum: 0}
+  Pet: {name: pet, in: body, schema: {$ref: "#/definitions/Pet"}}
+definitions: {Pet: {type: object, discriminator: kind}}
+paths:
+  /pets:
+    parameters: [{$ref: "#/parameters/Size"}, {name: f, in: formData, type: file}]
+    post: {responses: {}}
+    put: {parameters: [{$ref: "#/parameters/Pet"}], responses: {}}
+"""
+    )
+    assert document["servers"] == [{"url": "/v1"}]
+    assert document["components"]["schemas"]["Pet"]["discriminator"] == {"propertyName": "kind"}
+    post, put = document["paths"]["/pets"]["post"], document["paths"]["/pets"]["put"]
+    assert post["parameters"] == [{"name": "n", "in": "query", "schema": {"type": "integer", "maximum": 0}}]
+    (form,) = post["requestBody"]["content"].items()
+    assert form[0] == "multipart/form-data"
+    assert form[1]["schema"]["properties"] == {"f": {"type": "string", "format": "binary"}}
+    assert put["requestBody"]["content"] == {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}}
+
+
 def test_swagger_2_of_the_wrong_shape_is_refused_with_a_reason() -> None:
     assert reason(b'{"swagger": "2.0", "definitions": 3, "components": 7}') == "broken_swagger_2"
+    assert reason(b'{"swagger": "2.0", "securityDefinitions": [1]}') == "broken_swagger_2"
+    assert reason(b'{"swagger": "2.0", "paths": {"/a": {"get": {"parameters": 3}}}}') == "broken_swagger_2"

@@ -57,6 +57,7 @@ def test_no_text_of_the_length_there_is() -> None:
         "(" * 400 + "a" + ")*" * 400,
         "[a-z]{1000000000}",
         "(.{999}){999}",
+        "(((a{999}){999}){999}){999}",
     ],
 )
 def test_no_pattern_takes_long(pattern: str) -> None:

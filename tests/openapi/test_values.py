@@ -58,13 +58,35 @@ def test_values(schema: dict[str, Any], expected: Any) -> None:
         ({"allOf": [{"type": "string", "enum": ["a", "b"]}, {"enum": ["b", "c"]}]}, "b"),
         ({"allOf": [{"type": "array", "items": {"type": "integer"}}, {"minItems": 2}]}, [1, 1]),
         ({"allOf": [{"allOf": [{"type": "string", "format": "date"}]}]}, "2024-01-31"),
-        ({"allOf": [{"type": "object", "example": {"a": 1}}, {"required": ["b"], "properties": {"b": {}}}]}, {"b": "SOME_STRING_VALUE"}),
+        (
+            {"allOf": [{"type": "object", "example": {"a": 1}}, {"required": ["b"], "properties": {"b": {}}}]},
+            {"b": "SOME_STRING_VALUE"},
+        ),
         ({"allOf": [{"example": {"a": 1}}, {"example": {"b": 2}, "required": ["b"]}]}, {"a": 1, "b": 2}),
-        ({"allOf": [{"required": ["a"], "properties": {"a": {"minimum": 5}}}, {"properties": {"a": {"type": "integer"}}}]}, {"a": 5}),
-        ({"allOf": [{"properties": {"a": {"type": "integer"}}, "additionalProperties": False}, {"properties": {"b": {}}}]}, {"a": 1}),
-        ({"allOf": [{"oneOf": [{"required": ["a"]}]}, {"anyOf": [{"required": ["b"]}]}], "type": "object"}, {"a": "SOME_STRING_VALUE", "b": "SOME_STRING_VALUE"}),
+        (
+            {
+                "allOf": [
+                    {"required": ["a"], "properties": {"a": {"minimum": 5}}},
+                    {"properties": {"a": {"type": "integer"}}},
+                ]
+            },
+            {"a": 5},
+        ),
+        (
+            {
+                "allOf": [
+                    {"properties": {"a": {"type": "integer"}}, "additionalProperties": False},
+                    {"properties": {"b": {}}},
+                ]
+            },
+            {"a": 1},
+        ),
+        (
+            {"allOf": [{"oneOf": [{"required": ["a"]}]}, {"anyOf": [{"required": ["b"]}]}], "type": "object"},
+            {"a": "SOME_STRING_VALUE", "b": "SOME_STRING_VALUE"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_all_of_asks_for_what_every_part_asks_for(schema: dict[str, Any], expected: Any) -> None:
     assert value(schema) == expected
 
@@ -78,25 +100,35 @@ LABELLED = {"type": "object", "properties": {"kind": {"type": "string"}}, "requi
         ({"anyOf": [{"type": "null"}, {"type": "integer"}]}, 1),
         ({"type": "object", "properties": {"a": {"type": "integer"}}, "oneOf": [{"required": ["a"]}]}, {"a": 1}),
         ({"type": "string", "oneOf": [{"maxLength": 4}, {"minLength": 30}]}, "SOME"),
-        ({"oneOf": [{"type": "object", "properties": {"a": {}}}, {"type": "object", "required": ["b"]}]}, {"a": "SOME_STRING_VALUE"}),
+        (
+            {"oneOf": [{"type": "object", "properties": {"a": {}}}, {"type": "object", "required": ["b"]}]},
+            {"a": "SOME_STRING_VALUE"},
+        ),
         ({"oneOf": [{"type": "number"}, {"type": "integer"}, {"type": "string"}]}, "SOME_STRING_VALUE"),
         (
-            {"type": "array", "items": {"oneOf": [
-                {"type": "object", "properties": {"t": {"type": "string", "enum": ["a"]}}},
-                {"type": "object", "properties": {"t": {"type": "string", "enum": ["b"]}}},
-            ]}},
+            {
+                "type": "array",
+                "items": {
+                    "oneOf": [
+                        {"type": "object", "properties": {"t": {"type": "string", "enum": ["a"]}}},
+                        {"type": "object", "properties": {"t": {"type": "string", "enum": ["b"]}}},
+                    ]
+                },
+            },
             [{"t": "a"}],
         ),
         ({"oneOf": [{"$ref": "#/components/schemas/Cat"}], "discriminator": {"propertyName": "kind"}}, {"kind": "Cat"}),
         (
-            {"anyOf": [{"$ref": "#/components/schemas/Cat"}],
-             "discriminator": {"propertyName": "kind", "mapping": {"feline": "#/components/schemas/Cat"}}},
+            {
+                "anyOf": [{"$ref": "#/components/schemas/Cat"}],
+                "discriminator": {"propertyName": "kind", "mapping": {"feline": "#/components/schemas/Cat"}},
+            },
             {"kind": "feline"},
         ),
         ({"$ref": "#/components/schemas/Pet"}, {"kind": "Pet"}),
         ({"$ref": "#/components/schemas/Dog"}, {"kind": "Dog"}),
     ],
-)  # fmt: skip
+)
 def test_alternatives_and_discriminators(schema: dict[str, Any], expected: Any) -> None:
     pet = {**LABELLED, "discriminator": {"propertyName": "kind"}}
     dog = {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"type": "object"}]}
@@ -122,18 +154,30 @@ def test_an_alternative_that_cannot_be_read_does_not_hide_another() -> None:
         ({"type": "number", "minimum": float("-inf"), "maximum": float("inf")}, "3.0.3", 1),
         ({"type": "array", "items": {"type": "integer"}, "minItems": 3, "uniqueItems": True}, "3.0.3", [1, 2, 3]),
         ({"type": "array", "items": {"enum": ["a", "b"]}, "minItems": 2, "uniqueItems": True}, "3.0.3", ["a", "b"]),
-        ({"type": "array", "items": {"type": "string", "maxLength": 4}, "minItems": 2, "uniqueItems": True}, "3.0.3", ["SOME", "ME_2"]),
+        (
+            {"type": "array", "items": {"type": "string", "maxLength": 4}, "minItems": 2, "uniqueItems": True},
+            "3.0.3",
+            ["SOME", "ME_2"],
+        ),
         ({"type": "array", "items": {"type": "string"}, "maxItems": 0}, "3.0.3", []),
         ({"type": "object", "required": ["x"]}, "3.0.3", {"x": "SOME_STRING_VALUE"}),
         ({"type": "object", "required": ["x"], "additionalProperties": {"type": "integer"}}, "3.0.3", {"x": 1}),
         ({"type": "object", "required": ["x"], "additionalProperties": False}, "3.0.3", {}),
-        ({"type": "object", "minProperties": 1, "additionalProperties": {"type": "integer"}}, "3.0.3", {"SOME_NAME": 1}),
-        ({"type": "object", "required": ["a"], "properties": {"a": {"$ref": "#/components/schemas/Id"}, "b": {}}}, "3.0.3", {"b": "SOME_STRING_VALUE"}),
+        (
+            {"type": "object", "minProperties": 1, "additionalProperties": {"type": "integer"}},
+            "3.0.3",
+            {"SOME_NAME": 1},
+        ),
+        (
+            {"type": "object", "required": ["a"], "properties": {"a": {"$ref": "#/components/schemas/Id"}, "b": {}}},
+            "3.0.3",
+            {"b": "SOME_STRING_VALUE"},
+        ),
         ({"type": "string", "nullable": True}, "3.0.3", "SOME_STRING_VALUE"),
         ({"type": "string", "format": "int64"}, "3.0.3", "1"),
         ({"enum": [None]}, "3.0.3", None),
     ],
-)  # fmt: skip
+)
 def test_bounds_and_counts(schema: dict[str, Any], version: str, expected: Any) -> None:
     assert value(schema, version=version, Id={"type": "string", "readOnly": True}) == expected
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from xml.sax.saxutils import escape
+
+from openapi_parser.models.v3_0 import Encoding
 
 from apipack.openapi.loading import SpecError
 
@@ -62,15 +65,16 @@ def _essence(header: str) -> str:
     return header.split(";")[0].strip().lower()
 
 
-def encode(value: Any, header: str, name: str = "root") -> str:
-    """The payload's text. `header` is the Content-Type, `name` the XML root element. Raises `SpecError`."""
+def encode(value: Any, header: str, name: str = "root", encoding: Mapping[str, Encoding] | None = None) -> str:
+    """The payload's text. `header` is the Content-Type, `name` the XML root element, `encoding` how members of a form
+    are written (OAS 3: Encoding Object). Raises `SpecError`."""
     media_type = _essence(header)
     if is_json(header):
         return _json(value)
     if media_type == "application/x-www-form-urlencoded":
-        return urlencode(_fields(value))
+        return urlencode(_fields(value, encoding or {}))
     if media_type == "multipart/form-data":
-        return _multipart(_fields(value))
+        return _multipart(_fields(value, encoding or {}))
     if media_type.endswith(("/xml", "+xml")) and not isinstance(value, str):
         return _xml({"item": value} if isinstance(value, list) else value, name)
     return value if isinstance(value, str) else _json(value)
@@ -87,16 +91,27 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else _json(value)
 
 
-def _fields(value: Any) -> list[tuple[str, str]]:
+def _fields(value: Any, encoding: Mapping[str, Encoding]) -> list[tuple[str, str]]:
     if isinstance(value, str):  # an example written as text, as in `a=1&b=2`
         return parse_qsl(value, keep_blank_values=True)
     if not isinstance(value, dict):
         raise SpecError("form_body_not_an_object", type(value).__name__)
-    return [
-        (str(name), _text(item))
-        for name, member in value.items()
-        for item in (member if isinstance(member, list) else [member])
-    ]
+    return [field for name, member in value.items() for field in _field(str(name), member, encoding.get(name))]
+
+
+def _field(name: str, member: Any, encoding: Encoding | None) -> Iterator[tuple[str, str]]:
+    """(name, text) pairs of one member: an item each of an array unless it is joined, a member each of `deepObject`."""
+    style = getattr(encoding.style, "value", None) if encoding is not None else None
+    if style == "deepObject" and isinstance(member, dict):
+        for key, inner in member.items():
+            yield from _field(f"{name}[{key}]", inner, encoding)
+    elif isinstance(member, list) and style == "form" and encoding is not None and encoding.explode is False:
+        yield name, ",".join(map(_text, member))
+    elif isinstance(member, list):
+        for item in member:
+            yield name, _text(item)
+    else:
+        yield name, _text(member)
 
 
 def _multipart(fields: list[tuple[str, str]]) -> str:

@@ -284,16 +284,26 @@ def _body(check: Schemas, document: Document, body: dict[str, Any] | None, reque
 
 
 def _form(document: Document, schema: dict[str, Any], text: str) -> dict[str, Any]:
-    members = schema.get("properties")
-    members = members if isinstance(members, dict) else {}
     value: dict[str, Any] = {}
     for name, item in parse_qsl(text, keep_blank_values=True):
+        members, inner = _members(schema), value
+        base, *keys = name.replace("]", "").split("[")
+        if keys and name not in members and base in members:  # deepObject: `name[key]`
+            for key in (base, *keys[:-1]):
+                members = _members(_schema(document, members.get(key)))
+                inner = inner.setdefault(key, {})
+            name = keys[-1]
         member = _schema(document, members.get(name))
         if _type(member) == "array":
-            value.setdefault(name, []).append(_typed(_schema(document, member.get("items")), item))
+            inner.setdefault(name, []).append(_typed(_schema(document, member.get("items")), item))
         else:
-            value[name] = _typed(member, item)
+            inner[name] = _typed(member, item)
     return value
+
+
+def _members(schema: dict[str, Any]) -> dict[str, Any]:
+    members = schema.get("properties")
+    return members if isinstance(members, dict) else {}
 
 
 def _accepts(key: Any, media_type: str) -> bool:

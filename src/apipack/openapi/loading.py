@@ -14,6 +14,7 @@ import yaml
 from openapi_parser.models.v2_0 import normalize_swagger_v2
 
 from apipack.errors import UserError
+from apipack.openapi import swagger
 
 MAX_BYTES = 100_000_000
 MAX_DEPTH = 500
@@ -128,6 +129,7 @@ def _from_swagger_2(document: dict[str, Any]) -> dict[str, Any]:
             "https"
         ]
     try:
+        swagger.prepare(document)
         return normalize_swagger_v2(document)
     except RecursionError as error:
         raise SpecError("too_deep") from error

@@ -162,7 +162,10 @@ def _piece(kind: Any, argument: Any, length: int, groups: int) -> str:
             raise _Unsupported
         if len(inner) == 1 and inner[0][0] in _ONE:
             return _word(inner[0], max(least, min(most, length)))
-        return _sequence(inner, length, groups) * max(least, min(most, groups))
+        text, count = _sequence(inner, length, groups), max(least, min(most, groups))
+        if len(text) * count > 2 * MAX_TEXT:
+            raise _Unsupported
+        return text * count
     if kind is op.SUBPATTERN:
         return _sequence(argument[-1], length, groups)
     if kind is op.BRANCH:

@@ -1,0 +1,96 @@
+"""What decides a request in Swagger 2.0 and openapi3-parser's normaliser leaves behind, in the words of OAS 3.0.
+
+Types of parameters become schemas, collection formats styles, form parameters a request body; parameters that are
+shared or stand at the path go to each operation; `basic` security and discriminators get their later form.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
+KEYWORDS = (
+    "type", "format", "items", "default", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+    "minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems", "multipleOf",
+)  # fmt: skip
+STYLES: dict[str, dict[str, Any]] = {
+    "multi": {"explode": True},
+    "ssv": {"style": "spaceDelimited", "explode": False},
+    "pipes": {"style": "pipeDelimited", "explode": False},
+}
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+Node = dict[str, Any]
+
+
+def prepare(document: Node) -> None:
+    """Change a Swagger 2.0 document in place, before it is normalised. Raises TypeError or AttributeError where it has
+    another shape than Swagger 2.0's."""
+    shared = document.get("parameters") or {}
+    consumes = document.get("consumes") or []
+    if "host" not in document and (document.get("basePath") or document.get("schemes")):
+        document["servers"] = [{"url": document.pop("basePath", "/")}]  # the host that serves the document
+        document.pop("schemes", None)
+    for scheme in (document.get("securityDefinitions") or {}).values():
+        if isinstance(scheme, dict) and scheme.get("type") == "basic":
+            scheme.update(type="http", scheme="basic")
+    for schema in (document.get("definitions") or {}).values():
+        if isinstance(schema, dict):
+            for part in (schema, *(schema.get("allOf") or ())):
+                if isinstance(part, dict) and isinstance(name := part.get("discriminator"), str):
+                    part["discriminator"] = {"propertyName": name}
+    paths = document.get("paths")
+    for item in paths.values() if isinstance(paths, dict) else ():
+        if isinstance(item, dict):
+            common = item.pop("parameters", None) or []
+            for method in METHODS:
+                if isinstance(operation := item.get(method), dict):
+                    nodes = [_followed(node, shared) for node in (*common, *(operation.get("parameters") or []))]
+                    _place(operation, nodes, operation.get("consumes") or consumes)
+
+
+def _followed(node: Any, shared: Node) -> Any:
+    reference = node.get("$ref") if isinstance(node, dict) else None
+    if isinstance(reference, str) and reference.startswith("#/parameters/"):
+        return shared.get(reference.rpartition("/")[2], node)
+    return node
+
+
+def _place(operation: Node, nodes: list[Any], consumes: list[str]) -> None:
+    """Parameters of one operation, the path's before its own, which win."""
+    merged = {(node.get("name"), node.get("in"), node.get("$ref")): node for node in nodes if isinstance(node, dict)}
+    fields = [node for node in merged.values() if node.get("in") == "formData"]
+    others = [node for node in merged.values() if node.get("in") != "formData"]
+    operation["parameters"] = [_parameter(node) if "type" in node else node for node in others]
+    if any(node.get("in") == "body" for node in others):
+        operation["consumes"] = consumes or ["application/json"]
+    elif fields:
+        files = any(node.get("type") == "file" for node in fields)
+        media_types = [name for name in consumes if name in FORMS] or [FORMS[files]]
+        operation["requestBody"] = {"required": True, "content": {name: _form(fields) for name in media_types}}
+
+
+def _parameter(node: Node) -> Node:
+    kept = {key: value for key, value in node.items() if key not in KEYWORDS and key != "collectionFormat"}
+    style = STYLES.get(node.get("collectionFormat", "csv"), {"explode": False}) if node.get("type") == "array" else {}
+    example = {"example": node["x-example"]} if "x-example" in node else {}
+    return {**kept, **style, **example, "schema": _schema(node)}
+
+
+def _form(fields: list[Node]) -> Node:
+    schema = {
+        "type": "object",
+        "properties": {str(node.get("name")): _schema(node) for node in fields},
+        "required": [str(node.get("name")) for node in fields if node.get("required")],
+    }
+    joined = [node for node in fields if node.get("type") == "array" and node.get("collectionFormat") != "multi"]
+    return {
+        "schema": schema,
+        "encoding": {str(node.get("name")): {"style": "form", "explode": False} for node in joined},
+    }
+
+
+def _schema(node: Node) -> Node:
+    if node.get("type") == "file":
+        return {"type": "string", "format": "binary"}
+    return {key: node[key] for key in KEYWORDS if key in node}
