@@ -21,6 +21,7 @@ PREFERRED = (
     re.compile(r"(application|text)/(.*\+)?xml"),
     re.compile(r"text/"),
 )
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 XML_NAME = re.compile(r"[A-Za-z_][\w.-]*")
 
 
@@ -65,7 +66,7 @@ def encode(value: Any, header: str, name: str = "root") -> str:
 
 def _json(value: Any) -> str:
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return _ENCODER.encode(value)
     except (TypeError, ValueError) as error:
         raise SpecError("value_not_json", str(error)[:80]) from error
 
