@@ -5,8 +5,9 @@
 The peer is installed into a temporary folder and run by Node; it goes over the specifications twice, and its
 second time counts, as ours is measured with its code warm. "one core": all threads of the process on one core, which
 for Node means its compiler's and collector's too; "peer, free": Node with both cores. Rounds alternate, so that what
-else the machine does hits both; ratios are of medians. "proven" also reads every call back and compares its
-request, which the peer does not do.
+else the machine does hits both; ratios are of medians, to the peer on one core. A second of the processor (CPU s)
+is what a core gives when nothing else runs: of Node's threads, or of both our processes, all together. "proven" also
+reads every call back and compares its request, which the peer does not do.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import json
 import os
 import random
 import shutil
-import statistics
 import subprocess
 import sys
 import time
@@ -26,6 +26,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -44,7 +45,7 @@ Figures = dict[str, Any]
 
 def ours(parts: list[list[str]], proven: bool) -> Figures:
     """One process over the files, part by part as the stages do."""
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), time.process_time()
     gc.disable()  # as the parse stage does
     operations, failed, calls = 0, 0, 0
     for files in parts:
@@ -59,6 +60,7 @@ def ours(parts: list[list[str]], proven: bool) -> Figures:
                 calls += rendered(Request.from_json(row["request"]))
     return {
         "seconds": time.perf_counter() - started,
+        "cpu": time.process_time() - cpu,
         "operations": operations,
         "failed": failed,
         "calls": calls,
@@ -85,7 +87,7 @@ def both_cores(parts: list[list[str]], pool: ProcessPoolExecutor) -> Figures:
     """Two processes that share the parts, largest files first; processes are started before the clock."""
     started = time.perf_counter()
     done = list(pool.map(ours, [[part] for part in parts], [False] * len(parts)))
-    total = {key: sum(part[key] for part in done) for key in ("operations", "failed", "calls")}
+    total = {key: sum(part[key] for part in done) for key in ("cpu", "operations", "failed", "calls")}
     return {"seconds": time.perf_counter() - started, **total}
 
 
@@ -144,15 +146,16 @@ def main() -> None:
                 rounds["peer, free"].append(peer(listing, folder))
                 rounds["ours, two processes"].append(both_cores(parts, pool))
                 print(f"round {number + 1} of {arguments.rounds}", file=sys.stderr)
-    rate = {name: statistics.median(f["calls"] / f["seconds"] for f in found) for name, found in rounds.items()}
     print(f"{len(files)} specifications, seed {arguments.seed}, median of {arguments.rounds} rounds")
-    print(f"{'':20}{'calls/s':>10}{'/ peer':>8}{'/ free':>8}{'calls':>10}{'operations':>12}{'failed':>8}")
+    print(
+        f"{'':20}{'calls/s':>10}{'ratio':>8}{'calls/CPU s':>14}{'ratio':>8}{'calls':>10}{'operations':>12}{'failed':>8}"
+    )
     for name, found in rounds.items():
-        last = found[-1]
-        print(
-            f"{name:20}{rate[name]:>10,.0f}{rate[name] / rate[names[0]]:>8.2f}{rate[name] / rate[names[1]]:>8.2f}"
-            f"{last['calls']:>10,}{last['operations']:>12,}{last['failed']:>8,}"
-        )
+        print(f"{name:20}", end="")
+        for clock, width in (("seconds", 10), ("cpu", 14)):
+            rate, peers = (median(f["calls"] / f[clock] for f in rounds[side]) for side in (name, names[0]))
+            print(f"{rate:>{width},.0f}{rate / peers:>8.2f}", end="")
+        print(f"{found[-1]['calls']:>10,}{found[-1]['operations']:>12,}{found[-1]['failed']:>8,}")
 
 
 if __name__ == "__main__":

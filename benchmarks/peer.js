@@ -1,6 +1,6 @@
 // Calls of npm openapi-snippet for every operation of the specification files named in the list; twice, the second
 // time with its code compiled.
-//   node peer.js LIST   → a JSON line {seconds, operations, failed, calls} each time
+//   node peer.js LIST   → a JSON line {seconds, cpu, operations, failed, calls} each time
 const fs = require("fs");
 const snippets = require("openapi-snippet");
 
@@ -11,7 +11,7 @@ const TARGETS = [
 const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 for (let time = 0; time < 2; time += 1) {
-  const started = process.hrtime.bigint();
+  const started = process.hrtime.bigint(), used = process.cpuUsage();
   let operations = 0, failed = 0, calls = 0;
   for (const file of JSON.parse(fs.readFileSync(process.argv[2], "utf8"))) {
     const spec = JSON.parse(fs.readFileSync(file, "utf8"));
@@ -28,5 +28,6 @@ for (let time = 0; time < 2; time += 1) {
     }
   }
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  console.log(JSON.stringify({ seconds, operations, failed, calls }));
+  const { user, system } = process.cpuUsage(used);
+  console.log(JSON.stringify({ seconds, cpu: (user + system) / 1e6, operations, failed, calls }));
 }
