@@ -51,8 +51,8 @@ def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> Par
 
 
 def parse_specs(documents: Iterable[tuple[Row, bytes]], *, optional: bool, max_bytes: int) -> Parsed:
-    """`parse_spec` of many. Their languages are told at the end, one after another: the identifier's tables (70 MB)
-    are then in the processor's cache."""
+    """`parse_spec` of many. Their languages are told at the end, one after another: what they need of the identifier's
+    tables (100 MB) is then in the processor's cache."""
     parsed = Parsed()
     texts, ends = [], [0]
     for spec, body in documents:
