@@ -7,7 +7,7 @@ from typing import Any
 
 from apipack.frames import map_tasks
 from apipack.io import fresh_folder, read_table, rows_table, write_table
-from apipack.operations import opted_out, parse_spec, read_opt_outs
+from apipack.operations import opted_out, parse_specs, read_opt_outs
 from apipack.params import Params
 from apipack.partition import packed, part_name
 from apipack.records import DROPS, OPERATIONS
@@ -21,17 +21,17 @@ PART = 4 * 2**20  # bytes of specifications
 def parse_part(specs: list[dict[str, Any]], folder: str, out: str, optional: bool, max_bytes: int) -> dict[str, Any]:
     """Write the operations of some specifications as one part."""
     gc.disable()  # a document is a million objects without cycles; looking for some costs an eighth of the time
-    rows, drops, repairs, replaced = [], [], 0, Counter[str]()
-    for spec in specs:
-        parsed = parse_spec(spec, Path(folder, spec["file"]).read_bytes(), optional=optional, max_bytes=max_bytes)
-        rows += parsed.rows
-        drops += parsed.drops
-        repairs += parsed.repairs
-        replaced += parsed.replaced
+    documents = ((spec, Path(folder, spec["file"]).read_bytes()) for spec in specs)
+    parsed = parse_specs(documents, optional=optional, max_bytes=max_bytes)
     gc.enable()
-    rows.sort(key=lambda row: row["id"])
-    write_table(out, rows_table(rows, OPERATIONS))
-    return {"rows": len(rows), "drops": drops, "repairs": repairs, "replaced": replaced}
+    parsed.rows.sort(key=lambda row: row["id"])
+    write_table(out, rows_table(parsed.rows, OPERATIONS))
+    return {
+        "rows": len(parsed.rows),
+        "drops": parsed.drops,
+        "repairs": parsed.repairs,
+        "replaced": parsed.replaced,
+    }
 
 
 def main(p: Params) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from apipack.operations import opted_out, parse_spec, plain, read_opt_outs
+from apipack.operations import opted_out, parse_spec, parse_specs, plain, read_opt_outs
 from apipack.records import OPERATIONS, Request
 
 SPEC = {
@@ -34,6 +34,21 @@ def test_a_row_has_every_column_and_its_request() -> None:
     assert (row["licence_spdx"], row["natural_language"]) == ("MIT", "en")
     assert (row["endpoint"], row["functionality"], row["tags"]) == ("getPet", "Get a pet", ["pets"])
     assert Request.from_json(row["request"]) == Request("GET", "https://p.example/pets/ID")
+
+
+def test_many_specifications_at_once_give_what_each_gives() -> None:
+    english = {"/a": {"get": {"summary": "List all the pets that the store has, with their names and prices"}}}
+    french = {"/b": {"get": {"summary": "Renvoie la liste des animaux du magasin avec leurs noms et leurs prix"}}}
+    documents = [
+        ({**SPEC, "api": str(number)}, json.dumps({"openapi": "3.0.0", "paths": paths}).encode())
+        for number, paths in enumerate([english, {}, french])
+    ]
+    documents.insert(1, ({**SPEC, "file": "bad"}, b"<"))
+    together = parse_specs(documents, optional=False, max_bytes=10**7)
+    apart = [parse_spec(spec, body, optional=False, max_bytes=10**7) for spec, body in documents]
+    assert together.rows == [row for parsed in apart for row in parsed.rows]
+    assert together.drops == [drop for parsed in apart for drop in parsed.drops]
+    assert [row["natural_language"] for row in together.rows] == ["en", "fr"]
 
 
 def test_one_bad_operation_costs_only_itself() -> None:

@@ -23,4 +23,6 @@ def natural_language(text: str) -> str:
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.nb_ptc = identifier.nb_ptc.astype("float32")  # once: 28 MB instead of a conversion a text
+    return identifier

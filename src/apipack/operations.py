@@ -29,6 +29,8 @@ _PLAIN = re.compile(r"(?:[A-Za-z0-9.,:;'\"()?!/+@%=-]++(?: (?! |\Z))?+)*+")
 _MARKS = frozenset("`*_#>|~")
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
 Row = dict[str, Any]
 
 
@@ -45,14 +47,33 @@ class Parsed:
 
 def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> Parsed:
     """Every operation of a specification. `spec` is a row of schema SPECS. Never raises for what `body` contains."""
+    return parse_specs([(spec, body)], optional=optional, max_bytes=max_bytes)
+
+
+def parse_specs(documents: Iterable[tuple[Row, bytes]], *, optional: bool, max_bytes: int) -> Parsed:
+    """`parse_spec` of many. Their languages are told at the end, one after another: what they need of the identifier's
+    tables (100 MB) is then in the processor's cache."""
     parsed = Parsed()
+    texts, ends = [], [0]
+    for spec, body in documents:
+        texts.append(_parse(parsed, spec, body, optional, max_bytes))
+        ends.append(len(parsed.rows))
+    for language, start, end in zip(map(natural_language, texts), ends, ends[1:], strict=False):
+        for row in parsed.rows[start:end]:
+            row["natural_language"] = language
+    return parsed
+
+
+def _parse(parsed: Parsed, spec: Row, body: bytes, optional: bool, max_bytes: int) -> str:
+    """Add the rows of one specification, but for their language, and return the texts that tell it."""
+    first = len(parsed.rows)
     try:
         document = Document(load(body, max_bytes))
         raws = list(document.operations())
         shared = _api(spec, document, parsed.replaced)
     except (SpecError, RecursionError) as error:
         parsed.drops.append(_drop(spec["file"], error))
-        return parsed
+        return ""
     for path, problem in document.lost:
         lost = RawOperation(path, "*", {}, {})
         parsed.drops.append(_drop(operation_id(spec["hub"], spec["api"], spec["version"], lost), problem))
@@ -87,17 +108,10 @@ def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> Par
                 "request": request.to_json(),
             }
         )
-    parsed.repairs = document.repairs
-    language = natural_language(_texts(shared, parsed.rows))
-    for row in parsed.rows:
-        row["natural_language"] = language
-    return parsed
-
-
-def _texts(api: Row, rows: list[Row]) -> str:
-    texts = [api["api_name"], api["api_description"]]
-    texts += [text for row in rows[:60] for text in (row["functionality"], row["description"])]
-    return ". ".join(filter(None, texts))
+    parsed.repairs += document.repairs
+    telling = [shared["api_name"], shared["api_description"]]
+    telling += [text for row in parsed.rows[first : first + 60] for text in (row["functionality"], row["description"])]
+    return ". ".join(filter(None, telling))
 
 
 def opted_out(spec: Row, opt_outs: Iterable[str]) -> bool:
@@ -139,7 +153,7 @@ def plain(text: Any) -> str:
 @lru_cache(maxsize=1_000)
 def _json(argument: tuple[str, str, bool, str, bool]) -> str:
     """One argument as JSON, remembered: an API's operations share most of theirs."""
-    return json.dumps(argument, ensure_ascii=False)
+    return _ENCODER.encode(argument)
 
 
 def words(identifier: str) -> list[str]:

@@ -72,7 +72,9 @@ def build(document: Document, raw: RawOperation, provider: str, *, optional: boo
     if not _NEEDS_NO_QUOTING.fullmatch(url):
         url = quote(url, safe=URL_SAFE)
     url = url.replace("{", "%7B").replace("}", "%7D")
-    query = "&".join(part for part in (quote(path_query, safe="=&%+/:,;@-._~"), encode_query(places["query"])) if part)
+    query = encode_query(places["query"])
+    if path_query:
+        query = "&".join(filter(None, (quote(path_query, safe="=&%+/:,;@-._~"), query)))
     headers = places["header"]
     if places["cookie"]:
         headers.append(("Cookie", "; ".join(f"{name}={quote(value, safe='')}" for name, value in places["cookie"])))

@@ -136,12 +136,12 @@ def scrub_request(request: Request) -> tuple[Request, Found]:
     target, in_target = scrub(target)
     lines = [_scrub_header(f"{name}: {value}") for name, value in request.headers]
     body, in_body = scrub(request.body) if request.body else (request.body, NOTHING)
-    found: Counter[str] = Counter()
-    for more in (in_target, *(in_line for _, in_line in lines), in_body):
-        if more:
-            found.update(more)
-    if not found:
+    finds = [in_target, *(in_line for _, in_line in lines), in_body]
+    if not any(finds):
         return request, NOTHING
+    found: Counter[str] = Counter()
+    for more in finds:
+        found.update(more)
     headers = tuple((name, line[len(name) + 2 :]) for (name, _), (line, _) in zip(request.headers, lines, strict=True))
     return Request(request.method, f"{scheme}://{host}{slash}{target}", headers, body), found
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from openapi_parser.models import v3_0
 
 from apipack.openapi import Document, SpecError
 
@@ -52,6 +53,24 @@ def test_references_that_cannot_be_followed(reference: str, reason: str) -> None
     with pytest.raises(SpecError) as caught:
         doc.resolve({"$ref": reference})
     assert caught.value.reason == reason
+
+
+def test_nodes_that_call_themselves_by_one_name_stay_two() -> None:
+    first, second = ({"name": name, "in": "query", "ref_name": "P", "x-more": 1} for name in "ab")
+    operation = only(document(paths={"/a": {"get": {"parameters": [first, second]}}}))
+    assert [parameter.name for parameter in operation.parameters] == ["a", "b"]
+    assert all(isinstance(parameter, v3_0.Parameter) for parameter in operation.parameters)
+
+
+@pytest.mark.parametrize(
+    ("own", "urls"),
+    [(None, ["https://p"]), ([], ["https://p"]), (["x"], ["https://p"]), ([{"url": "https://o"}], ["https://o"])],
+)
+def test_the_nearest_servers_that_are_some(own: Any, urls: list[str]) -> None:
+    item = {"servers": [{"url": "https://p"}], "get": {} if own is None else {"servers": own}}
+    doc = document(servers=[{"url": "https://d"}], paths={"/a": item})
+    (raw,) = doc.operations()
+    assert [server.url for server in doc.servers(raw)] == urls
 
 
 def test_pointer_escapes() -> None:

@@ -24,6 +24,7 @@ PREFERRED = (
     re.compile(r"(application|text)/(.*\+)?xml"),
     re.compile(r"text/"),
 )
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 XML_NAME = re.compile(r"[A-Za-z_][\w.-]*")
 
 
@@ -82,7 +83,7 @@ def encode(value: Any, header: str, name: str = "root", encoding: Mapping[str, E
 
 def _json(value: Any) -> str:
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return _ENCODER.encode(value)
     except (TypeError, ValueError) as error:
         raise SpecError("value_not_json", str(error)[:80]) from error
 

@@ -137,13 +137,16 @@ class Document:
         """Servers in force: the operation's, else the path's, else the document's (OAS 3: Server Object)."""
         for holder in (raw.operation, raw.path_item, self.raw):
             nodes = holder.get("servers")
-            if isinstance(nodes, list) and any(isinstance(node, dict) for node in nodes):
-                return self.remembered(("servers", id(nodes)), partial(self._servers, nodes))
+            if isinstance(nodes, list):
+                servers = self.remembered(("servers", id(nodes)), partial(self._servers, nodes))
+                if servers is not None:
+                    return servers
         return []
 
-    def _servers(self, nodes: list[Any]) -> list[Server]:
+    def _servers(self, nodes: list[Any]) -> list[Server] | None:
+        """None where no server is an object, so that others are in force."""
         servers = [self._shared(Server, node) for node in nodes if isinstance(node, dict)]
-        return [server for server in servers if server is not None]
+        return [server for server in servers if server is not None] if servers else None
 
     def security(self, operation: Operation) -> list[dict[str, Any]]:
         """Security requirement alternatives in force."""
@@ -172,6 +175,8 @@ class Document:
     def resolve(self, node: Any) -> dict[str, Any]:
         """Follow local `$ref`s from a mapping to the mapping they end at. Raises `SpecError`
         (external_ref, dangling_ref, cyclic_ref, not_a_mapping)."""
+        if isinstance(node, dict) and "$ref" not in node:  # nearly always
+            return node
         for _ in range(MAX_REF_HOPS):
             if not isinstance(node, dict):
                 raise SpecError("not_a_mapping", type(node).__name__)
@@ -266,7 +271,8 @@ class Document:
 
 @cache
 def _validator(model: type[BaseModel]) -> SchemaValidator:
-    """The model's validator without `EVERY_NODE`, half of the time of validation."""
+    """The model's validator without `EVERY_NODE`, which took half of its time. Not prebuilt: that would take each
+    class's own validator again, functions and all."""
     model.model_rebuild()
     return SchemaValidator(_without_functions(model.__pydantic_core_schema__), _use_prebuilt=False)
 
