@@ -28,6 +28,9 @@ bench: setup  ## calls a second beside npm openapi-snippet, on the same specific
 bench-scoring: setup  ## pairs a second of the paper's metrics beside pure difflib, same verdicts
 	python -m benchmarks.scoring
 
+bench-mutants: setup  ## what the metrics say of right calls and of calls with one thing changed
+	python -m benchmarks.mutants 2000 data/dataset data/specs
+
 tenfold: setup  ## time and memory of the data stages on the whole hub and on ten of it (needs a crawl without limit)
 	python -m benchmarks.tenfold
 

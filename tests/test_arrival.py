@@ -90,6 +90,12 @@ def test_a_type_for_no_body_is_the_clients_own() -> None:
     assert request_of(record) == request
 
 
+def test_a_field_that_clients_add_stays_where_the_reference_sends_it() -> None:
+    agent = ("User-Agent", "REPLACE")
+    record = arrived(method="GET", target="/", headers=headers(agent, ("Accept", "*/*")), body="")
+    assert request_of(record, ["user-agent"]).headers == (agent,) and request_of(record).headers == ()
+
+
 def test_ports_addresses_and_localhost() -> None:
     for url, host, port, field in (
         ("http://localhost:81/", "127.0.0.1", 81, "localhost:81"),

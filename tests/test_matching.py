@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from apipack.languages import Unrepresentable, render
-from apipack.matching import score
+from apipack.matching import same_request, score
 from apipack.records import LANGUAGES, Request
 
 GOLD = Request(
@@ -90,3 +90,19 @@ def test_nonsense_matches_nothing() -> None:
     for text in ("", "I am a language model", "curl", "x" * 100_000):
         found = score("curl", text, render("curl", GOLD), GOLD, TEMPLATE, ARGUMENTS)
         assert not (found.endpoint_match or found.call_match or found.request_match)
+
+
+def test_a_declared_header_counts_although_clients_send_it_themselves() -> None:
+    gold = Request("GET", "https://h.example/a", (("User-Agent", "REPLACE"),))
+    bare = Request("GET", "https://h.example/a")
+    for declared in ([], [["User-Agent", "header", True, "string", False]]):
+        assert same_request(bare, gold, gold.url, declared) == (not declared)
+        assert same_request(gold, gold, gold.url, declared)
+    assert same_request(gold, bare, gold.url, [["User-Agent", "header", False, "string", False]])
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "application/vnd.x+json", "application/ndjson"])
+def test_keys_of_every_kind_of_json_count(media_type: str) -> None:
+    gold = Request("POST", "https://h.example/a", (("Content-Type", media_type),), '{"name": "x"}')
+    other = Request("POST", gold.url, gold.headers, '{"names": "x"}')
+    assert same_request(gold, gold, gold.url, []) and not same_request(other, gold, gold.url, [])

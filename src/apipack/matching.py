@@ -67,13 +67,15 @@ def find_url(code: str, request: Request | None) -> str:
 
 def same_request(predicted: Request, gold: Request, template: str, arguments: Sequence[Sequence[Any]]) -> bool:
     """Same method, endpoint, parameter names and places, and body keys; values by type. An argument with
-    one allowed value (`fixed`) must have that value."""
+    one allowed value (`fixed`) must have that value; headers that clients set themselves count where the
+    operation declares them."""
+    declared = {name.lower() for name, place, *_ in arguments if place == "header"}
     fixed = {(place, name) for name, place, _, _, is_fixed in arguments if is_fixed}
     return (
         predicted.method == gold.method
         and _same_endpoint(predicted, gold, template)
         and _same_pairs(predicted.query, gold.query, {name for place, name in fixed if place == "query"})
-        and _same_headers(predicted, gold, {name.lower() for place, name in fixed if place == "header"})
+        and _same_headers(predicted, gold, {name.lower() for place, name in fixed if place == "header"}, declared)
         and _same_body(predicted, gold)
     )
 
@@ -116,8 +118,9 @@ def _same_pairs(predicted: list[tuple[str, str]], gold: list[tuple[str, str]], f
     return all(a == b if name in fixed else _same_type(a, b) for (name, a), (_, b) in zip(ours, theirs, strict=True))
 
 
-def _same_headers(predicted: Request, gold: Request, fixed: set[str]) -> bool:
-    ours, theirs = _headers(predicted), _headers(gold)
+def _same_headers(predicted: Request, gold: Request, fixed: set[str], declared: set[str]) -> bool:
+    ignored = CLIENT_HEADERS - (declared & {name.lower() for name, _ in gold.headers})
+    ours, theirs = _headers(predicted, ignored), _headers(gold, ignored)
     if [name for name, _ in ours] != [name for name, _ in theirs]:
         return False
     for (name, a), (_, b) in zip(ours, theirs, strict=True):
@@ -140,8 +143,8 @@ def _scheme(value: str) -> str:
     return value.rpartition(" ")[0].split(" ")[0].lower()
 
 
-def _headers(request: Request) -> list[tuple[str, str]]:
-    return sorted((name.lower(), value) for name, value in request.headers if name.lower() not in CLIENT_HEADERS)
+def _headers(request: Request, ignored: set[str]) -> list[tuple[str, str]]:
+    return sorted((name.lower(), value) for name, value in request.headers if name.lower() not in ignored)
 
 
 def _cookie_names(value: str) -> list[str]:
@@ -152,7 +155,7 @@ def _same_body(predicted: Request, gold: Request) -> bool:
     if predicted.body is None or gold.body is None:
         return (predicted.body or "") == (gold.body or "")
     media_type = gold.media_type or ""
-    if media_type.endswith(("/json", "+json")):
+    if media_type.endswith("json"):  # application/x-ndjson is, too
         try:
             return _same_shape(json.loads(predicted.body), json.loads(gold.body))
         except ValueError:

@@ -107,7 +107,8 @@ def prove(rows: Sequence[Row], tests: Sequence[Row], apis: Apis, *, run: bool, w
 
 
 def judge_executed(outcome: Outcome, row: Row, test: Row, apis: Apis) -> dict[str, bool]:
-    requests = [request_of(record) for record in outcome.records if record.error is None]
+    expected = [name.lower() for name, _ in Request.from_json(test["request"]).headers]
+    requests = [request_of(record, expected) for record in outcome.records if record.error is None]
     ran = outcome.status == "ok" and len(outcome.records) == 1 and len(requests) == 1
     return {
         "pass_rate": ran and passes(requests[0], row["id"], test, apis),
