@@ -146,6 +146,17 @@ def test_the_run_in_mlflow_has_everything(clone: Clone) -> None:
     assert {"adapter", "predictions.json", "report.md", "params.yaml"} <= artifacts
 
 
+def test_no_test_is_an_example_of_another_or_of_training(clone: Clone) -> None:
+    splits = pd.read_parquet(clone.root / "data/splits/splits.parquet")
+    held = set(splits.loc[splits["split"].isin(["level2", "level3"]), "id"])
+    tests = pd.read_parquet(clone.root / "data/prompts/tests.parquet")
+    shown = set(tests["examples"].explode().dropna())
+    assert shown and shown <= set(splits.loc[splits["split"].isin(["train", "bank"]), "id"]) and not shown & held
+    calls = pd.read_parquet(clone.root / "data/dataset/calls").query("id in @held")["call"]
+    trained = "\n\n".join(clone.train()["prompt"])
+    assert len(calls) and not [call for call in calls if call in trained]
+
+
 def test_a_second_repro_does_nothing(clone: Clone) -> None:
     output = clone.run("dvc", "repro")
     assert "Running stage" not in output and "up to date" in output

@@ -1,6 +1,7 @@
 """The API-specific re-ranker on made-up APIs whose endpoints say what the embeddings cannot know."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,12 @@ import numpy as np
 import pytest
 from transformers import AutoModel, AutoTokenizer
 
+from apipack.fusion import FEATURES, Mixture, learn_methods
 from apipack.models import ModelError, embedder
 from apipack.params import Rerank, load
 from apipack.relevance import relevance, shape
-from apipack.reranking import RerankError, load_reranker, train, training_pairs
+from apipack.reranking import RerankError, held_out, load_reranker, train, train_mixture, training_lists
+from apipack.retrieval import Pool, Reranker, call_text, cosine, rank, rerank
 
 P = load().rerank.model_copy(
     update={"kind": "api", "queries": 24, "examples": 6, "epochs": 6.0, "batch": 16, "max_tokens": 32, "lr": 2e-3}
@@ -46,15 +49,15 @@ def embed(texts: list[str]) -> np.ndarray:
     return np.array([[text.startswith(verb) for verb in VERBS.values()] for text in texts], dtype=np.float32)
 
 
-def test_pairs_are_graded_by_their_requests_and_never_of_two_apis() -> None:
-    pairs = training_pairs(TRAIN, P, 0, embed)
-    assert len(pairs) == 24 * 6 and training_pairs(TRAIN, P, 0, embed) == pairs != training_pairs(TRAIN, P, 1, embed)
-    by_text = {row["instruction"]: row for row in TRAIN}
-    for pair in pairs:
-        asked = by_text[pair["query"]]
-        shown = by_text[pair["example"].split(".")[0] + "."]
-        assert asked["api"] == shown["api"] and asked["id"] != shown["id"]
-        assert pair["label"] == relevance(shape(asked), shape(shown))
+def test_lists_are_graded_by_their_requests_and_never_of_two_apis() -> None:
+    lists = training_lists(TRAIN, P, 0, embed)
+    assert training_lists(TRAIN, P, 0, embed) == lists != training_lists(TRAIN, P, 1, embed)
+    assert len(lists) == 24 and {len(row["examples"]) for row in lists} == {len(row["labels"]) for row in lists} == {6}
+    by_instruction, by_call = {row["instruction"]: row for row in TRAIN}, {call_text(row): row for row in TRAIN}
+    for row in lists:
+        asked, shown = by_instruction[row["query"]], [by_call[example] for example in row["examples"]]
+        assert {other["api"] for other in shown} == {asked["api"]} and asked not in shown
+        assert row["labels"] == [relevance(shape(asked), shape(other)) for other in shown]
 
 
 @pytest.fixture(scope="module")
@@ -69,18 +72,48 @@ def shallow(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_it_learns_saves_and_is_read_again(tmp_path: Path, shallow: str) -> None:
     """What one layer can learn in a few steps: examples that read something out are the good ones."""
-    pairs = [
-        {**pair, "label": 0.95 if " GET " in pair["example"] else 0.05} for pair in training_pairs(TRAIN, P, 0, embed)
-    ]
-    figures = train(pairs, tmp_path, P.model_copy(update={"model": shallow}), 0)
-    assert figures["pairs"] == 144 and 0 < figures["mean_label"] < 1
+    lists = training_lists(TRAIN, P, 0, embed)
+    lists = [{**row, "labels": [0.95 if "GET" in text else 0.05 for text in row["examples"]]} for row in lists]
+    figures = train(lists, tmp_path, P.model_copy(update={"model": shallow}), 0)
+    assert figures["pairs"] == 144 and 0 < figures["mean_grade"] < 1
+    mixed = train_mixture(TRAIN, TRAIN, tmp_path, P, 0, embed)
+    assert mixed["held_out_queries"] == 12 and set(mixed["weights"]) == set(FEATURES)
     reranker = load_reranker(P, tmp_path)
-    assert reranker is not None and reranker.depth == P.depth
-    scores = reranker.score([(pair["query"], pair["example"]) for pair in pairs])
-    good = np.array([pair["label"] > 0.5 for pair in pairs])
+    assert reranker is not None and reranker.depth == P.depth and reranker.mixture is not None
+    assert reranker.mixture.weights.tolist() == [mixed["weights"][name] for name in FEATURES]
+    assert set(reranker.mixture.methods) == set(VERBS)
+    pairs = [(row["query"], text) for row in lists for text in row["examples"]]
+    scores = reranker.score(pairs)
+    good = np.array(["GET" in text for _, text in pairs])
     assert scores[good].mean() > scores[~good].mean() + 0.2
     again = reranker.score([("Show the lion.", "a"), ("Show the lion.", "b"), ("Show the lion.", "a")])
     assert again[0] == again[2] and len(again) == 3 and reranker.score([]).tolist() == []
+
+
+def test_the_mixture_is_learned_on_apis_that_the_cross_encoder_has_not_seen() -> None:
+    apis = [row for n in range(10) for row in rows(f"api{n}", ["invoice"])]
+    tuned, held = held_out(apis, 0)
+    assert len({row["api"] for row in held}) == 2 and len(tuned) + len(held) == len(apis)
+    assert not {row["api"] for row in held} & {row["api"] for row in tuned}
+    assert held_out(apis, 0) == (tuned, held) != held_out(apis, 1)
+
+
+def test_the_mixture_decides_the_order_of_the_head_alone() -> None:
+    """Whatever the cross-encoder says: with weight on the method alone, calls of the likely one come first."""
+    pool, query = Pool(TRAIN), {**TRAIN[1], "id": "q", "cluster": "q"}
+    says = {call_text(row): float(number) for number, row in enumerate(TRAIN)}
+    alone = Reranker(lambda pairs: np.array([says[example] for _, example in pairs]), 9, call_text)
+    ranked = rank([query], pool, cosine([query], pool, embed), None)
+    [by_score] = rerank([query], pool, ranked, alone, embed)
+    assert [says[call_text(pool.rows[i])] for i in by_score[:9]] == sorted(
+        (says[call_text(pool.rows[i])] for i in ranked[0][:9]), reverse=True
+    )
+    assert by_score[9:].tolist() == ranked[0][9:].tolist()
+    methods = learn_methods(embed([row["instruction"] for row in TRAIN]), [shape(row).method for row in TRAIN])
+    mixed = replace(alone, mixture=Mixture(np.array([0, 0, 0, 1.0]), methods))
+    [by_method] = rerank([query], pool, ranked, mixed, embed)
+    found = [shape(pool.rows[i]).method == "DELETE" for i in by_method[:9]]
+    assert found == sorted(found, reverse=True) and any(found)
 
 
 def test_switch(tmp_path: Path) -> None:
@@ -91,6 +124,8 @@ def test_switch(tmp_path: Path) -> None:
 
 
 def test_nothing_to_compare_is_one_clear_error(tmp_path: Path) -> None:
-    assert training_pairs(TRAIN[:1], P, 0, embed) == [] == training_pairs([], P, 0, embed)
+    assert training_lists(TRAIN[:1], P, 0, embed) == [] == training_lists([], P, 0, embed)
     with pytest.raises(RerankError, match=r"raise crawl.limit or set rerank.kind: none"):
         train([], tmp_path, P, 0)
+    with pytest.raises(RerankError, match=r"raise crawl.limit or set rerank.kind: none"):
+        train_mixture(TRAIN, [], tmp_path, P, 0, embed)

@@ -227,7 +227,8 @@ class Retrieve(Section):
 
 class Sample(Section):
     """few_shot: share of instances that also appear with examples, random or retrieved in turn. wordings: how many
-    ways an instance is asked for without examples: its instruction and others, which the grammar words."""
+    ways an instance is asked for without examples: its instruction and others, which the grammar words. The paper's
+    half of the rows without and half with examples is one wording and a share of 1."""
 
     wordings: Positive
     few_shot: Annotated[Real, Field(ge=0, le=1)]
@@ -267,7 +268,7 @@ class Rerank(Section):
     """kind: of cross-encoder: none, generic (any, as it is) or api (tuned here). depth: retrieved examples it orders.
 
     generic: hub id or folder. model: what `api` starts from, hub id, folder, or `embedded`. queries: training
-    operations; examples: pairs of each. max_tokens: of a pair. batch: pairs at once.
+    operations; examples: of each. max_tokens: of a pair. batch: pairs at once.
     """
 
     kind: Literal["none", "generic", "api"]

@@ -31,7 +31,7 @@ def compare(
     }
     ranked = {method: rank(queries, pool, score, None) for method, score in scores.items()}
     if reranker is not None:
-        ranked[f"embedding+{name}"] = rerank(queries, pool, ranked["embedding"], reranker)
+        ranked[f"embedding+{name}"] = rerank(queries, pool, ranked["embedding"], reranker, embed)
     found = {
         method: [measures(grade(np.array([number]), order[number])[0]) for number in asked]
         for method, order in ranked.items()

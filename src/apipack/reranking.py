@@ -1,7 +1,8 @@
 """Cross-encoders that put retrieved examples into a better order: a generic one, or one tuned on API data.
 
 The API-specific re-ranker starts from the embedding model and learns, on training APIs alone, to predict how
-similar the request of an example is to the request that an instruction asks for.
+similar the request of an example is to the request that an instruction asks for. How much its score counts beside
+what retrieval knows (`fusion`) is learned on training APIs that it has not seen.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,56 +22,85 @@ import numpy as np
 import torch
 from datasets import Dataset
 from datasets.utils.logging import disable_progress_bar
+from sentence_transformers.base.modules import Dense, Transformer
 from sentence_transformers.cross_encoder import CrossEncoder, CrossEncoderTrainer, CrossEncoderTrainingArguments
-from sentence_transformers.cross_encoder.losses import BinaryCrossEntropyLoss
+from sentence_transformers.cross_encoder.losses import LambdaLoss
+from sentence_transformers.sentence_transformer.modules import Pooling
 from transformers import PrinterCallback
 
 from apipack.errors import UserError
+from apipack.fusion import FEATURES, Mixture, learn_methods, weigh
+from apipack.io import read_json, write_json
 from apipack.models import ModelError, embedder
 from apipack.params import Rerank
 from apipack.relevance import relevance, shape
-from apipack.retrieval import Embed, Pool, Reranker, Row, cosine, example_text, rank
+from apipack.retrieval import (
+    Embed,
+    Pool,
+    Reranker,
+    Row,
+    call_text,
+    cosine,
+    cross_scores,
+    evidence,
+    oracle,
+    rank,
+)
 
 LOGGED = 10  # points of the loss curve
+HELD = 5  # one of so many training APIs is held out to weigh the score
+MIXTURE = "mixture.json"
 
 
 class RerankError(UserError):
     """The re-ranker cannot be trained."""
 
 
-def training_pairs(train: Sequence[Row], p: Rerank, seed: int, embed: Embed) -> list[Row]:
-    """Rows {query, example, label} drawn from training operations (`retrieval.COLUMNS`).
+def held_out(train: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
+    """Training operations to tune the cross-encoder on, and those of one API in `HELD` to weigh its score on."""
+    apis = sorted({row["api"] for row in train})
+    held = set(random.Random(seed).sample(apis, len(apis) // HELD))
+    return [row for row in train if row["api"] not in held], [row for row in train if row["api"] in held]
 
-    Up to p.queries operations, in turn from each API, each with p.examples others of its API: half of them those
-    that the embeddings find, so that the model learns to correct them, half at random. label: `relevance`.
+
+def training_lists(train: Sequence[Row], p: Rerank, seed: int, embed: Embed) -> list[Row]:
+    """Rows {query, examples, labels} drawn from training operations (`retrieval.COLUMNS`).
+
+    Up to p.queries operations, in turn from each API, each with p.examples others of its API: half of them of the
+    p.depth that the embeddings find, so that the model learns to correct them, half of all. labels: `relevance`.
     """
     rng = random.Random(seed)
     pool = Pool(train)
     queries = _in_turn(pool, p.queries, rng)
     ranked = rank(queries, pool, cosine(queries, pool, embed), None)
-    pairs = []
+    lists = []
     for query, places in zip(queries, ranked, strict=True):
-        found = places[: p.examples // 2].tolist()
-        rest = places[p.examples // 2 :].tolist()
-        asked = shape(query)
-        for place in found + rng.sample(rest, min(p.examples - len(found), len(rest))):
-            label = relevance(asked, shape(pool.rows[place]))
-            pairs.append({"query": query["instruction"], "example": example_text(pool.rows[place]), "label": label})
-    return pairs
+        near = places[: p.depth].tolist()
+        found = rng.sample(near, min(p.examples // 2, len(near)))
+        rest = [place for place in places.tolist() if place not in found]
+        found += rng.sample(rest, min(p.examples - len(found), len(rest)))
+        if len(found) > 1:
+            asked, rows = shape(query), [pool.rows[place] for place in found]
+            grades = [relevance(asked, shape(row)) for row in rows]
+            lists.append(
+                {"query": query["instruction"], "examples": [call_text(row) for row in rows], "labels": grades}
+            )
+    return lists
 
 
-def train(pairs: Sequence[Row], folder: Path, p: Rerank, seed: int) -> dict[str, Any]:
-    """Tune a cross-encoder on the pairs and save it into `folder`. Returns counts, loss and seconds.
+def train(lists: Sequence[Row], folder: Path, p: Rerank, seed: int) -> dict[str, Any]:
+    """Tune a cross-encoder on the lists and save it into `folder`. Returns counts, loss and seconds.
 
+    The loss is a bound on nDCG (Wang et al., The LambdaLoss Framework, CIKM 2018), of p.batch pairs a step.
     Raises `RerankError`, `ModelError`. The same seed gives the same model.
     """
-    if not pairs:
+    if not lists:
         raise RerankError(
-            "no API in training has two operations to compare: raise crawl.limit or set rerank.kind: none"
+            "no API in training has three operations to compare: raise crawl.limit or set rerank.kind: none"
         )
     disable_progress_bar()
     torch.manual_seed(seed)  # the new classification head
-    model = _load(str(embedder(p.model)), p.max_tokens, num_labels=1)
+    model = _untrained(str(embedder(p.model)), p.max_tokens)
     for module in model.modules():
         if isinstance(module, torch.nn.Embedding):  # half of MiniLM's weights; a few thousand pairs hardly touch them
             module.requires_grad_(False)
@@ -77,7 +108,7 @@ def train(pairs: Sequence[Row], folder: Path, p: Rerank, seed: int) -> dict[str,
         settings = CrossEncoderTrainingArguments(
             output_dir=scratch,
             num_train_epochs=p.epochs,
-            per_device_train_batch_size=p.batch,
+            per_device_train_batch_size=max(1, p.batch // p.examples),
             learning_rate=p.lr,
             warmup_steps=0.1,
             lr_scheduler_type="linear",
@@ -91,29 +122,65 @@ def train(pairs: Sequence[Row], folder: Path, p: Rerank, seed: int) -> dict[str,
         trainer = CrossEncoderTrainer(
             model=model,
             args=settings,
-            train_dataset=Dataset.from_list(list(pairs)),
-            loss=BinaryCrossEntropyLoss(model),
+            train_dataset=Dataset.from_list(list(lists)),
+            loss=LambdaLoss(model),
         )
         trainer.remove_callback(PrinterCallback)
         start = time.monotonic()
         result = trainer.train()
         seconds = time.monotonic() - start
     model.save_pretrained(str(folder), create_model_card=False)
+    grades = [grade for row in lists for grade in row["labels"]]
     return {
-        "pairs": len(pairs),
-        "mean_label": round(float(np.mean([pair["label"] for pair in pairs])), 4),
+        "queries": len(lists),
+        "pairs": len(grades),
+        "mean_grade": round(float(np.mean(grades)), 4),
         "train_loss": round(result.training_loss, 4),
         "train_seconds": round(seconds, 2),
-        "pairs_per_second": round(len(pairs) * p.epochs / seconds, 1),
+        "pairs_per_second": round(len(grades) * p.epochs / seconds, 1),
     }
 
 
+def train_mixture(
+    tuned: Sequence[Row], held: Sequence[Row], folder: Path, p: Rerank, seed: int, embed: Embed
+) -> dict[str, Any]:
+    """Learn with what to mix the score of the cross-encoder in `folder`, and save that beside it. Returns the weights.
+
+    Methods are learned from the operations that it was tuned on, weights from p.queries / 2 held-out ones.
+    Raises `RerankError`, `ModelError`.
+    """
+    pool = Pool(held)
+    queries = _in_turn(pool, max(1, p.queries // 2), random.Random(seed))
+    if not queries:
+        raise RerankError("too few APIs in training to hold some out: raise crawl.limit or set rerank.kind: none")
+    known = _in_turn(Pool(tuned), 4 * p.queries, random.Random(seed))
+    wanted = [shape(row).method for row in known]
+    methods = learn_methods(embed([row["instruction"] for row in known]), wanted)
+    heads = rank(queries, pool, cosine(queries, pool, embed), p.depth)
+    scores = cross_scores(queries, pool, heads, _tuned(p, folder))
+    grade = oracle(queries, pool)
+    grades = [grade(np.array([number]), head)[0] for number, head in enumerate(heads)]
+    weights = weigh(evidence(queries, pool, heads, scores, methods, embed), grades)
+    named = dict(zip(FEATURES, weights.round(6).tolist(), strict=True))
+    models = {name: model.round(6).tolist() for name, model in methods.items()}
+    write_json(folder / MIXTURE, {"weights": named, "methods": models})
+    return {"held_out_queries": len(queries), "weights": named}
+
+
 def load_reranker(p: Rerank, folder: Path) -> Reranker | None:
-    """What p.kind asks for: None, a generic cross-encoder, or the one that `train` wrote. Raises `ModelError`."""
+    """What p.kind asks for: None, a generic cross-encoder, or the one trained in `folder`. Raises `ModelError`."""
     if p.kind == "none":
         return None
-    model = _load(str(folder) if p.kind == "api" else p.generic, p.max_tokens)
-    return Reranker(partial(_score, model, p.batch), p.depth)
+    if p.kind == "generic":
+        return Reranker(partial(_score, _load(p.generic, p.max_tokens), p.batch), p.depth)
+    saved = read_json(folder / MIXTURE)
+    methods = {name: np.array(model) for name, model in saved["methods"].items()}
+    weights = np.array([saved["weights"][name] for name in FEATURES])
+    return replace(_tuned(p, folder), mixture=Mixture(weights, methods))
+
+
+def _tuned(p: Rerank, folder: Path) -> Reranker:
+    return Reranker(partial(_score, _load(str(folder), p.max_tokens), p.batch), p.depth, call_text)
 
 
 def _score(model: CrossEncoder, batch: int, pairs: list[tuple[str, str]]) -> np.ndarray:
@@ -126,9 +193,20 @@ def _score(model: CrossEncoder, batch: int, pairs: list[tuple[str, str]]) -> np.
     return np.array([by_pair[pair] for pair in pairs])
 
 
-def _load(place: str, max_tokens: int, num_labels: int | None = None) -> CrossEncoder:
+def _untrained(place: str, max_tokens: int) -> CrossEncoder:
+    """The embedding model under a new head that reads the mean of all tokens, as the embeddings do."""
     try:
-        return CrossEncoder(place, max_length=max_tokens, num_labels=num_labels)
+        encoder = Transformer(place, max_seq_length=max_tokens)
+    except (OSError, ValueError) as error:
+        raise ModelError(f"cannot load the model {place}: {' '.join(str(error).split()):.300}") from error
+    size = encoder.get_embedding_dimension()
+    head = Dense(size, 1, activation_function=torch.nn.Identity(), module_output_name="scores")
+    return CrossEncoder(modules=[encoder, Pooling(size, "mean"), head])
+
+
+def _load(place: str, max_tokens: int) -> CrossEncoder:
+    try:
+        return CrossEncoder(place, max_length=max_tokens)
     except (OSError, ValueError) as error:
         raise ModelError(f"cannot load the cross-encoder {place}: {' '.join(str(error).split()):.300}") from error
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from apipack.fusion import Mixture, features
 from apipack.relevance import relevance, shape
 
 Row = dict[str, Any]
@@ -32,12 +33,27 @@ COLUMNS = ["id", "api", "cluster", "instruction", "test_instruction", "template"
 TOGETHER = 256  # queries at once against the whole pool: 100 MB for 100,000 candidates
 
 
+def example_text(row: Row) -> str:
+    """What a generic re-ranker reads of a candidate: its instruction and what its call sends, without values."""
+    return f"{row['instruction']} {call_text(row)}"
+
+
+def call_text(row: Row) -> str:
+    """Method, path and parameter names of a candidate, without values."""
+    form = shape(row)
+    names = " ".join(sorted(name for place, name in form.names if place != "header"))
+    return f"{form.method} /{'/'.join(form.path)} {names}".rstrip()
+
+
 @dataclass(frozen=True, slots=True)
 class Reranker:
-    """score: of a cross-encoder. depth: how many of the nearest it puts into a new order."""
+    """score: of a cross-encoder. depth: how many of the nearest it puts into a new order. reads: what of a candidate.
+    mixture: with what the score is mixed; None to go by it alone."""
 
     score: Pairs
     depth: int
+    reads: Callable[[Row], str] = example_text
+    mixture: Mixture | None = None
 
 
 class Pool:
@@ -132,27 +148,52 @@ def oracle(queries: Sequence[Row], pool: Pool) -> Score:
     return score
 
 
-def rerank(queries: Sequence[Row], pool: Pool, ranked: Sequence[np.ndarray], reranker: Reranker) -> list[np.ndarray]:
-    """The same rankings, the first `depth` of each in the order of the re-ranker's scores."""
+def rerank(
+    queries: Sequence[Row], pool: Pool, ranked: Sequence[np.ndarray], reranker: Reranker, embed: Embed
+) -> list[np.ndarray]:
+    """The same rankings, the first `depth` of each in the re-ranker's order."""
     heads = [places[: reranker.depth] for places in ranked]
+    orders = cross_scores(queries, pool, heads, reranker)
+    if (mixture := reranker.mixture) is not None:
+        found = evidence(queries, pool, heads, orders, mixture.methods, embed)
+        orders = [some @ mixture.weights for some in found]
+    return [
+        np.concatenate([head[best(own, None)], places[len(head) :]])
+        for head, own, places in zip(heads, orders, ranked, strict=True)
+    ]
+
+
+def cross_scores(
+    queries: Sequence[Row], pool: Pool, heads: Sequence[np.ndarray], reranker: Reranker
+) -> list[np.ndarray]:
+    """The cross-encoder's score of each candidate of each query's head."""
     pairs = [
-        (query["instruction"], example_text(pool.rows[i]))
+        (query["instruction"], reranker.reads(pool.rows[i]))
         for query, head in zip(queries, heads, strict=True)
         for i in head
     ]
-    scores = reranker.score(pairs)
-    ends = np.cumsum([len(head) for head in heads])[:-1]
+    return np.split(reranker.score(pairs), np.cumsum([len(head) for head in heads])[:-1])
+
+
+def evidence(
+    queries: Sequence[Row],
+    pool: Pool,
+    heads: Sequence[np.ndarray],
+    scores: Sequence[np.ndarray],
+    methods: Mapping[str, np.ndarray],
+    embed: Embed,
+) -> list[np.ndarray]:
+    """`fusion.features` of each query's head. scores: of the cross-encoder."""
+    texts = [query["instruction"] for query in queries]
+    vectors = embed(texts + [pool.rows[i]["instruction"] for head in heads for i in head])
+    asked, known = (
+        vectors[: len(queries)],
+        np.split(vectors[len(queries) :], np.cumsum([len(head) for head in heads])[:-1]),
+    )
     return [
-        np.concatenate([head[best(own, None)], places[len(head) :]])
-        for head, own, places in zip(heads, np.split(scores, ends), ranked, strict=True)
+        features(vector, of_head @ vector, own, [shape(pool.rows[i]) for i in head], methods)
+        for vector, of_head, own, head in zip(asked, known, scores, heads, strict=True)
     ]
-
-
-def example_text(row: Row) -> str:
-    """What a re-ranker reads of a candidate: its instruction and what its call sends, without values."""
-    form = shape(row)
-    names = " ".join(sorted(name for place, name in form.names if place != "header"))
-    return f"{row['instruction']} {form.method} /{'/'.join(form.path)} {names}".rstrip()
 
 
 def choose_examples(
@@ -179,7 +220,7 @@ def choose_examples(
         if RERANKED in settings:
             if reranker is None:
                 raise ValueError("re-ranked examples need a re-ranker")
-            chosen[RERANKED] = [places[:shots][::-1] for places in rerank(queries, pool, nearest, reranker)]
+            chosen[RERANKED] = [places[:shots][::-1] for places in rerank(queries, pool, nearest, reranker, embed)]
     if OPEN in settings:
         found = rank(queries, pool, cosine(queries, pool, embed, everywhere=True), shots, everywhere=True)
         chosen[OPEN] = [places[::-1] for places in found]
