@@ -22,6 +22,7 @@ from stages import run
 
 ADAPTER = Path("models/adapter")
 PREDICTED = Path("data/predictions/predictions.parquet")
+TOGETHER = (["model"], ["model", "setting"], ["model", "setting", "language"])
 APIS = ["id", "spec_sha256", "method", "path", "template"]
 
 
@@ -45,11 +46,13 @@ def evaluate(p: Params, rescore: bool = False) -> dict[str, Any]:
         write_table(folder / PREDICTED.name, rows_table(rows, PREDICTIONS))
     frame = pd.DataFrame(rows).dropna(axis="columns", how="all")
     by_language = [*CELL, "language"]
+    together = {k: v for by in TOGETHER for k, v in flat_metrics(accuracy(frame, by, p.seed), by).items()}
     return {
         "tests": len(tests),
         **figures,
         "verdicts": dict(sorted(frame.groupby("language")["verdict"].first().items())) if "verdict" in frame else {},
         "static_agreement": static_agreement,
+        "accuracy_together": together,
         "accuracy": flat_metrics(accuracy(frame, CELL, p.seed), CELL),
         "accuracy_by_language": flat_metrics(accuracy(frame, by_language, p.seed), by_language),
     }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -80,7 +81,7 @@ def test_what_a_bare_box_lacks_is_really_refused(box: Path) -> None:
 
 def test_the_stages_run_there_and_say_what_they_leave_out(box: Path) -> None:
     said = (box / "said").read_text()
-    assert "evaluate: no pass_rate, hallucination_rate, syntax_error_rate: " in said and "is not installed" in said
+    assert re.search(r"evaluate: no pass_rate, hallucination_rate, syntax_error_rate: \w+ is not installed\n", said)
     found = box / "metrics/gpu/python-8"
     tuned, evaluated = (json.loads((found / f"{name}.json").read_text()) for name in ("finetune", "evaluate"))
     assert tuned["steps"] == 2 and (found / "plots/loss.csv").is_file() and (found / "params.yaml").is_file()
@@ -109,9 +110,8 @@ def test_it_is_logged_afterwards_and_once(box: Path, tmp_path: Path, monkeypatch
     run = MlflowClient().get_run(first.stdout.strip())
     assert (run.info.status, run.info.run_name) == ("FINISHED", "python-8")
     assert run.data.params["finetune.max_steps"] == "2" and run.data.metrics["finetune.steps"] == 2
-    assert (
-        run.data.metrics["copy.level1.retrieved_3shot.request_match"] == 1 and run.data.metrics["evaluate.tests"] == 12
-    )
+    assert run.data.metrics["copy.level1.retrieved_3shot.request_match"] == 1
+    assert run.data.metrics["evaluate.tests"] == 12 and "tuned.request_match" in run.data.metrics
     logged = {file.path for file in MlflowClient().list_artifacts(run.info.run_id)}
     assert logged == {"finetune.json", "evaluate.json", "machine.json", "params.yaml", "predictions.json"}
     assert (tmp_path / "mlflow.db").is_file()
