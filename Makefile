@@ -10,7 +10,7 @@ TOOLCHAINS := bubblewrap nftables iproute2 util-linux bash curl python3-minimal 
 	default-jdk-headless libokhttp-java nodejs node-request golang-go ruby php-cli php-curl
 SWIFT := $(HOME)/.cache/apipack/swift
 
-.PHONY: repro test proofs bench tenfold coverage judge setup lint dag ui lock clean toolchains toolchain-swift verify bench-execution bench-scoring bench-training bench-decoding
+.PHONY: repro test proofs bench tenfold coverage judge setup lint dag ui lock clean toolchains toolchain-swift verify bench-execution bench-scoring bench-training bench-decoding gpu
 
 repro: setup  ## set up, then run the whole pipeline on the embedded default
 	dvc repro
@@ -65,6 +65,11 @@ bench-execution: setup  ## our calls and npm openapi-snippet's, executed for the
 
 bench-training: setup  ## training tokens a second beside the authors' way (after `dvc repro sample`)
 	python -m benchmarks.training
+
+gpu: setup  ## SmolLM2-135M tuned fully and evaluated on a GPU (after `apipack preset gpu-135m`): metrics/gpu
+	dvc repro retrieve
+	python -m benchmarks.gpu prepare
+	python -m benchmarks.gpu run
 
 bench-decoding: setup  ## test prompts a second, batched and one at a time (after `dvc repro retrieve`)
 	python -m benchmarks.decoding

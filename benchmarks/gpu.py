@@ -84,7 +84,8 @@ def run(only: list[str]) -> None:
 
 def stage(name: str, folder: Path, *arguments: str) -> None:
     """Run a stage of this repository in another folder."""
-    environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
+    paths = filter(None, (str(ROOT), str(ROOT / "src"), os.environ.get("PYTHONPATH")))
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
     done = subprocess.run(
         [sys.executable, "-m", f"stages.{name}", *arguments], cwd=folder, env=environment, check=False
     )

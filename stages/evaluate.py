@@ -1,9 +1,11 @@
 """Generate the tests' calls with every model that params.yaml names, and score them.  python -m stages.evaluate
 
 Needs torch, transformers and peft, data/prompts and models/adapter. The rates that need specifications or execution
-are left out, with a line that says so, where the packages or the data for them are missing (a bare GPU box).
+are left out, with a line that says so, where the packages or the data for them are missing (a bare GPU box); later and
+elsewhere, `--rescore` judges the outputs that data/predictions has and adds them.
 """
 
+import argparse
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from apipack.answering import answer, ask_served
-from apipack.evaluation import CELL, accuracy, flat_metrics, judge, select
+from apipack.evaluation import CELL, accuracy, flat_metrics, judge, outputs_of, select
 from apipack.io import fresh_folder, read_table, rows_table, write_table
 from apipack.params import Params
 from apipack.prompts import STOP
@@ -19,11 +21,45 @@ from apipack.records import PREDICTIONS, RATES
 from stages import run
 
 ADAPTER = Path("models/adapter")
+PREDICTED = Path("data/predictions/predictions.parquet")
+TOGETHER = (["model"], ["model", "setting"], ["model", "setting", "language"])
 APIS = ["id", "spec_sha256", "method", "path", "template"]
 
 
 def main(p: Params) -> dict[str, Any]:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--rescore", action="store_true", help="judge the outputs of data/predictions, generate nothing"
+    )
+    return evaluate(p, parser.parse_args().rescore)
+
+
+def evaluate(p: Params, rescore: bool = False) -> dict[str, Any]:
     tests = select(read_table("data/prompts/tests.parquet").to_pylist(), p.evaluate, p.seed)
+    if rescore:
+        outputs, figures = outputs_of(read_table(PREDICTED).to_pylist(), tests), {"generated": 0}
+    else:
+        outputs, figures = write(tests, p)
+    rows = [row for name, texts in outputs.items() for row in judge(name, tests, texts, p.evaluate.threshold)]
+    rows, static_agreement = rated(rows, tests * len(outputs), p)
+    with fresh_folder(PREDICTED.parent) as folder:
+        write_table(folder / PREDICTED.name, rows_table(rows, PREDICTIONS))
+    frame = pd.DataFrame(rows).dropna(axis="columns", how="all")
+    by_language = [*CELL, "language"]
+    together = {k: v for by in TOGETHER for k, v in flat_metrics(accuracy(frame, by, p.seed), by).items()}
+    return {
+        "tests": len(tests),
+        **figures,
+        "verdicts": dict(sorted(frame.groupby("language")["verdict"].first().items())) if "verdict" in frame else {},
+        "static_agreement": static_agreement,
+        "accuracy_together": together,
+        "accuracy": flat_metrics(accuracy(frame, CELL, p.seed), CELL),
+        "accuracy_by_language": flat_metrics(accuracy(frame, by_language, p.seed), by_language),
+    }
+
+
+def write(tests: list[dict[str, Any]], p: Params) -> tuple[dict[str, list[str]], dict[str, Any]]:
+    """Each model's outputs for the tests, the copy baseline among them, and what that took."""
     prompts = [test["prompt"] for test in tests]
     outputs = {"copy": [test["last_example"] or "" for test in tests]}
     generated, served = 0, {}
@@ -35,21 +71,7 @@ def main(p: Params) -> dict[str, Any]:
     for name, one in p.evaluate.served.items():
         outputs[name], served[name] = ask_served(one, prompts, p.evaluate, STOP)
         generated += served[name]["generated"]
-    rows = [row for name, texts in outputs.items() for row in judge(name, tests, texts, p.evaluate.threshold)]
-    rows, static_agreement = rated(rows, tests * len(outputs), p)
-    with fresh_folder("data/predictions") as folder:
-        write_table(folder / "predictions.parquet", rows_table(rows, PREDICTIONS))
-    frame = pd.DataFrame(rows).dropna(axis="columns", how="all")
-    by_language = [*CELL, "language"]
-    return {
-        "tests": len(tests),
-        "generated": generated,
-        **({"served": served} if served else {}),
-        "verdicts": dict(sorted(frame.groupby("language")["verdict"].first().items())) if "verdict" in frame else {},
-        "static_agreement": static_agreement,
-        "accuracy": flat_metrics(accuracy(frame, CELL, p.seed), CELL),
-        "accuracy_by_language": flat_metrics(accuracy(frame, by_language, p.seed), by_language),
-    }
+    return outputs, {"generated": generated} | ({"served": served} if served else {})
 
 
 def rated(rows: list[dict[str, Any]], tests: list[dict[str, Any]], p: Params) -> tuple[list[dict[str, Any]], Any]:

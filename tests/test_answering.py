@@ -1,11 +1,16 @@
 """Outputs are stored batch by batch: after a crash only the rest is generated, and a second time nothing."""
 
+import sys
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from apipack import answering
 from apipack.answering import answer
+from apipack.errors import UserError
 from apipack.finetune import tune
 from apipack.generation import generate
 from apipack.params import Evaluate, load
@@ -56,6 +61,38 @@ def test_nothing_is_generated_twice_and_no_model_is_loaded(
     assert answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite") == (first, 0)
     with pytest.raises(TypeError):
         answer(tiny, None, PROMPTS, limits.model_copy(update={"new_tokens": 6}), "\n\n", tmp_path / "store.sqlite")
+
+
+def test_vllm_that_is_not_installed_is_one_line(tiny: str, limits: Evaluate, tmp_path: Path) -> None:
+    if find_spec("vllm") is None:
+        with pytest.raises(UserError, match="the backend vllm is not installed: pip install vllm, or choose another"):
+            answer(tiny, None, PROMPTS, limits.model_copy(update={"backend": "vllm"}), "\n\n", tmp_path / "s.sqlite")
+
+
+def test_vllm_is_given_the_raw_prompts_and_its_outputs_are_kept(
+    tiny: str, limits: Evaluate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stand-in with vLLM's interface, which no machine without a GPU can run."""
+    loaded: list[str] = []
+
+    class Engine:
+        def __init__(self, model: str, **_: object) -> None:
+            loaded.append(model)
+
+        def generate(self, texts: list[str], settings: list[SimpleNamespace], use_tqdm: bool) -> list[SimpleNamespace]:
+            assert all((one.temperature, one.max_tokens, one.stop) == (0.0, 5, ["\n\n"]) for one in settings)
+            made = [SimpleNamespace(text=f" {text}!", token_ids=[1, 2]) for text in texts]
+            return [SimpleNamespace(outputs=[one], prompt_token_ids=[1]) for one in made]
+
+    stand_in = ModuleType("vllm")
+    stand_in.__spec__ = ModuleSpec("vllm", None)
+    stand_in.LLM, stand_in.SamplingParams = Engine, SimpleNamespace  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "vllm", stand_in)
+    p, store = limits.model_copy(update={"backend": "vllm"}), tmp_path / "store.sqlite"
+    made = answer(tiny, None, PROMPTS, p, "\n\n", store)
+    assert made == ([f" {prompt}!" for prompt in PROMPTS], len(set(PROMPTS)))
+    assert answer(tiny, None, PROMPTS, p, "\n\n", store) == (made[0], 0)
+    assert loaded == [tiny]  # not for what is kept
 
 
 def test_another_adapter_is_another_model(tiny: str, limits: Evaluate, tmp_path: Path) -> None:

@@ -143,16 +143,23 @@ def test_what_the_dataset_lacks_is_one_line(data: Path) -> None:
         of_dataset(data / "none", "curl", None)
 
 
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_tiny(tmp_path_factory.mktemp("tiny"))
+
+
 @pytest.fixture
-def repository(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def repository(tmp_path: Path, data: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository with data, whose tuned model is a tiny one of random weights."""
     yaml = YAML()
     params = yaml.load(Path("params.yaml").read_text(encoding="utf-8"))
-    params["finetune"]["model"] = str(save_tiny(tmp_path / "models/adapter"))
+    params["finetune"]["model"] = str(tiny)
     params["evaluate"]["new_tokens"] = 6
     with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:
         yaml.dump(params, file)
     (tmp_path / "data").symlink_to(data)
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/adapter").symlink_to(tiny)
     monkeypatch.setenv("APIPACK_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     return tmp_path

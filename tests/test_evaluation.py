@@ -2,8 +2,10 @@ import json
 from typing import Any
 
 import pandas as pd
+import pytest
 
-from apipack.evaluation import CELL, accuracy, flat_metrics, judge, select
+from apipack.errors import UserError
+from apipack.evaluation import CELL, accuracy, flat_metrics, judge, outputs_of, select
 from apipack.intervals import wilson
 from apipack.languages import render
 from apipack.params import load
@@ -59,6 +61,15 @@ def test_gold_is_all_and_nonsense_nothing() -> None:
     assert metrics["tuned.level1.0shot.request_match"] == metrics["tuned.level2.random_3shot.call_match"] == 1
     assert {v for name, v in metrics.items() if name.startswith("base") and name.endswith("_match")} == {0}
     assert metrics["base.level1.0shot.call_match_low"] == 0 < metrics["base.level1.0shot.call_match_high"]
+
+
+def test_outputs_are_found_again_by_their_prompts() -> None:
+    asked = [{**case(number), "prompt": f"prompt {number}"} for number in range(4)]
+    rows = [row for name in ("copy", "tuned") for row in judge(name, asked, [f"{name} {t['id']}" for t in asked], 0.9)]
+    found = outputs_of(rows[::-1], asked[1:])
+    assert found == {name: [f"{name} {test['id']}" for test in asked[1:]] for name in ("copy", "tuned")}
+    with pytest.raises(UserError, match="lack tuned's outputs for 1 of 2 tests"):
+        outputs_of(rows[:-1], asked[-2:])
 
 
 def cell(hits: list[list[int]]) -> pd.DataFrame:

@@ -163,6 +163,16 @@ def test_a_second_repro_does_nothing(clone: Clone) -> None:
     assert len(clone.runs()) == 1
 
 
+def test_the_runs_for_a_gpu_are_prepared(clone: Clone) -> None:
+    clone.run(sys.executable, "-m", "benchmarks.gpu", "prepare", "--sizes", "8", "--mixes", "python")
+    made = clone.root / "data/gpu/python-8"
+    rows = pd.read_parquet(made / "data/train/train.parquet")
+    assert set(rows["language"]) == {"python"} and rows["id"].nunique() == 8
+    assert YAML(typ="safe").load(made / "params.yaml")["evaluate"]["languages"] == ["python"]
+    assert sorted(path.name for path in (made / "data").iterdir()) == ["prompts", "train"]  # all that a GPU box needs
+    assert not [path for path in made.rglob("*") if path.is_symlink()]
+
+
 @pytest.mark.slow
 def test_a_forced_rebuild_gives_the_same_bytes(clone: Clone) -> None:
     before = clone.hashes()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from apipack.errors import UserError
 from apipack.intervals import clustered
 from apipack.matching import score
 from apipack.params import Evaluate
@@ -37,6 +38,21 @@ def select(tests: Sequence[Row], p: Evaluate, seed: int) -> list[Row]:
     return sorted(wanted, key=lambda test: (test["level"], test["setting"], test["language"], test["id"]))
 
 
+def outputs_of(predictions: Sequence[Row], tests: Sequence[Row]) -> dict[str, list[str]]:
+    """What each model of earlier predictions (schema PREDICTIONS) wrote for these tests, by the hash of the prompt.
+    Raises `UserError` where there is none."""
+    known = {(row["model"], row["prompt_sha256"]): row["output"] for row in predictions}
+    hashes = [_sha256(test["prompt"]) for test in tests]
+    outputs = {}
+    for model in dict.fromkeys(row["model"] for row in predictions):
+        if missing := sum((model, one) not in known for one in hashes):
+            raise UserError(
+                f"the predictions lack {model}'s outputs for {missing} of {len(tests)} tests: generate them"
+            )
+        outputs[model] = [known[model, one] for one in hashes]
+    return outputs
+
+
 def judge(model: str, tests: Sequence[Row], outputs: Sequence[str], threshold: float) -> list[Row]:
     """Rows of schema PREDICTIONS without what `proof` adds, one a test, in order."""
     return [_judge_one(model, test, output, threshold) for test, output in zip(tests, outputs, strict=True)]
@@ -51,11 +67,15 @@ def _judge_one(model: str, test: Row, output: str, threshold: float) -> Row:
     return {
         "model": model,
         **{key: test[key] for key in PREDICTION_KEYS},
-        "prompt_sha256": hashlib.sha256(test["prompt"].encode()).hexdigest(),
+        "prompt_sha256": _sha256(test["prompt"]),
         "output": output,
         "call": call,
         **{metric: getattr(verdict, metric) for metric in MATCHES},
     }
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def accuracy(predictions: pd.DataFrame, by: Sequence[str], seed: int, metrics: Sequence[str] = METRICS) -> pd.DataFrame:

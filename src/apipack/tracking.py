@@ -113,7 +113,7 @@ def stage_figures(folder: Path) -> dict[str, float]:
     for name in ("sample", "finetune", "evaluate"):
         path = folder / f"{name}.json"
         stage = read_json(path) if path.is_file() else {}
-        accuracies = [stage.pop(key, {}) for key in ("accuracy", "accuracy_by_language")]
+        accuracies = [stage.pop(key) for key in list(stage) if key.startswith("accuracy")]
         numbers = {f"{name}.{key}": value for key, value in flatten(stage).items()}
         for some in (*accuracies, numbers):
             figures |= {key: float(value) for key, value in some.items() if isinstance(value, int | float)}
