@@ -17,7 +17,7 @@ from apipack.snapshot import fetch, specs
 from spiders.addresses import names_document
 from spiders.outcome import failure, figures
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
 ROOT = Path(__file__).parents[2]
 SHOWN = {name: 0.05 for name in ("latency", "429", "502", "truncated")}
