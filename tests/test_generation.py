@@ -1,11 +1,15 @@
 """Generation: batches give what one at a time gives, in order, and stop where they should."""
 
+import re
+from pathlib import Path
+
 import pytest
 import torch
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from apipack.generation import generate
 from apipack.models import load_lm
+from tests.tiny import save_tiny
 
 PROMPTS = [
     "The capital of France is",
@@ -34,3 +38,20 @@ def test_ends_before_a_stop_string(embedded: tuple[PreTrainedModel, PreTrainedTo
 
 def test_no_prompts_no_outputs(embedded: tuple[PreTrainedModel, PreTrainedTokenizerBase]) -> None:
     assert generate(*embedded, [], 5, batch=2) == []
+
+
+STOP = ("a", "n")
+
+
+def test_rows_that_have_ended_leave_the_batch(tmp_path: Path) -> None:
+    model, tokenizer = load_lm(str(save_tiny(tmp_path)), dtype=torch.float32)
+    prompts = [f"{number} {PROMPTS[number % 4]}" for number in range(12)]
+    alone = [generate(model, tokenizer, [prompt], 20, batch=1, stop=STOP)[0] for prompt in prompts]
+    settings = GenerationConfig(max_new_tokens=20, do_sample=False, pad_token_id=tokenizer.pad_token_id)
+    whole = [model.generate(**tokenizer(one, return_tensors="pt"), generation_config=settings)[0] for one in prompts]
+    texts = [tokenizer.decode(ids[len(tokenizer(one)["input_ids"]) :]) for one, ids in zip(prompts, whole, strict=True)]
+    assert alone == [re.split("[an]", text)[0] for text in texts]
+    rows: list[int] = []
+    model.register_forward_pre_hook(lambda _, __, given: rows.append(len(given["input_ids"])), with_kwargs=True)
+    assert generate(model, tokenizer, prompts, 20, batch=12, stop=STOP) == alone
+    assert rows[0] == 12 and rows[-1] <= 9 and rows == sorted(rows, reverse=True)

@@ -81,7 +81,7 @@ def device_name() -> str:
 def bf16_pays(choice: str = "auto") -> bool:
     """Whether to compute in bfloat16. choice: yes, no, or auto: where the hardware multiplies it natively.
 
-    On CPUs that means AMX: avx512_bf16 alone was measured at half the float32 speed.
+    On CPUs that means AMX: with avx512_bf16 alone decoding was measured slower than in float32 (docs/finetuning.md).
     """
     if choice != "auto":
         return choice == "yes"
