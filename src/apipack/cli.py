@@ -149,11 +149,11 @@ def replica(
     """
     if hub not in HUBS:
         fail(f"no such hub: {hub}; there are {', '.join(HUBS)}", 2)
-    if window is not None and hub not in WINDOWS:
-        fail(f"{hub} has no searches; those with a window are {' and '.join(WINDOWS)}", 2)
-    made = HUBS[hub] if window is None else partial(WINDOWS[hub], window=window)
     try:
         rates = {kind: float(share) for kind, _, share in (one.partition("=") for one in fault or [])}
+        if window is not None and hub not in WINDOWS:
+            raise ValueError(f"{hub} has no searches; those with a window are {' and '.join(WINDOWS)}")
+        made = HUBS[hub] if window is None else partial(WINDOWS[hub], window=window)
         with Replica(tarball, made, Faults(rates, seed), port) as served:
             print(served.url, flush=True)
             while True:
