@@ -90,3 +90,8 @@ def test_a_loss_that_is_not_a_number_is_one_line(tiny: Path, tmp_path: Path) -> 
     tokenizer.save_pretrained(tmp_path / "broken")
     with pytest.raises(FinetuneError, match=r"loss is nan at step \d+: lower finetune.lr"):
         tune(PAIRS * 20, tmp_path / "out", finetune_params(tmp_path / "broken"), seed=0)
+
+
+def test_bf16_can_be_asked_for_on_any_machine(tiny: Path, tmp_path: Path) -> None:
+    metrics = tune(PAIRS, tmp_path, finetune_params(tiny, method="lora", max_steps=1, bf16="yes"), seed=0)
+    assert metrics["steps"] == 1
