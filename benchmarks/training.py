@@ -23,7 +23,7 @@ from transformers import PrinterCallback, Trainer, TrainingArguments
 from apipack.completion import encode
 from apipack.finetune import lora_config, tune
 from apipack.io import read_table
-from apipack.models import bf16_pays, load_lm
+from apipack.models import bf16_pays, device, load_lm
 from apipack.params import Finetune, load
 
 
@@ -44,7 +44,8 @@ def theirs(rows: list[tuple[str, str]], p: Finetune, seed: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         settings = TrainingArguments(
             output_dir=folder, per_device_train_batch_size=1, num_train_epochs=p.epochs, learning_rate=p.lr, seed=seed,
-            bf16=half, save_strategy="no", report_to="none", disable_tqdm=True, logging_steps=10**6,
+            bf16=half, use_cpu=half and device().type == "cpu",
+            save_strategy="no", report_to="none", disable_tqdm=True, logging_steps=10**6,
         )  # fmt: skip
         trainer = Trainer(
             get_peft_model(model, lora_config(model, p.lora)), settings, train_dataset=Dataset.from_list(padded)

@@ -128,3 +128,8 @@ def test_model_flops_are_six_a_weight_and_token(tiny: Path, tmp_path: Path) -> N
     expected = 6 * (body * metrics["tokens"] + embedding * metrics["completion_tokens"]) * 2 / metrics["seconds"]
     assert metrics["model_flops_per_second"] == pytest.approx(expected, rel=0.01)
     assert "model_flops_per_second" not in tune(PAIRS, tmp_path, finetune_params(tiny, method="lora", epochs=1.0), 0)
+
+
+def test_bf16_can_be_asked_for_on_any_machine(tiny: Path, tmp_path: Path) -> None:
+    metrics = tune(PAIRS, tmp_path, finetune_params(tiny, method="lora", max_steps=1, bf16="yes"), seed=0)
+    assert metrics["steps"] == 1

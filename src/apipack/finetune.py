@@ -28,7 +28,7 @@ from apipack.checkpoints import folder_of, latest
 from apipack.completion import IGNORED, Collator, CompletionTrainer, encode
 from apipack.errors import UserError
 from apipack.frozen import run_frozen
-from apipack.models import bf16_pays, device_name, load_lm
+from apipack.models import bf16_pays, device, device_name, load_lm
 
 if TYPE_CHECKING:  # pydantic is not needed to train
     from apipack.params import Finetune, Lora
@@ -196,6 +196,7 @@ def settings(folder: Path, p: Finetune, seed: int, half: bool, save: bool) -> SF
         warmup_steps=p.warmup,  # below 1: a share of all steps
         optim="adamw_torch_fused",
         bf16=half,
+        use_cpu=half and device().type == "cpu",  # transformers refuses bf16 without it
         train_sampling_strategy="group_by_length",
         max_length=None,
         gradient_checkpointing=p.gradient_checkpointing,
