@@ -6,7 +6,7 @@ from typing import Any
 from apipack.embedding import embed
 from apipack.io import fresh_folder, read_table, write_text
 from apipack.params import Params
-from apipack.reranking import held_out, train, train_mixture, training_lists
+from apipack.reranking import held_out, train, train_weights, training_lists
 from apipack.retrieval import COLUMNS
 from stages import run
 
@@ -22,7 +22,7 @@ def main(p: Params) -> dict[str, Any]:
         encode = partial(embed, model=p.retrieve.model, batch=p.retrieve.batch)
         tuned, held = held_out(rows, p.seed)
         figures = train(training_lists(tuned, p.rerank, p.seed, encode), folder, p.rerank, p.seed)
-        return {"kind": p.rerank.kind, **figures, **train_mixture(tuned, held, folder, p.rerank, p.seed, encode)}
+        return {"kind": p.rerank.kind, **figures, **train_weights(held, folder, p.rerank, p.seed, encode)}
 
 
 if __name__ == "__main__":

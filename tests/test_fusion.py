@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from apipack.fusion import FEATURES, features, learn_methods, weigh
+from apipack.fusion import FEATURES, features, weigh
 from apipack.relevance import Shape, relevance
 
 
@@ -10,38 +10,25 @@ def shape(method: str, *path: str) -> Shape:
 
 
 SHAPES = [shape("GET", "pets"), shape("DELETE", "toys"), shape("GET", "pets", "{}")]
-METHODS = {"GET": np.array([1.0, 0.0, 0.1]), "PUT": np.array([0.0, 1.0, 0.0])}
 
 
 def test_a_candidate_like_the_nearest_ones_can_be_expected_to_be_good() -> None:
     cosines, scores = np.array([0.9, 0.1, 0.1]), np.array([0.5, 0.6, 0.7])
-    found = features(np.array([0.6, 0.8]), cosines, scores, SHAPES, METHODS)
+    found = features(cosines, scores, SHAPES)
     assert found.shape == (3, len(FEATURES))
     np.testing.assert_array_equal(found[:, :2].T, [cosines, scores])
     to_the_nearest = [relevance(SHAPES[0], other) for other in SHAPES]
     np.testing.assert_allclose(found[:, 2], to_the_nearest, atol=1e-4)  # the nearest is all but certain
     assert found[2, 2] > found[1, 2]  # equal in cosine
-    np.testing.assert_allclose(found[:, 3], [0.7, 0, 0.7])  # no training instruction wanted a DELETE
 
 
 def test_no_candidates_no_features() -> None:
-    assert features(np.zeros(2), np.zeros(0), np.zeros(0), [], METHODS).shape == (0, len(FEATURES))
-
-
-def test_methods_are_told_by_the_embedding() -> None:
-    rng = np.random.default_rng(0)
-    wanted = ["GET", "POST", "DELETE"] * 40
-    vectors = np.array([[name == other for other in ("GET", "POST")] for name in wanted]) + rng.normal(0, 0.1, (120, 2))
-    models = learn_methods(vectors, wanted)
-    for vector, name in zip(vectors, wanted, strict=True):
-        chances = {other: vector @ model[:-1] + model[-1] for other, model in models.items()}
-        assert max(chances, key=lambda other: chances[other]) == name and sum(chances.values()) == pytest.approx(1)
-    assert set(learn_methods(vectors, ["GET"] * 120)) == {"GET"}
+    assert features(np.zeros(0), np.zeros(0), []).shape == (0, len(FEATURES))
 
 
 def test_weights_say_what_predicts_the_differences_within_a_query() -> None:
     rng = np.random.default_rng(0)
-    found = [rng.random((20, len(FEATURES))) * [1, 100, 0.01, 1] + n for n in range(50)]
-    grades = [some @ [0.5, 0.002, 0, 0] - n for n, some in enumerate(found)]
-    assert weigh(found, grades) == pytest.approx([0.5, 0.002, 0, 0], rel=0.01, abs=0.01)
+    found = [rng.random((20, len(FEATURES))) * [1, 100, 0.01] + n for n in range(50)]
+    grades = [some @ [0.5, 0.002, 0] - n for n, some in enumerate(found)]
+    assert weigh(found, grades) == pytest.approx([0.5, 0.002, 0], rel=0.01, abs=0.01)
     assert np.isfinite(weigh([np.ones((1, len(FEATURES)))], [np.ones(1)])).all()

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from transformers import AutoModel, AutoTokenizer
 
-from apipack.fusion import FEATURES, Mixture, learn_methods
+from apipack.fusion import FEATURES
 from apipack.models import ModelError, embedder
 from apipack.params import Rerank, load
 from apipack.relevance import relevance, shape
-from apipack.reranking import RerankError, held_out, load_reranker, train, train_mixture, training_lists
+from apipack.reranking import RerankError, held_out, load_reranker, train, train_weights, training_lists
 from apipack.retrieval import Pool, Reranker, call_text, cosine, rank, rerank
 
 P = load().rerank.model_copy(
@@ -76,12 +76,11 @@ def test_it_learns_saves_and_is_read_again(tmp_path: Path, shallow: str) -> None
     lists = [{**row, "labels": [0.95 if "GET" in text else 0.05 for text in row["examples"]]} for row in lists]
     figures = train(lists, tmp_path, P.model_copy(update={"model": shallow}), 0)
     assert figures["pairs"] == 144 and 0 < figures["mean_grade"] < 1
-    mixed = train_mixture(TRAIN, TRAIN, tmp_path, P, 0, embed)
-    assert mixed["held_out_queries"] == 12 and set(mixed["weights"]) == set(FEATURES)
+    weighed = train_weights(TRAIN, tmp_path, P, 0, embed)
+    assert weighed["held_out_queries"] == 12 and set(weighed["weights"]) == set(FEATURES)
     reranker = load_reranker(P, tmp_path)
-    assert reranker is not None and reranker.depth == P.depth and reranker.mixture is not None
-    assert reranker.mixture.weights.tolist() == [mixed["weights"][name] for name in FEATURES]
-    assert set(reranker.mixture.methods) == set(VERBS)
+    assert reranker is not None and reranker.depth == P.depth and reranker.weights is not None
+    assert reranker.weights.tolist() == [weighed["weights"][name] for name in FEATURES]
     pairs = [(row["query"], text) for row in lists for text in row["examples"]]
     scores = reranker.score(pairs)
     good = np.array(["GET" in text for _, text in pairs])
@@ -90,7 +89,7 @@ def test_it_learns_saves_and_is_read_again(tmp_path: Path, shallow: str) -> None
     assert again[0] == again[2] and len(again) == 3 and reranker.score([]).tolist() == []
 
 
-def test_the_mixture_is_learned_on_apis_that_the_cross_encoder_has_not_seen() -> None:
+def test_the_weights_are_learned_on_apis_that_the_cross_encoder_has_not_seen() -> None:
     apis = [row for n in range(10) for row in rows(f"api{n}", ["invoice"])]
     tuned, held = held_out(apis, 0)
     assert len({row["api"] for row in held}) == 2 and len(tuned) + len(held) == len(apis)
@@ -98,8 +97,8 @@ def test_the_mixture_is_learned_on_apis_that_the_cross_encoder_has_not_seen() ->
     assert held_out(apis, 0) == (tuned, held) != held_out(apis, 1)
 
 
-def test_the_mixture_decides_the_order_of_the_head_alone() -> None:
-    """Whatever the cross-encoder says: with weight on the method alone, calls of the likely one come first."""
+def test_the_weights_decide_the_order_of_the_head_alone() -> None:
+    """Whatever the cross-encoder says: with weight on the cosine alone, the order is the one it was given."""
     pool, query = Pool(TRAIN), {**TRAIN[1], "id": "q", "cluster": "q"}
     says = {call_text(row): float(number) for number, row in enumerate(TRAIN)}
     alone = Reranker(lambda pairs: np.array([says[example] for _, example in pairs]), 9, call_text)
@@ -109,11 +108,8 @@ def test_the_mixture_decides_the_order_of_the_head_alone() -> None:
         (says[call_text(pool.rows[i])] for i in ranked[0][:9]), reverse=True
     )
     assert by_score[9:].tolist() == ranked[0][9:].tolist()
-    methods = learn_methods(embed([row["instruction"] for row in TRAIN]), [shape(row).method for row in TRAIN])
-    mixed = replace(alone, mixture=Mixture(np.array([0, 0, 0, 1.0]), methods))
-    [by_method] = rerank([query], pool, ranked, mixed, embed)
-    found = [shape(pool.rows[i]).method == "DELETE" for i in by_method[:9]]
-    assert found == sorted(found, reverse=True) and any(found)
+    [by_cosine] = rerank([query], pool, ranked, replace(alone, weights=np.array([1.0, 0, 0])), embed)
+    assert by_cosine.tolist() == ranked[0].tolist() != by_score.tolist()
 
 
 def test_switch(tmp_path: Path) -> None:
@@ -128,4 +124,4 @@ def test_nothing_to_compare_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(RerankError, match=r"raise crawl.limit or set rerank.kind: none"):
         train([], tmp_path, P, 0)
     with pytest.raises(RerankError, match=r"raise crawl.limit or set rerank.kind: none"):
-        train_mixture(TRAIN, [], tmp_path, P, 0, embed)
+        train_weights([], tmp_path, P, 0, embed)

@@ -29,7 +29,7 @@ from sentence_transformers.sentence_transformer.modules import Pooling
 from transformers import PrinterCallback
 
 from apipack.errors import UserError
-from apipack.fusion import FEATURES, Mixture, learn_methods, weigh
+from apipack.fusion import FEATURES, weigh
 from apipack.io import read_json, write_json
 from apipack.models import ModelError, embedder
 from apipack.params import Rerank
@@ -49,7 +49,7 @@ from apipack.retrieval import (
 
 LOGGED = 10  # points of the loss curve
 HELD = 5  # one of so many training APIs is held out to weigh the score
-MIXTURE = "mixture.json"
+WEIGHTS = "weights.json"
 
 
 class RerankError(UserError):
@@ -141,30 +141,23 @@ def train(lists: Sequence[Row], folder: Path, p: Rerank, seed: int) -> dict[str,
     }
 
 
-def train_mixture(
-    tuned: Sequence[Row], held: Sequence[Row], folder: Path, p: Rerank, seed: int, embed: Embed
-) -> dict[str, Any]:
-    """Learn with what to mix the score of the cross-encoder in `folder`, and save that beside it. Returns the weights.
+def train_weights(held: Sequence[Row], folder: Path, p: Rerank, seed: int, embed: Embed) -> dict[str, Any]:
+    """Weigh the score of the cross-encoder in `folder` on up to p.queries / 2 held-out operations; kept beside it.
 
-    Methods are learned from the operations that it was tuned on, weights from p.queries / 2 held-out ones.
     Raises `RerankError`, `ModelError`.
     """
     pool = Pool(held)
     queries = _in_turn(pool, max(1, p.queries // 2), random.Random(seed))
     if not queries:
         raise RerankError("too few APIs in training to hold some out: raise crawl.limit or set rerank.kind: none")
-    known = _in_turn(Pool(tuned), 4 * p.queries, random.Random(seed))
-    wanted = [shape(row).method for row in known]
-    methods = learn_methods(embed([row["instruction"] for row in known]), wanted)
     heads = rank(queries, pool, cosine(queries, pool, embed), p.depth)
     scores = cross_scores(queries, pool, heads, _tuned(p, folder))
     grade = oracle(queries, pool)
     grades = [grade(np.array([number]), head)[0] for number, head in enumerate(heads)]
-    weights = weigh(evidence(queries, pool, heads, scores, methods, embed), grades)
-    named = dict(zip(FEATURES, weights.round(6).tolist(), strict=True))
-    models = {name: model.round(6).tolist() for name, model in methods.items()}
-    write_json(folder / MIXTURE, {"weights": named, "methods": models})
-    return {"held_out_queries": len(queries), "weights": named}
+    found = weigh(evidence(queries, pool, heads, scores, embed), grades)
+    weights = dict(zip(FEATURES, found.round(6).tolist(), strict=True))
+    write_json(folder / WEIGHTS, weights)
+    return {"held_out_queries": len(queries), "weights": weights}
 
 
 def load_reranker(p: Rerank, folder: Path) -> Reranker | None:
@@ -173,10 +166,8 @@ def load_reranker(p: Rerank, folder: Path) -> Reranker | None:
         return None
     if p.kind == "generic":
         return Reranker(partial(_score, _load(p.generic, p.max_tokens), p.batch), p.depth)
-    saved = read_json(folder / MIXTURE)
-    methods = {name: np.array(model) for name, model in saved["methods"].items()}
-    weights = np.array([saved["weights"][name] for name in FEATURES])
-    return replace(_tuned(p, folder), mixture=Mixture(weights, methods))
+    weights = read_json(folder / WEIGHTS)
+    return replace(_tuned(p, folder), weights=np.array([weights[name] for name in FEATURES]))
 
 
 def _tuned(p: Rerank, folder: Path) -> Reranker:

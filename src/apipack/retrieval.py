@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from apipack.fusion import Mixture, features
+from apipack.fusion import features
 from apipack.relevance import relevance, shape
 
 Row = dict[str, Any]
@@ -48,12 +48,12 @@ def call_text(row: Row) -> str:
 @dataclass(frozen=True, slots=True)
 class Reranker:
     """score: of a cross-encoder. depth: how many of the nearest it puts into a new order. reads: what of a candidate.
-    mixture: with what the score is mixed; None to go by it alone."""
+    weights: of `fusion.FEATURES`; None to go by the score alone."""
 
     score: Pairs
     depth: int
     reads: Callable[[Row], str] = example_text
-    mixture: Mixture | None = None
+    weights: np.ndarray | None = None
 
 
 class Pool:
@@ -154,9 +154,8 @@ def rerank(
     """The same rankings, the first `depth` of each in the re-ranker's order."""
     heads = [places[: reranker.depth] for places in ranked]
     orders = cross_scores(queries, pool, heads, reranker)
-    if (mixture := reranker.mixture) is not None:
-        found = evidence(queries, pool, heads, orders, mixture.methods, embed)
-        orders = [some @ mixture.weights for some in found]
+    if (weights := reranker.weights) is not None:
+        orders = [found @ weights for found in evidence(queries, pool, heads, orders, embed)]
     return [
         np.concatenate([head[best(own, None)], places[len(head) :]])
         for head, own, places in zip(heads, orders, ranked, strict=True)
@@ -180,19 +179,15 @@ def evidence(
     pool: Pool,
     heads: Sequence[np.ndarray],
     scores: Sequence[np.ndarray],
-    methods: Mapping[str, np.ndarray],
     embed: Embed,
 ) -> list[np.ndarray]:
     """`fusion.features` of each query's head. scores: of the cross-encoder."""
     texts = [query["instruction"] for query in queries]
     vectors = embed(texts + [pool.rows[i]["instruction"] for head in heads for i in head])
-    asked, known = (
-        vectors[: len(queries)],
-        np.split(vectors[len(queries) :], np.cumsum([len(head) for head in heads])[:-1]),
-    )
+    known = np.split(vectors[len(queries) :], np.cumsum([len(head) for head in heads])[:-1])
     return [
-        features(vector, of_head @ vector, own, [shape(pool.rows[i]) for i in head], methods)
-        for vector, of_head, own, head in zip(asked, known, scores, heads, strict=True)
+        features(of_head @ vector, own, [shape(pool.rows[i]) for i in head])
+        for vector, of_head, own, head in zip(vectors[: len(queries)], known, scores, heads, strict=True)
     ]
 
 
