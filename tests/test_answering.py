@@ -7,12 +7,14 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from transformers import PreTrainedTokenizerBase
 
 from apipack import answering
 from apipack.answering import answer
 from apipack.errors import UserError
 from apipack.finetune import tune
 from apipack.generation import generate
+from apipack.models import load_lm
 from apipack.params import Evaluate, load
 from tests.tiny import PAIRS, finetune_params, save_tiny
 
@@ -72,16 +74,25 @@ def test_vllm_that_is_not_installed_is_one_line(tiny: str, limits: Evaluate, tmp
 def test_vllm_is_given_the_raw_prompts_and_its_outputs_are_kept(
     tiny: str, limits: Evaluate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A stand-in with vLLM's interface, which no machine without a GPU can run."""
+    """A stand-in with vLLM's interface; tests/backends/test_vllm.py runs the real one where it is installed."""
     loaded: list[str] = []
+    _, tokenizer = load_lm(tiny)
 
     class Engine:
         def __init__(self, model: str, **_: object) -> None:
             loaded.append(model)
 
-        def generate(self, texts: list[str], settings: list[SimpleNamespace], use_tqdm: bool) -> list[SimpleNamespace]:
+        llm_engine = SimpleNamespace(model_config=SimpleNamespace(max_model_len=512))
+
+        def get_tokenizer(self) -> PreTrainedTokenizerBase:
+            return tokenizer
+
+        def generate(
+            self, inputs: list[dict[str, list[int]]], settings: list[SimpleNamespace], use_tqdm: bool
+        ) -> list[SimpleNamespace]:
             assert all((one.temperature, one.max_tokens, one.stop) == (0.0, 5, ["\n\n"]) for one in settings)
-            made = [SimpleNamespace(text=f" {text}!", token_ids=[1, 2]) for text in texts]
+            asked = [one["prompt_token_ids"] for one in inputs]
+            made = [SimpleNamespace(text=f" {tokenizer.decode(ids)}!", token_ids=[1, 2]) for ids in asked]
             return [SimpleNamespace(outputs=[one], prompt_token_ids=[1]) for one in made]
 
     stand_in = ModuleType("vllm")
