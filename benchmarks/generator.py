@@ -49,7 +49,7 @@ def ours(parts: list[list[str]], proven: bool) -> Figures:
     gc.disable()  # as the parse stage does
     operations, failed, calls = 0, 0, 0
     for files in parts:
-        documents = ((spec(file), Path(file).read_bytes()) for file in files)
+        documents = ((spec(file), Path(file).read_bytes) for file in files)
         parsed = parse_specs(documents, optional=False, max_bytes=10**8)
         operations += len(parsed.rows) + len(parsed.drops)
         failed += len(parsed.drops)

@@ -21,7 +21,7 @@ PART = 4 * 2**20  # bytes of specifications
 def parse_part(specs: list[dict[str, Any]], folder: str, out: str, optional: bool, max_bytes: int) -> dict[str, Any]:
     """Write the operations of some specifications as one part."""
     gc.disable()  # a document is a million objects without cycles; looking for some costs an eighth of the time
-    documents = ((spec, Path(folder, spec["file"]).read_bytes()) for spec in specs)
+    documents = ((spec, Path(folder, spec["file"]).read_bytes) for spec in specs)
     parsed = parse_specs(documents, optional=optional, max_bytes=max_bytes)
     gc.enable()
     parsed.rows.sort(key=lambda row: row["id"])

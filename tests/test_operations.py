@@ -1,4 +1,5 @@
 import json
+from functools import partial
 from typing import Any
 
 from apipack.operations import opted_out, parse_spec, parse_specs, plain, read_opt_outs
@@ -44,7 +45,8 @@ def test_many_specifications_at_once_give_what_each_gives() -> None:
         for number, paths in enumerate([english, {}, french])
     ]
     documents.insert(1, ({**SPEC, "file": "bad"}, b"<"))
-    together = parse_specs(documents, optional=False, max_bytes=10**7)
+    readers = [(spec, partial(bytes, body)) for spec, body in documents]
+    together = parse_specs(readers, optional=False, max_bytes=10**7)
     apart = [parse_spec(spec, body, optional=False, max_bytes=10**7) for spec, body in documents]
     assert together.rows == [row for parsed in apart for row in parsed.rows]
     assert together.drops == [drop for parsed in apart for drop in parsed.drops]

@@ -7,7 +7,7 @@ import html
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -47,16 +47,16 @@ class Parsed:
 
 def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> Parsed:
     """Every operation of a specification. `spec` is a row of schema SPECS. Never raises for what `body` contains."""
-    return parse_specs([(spec, body)], optional=optional, max_bytes=max_bytes)
+    return parse_specs([(spec, lambda: body)], optional=optional, max_bytes=max_bytes)
 
 
-def parse_specs(documents: Iterable[tuple[Row, bytes]], *, optional: bool, max_bytes: int) -> Parsed:
-    """`parse_spec` of many. Their languages are told at the end, one after another: what they need of the identifier's
-    tables (100 MB) is then in the processor's cache."""
+def parse_specs(documents: Iterable[tuple[Row, Callable[[], bytes]]], *, optional: bool, max_bytes: int) -> Parsed:
+    """`parse_spec` of many, whose bodies are read when it is their turn and kept no longer than it takes. Languages are
+    told at the end, one after another: what that needs of the identifier's tables (100 MB) is then in the cache."""
     parsed = Parsed()
     texts, ends = [], [0]
-    for spec, body in documents:
-        texts.append(_parse(parsed, spec, body, optional, max_bytes))
+    for spec, read in documents:
+        texts.append(_parse(parsed, spec, read, optional, max_bytes))
         ends.append(len(parsed.rows))
     for language, start, end in zip(map(natural_language, texts), ends, ends[1:], strict=False):
         for row in parsed.rows[start:end]:
@@ -64,11 +64,11 @@ def parse_specs(documents: Iterable[tuple[Row, bytes]], *, optional: bool, max_b
     return parsed
 
 
-def _parse(parsed: Parsed, spec: Row, body: bytes, optional: bool, max_bytes: int) -> str:
+def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool, max_bytes: int) -> str:
     """Add the rows of one specification, but for their language, and return the texts that tell it."""
     first = len(parsed.rows)
     try:
-        document = Document(load(body, max_bytes))
+        document = Document(load(read(), max_bytes))
         raws = list(document.operations())
         shared = _api(spec, document, parsed.replaced)
     except (SpecError, RecursionError) as error:
