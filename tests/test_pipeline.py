@@ -72,16 +72,19 @@ class Clone:
         return [line.split("'")[1] for line in lines if line.startswith("Running stage")]
 
     def killed_in(self, stage: str, *command: str) -> None:
-        """Start the command and kill -9 its whole process group two seconds into a stage."""
+        """Start the command and kill -9 its whole process group a second into a stage."""
         process = subprocess.Popen(
             command, cwd=self.root, env=self.env, stdout=subprocess.PIPE, text=True, start_new_session=True
         )
         assert process.stdout is not None
         assert any(f"stages.{stage}" in line for line in process.stdout)
-        time.sleep(2)
+        time.sleep(1)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         process.stdout.close()
+        self.run(
+            sys.executable, "-m", "apipack.lockfile"
+        )  # as `make repro`: a fast stage ends, and DVC writes dvc.lock
 
     def train(self) -> pd.DataFrame:
         return pd.read_parquet(self.root / "data/train/train.parquet")
@@ -161,6 +164,22 @@ def test_a_second_repro_does_nothing(clone: Clone) -> None:
     output = clone.run("dvc", "repro")
     assert "Running stage" not in output and "up to date" in output
     assert len(clone.runs()) == 1
+
+
+@pytest.mark.parametrize("left", [0.0, 0.6])
+def test_killed_while_dvc_writes_its_lock_file_and_started_again_it_goes_on(clone: Clone, left: float) -> None:
+    lock = clone.root / "dvc.lock"
+    whole, runs, hashes = lock.read_bytes(), len(clone.runs()), clone.hashes()
+    stages = YAML(typ="safe").load(whole)["stages"]
+    lock.write_bytes(whole[: int(len(whole) * left)])
+    if not left:
+        assert "'./dvc.lock' validation failed" in clone.run("dvc", "repro", fails=True)
+    clone.run(sys.executable, "-m", "apipack.lockfile")
+    assert clone.ran("dvc", "repro") == ["report"]  # which the run cache leaves out
+    assert clone.hashes() == hashes
+    restored = YAML(typ="safe").load(lock)["stages"]
+    assert {**restored, "report": None} == {**stages, "report": None}
+    assert len(clone.runs()) == runs + 1
 
 
 def test_the_runs_for_a_gpu_are_prepared(clone: Clone) -> None:

@@ -9,7 +9,7 @@ import pytest
 from apipack.execution import skipped
 from apipack.languages import render
 from apipack.operations import parse_spec
-from apipack.proof import RATES, Apis, agreement, parses, prove
+from apipack.proof import RATES, Apis, agreement, prove
 from apipack.records import Request
 
 SPEC: dict[str, Any] = {
@@ -132,18 +132,3 @@ def test_code_that_evades_the_reader_but_runs_passes_when_executed(
     call = "id=7\ncurl --compressed https://pets.example/v1/pets/$id"
     (found,) = prove([{"id": row["id"], "language": "curl", "call": call}], [row], api, run=True, workers=1)
     assert (found["pass_rate"], found["static_pass_rate"]) == (True, False)
-
-
-@pytest.mark.parametrize(
-    ("language", "code", "expected"),
-    [
-        ("curl", "curl 'https://h/", False),
-        ("curl", "curl https://h/ (", False),
-        ("curl", "curl --unknown https://h/", True),
-        ("python", "print(1)", True),
-        ("python", "print(1", False),
-        ("go", "anything", False),
-    ],
-)
-def test_what_parses(language: str, code: str, expected: bool) -> None:
-    assert parses(language, code) == expected

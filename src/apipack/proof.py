@@ -8,10 +8,8 @@ about the request that the strict reader sees, none where it sees none.
 
 from __future__ import annotations
 
-import ast
 import functools
 import json
-import shlex
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from apipack.arrival import request_of
 from apipack.execution import Outcome, execute, skipped
+from apipack.grammar import grammatical
 from apipack.matching import same_request, try_read
 from apipack.openapi import Document, load
 from apipack.openapi.conformance import violations
@@ -122,7 +121,7 @@ def judge_static(row: Row, test: Row, apis: Apis) -> dict[str, bool]:
     return {
         "pass_rate": request is not None and passes(request, row["id"], test, apis),
         "hallucination_rate": request is not None and _invented(request, row["id"], test, apis),
-        "syntax_error_rate": request is None and not parses(row["language"], row["call"]),
+        "syntax_error_rate": request is None and not grammatical(row["language"], row["call"]),
     }
 
 
@@ -138,26 +137,6 @@ def _invented(request: Request, operation: str, test: Row, apis: Apis) -> bool:
     if (request.method, request.parts.netloc, request.parts.path) == (gold.method, gold.parts.netloc, gold.parts.path):
         return False  # a path parameter's value may hold slashes of its own
     return not apis.has_endpoint(operation, request)
-
-
-def parses(language: str, code: str) -> bool:
-    """Whether code that the strict reader does not understand is grammatical; where no parser is at hand, not."""
-    try:
-        if language == "python":
-            ast.parse(code)
-            return True
-        if language == "curl":
-            return not any(token[0] in "()" for token in _shell_words(code))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return False
-
-
-def _shell_words(code: str) -> list[str]:
-    """Words and operators; ValueError where a quotation mark has no other."""
-    lexer = shlex.shlex(code, posix=True, punctuation_chars=True)
-    lexer.whitespace_split = True
-    return [token for token in lexer if token]
 
 
 def agreement(rows: Sequence[Row]) -> dict[str, Any]:
