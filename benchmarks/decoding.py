@@ -1,8 +1,9 @@
-"""Test prompts a second through `apipack.generation`, by batch, and whether the greedy outputs stay the same.
+"""Test prompts a second, batched beside one at a time, and whether the greedy outputs stay the same.
 
     python -m benchmarks.decoding [prompts] [batch]
 
-Needs the prompts of `dvc repro retrieve`. The first line is one prompt at a time, the authors' way.
+Needs the prompts of `dvc repro retrieve`, of which it draws as many of each setting. One at a time is the authors' way:
+`model.generate`, stopped at the same string. Prints a JSON line a setting and one of all.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import json
 import random
 import sys
 import time
+from typing import Any
+
+import torch
 
 from apipack.generation import generate
 from apipack.io import read_table
@@ -19,28 +23,59 @@ from apipack.params import load
 from apipack.prompts import STOP
 
 
+def one_at_a_time(model: Any, tokenizer: Any, prompts: list[str], new_tokens: int) -> list[str]:
+    made = []
+    settings = {"max_new_tokens": new_tokens, "do_sample": False, "pad_token_id": tokenizer.pad_token_id}
+    for prompt in prompts:
+        ids = tokenizer(prompt, return_tensors="pt").to(model.device)
+        with torch.inference_mode():
+            whole = model.generate(**ids, **settings, stop_strings=[STOP], tokenizer=tokenizer)
+        text = tokenizer.decode(whole[0, ids["input_ids"].shape[1] :], skip_special_tokens=True)
+        made.append(text.partition(STOP)[0])
+    return made
+
+
 def main() -> None:
     p = load()
     count, batch = [int(argument) for argument in sys.argv[1:]] + [48, p.evaluate.batch][len(sys.argv) - 1 :]
-    rows = read_table("data/prompts/tests.parquet", ["prompt", "language"]).to_pylist()
-    prompts = sorted({row["prompt"] for row in rows if row["language"] in p.evaluate.languages})
-    prompts = random.Random(p.seed).sample(prompts, min(count, len(prompts)))
+    rows = read_table("data/prompts/tests.parquet", ["prompt", "language", "setting"]).to_pylist()
+    rows = [row for row in rows if row["language"] in p.evaluate.languages]
+    by_setting = {
+        name: sorted({row["prompt"] for row in rows if row["setting"] == name}) for name in p.evaluate.settings
+    }
+    share = count // len(by_setting)
+    drawn = {name: random.Random(p.seed).sample(of, min(share, len(of))) for name, of in by_setting.items()}
     model, tokenizer = load_lm(p.finetune.model)
-    generate(model, tokenizer, prompts[:1], 2, 1, (STOP,))
-    made, rates = {}, {}
-    for size in (1, batch):
+    generate(model, tokenizer, ["warm"], 2, 1, (STOP,))
+    alone: dict[str, tuple[list[str], float]] = {}
+    for name, prompts in drawn.items():
         started = time.perf_counter()
-        made[size] = generate(model, tokenizer, prompts, p.evaluate.new_tokens, size, (STOP,))
-        rates[size] = len(prompts) / (time.perf_counter() - started)
-        print(
-            json.dumps({"batch": size, "prompts": len(prompts), "prompts_per_second": round(rates[size], 3)}),
-            flush=True,
-        )
-    same = sum(one == other for one, other in zip(made[1], made[batch], strict=True))
-    print(json.dumps({"times": round(rates[batch] / rates[1], 2), "identical": round(same / len(prompts), 4)}))
-    for one, other in zip(made[1], made[batch], strict=True):
+        outputs = one_at_a_time(model, tokenizer, prompts, p.evaluate.new_tokens)
+        alone[name] = outputs, time.perf_counter() - started
+        started = time.perf_counter()
+        together = generate(model, tokenizer, prompts, p.evaluate.new_tokens, batch, (STOP,))
+        show(name, alone[name], (together, time.perf_counter() - started))
+    expected = [text for outputs, _ in alone.values() for text in outputs], sum(spent for _, spent in alone.values())
+    started = time.perf_counter()
+    every = [prompt for prompts in drawn.values() for prompt in prompts]
+    together = generate(model, tokenizer, every, p.evaluate.new_tokens, batch, (STOP,))
+    show("all", expected, (together, time.perf_counter() - started))
+    for one, other in zip(expected[0], together, strict=True):
         if one != other:
             print(json.dumps({"alone": one, "batched": other}))
+
+
+def show(name: str, alone: tuple[list[str], float], batched: tuple[list[str], float]) -> None:
+    same = sum(one == other for one, other in zip(alone[0], batched[0], strict=True))
+    figures = {
+        "setting": name,
+        "prompts": len(alone[0]),
+        "alone_per_second": round(len(alone[0]) / alone[1], 3),
+        "batched_per_second": round(len(alone[0]) / batched[1], 3),
+        "times": round(alone[1] / batched[1], 2),
+        "identical": round(same / len(alone[0]), 4),
+    }
+    print(json.dumps(figures), flush=True)
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def write(tests: list[dict[str, Any]], p: Params) -> tuple[dict[str, list[str]],
 
 
 def rated(rows: list[dict[str, Any]], tests: list[dict[str, Any]], p: Params) -> tuple[list[dict[str, Any]], Any]:
-    """The rows with the rates of `apipack.proof` and how often static verdicts agree with execution."""
+    """The rows with the rates of `apipack.proof`; and how often static verdicts on models' outputs are execution's."""
     try:
         from apipack.execution import skipped
         from apipack.proof import Apis, agreement, prove
@@ -90,7 +90,7 @@ def rated(rows: list[dict[str, Any]], tests: list[dict[str, Any]], p: Params) ->
     for line in dict.fromkeys(missing.values()):
         print(f"evaluate: {line}; verdicts are static", file=sys.stderr)
     rows = prove(rows, tests, apis, run=p.evaluate.execute, workers=p.cores())
-    return rows, agreement(rows)
+    return rows, agreement([row for row in rows if row["model"] != "copy"])
 
 
 def unrated(rows: list[dict[str, Any]], why: str) -> list[dict[str, Any]]:

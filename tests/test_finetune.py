@@ -114,6 +114,17 @@ def test_running_out_of_memory_is_one_line(tiny: Path, tmp_path: Path, monkeypat
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.skipif(find_spec("bitsandbytes") is None, reason="QLoRA needs bitsandbytes")
+def test_qlora_learns_on_four_bit_weights(tiny: Path, tmp_path: Path) -> None:
+    metrics = tune(PAIRS, tmp_path, finetune_params(tiny, method="qlora", epochs=40.0, lr=2e-2), seed=0)
+    losses = [loss for _, loss in metrics["loss_history"]]
+    assert losses[-1] < losses[0] - 0.3
+    assert (tmp_path / "adapter_config.json").is_file()
+    model, _ = load_lm(str(tiny), four_bit=True)
+    assert type(model.model.layers[0].mlp.up_proj).__name__ == "Linear4bit"
+    generate(*load_lm(str(tiny), tmp_path), ["x"], 2, batch=1)  # the adapter merges into whole weights
+
+
 @pytest.mark.skipif(find_spec("bitsandbytes") is not None, reason="QLoRA can run here")
 def test_qlora_without_bitsandbytes_is_one_line(tiny: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="qlora needs bitsandbytes: pip install bitsandbytes, or take lora"):

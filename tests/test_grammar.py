@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from apipack.grammar import grammatical
+from apipack.grammar import compiles
 from apipack.languages import render
 from apipack.records import LANGUAGES, Request
 
@@ -15,11 +15,11 @@ REQUEST = Request(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_call_is_grammatical_until_it_is_cut(language: str) -> None:
+def test_a_call_compiles_until_it_is_cut(language: str) -> None:
     call = render(language, REQUEST)
-    assert grammatical(language, call)
+    assert compiles(language, call)
     quoted = call.index(".example")
-    assert not grammatical(language, call[:quoted])
+    assert not compiles(language, call[:quoted])
 
 
 @pytest.mark.parametrize(
@@ -33,28 +33,42 @@ def test_a_call_is_grammatical_until_it_is_cut(language: str) -> None:
         ("php", "echo 1;", True),
         ("php", "<?php echo 1", False),
         ("java", "Request request = new Request.Builder().build();", True),
+        ("java", "Response response = client.newCall(request).execute();", False),
+        ("java", "for (int i = 0; i < 3; i++) { System.out.println(java.util.List.of(i)); }", True),
         ("java", "Request request = new Request.Builder(.build();", False),
         ("go", "package main\n\nfunc main() {\n", False),
+        ("go", "package main\n\nfunc main() {\n}\n", True),
+        ("go", "", False),
+        ("go", "package main\n\nfunc main() {\n\tx := 1\n}\n", False),
+        ("go", "package main\n\nfunc main() {\n\tvar x = 1\n\tprintln(x)\n}\n", True),
+        ("go", "package main\n\nfunc main() {\n\tprintln(y)\n}\n", False),
+        ("go", 'package main\n\nimport "fmt"\n\nfunc main() {\n}\n', False),
+        ("go", 'package main\n\nimport f "fmt"\n\nfunc main() {\n\tf.Println(len("a"))\n}\n', True),
+        ("go", 'package main\n\nfunc main() {\n\thttp.Get("https://h/")\n}\n', False),
         ("swift", "let x = 1", True),
         ("swift", "let = 1", False),
         ("ruby", "puts(", False),
         ("node", "const a = {b: 1", False),
         ("libcurl", "int main(void) { return 0 }", False),
+        ("libcurl", "int main(void) { return 0; }", True),
+        ("libcurl", "", False),
+        ("libcurl", "int main(void) { return curl_easy_perform(hnd); }", False),
+        ("libcurl", "int main(int n, char **a) { char b[3], *c = a[n]; return puts(c) + CURLE_OK + b[0]; }", True),
         ("javascript", "\ud800", False),
     ],
 )
-def test_what_is_grammatical(language: str, code: str, expected: bool) -> None:
-    assert grammatical(language, code) == expected
+def test_what_compiles(language: str, code: str, expected: bool) -> None:
+    assert compiles(language, code) == expected
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_code_that_nests_deeply_or_is_long_is_answered(language: str) -> None:
-    assert not grammatical(language, "(" * 100_000)
-    grammatical(language, "x " * 100_000)
+    assert not compiles(language, "(" * 100_000)
+    compiles(language, "x " * 100_000)
 
 
 def test_code_is_only_parsed(tmp_path: Path) -> None:
     target = tmp_path / "touched"
     for language in LANGUAGES:
-        grammatical(language, f"$(touch {target})\n`touch {target}`\nopen('{target}', 'w')")
+        compiles(language, f"$(touch {target})\n`touch {target}`\nopen('{target}', 'w')")
     assert not target.exists()

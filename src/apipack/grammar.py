@@ -1,7 +1,7 @@
-"""Whether code is grammatical in its language: what can be told of a syntax error without a compiler.
+"""Whether code would compile: what can be told of it without a compiler. Code is only ever parsed.
 
-Python is asked itself, a shell's words are read by shlex, and the others by their tree-sitter grammars. Code is only
-ever parsed. A grammar sees no undeclared name and no wrong type, which compilers of typed languages refuse as well.
+Python is asked itself, a shell's words are read by shlex, and the others by their tree-sitter grammars; C, Go and Java
+must have declared the names that they use (`names.py`). Wrong types and unknown members are not seen.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ import tree_sitter_javascript
 import tree_sitter_php
 import tree_sitter_ruby
 import tree_sitter_swift
-from tree_sitter import Language, Parser
+from tree_sitter import Language, Node, Parser
+
+from apipack.names import refused
 
 GRAMMARS: dict[str, Callable[[], object]] = {
     "libcurl": tree_sitter_c.language,
@@ -32,20 +34,37 @@ GRAMMARS: dict[str, Callable[[], object]] = {
 }
 
 
-def grammatical(language: str, code: str) -> bool:
-    """Whether code of one of the ten languages follows its grammar; a fragment counts as the body of a program."""
+def compiles(language: str, code: str) -> bool:
+    """Whether code of one of the ten languages seems to compile; a fragment counts as the body of a program."""
     if language == "python":
         return _python(code)
     if language == "curl":
         return _shell(code)
     if language == "php" and not code.lstrip().startswith("<?"):
         code = f"<?php\n{code}"
-    return not _parser(language).parse(code.encode("utf-8", "replace")).root_node.has_error
+    root = _parser(language).parse(code.encode("utf-8", "replace")).root_node
+    if root.has_error or (language in ("libcurl", "go") and not any(map(_is_main, root.children))):
+        return False
+    return not refused(language, _grammar(language), root)
+
+
+def _is_main(node: Node) -> bool:
+    name: Node | None = node
+    for field in {"function_definition": ("declarator", "declarator"), "function_declaration": ("name",)}.get(
+        node.type, ()
+    ):
+        name = name.child_by_field_name(field) if name else None
+    return name is not None and name is not node and name.text == b"main"
+
+
+@functools.cache
+def _grammar(language: str) -> Language:
+    return Language(GRAMMARS[language]())
 
 
 @functools.cache
 def _parser(language: str) -> Parser:
-    return Parser(Language(GRAMMARS[language]()))
+    return Parser(_grammar(language))
 
 
 def _python(code: str) -> bool:

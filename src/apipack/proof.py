@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from apipack.arrival import request_of
 from apipack.execution import Outcome, execute, skipped
-from apipack.grammar import grammatical
+from apipack.grammar import compiles
 from apipack.matching import same_request, try_read
 from apipack.openapi import Document, load
 from apipack.openapi.conformance import violations
@@ -121,7 +121,7 @@ def judge_static(row: Row, test: Row, apis: Apis) -> dict[str, bool]:
     return {
         "pass_rate": request is not None and passes(request, row["id"], test, apis),
         "hallucination_rate": request is not None and _invented(request, row["id"], test, apis),
-        "syntax_error_rate": request is None and not grammatical(row["language"], row["call"]),
+        "syntax_error_rate": request is None and not compiles(row["language"], row["call"]),
     }
 
 
@@ -140,9 +140,17 @@ def _invented(request: Request, operation: str, test: Row, apis: Apis) -> bool:
 
 
 def agreement(rows: Sequence[Row]) -> dict[str, Any]:
-    """Share of executed outputs on which the static verdict is the same, by rate; empty where nothing was executed."""
+    """Share of executed outputs on which the static verdict is the same, by rate, of all and of each language; empty
+    where nothing was executed."""
     executed = [row for row in rows if row["verdict"] == "executed"]
     if not executed:
         return {}
-    same = {name: sum(row[name] == row[f"static_{name}"] for row in executed) for name in RATES}
-    return {"n": len(executed), **{name: round(count / len(executed), 4) for name, count in same.items()}}
+    by_language = defaultdict(list)
+    for row in executed:
+        by_language[row["language"]].append(row)
+    return {**_agreement(executed), "languages": {name: _agreement(of) for name, of in sorted(by_language.items())}}
+
+
+def _agreement(rows: Sequence[Row]) -> dict[str, Any]:
+    same = {name: sum(row[name] == row[f"static_{name}"] for row in rows) / len(rows) for name in RATES}
+    return {"n": len(rows), **{name: round(share, 4) for name, share in same.items()}}

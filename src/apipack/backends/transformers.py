@@ -10,9 +10,9 @@ import random
 from collections.abc import Iterator, Sequence
 
 import torch
-from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
 
 from apipack.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
+from apipack.decoding import complete
 from apipack.models import fingerprint, load_lm, resolve
 
 _CANDIDATES = 256
@@ -75,37 +75,10 @@ class TransformersBackend:
         return list(self._tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _complete(self, rows: list[list[int]], seeds: list[int]) -> list[list[int]]:
-        """A prompt that occurs more than once is read once: its cache is copied to each of its completions."""
-        distinct = list(dict.fromkeys(map(tuple, rows)))
-        place = {row: at for at, row in enumerate(distinct)}
-        where = torch.tensor([place[tuple(row)] for row in rows], device=self._model.device)
-        ids, mask = self._padded([list(row) for row in distinct])
-        read = self._model(
-            input_ids=ids[:, :-1],
-            attention_mask=mask[:, :-1],
-            position_ids=_positions(mask[:, :-1]),
-            use_cache=True,
-            logits_to_keep=1,
-        )
-        read.past_key_values.batch_select_indices(where)
-        ids, mask = ids[where], mask[where]
-        settings = GenerationConfig(
-            max_new_tokens=self._sampling.new_tokens,
-            do_sample=False,
-            eos_token_id=self._tokenizer.eos_token_id,
-            pad_token_id=self._tokenizer.pad_token_id,
-        )
-        draw = [_Draw(seeds, self._sampling)] if self._sampling.temperature > 0 else []
-        made = self._model.generate(  # type: ignore[operator]
-            input_ids=ids,
-            attention_mask=mask,
-            past_key_values=read.past_key_values,
-            generation_config=settings,
-            logits_processor=LogitsProcessorList(draw),
-        )
         end = self._tokenizer.eos_token_id
-        tails = [row[ids.shape[1] :].tolist() for row in made]
-        return [tail[: tail.index(end)] if end in tail else tail for tail in tails]
+        choose = _Draw(seeds, self._sampling) if self._sampling.temperature > 0 else _greedy
+        made = complete(self._model, rows, self._sampling.new_tokens, choose, lambda tokens: tokens[-1] == end)
+        return [tokens[:-1] if tokens[-1] == end else tokens for tokens in made]
 
     def _padded(self, rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         """Left-padded token ids and mask, both (batch, longest), on the model's device."""
@@ -120,19 +93,23 @@ def _positions(mask: torch.Tensor) -> torch.Tensor:
     return (mask.cumsum(-1) - 1).clamp(min=0)
 
 
-class _Draw(LogitsProcessor):
-    """Leaves each row one token: nucleus sampling by inverse distribution function, with the row's own generator."""
+def _greedy(logits: torch.Tensor, _: list[int]) -> torch.Tensor:
+    return logits.argmax(-1)
+
+
+class _Draw:
+    """Nucleus sampling by inverse distribution function, with each row's own generator."""
 
     def __init__(self, seeds: list[int], sampling: Sampling) -> None:
         self._rngs = [random.Random(seed) for seed in seeds]
         self._temperature, self._top_p = sampling.temperature, sampling.top_p
 
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        top, places = (scores.float() / self._temperature).topk(min(_CANDIDATES, scores.shape[-1]), dim=-1)
+    def __call__(self, logits: torch.Tensor, rows: list[int]) -> torch.Tensor:
+        top, places = (logits.float() / self._temperature).topk(min(_CANDIDATES, logits.shape[-1]), dim=-1)
         chances = top.softmax(-1)
         before = chances.cumsum(-1) - chances
         chances = chances.masked_fill(before >= self._top_p, 0)
         bounds = chances.cumsum(-1)
-        point = torch.tensor([[rng.random()] for rng in self._rngs], device=scores.device) * bounds[:, -1:]
-        chosen = places.gather(-1, (bounds < point).sum(-1, keepdim=True).clamp(max=bounds.shape[-1] - 1))
-        return torch.full_like(scores, float("-inf")).scatter(-1, chosen, 0.0)
+        point = torch.tensor([[self._rngs[row].random()] for row in rows], device=logits.device) * bounds[:, -1:]
+        at = (bounds < point).sum(-1, keepdim=True).clamp(max=bounds.shape[-1] - 1)
+        return places.gather(-1, at).squeeze(-1)

@@ -1,0 +1,154 @@
+"""Completions of many rows of token ids at little waste: what greedy generation and the backend `transformers` share.
+
+Each different prompt is read once, in groups of like length that stay in the processor's cache; then all rows take
+each step together. Their keys and values lie where there is room for those to come, while `DynamicCache` copies all of
+them at every step, and rows that have ended leave when they are a quarter; `GenerationMixin.generate` computes them on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import torch
+from transformers import DynamicCache, PreTrainedModel
+from transformers.cache_utils import DynamicLayer
+
+READ_TOKENS = {"cpu": 1024}
+"""Tokens that are read at once, by type of device."""
+READ_TOKENS_ELSEWHERE = 1 << 15
+
+Choose = Callable[[torch.Tensor, list[int]], torch.Tensor]
+"""Logits (rows, vocabulary) and the numbers of these rows → token ids (rows,)."""
+
+Ended = Callable[[list[int]], bool]
+"""Whether a row ends with the last of the token ids made so far."""
+
+
+@torch.inference_mode()
+def complete(
+    model: PreTrainedModel, prompts: Sequence[Sequence[int]], new_tokens: int, choose: Choose, ended: Ended
+) -> list[list[int]]:
+    """Token ids made for each prompt of token ids, the one with which it ended among them.
+
+    new_tokens: most a row. Models that keep less than every key and value (sliding windows) read all prompts at once
+    and use a cache of their own.
+    """
+    lengths = [len(prompt) for prompt in prompts]
+    plain = all(type(layer) is DynamicLayer for layer in DynamicCache(config=model.config).layers)
+    logits, cache = _read(model, prompts, max(lengths) + new_tokens) if plain else _read_padded(model, prompts)
+    columns = torch.arange(max(lengths) + new_tokens, device=model.device)
+    starts = max(lengths) - torch.tensor(lengths, device=model.device)
+    made: list[list[int]] = [[] for _ in prompts]
+    running = list(range(len(prompts)))
+    for step in range(new_tokens):
+        ids = choose(logits, running)
+        for row, token in zip(running, ids.tolist(), strict=True):
+            if not (made[row] and ended(made[row])):
+                made[row].append(token)
+        going = [place for place, row in enumerate(running) if not ended(made[row])]
+        if not going or step == new_tokens - 1:
+            break
+        if len(going) <= 0.75 * len(running):
+            kept = torch.tensor(going, device=model.device)
+            cache.batch_select_indices(kept)
+            ids, starts, running = ids[kept], starts[kept], [running[place] for place in going]
+        end = cache.get_seq_length()
+        output = model(
+            input_ids=ids[:, None],
+            attention_mask=(columns[: end + 1] >= starts[:, None]).long(),
+            position_ids=(end - starts)[:, None],
+            past_key_values=cache,
+            use_cache=True,
+        )
+        logits = output.logits[:, -1]
+    return made
+
+
+class _RoomyLayer(DynamicLayer):
+    """Keys and values (rows, heads, room, size), of which the first `used` columns are there."""
+
+    keys: Any
+    values: Any
+
+    def __init__(self, keys: torch.Tensor, values: torch.Tensor, used: int) -> None:
+        super().__init__()
+        self.keys, self.values, self.used = keys, values, used
+        self.dtype, self.device, self.is_initialized = keys.dtype, keys.device, True
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, *_: Any, **__: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        start, self.used = self.used, self.used + key_states.shape[-2]
+        self.keys[:, :, start : self.used] = key_states
+        self.values[:, :, start : self.used] = value_states
+        return self.keys[:, :, : self.used], self.values[:, :, : self.used]
+
+    def get_seq_length(self) -> int:
+        return self.used
+
+
+def _read(model: PreTrainedModel, prompts: Sequence[Sequence[int]], room: int) -> tuple[torch.Tensor, DynamicCache]:
+    """Logits after each prompt (rows, vocabulary), and a cache of all, each prompt's end in the same column.
+
+    Groups are padded on the right, where causal attention does not look: no mask is needed.
+    """
+    rows: dict[tuple[int, ...], list[int]] = {}
+    for row, prompt in enumerate(prompts):
+        rows.setdefault(tuple(prompt), []).append(row)
+    longest = max(map(len, rows))
+    logits: list[torch.Tensor] = [torch.empty(0)] * len(prompts)
+    layers: list[_RoomyLayer] = []
+    for group in _groups(
+        sorted(rows, key=len, reverse=True), READ_TOKENS.get(model.device.type, READ_TOKENS_ELSEWHERE)
+    ):
+        ends = sorted({len(prompt) - 1 for prompt in group})
+        ids = torch.tensor([[*prompt, *[0] * (len(group[0]) - len(prompt))] for prompt in group], device=model.device)
+        cache = DynamicCache(config=model.config)
+        output = model(
+            input_ids=ids,
+            past_key_values=cache,
+            use_cache=True,
+            logits_to_keep=torch.tensor(ends, device=model.device),
+        )
+        parts: list[Any] = cache.layers
+        if not layers:
+            for part in parts:
+                shape = len(prompts), part.keys.shape[1], room, part.keys.shape[3]
+                layers.append(_RoomyLayer(part.keys.new_zeros(shape), part.values.new_zeros(shape), longest))
+        for place, prompt in enumerate(group):
+            length = len(prompt)
+            for row in rows[prompt]:
+                logits[row] = output.logits[place, ends.index(length - 1)]
+                for layer, part in zip(layers, parts, strict=True):
+                    layer.keys[row, :, longest - length : longest] = part.keys[place, :, :length]
+                    layer.values[row, :, longest - length : longest] = part.values[place, :, :length]
+    whole = DynamicCache(config=model.config)
+    whole.layers = list(layers)
+    return torch.stack(logits), whole
+
+
+def _read_padded(model: PreTrainedModel, prompts: Sequence[Sequence[int]]) -> tuple[torch.Tensor, DynamicCache]:
+    """The same in one piece, padded on the left, into the cache that the model makes itself."""
+    longest = max(map(len, prompts))
+    mask = torch.tensor([[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts], device=model.device)
+    output = model(
+        input_ids=torch.tensor([[*[0] * (longest - len(prompt)), *prompt] for prompt in prompts], device=model.device),
+        attention_mask=mask,
+        position_ids=(mask.cumsum(-1) - 1).clamp(min=0),
+        use_cache=True,
+        logits_to_keep=1,
+    )
+    return output.logits[:, -1], output.past_key_values
+
+
+def _groups(prompts: list[tuple[int, ...]], tokens: int) -> Iterator[list[tuple[int, ...]]]:
+    """Neighbours of falling length that have at most this many tokens together, padding among them; or one prompt."""
+    group: list[tuple[int, ...]] = []
+    for prompt in prompts:
+        if group and len(group[0]) * (len(group) + 1) > tokens:
+            yield group
+            group = []
+        group.append(prompt)
+    if group:
+        yield group
