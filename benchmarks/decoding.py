@@ -19,6 +19,7 @@ import torch
 from apipack.generation import generate
 from apipack.io import read_table
 from apipack.models import load_lm
+from apipack.packing import pack
 from apipack.params import load
 from apipack.prompts import STOP
 
@@ -37,7 +38,8 @@ def one_at_a_time(model: Any, tokenizer: Any, prompts: list[str], new_tokens: in
 
 def main() -> None:
     p = load()
-    count, batch = [int(argument) for argument in sys.argv[1:]] + [48, p.evaluate.batch][len(sys.argv) - 1 :]
+    batch = p.evaluate.batch
+    count, batch = [int(argument) for argument in sys.argv[1:]] + [batch, batch][len(sys.argv) - 1 :]
     rows = read_table("data/prompts/tests.parquet", ["prompt", "language", "setting"]).to_pylist()
     rows = [row for row in rows if row["language"] in p.evaluate.languages]
     by_setting = {
@@ -52,6 +54,8 @@ def main() -> None:
         started = time.perf_counter()
         outputs = one_at_a_time(model, tokenizer, prompts, p.evaluate.new_tokens)
         alone[name] = outputs, time.perf_counter() - started
+    pack(model)
+    for name, prompts in drawn.items():
         started = time.perf_counter()
         together = generate(model, tokenizer, prompts, p.evaluate.new_tokens, batch, (STOP,))
         show(name, alone[name], (together, time.perf_counter() - started))

@@ -12,6 +12,7 @@ from apipack.errors import UserError
 from apipack.generation import generate
 from apipack.generations import Recorded, Store, key_of
 from apipack.models import bf16_pays, cache_folder, fingerprint, load_lm, resolve, weights
+from apipack.packing import pack
 from apipack.progress import progress
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def answer(
 
         if missing:
             lm, tokenizer = load_lm(model, adapter)
-            known |= zip(missing, generate(lm, tokenizer, missing, p.new_tokens, p.batch, (stop,), keep), strict=True)
+            known |= zip(
+                missing, generate(pack(lm), tokenizer, missing, p.new_tokens, p.batch, (stop,), keep), strict=True
+            )
     return [known[prompt] for prompt in prompts], len(missing)
 
 

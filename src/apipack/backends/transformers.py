@@ -14,6 +14,7 @@ import torch
 from apipack.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
 from apipack.decoding import complete
 from apipack.models import fingerprint, load_lm, resolve
+from apipack.packing import pack
 
 _CANDIDATES = 256
 
@@ -23,8 +24,8 @@ class TransformersBackend:
 
     def __init__(self, model: str, sampling: Sampling, batch: int) -> None:
         self._name, self._sampling, self._batch = model, sampling, batch
-        self._model, self._tokenizer = load_lm(model)
-        self._model.eval()
+        lm, self._tokenizer = load_lm(model)
+        self._model = pack(lm).eval()
         self._longest = int(getattr(self._model.config, "max_position_embeddings", 0) or 1 << 30)
 
     @property
