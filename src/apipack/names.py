@@ -1,7 +1,7 @@
 """Names that a compiler of C, Go or Java would refuse: used and nowhere declared, or in Go declared and nowhere used.
 
 Scopes are not told apart, and types, members and C's functions (implicit declarations are warnings) not looked at, so
-code without such names need not compile; code with them does not.
+code without such names need not compile, and a macro or package that is not known here may be taken for one.
 """
 
 from __future__ import annotations
