@@ -93,7 +93,22 @@ def test_a_type_for_no_body_is_the_clients_own() -> None:
 def test_a_field_that_clients_add_stays_where_the_reference_sends_it() -> None:
     agent = ("User-Agent", "REPLACE")
     record = arrived(method="GET", target="/", headers=headers(agent, ("Accept", "*/*")), body="")
-    assert request_of(record, ["user-agent"]).headers == (agent,) and request_of(record).headers == ()
+    found, bare = request_of(record, ["user-agent"]), request_of(record)
+    assert found and bare and found.headers == (agent,) and bare.headers == ()
+
+
+@pytest.mark.parametrize("field", ["h.example", "[x", "h.example:99999999", ""])
+def test_a_host_field_that_is_not_the_place_is_not_believed(field: str) -> None:
+    other = arrived(host="evil.example", port=8443, headers=[["Host", field]])
+    found = request_of(other)
+    assert found and found.parts.netloc == "evil.example:8443"
+    alike = request_of(arrived(host="::1", scheme="http", port=80, headers=[["Host", field]]))
+    assert alike and alike.parts.netloc == "[::1]"
+
+
+@pytest.mark.parametrize("target", ["*", "@evil.example/a", ":[x", "https://h.example/a"])
+def test_what_is_not_asked_of_an_origin_is_no_request(target: str) -> None:
+    assert request_of(arrived(target=target)) is None
 
 
 def test_ports_addresses_and_localhost() -> None:

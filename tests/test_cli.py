@@ -110,3 +110,11 @@ def test_replica_says_what_is_wrong(pack: Callable[..., Path], documents: dict[s
     assert run("replica", tarball, "--window", "5")[2].startswith("apis_guru has no searches")
     assert run("replica", tarball, "--fault", "meteor=1")[2].startswith("no such fault: meteor; there are latency")
     assert run("replica", "none.tgz")[2].startswith("none.tgz is missing")
+
+
+def test_a_lone_surrogate_is_scored_and_printed_escaped(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    call = "curl --request GET \\\n  --url 'https://h.example/a'"
+    file.write_text(json.dumps({"language": "curl", "prediction": "\ud800é", "reference": call}))
+    done = CliRunner().invoke(app, ["score", str(file)])
+    assert done.exit_code == 0 and "\\ud800é" in done.stdout and json.loads(done.stdout)["prediction"] == "\ud800é"

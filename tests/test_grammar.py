@@ -27,6 +27,9 @@ def test_a_call_compiles_until_it_is_cut(language: str) -> None:
     [
         ("curl", "curl https://h/ (", False),
         ("curl", "curl --unknown https://h/", True),
+        ("curl", "curl --unknown -d '(a)' -d \"(\\\"b)\" -d it\\'s", True),
+        ("curl", "# it's\ncurl https://h/", True),
+        ("curl", "curl https://h/#it's", False),
         ("python", "print(1)", True),
         ("python", "print(1", False),
         ("python", "x = 'a\0b'", False),
@@ -52,6 +55,7 @@ def test_a_call_compiles_until_it_is_cut(language: str) -> None:
         ("libcurl", "int main(void) { return 0 }", False),
         ("libcurl", "int main(void) { return 0; }", True),
         ("libcurl", "", False),
+        ("libcurl", "int main(void) { return curl_easy_setopt(0, CURLOPT_WRITEFUNCTION, fwrite); }", True),
         ("libcurl", "int main(void) { return curl_easy_perform(hnd); }", False),
         ("libcurl", "int main(int n, char **a) { char b[3], *c = a[n]; return puts(c) + CURLE_OK + b[0]; }", True),
         ("javascript", "\ud800", False),

@@ -4,6 +4,7 @@ import pytest
 
 from apipack.languages import Unrepresentable, render
 from apipack.matching import same_request, score
+from apipack.proof import fits
 from apipack.records import LANGUAGES, Request
 
 GOLD = Request(
@@ -106,3 +107,97 @@ def test_keys_of_every_kind_of_json_count(media_type: str) -> None:
     gold = Request("POST", "https://h.example/a", (("Content-Type", media_type),), '{"name": "x"}')
     other = Request("POST", gold.url, gold.headers, '{"names": "x"}')
     assert same_request(gold, gold, gold.url, []) and not same_request(other, gold, gold.url, [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "reference", "predicted", "same"),
+    [
+        ("string", "PETID", "7", True),
+        ("string", "7", "seven", True),
+        ("string", "x", "", False),
+        ("number", "1", "9.99", True),
+        ("number", "1", "1e5", True),
+        ("number", "1", "many", False),
+        ("integer", "1", "9.99", False),
+        ("boolean", "true", "false", True),
+        ("boolean", "true", "yes", False),
+        ("array", "1", "a", False),
+    ],
+)
+@pytest.mark.parametrize("place", ["path", "query", "header", "cookie"])
+def test_values_are_of_the_declared_type(place: str, kind: str, reference: str, predicted: str, same: bool) -> None:
+    def request(value: str) -> Request:
+        url = {"path": f"https://h.example/a/{value}", "query": f"https://h.example/a?p={value}"}
+        headers = {"header": (("P", value),), "cookie": (("Cookie", f"p={value}"),)}
+        return Request("GET", url.get(place, "https://h.example/a"), headers.get(place, ()))
+
+    arguments = [["P" if place == "header" else "p", place, True, kind, False]]
+    template = "https://h.example/a" + ("/{p}" if place == "path" else "")
+    assert same_request(request(predicted), request(reference), template, arguments) is same
+    fixed = [[*arguments[0][:4], True]]
+    assert same_request(request(reference), request(reference), template, fixed)
+    assert not same_request(request(predicted), request(reference), template, fixed)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reference", "predicted", "same"),
+    [
+        ("{base}...{head}", "BASE...HEAD", "main...dev", True),
+        ("{base}...{head}", "BASE...HEAD", "main", False),
+        ("{base}...{head}", "BASE...HEAD", "...main", False),
+        ("{id}.json", "ID.json", "x.json", True),
+        ("{id}.json", "ID.json", ".json", False),
+        ("{id}.json", "ID.json", "x.xml", False),
+        ("@{a}{b}:go", "@AB:go", "@x:go", True),
+        ("{a}b" * 40, "ab" * 40, "a" * 8000, False),
+    ],
+)
+def test_the_text_around_path_parameters_counts(pattern: str, reference: str, predicted: str, same: bool) -> None:
+    gold = Request("GET", f"https://h.example/{reference}")
+    other = Request("GET", f"https://h.example/{predicted}")
+    template = f"https://h.example/{pattern}"
+    assert same_request(gold, gold, template, [])
+    assert same_request(other, gold, template, []) is same
+
+
+def test_a_default_port_is_no_other_host() -> None:
+    template, gold = "https://h.example:443/a/{id}", Request("GET", "https://h.example:443/a/x")
+    for host in ("h.example", "H.example:443"):
+        request = Request("GET", f"https://{host}/a/y")
+        assert same_request(request, gold, template, []) and fits(request, template)
+    assert not fits(Request("GET", "http://h.example:443/a/y"), template)
+
+
+def test_names_in_multipart_and_xml_are_those_of_the_format() -> None:
+    def form(body: str, header: str = "multipart/form-data; boundary=b") -> Request:
+        return Request("POST", "https://h.example/a", (("Content-Type", header),), body)
+
+    def part(disposition: str) -> str:
+        return f"--b\r\nContent-Disposition: form-data; {disposition}\r\n\r\nx\r\n--b--\r\n"
+
+    gold = form(part('name="file"'))
+    assert same_request(form(part('name=file; filename="a.png"')), gold, gold.url, [])
+    for wrong in (
+        form(part('name="other"')),
+        form('name="file"'),
+        form(part('filename="file"')),
+        form(gold.body or "", "multipart/form-data"),
+    ):
+        assert not same_request(wrong, gold, gold.url, [])
+    xml = form("<a><b>1</b></a>", "application/xml")
+    assert same_request(form("<a>\n <b>2</b>\n</a>", "application/xml"), xml, xml.url, [])
+    bomb = '<!DOCTYPE a [<!ENTITY x "y">]><a><b>&x;</b></a>'
+    for body in ("<b<a", "<a><b>1</b>", "<a><c>1</c></a>", bomb):
+        assert not same_request(form(body, "application/xml"), xml, xml.url, [])
+
+
+def test_deep_json_is_another_body() -> None:
+    gold = Request("POST", "https://h.example/a", (("Content-Type", "application/json"),), '{"a": [1]}')
+    for body in ("[" * 100_000, '{"a":' * 900 + "1" + "}" * 900):
+        assert not same_request(Request("POST", gold.url, gold.headers, body), gold, gold.url, [])
+
+
+def test_a_type_of_no_body_says_nothing() -> None:
+    bare = Request("GET", "https://h.example/a")
+    typed = Request("GET", bare.url, (("Content-Type", "application/json"),))
+    assert same_request(typed, bare, bare.url, []) and same_request(bare, typed, bare.url, [])

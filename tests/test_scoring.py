@@ -113,3 +113,15 @@ def test_the_command_prints_what_it_can_and_exits_2(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["score", str(tmp_path / "rows.jsonl")])
     assert done.exit_code == 2 and json.loads(done.stdout)["request_match"] is True
     assert len(done.stderr.splitlines()) == 1 and "line 2: not JSON" in done.stderr
+
+
+def test_operations_of_one_id_are_all_endpoints_and_none_can_be_named(tmp_path: Path) -> None:
+    twice = {"operationId": "list", "responses": {}}
+    document = {"openapi": "3.0.0", "servers": [{"url": "https://h.example"}], "info": {}}
+    file = tmp_path / "twice.json"
+    file.write_text(json.dumps({**document, "paths": {"/a": {"get": twice}, "/b": {"get": twice}, "/c": {"get": {}}}}))
+    call, other = (render("curl", Request("GET", f"https://h.example/{path}")) for path in ("c", "a"))
+    row = {"language": "curl", "prediction": other, "reference": call, "spec": str(file), "operation": "get_c"}
+    assert not next(scored([json.dumps(row)]))["hallucinated"]
+    with pytest.raises(ScoreError, match="has 2 operations list"):
+        next(scored([json.dumps({**row, "operation": "list"})]))

@@ -60,17 +60,26 @@ def difference(intended: Request, records: Sequence[Record]) -> str | None:
     return None
 
 
-def request_of(record: Record, expected: Collection[str] = ()) -> Request:
-    """The request as the receiver sees it, without the fields that clients add and a type for no body. expected:
+def request_of(record: Record, expected: Collection[str] = ()) -> Request | None:
+    """The request as the receiver sees it, without the fields that clients add and a type for no body; None for what
+    is no request to an origin server. A Host that is not the place connected to is not believed. expected:
     lower-case names of header fields that stay, because the reference sends them too."""
+    if record.error is not None or not record.target.startswith("/"):
+        return None
     payload = body(record)
     dropped = CLIENT_ADDED - set(expected)
     if not payload:
         dropped |= {"content-type"}
     headers = tuple((name, value) for name, value in record.headers if name.lower() not in dropped)
-    host = _header(record, "host") or record.host
-    url = f"{record.scheme}://{host}{record.target}"
+    host, port, named = _place(record)
+    authority = _header(record, "host") if (host, port) == named else _connected_to(record)
+    url = f"{record.scheme}://{authority}{record.target}"
     return Request(record.method, url, headers, payload.decode("utf-8", "surrogateescape") if payload else None)
+
+
+def _connected_to(record: Record) -> str:
+    host = f"[{record.host}]" if ":" in record.host else record.host
+    return host if record.port == PORTS[record.scheme] else f"{host}:{record.port}"
 
 
 def body(record: Record) -> bytes:
@@ -89,7 +98,7 @@ def same_body(a: bytes, b: bytes, content_type: str) -> bool:
             return sorted(parse_qsl(a.decode(), True)) == sorted(parse_qsl(b.decode(), True))
         if media_type == "multipart/form-data":
             return bool(_parts(a, content_type)) and _parts(a, content_type) == _parts(b, content_type)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return False
 

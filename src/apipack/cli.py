@@ -8,7 +8,6 @@ the tuned model, `apipack serve` serves it, and `apipack log` logs what a machin
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from functools import partial
@@ -25,7 +24,7 @@ from apipack.operations import endpoint
 from apipack.records import LANGUAGES
 from apipack.replica import FAULTS, HUBS, WINDOWS, Faults, Replica
 from apipack.requests import build
-from apipack.terminal import fail, known
+from apipack.terminal import fail, known, line
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(cli_model.app)
@@ -65,7 +64,7 @@ def calls(
                 print(f"{name}: {language}: {error}", file=sys.stderr)
                 continue
             row = {"operation": name, "method": request.method, "path": raw.path, "language": language, "call": call}
-            print(json.dumps(row, ensure_ascii=False))
+            print(line(row))
 
 
 @app.command()
@@ -102,7 +101,7 @@ def judge(
         fail(f"{file}: {error}", 2)
     for row, verdict in zip(rows, verdicts, strict=True):
         found = {"label": verdict.label, "score": verdict.score, "reasons": list(verdict.reasons)}
-        print(json.dumps({**row, **found}, ensure_ascii=False))
+        print(line({**row, **found}))
 
 
 @app.command("score")
@@ -117,7 +116,7 @@ def score_rows(
 
     try:
         for row in scored(file):
-            print(json.dumps(row, ensure_ascii=False))
+            print(line(row))
     except (UserError, UnicodeDecodeError) as error:
         fail(f"{file.name}: {error}", 2)
 

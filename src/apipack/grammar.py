@@ -1,14 +1,14 @@
 """Whether code would compile: what can be told of it without a compiler. Code is only ever parsed.
 
-Python is asked itself, a shell's words are read by shlex, and the others by their tree-sitter grammars; C, Go and Java
-must have declared the names that they use (`names.py`). Wrong types and unknown members are not seen.
+Python is asked itself, of a shell's words the quotes are read, and the others are parsed by their tree-sitter grammars;
+C, Go and Java must have declared the names that they use (`names.py`). Wrong types and unknown members are not seen.
 """
 
 from __future__ import annotations
 
 import ast
 import functools
-import shlex
+import re
 from collections.abc import Callable
 
 import tree_sitter_c
@@ -32,6 +32,7 @@ GRAMMARS: dict[str, Callable[[], object]] = {
     "swift": tree_sitter_swift.language,
     "javascript": tree_sitter_javascript.language,
 }
+_QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.|(?<!\S)\#[^\n]*""", re.DOTALL)
 
 
 def compiles(language: str, code: str) -> bool:
@@ -77,9 +78,4 @@ def _python(code: str) -> bool:
 
 def _shell(code: str) -> bool:
     """Quotation marks have their other, and no parenthesis stands unquoted (a syntax error where curl's calls go)."""
-    lexer = shlex.shlex(code, posix=True, punctuation_chars=True)
-    lexer.whitespace_split = True
-    try:
-        return not any(token[0] in "()" for token in lexer if token)
-    except ValueError:
-        return False
+    return not re.search(r"""['"()]""", _QUOTED.sub("", code))

@@ -9,21 +9,24 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, parse_qsl, unquote
 
 from apipack.gestalt import ratio_above
 from apipack.languages import Unreadable, read
+from apipack.payloads import NotWellFormed, elements, part_names
 from apipack.records import Request
+from apipack.url_templates import path_values, template_parts
 
 THRESHOLD = 0.9
 CLIENT_HEADERS = {"accept", "accept-encoding", "connection", "content-length", "host", "user-agent"}
+PORTS = {"https": ":443", "http": ":80"}
 
 _URL = re.compile(r"https?://[^\s'\"`<>\\]+")
-_PART_NAME = re.compile(r'name="([^"]*)"')
-_ELEMENT = re.compile(r"<([A-Za-z_][\w.-]*)")
+_INTEGER = re.compile(r"-?\d+")
+_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,61 +68,77 @@ def find_url(code: str, request: Request | None) -> str:
     return found[0] if found else ""
 
 
+class Declared(NamedTuple):
+    """What an operation says of one of its parameters. kind: its schema's type; fixed: one value is allowed."""
+
+    kind: str
+    fixed: bool
+
+
+TEXT = Declared("", False)
+Known = dict[tuple[str, str], Declared]
+
+
 def same_request(predicted: Request, gold: Request, template: str, arguments: Sequence[Sequence[Any]]) -> bool:
-    """Same method, endpoint, parameter names and places, and body keys; values by type. An argument with
-    one allowed value (`fixed`) must have that value; headers that clients set themselves count where the
-    operation declares them."""
-    declared = {name.lower() for name, place, *_ in arguments if place == "header"}
-    fixed = {(place, name) for name, place, _, _, is_fixed in arguments if is_fixed}
+    """Same method, endpoint, parameter names and places, and body keys; values by type: the declared one, else that of
+    the reference's value. An argument with one allowed value (`fixed`) must have that value; headers that clients set
+    themselves count where the operation declares them."""
+    known: Known = {
+        (place, name.lower() if place == "header" else name): Declared(kind, fixed)
+        for name, place, _, kind, fixed in arguments
+    }
     return (
         predicted.method == gold.method
-        and _same_endpoint(predicted, gold, template)
-        and _same_pairs(predicted.query, gold.query, {name for place, name in fixed if place == "query"})
-        and _same_headers(predicted, gold, {name.lower() for place, name in fixed if place == "header"}, declared)
+        and _same_endpoint(predicted, gold, template, known)
+        and _same_pairs(predicted.query, gold.query, "query", known)
+        and _same_headers(predicted, gold, known)
         and _same_body(predicted, gold)
     )
 
 
-def _same_endpoint(predicted: Request, gold: Request, template: str) -> bool:
+def _same_endpoint(predicted: Request, gold: Request, template: str, known: Known) -> bool:
     ours, theirs = predicted.parts, gold.parts
-    if (ours.scheme, _authority(predicted)) != (theirs.scheme, _authority(gold)):
+    if (ours.scheme, authority(ours)) != (theirs.scheme, authority(theirs)):
         return False
-    pattern = urlsplit(template.replace("?", "%3F")).path.split("/")
+    pattern = template_parts(template).path.split("/")
     a, b = ours.path.split("/"), theirs.path.split("/")
     if len(a) != len(b):
         return False
     if len(pattern) != len(b):  # a path parameter's value holds slashes of its own
         return [unquote(part) for part in a] == [unquote(part) for part in b]
-    return all(_same_segment(*trio) for trio in zip(a, b, pattern, strict=True))
+    return all(_same_segment(*trio, known) for trio in zip(a, b, pattern, strict=True))
 
 
-def _authority(request: Request) -> str:
-    parts = request.parts
-    default = ":443" if parts.scheme == "https" else ":80"
-    return parts.netloc.lower().removesuffix(default)
+def authority(parts: SplitResult) -> str:
+    """Lower-case host with its port, unless that is the scheme's own."""
+    return parts.netloc.lower().removesuffix(PORTS.get(parts.scheme, ""))
 
 
-def _same_segment(predicted: str, gold: str, pattern: str) -> bool:
+def _same_segment(predicted: str, gold: str, pattern: str, known: Known) -> bool:
     if "{" not in pattern:
         return unquote(predicted) == unquote(gold)
-    before, after = pattern.split("{", 1)[0], pattern.rsplit("}", 1)[-1]
-    value = unquote(predicted)
-    if not (value.startswith(before) and value.endswith(after) and len(value) > len(before) + len(after)):
-        return False
-    inner = slice(len(before), len(value) - len(after))
-    reference = unquote(gold)
-    return _same_type(value[inner], reference[len(before) : len(reference) - len(after)])
+    ours, theirs = path_values(predicted, pattern), path_values(gold, pattern)
+    if ours is None or theirs is None:
+        return unquote(predicted) == unquote(gold)
+    return all(
+        _same_value(a, b, known.get(("path", name), TEXT)) for (name, a), (_, b) in zip(ours, theirs, strict=True)
+    )
 
 
-def _same_pairs(predicted: list[tuple[str, str]], gold: list[tuple[str, str]], fixed: set[str]) -> bool:
+def _same_pairs(predicted: list[tuple[str, str]], gold: list[tuple[str, str]], place: str, known: Known) -> bool:
     if Counter(name for name, _ in predicted) != Counter(name for name, _ in gold):
         return False
     ours, theirs = sorted(predicted), sorted(gold)
-    return all(a == b if name in fixed else _same_type(a, b) for (name, a), (_, b) in zip(ours, theirs, strict=True))
+    return all(
+        _same_value(a, b, known.get((place, name), TEXT)) for (name, a), (_, b) in zip(ours, theirs, strict=True)
+    )
 
 
-def _same_headers(predicted: Request, gold: Request, fixed: set[str], declared: set[str]) -> bool:
+def _same_headers(predicted: Request, gold: Request, known: Known) -> bool:
+    declared = {name for place, name in known if place == "header"}
     ignored = CLIENT_HEADERS - (declared & {name.lower() for name, _ in gold.headers})
+    if not predicted.body and not gold.body:  # a type of nothing
+        ignored |= {"content-type"}
     ours, theirs = _headers(predicted, ignored), _headers(gold, ignored)
     if [name for name, _ in ours] != [name for name, _ in theirs]:
         return False
@@ -128,12 +147,11 @@ def _same_headers(predicted: Request, gold: Request, fixed: set[str], declared: 
             if predicted.media_type != gold.media_type:
                 return False
         elif name == "cookie":
-            if _cookie_names(a) != _cookie_names(b):
+            if not _same_pairs(_cookies(a), _cookies(b), "cookie", known):
                 return False
-        elif name in fixed:
-            if a != b:
-                return False
-        elif not _same_type(a, b) or (name == "authorization" and _scheme(a) != _scheme(b)):
+        elif not _same_value(a, b, known.get(("header", name), TEXT)) or (
+            name == "authorization" and _scheme(a) != _scheme(b)
+        ):
             return False
     return True
 
@@ -143,30 +161,36 @@ def _scheme(value: str) -> str:
     return value.rpartition(" ")[0].split(" ")[0].lower()
 
 
-def _headers(request: Request, ignored: set[str]) -> list[tuple[str, str]]:
+def _headers(request: Request, ignored: Collection[str]) -> list[tuple[str, str]]:
     return sorted((name.lower(), value) for name, value in request.headers if name.lower() not in ignored)
 
 
-def _cookie_names(value: str) -> list[str]:
-    return sorted(pair.split("=")[0].strip() for pair in value.split(";"))
+def _cookies(value: str) -> list[tuple[str, str]]:
+    pairs = (pair.partition("=") for pair in value.split(";"))
+    return [(name.strip(), unquote(content.strip())) for name, _, content in pairs]
 
 
 def _same_body(predicted: Request, gold: Request) -> bool:
     if predicted.body is None or gold.body is None:
         return (predicted.body or "") == (gold.body or "")
     media_type = gold.media_type or ""
+    if media_type == "multipart/form-data" and (names := part_names(gold)) is not None:
+        return part_names(predicted) == names
+    if predicted.body == gold.body:
+        return True
     if media_type.endswith("json"):  # application/x-ndjson is, too
         try:
             return _same_shape(json.loads(predicted.body), json.loads(gold.body))
-        except ValueError:
-            return predicted.body == gold.body
+        except (ValueError, RecursionError):
+            return False
     if media_type == "application/x-www-form-urlencoded":
-        return _same_pairs(parse_qsl(predicted.body, True), parse_qsl(gold.body, True), set())
-    if media_type == "multipart/form-data":
-        return Counter(_PART_NAME.findall(predicted.body)) == Counter(_PART_NAME.findall(gold.body))
+        return _same_pairs(parse_qsl(predicted.body, True), parse_qsl(gold.body, True), "body", {})
     if media_type.endswith(("/xml", "+xml")):
-        return Counter(_ELEMENT.findall(predicted.body)) == Counter(_ELEMENT.findall(gold.body))
-    return _same_type(predicted.body, gold.body)
+        try:
+            return elements(predicted.body) == elements(gold.body)
+        except NotWellFormed:
+            return False
+    return _same_value(predicted.body, gold.body, TEXT)
 
 
 def _same_shape(a: Any, b: Any) -> bool:
@@ -182,16 +206,24 @@ def _same_shape(a: Any, b: Any) -> bool:
     return isinstance(a, int | float) and not isinstance(a, bool) and (isinstance(a, int) or not isinstance(b, int))
 
 
-def _same_type(a: str, b: str) -> bool:
-    """Text values by type: whole numbers, numbers, booleans, other text; empty only for empty."""
-    return _kind(a) == _kind(b) or (_kind(a) == "integer" and _kind(b) == "number")
+def _same_value(a: str, b: str, declared: Declared) -> bool:
+    """Texts by the declared type where the reference's value is of it, else by what they look like; empty only for
+    empty, and a fixed value only for itself."""
+    if a == b:
+        return True
+    if declared.fixed or not a or not b:
+        return False
+    if declared.kind == "string":
+        return True
+    ours, theirs = _kind(a), _kind(b)
+    if declared.kind == "number" and theirs == "integer":
+        return ours in ("integer", "number")
+    return ours == theirs or (ours == "integer" and theirs == "number")
 
 
 def _kind(value: str) -> str:
-    if value == "":
-        return "empty"
-    if re.fullmatch(r"-?\d+", value):
+    if _INTEGER.fullmatch(value):
         return "integer"
-    if re.fullmatch(r"-?\d*\.\d+([eE][+-]?\d+)?", value):
+    if _NUMBER.fullmatch(value):
         return "number"
     return "boolean" if value.lower() in ("true", "false") else "text"

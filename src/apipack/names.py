@@ -53,7 +53,9 @@ DECLARED = {
     """,
 }
 KNOWN: dict[str, Callable[[str], object]] = {
-    "libcurl": re.compile(r"[A-Z][A-Z0-9_]*|stdin|stdout|stderr|errno|curl_\w+").fullmatch,
+    "libcurl": re.compile(
+        r"[A-Z][A-Z0-9_]*|stdin|stdout|stderr|errno|curl_\w+|f?(write|read|puts|printf|close)|free|[mc]alloc|realloc"
+    ).fullmatch,
     "go": re.compile(
         r"_|append|cap|clear|close|complex|copy|delete|imag|len|make|max|min|new|panic|print|println|real|recover|iota"
         r"|any|bool|byte|error|rune|string|uintptr|u?int(8|16|32|64)?|float(32|64)|complex(64|128)"

@@ -14,16 +14,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from apipack.arrival import request_of
 from apipack.execution import Outcome, execute, skipped
 from apipack.grammar import compiles
-from apipack.matching import same_request, try_read
+from apipack.matching import authority, same_request, try_read
 from apipack.openapi import Document, load
 from apipack.openapi.conformance import violations
 from apipack.openapi.document import RawOperation
 from apipack.records import RATES, Request
+from apipack.url_templates import path_values, template_parts
 
 Row = dict[str, Any]
 
@@ -73,9 +74,8 @@ class Apis:
 
 def fits(request: Request, template: str) -> bool:
     """Whether a request goes to the host and path of a URL with `{name}` for path parameters."""
-    parts, wanted = request.parts, urlsplit(template.replace("?", "%3F"))
-    default = ":443" if parts.scheme == "https" else ":80"
-    if parts.netloc.lower().removesuffix(default) != wanted.netloc:
+    parts, wanted = request.parts, template_parts(template)
+    if authority(parts) != authority(wanted):
         return False
     ours, theirs = parts.path.split("/"), wanted.path.split("/")
     return len(ours) == len(theirs) and all(map(_fits_segment, ours, theirs))
@@ -84,8 +84,7 @@ def fits(request: Request, template: str) -> bool:
 def _fits_segment(segment: str, pattern: str) -> bool:
     if "{" not in pattern:
         return unquote(segment) == unquote(pattern)
-    value, before, after = unquote(segment), pattern.partition("{")[0], pattern.rpartition("}")[2]
-    return value.startswith(before) and value.endswith(after) and len(value) > len(before) + len(after)
+    return path_values(segment, pattern) is not None
 
 
 def prove(rows: Sequence[Row], tests: Sequence[Row], apis: Apis, *, run: bool, workers: int) -> list[Row]:
@@ -107,7 +106,7 @@ def prove(rows: Sequence[Row], tests: Sequence[Row], apis: Apis, *, run: bool, w
 
 def judge_executed(outcome: Outcome, row: Row, test: Row, apis: Apis) -> dict[str, bool]:
     expected = [name.lower() for name, _ in Request.from_json(test["request"]).headers]
-    requests = [request_of(record, expected) for record in outcome.records if record.error is None]
+    requests = [request for record in outcome.records if (request := request_of(record, expected)) is not None]
     ran = outcome.status == "ok" and len(outcome.records) == 1 and len(requests) == 1
     return {
         "pass_rate": ran and passes(requests[0], row["id"], test, apis),
@@ -134,9 +133,13 @@ def passes(request: Request, operation: str, test: Row, apis: Apis) -> bool:
 
 def _invented(request: Request, operation: str, test: Row, apis: Apis) -> bool:
     gold = Request.from_json(test["request"])
-    if (request.method, request.parts.netloc, request.parts.path) == (gold.method, gold.parts.netloc, gold.parts.path):
-        return False  # a path parameter's value may hold slashes of its own
-    return not apis.has_endpoint(operation, request)
+    return not (same_place(request, gold) or apis.has_endpoint(operation, request))
+
+
+def same_place(one: Request, other: Request) -> bool:
+    """Same method, host and path, letter for letter: a path parameter's value may hold slashes of its own."""
+    a, b = one.parts, other.parts
+    return (one.method, authority(a), a.path) == (other.method, authority(b), b.path)
 
 
 def agreement(rows: Sequence[Row]) -> dict[str, Any]:

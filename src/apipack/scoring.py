@@ -16,7 +16,7 @@ from apipack.openapi import Document, SpecError, load
 from apipack.openapi.conformance import violations
 from apipack.openapi.document import RawOperation
 from apipack.operations import endpoint
-from apipack.proof import fits
+from apipack.proof import fits, same_place
 from apipack.records import LANGUAGES, Request
 from apipack.requests import BuiltRequest, build
 
@@ -30,22 +30,30 @@ class ScoreError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A specification with its operations by id."""
+    """A specification with its operations; ids of operations need not differ."""
 
+    path: str
     document: Document
-    operations: dict[str, RawOperation]
+    operations: dict[str, list[RawOperation]]
 
-    def built(self, operation: str, host: str) -> BuiltRequest | None:
+    def operation(self, name: str) -> RawOperation:
+        """The one operation of an id. Raises `ScoreError`."""
+        found = self.operations.get(name, [])
+        if len(found) != 1:
+            raise ScoreError(f"{self.path:.200} has {len(found) or 'no'} operation{'s' * bool(found)} {name:.80}")
+        return found[0]
+
+    def built(self, raw: RawOperation, host: str) -> BuiltRequest | None:
         """The operation's own request, on `host` where no server is named; None where none can be built."""
         try:
-            return build(self.document, self.operations[operation], host)
+            return build(self.document, raw, host)
         except (SpecError, RecursionError):
             return None
 
     def has_endpoint(self, request: Request) -> bool:
         """Whether some operation has this method, host and path."""
-        same = (name for name, raw in self.operations.items() if raw.method.upper() == request.method)
-        made = (self.built(name, request.parts.netloc) for name in same)
+        same = (raw for raws in self.operations.values() for raw in raws if raw.method.upper() == request.method)
+        made = (self.built(raw, request.parts.netloc) for raw in same)
         return any(one is not None and fits(request, one.template) for one in made)
 
 
@@ -86,7 +94,10 @@ def _checked(line: str) -> Row:
 def _open(path: str) -> Spec:
     try:
         document = Document(load(Path(path).read_bytes()))
-        return Spec(document, {endpoint(raw): raw for raw in document.operations()})
+        operations: dict[str, list[RawOperation]] = {}
+        for raw in document.operations():
+            operations.setdefault(endpoint(raw), []).append(raw)
+        return Spec(path, document, operations)
     except (OSError, SpecError, RecursionError, ValueError) as error:
         raise ScoreError(f"{path:.200}: {' '.join(str(error).split())}") from error
 
@@ -97,11 +108,9 @@ def _verdicts(row: Row, spec: Spec | None) -> Row:
     except Unreadable as error:
         raise ScoreError(f"the reference cannot be read as {row['language']}: {error}") from error
     template, arguments = gold.url.partition("?")[0].replace("{", "%7B"), []
-    if spec:
-        if row["operation"] not in spec.operations:
-            raise ScoreError(f"{row['spec']:.200} has no operation {row['operation']:.80}")
-        if built := spec.built(row["operation"], gold.parts.netloc):
-            template, arguments = built.template, [list(one) for one in built.arguments]
+    raw = spec.operation(row["operation"]) if spec else None
+    if spec and raw and (built := spec.built(raw, gold.parts.netloc)):
+        template, arguments = built.template, [list(one) for one in built.arguments]
     found = score(row["language"], row["prediction"], row["reference"], gold, template, arguments)
     predicted = try_read(row["language"], row["prediction"])
     verdicts: Row = {
@@ -110,20 +119,15 @@ def _verdicts(row: Row, spec: Spec | None) -> Row:
         "call_match": found.call_match,
         "request_match": found.request_match,
     }
-    if spec:
-        raw = spec.operations[row["operation"]]
+    if spec and raw:
         known = violations(spec.document, raw, gold)
         verdicts["valid"] = (
             predicted is not None
             and predicted.method == gold.method
-            and (fits(predicted, template) or _same_place(predicted, gold))
+            and (fits(predicted, template) or same_place(predicted, gold))
             and violations(spec.document, raw, predicted) <= known
         )
         verdicts["hallucinated"] = (
-            predicted is not None and not _same_place(predicted, gold) and not spec.has_endpoint(predicted)
+            predicted is not None and not same_place(predicted, gold) and not spec.has_endpoint(predicted)
         )
     return verdicts
-
-
-def _same_place(one: Request, other: Request) -> bool:
-    return (one.method, one.parts.netloc, one.parts.path) == (other.method, other.parts.netloc, other.parts.path)

@@ -1,9 +1,10 @@
-"""How a command of the command line ends when it cannot go on."""
+"""What the commands of the command line print, and how they end when they cannot go on."""
 
 from __future__ import annotations
 
+import json
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 
@@ -14,6 +15,11 @@ def fail(message: str, code: int) -> NoReturn:
     """One line on standard error, and an exit code."""
     print(" ".join(message.split()), file=sys.stderr)
     raise typer.Exit(code)
+
+
+def line(row: dict[str, Any]) -> str:
+    """A row as one line of JSON that UTF-8 can hold: lone surrogates stay escaped."""
+    return json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 def known(languages: list[str]) -> list[str]:

@@ -1,0 +1,42 @@
+"""URL templates, `https://host/{base}/pets/{id}.json`: what stands for their parameters in a URL."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import SplitResult, unquote, urlsplit
+
+_PARAMETERS = re.compile(r"((?:\{[^{}]*\})+)")
+
+
+@lru_cache(maxsize=4_096)
+def template_parts(template: str) -> SplitResult:
+    """A template (schema OPERATIONS) split as a URL; what looks like a query in it belongs to the path."""
+    return urlsplit(template.replace("?", "%3F"))
+
+
+def path_values(segment: str, pattern: str) -> list[tuple[str, str]] | None:
+    """(name, decoded value) of each parameter of one segment's pattern, None where the text around them is another.
+
+    Values are not empty, the first as short as can be; parameters without text between them are one, of all their
+    names. Linear in the segment, whatever the pattern.
+    """
+    literals, names = _split(pattern)
+    value = unquote(segment)
+    first, *middle, last = literals
+    if not value.startswith(first) or not value.endswith(last):
+        return None
+    found, start, end = [], len(first), len(value) - len(last)
+    for name, literal in zip(names, middle, strict=False):
+        stop = value.find(literal, start + 1, end)
+        if stop < 0:
+            return None
+        found.append((name, value[start:stop]))
+        start = stop + len(literal)
+    return [*found, (names[-1], value[start:end])] if start < end else None
+
+
+@lru_cache(maxsize=4_096)
+def _split(pattern: str) -> tuple[list[str], list[str]]:
+    pieces = _PARAMETERS.split(pattern)
+    return [unquote(text) for text in pieces[::2]], [text[1:-1] for text in pieces[1::2]]
