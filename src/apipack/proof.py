@@ -43,9 +43,13 @@ class Apis:
             self._templates[row["spec_sha256"]].append((row["method"], row["template"]))
         self._document = functools.lru_cache(maxsize=4)(self._load)
 
+    def spec(self, operation: str) -> str:
+        """sha256 of the operation's specification."""
+        return str(self._rows[operation]["spec_sha256"])
+
     def has_endpoint(self, operation: str, request: Request) -> bool:
         """Whether the operation's API has an operation of this method, host and path."""
-        templates = self._templates[self._rows[operation]["spec_sha256"]]
+        templates = self._templates[self.spec(operation)]
         return any(method == request.method and fits(request, template) for method, template in templates)
 
     def check(self, spec: str, request: Request) -> tuple[str | None, list[str]]:
@@ -93,14 +97,16 @@ def prove(rows: Sequence[Row], tests: Sequence[Row], apis: Apis, *, run: bool, w
     missing = skipped(sorted({row["language"] for row in rows})) if run else {}
     pairs = {(row["language"], row["call"]): None for row in rows if run and row["language"] not in missing}
     outcomes = dict(zip(pairs, execute(list(pairs), workers), strict=True)) if pairs else {}
-    proven = []
-    for row, test in zip(rows, tests, strict=True):
+    proven: list[Row] = [{}] * len(rows)
+    paired = list(zip(rows, tests, strict=True))
+    for place in sorted(range(len(rows)), key=lambda place: apis.spec(rows[place]["id"])):  # each is read once
+        row, test = paired[place]
         static = judge_static(row, test, apis)
         outcome = outcomes.get((row["language"], row["call"]))
         rates = static if outcome is None else judge_executed(outcome, row, test, apis)
         verdict = "static" if outcome is None else "executed"
         agreement = {f"static_{name}": static[name] for name in RATES}
-        proven.append({**row, **rates, **agreement, "verdict": verdict})
+        proven[place] = {**row, **rates, **agreement, "verdict": verdict}
     return proven
 
 
