@@ -92,6 +92,11 @@ def test_plain_text() -> None:
     assert len(plain("word " * 1_000)) <= 1_000
 
 
+def test_text_without_a_space_is_cut_anywhere() -> None:
+    assert plain("x" * 2_000) == "x" * 1_000
+    assert plain("y " + "x" * 2_000) == "y"
+
+
 def test_secrets_and_personal_data_are_replaced_and_counted() -> None:
     header = {"name": "X-Auth-Token", "in": "header", "required": True, "example": "8fKq02LmZr71QpxVb3Ty9WdE"}
     body = {"content": {"application/json": {"example": {"mail": "jane.roe@acme-corp.io", "phone": "+14155552671"}}}}

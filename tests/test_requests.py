@@ -36,6 +36,12 @@ def body(media_type: str, example: Any, **more: Any) -> dict[str, Any]:
         ({"example": ["x", "y"], "explode": False, "style": "spaceDelimited"}, "https://h.example/v1/a?q=x%20y"),
         ({"example": ["x", "y"], "explode": True, "style": "pipeDelimited"}, "https://h.example/v1/a?q=x&q=y"),
         ({"content": {"application/json": {"example": {"k": 1}}}}, "https://h.example/v1/a?q=%7B%22k%22:1%7D"),
+        ({"content": {"application/json": {"example": '{"k": 1}'}}}, "https://h.example/v1/a?q=%7B%22k%22:1%7D"),
+        (
+            {"content": {"application/json": {"example": "[1]", "schema": {"type": "array"}}}},
+            "https://h.example/v1/a?q=%5B1%5D",
+        ),
+        ({"content": {"application/json": {"example": "k"}}}, "https://h.example/v1/a?q=%22k%22"),
         ({"example": "{name}"}, "https://h.example/v1/a?q=SOME_STRING_VALUE"),
         ({"schema": {"type": "integer", "minimum": 7}}, "https://h.example/v1/a?q=7"),
     ],
@@ -206,6 +212,10 @@ def test_security(security: list[Any], headers: Any, query: str) -> None:
         ("application/json", {"a": "é"}, "application/json", '{"a":"é"}'),
         ("application/vnd.x+json", [1], "application/vnd.x+json", "[1]"),
         ("*/*", {"a": 1}, "application/json", '{"a":1}'),
+        ("application/*", {"a": 1}, "application/json", '{"a":1}'),
+        ("application/*+json", {"a": 1}, "application/json", '{"a":1}'),
+        ("image/*", "\x00\x01", "image/png", "\x00\x01"),
+        ("Text/*", "hello", "text/plain", "hello"),
         ("application/x-www-form-urlencoded", {"a": ["x y", "z"]}, "application/x-www-form-urlencoded", "a=x+y&a=z"),
         ("application/x-www-form-urlencoded", "a=x%20y", "application/x-www-form-urlencoded", "a=x+y"),
         ("text/plain", "hello", "text/plain", "hello"),
@@ -324,6 +334,33 @@ def test_get_has_no_body_and_json_is_preferred() -> None:
     assert built(body("application/json", {})).request.body is None
     both = {"requestBody": {"content": {"text/xml": {"example": "x"}, "application/json": {"example": 1}}}}
     assert built(both, method="put").request.media_type == "application/json"
+
+
+def test_a_range_that_no_type_is_known_of() -> None:
+    with pytest.raises(SpecError, match="bad_media_type: chemical"):
+        built(body("chemical/*", "x"), method="post")
+
+
+def test_the_query_of_a_path_is_filled_in_and_not_sent_twice() -> None:
+    optional = {"name": "q", "in": "query", "example": ["a b", "c"], "schema": {"type": "array"}}
+    made = built({"parameters": [optional, parameter("r", "query")]}, path="/s?q={q}&v=1")
+    assert made.request.url == "https://h.example/v1/s?q=a%20b,c&v=1&r=SOME_STRING_VALUE"
+    assert made.arguments[0] == ("q", "query", True, "array", False)
+    assert built({"parameters": [parameter("id", "path")]}, path="/s?id={id}&x={x}").request.query == [
+        ("id", "SOME_STRING_VALUE"),
+        ("x", "X"),
+    ]
+    scheme = {"securitySchemes": {"k": {"type": "apiKey", "in": "query", "name": "key"}}}
+    assert built({"security": [{"k": []}]}, path="/s?key={key}", components=scheme).request.query == [
+        ("key", "REPLACE_KEY_VALUE")
+    ]
+
+
+def test_arguments_of_3_1_have_the_type_that_is_not_null_and_const_fixes_them() -> None:
+    schemas: list[Any] = [{"type": ["null", "integer"]}, {"const": "a"}, {"type": "string"}]
+    parameters = [parameter(f"p{number}", "query", schema=schema) for number, schema in enumerate(schemas)]
+    described = [argument[3:] for argument in built({"parameters": parameters}, openapi="3.1.0").arguments]
+    assert described == [("integer", False), ("string", True), ("string", False)]
 
 
 def test_fragments_and_queries_in_paths() -> None:

@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from apipack.licences import spdx
 from apipack.natural_language import natural_language
 from apipack.openapi import Document, SpecError, load
-from apipack.openapi.document import RawOperation
+from apipack.openapi.document import RawOperation, listed
 from apipack.requests import build, check
 from apipack.scrubbing import scrub, scrub_request
 
@@ -66,12 +67,13 @@ def parse_specs(documents: Iterable[tuple[Row, Callable[[], bytes]]], *, optiona
 
 def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool, max_bytes: int) -> str:
     """Add the rows of one specification, but for their language, and return the texts that tell it."""
-    first = len(parsed.rows)
+    first, body = len(parsed.rows), read()
     try:
-        document = Document(load(read(), max_bytes))
+        document = Document(load(body, max_bytes))
+        del body
         raws = list(document.operations())
         shared = _api(spec, document, parsed.replaced)
-    except (SpecError, RecursionError) as error:
+    except Exception as error:  # counted; one odd specification costs no other
         parsed.drops.append(_drop(spec["file"], error))
         return ""
     for path, problem in document.lost:
@@ -86,15 +88,11 @@ def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool,
             if found:
                 check(request)
                 parsed.replaced.update(found)
-        except (SpecError, RecursionError) as error:
-            parsed.drops.append(_drop(identifier, error))
-            continue
-        texts = {
-            "functionality": plain(raw.operation.get("summary")) or _from_identifier(name),
-            "description": plain(raw.operation.get("description") or raw.path_item.get("description")),
-        }
-        parsed.rows.append(
-            {
+            texts = {
+                "functionality": plain(raw.operation.get("summary")) or _from_identifier(name),
+                "description": plain(raw.operation.get("description") or raw.path_item.get("description")),
+            }
+            row = {
                 **shared,
                 **_scrubbed(texts, parsed.replaced),
                 "id": identifier,
@@ -102,12 +100,15 @@ def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool,
                 "method": raw.method.upper(),
                 "path": raw.path,
                 "template": built.template,
-                "tags": [plain(tag) for tag in raw.operation.get("tags") or [] if isinstance(tag, str)],
+                "tags": [plain(tag) for tag in listed(raw.operation.get("tags")) if isinstance(tag, str)],
                 "arguments": f"[{', '.join(map(_json, built.arguments))}]",
                 "host_inferred": built.host_inferred,
                 "request": request.to_json(),
             }
-        )
+        except Exception as error:
+            parsed.drops.append(_drop(identifier, error))
+            continue
+        parsed.rows.append(row)
     parsed.repairs += document.repairs
     telling = [shared["api_name"], shared["api_description"]]
     telling += [text for row in parsed.rows[first : first + 60] for text in (row["functionality"], row["description"])]
@@ -131,7 +132,7 @@ def operation_id(hub: str, api: str, version: str, raw: RawOperation) -> str:
 
 
 def plain(text: Any) -> str:
-    """Markdown or HTML to one line of plain text of at most `MAX_TEXT` characters, cut at a word."""
+    """Markdown or HTML to one line of plain text of at most `MAX_TEXT` characters, cut at a word if it can be."""
     if not isinstance(text, str):
         return ""
     if len(text) <= MAX_TEXT and _PLAIN.fullmatch(text):
@@ -139,7 +140,8 @@ def plain(text: Any) -> str:
     text = text[: MAX_TEXT * 8]
     if "<" in text:
         text = _TAG.sub(" ", text)
-    text = html.unescape(text)
+    with suppress(ValueError):  # a number of more digits than `int` reads
+        text = html.unescape(text)
     if "](" in text:
         text = _LINK.sub(r"\1", text)
     if not _MARKS.isdisjoint(text):
@@ -147,7 +149,7 @@ def plain(text: Any) -> str:
     if not text.isascii():
         text = text.encode("utf-8", "ignore").decode("utf-8")
     text = " ".join(text.split())
-    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT].rpartition(" ")[0]
+    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT].rpartition(" ")[0] or text[:MAX_TEXT]
 
 
 @lru_cache(maxsize=1_000)
@@ -202,5 +204,14 @@ def _from_identifier(name: str) -> str:
 
 
 def _drop(identifier: str, error: Exception) -> Row:
-    reason = error.reason if isinstance(error, SpecError) else "too_deep"
-    return {"id": identifier, "language": None, "reason": reason, "detail": str(error)[:200]}
+    """`broken` is what nobody thought of; its detail says what was raised."""
+    detail = str(error)
+    if isinstance(error, SpecError):
+        reason = error.reason
+    elif isinstance(error, RecursionError):
+        reason = "too_deep"
+    elif isinstance(error, UnicodeEncodeError):
+        reason = "not_unicode"
+    else:
+        reason, detail = "broken", f"{type(error).__name__}: {error}"
+    return {"id": identifier, "language": None, "reason": reason, "detail": detail[:200]}

@@ -57,24 +57,28 @@ def build(document: Document, raw: RawOperation, provider: str, *, optional: boo
     values = ValueBuilder(document, optional)
     servers = document.servers(raw)
     base, inferred = document.remembered(("server", *map(id, servers)), lambda: server_url(servers, provider))
+    path, _, path_query = raw.path.split("#")[0].partition("?")
+    in_path = set(_VARIABLE.findall(path_query))
     places: dict[str, list[tuple[str, str]]] = {"path": [], "query": [], "header": [], "cookie": []}
     arguments = []
     for parameter in operation.parameters:
-        made = document.remembered(("argument", id(parameter)), partial(argument, parameter, values))
+        named = parameter.name in in_path and parameter.location.value == "query"
+        key = "argument", id(parameter), named
+        made = document.remembered(key, partial(argument, parameter, values, named))
         arguments.append(made.described)
         places[made.place] += made.pairs
     path_values = dict(places["path"])
     add_security(document, operation, places)
-    path = raw.path.split("#")[0]
-    path, _, path_query = path.partition("?")
     template = base + (path if path.startswith("/") or not path else "/" + path)
-    url = _VARIABLE.sub(lambda match: path_values.get(match[1]) or quote(_invented(match[1]), safe=PATH_SAFE), template)
+    url = _filled(template, path_values)
     if not _NEEDS_NO_QUOTING.fullmatch(url):
         url = quote(url, safe=URL_SAFE)
     url = url.replace("{", "%7B").replace("}", "%7D")
-    query = encode_query(places["query"])
+    query = encode_query([pair for pair in places["query"] if pair[0] not in in_path])
     if path_query:
-        query = "&".join(filter(None, (quote(path_query, safe="=&%+/:,;@-._~"), query)))
+        given = {name: ",".join(value for key, value in places["query"] if key == name) for name in in_path}
+        given = {name: quote(value, safe=QUERY_SAFE) for name, value in given.items()} | path_values
+        query = "&".join(filter(None, (quote(_filled(path_query, given), safe="=&%+/:,;@-._~"), query)))
     headers = places["header"]
     if places["cookie"]:
         headers.append(("Cookie", "; ".join(f"{name}={quote(value, safe='')}" for name, value in places["cookie"])))
@@ -87,6 +91,11 @@ def build(document: Document, raw: RawOperation, provider: str, *, optional: boo
     return BuiltRequest(request, template, tuple(arguments), inferred)
 
 
+def _filled(template: str, values: dict[str, str]) -> str:
+    """The template with values, which are encoded, or invented ones in the place of its `{name}`s."""
+    return _VARIABLE.sub(lambda match: values.get(match[1]) or quote(_invented(match[1]), safe=PATH_SAFE), template)
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """What one parameter adds to a request; described: an element of `BuiltRequest.arguments`."""
@@ -96,21 +105,22 @@ class Argument:
     pairs: list[tuple[str, str]]
 
 
-def argument(parameter: v3_0.Parameter, values: ValueBuilder) -> Argument:
-    """The parameter's (name, value) pairs as they are sent; none where it is left out."""
+def argument(parameter: v3_0.Parameter, values: ValueBuilder, named: bool = False) -> Argument:
+    """The parameter's (name, value) pairs as they are sent; none where it is left out. named: the path's query has
+    `{name}`."""
     place = parameter.location.value
-    required = bool(parameter.required) or place == "path"
+    required = bool(parameter.required) or place == "path" or named
     schema = parameter.schema_object
     flat = values.flat(schema) if schema is not None else None
-    kind = getattr(flat.type, "value", None) if flat is not None else None
-    fixed = flat is not None and len(flat.enum or []) == 1
-    described = (parameter.name, place, required, str(kind or "string"), fixed)
+    kind = kind_of(flat) if flat is not None else None
+    fixed = flat is not None and (len(flat.enum or []) == 1 or "const" in (flat.model_extra or {}))
+    described = (parameter.name, place, required, kind or "string", fixed)
     if place == "path":
         sent = [(parameter.name, path_value(parameter, parameter_value(parameter, values)))]
     elif not (required or values.optional) or (place == "header" and parameter.name.lower() in IGNORED_HEADERS):
         sent = []
     else:
-        sent = pairs(parameter, parameter_value(parameter, values))
+        sent = pairs(parameter, _content_value(parameter, parameter_value(parameter, values), values))
     return Argument(place, described, sent)
 
 
@@ -166,13 +176,13 @@ def server_url(servers: list[Server], provider: str) -> tuple[str, bool]:
         if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", url):
             raise SpecError("server_not_http", url[:60])
         url = f"https://{provider}" + (f"/{url.lstrip('/')}" if url else "")
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    if not host.isascii():
-        try:
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+        if not host.isascii():
             host = host.encode("idna").decode("ascii")
-        except UnicodeError as error:
-            raise SpecError("bad_host", host[:60]) from error
+    except ValueError as error:  # UnicodeError is one
+        raise SpecError("bad_host", url[:60]) from error
     return f"{parts.scheme}://{host.lower()}{parts.path.rstrip('/')}", inferred
 
 
@@ -204,6 +214,18 @@ def _example_or_value(parameter: v3_0.Parameter, values: ValueBuilder) -> Any:
     for media in (parameter.content or {}).values():
         return media.example if media.example is not None else values.value(media.schema_object)
     return values.value(parameter.schema_object)
+
+
+def _content_value(parameter: v3_0.Parameter, value: Any, values: ValueBuilder) -> Any:
+    """The value of a parameter with `content`, whose example may be JSON written as text."""
+    for media_type, media in (parameter.content or {}).items():
+        if isinstance(value, str) and bodies.is_json(media_type):
+            return read_as(_kind(media, values) or "object", value)
+    return value
+
+
+def _kind(media: v3_0.MediaType, values: ValueBuilder) -> str | None:
+    return None if media.schema_object is None else kind_of(values.flat(media.schema_object))
 
 
 def path_value(parameter: v3_0.Parameter, value: Any) -> str:
@@ -314,7 +336,7 @@ def body_example(media: v3_0.MediaType, header: str, values: ValueBuilder) -> An
             return MISSING
     if not isinstance(value, str) or media.schema_object is None or bodies.is_text(header):
         return value
-    kind = kind_of(values.flat(media.schema_object))
+    kind = _kind(media, values)
     value = read_as(kind or "object", value)
     return MISSING if bodies.is_json(header) and kind in ("object", "array") and isinstance(value, str) else value
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from apipack.openapi import Document
-from apipack.openapi.conformance import violations
+from apipack.openapi.conformance import _schema, violations
 from apipack.openapi.document import RawOperation
 from apipack.records import Request
 
@@ -112,6 +112,44 @@ def of_body(schema: dict[str, Any], media_type: str, text: str, version: str = "
     return set(violations(document, RawOperation("/", "post", {}, operation), request))
 
 
+@pytest.mark.parametrize(
+    ("wanted", "media_type", "covered"),
+    [
+        ("*/*", "image/png", True),
+        ("image/*", "image/png", True),
+        ("image/*", "application/json", False),
+        ("application/*+json", "application/vnd.a+json", True),
+        ("application/*+json", "application/json", True),
+        ("application/*+json", "application/xml", False),
+        ("application/json; charset=utf-8", "application/json", True),
+    ],
+)
+def test_ranges_of_media_types(wanted: str, media_type: str, covered: bool) -> None:
+    operation = {"requestBody": {"content": {wanted: {}}}}
+    request = Request("POST", "https://h/", (("Content-Type", media_type),), "1")
+    rules = violations(Document({"openapi": "3.0.3"}), RawOperation("/", "post", {}, operation), request)
+    assert rules == (set() if covered else {f"body: media type {media_type}"})
+
+
+def test_what_is_nested_without_end_is_not_checked_and_odd_members_are_none() -> None:
+    raw = {**RAW, "components": [1]}
+    item = {"parameters": 5, "post": {"requestBody": {"content": {"application/json": {}}}}}
+    request = replace(GOOD, url="https://h/a", body="[" * 100_000)
+    assert violations(Document(raw), RawOperation("/a", "post", item, item["post"]), request) == {
+        "body: unchecked, RecursionError"
+    }
+    item = {"parameters": [{"name": "q", "in": "query", "schema": {"type": "array", "items": {"type": "array"}}}]}
+    request = Request("GET", "https://h/a?q=" + "[" * 100_000)
+    assert violations(Document(RAW), RawOperation("/a", "get", item, {}), request) == {"query q/*: type"}
+
+
+def test_chained_all_of_is_followed_once() -> None:
+    chain = {f"S{level}": {"allOf": [{"$ref": f"#/components/schemas/S{level + 1}"}] * 2} for level in range(40)}
+    schema = {"type": "object", "properties": {"a": {"type": "integer"}}}
+    document = Document({"openapi": "3.0.3", "components": {"schemas": {**chain, "S40": schema}}})
+    assert _schema(document, {"$ref": "#/components/schemas/S0"})["properties"] == schema["properties"]
+
+
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -147,6 +185,15 @@ FORM = "application/x-www-form-urlencoded"
             FORM,
             "a[b]=x",
             {"body/a/b: type"},
+        ),
+        *(
+            (
+                {"type": "object", "properties": {"a": {"type": kind, "properties": {"b": {}}}}},
+                FORM,
+                text,
+                {"body/a: type"},
+            )
+            for kind, text in (("object", "a=x&a[b]=1"), ("object", "a[b]=1&a=x"), ("array", "a[b]=1&a=x"))
         ),
     ],
 )

@@ -26,9 +26,30 @@ def test_yaml_dates_stay_text_and_aliases_are_shared_not_copied() -> None:
     assert document["x-a"] is document["x-b"]
 
 
-def test_alias_bomb_loads_in_no_time() -> None:
-    lines = ["openapi: 3.0.0", "x-0: &x0 [a, a]"] + [f"x-{i}: &x{i} [*x{i - 1}, *x{i - 1}]" for i in range(1, 60)]
-    assert len(load("\n".join(lines).encode())) == 61
+def test_aliases_stand_for_a_bounded_number_of_nodes() -> None:
+    def bomb(levels: int) -> bytes:
+        lines = [f"x-{i}: &x{i} [*x{i - 1}, *x{i - 1}]" for i in range(1, levels)]
+        return "\n".join(["openapi: 3.0.0", "x-0: &x0 [a, a]", *lines]).encode()
+
+    assert len(load(bomb(17))) == 18
+    assert reason(bomb(19)) == reason(bomb(60)) == "too_many_aliases"
+    assert reason(b"openapi: 3.0.0\nx: *a") == "not_json_or_yaml"
+
+
+def test_yaml_scalars_are_those_of_yaml_1_2() -> None:
+    scalars = "NO, y, 12:30, 1_000, 0b1, =, 010, 0o10, 0x1F, -1, +2.5, 1e3, .5, ~, null, True, .inf"
+    document = load(f"openapi: 3.0.0\non: off\nx: [{scalars}]".encode())
+    assert document["on"] == "off"
+    assert document["x"][:6] == ["NO", "y", "12:30", "1_000", "0b1", "="]
+    assert document["x"][6:] == [10, 8, 31, -1, 2.5, 1000.0, 0.5, None, None, True, float("inf")]
+
+
+def test_the_key_that_stands_twice_is_found_in_no_time() -> None:
+    names = [f"k{number}" for number in range(50_000)]
+    text = ", ".join(f'"{name}": 1' for name in [*names, names[-1]])
+    for body in (f'{{"openapi": "3.0.0", {text}}}', f"{{openapi: 3.0.0, {text}}}"):
+        with pytest.raises(SpecError, match="duplicate_keys: k49999"):
+            load(body.encode())
 
 
 def test_swagger_2_becomes_3() -> None:

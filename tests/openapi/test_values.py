@@ -198,6 +198,13 @@ def test_a_given_value_is_read_as_its_type(schema: dict[str, Any], expected: Any
     assert value(schema) == expected
 
 
+def test_numbers_that_are_not_finite_are_no_candidates() -> None:
+    assert value({"type": "number", "minimum": 1, "multipleOf": 5e-324}) == 1
+    assert value({"type": "number", "minimum": 1, "multipleOf": 10**400}) == 1
+    items = {"type": "number", "multipleOf": 0.5, "example": 10**400}
+    assert value({"type": "array", "items": items, "minItems": 2, "uniqueItems": True}) == [10**400] * 2
+
+
 def test_3_1_type_arrays_const_and_examples() -> None:
     assert value({"type": ["null", "integer"]}, version="3.1.0") == 1
     assert value({"const": "c"}, version="3.1.0") == "c"

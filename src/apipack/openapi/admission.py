@@ -5,13 +5,15 @@ A quick look while values are made; `conformance` validates whole requests.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from apipack.openapi.document import Document, Schema
-from apipack.openapi.merging import merged
+from apipack.openapi.merging import flat
 from apipack.openapi.patterns import matching
 
 MAX_DEPTH = 4
+MAX_LOOKS = 20_000
 TYPES: dict[str, type | tuple[type, ...]] = {
     "object": dict,
     "array": list,
@@ -35,10 +37,11 @@ def is_of(kind: str, value: Any) -> bool:
     return isinstance(value, TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool))
 
 
-def admits(document: Document, schema: Schema, value: Any, depth: int = 0) -> bool:
-    schema, _ = document.schema(schema)
-    if schema.all_of:
-        schema = merged(document, schema)
+def admits(document: Document, schema: Schema, value: Any, looks: Iterator[int], depth: int = 0) -> bool:
+    """looks: counts the schemas looked at; deeper than `MAX_DEPTH` and after `MAX_LOOKS` every value is admitted."""
+    if next(looks) > MAX_LOOKS:
+        return True
+    schema = flat(document, *document.schema(schema))
     if depth > MAX_DEPTH:
         return True
     kind, extra = kind_of(schema), schema.model_extra or {}
@@ -47,12 +50,12 @@ def admits(document: Document, schema: Schema, value: Any, depth: int = 0) -> bo
     if (schema.enum and value not in schema.enum) or extra.get("const", value) != value:
         return False
     options = schema.one_of or schema.any_of
-    if options and not any(admits(document, option, value, depth + 1) for option in options):
+    if options and not any(admits(document, option, value, looks, depth + 1) for option in options):
         return False
     if isinstance(value, dict):
-        return _admits_members(document, schema, value, depth)
+        return _admits_members(document, schema, value, looks, depth)
     if isinstance(value, list) and schema.items is not None:
-        return all(admits(document, schema.items, item, depth + 1) for item in value)
+        return all(admits(document, schema.items, item, looks, depth + 1) for item in value)
     if isinstance(value, str):
         bounded = (
             (schema.min_length or 0) <= len(value) <= (len(value) if schema.max_length is None else schema.max_length)
@@ -65,7 +68,9 @@ def admits(document: Document, schema: Schema, value: Any, depth: int = 0) -> bo
     return True
 
 
-def _admits_members(document: Document, schema: Schema, value: dict[str, Any], depth: int) -> bool:
+def _admits_members(
+    document: Document, schema: Schema, value: dict[str, Any], looks: Iterator[int], depth: int
+) -> bool:
     properties = schema.properties or {}
     for name in schema.required:
         if name not in value and not (name in properties and document.schema(properties[name])[0].read_only):
@@ -74,6 +79,6 @@ def _admits_members(document: Document, schema: Schema, value: dict[str, Any], d
         if name not in properties:
             if schema.additional_properties is False:
                 return False
-        elif not admits(document, properties[name], member, depth + 1):
+        elif not admits(document, properties[name], member, looks, depth + 1):
             return False
     return len(value) >= (schema.min_properties or 0)

@@ -24,6 +24,11 @@ PREFERRED = (
     re.compile(r"(application|text)/(.*\+)?xml"),
     re.compile(r"text/"),
 )
+IN_RANGE = {
+    **dict.fromkeys(("*", "application"), "application/json"),
+    **{"text": "text/plain", "multipart": "multipart/form-data"},
+    **{"image": "image/png", "audio": "audio/mpeg", "video": "video/mp4", "font": "font/woff2"},
+}
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 XML_NAME = re.compile(r"[A-Za-z_][\w.-]*")
 
@@ -39,12 +44,12 @@ def choose_media_type(media_types: list[str]) -> str:
 
 @lru_cache(maxsize=1_000)
 def content_type(media_type: str) -> str:
-    """Value of the Content-Type header: ranges such as `*/*` become JSON."""
+    """Value of the Content-Type header; of a range, such as `*/*`, a type that it covers."""
     media_type = media_type.strip()
     if "*" in media_type:
-        media_type = "text/plain" if media_type.startswith("text/") else "application/json"
+        media_type = IN_RANGE.get(media_type.partition("/")[0].lower(), media_type)
     if (
-        not re.fullmatch(r"[\w.+*/-]+(\s*;\s*[\w.-]+=(\"[\w .,:/-]*\"|[\w.:/+-]+))*", media_type)
+        not re.fullmatch(r"[\w.+/-]+(\s*;\s*[\w.-]+=(\"[\w .,:/-]*\"|[\w.:/+-]+))*", media_type)
         or "/" not in media_type
     ):
         raise SpecError("bad_media_type", media_type[:60])

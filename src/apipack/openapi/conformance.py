@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -20,7 +21,7 @@ from openapi_schema_validator import OAS30WriteValidator, OAS31Validator
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
-from apipack.openapi.document import Document, RawOperation
+from apipack.openapi.document import Document, RawOperation, listed
 from apipack.openapi.loading import SpecError
 from apipack.records import Request
 
@@ -143,7 +144,7 @@ def _parameters(document: Document, raw: RawOperation) -> dict[tuple[str, str], 
     """(place, name) → Parameter Object; the operation's stand in for the path's."""
     merged: dict[tuple[str, str], dict[str, Any]] = {}
     for holder in (raw.path_item, raw.operation):
-        for node in holder.get("parameters") or []:
+        for node in listed(holder.get("parameters")):
             parameter = document.resolve(node)
             merged[str(parameter.get("in")), str(parameter.get("name"))] = parameter
     return merged
@@ -220,7 +221,7 @@ def _typed(schema: dict[str, Any], text: str) -> Any:
             return float(text)
         if kind in ("object", "array"):
             return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     return {"true": True, "false": False}.get(text, text) if kind == "boolean" else text
 
@@ -231,8 +232,14 @@ def _schema(document: Document, node: Any, depth: int = 0) -> dict[str, Any]:
         schema = document.resolve(node)
     except SpecError:
         return {}
-    parts = schema.get("allOf")
-    for part in parts if isinstance(parts, list) and depth < MOST else ():
+    if "allOf" not in schema or depth == MOST:
+        return schema
+    made = document.remembered(("laid over", id(schema), depth), lambda: (schema, _laid_over(document, schema, depth)))
+    return made[1]
+
+
+def _laid_over(document: Document, schema: dict[str, Any], depth: int) -> dict[str, Any]:
+    for part in listed(schema["allOf"]):
         schema = {**_schema(document, part, depth + 1), **schema}
     return schema
 
@@ -246,10 +253,8 @@ def _type(schema: dict[str, Any]) -> str | None:
 
 def _key_names(document: Document) -> set[str]:
     """Names of the API keys that go in the query."""
-    schemes = (document.raw.get("components") or {}).get("securitySchemes") or {}
-    return {
-        str(scheme.get("name")) for node in schemes.values() if (scheme := _schema(document, node)).get("in") == "query"
-    }
+    schemes = (_schema(document, node) for node in document.security_schemes.values())
+    return {str(scheme.get("name")) for scheme in schemes if scheme.get("in") == "query"}
 
 
 def _body(check: Schemas, document: Document, body: dict[str, Any] | None, request: Request) -> Iterator[str]:
@@ -276,6 +281,9 @@ def _body(check: Schemas, document: Document, body: dict[str, Any] | None, reque
         except ValueError:
             yield "body: not JSON"
             return
+        except RecursionError as error:
+            yield f"body: unchecked, {type(error).__name__}"
+            return
         yield from check.errors(schema, value, "body")
     elif media_type == "application/x-www-form-urlencoded":
         flat = _schema(document, schema)
@@ -291,13 +299,16 @@ def _form(document: Document, schema: dict[str, Any], text: str) -> dict[str, An
         if keys and name not in members and base in members:  # deepObject: `name[key]`
             for key in (base, *keys[:-1]):
                 members = _members(_schema(document, members.get(key)))
-                inner = inner.setdefault(key, {})
+                if not isinstance(inner.setdefault(key, {}), dict):  # `name` had a value of its own, which is wrong
+                    inner, members = {}, {}
+                    break
+                inner = inner[key]
             name = keys[-1]
         member = _schema(document, members.get(name))
-        if _type(member) == "array":
-            inner.setdefault(name, []).append(_typed(_schema(document, member.get("items")), item))
-        else:
+        if _type(member) != "array":
             inner[name] = _typed(member, item)
+        elif isinstance(items := inner.setdefault(name, []), list):
+            items.append(_typed(_schema(document, member.get("items")), item))
     return value
 
 
@@ -307,8 +318,6 @@ def _members(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _accepts(key: Any, media_type: str) -> bool:
-    """Whether a media type or range of `content` covers a media type."""
+    """Whether a media type or range of `content` covers a media type; `application/*+json` covers JSON as well."""
     wanted = str(key).split(";")[0].strip().lower()
-    return (
-        wanted in (media_type, "*/*") or (wanted.endswith("/*") and media_type.startswith(wanted[:-1])) or "*" in wanted
-    )
+    return wanted == "*/*" or fnmatchcase(media_type, wanted.replace("*+", "*"))

@@ -75,6 +75,12 @@ class Document:
         info = self.raw.get("info")
         return info if isinstance(info, dict) else {}
 
+    @property
+    def security_schemes(self) -> dict[str, Any]:
+        components = self.raw.get("components")
+        schemes = components.get("securitySchemes") if isinstance(components, dict) else None
+        return schemes if isinstance(schemes, dict) else {}
+
     def operations(self) -> Iterator[RawOperation]:
         """Every operation, in the document's order. Raises `SpecError` (no_paths) when there is no paths mapping."""
         paths = self.raw.get("paths")
@@ -96,7 +102,7 @@ class Document:
         """The operation with path-level parameters merged in (OAS 3: Path Item Object). Raises `SpecError`."""
         merged: dict[tuple[str, str], dict[str, Any]] = {}
         for holder in (raw.path_item, raw.operation):
-            for node in _list(holder.get("parameters")):
+            for node in listed(holder.get("parameters")):
                 parameter = self.resolve(node)
                 merged[str(parameter.get("name")), str(parameter.get("in"))] = parameter
         typed = [self._shared(self._models.Parameter, parameter) for parameter in merged.values()]
@@ -152,12 +158,11 @@ class Document:
         """Security requirement alternatives in force."""
         if operation.security is not None:
             return list(operation.security)
-        return [node for node in _list(self.raw.get("security")) if isinstance(node, dict)]
+        return [node for node in listed(self.raw.get("security")) if isinstance(node, dict)]
 
     def security_scheme(self, name: str) -> v3_0.SecurityScheme | None:
         if name not in self._schemes:
-            schemes = (self.raw.get("components") or {}).get("securitySchemes") or {}
-            node = schemes.get(name) if isinstance(schemes, dict) else None
+            node = self.security_schemes.get(name)
             self._schemes[name] = (
                 self._validate(v3_0.SecurityScheme, dict(self.resolve(node))) if isinstance(node, dict) else None
             )
@@ -299,7 +304,8 @@ def _text(node: dict[str, Any]) -> bytes | None:
         return None
 
 
-def _list(value: Any) -> list[Any]:
+def listed(value: Any) -> list[Any]:
+    """The value where it is a list, as it should be; a specification can have anything."""
     return value if isinstance(value, list) else []
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from math import inf
 from typing import Any
 
 import orjson
@@ -18,6 +20,7 @@ from apipack.openapi import swagger
 
 MAX_BYTES = 100_000_000
 MAX_DEPTH = 500
+MAX_ALIASED = 1_000_000
 
 
 class SpecError(UserError):
@@ -29,26 +32,37 @@ class SpecError(UserError):
 
 
 class _Loader(yaml.CSafeLoader):
-    """JSON's types only: dates stay text. A key that stands twice is an error (YAML 1.2, 3.2.1.3)."""
+    """JSON's types only, told apart as YAML 1.2 does (10.3.2, core schema): `no`, `12:30` and dates are text. A key
+    that stands twice is an error (3.2.1.3). Of YAML 1.1 the merge key is left."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [(key.tag, key.value) for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         if len(set(keys)) < len(keys):
-            twice = next(value for tag, value in keys if keys.count((tag, value)) > 1)
-            raise SpecError("duplicate_keys", str(twice)[:60])
+            raise SpecError("duplicate_keys", str(_twice(keys)[1])[:60])
         return super().construct_mapping(node, deep)
 
+    def construct_integer(self, node: yaml.ScalarNode) -> int:
+        text = self.construct_scalar(node)
+        return int(text, {"0x": 16, "0o": 8}.get(text[:2], 10))
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _first, _pattern in (
+    ("null", ["~", "n", "N", ""], r"~|null|Null|NULL|"),
+    ("bool", "tTfF", r"true|True|TRUE|false|False|FALSE"),
+    ("int", "-+0123456789", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"),
+    ("float", "-+.0123456789", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"),
+    ("float", "-+.", r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"),
+    ("merge", "<", r"<<"),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), list(_first))
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_integer)
 
 
 def load(body: bytes, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     """Decode JSON or YAML and return an OAS 3.0/3.1 mapping. Raises `SpecError` with one of the reasons
-    too_large, empty, not_utf8, not_json_or_yaml, duplicate_keys, too_deep, not_a_mapping, no_version,
-    unsupported_version, broken_swagger_2."""
+    too_large, empty, not_utf8, not_json_or_yaml, duplicate_keys, too_deep, too_many_aliases, not_a_mapping,
+    no_version, unsupported_version, broken_swagger_2."""
     if len(body) > max_bytes:
         raise SpecError("too_large", f"{len(body)} bytes, {max_bytes} allowed")
     if not body.strip():
@@ -80,11 +94,11 @@ def _decode(body: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise SpecError("not_utf8") from error
     try:
-        _check_depth(text)
+        _check_size(text)
         return yaml.load(text, Loader=_Loader)
     except SpecError:
         raise
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError) as error:  # a tag of another type: `!!bool x`
         raise SpecError("not_json_or_yaml", " ".join(str(error).split())[:120]) from error
 
 
@@ -107,19 +121,39 @@ def _check_keys(body: bytes, document: Any) -> None:
 def _unique(pairs: list[tuple[str, Any]]) -> None:
     names = [name for name, _ in pairs]
     if len(set(names)) < len(names):
-        raise SpecError("duplicate_keys", next(name for name in names if names.count(name) > 1)[:60])
+        raise SpecError("duplicate_keys", _twice(names)[:60])
 
 
-def _check_depth(text: str) -> None:
-    """libyaml composes nested nodes by recursion in C: a deep document would end the process."""
-    depth = 0
+def _twice(keys: list[Any]) -> Any:
+    """The first of the keys that stand more than once."""
+    times = Counter(keys)
+    return next(key for key in keys if times[key] > 1)
+
+
+def _check_size(text: str) -> None:
+    """libyaml composes nested nodes by recursion in C: a deep document would end the process. Aliases are shared, but
+    what walks or writes the document meets their nodes again each time: a few lines can stand for billions."""
+    written, aliased = 0, 0.0
+    sizes: dict[str | None, float] = {}
+    around: list[tuple[str | None, float]] = []
     for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
+        if isinstance(event, yaml.ScalarEvent):
+            written += 1
+        elif isinstance(event, yaml.CollectionStartEvent):
+            around.append((event.anchor, written + aliased))
+            if len(around) > MAX_DEPTH:
                 raise SpecError("too_deep", f"more than {MAX_DEPTH} levels")
+            written += 1
+            if event.anchor:
+                sizes[event.anchor] = inf  # an alias inside of its own node has no end
         elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+            anchor, before = around.pop()
+            if anchor:
+                sizes[anchor] = written + aliased - before
+        elif isinstance(event, yaml.AliasEvent):
+            aliased += sizes.get(event.anchor, 1)
+            if aliased > MAX_ALIASED:
+                raise SpecError("too_many_aliases", f"for more than {MAX_ALIASED} nodes")
 
 
 def _from_swagger_2(document: dict[str, Any]) -> dict[str, Any]:

@@ -18,13 +18,22 @@ FIRST = (
 EXTRA = ("const", "examples")
 
 
+def flat(document: Document, schema: Schema, reference: str | None) -> Schema:
+    """What `Document.schema` gave with its `allOf` merged: type and properties in one place."""
+    if not schema.all_of:
+        return schema
+    if reference is None:
+        return merged(document, schema)
+    return document.remembered(("merged", reference), lambda: merged(document, schema))
+
+
 def merged(document: Document, schema: Schema, depth: int = 0) -> Schema:
     """The schema with its `allOf` worked in; what it says itself comes before what its parts say. Of alternatives
     (`oneOf`, `anyOf`) two lists are kept. Raises `SpecError` for a bad reference."""
     parts = [schema]
     for part in schema.all_of or []:
         part, _ = document.schema(part)
-        parts.append(merged(document, part, depth + 1) if part.all_of and depth < MAX_DEPTH else part)
+        parts.append(_merged_part(document, part, depth + 1) if part.all_of and depth < MAX_DEPTH else part)
     members: dict[str, Any] = {"all_of": None, **_properties(parts)}
     for names, choose in ((GREATEST, max), (LEAST, min)):
         for name in names:
@@ -44,6 +53,13 @@ def merged(document: Document, schema: Schema, depth: int = 0) -> Schema:
     if members["properties"] and members["type"] is None:
         members["type"] = "object"
     return schema.model_copy(update=members)
+
+
+def _merged_part(document: Document, part: Schema, depth: int) -> Schema:
+    """`merged`, once for each depth: a schema that is part of itself twice would take 2 ** MAX_DEPTH times. The part
+    is kept with what became of it, so that no other gets its `id`."""
+    made = document.remembered(("part", id(part), depth), lambda: (part, merged(document, part, depth)))
+    return made[1]
 
 
 def _said(parts: list[Schema], name: str) -> Iterator[Any]:

@@ -32,6 +32,7 @@ _PIECE = re.compile(r"\\([pP])(?:\{(?:Is)?(\w+)\}|([A-Z]))|\\.|\[|\]|[^\\\[\]]+"
 _LITERAL = re.compile(r"/(\^.*\$)/[a-z]*", re.S)  # of JavaScript
 _ONE = {op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN}
 _MANY = {op.MAX_REPEAT, op.MIN_REPEAT}
+_WALKED = {*_ONE, *_MANY, op.SUBPATTERN, op.BRANCH, op.AT, op.ASSERT, op.ASSERT_NOT}
 _ANCHORS = {op.AT_BEGINNING, op.AT_BEGINNING_STRING, op.AT_END, op.AT_END_STRING}
 _CATEGORIES = {
     op.CATEGORY_DIGIT: r"[0-9]",
@@ -57,7 +58,7 @@ def matching(pattern: str, preferred: str, low: int = 0, high: int | None = None
     try:
         tree = _parsed(pattern)
         return _matching(tree, preferred, low, high)
-    except (re.error, RecursionError, OverflowError, KeyError, _Unsupported):
+    except (re.error, RecursionError, OverflowError, KeyError, ValueError, _Unsupported):
         return None
 
 
@@ -80,7 +81,7 @@ def _matching(tree: Any, preferred: str, low: int, high: int) -> str | None:
 def _matched_length(parts: list[tuple[Any, Any, int]]) -> int:
     """How long a text may be so that matching it ends soon, whatever it is; 0 for not at all."""
     varying = [depth for kind, argument, depth in parts if kind in _MANY and argument[0] < argument[1] > 1]
-    if any(kind is op.GROUPREF for kind, *_ in parts) or len(varying) > 2 * MAX_REPEATS or max(varying, default=0) > 2:
+    if any(kind not in _WALKED for kind, *_ in parts) or len(varying) > 2 * MAX_REPEATS or max(varying, default=0) > 2:
         return 0
     if any(depth and kind is op.BRANCH for kind, _, depth in parts):
         return 6

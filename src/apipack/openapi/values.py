@@ -1,7 +1,8 @@
 """Example values for schemas: what the spec gives (example, const, default, enum) before what we invent.
 
 What is invented is valid against its schema wherever that takes no search, and its text follows the manner of the
-paper's dataset (`SOME_STRING_VALUE`). Work is bounded: a value has at most `MAX_NODES` nodes, whatever the schema does.
+paper's dataset (`SOME_STRING_VALUE`). Work is bounded: a value has at most `MAX_NODES` nodes, whatever the schema does,
+and no alternative is tried any more when those of an operation and of what was tried for it are `MAX_BUILT`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
+from math import isfinite
 from typing import Any
 
 from openapi_parser.models import v3_1
@@ -17,12 +20,13 @@ from openapi_parser.models import v3_1
 from apipack.openapi.admission import admits, is_of, kind_of
 from apipack.openapi.document import Document, Schema
 from apipack.openapi.loading import SpecError
-from apipack.openapi.merging import merged
+from apipack.openapi.merging import flat
 from apipack.openapi.patterns import matching
 
 MAX_DEPTH = 8
 MAX_REQUIRED_DEPTH = 32
 MAX_NODES = 2_000
+MAX_BUILT = 20_000
 MAX_ITEMS = 20
 MAX_ALTERNATIVES = 6
 MISSING: Any = object()
@@ -55,6 +59,8 @@ class ValueBuilder:
     nodes: int = 0
     _open: list[str] = field(default_factory=list)
     _trying: bool = False
+    _built: int = 0
+    _looks: Iterator[int] = field(default_factory=count)
 
     def value(self, schema: Schema | None) -> Any:
         """A JSON value for the schema; None for no schema. Raises `SpecError` (value_too_large, bad reference)."""
@@ -67,17 +73,12 @@ class ValueBuilder:
 
     def flat(self, schema: Schema) -> Schema:
         """The schema with its reference followed and its `allOf` merged: type and properties in one place."""
-        schema, reference = self.document.schema(schema)
-        return self._flat(schema, reference) if schema.all_of else schema
-
-    def _flat(self, schema: Schema, reference: str | None) -> Schema:
-        if reference is None:
-            return merged(self.document, schema)
-        return self.document.remembered(("merged", reference), lambda: merged(self.document, schema))
+        return flat(self.document, *self.document.schema(schema))
 
     def _value(self, schema: Schema, depth: int) -> Any:
         self.nodes += 1
-        if self.nodes > MAX_NODES:
+        self._built += 1
+        if self.nodes > MAX_NODES or (self._trying and self._built > MAX_BUILT):
             raise SpecError("value_too_large", f"more than {MAX_NODES} nodes")
         schema, reference = self.document.schema(schema)
         if reference is not None:
@@ -85,9 +86,7 @@ class ValueBuilder:
                 return None if schema.nullable else [] if kind_of(schema) == "array" else {}
             self._open.append(reference)
         try:
-            if schema.all_of:
-                schema = self._flat(schema, reference)
-            return self._flat_value(schema, reference, depth)
+            return self._flat_value(flat(self.document, schema, reference), reference, depth)
         finally:
             if reference is not None:
                 self._open.pop()
@@ -134,11 +133,11 @@ class ValueBuilder:
 
     def _admitting(self, options: list[Schema], value: Any) -> int:
         """How many alternatives admit the value; those that cannot be read do not."""
-        count = 0
+        admitting = 0
         for option in options:
             with suppress(SpecError):
-                count += admits(self.document, option, value)
-        return count
+                admitting += admits(self.document, option, value, self._looks)
+        return admitting
 
     def _with(self, schema: Schema, option: Schema, depth: int) -> Any:
         if schema.model_fields_set <= ALTERNATIVES:
@@ -259,8 +258,8 @@ def _varied(items: list[Any], schema: Schema) -> Iterator[Any]:
     for number, item in enumerate(items):
         if options:
             yield options[number % len(options)]
-        elif number and isinstance(item, int | float) and not isinstance(item, bool):
-            yield item + number * (schema.multiple_of or 1)
+        elif number and isinstance(item, int | float) and not isinstance(item, bool) and _finite(item) is not None:
+            yield item + number * (_finite(schema.multiple_of) or 1)
         elif number and isinstance(item, str) and not schema.pattern:
             yield f"{item}_{number + 1}"[-(schema.max_length or MAX_NODES) :]
         else:
@@ -280,7 +279,8 @@ def _scalar(schema: Schema, kind: str | None) -> Any:
 def _number(schema: Schema, *, integer: bool) -> int | float:
     """The most convenient number inside the bounds that is a multiple of `multipleOf`."""
     low, high, low_open, high_open = _bounds(schema)
-    step = schema.multiple_of if schema.multiple_of and schema.multiple_of > 0 else 1
+    step = _finite(schema.multiple_of) or 1
+    step = step if step > 0 else 1
     candidates: list[int | float] = [1, step, 0]
     if low is not None:
         first = -(-low // step) * step
@@ -297,6 +297,7 @@ def _number(schema: Schema, *, integer: bool) -> int | float:
         whole = not (integer or schema.multiple_of) or (number / step) % 1 == 0
         return over and under and whole
 
+    candidates = [number for number in candidates if isfinite(number)]  # a quotient by the least step is not
     value = next(filter(fits, candidates), candidates[3] if len(candidates) > 3 else 1)
     return int(value) if integer or value == int(value) else value
 
