@@ -45,7 +45,7 @@ def run(only: Sequence[str] = (), minutes: float | None = None, rows: int | None
     if not found:
         sys.exit(f"{RUNS} has no such run: `python -m benchmarks.gpu prepare` makes them")
     peak = matmul_rate()
-    print(f"{device_name()}: {peak / 1e12:.1f} TFLOP/s", flush=True)
+    print(f"{device_name()}: {peak / 1e12:.3g} TFLOP/s", flush=True)
     late, failed = [], []
     for part, folder in plan(found, rows):
         if part == "evaluate" and not ended("finetune", folder):
