@@ -67,10 +67,10 @@ bench-execution: setup  ## our calls and npm openapi-snippet's, executed for the
 bench-training: setup  ## training tokens a second beside the authors' way (after `dvc repro sample`)
 	python -m benchmarks.training
 
-gpu: setup  ## SmolLM2-135M tuned fully and evaluated on a GPU (after `apipack preset gpu-135m`): metrics/gpu
+gpu: setup  ## SmolLM2-135M tuned fully and evaluated on a GPU (after `apipack preset gpu-135m`): metrics/gpu; MINUTES=N to end by then
 	dvc repro retrieve
 	python -m benchmarks.gpu prepare
-	python -m benchmarks.gpu run
+	python -m benchmarks.gpu run $(if $(MINUTES),--minutes $(MINUTES))
 
 bench-decoding: setup  ## test prompts a second, batched and one at a time (after `dvc repro retrieve`)
 	python -m benchmarks.decoding

@@ -99,6 +99,11 @@ def test_the_machine_and_the_exact_command_are_recorded(box: Path) -> None:
     assert machine["utilisation"] is None  # LoRA: it is told for all weights
 
 
+def test_the_comparison_with_the_authors_training_is_there_too(box: Path) -> None:
+    compared = json.loads((box / "metrics/gpu/training.json").read_text())
+    assert compared["rows"] == 4 and compared["epochs"] == 1 and compared["times"] > 0 and compared["device"]
+
+
 def test_it_is_logged_afterwards_and_once(box: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "")  # restored afterwards: MLflow sets it itself

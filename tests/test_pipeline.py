@@ -191,7 +191,9 @@ def test_killed_while_dvc_writes_its_lock_file_and_started_again_it_goes_on(repr
 
 
 def test_the_runs_for_a_gpu_are_prepared(reproduced: Clone) -> None:
-    reproduced.run(sys.executable, "-m", "benchmarks.gpu", "prepare", "--sizes", "8", "--mixes", "python")
+    prepare = (sys.executable, "-m", "benchmarks.gpu", "prepare", "--sizes", "8", "--mixes", "python", "--tests", "1")
+    reproduced.run(*prepare)
+    assert "data/gpu/python-8 is there" in reproduced.run(*prepare)
     made = reproduced.root / "data/gpu/python-8"
     rows = pd.read_parquet(made / "data/train/train.parquet")
     assert set(rows["language"]) == {"python"} and rows["id"].nunique() == 8
