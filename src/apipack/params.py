@@ -180,8 +180,8 @@ class Instruct(Section):
 
 
 class Filter(Section):
-    """Bounds in characters (max_request: URL, headers and body together); english: least share of the
-    metadata written with the characters of plain English."""
+    """Bounds in characters (max_request: URL, headers and body together; of instructions: of both wordings); english:
+    least share of a wording written with the characters of plain English."""
 
     min_instruction: Positive
     max_instruction: Positive
