@@ -37,8 +37,8 @@ def shares(size: int, weights: Mapping[str, float]) -> dict[str, int]:
 def draw(
     pool: Mapping[str, Sequence[str]], first: Iterable[str], size: int, weights: Mapping[str, float], seed: int
 ) -> list[tuple[str, str]]:
-    """(operation id, language) pairs. pool: language → ids that have a call in it. Raises `SampleError` where a language
-    has fewer than its share, as every larger size then does: none is capped."""
+    """(operation id, language) pairs. pool: language → ids that have a call in it. Raises `SampleError` where a
+    language has fewer than its share, as every larger size then does: none is capped."""
     tested = set(first)
     drawn = []
     for language, count in shares(size, weights).items():
