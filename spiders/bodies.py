@@ -8,6 +8,7 @@ import orjson
 import yaml
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+MAX_DEPTH = 500  # levels, as the library reads documents
 JSON_KEY = rb'"(?:%s)"\s*:\s*"?\d'
 YAML_KEY = rb"""^["']?(?:%s)["']?\s*:\s*["']?\d"""
 
@@ -34,27 +35,48 @@ def refusal(body: bytes) -> str | None:
 
 
 def stated_version(body: bytes) -> str:
-    """`info.version` of a document, for hubs whose lists name none; empty where it cannot be read or is not text."""
+    """`info.version` of a document, for hubs whose lists name none; empty where it cannot be read or is no scalar."""
     try:
-        document = orjson.loads(body) if head(body).startswith(b"{") else yaml.load(body, yaml.CSafeLoader)
-        return str(document["info"]["version"])
-    except (ValueError, TypeError, KeyError, RecursionError, yaml.YAMLError):
+        if not head(body).startswith(b"{"):
+            return _yaml_version(body)
+        version = orjson.loads(body.removeprefix(BYTE_ORDER_MARK))["info"]["version"]
+    except (ValueError, TypeError, KeyError, yaml.YAMLError):
         return ""
+    return str(version) if isinstance(version, str | int | float) else ""
 
 
 def head(body: bytes) -> bytes:
     """The first bytes that are neither a byte order mark nor blank."""
-    return body[:512].removeprefix(BYTE_ORDER_MARK).lstrip()
+    return body.removeprefix(BYTE_ORDER_MARK).lstrip()[:512]
 
 
 def _whole(body: bytes) -> bool:
-    if not body[-512:].rstrip().endswith(b"}"):
+    if not body.rstrip().endswith(b"}"):
         return False
     try:
         orjson.loads(body.removeprefix(BYTE_ORDER_MARK))
     except orjson.JSONDecodeError as error:
         return not error.doc or error.pos < len(error.doc)  # no text: it is not UTF-8
     return True
+
+
+def _yaml_version(body: bytes) -> str:
+    """Of nodes, which share what an alias repeats. libyaml composes nested ones by recursion in C: a deep document
+    would end the process."""
+    depth = 0
+    for event in yaml.parse(body, yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            return ""
+    version = _member(_member(yaml.compose(body, yaml.CSafeLoader), "info"), "version")
+    if not isinstance(version, yaml.ScalarNode) or version.tag == "tag:yaml.org,2002:null":
+        return ""
+    return str(version.value)
+
+
+def _member(node: yaml.Node | None, name: str) -> yaml.Node | None:
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    return next((value for key, value in pairs if key.value == name), None)
 
 
 def _has(body: bytes, keys: bytes) -> bool:

@@ -22,10 +22,11 @@ def filter_part(part: str, data: str, out: str, rules: dict[str, Any]) -> dict[s
     kept, drops = [], []
     rows = read_table(Path(data, "unique", part)).to_pylist()
     for row in rows:
-        if reason := operation_reason(row, wordings[row["id"]]["instruction"], p):
+        said = wordings[row["id"]]
+        if reason := operation_reason(row, said["instruction"], said["test_instruction"], p):
             drops.append({"id": row["id"], "language": None, "reason": reason, "detail": ""})
         else:
-            kept.append({**wordings[row["id"]], **row})
+            kept.append({**said, **row})
     of_kept = calls.filter(pc.is_in(calls["id"], value_set=pa.array([row["id"] for row in kept], pa.string())))
     reasons = [call_reason(call, p) for call in of_kept["call"].to_pylist()]
     for row, reason in zip(of_kept.select(["id", "language"]).to_pylist(), reasons, strict=True):

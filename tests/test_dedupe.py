@@ -2,7 +2,7 @@ from typing import Any
 
 import pandas as pd
 
-from apipack.dedupe import all_duplicates, exact_duplicates, near_duplicates
+from apipack.dedupe import all_duplicates, exact_duplicates, near_duplicates, version_rank
 
 BASE = {
     "provider": "p",
@@ -49,6 +49,34 @@ def test_the_newest_version_is_kept() -> None:
     rows = [row("a", api_version="v1.10"), row("b", api_version="v1.9", request="ra"), row("c", api_version="v1.2")]
     clusters, _ = deduplicate(rows, 0.9)
     assert set(clusters) == {"a"}
+
+
+def test_a_pre_release_ranks_below_its_release() -> None:
+    rising = [
+        [
+            "beta",
+            "v1alpha1",
+            "v1alpha2",
+            "v1beta",
+            "v1beta1",
+            "v1_beta.34.0",
+            "v1",
+            "v1p1beta1",
+            "v1.1",
+            "v2beta1",
+            "v2",
+        ],
+        ["1.0.0-SNAPSHOT", "1.0.0-prealpha", "1.0.0-alpha.1", "1.0-beta2", "1.0.0-beta.11", "1.0.0-pre.0", "1.0.0-rc1"],
+        ["1.0.0-rc1", "1.0.0", "1.0.1-dev", "1.0.1", "1.9", "1.10"],
+        ["2018-05-01", "2018-06-01-privatepreview", "2018-06-01", "2019-05-06-Preview", "2019-05-06"],
+    ]
+    for versions in rising:
+        ranks = [version_rank(version) for version in versions]
+        assert ranks == sorted(set(ranks)), versions
+    assert version_rank("1.20.0+dev-539") == version_rank("v1.20") == version_rank("1.20.0")
+    assert version_rank("3-reference") == version_rank("3")  # no release candidate
+    rows = [row("a", api_version="v2beta1"), row("b", api_version="v2", request="ra")]
+    assert set(deduplicate(rows, 0.9)[0]) == {"b"}
 
 
 def test_every_row_is_kept_or_dropped_and_drops_point_at_kept_rows() -> None:

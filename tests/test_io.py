@@ -46,6 +46,41 @@ def test_kill_9_in_a_block_leaves_nothing_under_the_real_name(tmp_path: Path) ->
     assert [path.name for path in tmp_path.iterdir()] == ["out"]  # the half folder is swept up
 
 
+@pytest.mark.parametrize(
+    ("event", "number", "left", "then"),
+    [
+        ("os.rename", 1, ["old 1", "old 2"], ["old 1", "old 2"]),
+        ("os.rename", 2, [], ["old 1", "old 2"]),  # between the two renames: the next call puts it back
+        ("shutil.rmtree", 1, ["new"], ["new"]),
+    ],
+)
+def test_kill_9_while_one_folder_replaces_another(
+    tmp_path: Path, event: str, number: int, left: list[str], then: list[str]
+) -> None:
+    out = tmp_path / "out"
+    with fresh_folder(out) as folder:
+        for name in ("old 1", "old 2"):
+            (folder / name).write_text(name)
+    code = (
+        "import os, sys, signal; from pathlib import Path; from apipack.io import fresh_folder\n"
+        "seen = []\n"
+        "def hook(event, _):\n"
+        "    if event == sys.argv[2]:\n"
+        "        seen.append(event)\n"
+        "        len(seen) == int(sys.argv[3]) and os.kill(os.getpid(), signal.SIGKILL)\n"
+        "with fresh_folder(Path(sys.argv[1])) as folder:\n"
+        "    (folder / 'new').write_text('x'); sys.addaudithook(hook)\n"
+    )
+    env = {**os.environ, "PYTHONPATH": "src"}
+    done = subprocess.run([sys.executable, "-c", code, str(out), event, str(number)], env=env, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert sorted(path.name for path in out.glob("*")) == left
+    with pytest.raises(RuntimeError), fresh_folder(out):
+        raise RuntimeError
+    assert sorted(path.name for path in out.iterdir()) == then
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
 def test_missing_input_names_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="dvc repro"):
         read_table(tmp_path / "none.parquet")

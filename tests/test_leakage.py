@@ -84,6 +84,21 @@ def test_every_planted_leak_is_named(plant: Callable[[Any, Any], None], said: st
         assert not found(rows, parts)
 
 
+def test_a_level_3_test_at_the_threshold_itself_is_seen_by_the_split_and_a_hair_below_is_no_leak() -> None:
+    rows = dict(ROWS)
+    test, trained = PARTS["level3"][0], PARTS["train"][0]
+    same = {"path": "/", "description": "", "arguments": "[]"}
+    rows[test] = ROWS[test] | same | {"functionality": "a" * 10 + "bb"}  # with `GET /` and line ends, 18 of 20 letters
+    rows[trained] = ROWS[trained] | same | {"functionality": "a" * 10 + "cc"}
+    (near,) = (entry for entry in nearest_training(rows, PARTS, 1) if entry["id"] == test)
+    assert near == {"id": test, "split": "level3", "neighbour": trained, "similarity": 0.9}
+    assert found(rows, PARTS) == [f"level3 {test} is like the trained {trained} by 0.9000"]
+    assert test not in parts_of(split(list(rows.values()), P, 0, 3))["level3"]
+    neighbour = {"id": test, "split": "level3", "neighbour": trained, "similarity": 0.89996}
+    assert leaks(ROWS, PARTS, [neighbour], P.similarity) == []
+    assert distribution([neighbour], P.similarity)["level3"]["near_duplicates"] == 0
+
+
 def test_distribution_is_of_every_test() -> None:
     figures = distribution(nearest_training(ROWS, PARTS, 1), 0.9)
     assert figures["level1"] == {"n": 6, **{f"p{q}": 1.0 for q in (5, 25, 50, 75, 95, 100)}, "near_duplicates": 1.0}

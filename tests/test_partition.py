@@ -13,3 +13,8 @@ def test_packed_keeps_order_and_bounds_weight() -> None:
 
 def test_linked_parts_share_no_key_with_other_groups() -> None:
     assert linked([{"a"}, {"a", "b"}, {"c"}, {"c"}, {"d"}]) == [[0, 1], [2, 3], [4]]
+
+
+def test_an_empty_part_splits_no_key() -> None:
+    assert linked([{"x"}, set(), set(), {"x", "y"}, {"z"}]) == [[0, 1, 2, 3], [4]]
+    assert linked([set(), {"x"}, set()]) == [[0], [1, 2]] and linked([]) == []

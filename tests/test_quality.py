@@ -15,6 +15,7 @@ ROW = {
     "request": REQUEST.to_json(),
     "natural_language": "en",
 }
+WORDING = "How can I get pets with the Pet API?"
 ROW |= {"api_name": "Pet API", "description": "", "endpoint": "getPets", "path": "/a"}
 
 
@@ -33,11 +34,24 @@ ROW |= {"api_name": "Pet API", "description": "", "endpoint": "getPets", "path":
         ({"request": Request("GET", REQUEST.url, (), "x" * 100_000).to_json()}, "x" * 50, "request_too_long"),
         ({}, "x", "instruction_too_short"),
         ({}, "x" * 5_000, "instruction_too_long"),
-        ({}, "получить список питомцев магазина", "not_english"),
+        ({}, "получить список питомцев магазина", "instruction_not_english"),
     ],
 )
 def test_reasons(more: dict[str, Any], instruction: str, reason: str | None) -> None:
-    assert operation_reason({**ROW, **more}, instruction, P) == reason
+    assert operation_reason({**ROW, **more}, instruction, WORDING, P) == reason
+
+
+@pytest.mark.parametrize(
+    ("test_instruction", "reason"),
+    [
+        ("Send GET /stores/pets with the Pet API.", "test_instruction_leaks_path"),
+        ("x", "test_instruction_too_short"),
+        (f"{WORDING} {'x' * P.max_instruction}", "test_instruction_too_long"),
+        ("получить список питомцев магазина", "test_instruction_not_english"),
+    ],
+)
+def test_the_test_wording_is_held_to_the_same_rules(test_instruction: str, reason: str) -> None:
+    assert operation_reason(ROW, WORDING, test_instruction, P) == reason
 
 
 def test_call_length_and_english_share() -> None:

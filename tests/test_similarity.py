@@ -24,7 +24,7 @@ def test_nearest_is_exact_over_blocks_and_duplicates() -> None:
     alike, places = nearest(texts[:160], pool, workers=2)
     for query, similarity, place in zip(texts[:160], alike, places, strict=True):
         every = [fuzz.ratio(query, choice) / 100 for choice in pool]
-        assert similarity == np.float32(max(every)) or abs(similarity - max(every)) < 1e-6
+        assert similarity == max(every)
         assert place == int(np.argmax(every))
     assert alike[150:].tolist() == [1.0] * 10
 
@@ -33,3 +33,12 @@ def test_below_the_least_is_nothing_and_an_empty_pool_is_far() -> None:
     alike, _ = nearest(["abcdef", "abcdex"], ["abcdef", "zzzz"], workers=1, least=0.9)
     assert alike.tolist() == [1.0, 0.0]
     assert nearest(["a"], [], workers=1)[0].tolist() == [0.0]
+
+
+def test_a_similarity_that_is_the_least_itself_counts_and_least_changes_no_value() -> None:
+    assert nearest(["abcdefghij"], ["abcdefghix"], workers=1, least=0.9)[0].tolist() == [0.9]
+    for length in range(1, 60):
+        query, pool = "a" * length + "b", ["a" * length + "c"]
+        (exact,), _ = nearest([query], pool, workers=1)
+        assert nearest([query], pool, workers=1, least=exact)[0].tolist() == [exact]
+        assert nearest([query], pool, workers=1, least=np.nextafter(exact, 1))[0].tolist() == [0.0]

@@ -23,6 +23,10 @@ COLUMNS = ["id", "api_version", "provider", "method", "path", "functionality", "
 """Of schema OPERATIONS, what `near_duplicates` reads."""
 
 _VERSION = re.compile(r"v?\d+([._-]\d+)*([._-]?(alpha|beta|rc|preview|p)\d*)*", re.I)
+_PRE_RELEASE = re.compile(
+    r"(?<![a-z])(?:(dev(?:elop)?|snapshot)|(pre-?alpha)|(alpha)|(beta)|((?:private)?preview|pre)|(rc))(?![a-z])", re.I
+)  # one group a kind, the earliest first
+_NUMBER = re.compile(r"\d+")
 _PARAMETER = re.compile(r"\{[^{}]*\}")
 
 
@@ -78,8 +82,18 @@ def signature(row: Row) -> str:
 
 
 def version_rank(version: str) -> str:
-    """Text that sorts as the version's first six numbers do."""
-    return "".join(number[:9].rjust(9, "0") for number in re.findall(r"\d+", version)[:6])
+    """Text that sorts as versions do, in the manner of Semantic Versioning 11: by the first six numbers (1.0 is 1.0.0,
+    dates too), then a pre-release before its release, by kind and number. What follows a `+` does not count."""
+    version = version.partition("+")[0]
+    marked = _PRE_RELEASE.search(version)
+    if marked is None:
+        return f"{_digits(version, 6)}9"
+    release, number = version[: marked.start()], version[marked.end() :]
+    return f"{_digits(release, 6)}{marked.lastindex}{_digits(number, 3)}"
+
+
+def _digits(text: str, count: int) -> str:
+    return "".join(number[:9].rjust(9, "0") for number in _NUMBER.findall(text)[:count]).ljust(9 * count, "0")
 
 
 def _collapse(members: list[Row], threshold: float, clusters: dict[str, str], duplicates: list[Row]) -> None:

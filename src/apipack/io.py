@@ -80,10 +80,13 @@ def write_metrics(stage: str, values: dict[str, Any]) -> None:
 
 @contextmanager
 def fresh_folder(path: Path | str) -> Iterator[Path]:
-    """Yield an empty temporary sibling that takes the place of `path` when the block ends well."""
+    """Yield an empty temporary sibling that takes the place of `path` when the block ends well: one folder or the
+    other has the name at any time, but for a moment that the next call mends."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    for stale in path.parent.glob(f".{path.name}.*.tmp"):
+    old = path.parent / f".{path.name}.old"
+    _put_back(old, path)
+    for stale in (*path.parent.glob(f".{path.name}.*.tmp"), *path.parent.glob(old.name)):
         shutil.rmtree(stale)
     temporary = _beside(path)
     temporary.mkdir()
@@ -92,10 +95,18 @@ def fresh_folder(path: Path | str) -> Iterator[Path]:
         for stray in temporary.rglob(".*.tmp"):  # of workers that were killed
             stray.unlink()
         if path.exists():
-            shutil.rmtree(path)
+            os.replace(path, old)
         os.replace(temporary, path)
+        shutil.rmtree(old, ignore_errors=True)
     finally:
+        _put_back(old, path)
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _put_back(old: Path, path: Path) -> None:
+    """After an end between the two renames."""
+    if old.exists() and not path.exists():
+        os.replace(old, path)
 
 
 def _beside(path: Path) -> Path:

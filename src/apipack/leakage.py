@@ -49,7 +49,7 @@ def leaks(rows: Mapping[str, Row], parts: Parts, neighbours: Sequence[Row], thre
     tests = {*parts["level2"], *parts["level3"]}
     found += [f"{key} is a test and in the bank of examples" for key in parts["bank"] if key in tests]
     found += [
-        f"level3 {entry['id']} is like the trained {entry['neighbour']} by {entry['similarity']}"
+        f"level3 {entry['id']} is like the trained {entry['neighbour']} by {entry['similarity']:.4f}"
         for entry in neighbours
         if entry["split"] == "level3" and entry["similarity"] >= threshold
     ]
@@ -65,7 +65,7 @@ def nearest_training(rows: Mapping[str, Row], parts: Parts, workers: int | None)
         alike, places = nearest([text(rows[key]) for key in parts[name]], pool, workers)
         for key, similarity, place in zip(parts[name], alike.tolist(), places.tolist(), strict=True):
             neighbour = train[place] if train else None
-            found.append({"id": key, "split": name, "neighbour": neighbour, "similarity": round(similarity, 4)})
+            found.append({"id": key, "split": name, "neighbour": neighbour, "similarity": similarity})
     return found
 
 

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from ruamel.yaml import YAML, YAMLError
 
 from apipack.errors import UserError
@@ -28,7 +28,7 @@ class ParamsError(UserError):
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 def _as_number(value: Any) -> Any:
@@ -41,7 +41,14 @@ def _as_number(value: Any) -> Any:
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _each_once(values: list[Any]) -> list[Any]:
+    if len(set(values)) < len(values):
+        raise ValueError(f"names {next(value for value in values if values.count(value) > 1)} twice")
+    return values
+
+
 Real = Annotated[float, BeforeValidator(_as_number)]
+Once = AfterValidator(_each_once)
 
 
 class Snapshot(Section):
@@ -92,7 +99,7 @@ class Crawl(Section):
     delay: seconds between requests, None for the hub's default, which is the least that a public hub gets."""
 
     mode: Literal["replica", "live"]
-    hubs: Annotated[list[HubName], Field(min_length=1)]
+    hubs: Annotated[list[HubName], Field(min_length=1), Once]
     limit: Positive | None
     limits: dict[HubName, Positive | None]
     include: list[str] | None
@@ -105,8 +112,6 @@ class Crawl(Section):
 
     @model_validator(mode="after")
     def _can_be_crawled(self) -> Crawl:
-        if len(set(self.hubs)) < len(self.hubs):
-            raise ValueError("hubs names one twice")
         if "ibm" in self.hubs and not (self.ibm.urls or self.ibm.follow):
             raise ValueError("ibm has no list: give ibm.urls, or set ibm.follow")
         if "rapidapi" in self.hubs and self.mode == "live" and not self.rapidapi.accept_terms:
@@ -130,7 +135,7 @@ class Dedupe(Section):
 
 
 class Render(Section):
-    languages: Annotated[list[Language], Field(min_length=1)]
+    languages: Annotated[list[Language], Field(min_length=1), Once]
 
 
 class Verify(Section):
@@ -180,8 +185,8 @@ class Instruct(Section):
 
 
 class Filter(Section):
-    """Bounds in characters (max_request: URL, headers and body together); english: least share of the
-    metadata written with the characters of plain English."""
+    """Bounds in characters (max_request: URL, headers and body together; of instructions: of both wordings); english:
+    least share of a wording written with the characters of plain English."""
 
     min_instruction: Positive
     max_instruction: Positive
@@ -216,7 +221,7 @@ class Retrieve(Section):
     shots: Annotated[int, Field(ge=1, le=8)]
     batch: Positive
     description_words: Annotated[int, Field(ge=0)]
-    output: Annotated[list[Literal["domain", "api_call", "api_provider", "lang"]], Field(min_length=1)]
+    output: Annotated[list[Literal["domain", "api_call", "api_provider", "lang"]], Field(min_length=1), Once]
 
     @model_validator(mode="after")
     def _has_call(self) -> Retrieve:
@@ -300,9 +305,9 @@ class Evaluate(Section):
 
     backend: Literal["transformers", "vllm", "openai"]
     served: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")], Served]
-    languages: Annotated[list[Language], Field(min_length=1)]
-    levels: Annotated[list[Level], Field(min_length=1)]
-    settings: Annotated[list[Setting], Field(min_length=1)]
+    languages: Annotated[list[Language], Field(min_length=1), Once]
+    levels: Annotated[list[Level], Field(min_length=1), Once]
+    settings: Annotated[list[Setting], Field(min_length=1), Once]
     tests: Positive | None
     base: bool
     batch: Positive

@@ -28,11 +28,13 @@ def packed(items: Iterable[Item], weight: Callable[[Item], int], limit: int) -> 
 
 def linked(keys: Sequence[set[Any]]) -> list[list[int]]:
     """Numbers of consecutive parts, together where neighbours share a key: no key spans two groups when the
-    parts are sorted by it."""
+    parts are sorted by it. A part without keys goes with the one before it."""
     groups: list[list[int]] = []
+    last: set[Any] = set()
     for number, found in enumerate(keys):
-        if groups and keys[groups[-1][-1]] & found:
+        if groups and (not found or last & found):
             groups[-1].append(number)
         else:
             groups.append([number])
+        last = found or last
     return groups

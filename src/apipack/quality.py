@@ -22,13 +22,24 @@ PLACEHOLDER_PATH = re.compile(r"%7B|%7D|%3C[A-Za-z ]|\{|\}|<")
 _PLAIN = re.compile(r"[A-Za-z0-9 .,:;'\"()?!/_-]")
 
 
-def operation_reason(row: Row, instruction: str, p: Filter) -> str | None:
-    """Why an operation (schema OPERATIONS, with its training instruction) is dropped, or None."""
+def operation_reason(row: Row, instruction: str, test_instruction: str, p: Filter) -> str | None:
+    """Why an operation (schema OPERATIONS, with its wordings for training and for tests) is dropped, or None."""
     for reason, fails in OPERATION_FILTERS:
-        if fails(row, instruction, p):
+        if fails(row, p):
             return reason
-    broken = reject(row, instruction)
-    return f"instruction_{broken}" if broken else None
+    if broken := wording_reason(row, instruction, p):
+        return f"instruction_{broken}"
+    broken = wording_reason(row, test_instruction, p)
+    return f"test_instruction_{broken}" if broken else None
+
+
+def wording_reason(row: Row, text: str, p: Filter) -> str | None:
+    """Why a wording of an operation is unfit, or None."""
+    if len(text) < p.min_instruction:
+        return "too_short"
+    if len(text) > p.max_instruction:
+        return "too_long"
+    return "not_english" if english_share(text) < p.english else reject(row, text)
 
 
 def call_reason(call: str, p: Filter) -> str | None:
@@ -49,14 +60,12 @@ def _path(row: Row) -> str:
     return urlsplit(json.loads(row["request"])["url"]).path
 
 
-OPERATION_FILTERS: tuple[tuple[str, Callable[[Row, str, Filter], bool]], ...] = (
-    ("unknown_method", lambda row, _, p: row["method"] not in METHODS),
-    ("local_host", lambda row, _, p: bool(LOCAL_HOST.match(row["template"]))),
-    ("placeholder_in_host", lambda row, _, p: bool(PLACEHOLDER_HOST.fullmatch(_host(row)))),
-    ("placeholder_in_path", lambda row, _, p: bool(PLACEHOLDER_PATH.search(_path(row)))),
-    ("no_functionality", lambda row, _, p: not row["functionality"]),
-    ("request_too_long", lambda row, _, p: len(row["request"]) > p.max_request),
-    ("instruction_too_short", lambda row, text, p: len(text) < p.min_instruction),
-    ("instruction_too_long", lambda row, text, p: len(text) > p.max_instruction),
-    ("not_english", lambda row, text, p: row["natural_language"] != ENGLISH or english_share(text) < p.english),
+OPERATION_FILTERS: tuple[tuple[str, Callable[[Row, Filter], bool]], ...] = (
+    ("unknown_method", lambda row, p: row["method"] not in METHODS),
+    ("local_host", lambda row, p: bool(LOCAL_HOST.match(row["template"]))),
+    ("placeholder_in_host", lambda row, p: bool(PLACEHOLDER_HOST.fullmatch(_host(row)))),
+    ("placeholder_in_path", lambda row, p: bool(PLACEHOLDER_PATH.search(_path(row)))),
+    ("no_functionality", lambda row, p: not row["functionality"]),
+    ("request_too_long", lambda row, p: len(row["request"]) > p.max_request),
+    ("not_english", lambda row, p: row["natural_language"] != ENGLISH),
 )

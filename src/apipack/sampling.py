@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 
 from apipack.errors import UserError
+
+HALF = Fraction(1, 2)
 
 
 class SampleError(UserError):
@@ -17,19 +20,25 @@ class SampleError(UserError):
 
 
 def shares(size: int, weights: Mapping[str, float]) -> dict[str, int]:
-    """`size` split by weight, largest remainders first; languages without weight get none."""
-    total = sum(weights.values())
-    exact = {name: size * weight / total for name, weight in weights.items() if weight > 0}
-    counts = {name: int(value) for name, value in exact.items()}
-    for name in sorted(exact, key=lambda name: (counts[name] - exact[name], name))[: size - sum(counts.values())]:
-        counts[name] += 1
+    """`size` split by weight as Webster and Sainte-Laguë do, ties by name; languages without weight get none.
+
+    One instance after another goes to the language with the least (instances + 1/2) / weight, so no share falls as
+    the size grows; largest remainders would not do (the Alabama paradox). All but the last few go at once: those
+    that have gone when the quotient reaches `level` are `size` at most.
+    """
+    exact = {name: Fraction(weight) for name, weight in weights.items() if weight > 0}
+    level = max(Fraction(0), (size - Fraction(len(exact), 2)) / sum(exact.values()))
+    counts = {name: int(weight * level + HALF) for name, weight in exact.items()}
+    for _ in range(size - sum(counts.values())):
+        counts[min(exact, key=lambda name: ((counts[name] + HALF) / exact[name], name))] += 1
     return counts
 
 
 def draw(
     pool: Mapping[str, Sequence[str]], first: Iterable[str], size: int, weights: Mapping[str, float], seed: int
 ) -> list[tuple[str, str]]:
-    """(operation id, language) pairs. pool: language → ids that have a call in it. Raises `SampleError`."""
+    """(operation id, language) pairs. pool: language → ids that have a call in it. Raises `SampleError` where a
+    language has fewer than its share, as every larger size then does: none is capped."""
     tested = set(first)
     drawn = []
     for language, count in shares(size, weights).items():

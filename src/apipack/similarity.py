@@ -18,7 +18,8 @@ from tqdm import tqdm
 Row = dict[str, Any]
 
 FUNCTIONALITY, DESCRIPTION, ARGUMENTS = 100, 160, 120  # characters; the cost grows with their square
-BLOCK = 128  # queries at once: a block of similarities to 100,000 operations takes 50 MB
+BLOCK = 128  # queries at once: a block of similarities to 100,000 operations takes 100 MB
+SLACK = 0.01  # percent; rapidfuzz loses what is within a millionth of its own cutoff
 
 
 def text(row: Row) -> str:
@@ -33,8 +34,9 @@ def nearest(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Similarity (0 to 1, rapidfuzz' normalised indel ratio) to the nearest text of the pool, and its position.
 
-    Exact: every pair is compared, on `workers` threads (None: all cores). Both arrays have the queries' length; ties
-    go to the first of the pool, and similarities below `least` are given as 0.
+    Exact: every pair is compared, on `workers` threads (None: all cores), in double precision, so that whoever compares
+    with a threshold of .9 finds the same. Both arrays have the queries' length; ties go to the first of the pool, and
+    similarities below `least` are given as 0.
     """
     if not pool:
         return np.zeros(len(queries)), np.zeros(len(queries), dtype=np.int64)
@@ -49,9 +51,15 @@ def nearest(
     for start in tqdm(range(0, len(rest), BLOCK), desc="nearest", disable=not sys.stderr.isatty()):
         block = rest[start : start + BLOCK]
         alike = process.cdist(
-            [queries[i] for i in block], distinct, scorer=fuzz.ratio, score_cutoff=100 * least, workers=workers or -1
+            [queries[i] for i in block],
+            distinct,
+            scorer=fuzz.ratio,
+            score_cutoff=max(0.0, 100 * least - SLACK),
+            dtype=np.float64,
+            workers=workers or -1,
         )
         winner = alike.argmax(axis=1)
         best[block] = alike[np.arange(len(block)), winner] / 100
         position[block] = first[winner]
+    best[best < least] = 0
     return best, position

@@ -36,6 +36,15 @@ def test_the_test_wording_uses_the_description_where_it_says_more() -> None:
     assert "one pet by its number" in test and "Slow" not in test
 
 
+def test_a_test_wording_that_a_rule_rejects_gives_way_to_the_next() -> None:
+    row = {**ROW, "functionality": "Get pet", "description": "Returns one pet, as GET /stores/pets does."}
+    for key in range(20):
+        train, test = wordings({**row, "id": str(key)}, 0, 24)
+        assert "/stores/pets" not in test and train != test and reject(row, test) is None
+    leaking = {**row, "functionality": ""}  # there is no other: the filter drops it
+    assert reject(leaking, wordings(leaking, 0, 24)[1]) == "leaks_path"
+
+
 def test_deterministic_by_seed_and_id_and_varied() -> None:
     assert wordings(ROW, 0, 24) == wordings(ROW, 0, 24)
     rows = [{**ROW, "id": str(i)} for i in range(200)]

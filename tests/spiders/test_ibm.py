@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from apipack.replica import Answer, Ibm, Replica
-from spiders.bodies import stated_version
+from spiders.bodies import dud, refusal, stated_version
 from spiders.outcome import failure, figures
 
 
@@ -61,7 +61,25 @@ def test_pages_that_cannot_be_had_are_counted(pack, documents, collect, tmp_path
         (b"{", ""),
         (b"- 1", ""),
         (b"[" * 5000, ""),
+        (b"a: " + b"[" * 200_000, ""),  # which libyaml does not survive when it composes it
+        (b"\xef\xbb\xbf" + b'{"info": {"version": 1.5}}', "1.5"),
+        (b"info: {version: 1.10}", "1.10"),
+        (b"info: {version: &v '2'}\nx: *v", "2"),
+        (b"a: &a {version: 3}\ninfo: *a", "3"),
+        (b"info: {version: ~}", ""),
+        (b"info: {version: [1]}", ""),
+        (b'{"info": {"version": {"a": 1}}}', ""),
+        (b'{"info": {"version": null}}', ""),
+        (b"- &a [x, x, x]\n- &b [*a, *a, *a]\n", ""),
+        (b"a: &a [x, x, x]\nb: &b [*a, *a, *a]\ninfo: {version: [*b, *b, *b]}", ""),
     ],
+    ids=range(17),
 )
 def test_stated_version(body, version):
     assert stated_version(body) == version
+
+
+def test_blanks_around_a_body_are_no_part_of_it():
+    whole = b" " * 600 + b'{"openapi": "3.0.0"}' + b"\n" * 600
+    assert dud(whole) is None and refusal(whole) is None and stated_version(whole) == ""
+    assert dud(whole.rstrip()[:-1] + b" " * 600) == "truncated" and dud(b" " * 600) == "empty"

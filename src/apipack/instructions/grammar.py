@@ -130,10 +130,11 @@ def candidates(row: Row, seed: int, n: int, words: int, for_tests: bool = False)
 
 
 def wordings(row: Row, seed: int, words: int, n: int = 3) -> tuple[str, str]:
-    """(training wording, test wording): the first candidate, and of `n` test wordings the one least like it."""
+    """(training wording, test wording): the first candidate, and of `n` test wordings the one least like it among
+    those that no rule rejects (among all where there is none)."""
     train = candidates(row, seed, 1, words)[0]
-    tests = candidates(row, seed, n, words, for_tests=True)
-    return train, min(tests, key=lambda text: fuzz.ratio(train, text))
+    tests = sorted(candidates(row, seed, n, words, for_tests=True), key=lambda text: fuzz.ratio(train, text))
+    return train, next((text for text in tests if reject(row, text) is None), tests[0])
 
 
 def other_wordings(row: Row, seed: int, n: int, words: int) -> list[str]:
