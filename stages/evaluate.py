@@ -13,11 +13,12 @@ from typing import Any
 import pandas as pd
 
 from apipack.answering import answer, ask_served
-from apipack.evaluation import CELL, accuracy, flat_metrics, judge, outputs_of, select
+from apipack.evaluation import CELL, accuracy, flat_metrics, judge, outputs_of, over_budget, select
 from apipack.io import fresh_folder, read_table, rows_table, write_table
+from apipack.models import ModelError, token_counter
 from apipack.params import Params
 from apipack.prompts import STOP
-from apipack.records import PREDICTIONS, RATES
+from apipack.records import PREDICTIONS, RATES, Output
 from stages import run
 
 ADAPTER = Path("models/adapter")
@@ -42,14 +43,16 @@ def evaluate(p: Params, rescore: bool = False) -> dict[str, Any]:
         outputs, figures = write(tests, p)
     rows = [row for name, texts in outputs.items() for row in judge(name, tests, texts, p.evaluate.threshold)]
     rows, static_agreement = rated(rows, tests * len(outputs), p)
+    by_language = [*CELL, "language"]
     with fresh_folder(PREDICTED.parent) as folder:
         write_table(folder / PREDICTED.name, rows_table(rows, PREDICTIONS))
     frame = pd.DataFrame(rows).dropna(axis="columns", how="all")
-    by_language = [*CELL, "language"]
     together = {k: v for by in TOGETHER for k, v in flat_metrics(accuracy(frame, by, p.seed), by).items()}
     return {
         "tests": len(tests),
         **figures,
+        "cut": {name: int(cut) for name, cut in frame.groupby("model")["cut"].sum().items()} if "cut" in frame else {},
+        **out_of_reach(tests, by_language[1:], p),
         "verdicts": dict(sorted(frame.groupby("language")["verdict"].first().items())) if "verdict" in frame else {},
         "static_agreement": static_agreement,
         "accuracy_together": together,
@@ -58,10 +61,10 @@ def evaluate(p: Params, rescore: bool = False) -> dict[str, Any]:
     }
 
 
-def write(tests: list[dict[str, Any]], p: Params) -> tuple[dict[str, list[str]], dict[str, Any]]:
+def write(tests: list[dict[str, Any]], p: Params) -> tuple[dict[str, list[Output]], dict[str, Any]]:
     """Each model's outputs for the tests, the copy baseline among them, and what that took."""
     prompts = [test["prompt"] for test in tests]
-    outputs = {"copy": [test["last_example"] or "" for test in tests]}
+    outputs = {"copy": [Output(test["last_example"] or "", False) for test in tests]}
     generated, served = 0, {}
     local = [] if p.evaluate.backend == "openai" else ["base", "tuned"] if p.evaluate.base else ["tuned"]
     for name in local:
@@ -72,6 +75,19 @@ def write(tests: list[dict[str, Any]], p: Params) -> tuple[dict[str, list[str]],
         outputs[name], served[name] = ask_served(one, prompts, p.evaluate, STOP)
         generated += served[name]["generated"]
     return outputs, {"generated": generated} | ({"served": served} if served else {})
+
+
+def out_of_reach(tests: list[dict[str, Any]], columns: list[str], p: Params) -> dict[str, Any]:
+    """How many tests no output can pass, since their reference is longer than one may be."""
+    try:
+        count = token_counter(p.finetune.model)
+    except ModelError as error:  # served models alone, or outputs of another machine
+        print(f"evaluate: no references_over_budget: {error}", file=sys.stderr)
+        return {}
+    marks = count("")  # of a sequence's begin, which an output does not have
+    tables = [columns[:end] for end in range(2, len(columns) + 1)]
+    found = over_budget(tests, tables, lambda text: count(text) - marks, p.evaluate.new_tokens)
+    return {"references_over_budget": found}
 
 
 def rated(rows: list[dict[str, Any]], tests: list[dict[str, Any]], p: Params) -> tuple[list[dict[str, Any]], Any]:

@@ -4,6 +4,7 @@ Many GPUs: accelerate launch --config_file configs/fsdp.yaml -m stages.finetune
 """
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,13 @@ from apipack.params import Params
 from stages import run
 
 CHECKPOINTS = Path("models/checkpoints")
+FIRST = os.environ.get("RANK", "0") == "0"  # only the first process of several publishes
 
 
 def main(p: Params) -> dict[str, Any]:
     table = read_table("data/train/train.parquet", ["prompt", "completion"])
     rows = list(zip(table["prompt"].to_pylist(), table["completion"].to_pylist(), strict=True))
-    if os.environ.get("RANK", "0") != "0":  # only the first process of several publishes
+    if not FIRST:
         with tempfile.TemporaryDirectory() as unused:
             tune(rows, Path(unused), p.finetune, p.seed, CHECKPOINTS)
         return {}
@@ -32,3 +34,5 @@ def main(p: Params) -> dict[str, Any]:
 
 if __name__ == "__main__":
     run("finetune", main)
+    if FIRST:  # not before the metrics are written: whoever kills it until then finds the trained weights again
+        shutil.rmtree(CHECKPOINTS, ignore_errors=True)

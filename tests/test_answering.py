@@ -5,8 +5,10 @@ from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from weakref import WeakSet
 
 import pytest
+import torch
 from transformers import PreTrainedTokenizerBase
 
 from apipack import answering
@@ -16,6 +18,7 @@ from apipack.finetune import tune
 from apipack.generation import generate
 from apipack.models import load_lm
 from apipack.params import Evaluate, load
+from apipack.records import Output
 from tests.tiny import PAIRS, finetune_params, save_tiny
 
 PROMPTS = [f"prompt {'x ' * number}" for number in range(6)] + ["prompt "]
@@ -39,7 +42,7 @@ def test_a_crash_costs_one_batch(tiny: str, limits: Evaluate, tmp_path: Path, mo
     def dying(*arguments: object) -> list[str]:
         *first, keep = arguments
 
-        def kept(done: dict[str, str]) -> None:
+        def kept(done: dict[str, Output]) -> None:
             nonlocal batches
             batches += 1
             if batches == 2:
@@ -76,10 +79,14 @@ def test_vllm_is_given_the_raw_prompts_and_its_outputs_are_kept(
 ) -> None:
     """A stand-in with vLLM's interface; tests/backends/test_vllm.py runs the real one where it is installed."""
     loaded: list[str] = []
+    alive: WeakSet[object] = WeakSet()
     _, tokenizer = load_lm(tiny)
 
     class Engine:
         def __init__(self, model: str, **_: object) -> None:
+            assert not alive  # two engines have no room beside each other
+            self.itself = self  # like the real one, it does not go without the garbage collector
+            alive.add(self)
             loaded.append(model)
 
         llm_engine = SimpleNamespace(model_config=SimpleNamespace(max_model_len=512))
@@ -92,7 +99,9 @@ def test_vllm_is_given_the_raw_prompts_and_its_outputs_are_kept(
         ) -> list[SimpleNamespace]:
             assert all((one.temperature, one.max_tokens, one.stop) == (0.0, 5, ["\n\n"]) for one in settings)
             asked = [one["prompt_token_ids"] for one in inputs]
-            made = [SimpleNamespace(text=f" {tokenizer.decode(ids)}!", token_ids=[1, 2]) for ids in asked]
+            made = [
+                SimpleNamespace(text=f" {tokenizer.decode(ids)}!", token_ids=range(5 - len(ids) % 2)) for ids in asked
+            ]
             return [SimpleNamespace(outputs=[one], prompt_token_ids=[1]) for one in made]
 
     stand_in = ModuleType("vllm")
@@ -101,9 +110,23 @@ def test_vllm_is_given_the_raw_prompts_and_its_outputs_are_kept(
     monkeypatch.setitem(sys.modules, "vllm", stand_in)
     p, store = limits.model_copy(update={"backend": "vllm"}), tmp_path / "store.sqlite"
     made = answer(tiny, None, PROMPTS, p, "\n\n", store)
-    assert made == ([f" {prompt}!" for prompt in PROMPTS], len(set(PROMPTS)))
+    lengths = [len(tokenizer(prompt)["input_ids"]) for prompt in PROMPTS]
+    cut = [length % 2 == 0 for length in lengths]
+    assert made == (list(map(Output, [f" {prompt}!" for prompt in PROMPTS], cut)), len(set(PROMPTS)))
     assert answer(tiny, None, PROMPTS, p, "\n\n", store) == (made[0], 0)
     assert loaded == [tiny]  # not for what is kept
+    other = str(save_tiny(tmp_path / "other", layers=1))
+    answer(other, None, PROMPTS, p, "\n\n", store)
+    assert loaded == [tiny, other] and not alive
+
+
+def test_running_out_of_memory_is_one_line(
+    tiny: str, limits: Evaluate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "generate", lambda *_: torch.empty(10**15))  # torch's own error
+    with pytest.raises(UserError, match="out of memory at a batch of 2 prompts .* lower evaluate.batch") as error:
+        answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite")
+    assert "\n" not in str(error.value)
 
 
 def test_another_adapter_is_another_model(tiny: str, limits: Evaluate, tmp_path: Path) -> None:

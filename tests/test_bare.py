@@ -86,6 +86,9 @@ def test_the_stages_run_there_and_say_what_they_leave_out(box: Path) -> None:
     tuned, evaluated = (json.loads((found / f"{name}.json").read_text()) for name in ("finetune", "evaluate"))
     assert tuned["steps"] == 2 and (found / "plots/loss.csv").is_file() and (found / "params.yaml").is_file()
     assert evaluated["tests"] == 12 and evaluated["generated"] == 8  # tuned and base; the levels ask the same
+    assert evaluated["cut"].keys() == {"base", "copy", "tuned"} and evaluated["cut"]["copy"] == 0
+    over = evaluated["references_over_budget"]  # of six tokens
+    assert over["all"] == 12 and over["level1.0shot"] == over["level1.0shot.curl"] == 2
     assert evaluated["accuracy"]["copy.level1.retrieved_3shot.request_match"] == 1
     assert not [name for name in evaluated["accuracy"] if any(rate in name for rate in RATES)]
     predictions = pq.read_table(box / "data/gpu/python-8/data/predictions/predictions.parquet")

@@ -1,6 +1,7 @@
 """Decoding many rows together gives what the model's own `generate` gives each row alone."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from transformers import (
 )
 
 from apipack import decoding
-from apipack.decoding import complete
+from apipack.decoding import complete, room
 
 SMALL = {
     "vocab_size": 97,
@@ -65,6 +66,45 @@ def test_rows_together_are_rows_alone(name: str, read: int, monkeypatch: pytest.
     together = complete(model, rows, 24, greedy, lambda tokens: tokens[-1] in END)
     assert together == [alone(model, row, 24) for row in rows]
     assert len({len(made) for made in together}) > 1  # some end early
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("free", [1, 200_000])
+def test_rows_that_find_no_room_come_later_and_are_the_same(
+    name: str, free: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.manual_seed(1)
+    model = MODELS[name]().eval()
+    numbers: list[list[int]] = []
+
+    def choose(logits: torch.Tensor, rows: list[int]) -> torch.Tensor:
+        numbers.append(rows)
+        return greedy(logits, rows)
+
+    whole = complete(model, ROWS, 6, greedy, lambda tokens: tokens[-1] in END)
+    monkeypatch.setattr(decoding, "_free", lambda _: free)
+    assert complete(model, ROWS, 6, choose, lambda tokens: tokens[-1] in END) == whole
+    together = max(map(len, numbers))
+    assert together == 1 if free == 1 else 1 < together < len(ROWS)
+    assert sorted({row for rows in numbers for row in rows}) == list(range(len(ROWS)))
+
+
+def test_the_presets_models_fit_one_gpu() -> None:
+    code_llama = LlamaConfig(
+        vocab_size=32016, hidden_size=5120, intermediate_size=13824, num_hidden_layers=40, num_attention_heads=40
+    )
+    smol = LlamaConfig(
+        vocab_size=49152, hidden_size=576, intermediate_size=1536, num_hidden_layers=30, num_attention_heads=9,
+        num_key_value_heads=3,
+    )  # fmt: skip
+    gb = 10**9
+    rows, read = room(SimpleNamespace(config=code_llama, dtype=torch.bfloat16), 3584, 512, True, 52 * gb)
+    token = 2 * 40 * 5120 * 2  # bytes of keys and values
+    assert rows is not None and 4 <= rows <= 64 and 3584 <= read < 1 << 15
+    assert rows * 4096 * token + read * token < 52 * gb
+    rows, read = room(SimpleNamespace(config=smol, dtype=torch.bfloat16), 1536, 512, True, 78 * gb)
+    assert rows is not None and rows >= 256 and read == 1 << 15
+    assert room(SimpleNamespace(device=torch.device("cpu")), 9, 9, True, None) == (None, 1024)
 
 
 def test_a_prompt_that_occurs_again_is_read_once_and_groups_hold_what_they_may(

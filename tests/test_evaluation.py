@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from apipack.errors import UserError
-from apipack.evaluation import CELL, accuracy, flat_metrics, judge, outputs_of, select
+from apipack.evaluation import CELL, accuracy, flat_metrics, judge, outputs_of, over_budget, select
 from apipack.intervals import wilson
 from apipack.languages import render
 from apipack.params import load
-from apipack.records import Request
+from apipack.records import Output, Request
 
 
 def case(number: int, language: str = "curl", setting: str = "0shot", level: int = 1) -> dict[str, Any]:
@@ -55,8 +55,9 @@ def test_the_same_operations_in_every_language_and_setting_and_nested() -> None:
 
 
 def test_gold_is_all_and_nonsense_nothing() -> None:
-    gold = judge("tuned", TESTS, [test["reference"] for test in TESTS], 0.9)
-    none = judge("base", TESTS, ["I cannot do that."] * len(TESTS), 0.9)
+    gold = judge("tuned", TESTS, [Output(test["reference"], False) for test in TESTS], 0.9)
+    none = judge("base", TESTS, [Output("I cannot do that.", True)] * len(TESTS), 0.9)
+    assert [sum(row["cut"] for row in rows) for rows in (gold, none)] == [0, len(TESTS)]
     metrics = flat_metrics(accuracy(pd.DataFrame(gold + none), CELL, 0), CELL)
     assert metrics["tuned.level1.0shot.request_match"] == metrics["tuned.level2.random_3shot.call_match"] == 1
     assert {v for name, v in metrics.items() if name.startswith("base") and name.endswith("_match")} == {0}
@@ -65,11 +66,26 @@ def test_gold_is_all_and_nonsense_nothing() -> None:
 
 def test_outputs_are_found_again_by_their_prompts() -> None:
     asked = [{**case(number), "prompt": f"prompt {number}"} for number in range(4)]
-    rows = [row for name in ("copy", "tuned") for row in judge(name, asked, [f"{name} {t['id']}" for t in asked], 0.9)]
-    found = outputs_of(rows[::-1], asked[1:])
-    assert found == {name: [f"{name} {test['id']}" for test in asked[1:]] for name in ("copy", "tuned")}
+    wrote = {name: [Output(f"{name} {t['id']}", name == "tuned") for t in asked] for name in ("copy", "tuned")}
+    rows = [row for name in wrote for row in judge(name, asked, wrote[name], 0.9)]
+    assert outputs_of(rows[::-1], asked[1:]) == {name: outputs[1:] for name, outputs in wrote.items()}
+    for row in rows:
+        del row["cut"]  # an older file has no such column
+    assert outputs_of(rows, asked)["tuned"] == [Output(output.text, None) for output in wrote["tuned"]]
     with pytest.raises(UserError, match="lack tuned's outputs for 1 of 2 tests"):
         outputs_of(rows[:-1], asked[-2:])
+
+
+def test_references_that_no_output_can_be_are_counted_for_each_table() -> None:
+    tests = [case(number, language, level=level) for number, language, level in ((1, "curl", 1), (2, "java", 1))]
+    tests[0]["reference"], tests[1]["reference"] = "a b", "a b c"
+    by = (["level", "setting"], ["level", "setting", "language"])
+
+    def words(text: str) -> int:
+        return len(text.split())
+
+    assert over_budget(tests, by, words, 3) == {"all": 0}
+    assert over_budget(tests, by, words, 2) == {"all": 1, "level1.0shot": 1, "level1.0shot.java": 1}
 
 
 def cell(hits: list[list[int]]) -> pd.DataFrame:

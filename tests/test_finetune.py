@@ -10,7 +10,8 @@ import torch
 from transformers import AutoTokenizer
 from trl import SFTTrainer
 
-from apipack.completion import IGNORED, Collator, CompletionTrainer, encode
+from apipack import completion, finetune
+from apipack.completion import IGNORED, ByLength, Collator, CompletionTrainer, encode, encode_rows
 from apipack.finetune import FinetuneError, tune
 from apipack.generation import generate
 from apipack.models import ModelError, load_lm
@@ -86,6 +87,32 @@ def test_long_rows_are_dropped_whole_and_counted(tiny: Path, tmp_path: Path) -> 
         tune(rows, tmp_path, finetune_params(tiny, max_tokens=3), seed=0)
 
 
+def test_rows_are_kept_in_arrow_in_their_order(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(completion, "CHUNK", 2)
+    tokenizer = AutoTokenizer.from_pretrained(tiny)
+    rows = [PAIRS[0], ("word " * 200, " x"), *PAIRS, PAIRS[1]]
+    found = encode_rows(tokenizer, rows, 128)
+    assert [found[row]["input_ids"] for row in range(4)] == [
+        encode(tokenizer, *rows[row])["input_ids"] for row in (0, 2, 3, 4)
+    ]
+    assert [one["row"] for one in found] == [0, 1, 2, 3]
+    assert [one["answer"] for one in found] == [sum(label != IGNORED for label in one["labels"]) for one in found]
+    assert len(encode_rows(tokenizer, rows, 3)) == 0
+
+
+def test_an_epoch_s_order_is_of_seed_and_epoch_and_puts_like_lengths_together() -> None:
+    lengths = [(7 * row) % 90 + 1 for row in range(800)]
+
+    def order(seed: int, epoch: int) -> list[int]:
+        return list(ByLength(lengths, 8, seed, lambda: epoch))
+
+    torch.manual_seed(5)
+    first = order(0, 2)
+    assert first == order(0, 2) != order(0, 3) != order(4, 3) and sorted(first) == list(range(800))
+    spreads = [max(part) - min(part) for part in zip(*[iter([lengths[row] for row in first])] * 8, strict=True)]
+    assert sum(spreads) / len(spreads) < 10  # of 90
+
+
 def test_a_loss_that_is_not_a_number_is_one_line(tiny: Path, tmp_path: Path) -> None:
     model, tokenizer = load_lm(str(tiny), dtype=torch.float32)
     model.lm_head.weight.data.fill_(float("nan"))
@@ -112,6 +139,9 @@ def test_running_out_of_memory_is_one_line(tiny: Path, tmp_path: Path, monkeypat
     ) as error:
         tune(PAIRS, tmp_path, finetune_params(tiny), seed=0)
     assert "\n" not in str(error.value)
+    monkeypatch.setattr(finetune, "run_frozen", lambda *_: torch.empty(10**15))
+    with pytest.raises(FinetuneError, match="out of memory at a batch of 2 x 128 tokens"):
+        tune(PAIRS, tmp_path, finetune_params(tiny, method="lora", layers=1), seed=0)
 
 
 @pytest.mark.skipif(find_spec("bitsandbytes") is None, reason="QLoRA needs bitsandbytes")

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from peft import PeftModel
 
-from apipack import frozen
+from apipack import finetune, frozen
 from apipack.completion import Collator, CompletionTrainer, encode
-from apipack.finetune import tune
+from apipack.finetune import settings, tune
 from apipack.frozen import run_frozen
 from apipack.models import load_lm
 from tests.tiny import PAIRS, finetune_params, save_tiny
@@ -42,6 +43,25 @@ def test_a_whole_run_is_the_same(tiny: Path, tmp_path: Path, monkeypatch: pytest
     )
     texts = [(tmp_path / name / "adapter_config.json").read_text() for name in ("once", "again")]
     assert texts[0] == texts[1]
+
+
+def test_liger_is_left_out_where_a_layer_is(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    patched: list[int] = []
+
+    def with_liger(*given: object, **more: object) -> object:
+        made = settings(*given, **more)  # type: ignore[arg-type]
+        made.use_liger_kernel = True
+        return made
+
+    def liger(model: PeftModel, _: object) -> None:
+        patched.append(len([layer.mlp for layer in model.get_base_model().model.layers]))  # as Liger goes through them
+
+    monkeypatch.setattr(finetune, "settings", with_liger)
+    monkeypatch.setattr("transformers.trainer.apply_liger_kernel", liger)
+    tune(PAIRS, tmp_path, finetune_params(tiny, method="lora", epochs=2.0, layers=1), seed=0)
+    assert patched == []
+    tune(PAIRS, tmp_path, finetune_params(tiny, method="lora", epochs=2.0), seed=0)
+    assert patched == [3]
 
 
 def test_a_model_that_rescales_its_embeddings_is_left_as_it_was(tiny: Path) -> None:

@@ -9,6 +9,7 @@ from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerB
 
 from apipack.generation import generate
 from apipack.models import load_lm
+from apipack.records import Output
 from tests.tiny import save_tiny
 
 PROMPTS = [
@@ -34,6 +35,15 @@ def test_batches_equal_one_at_a_time(embedded: tuple[PreTrainedModel, PreTrained
 def test_ends_before_a_stop_string(embedded: tuple[PreTrainedModel, PreTrainedTokenizerBase]) -> None:
     (text,) = generate(*embedded, ["1, 2, 3, 4,"], 12, batch=1, stop=(" 7", "9"))
     assert text == " 5, 6,"
+
+
+def test_an_output_that_the_limit_cut_is_told_from_one_that_ended(
+    embedded: tuple[PreTrainedModel, PreTrainedTokenizerBase],
+) -> None:
+    for new_tokens, stop, cut in ((3, (), True), (12, (" 7",), False), (12, (), True)):
+        made: dict[str, Output] = {}
+        (text,) = generate(*embedded, ["1, 2, 3, 4,"], new_tokens, 1, stop, made.update)
+        assert made == {"1, 2, 3, 4,": Output(text, cut)}
 
 
 def test_no_prompts_no_outputs(embedded: tuple[PreTrainedModel, PreTrainedTokenizerBase]) -> None:

@@ -34,6 +34,20 @@ def test_a_missing_package_is_one_line_with_the_cure(monkeypatch: pytest.MonkeyP
     assert "\n" not in str(error.value)
 
 
+def test_a_build_for_a_gpu_runs_on_a_machine_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch._C, "_accelerator_getAccelerator", lambda: torch.device("cuda"))
+    assert torch.accelerator.current_accelerator() == torch.device("cuda")  # what the build has
+    assert models.device() == torch.device("cpu")
+
+
+def test_flash_attention_is_asked_for_16_bits_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(models.importlib.util, "find_spec", lambda name: name == "flash_attn")
+    assert models._attention(torch.bfloat16) == {"attn_implementation": "flash_attention_2"}
+    assert models._attention(torch.float32) == {}
+
+
 def test_a_model_that_is_nowhere_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(models.ModelError, match="cannot load the model") as error:
         models.load_lm(str(tmp_path / "none"))

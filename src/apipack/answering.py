@@ -11,11 +11,13 @@ from apipack.backends.base import Backend, Completion, Failure, Prompt, Sampling
 from apipack.errors import UserError
 from apipack.generation import generate
 from apipack.generations import Recorded, Store, key_of
-from apipack.models import bf16_pays, cache_folder, fingerprint, load_lm, resolve, weights
+from apipack.models import bf16_pays, cache_folder, fingerprint, load_lm, out_of_memory, resolve, weights
 from apipack.packing import pack
 from apipack.progress import progress
+from apipack.records import Output
 
 if TYPE_CHECKING:
+    from apipack.backends.vllm import VllmBackend
     from apipack.params import Evaluate, Served
 
 STORE = "outputs.sqlite"
@@ -24,36 +26,47 @@ SYSTEM = "You write API calls. Answer with the code of the one call that is aske
 
 def answer(
     model: str, adapter: Path | None, prompts: Sequence[str], p: Evaluate, stop: str, store: Path | None = None
-) -> tuple[list[str], int]:
+) -> tuple[list[Output], int]:
     """Greedy outputs in the order of `prompts`, and how many of them were generated now, in this process.
 
     The rest comes from the store (by default in `models.cache_folder()`), by hash of model, adapter, prompt and limits;
     the model is loaded only if something is missing. Raises `ModelError`, `UserError`.
     """
     if p.backend == "vllm":
-        made = _by_backend(_vllm(model, adapter, p, stop), prompts, "", p, store)
-        return made.texts, made.generated
+        engine = _vllm(model, adapter, p, stop)
+        try:
+            made = _by_backend(engine, prompts, "", p, store)
+        finally:
+            engine.close()  # the next model's has no room beside it
+        return made.outputs, made.generated
     identity = [fingerprint(resolve(model)), weights(adapter) if adapter else None, bf16_pays(), p.new_tokens, stop]
-    keys = {prompt: key_of("answer", identity, prompt) for prompt in prompts}
+    keys = {prompt: key_of("output", identity, prompt) for prompt in prompts}
     with Store(store or cache_folder() / STORE) as kept:
-        known = {prompt: found["text"] for prompt, key in keys.items() if (found := kept.get(key)) is not None}
+        known = {prompt: Output(**found) for prompt, key in keys.items() if (found := kept.get(key)) is not None}
         missing = [prompt for prompt in keys if prompt not in known]
 
-        def keep(made: dict[str, str]) -> None:
-            for prompt, text in made.items():
-                kept.put(keys[prompt], model, {"text": text})
+        def keep(made: dict[str, Output]) -> None:
+            known.update(made)
+            for prompt, output in made.items():
+                kept.put(keys[prompt], model, output._asdict())
 
         if missing:
             lm, tokenizer = load_lm(model, adapter)
-            known |= zip(
-                missing, generate(pack(lm), tokenizer, missing, p.new_tokens, p.batch, (stop,), keep), strict=True
-            )
+            try:
+                generate(pack(lm), tokenizer, missing, p.new_tokens, p.batch, (stop,), keep)
+            except (MemoryError, RuntimeError) as error:  # torch.OutOfMemoryError is a RuntimeError
+                if not out_of_memory(error):
+                    raise
+                raise UserError(
+                    f"out of memory at a batch of {p.batch} prompts and {p.new_tokens} new tokens: lower evaluate.batch"
+                    "; what was generated is kept"
+                ) from error
     return [known[prompt] for prompt in prompts], len(missing)
 
 
 def ask_served(
     one: Served, prompts: Sequence[str], p: Evaluate, stop: str, store: Path | None = None
-) -> tuple[list[str], dict[str, Any]]:
+) -> tuple[list[Output], dict[str, Any]]:
     """Greedy outputs of a served model in the order of `prompts`, and what they took.
 
     prompt_tokens, completion_tokens and cost are of all outputs, stored ones too; generated, faults and spent of this
@@ -66,7 +79,7 @@ def ask_served(
     backend = OpenAIBackend(one.model, sampling, one, one.attempts, raw=not one.chat, stop=() if one.chat else (stop,))
     made = _by_backend(backend, prompts, SYSTEM if one.chat else "", p, store)
     cost = (made.prompt_tokens * one.price_in + made.completion_tokens * one.price_out) / 1e6
-    return made.texts, {
+    return made.outputs, {
         "model": one.model,
         "prompt_tokens": made.prompt_tokens,
         "completion_tokens": made.completion_tokens,
@@ -80,7 +93,7 @@ def ask_served(
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    texts: list[str]
+    outputs: list[Output]
     generated: int
     refused: int
     prompt_tokens: int
@@ -104,9 +117,10 @@ def _by_backend(backend: Backend, prompts: Sequence[str], system: str, p: Evalua
             f"{backend.identity}: {len(lost)} of {len(distinct)} prompts have no output, the last for {lost[-1].kind}: "
             f"{lost[-1].detail}; what was generated is kept, run again to go on"
         )
-    texts = {prompt: done[at].text if at in done else "" for at, prompt in enumerate(distinct)}
+    outputs = {prompt: Output("", False) for prompt in distinct}  # a refusal is empty
+    outputs |= {distinct[at]: Output(one.text, one.completion_tokens >= p.new_tokens) for at, one in done.items()}
     return _Made(
-        [texts[prompt] for prompt in prompts],
+        [outputs[prompt] for prompt in prompts],
         recorded.generated,
         len(failed),
         sum(one.prompt_tokens for one in done.values()),
@@ -114,7 +128,7 @@ def _by_backend(backend: Backend, prompts: Sequence[str], system: str, p: Evalua
     )
 
 
-def _vllm(model: str, adapter: Path | None, p: Evaluate, stop: str) -> Backend:
+def _vllm(model: str, adapter: Path | None, p: Evaluate, stop: str) -> VllmBackend:
     from apipack.backends.vllm import VllmBackend
     from apipack.serving import merged
 

@@ -5,19 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 
-def folder_of(root: Path, *identity: Any) -> Path:
-    """The folder of the run of this identity (JSON-able); folders of other runs are removed, to bound the disk."""
-    key = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
-    for other in root.glob("*/"):
-        if other.name != key:
+def folder_of(root: Path, rows: Iterable[Any], *identity: Any) -> Path:
+    """The folder of the run of these rows and this identity (JSON-able both)."""
+    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode())
+    for row in rows:  # one at a time: a million have gigabytes
+        digest.update(json.dumps(row).encode() + b"\n")
+    return root / digest.hexdigest()[:16]
+
+
+def remove_others(folder: Path) -> None:
+    """Remove the checkpoints of other runs than this folder's, to bound the disk."""
+    for other in folder.parent.glob("*/"):
+        if other != folder:
             shutil.rmtree(other, ignore_errors=True)
-    return root / key
 
 
 def latest(folder: Path) -> Path | None:

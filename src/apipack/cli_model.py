@@ -117,7 +117,7 @@ def _in_process(p: Params) -> Write:
     from apipack.serving import check
 
     check(ADAPTER)
-    return lambda prompt: answer(p.finetune.model, ADAPTER, [prompt], p.evaluate, STOP)[0][0]
+    return lambda prompt: answer(p.finetune.model, ADAPTER, [prompt], p.evaluate, STOP)[0][0].text
 
 
 def _by_server(p: Params, url: str, model: str | None) -> Write:
@@ -132,4 +132,4 @@ def _by_server(p: Params, url: str, model: str | None) -> Write:
         served = Served(model=name, base_url=url, chat=False, attempts=2)
     except ValueError as error:
         raise UserError(f"{url:.200} is no address of a server, http://127.0.0.1:8000/v1 say") from error
-    return lambda prompt: ask_served(served, [prompt], p.evaluate, STOP, Path(":memory:"))[0][0]
+    return lambda prompt: ask_served(served, [prompt], p.evaluate, STOP, Path(":memory:"))[0][0].text

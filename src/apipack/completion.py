@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, cast
 
+import pyarrow as pa
 import torch
+from datasets import Dataset
+from datasets.table import InMemoryTable
 from torch.nn.utils.rnn import pad_sequence
+from torch.utils.data import Sampler
 from transformers import PreTrainedTokenizerBase
+from transformers.trainer_pt_utils import get_length_grouped_indices
 from trl import SFTTrainer
 
 IGNORED = -100
+ROWS = pa.schema(
+    {
+        "input_ids": pa.list_(pa.int32()),
+        "labels": pa.list_(pa.int32()),
+        "length": pa.int32(),
+        "answer": pa.int32(),
+        "row": pa.int64(),
+    }
+)
+"""What `encode` makes of a row; answer: tokens that carry loss; row: its number among those that are kept."""
+CHUNK = 4096  # rows whose tokens are Python's integers at a time: 36 bytes a token, where Arrow has 4
 
 
 def encode(tokenizer: PreTrainedTokenizerBase, prompt: str, completion: str) -> dict[str, Any]:
@@ -18,6 +34,21 @@ def encode(tokenizer: PreTrainedTokenizerBase, prompt: str, completion: str) -> 
     before = tokenizer(prompt)["input_ids"]
     after = [*tokenizer(completion, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
     return {"input_ids": before + after, "labels": [IGNORED] * len(before) + after, "length": len(before) + len(after)}
+
+
+def encode_rows(tokenizer: PreTrainedTokenizerBase, rows: Sequence[tuple[str, str]], max_tokens: int) -> Dataset:
+    """The rows of at most max_tokens tokens in their order, as schema ROWS in Arrow's memory."""
+    tables = [ROWS.empty_table()]
+    count = 0
+    for start in range(0, len(rows), CHUNK):
+        examples = [encode(tokenizer, *row) for row in rows[start : start + CHUNK]]
+        kept = [example for example in examples if example["length"] <= max_tokens]
+        for row, example in enumerate(kept, count):
+            example |= {"row": row, "answer": sum(label != IGNORED for label in example["labels"])}
+        tables.append(pa.Table.from_pylist(kept, ROWS))
+        count += len(kept)
+    # without a fingerprint of ours, datasets would pickle all rows for one
+    return Dataset(InMemoryTable(pa.concat_tables(tables)), fingerprint="rows")
 
 
 class Collator:
@@ -43,12 +74,37 @@ class Collator:
         return {**batch, "attention_mask": torch.tensor(real)}
 
 
+class ByLength(Sampler[int]):
+    """Rows of like length together, in an order that the seed and the number of the epoch alone decide.
+
+    transformers' own sampler draws from the global generator: a run that went on in the midst of an epoch had another
+    order from there, with rows twice and rows never. group: rows that a step takes. epoch: which one begins; it is
+    asked, since `set_epoch` of accelerate's loaders does not come through where several processes skip batches.
+    """
+
+    def __init__(self, lengths: list[int], group: int, seed: int, epoch: Callable[[], int]) -> None:
+        self.lengths, self.group, self.seed, self.epoch = lengths, group, seed, epoch
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def __iter__(self) -> Iterator[int]:
+        generator = torch.Generator().manual_seed(self.seed + self.epoch())
+        return iter(get_length_grouped_indices(self.lengths, self.group, generator=generator))
+
+
 class CompletionTrainer(SFTTrainer):
-    """SFTTrainer that computes logits from the first completion token on, instead of all of them.
+    """SFTTrainer that computes logits from the first completion token on, instead of all of them, and goes on with the
+    same rows after it was killed.
 
     TRL's fused head skips ignored positions with Triton only; on a CPU it projects every prompt token
     to the vocabulary. The loss is the same.
     """
+
+    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> ByLength:
+        lengths = cast(Dataset, train_dataset or self.train_dataset).data.column("length").to_pylist()
+        group = self.args.train_batch_size * self.args.gradient_accumulation_steps
+        return ByLength(lengths, group, self.args.seed, lambda: int(self.state.epoch or 0))
 
     def compute_loss(
         self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None

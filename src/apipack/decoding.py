@@ -17,6 +17,8 @@ from transformers.cache_utils import DynamicLayer
 READ_TOKENS = {"cpu": 1024}
 """Tokens that are read at once, by type of device."""
 READ_TOKENS_ELSEWHERE = 1 << 15
+SHARE = 0.8
+"""Of an accelerator's free memory; what attention takes for itself and the allocator's gaps have the rest."""
 
 Choose = Callable[[torch.Tensor, list[int]], torch.Tensor]
 """Logits (rows, vocabulary) and the numbers of these rows → token ids (rows,)."""
@@ -32,11 +34,65 @@ def complete(
     """Token ids made for each prompt of token ids, the one with which it ended among them.
 
     new_tokens: most a row. Models that keep less than every key and value (sliding windows) read all prompts at once
-    and use a cache of their own.
+    and use a cache of their own. Rows that an accelerator has no room for are completed after the others.
     """
-    lengths = [len(prompt) for prompt in prompts]
     plain = all(type(layer) is DynamicLayer for layer in DynamicCache(config=model.config).layers)
-    logits, cache = _read(model, prompts, max(lengths) + new_tokens) if plain else _read_padded(model, prompts)
+    made: list[list[int]] = []
+    while len(made) < len(prompts):
+        rest = prompts[len(made) :]
+        rows, read = room(model, max(map(len, rest)), new_tokens, plain, _free(model.device))
+        made += _together(model, rest[:rows], new_tokens, _from(len(made), choose), ended, read if plain else None)
+    return made
+
+
+def room(
+    model: PreTrainedModel, longest: int, new_tokens: int, plain: bool, free: int | None
+) -> tuple[int | None, int]:
+    """How many prompts of at most `longest` tokens can be completed together in `free` bytes, None for all, and how
+    many tokens can be read at once."""
+    if free is None:
+        return None, READ_TOKENS.get(model.device.type, READ_TOKENS_ELSEWHERE)
+    config: Any = model.config.get_text_config()
+    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
+    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    cached = 2 * config.num_hidden_layers * heads * size  # numbers a token: keys and values
+    inner = getattr(config, "intermediate_size", None) or 4 * config.hidden_size
+    passing = 3 * inner + 8 * config.hidden_size + config.vocab_size  # those of a layer at work, and logits
+    budget = SHARE * free / model.dtype.itemsize
+    if not plain:
+        return max(1, int(budget // ((longest + new_tokens) * cached + longest * passing))), longest
+    # a group is read beside the cache of all rows, into a cache of its own: it gets a quarter, or its one prompt's need
+    read = min(READ_TOKENS_ELSEWHERE, max(longest, int(budget / 4 / (cached + passing))))
+    left = budget - read * (cached + passing)
+    return max(1, int(left // ((longest + new_tokens) * cached + 2 * config.vocab_size))), read
+
+
+def _free(device: torch.device) -> int | None:
+    """Bytes that an accelerator has for new tensors, those that torch holds in reserve among them."""
+    if device.type != "cuda":
+        return None
+    return torch.cuda.mem_get_info(device)[0] + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+
+
+def _from(start: int, choose: Choose) -> Choose:
+    """The same choice for rows that are numbered from a later one on."""
+    return lambda logits, rows: choose(logits, [start + row for row in rows])
+
+
+def _together(
+    model: PreTrainedModel,
+    prompts: Sequence[Sequence[int]],
+    new_tokens: int,
+    choose: Choose,
+    ended: Ended,
+    read: int | None,
+) -> list[list[int]]:
+    """read: tokens to read at once, None for all in one piece."""
+    lengths = [len(prompt) for prompt in prompts]
+    if read is None:
+        logits, cache = _read_padded(model, prompts)
+    else:
+        logits, cache = _read(model, prompts, max(lengths) + new_tokens, read)
     columns = torch.arange(max(lengths) + new_tokens, device=model.device)
     starts = max(lengths) - torch.tensor(lengths, device=model.device)
     made: list[list[int]] = [[] for _ in prompts]
@@ -88,8 +144,11 @@ class _RoomyLayer(DynamicLayer):
         return self.used
 
 
-def _read(model: PreTrainedModel, prompts: Sequence[Sequence[int]], room: int) -> tuple[torch.Tensor, DynamicCache]:
-    """Logits after each prompt (rows, vocabulary), and a cache of all, each prompt's end in the same column.
+def _read(
+    model: PreTrainedModel, prompts: Sequence[Sequence[int]], columns: int, tokens: int
+) -> tuple[torch.Tensor, DynamicCache]:
+    """Logits after each prompt (rows, vocabulary), and a cache of all with room for `columns`, each prompt's end in the
+    same one. tokens: read at once.
 
     Groups are padded on the right, where causal attention does not look: no mask is needed.
     """
@@ -99,9 +158,7 @@ def _read(model: PreTrainedModel, prompts: Sequence[Sequence[int]], room: int) -
     longest = max(map(len, rows))
     logits: list[torch.Tensor] = [torch.empty(0)] * len(prompts)
     layers: list[_RoomyLayer] = []
-    for group in _groups(
-        sorted(rows, key=len, reverse=True), READ_TOKENS.get(model.device.type, READ_TOKENS_ELSEWHERE)
-    ):
+    for group in _groups(sorted(rows, key=len, reverse=True), tokens):
         ends = sorted({len(prompt) - 1 for prompt in group})
         ids = torch.tensor([[*prompt, *[0] * (len(group[0]) - len(prompt))] for prompt in group], device=model.device)
         cache = DynamicCache(config=model.config)
@@ -114,12 +171,12 @@ def _read(model: PreTrainedModel, prompts: Sequence[Sequence[int]], room: int) -
         parts: list[Any] = cache.layers
         if not layers:
             for part in parts:
-                shape = len(prompts), part.keys.shape[1], room, part.keys.shape[3]
+                shape = len(prompts), part.keys.shape[1], columns, part.keys.shape[3]
                 layers.append(_RoomyLayer(part.keys.new_zeros(shape), part.values.new_zeros(shape), longest))
         for place, prompt in enumerate(group):
             length = len(prompt)
             for row in rows[prompt]:
-                logits[row] = output.logits[place, ends.index(length - 1)]
+                logits[row] = output.logits[place, ends.index(length - 1)].clone()  # the others' memory is free again
                 for layer, part in zip(layers, parts, strict=True):
                     layer.keys[row, :, longest - length : longest] = part.keys[place, :, :length]
                     layer.values[row, :, longest - length : longest] = part.values[place, :, :length]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ from apipack.intervals import clustered
 from apipack.matching import score
 from apipack.params import Evaluate
 from apipack.prompts import extract_call
-from apipack.records import RATES, Request
+from apipack.records import RATES, Output, Request
 
 Row = dict[str, Any]
 MATCHES = ("endpoint_match", "call_match", "request_match")
@@ -38,10 +39,10 @@ def select(tests: Sequence[Row], p: Evaluate, seed: int) -> list[Row]:
     return sorted(wanted, key=lambda test: (test["level"], test["setting"], test["language"], test["id"]))
 
 
-def outputs_of(predictions: Sequence[Row], tests: Sequence[Row]) -> dict[str, list[str]]:
+def outputs_of(predictions: Sequence[Row], tests: Sequence[Row]) -> dict[str, list[Output]]:
     """What each model of earlier predictions (schema PREDICTIONS) wrote for these tests, by the hash of the prompt.
     Raises `UserError` where there is none."""
-    known = {(row["model"], row["prompt_sha256"]): row["output"] for row in predictions}
+    known = {(row["model"], row["prompt_sha256"]): Output(row["output"], row.get("cut")) for row in predictions}
     hashes = [_sha256(test["prompt"]) for test in tests]
     outputs = {}
     for model in dict.fromkeys(row["model"] for row in predictions):
@@ -53,13 +54,13 @@ def outputs_of(predictions: Sequence[Row], tests: Sequence[Row]) -> dict[str, li
     return outputs
 
 
-def judge(model: str, tests: Sequence[Row], outputs: Sequence[str], threshold: float) -> list[Row]:
+def judge(model: str, tests: Sequence[Row], outputs: Sequence[Output], threshold: float) -> list[Row]:
     """Rows of schema PREDICTIONS without what `proof` adds, one a test, in order."""
     return [_judge_one(model, test, output, threshold) for test, output in zip(tests, outputs, strict=True)]
 
 
-def _judge_one(model: str, test: Row, output: str, threshold: float) -> Row:
-    call = extract_call(output)
+def _judge_one(model: str, test: Row, output: Output, threshold: float) -> Row:
+    call = extract_call(output.text)
     request = Request.from_json(test["request"])
     verdict = score(
         test["language"], call, test["reference"], request, test["template"], json.loads(test["arguments"]), threshold
@@ -68,7 +69,8 @@ def _judge_one(model: str, test: Row, output: str, threshold: float) -> Row:
         "model": model,
         **{key: test[key] for key in PREDICTION_KEYS},
         "prompt_sha256": _sha256(test["prompt"]),
-        "output": output,
+        "output": output.text,
+        "cut": output.cut,
         "call": call,
         **{metric: getattr(verdict, metric) for metric in MATCHES},
     }
@@ -93,11 +95,29 @@ def accuracy(predictions: pd.DataFrame, by: Sequence[str], seed: int, metrics: S
     return pd.DataFrame(rows)
 
 
+def over_budget(
+    tests: Sequence[Row], by: Sequence[Sequence[str]], count: Callable[[str], int], new_tokens: int
+) -> dict[str, int]:
+    """Tests of each cell (named as in `flat_metrics`, without a model; `all`: of every one) whose reference has more
+    tokens than an output may have: no model can be right there. Cells without any are left out.
+
+    by: the columns of each table; count: tokens of a text.
+    """
+    lengths = {text: count(text) for text in {test["reference"] for test in tests}}
+    long = [test for test in tests if lengths[test["reference"]] > new_tokens]
+    found = Counter(_name(test, columns) for columns in by for test in long)
+    return {"all": len(long), **dict(sorted(found.items()))}
+
+
+def _name(row: Mapping[Any, Any], by: Sequence[str]) -> str:
+    return ".".join(f"level{row[name]}" if name == "level" else str(row[name]) for name in by)
+
+
 def flat_metrics(table: pd.DataFrame, by: Sequence[str]) -> dict[str, float]:
     """`tuned.level1.0shot.call_match` (and `…_low`, `…_high`) → value: names in metrics/evaluate.json and MLflow."""
     flat: dict[str, float] = {}
     for row in table.to_dict("records"):
-        prefix = ".".join(f"level{row[name]}" if name == "level" else str(row[name]) for name in by)
+        prefix = _name(row, by)
         for metric in (name for name in METRICS if name in row):
             flat |= {f"{prefix}.{metric}{bound}": row[f"{metric}{bound}"] for bound in ("", "_low", "_high")}
     return flat

@@ -9,31 +9,40 @@ from __future__ import annotations
 import importlib.util
 import logging
 import math
+import os
 import resource
-import shutil
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import psutil
 import torch
-from datasets import Dataset
+from accelerate.utils import parse_flag_from_env
 from datasets.utils.logging import disable_progress_bar
 from peft import LoraConfig
 from transformers import PreTrainedModel, PrinterCallback, TrainerCallback
 from trl import SFTConfig
 
-from apipack.checkpoints import folder_of, latest
-from apipack.completion import IGNORED, Collator, CompletionTrainer, encode
+from apipack.checkpoints import folder_of, latest, remove_others
+from apipack.completion import Collator, CompletionTrainer, encode_rows
 from apipack.errors import UserError
 from apipack.frozen import run_frozen
-from apipack.models import bf16_pays, device, device_name, load_lm
+from apipack.models import bf16_pays, device, device_name, load_lm, out_of_memory
 
 if TYPE_CHECKING:  # pydantic is not needed to train
     from apipack.params import Finetune, Lora
 
 log = logging.getLogger(__name__)
+
+LAYER_BYTES = 48
+"""What a layer keeps for its backward pass, at least, a token and hidden unit. Counted in SmolLM2's layers: 49 with
+bfloat16 weights and LoRA, 57 with float32 weights under autocast, 77 in float32 alone."""
+LOGIT_BYTES = 18
+"""The same of a logit: in bfloat16 the logits and those of completions, in float32 a copy, its logarithms and their
+gradient, and that in bfloat16."""
 
 
 class FinetuneError(UserError):
@@ -46,55 +55,58 @@ def tune(
     """Train on rows (prompt, completion); save the adapter (lora, qlora) or model (full) with tokenizer into `folder`.
 
     Rows of more than p.max_tokens tokens are dropped and counted, never cut. With a folder of `checkpoints` a killed
-    run of the same rows, parameters and seed goes on from its last one, and an ended run removes them. Returns
-    counts, losses, seconds and memory in MB; for `full` also model FLOPs a second, 6 a weight and token (padding and
-    attention scores not counted, the head for completion tokens alone: Kaplan et al., 2020). Raises `FinetuneError`,
+    run of the same rows, parameters, seed and number of processes goes on from its last one. They are the caller's to
+    remove, when all that it makes of the run is written: until then a killed one ends again at once. Returns counts,
+    losses, seconds and memory in MB; for `full` also model FLOPs a second, 6 a weight and token (padding and attention
+    scores not counted, the head for completion tokens alone: Kaplan et al., 2020). Raises `FinetuneError`,
     `ModelError`. The same seed gives the same run.
     """
     half = bf16_pays(p.bf16)
     # bf16 weights alone lose small updates: only the adapter (kept in fp32 by peft) may stand on them
     dtype = torch.bfloat16 if half and p.method != "full" else torch.float32
-    model, tokenizer = load_lm(p.model, dtype=dtype, four_bit=p.method == "qlora")
-    examples = [encode(tokenizer, prompt, completion) for prompt, completion in rows]
-    kept = [example for example in examples if example["length"] <= p.max_tokens]
+    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    place = folder_of(checkpoints, rows, p.model_dump(mode="json"), seed, processes) if checkpoints else None
+    # before the weights: it makes the processes one group and gives each its device
+    args = settings(place or folder, p, seed, half, save=place is not None)
+    sharded = processes > 1 and parse_flag_from_env("ACCELERATE_USE_FSDP")  # accelerate places the weights then
+    sent = sharded and parse_flag_from_env("FSDP_CPU_RAM_EFFICIENT_LOADING") and args.process_index > 0
+    four_bit, on = p.method == "qlora", torch.device("cpu") if sharded else args.device
+    model, tokenizer = load_lm(p.model, dtype=dtype, four_bit=four_bit, on=on, empty=sent and not four_bit)
+    kept = encode_rows(tokenizer, rows, p.max_tokens)
     if not kept:
         raise FinetuneError(f"no row has at most {p.max_tokens} tokens of {len(rows)} rows: raise finetune.max_tokens")
-    check_batch(model, kept, p)
+    lengths, answers = (kept.data.column(name).to_pylist() for name in ("length", "answer"))
+    check_batch(model, lengths, answers, p)
     start = time.monotonic()
     head = model.config.get_text_config().vocab_size * model.config.get_text_config().hidden_size
     body = model.num_parameters(exclude_embeddings=True) - (0 if model.config.tie_word_embeddings else head)
-    frozen = _frozen_layers(model, p)
-    hidden = run_frozen(model, [example["input_ids"] for example in kept], frozen)
-    place = folder_of(checkpoints, rows, p.model_dump(mode="json"), seed) if checkpoints else None
-    trainer = CompletionTrainer(
-        model=model,
-        args=settings(place or folder, p, seed, half, save=place is not None),
-        train_dataset=Dataset.from_list([{**example, "row": row} for row, example in enumerate(kept)]),
-        processing_class=tokenizer,
-        data_collator=Collator(tokenizer.pad_token_id, hidden),
-        peft_config=None if p.method == "full" else lora_config(model, p.lora),
-        callbacks=[_Watch()],
-    )
-    trainer.remove_callback(PrinterCallback)
-    last = latest(place) if place else None
-    if last:
-        log.info("going on from %s", last.name)
-    try:
+    frozen = 0 if sharded else _frozen_layers(model, p)
+    with _out_of_memory_in_one_line(p):
+        hidden = run_frozen(model, kept["input_ids"], frozen) if frozen else []
+        args.use_liger_kernel &= not hidden  # Liger looks into every layer, also where one is taken out
+        trainer = CompletionTrainer(
+            model=model,
+            args=args,
+            train_dataset=kept,
+            processing_class=tokenizer,
+            data_collator=Collator(tokenizer.pad_token_id, hidden),
+            peft_config=None if p.method == "full" else lora_config(model, p.lora),
+            callbacks=[_Watch()],
+        )
+        trainer.remove_callback(PrinterCallback)
+        last = latest(place) if place else None
+        if place:
+            remove_others(place)
+        if last:
+            log.info("going on from %s", last.name)
         result = trainer.train(resume_from_checkpoint=str(last) if last else None)
-    except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
-        if not _out_of_memory(error):
-            raise
-        raise FinetuneError(f"out of memory at {_smaller(p)}") from error
     _check_loss(result.training_loss, trainer.state.global_step)  # a run shorter than a log interval has no line
     seconds = time.monotonic() - start
     trainer.save_model(str(folder))
     tokenizer.save_pretrained(folder)
-    if place and trainer.accelerator.is_main_process:
-        shutil.rmtree(place)
     epochs = float(trainer.state.epoch or 0)
-    tokens = sum(example["length"] for example in kept)
-    answers = sum(sum(label != IGNORED for label in example["labels"]) for example in kept)
-    flops = 6 * (body * tokens + head * answers)
+    tokens = sum(lengths)
+    flops = 6 * (body * tokens + head * sum(answers))
     resumed = int(last.name.rpartition("-")[2]) if last else 0
     here = 1 - resumed / max(1, trainer.state.global_step)  # share of the steps that this process did
     losses = [[row["step"], round(row["loss"], 4)] for row in trainer.state.log_history if "loss" in row]
@@ -102,7 +114,7 @@ def tune(
         "rows": len(kept),
         "dropped": len(rows) - len(kept),
         "tokens": tokens,
-        "completion_tokens": answers,
+        "completion_tokens": sum(answers),
         "steps": trainer.state.global_step,
         "resumed_from_step": resumed,
         "epochs": round(epochs, 3),
@@ -120,19 +132,31 @@ def tune(
     }
 
 
-def check_batch(model: PreTrainedModel, examples: list[dict[str, Any]], p: Finetune) -> None:
+def check_batch(model: PreTrainedModel, lengths: list[int], answers: list[int], p: Finetune) -> None:
     """Raise `FinetuneError` for a micro-batch that cannot fit: a low estimate of what its longest rows need to go
-    back through the tuned layers, against the memory that is free. Linux would kill the process without a word."""
+    back through the tuned layers, against the memory that is free. Linux would kill the process without a word.
+
+    lengths: tokens of each row; answers: those of its completion.
+    """
     config = model.config.get_text_config()
-    lengths = sorted(example["length"] for example in examples)[-p.batch :]
     layers = p.lora.layers if p.method != "full" and p.lora.layers else config.num_hidden_layers
-    kept = 1 if p.gradient_checkpointing else 8  # hidden states a layer that its backward pass needs, at least
-    answers = sum(sorted(sum(label != IGNORED for label in one["labels"]) for one in examples)[-p.batch :])
-    numbers = sum(lengths) * layers * config.hidden_size * kept + 2 * answers * config.vocab_size
-    needed = numbers * model.dtype.itemsize
+    inputs, whole = (layers, 1) if p.gradient_checkpointing else (0, layers)  # layers of which that much is kept
+    units = inputs * model.dtype.itemsize + whole * LAYER_BYTES
+    rows, logits = (sum(sorted(counts)[-p.batch :]) for counts in (lengths, answers))
+    needed = rows * config.hidden_size * units + logits * config.vocab_size * LOGIT_BYTES
     free = torch.cuda.mem_get_info()[0] if torch.cuda.is_available() else psutil.virtual_memory().available
     if needed > free:
         raise FinetuneError(f"{needed / 1e9:.1f} GB at least, where {free / 1e9:.1f} GB are free, for {_smaller(p)}")
+
+
+@contextmanager
+def _out_of_memory_in_one_line(p: Finetune) -> Iterator[None]:
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:  # torch.OutOfMemoryError is a RuntimeError
+        if not out_of_memory(error):
+            raise
+        raise FinetuneError(f"out of memory at {_smaller(p)}") from error
 
 
 def _smaller(p: Finetune) -> str:
@@ -197,7 +221,6 @@ def settings(folder: Path, p: Finetune, seed: int, half: bool, save: bool) -> SF
         optim="adamw_torch_fused",
         bf16=half,
         use_cpu=half and device().type == "cpu",  # transformers refuses bf16 without it
-        train_sampling_strategy="group_by_length",
         max_length=None,
         gradient_checkpointing=p.gradient_checkpointing,
         torch_compile=p.compile,
@@ -216,10 +239,6 @@ def settings(folder: Path, p: Finetune, seed: int, half: bool, save: bool) -> SF
         remove_unused_columns=False,
         dataset_kwargs={"skip_prepare_dataset": True},
     )
-
-
-def _out_of_memory(error: BaseException) -> bool:
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in str(error)
 
 
 def _peak_memory_mb() -> int:

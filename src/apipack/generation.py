@@ -10,6 +10,7 @@ from tqdm import tqdm
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from apipack.decoding import complete
+from apipack.records import Output
 
 log = logging.getLogger(__name__)
 
@@ -21,12 +22,12 @@ def generate(
     new_tokens: int,
     batch: int,
     stop: Sequence[str] = (),
-    on_batch: Callable[[dict[str, str]], None] = lambda _: None,
+    on_batch: Callable[[dict[str, Output]], None] = lambda _: None,
 ) -> list[str]:
     """Greedy completion of each prompt, in the order of `prompts`, without EOS and from a stop string on cut off.
 
-    new_tokens: most tokens a completion; batch: prompts at once. Equal prompts are generated once. on_batch: is given
-    each batch's prompts and completions as soon as they are there.
+    new_tokens: most tokens a completion; batch: prompts at once, or fewer where an accelerator has no room for them.
+    Equal prompts are generated once. on_batch: is given each batch's prompts and outputs as soon as they are there.
     """
     model.eval()
     encoded = {prompt: tokenizer(prompt)["input_ids"] for prompt in dict.fromkeys(prompts)}
@@ -42,10 +43,11 @@ def generate(
                 lambda logits, _: logits.argmax(-1),
                 lambda tokens: _ended(tokenizer, tokens, stop),
             )
-            texts = (_text(tokenizer, row, stop) for row in made)
-            done = dict(zip(chosen, texts, strict=True))
+            cut = [len(row) == new_tokens and not _ended(tokenizer, row, stop) for row in made]
+            texts = [_text(tokenizer, row, stop) for row in made]
+            done = dict(zip(chosen, map(Output, texts, cut), strict=True))
             on_batch(done)
-            outputs |= done
+            outputs |= {prompt: output.text for prompt, output in done.items()}
             bar.update(len(chosen))
             log.info("generated %d of %d", len(outputs), len(ordered))
     return [outputs[prompt] for prompt in prompts]

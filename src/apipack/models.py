@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
+from accelerate import init_empty_weights
 from transformers import (
+    AutoConfig,
     AutoModelForCausalLM,
     AutoTokenizer,
     BitsAndBytesConfig,
@@ -65,8 +67,8 @@ def embedder(name: str) -> Path | str:
 
 
 def device() -> torch.device:
-    """The first accelerator, or the CPU."""
-    return torch.accelerator.current_accelerator() or torch.device("cpu")
+    """The accelerator that this machine has, not only this build of torch, or the CPU."""
+    return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
 
 
 def device_name() -> str:
@@ -90,36 +92,72 @@ def bf16_pays(choice: str = "auto") -> bool:
     return bool(torch.cpu._is_amx_tile_supported()) and device().type == "cpu"
 
 
+def out_of_memory(error: BaseException) -> bool:
+    """Whether torch or Python had no memory left, on an accelerator or for the CPU."""
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in str(error)
+
+
 def load_lm(
-    name: str, adapter: Path | None = None, dtype: torch.dtype | None = None, four_bit: bool = False
+    name: str,
+    adapter: Path | None = None,
+    dtype: torch.dtype | None = None,
+    four_bit: bool = False,
+    on: torch.device | None = None,
+    empty: bool = False,
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """Causal LM on `device()` with its tokenizer. Raises `ModelError`.
+    """Causal LM with its tokenizer. Raises `ModelError`.
 
     adapter: what `finetune.tune` wrote: a peft adapter, which is merged in, or a whole model instead of
-    `name`. four_bit: weights as NF4, doubly quantised (QLoRA). dtype: None for bfloat16 where it pays,
-    else float32. The tokenizer has a pad token, which may well be its EOS: mask padding by length, never by token id.
+    `name`. four_bit: weights as NF4, doubly quantised (QLoRA), on the accelerator. dtype: None for bfloat16 where it
+    pays, else float32. on: the device, None for `device()`. empty: leave the weights unset, for a process that is sent
+    them. The tokenizer has a pad token, which may well be its EOS: mask padding by length, never by token id.
     """
     lora = adapter is not None and (adapter / "adapter_config.json").is_file()
     place = resolve(name) if adapter is None or lora else adapter
     dtype = dtype or (torch.bfloat16 if bf16_pays() else torch.float32)
-    options: dict[str, Any] = {"dtype": dtype}
-    if torch.cuda.is_available() and importlib.util.find_spec("flash_attn"):
-        options["attn_implementation"] = "flash_attention_2"
+    options: dict[str, Any] = {"dtype": dtype, **_attention(dtype)}
     if four_bit:
         options["quantization_config"] = _four_bit(dtype)
     try:
         tokenizer = AutoTokenizer.from_pretrained(place)
-        model = AutoModelForCausalLM.from_pretrained(place, **options)
+        model = _empty(place, options) if empty else AutoModelForCausalLM.from_pretrained(place, **options)
         if lora:
             from peft import PeftModel
 
             model = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
+        if not four_bit:
+            model = cast(PreTrainedModel, cast(torch.nn.Module, model).to(on or device()))
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise ModelError(f"cannot load the model {name} (adapter {adapter}): {reason:.300}") from error
+    except (MemoryError, RuntimeError) as error:  # torch.OutOfMemoryError is a RuntimeError
+        if not out_of_memory(error):
+            raise
+        raise ModelError(f"out of memory while the model {name} was loaded: name a smaller one") from error
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
-    return model if four_bit else cast(PreTrainedModel, cast(torch.nn.Module, model).to(device())), tokenizer
+    return model, tokenizer
+
+
+def _empty(place: Path | str, options: dict[str, Any]) -> PreTrainedModel:
+    """The model with its buffers, and parameters in memory that nobody has touched, which takes no room.
+
+    transformers 5.23 reads the weights in every process, also with FSDP_CPU_RAM_EFFICIENT_LOADING. On the meta device
+    all parameters would have one address, and accelerate finds those of the optimizer by their addresses.
+    """
+    with init_empty_weights(include_buffers=False):
+        model = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(place), **options)
+    for module in model.modules():
+        for name, weight in list(module.named_parameters(recurse=False)):
+            setattr(module, name, torch.nn.Parameter(torch.empty_like(weight, device="cpu"), weight.requires_grad))
+    model.tie_weights()
+    return cast(PreTrainedModel, model)
+
+
+def _attention(dtype: torch.dtype) -> dict[str, str]:
+    """Flash attention where it is installed; its kernels take 16 bits alone, torch's own attention any."""
+    usable = dtype.itemsize == 2 and torch.cuda.is_available() and importlib.util.find_spec("flash_attn")
+    return {"attn_implementation": "flash_attention_2"} if usable else {}
 
 
 def _four_bit(dtype: torch.dtype) -> BitsAndBytesConfig:

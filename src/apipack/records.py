@@ -7,6 +7,7 @@ back, `matching` compares it. The parquet schemas below are the contract between
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import orjson
@@ -60,6 +61,13 @@ class Request:
     def from_json(cls, text: str) -> Request:
         row = orjson.loads(text)
         return cls(row["method"], row["url"], tuple((name, value) for name, value in row["headers"]), row["body"])
+
+
+class Output(NamedTuple):
+    """What a model wrote for a prompt. cut: it used all tokens that it was given; None where nobody recorded that."""
+
+    text: str
+    cut: bool | None
 
 
 def _schema(**fields: pa.DataType) -> pa.Schema:
@@ -194,6 +202,7 @@ PREDICTIONS = _schema(
     setting=TEXT,
     prompt_sha256=TEXT,
     output=TEXT,
+    cut=FLAG,
     call=TEXT,
     reference=TEXT,
     endpoint_match=FLAG,
@@ -204,7 +213,8 @@ PREDICTIONS = _schema(
     syntax_error_rate=FLAG,
     verdict=TEXT,
 )
-"""`model`: tuned, base, copy, or a name of evaluate.served. `output`: raw completion; `call`: what was taken from it.
+"""`model`: tuned, base, copy, or a name of evaluate.served. `output`: raw completion; `cut`: it ended
+at evaluate.new_tokens, null where that was not recorded; `call`: what was taken from it.
 RATES are of apipack.proof; `verdict`: whether the call was executed for them, or only read back (static). Both are null
 where the packages for them are missing."""
 

@@ -9,6 +9,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import torch
+
 from apipack.errors import UserError
 from apipack.io import fresh_folder
 from apipack.models import ModelError, fingerprint, load_lm, resolve, weights
@@ -30,7 +32,8 @@ def merged(model: str, adapter: Path) -> Path:
         for other in target.parent.glob("*"):
             other.unlink() if other.is_symlink() else shutil.rmtree(other)
         if (adapter / "adapter_config.json").is_file():
-            tuned, tokenizer = load_lm(model, adapter)
+            # on the CPU: a server, or vLLM in this process, finds the accelerator empty
+            tuned, tokenizer = load_lm(model, adapter, on=torch.device("cpu"))
             with fresh_folder(target) as folder:
                 tuned.save_pretrained(folder)
                 tokenizer.save_pretrained(folder)

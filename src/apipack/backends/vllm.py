@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from typing import Any
+
+import torch
 
 from apipack.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
 from apipack.errors import UserError
@@ -29,6 +32,14 @@ class VllmBackend:
         from vllm import LLM
 
         return LLM(model=self._place, enable_prefix_caching=True)
+
+    def close(self) -> None:
+        """Give back the engine's memory, most of the accelerator's. Another prompt would load it again."""
+        for name in ("_tokenizer", "_longest", "_engine"):
+            self.__dict__.pop(name, None)
+        gc.collect()  # an engine has cycles; what vLLM started ends with it
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
 
     @cached_property
     def _tokenizer(self) -> Any:
