@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from apipack.sandbox import Sandbox
+from apipack.sandbox import Sandbox, SandboxError
 from tests.sandbox.conftest import python, shell
+
+LEAVES_MEMORY = "import ctypes\nprint(ctypes.CDLL(None).shmget(1, 1000, 0o1666))"
 
 
 @pytest.fixture(autouse=True)
@@ -129,6 +131,32 @@ def test_killing_everyone(sandbox: Sandbox) -> None:
     assert step.status in ("ok", "killed", "failed")
 
 
+@pytest.mark.parametrize("signal", ["STOP", "KILL", "CHLD", "INT"])
+def test_signalling_everyone_without_end(sandbox: Sandbox, signal: str) -> None:
+    """A daemon that does so while it is swept away neither holds that up nor is there afterwards."""
+    code = f"""
+import os, signal
+if os.fork():
+    os._exit(0)
+os.setsid()
+while True:
+    for process in (-1, 1):
+        try:
+            os.kill(process, signal.SIG{signal})
+        except OSError:
+            pass
+"""
+    for _ in range(20):
+        step = python(sandbox, code).steps[0]
+        assert step.status in ("ok", "killed") and step.seconds < 3
+        assert len(shell(sandbox, "echo /proc/[0-9]*").steps[0].output.split()) == 2  # the launcher and this shell
+
+
+def test_orphans_that_end_do_not_count_as_processes(sandbox: Sandbox) -> None:
+    step = shell(sandbox, "for i in $(seq 200); do (sleep 0 &); done; sleep 0.1; (sleep 0 &) && echo made").steps[0]
+    assert (step.status, step.output) == ("ok", "made\n")
+
+
 def test_daemons_do_not_survive(sandbox: Sandbox) -> None:
     late = "sleep 0.3; curl -sS http://late.example/"
     done = shell(sandbox, f"(setsid nohup bash -c 'while :; do {late}; done' >/dev/null 2>&1 &) ; echo away")
@@ -157,3 +185,18 @@ def test_a_program_that_is_not_there(sandbox: Sandbox) -> None:
 def test_files_that_are_traps(sandbox: Sandbox) -> None:
     done = shell(sandbox, "ln -s /etc/passwd report; ln -s / link; mkfifo pipe; mkdir -p a/b/c; chmod 000 a; echo made")
     assert (done.steps[0].output, done.report) == ("made\n", None)
+
+
+def test_a_folder_where_the_report_should_be(sandbox: Sandbox) -> None:
+    done = shell(sandbox, "mkdir report && echo made")
+    assert (done.steps[0].output, done.report) == ("made\n", None)
+
+
+def test_folders_too_deep_to_recurse(sandbox: Sandbox) -> None:
+    code = "import os\nfor _ in range(3000):\n    os.mkdir('d')\n    os.chdir('d')\nos.chmod('.', 0)\nprint('made')"
+    assert python(sandbox, code).steps[0].output == "made\n"
+
+
+def test_memory_that_outlives_processes_costs_the_sandbox() -> None:
+    with Sandbox() as own, pytest.raises(SandboxError, match="System V"):
+        python(own, LEAVES_MEMORY)
