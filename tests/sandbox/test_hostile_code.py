@@ -4,8 +4,10 @@ import socket
 import time
 from collections.abc import Iterator
 
+import psutil
 import pytest
 
+from apipack.execution import execute
 from apipack.sandbox import Sandbox, SandboxError
 from tests.sandbox.conftest import python, shell
 
@@ -200,3 +202,32 @@ def test_folders_too_deep_to_recurse(sandbox: Sandbox) -> None:
 def test_memory_that_outlives_processes_costs_the_sandbox() -> None:
     with Sandbox() as own, pytest.raises(SandboxError, match="System V"):
         python(own, LEAVES_MEMORY)
+
+
+def test_a_call_that_costs_the_sandbox_is_lost_and_the_next_has_a_new_one(caplog: pytest.LogCaptureFixture) -> None:
+    lost, after = execute([("python", LEAVES_MEMORY), ("python", "print('next')")], 1)
+    assert (lost.status, after.status, after.detail) == ("lost", "ok", "next\n")
+    (line,) = caplog.messages
+    assert line.startswith("a call in python is lost") and "System V" in line
+
+
+@pytest.mark.parametrize("who", ["warden", "launcher"])
+def test_an_answer_that_does_not_come(monkeypatch: pytest.MonkeyPatch, who: str) -> None:
+    monkeypatch.setattr("apipack.sandbox.GRACE_SECONDS", 0.3)
+    with Sandbox() as own:
+        shell(own, "true")
+        warden = psutil.Process(own._process.pid)
+        inside = warden.children(recursive=True)
+        (warden if who == "warden" else inside[-1]).suspend()
+        with pytest.raises(SandboxError, match="no answer within"):
+            shell(own, "true", seconds=0.2)
+        deadline = time.monotonic() + 2
+        while left := [process for process in inside if _runs(process)]:
+            assert time.monotonic() < deadline, left
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from cryptography import x509
@@ -28,30 +27,29 @@ ROOT_CERTIFICATE = "/etc/ssl/certs/ca-certificates.crt"
 
 def main(config: dict[str, object]) -> None:
     users = bool(config["users"])
-    with tempfile.TemporaryDirectory(prefix="apipack-sandbox-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        network.configure()
-        authority = Authority(folder)
-        mounts = {TRUST_STORE: str(_trust_store(authority, folder))}
-        recorder = Recorder(authority)
-        inner = subprocess.Popen(
-            jail.command(folder, authority.certificate_file, mounts, users, str(config["root"])),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            preexec_fn=lambda: _enter(config["group"]),
-        )
-        if users:
-            for path in (folder, *folder.iterdir()):
-                os.chown(path, NOBODY, NOBODY)
-            os.setgroups([])
-            os.setresgid(NOBODY, NOBODY, NOBODY)
-            os.setresuid(NOBODY, NOBODY, NOBODY)
-        recorder.start()
-        print(json.dumps({"ready": True}), flush=True)
-        _pass_on(recorder, inner)
+    folder = Path(str(config["folder"]))
+    folder.chmod(0o755)
+    network.configure()
+    authority = Authority(folder)
+    mounts = {TRUST_STORE: str(_trust_store(authority, folder))}
+    recorder = Recorder(authority)
+    inner = subprocess.Popen(
+        jail.command(folder, authority.certificate_file, mounts, users, str(config["root"])),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        preexec_fn=lambda: _enter(config["group"]),
+    )
+    if users:
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, NOBODY, NOBODY)
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+    recorder.start()
+    print(json.dumps({"ready": True}), flush=True)
+    _pass_on(recorder, inner)
 
 
 def _pass_on(recorder: Recorder, inner: subprocess.Popen[str]) -> None:
