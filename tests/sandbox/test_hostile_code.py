@@ -3,14 +3,17 @@
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import psutil
 import pytest
 
 from apipack.execution import execute
 from apipack.sandbox import Sandbox, SandboxError
-from tests.sandbox.conftest import python, shell
+from apipack.sandbox.recorder import MAX_BYTES, MAX_NAMES
+from tests.sandbox.conftest import SMALL, python, shell
 
+MANY_FILES = replace(SMALL, files=256)
 LEAVES_MEMORY = "import ctypes\nprint(ctypes.CDLL(None).shmget(1, 1000, 0o1666))"
 
 
@@ -178,6 +181,80 @@ for text in (START, b"nonsense\\r\\n\\r\\n", b"\\x16\\x03\\x01", START + b"\\r\\
     done = python(sandbox, code)
     assert done.steps[0].status == "ok"
     assert all(record.error for record in done.records) and any("HTTP" in str(r.error) for r in done.records)
+
+
+@pytest.mark.parametrize("port", [80, 443])
+def test_requests_whose_sender_does_not_wait_belong_to_its_call(sandbox: Sandbox, port: int) -> None:
+    code = """
+import os, socket, ssl
+trusting = ssl.create_default_context()
+trusting.check_hostname = False
+for number in range(60):
+    client = socket.create_connection(("10.9.8.7", PORT))
+    if PORT == 443:
+        client = trusting.wrap_socket(client)
+    client.sendall(b"GET /ROUND/%d HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n" % number)
+    client.detach()
+os._exit(0)
+"""
+    for turn in range(15):
+        done = python(sandbox, code.replace("PORT", str(port)).replace("ROUND", str(turn)), limits=MANY_FILES)
+        assert done.steps[0].status == "ok", done.steps[0]
+        assert sorted(record.target for record in done.records) == sorted(f"/{turn}/{n}" for n in range(60))
+
+
+def test_more_requests_than_are_kept(sandbox: Sandbox) -> None:
+    code = """
+import socket
+for number in range(30):
+    client = socket.create_connection(("10.9.8.7", 80))
+    client.sendall(b"POST /%d HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 8000000\\r\\n\\r\\n" % number)
+    try:
+        client.sendall(bytes(8000000))
+        client.recv(1)
+    except OSError:
+        pass
+    client.close()
+"""
+    done = python(sandbox, code)
+    assert sum(len(record.body) * 3 // 4 for record in done.records) <= MAX_BYTES
+    assert [record.target for record in done.records if not record.error] == [f"/{n}" for n in range(7)]
+    assert "more than are kept" in str(done.records[-1].error)
+
+
+def test_more_names_than_are_kept(sandbox: Sandbox) -> None:
+    code = f"""
+import socket
+for number in range({MAX_NAMES} + 5):
+    try:
+        socket.getaddrinfo("n%d.example" % number, 80, socket.AF_INET)
+    except OSError:
+        print(number)
+"""
+    done = python(sandbox, code)
+    assert done.steps[0].output.split() == [str(MAX_NAMES + n) for n in range(5)]
+    (record,) = done.records
+    assert "names more than are kept" in str(record.error)
+
+
+def test_server_names_that_are_none(sandbox: Sandbox) -> None:
+    """More of them than the standard error of the process that reads them would hold complaints about."""
+    code = """
+import socket, ssl
+trusting = ssl.create_default_context()
+for number in range(400):
+    incoming, hello = ssl.MemoryBIO(), ssl.MemoryBIO()
+    try:
+        trusting.wrap_bio(incoming, hello, server_hostname="name%d.example" % number).do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    client = socket.create_connection(("10.9.8.7", 443))
+    client.sendall(hello.read().replace(b"name", b"n\\xffme"))
+    client.recv(100)
+    client.close()
+"""
+    done = python(sandbox, code)
+    assert done.steps[0].status == "ok" and [str(r.error)[:4] for r in done.records] == ["TLS:"] * 400
 
 
 def test_a_program_that_is_not_there(sandbox: Sandbox) -> None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from cryptography import x509
@@ -20,6 +22,7 @@ from apipack.sandbox.authority import Authority
 from apipack.sandbox.recorder import Recorder
 
 NOBODY = 65534
+MEMORY, STACK = 1024 * 1024 * 1024, 512 * 1024
 TRUST_STORE = f"{jail.INSIDE}/truststore.p12"
 TRUST_STORE_PASSWORD = "changeit"
 ROOT_CERTIFICATE = "/etc/ssl/certs/ca-certificates.crt"
@@ -47,6 +50,7 @@ def main(config: dict[str, object]) -> None:
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
+    _bound()
     recorder.start()
     print(json.dumps({"ready": True}), flush=True)
     _pass_on(recorder, inner)
@@ -55,7 +59,7 @@ def main(config: dict[str, object]) -> None:
 def _pass_on(recorder: Recorder, inner: subprocess.Popen[str]) -> None:
     assert inner.stdin is not None and inner.stdout is not None
     for line in sys.stdin:
-        recorder.job += 1
+        recorder.begin()
         inner.stdin.write(line)
         inner.stdin.flush()
         answer = inner.stdout.readline()
@@ -63,6 +67,14 @@ def _pass_on(recorder: Recorder, inner: subprocess.Popen[str]) -> None:
             break
         print(json.dumps({**json.loads(answer), "records": recorder.take()}), flush=True)
     inner.stdin.close()
+
+
+def _bound() -> None:
+    """What clients do to the recorder takes no more than MEMORY, and writes nothing to standard error: that pipe is
+    read at the end only. (`ssl` reports there what it cannot raise, such as a server name that is not ASCII.)"""
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    threading.stack_size(STACK)
+    sys.unraisablehook = lambda _: None
 
 
 def _trust_store(authority: Authority, folder: Path) -> Path:
