@@ -7,6 +7,7 @@ there is tried again alone. Every other call has a program, a user and a deadlin
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,8 @@ from apipack.progress import progress
 from apipack.sandbox import Job, Limits, Record, Sandbox, SandboxError, Step, unavailable
 from apipack.sandbox.runners import MARKS, Program, alone, missing, root, together
 from apipack.sandbox.runners.program import BUILD_SECONDS, CALL_SECONDS, RUN_SECONDS
+
+log = logging.getLogger(__name__)
 
 CHUNK, LEAST = 250, 4
 TOGETHER = Limits(output=64 * 1024 * 1024, cpu=300, processes=512)
@@ -76,6 +79,7 @@ def _unit(language: str, calls: dict[int, str], strict: bool) -> Iterator[tuple[
                     yield number, run_alone(sandbox, language, code)
                     del todo[number]
         except SandboxError as error:
+            log.warning("a call in %s is lost, and a new sandbox takes the next: %s", language, error)
             number = next(iter(todo))
             del todo[number]
             yield number, Outcome("lost", str(error))
@@ -89,7 +93,10 @@ def _shared(language: str, calls: dict[int, str]) -> dict[int, Outcome]:
     try:
         with Sandbox(root(language)) as sandbox:
             done = sandbox.run(Job(program.files, _steps(program, seconds, seconds), program.env, TOGETHER))
-    except SandboxError:
+    except SandboxError as error:
+        log.warning(
+            "%d calls in %s took their sandbox with them, and are tried in parts: %s", len(calls), language, error
+        )
         return {}
     records: dict[int, list[Record]] = {}
     current: list[Record] = []

@@ -3,11 +3,18 @@
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
+import psutil
 import pytest
 
-from apipack.sandbox import Sandbox
-from tests.sandbox.conftest import python, shell
+from apipack.execution import execute
+from apipack.sandbox import Sandbox, SandboxError
+from apipack.sandbox.recorder import MAX_BYTES, MAX_NAMES
+from tests.sandbox.conftest import SMALL, python, shell
+
+MANY_FILES = replace(SMALL, files=256)
+LEAVES_MEMORY = "import ctypes\nprint(ctypes.CDLL(None).shmget(1, 1000, 0o1666))"
 
 
 @pytest.fixture(autouse=True)
@@ -129,6 +136,32 @@ def test_killing_everyone(sandbox: Sandbox) -> None:
     assert step.status in ("ok", "killed", "failed")
 
 
+@pytest.mark.parametrize("signal", ["STOP", "KILL", "CHLD", "INT"])
+def test_signalling_everyone_without_end(sandbox: Sandbox, signal: str) -> None:
+    """A daemon that does so while it is swept away neither holds that up nor is there afterwards."""
+    code = f"""
+import os, signal
+if os.fork():
+    os._exit(0)
+os.setsid()
+while True:
+    for process in (-1, 1):
+        try:
+            os.kill(process, signal.SIG{signal})
+        except OSError:
+            pass
+"""
+    for _ in range(20):
+        step = python(sandbox, code).steps[0]
+        assert step.status in ("ok", "killed") and step.seconds < 3
+        assert len(shell(sandbox, "echo /proc/[0-9]*").steps[0].output.split()) == 2  # the launcher and this shell
+
+
+def test_orphans_that_end_do_not_count_as_processes(sandbox: Sandbox) -> None:
+    step = shell(sandbox, "for i in $(seq 200); do (sleep 0 &); done; sleep 0.1; (sleep 0 &) && echo made").steps[0]
+    assert (step.status, step.output) == ("ok", "made\n")
+
+
 def test_daemons_do_not_survive(sandbox: Sandbox) -> None:
     late = "sleep 0.3; curl -sS http://late.example/"
     done = shell(sandbox, f"(setsid nohup bash -c 'while :; do {late}; done' >/dev/null 2>&1 &) ; echo away")
@@ -150,6 +183,80 @@ for text in (START, b"nonsense\\r\\n\\r\\n", b"\\x16\\x03\\x01", START + b"\\r\\
     assert all(record.error for record in done.records) and any("HTTP" in str(r.error) for r in done.records)
 
 
+@pytest.mark.parametrize("port", [80, 443])
+def test_requests_whose_sender_does_not_wait_belong_to_its_call(sandbox: Sandbox, port: int) -> None:
+    code = """
+import os, socket, ssl
+trusting = ssl.create_default_context()
+trusting.check_hostname = False
+for number in range(60):
+    client = socket.create_connection(("10.9.8.7", PORT))
+    if PORT == 443:
+        client = trusting.wrap_socket(client)
+    client.sendall(b"GET /ROUND/%d HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n" % number)
+    client.detach()
+os._exit(0)
+"""
+    for turn in range(15):
+        done = python(sandbox, code.replace("PORT", str(port)).replace("ROUND", str(turn)), limits=MANY_FILES)
+        assert done.steps[0].status == "ok", done.steps[0]
+        assert sorted(record.target for record in done.records) == sorted(f"/{turn}/{n}" for n in range(60))
+
+
+def test_more_requests_than_are_kept(sandbox: Sandbox) -> None:
+    code = """
+import socket
+for number in range(30):
+    client = socket.create_connection(("10.9.8.7", 80))
+    client.sendall(b"POST /%d HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 8000000\\r\\n\\r\\n" % number)
+    try:
+        client.sendall(bytes(8000000))
+        client.recv(1)
+    except OSError:
+        pass
+    client.close()
+"""
+    done = python(sandbox, code)
+    assert sum(len(record.body) * 3 // 4 for record in done.records) <= MAX_BYTES
+    assert [record.target for record in done.records if not record.error] == [f"/{n}" for n in range(7)]
+    assert "more than are kept" in str(done.records[-1].error)
+
+
+def test_more_names_than_are_kept(sandbox: Sandbox) -> None:
+    code = f"""
+import socket
+for number in range({MAX_NAMES} + 5):
+    try:
+        socket.getaddrinfo("n%d.example" % number, 80, socket.AF_INET)
+    except OSError:
+        print(number)
+"""
+    done = python(sandbox, code)
+    assert done.steps[0].output.split() == [str(MAX_NAMES + n) for n in range(5)]
+    (record,) = done.records
+    assert "names more than are kept" in str(record.error)
+
+
+def test_server_names_that_are_none(sandbox: Sandbox) -> None:
+    """More of them than the standard error of the process that reads them would hold complaints about."""
+    code = """
+import socket, ssl
+trusting = ssl.create_default_context()
+for number in range(400):
+    incoming, hello = ssl.MemoryBIO(), ssl.MemoryBIO()
+    try:
+        trusting.wrap_bio(incoming, hello, server_hostname="name%d.example" % number).do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    client = socket.create_connection(("10.9.8.7", 443))
+    client.sendall(hello.read().replace(b"name", b"n\\xffme"))
+    client.recv(100)
+    client.close()
+"""
+    done = python(sandbox, code)
+    assert done.steps[0].status == "ok" and [str(r.error)[:4] for r in done.records] == ["TLS:"] * 400
+
+
 def test_a_program_that_is_not_there(sandbox: Sandbox) -> None:
     assert shell(sandbox, "exec /usr/bin/no-such-program").steps[0].code == 127
 
@@ -157,3 +264,47 @@ def test_a_program_that_is_not_there(sandbox: Sandbox) -> None:
 def test_files_that_are_traps(sandbox: Sandbox) -> None:
     done = shell(sandbox, "ln -s /etc/passwd report; ln -s / link; mkfifo pipe; mkdir -p a/b/c; chmod 000 a; echo made")
     assert (done.steps[0].output, done.report) == ("made\n", None)
+
+
+def test_a_folder_where_the_report_should_be(sandbox: Sandbox) -> None:
+    done = shell(sandbox, "mkdir report && echo made")
+    assert (done.steps[0].output, done.report) == ("made\n", None)
+
+
+def test_folders_too_deep_to_recurse(sandbox: Sandbox) -> None:
+    code = "import os\nfor _ in range(3000):\n    os.mkdir('d')\n    os.chdir('d')\nos.chmod('.', 0)\nprint('made')"
+    assert python(sandbox, code).steps[0].output == "made\n"
+
+
+def test_memory_that_outlives_processes_costs_the_sandbox() -> None:
+    with Sandbox() as own, pytest.raises(SandboxError, match="System V"):
+        python(own, LEAVES_MEMORY)
+
+
+def test_a_call_that_costs_the_sandbox_is_lost_and_the_next_has_a_new_one(caplog: pytest.LogCaptureFixture) -> None:
+    lost, after = execute([("python", LEAVES_MEMORY), ("python", "print('next')")], 1)
+    assert (lost.status, after.status, after.detail) == ("lost", "ok", "next\n")
+    (line,) = caplog.messages
+    assert line.startswith("a call in python is lost") and "System V" in line
+
+
+@pytest.mark.parametrize("who", ["warden", "launcher"])
+def test_an_answer_that_does_not_come(monkeypatch: pytest.MonkeyPatch, who: str) -> None:
+    monkeypatch.setattr("apipack.sandbox.GRACE_SECONDS", 0.3)
+    with Sandbox() as own:
+        shell(own, "true")
+        warden = psutil.Process(own._process.pid)
+        inside = warden.children(recursive=True)
+        (warden if who == "warden" else inside[-1]).suspend()
+        with pytest.raises(SandboxError, match="no answer within"):
+            shell(own, "true", seconds=0.2)
+        deadline = time.monotonic() + 2
+        while left := [process for process in inside if _runs(process)]:
+            assert time.monotonic() < deadline, left
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

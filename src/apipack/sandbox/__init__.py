@@ -11,9 +11,13 @@ import contextlib
 import functools
 import json
 import os
+import select
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +29,7 @@ from apipack.sandbox.cgroup import limited
 NEEDED = ("unshare", "bwrap", "ip", "nft")
 MEMORY = 1_536 * 1024 * 1024
 FIRST_USER, USERS = 20_000, 40_000
+START_SECONDS, GRACE_SECONDS = 60.0, 30.0
 
 
 class SandboxError(RuntimeError):
@@ -102,7 +107,8 @@ class Sandbox:
 
     def __enter__(self) -> Sandbox:
         group = self._stack.enter_context(limited(MEMORY))
-        config = {"users": self.users, "root": self._root, "group": str(group) if group else None}
+        folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="apipack-sandbox-"))
+        config = {"users": self.users, "root": self._root, "group": str(group) if group else None, "folder": folder}
         namespaces = ["--net"] if self.users else ["--user", "--map-root-user", "--net"]
         source = str(Path(__file__).resolve().parents[2])
         environment = {"PATH": f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin", "PYTHONPATH": source}
@@ -111,14 +117,13 @@ class Sandbox:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
             env=environment,
             cwd="/",
+            start_new_session=True,
         )
         self._stack.callback(self._stop)
         try:
-            self._answer()
+            self._answer(START_SECONDS)
         except SandboxError:
             self._stack.close()
             raise
@@ -143,23 +148,42 @@ class Sandbox:
         }
         self._jobs += 1
         with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(json.dumps(line) + "\n")
+            self._process.stdin.write(json.dumps(line).encode() + b"\n")
             self._process.stdin.flush()
-        answer = self._answer()
+        answer = self._answer(sum(seconds for _, _, seconds in job.steps) + GRACE_SECONDS)
         return Done(
             [Step(**step) for step in answer["steps"]],
             [Record(**record) for record in answer["records"]],
             answer["report"],
         )
 
-    def _answer(self) -> dict[str, Any]:
+    def _answer(self, seconds: float) -> dict[str, Any]:
+        """The warden's next line. Whatever keeps it from coming in time, the sandbox is killed then."""
         assert self._process.stdout is not None and self._process.stderr is not None
-        if line := self._process.stdout.readline():
-            answer: dict[str, Any] = json.loads(line)
-            return answer
-        self._process.wait()
-        trouble = self._process.stderr.read().strip().splitlines()
-        raise SandboxError(trouble[-1] if trouble else "its launcher was killed")
+        deadline = time.monotonic() + seconds
+        pipe, line = self._process.stdout.fileno(), bytearray()
+        poll = select.poll()
+        poll.register(pipe, select.POLLIN)
+        while not line.endswith(b"\n"):
+            if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+                self._kill()
+                raise SandboxError(f"no answer within {seconds:.0f} s")
+            if not (part := os.read(pipe, 1 << 20)):
+                self._kill()
+                os.set_blocking(self._process.stderr.fileno(), False)
+                trouble = (self._process.stderr.read() or b"").decode("utf-8", "replace").strip().splitlines()
+                raise SandboxError(trouble[-1] if trouble else "its launcher was killed")
+            line += part
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _kill(self) -> None:
+        """The warden and bubblewrap, without which the jail's first process, and so all in it, is killed. (The warden
+        alone would not do: its death cannot signal those who kept more privileges.)"""
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
 
     def _stop(self) -> None:
         assert self._process.stdin is not None
@@ -168,8 +192,7 @@ class Sandbox:
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self._kill()
         for pipe in (self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import ssl
+import threading
 from pathlib import Path
 
 from cryptography import x509
@@ -13,11 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 LOOPBACK = ("127.0.0.1", "::1")
+MAX_CONTEXTS = 1_000
 VALID = datetime.timedelta(days=2)
 
 
 class Authority:
-    """One root and one leaf key; `context(host)` is a TLS server side for that host, made once.
+    """One root and one leaf key; `context(host)` is a TLS server side for that host; the last MAX_CONTEXTS are kept.
 
     folder: where the chain files that `ssl` insists on are kept; nothing in it outlives the sandbox.
     """
@@ -40,22 +42,29 @@ class Authority:
             )
         )
         self._contexts: dict[str, ssl.SSLContext] = {}
+        self._lock = threading.Lock()
 
     def context(self, host: str) -> ssl.SSLContext:
         """Server side for a DNS name or an address; where the client names another host (SNI), for that one."""
-        if host not in self._contexts:
-            names = [host, "localhost"] if host in LOOPBACK else [host]  # a bare name comes without SNI from some
-            alternative = x509.SubjectAlternativeName([_general_name(name) for name in names])
-            subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "recorder")])
-            leaf = self._sign(subject, self._leaf_key, x509.BasicConstraints(ca=False, path_length=None), alternative)
-            chain = self.folder / f"leaf{len(self._contexts)}.pem"
-            chain.write_bytes(leaf.public_bytes(serialization.Encoding.PEM))
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(chain, self._key_file)
-            context.set_alpn_protocols(["http/1.1"])
-            context.sni_callback = self._switch
-            self._contexts[host] = context
-        return self._contexts[host]
+        with self._lock:
+            if host not in self._contexts:
+                if len(self._contexts) >= MAX_CONTEXTS:
+                    del self._contexts[next(iter(self._contexts))]
+                self._contexts[host] = self._context(host)
+            return self._contexts[host]
+
+    def _context(self, host: str) -> ssl.SSLContext:
+        names = [host, "localhost"] if host in LOOPBACK else [host]  # a bare name comes without SNI from some
+        alternative = x509.SubjectAlternativeName([_general_name(name) for name in names])
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "recorder")])
+        leaf = self._sign(subject, self._leaf_key, x509.BasicConstraints(ca=False, path_length=None), alternative)
+        chain = self.folder / "leaf.pem"
+        chain.write_bytes(leaf.public_bytes(serialization.Encoding.PEM))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(chain, self._key_file)
+        context.set_alpn_protocols(["http/1.1"])
+        context.sni_callback = self._switch
+        return context
 
     def _switch(self, connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
         if name:

@@ -37,7 +37,7 @@ def command(folder: Path, trusted: Path, mounts: Mapping[str, str], users: bool,
     """bwrap with its arguments. folder: a private folder for the files of FILES. trusted: PEM of the root that
     clients trust. mounts: path inside → further read-only file or folder. users: whether jobs get users of their
     own. root: the folder whose toolchains are shown."""
-    arguments = ["bwrap", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    arguments = ["bwrap", "--unshare-pid", "--as-pid-1", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     arguments += ["--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox", "--cap-drop", "ALL"]
     for capability in CAPABILITIES if users else ():
         arguments += ["--cap-add", capability]

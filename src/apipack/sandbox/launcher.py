@@ -1,28 +1,34 @@
 """Runs one job after the other inside the jail; the only trusted process there. Standard library only.
 
 A job is a JSON line on standard input: id, user, files {name: text}, steps [[name, command, seconds]], limits.
-Every job has its own folder and, as far as the kernel lets us, its own user; when its steps are over, every
-process of that user is killed and its folder removed. The answer is a JSON line: steps run, with status and output.
+Every job has its own folder and, as far as the kernel lets us, its own user; when its steps are over, everything
+that runs is killed and its folder removed. The answer is a JSON line: steps run, with status and output.
+
+This is the first process of its namespace: no signal of a job stops or kills it, `kill(-1)` reaches all others at
+once, and whoever loses its parent becomes its child, so that it knows when none is left.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
-import select
-import shutil
 import signal
+import stat
 import sys
 import time
 
 TMP = "/tmp"
 SHOWN = 4000
 OUTPUT = ".output"
+SWEEP_SECONDS = 10.0
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 
 
 def main(users: bool) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # with a handler of Python's even the first process can be reached
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})  # for sigtimedwait
     outside = os.fdopen(os.dup(1), "w", encoding="utf-8")
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 1)
@@ -57,8 +63,10 @@ def work(job: dict, users: bool) -> dict:
             failed = failed or step["status"] != "ok"
         return {"id": job["id"], "steps": done, "report": report(home, job)}
     finally:
-        sweep(job["user"], users)
+        sweep()
         remove(home)
+        if any(map(left, ("shm", "msg", "sem"))):
+            sys.exit("launcher: a call left System V memory, queues or semaphores, which die with the sandbox only")
 
 
 def run(command: list[str], seconds: float, job: dict, home: str, users: bool) -> dict:
@@ -68,14 +76,10 @@ def run(command: list[str], seconds: float, job: dict, home: str, users: bool) -
     child = os.fork()
     if not child:
         become(command, job, home, output, users)
-    handle = os.pidfd_open(child)
-    poll = select.poll()
-    poll.register(handle, select.POLLIN)
-    late = not poll.poll(seconds * 1000)
-    sweep(job["user"], users)
-    _, state = os.waitpid(child, 0)
-    os.close(handle)
-    code = os.waitstatus_to_exitcode(state)
+    state = reap(started + seconds, child)
+    late = state is None
+    killed = sweep(child if late else 0)
+    code = os.waitstatus_to_exitcode(killed if state is None else state)
     size = os.fstat(output).st_size
     text = os.pread(output, SHOWN, 0) + (os.pread(output, SHOWN, max(size - SHOWN, SHOWN)) if size > SHOWN else b"")
     os.close(output)
@@ -100,6 +104,7 @@ def become(command: list[str], job: dict, home: str, output: int, users: bool) -
     """In the child: limits, the job's user, the command. Never returns."""
     try:
         limits = job["limits"]
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         os.setsid()
         os.chdir(home)
         os.dup2(output, 1)
@@ -114,6 +119,7 @@ def become(command: list[str], job: dict, home: str, output: int, users: bool) -
             (resource.RLIMIT_DATA, limits["memory"]),
             (resource.RLIMIT_NPROC, limits["processes"]),
             (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_MSGQUEUE, 0),
         ):
             resource.setrlimit(kind, (value, value))
         os.umask(0o077)
@@ -129,59 +135,71 @@ def become(command: list[str], job: dict, home: str, output: int, users: bool) -
 
 
 def report(home: str, job: dict) -> str | None:
-    """What the job's harness wrote to the file `report`."""
+    """What the job's harness wrote to the file `report`, if a file is what stands there."""
     try:
         descriptor = os.open(f"{home}/report", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
+        return None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
         return None
     with os.fdopen(descriptor, encoding="utf-8", errors="replace") as file:
         return file.read(job["limits"]["output"])
 
 
-def sweep(user: int, users: bool) -> None:
-    """Kill every process of the job, however it detached itself, until none is left."""
-    if not users:
-        everyone()
-        return
-    child = os.fork()
-    if not child:
+def sweep(child: int = 0) -> int:
+    """Kill everything else in the namespace, however it detached itself, and wait for it; the wait status of `child`.
+
+    kill(-1) leaves no gap for a fork bomb. Where something does not die, this process ends, and all others with it.
+    """
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)
+    deadline = time.monotonic() + SWEEP_SECONDS
+    state = reap(deadline, child) if child else None
+    reap(deadline)
+    if time.monotonic() > deadline:
+        sys.exit(f"launcher: processes of a call are still there {SWEEP_SECONDS:.0f} s after they were killed")
+    return state or 0
+
+
+def reap(deadline: float, child: int = 0) -> int | None:
+    """Wait until `child` or, without one, every process has ended, or for the deadline; the child's wait status."""
+    while (seconds := deadline - time.monotonic()) > 0:
         try:
-            os.setresuid(user, user, user)
-            everyone()
-        finally:
-            os._exit(0)
-    os.waitpid(child, 0)
-
-
-def everyone() -> None:
-    """kill(-1) spares this process and the namespace's first one, and leaves no gap for a fork bomb."""
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        try:
-            os.kill(-1, signal.SIGKILL)
-        except ProcessLookupError:
-            return
-        if alive() == 0:
-            return
-        time.sleep(0.001)
-
-
-def alive() -> int:
-    """Processes of this user besides this one that are not zombies."""
-    count = 0
-    for name in os.listdir("/proc"):
-        if name.isdecimal() and int(name) not in (1, os.getpid(), os.getppid()):
-            try:
-                with open(f"/proc/{name}/stat", "rb") as file:
-                    state = file.read().rpartition(b")")[2].split()[0]
-                count += state not in (b"Z", b"X") and os.stat(f"/proc/{name}").st_uid == os.geteuid()
-            except OSError:
-                continue
-    return count
+            process, state = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return None
+        if process and process == child:
+            return state
+        if not process:
+            signal.sigtimedwait({signal.SIGCHLD}, seconds)
+    return None
 
 
 def remove(home: str) -> None:
-    shutil.rmtree(home, ignore_errors=True)
+    """Of any depth: folders are moved up and emptied one after the other; `shutil.rmtree` recurses."""
+    folders, moved = [home], 0
+    while folders:
+        folder = folders.pop()
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    moved += 1
+                    os.chmod(entry.path, 0o700)
+                    os.rename(entry.path, f"{TMP}/.removed{moved}")
+                    folders.append(f"{TMP}/.removed{moved}")
+                else:
+                    os.unlink(entry.path)
+        os.rmdir(folder)
+
+
+def left(kind: str) -> bool:
+    """Whether there is System V IPC, which outlives processes; a line for each after the table's head."""
+    try:
+        with open(f"/proc/sysvipc/{kind}", encoding="ascii") as table:
+            return len(table.readlines()) > 1
+    except FileNotFoundError:  # a kernel without it
+        return False
 
 
 if __name__ == "__main__":

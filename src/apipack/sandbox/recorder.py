@@ -2,7 +2,7 @@
 
 Each name gets an address of its own, so that the name is known even where a client sends neither SNI nor a
 truthful Host. HTTP/1.1 only (RFC 9112), with or without TLS on every port. A request is recorded *before* it is
-answered, under the job that was running when its connection was made.
+answered, under the job that was running when its connection was made. What a job can make us keep is bounded.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import ipaddress
+import select
 import socket
 import ssl
 import struct
@@ -25,76 +26,164 @@ PORT, DNS_PORT = 8443, 53
 ORIGINAL_DESTINATION = 80  # linux/netfilter_ipv4.h and ip6_tables.h
 TLS_HANDSHAKE = b"\x16"
 IDLE_SECONDS = 20.0
-MAX_BODY = 8_000_000
-MAX_CONNECTIONS = 256
-A_RECORD = 1
+BACKLOG = 4096
+A_RECORD, REFUSED = 1, 5
+MAX_RECORDS, MAX_BYTES = 4_000, 64_000_000  # of a job: the requests of 250 calls are a tenth of it
+MAX_CONNECTIONS = 256  # of a job, at a time
+MAX_NAMES = 1_000  # of a job
+HEADER_BYTES = 256  # that a header takes in memory besides its text
+
+
+class Excess(Exception):
+    """A job sent more than we keep of one."""
+
+
+class Log:
+    """What one job sent. records: one mapping a request, in order of arrival. names: address → DNS name."""
+
+    def __init__(self) -> None:
+        self.records: list[dict[str, Any]] = []
+        self.names: dict[str, str] = {}
+        self._addresses: dict[str, str] = {}
+        self._open = self._bytes = self._dropped = 0
+        self._changed = threading.Condition()
+
+    def open(self) -> bool:
+        """A connection more; False where there are too many."""
+        with self._changed:
+            if self._open >= MAX_CONNECTIONS:
+                self._dropped += 1
+                return False
+            self._open += 1
+            return True
+
+    def close(self) -> None:
+        with self._changed:
+            self._open -= 1
+            self._changed.notify_all()
+
+    def idle(self, patience: float) -> bool:
+        """Wait until no connection is open, no longer than patience, in seconds; whether none is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._open, max(0.0, patience))
+
+    def spend(self, count: int) -> None:
+        """Raises Excess where the job has no `count` bytes left."""
+        with self._changed:
+            self._bytes += count
+            if self._bytes > MAX_BYTES:
+                raise Excess
+
+    def add(self, record: dict[str, Any]) -> None:
+        with self._changed:
+            if len(self.records) < MAX_RECORDS:
+                self.records.append(record)
+            else:
+                self._dropped += 1
+
+    def drop(self) -> None:
+        with self._changed:
+            self._dropped += 1
+
+    def address(self, name: str) -> str | None:
+        """The address of a name, or None for one name too many."""
+        if name not in self._addresses:
+            if len(self._addresses) >= MAX_NAMES:
+                self.drop()
+                return None
+            address = str(ipaddress.IPv4Address(0x0A000100 + len(self._addresses)))
+            self._addresses[name], self.names[address] = address, name
+        return self._addresses[name]
+
+    def taken(self) -> list[dict[str, Any]]:
+        """The records; where that is not all the job sent, one at the end says so."""
+        with self._changed:
+            if lost := self._dropped + self._open:
+                error = f"{lost} requests, connections or names more than are kept of a call, or not at their end"
+                self.records.append(_record(False, "", 0, error=error))
+            return self.records
 
 
 class Recorder:
-    """records: one mapping a request, in order of arrival, with the keys of `_record`. job: the running job."""
+    """`begin` before a job and `take` after it, when its processes are dead."""
 
     def __init__(self, authority: Authority) -> None:
         self.authority = authority
-        self.job = -1
-        self.records: list[dict[str, Any]] = []
-        self._names: dict[str, str] = {}
-        self._addresses: dict[str, str] = {}
-        self._open = 0
+        self._log = Log()
         self._lock = threading.Lock()
         self._sockets = [_listen(socket.AF_INET, "0.0.0.0"), *_listen_ipv6()]
         self._dns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._dns.bind(("127.0.0.1", DNS_PORT))
 
     def start(self) -> None:
-        for listener in self._sockets:
-            threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+        threading.Thread(target=self._accept, daemon=True).start()
         threading.Thread(target=self._resolve, daemon=True).start()
 
-    def take(self, patience: float = 1.0) -> list[dict[str, Any]]:
-        """The running job's records, once its connections are closed; the list starts anew."""
-        deadline = time.monotonic() + patience
-        while self._open and time.monotonic() < deadline:
-            time.sleep(0.001)
+    def begin(self) -> None:
+        """A job starts. Connections that came since `take` are nobody's."""
         with self._lock:
-            taken = [record for record in self.records if record.pop("job") == self.job]
-            self.records.clear()
-        return taken
+            self._accept_all()
+            self._log = Log()
 
-    def _accept(self, listener: socket.socket) -> None:
+    def take(self, patience: float = 5.0) -> list[dict[str, Any]]:
+        """The job's records, once every connection that it made is accepted and closed, or after patience seconds."""
+        deadline = time.monotonic() + patience
+        log = self._log
         while True:
-            connection, peer = listener.accept()
             with self._lock:
-                refused = self._open >= MAX_CONNECTIONS
-                self._open += not refused
-            if refused:
-                connection.close()
-            else:
-                threading.Thread(target=self._serve, args=(connection, self.job), daemon=True).start()
+                self._accept_all()
+                if log.idle(0) or time.monotonic() > deadline:
+                    self._log = Log()
+                    return log.taken()
+            log.idle(deadline - time.monotonic())
 
-    def _serve(self, connection: socket.socket, job: int) -> None:
+    def _accept(self) -> None:
+        poll = select.poll()
+        for listener in self._sockets:
+            poll.register(listener, select.POLLIN)
+        while True:
+            poll.poll()
+            with self._lock:
+                self._accept_all()
+
+    def _accept_all(self) -> None:
+        """Credit all that wait in the listeners' queues to the running job; with the lock held."""
+        for listener in self._sockets:
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    connection, _ = listener.accept()
+                    if self._log.open():
+                        threading.Thread(target=self._serve, args=(connection, self._log), daemon=True).start()
+                    else:
+                        connection.close()
+
+    def _serve(self, connection: socket.socket, log: Log) -> None:
         try:
             with connection, contextlib.suppress(OSError):  # a client that goes away is its own affair
                 connection.settimeout(IDLE_SECONDS)
-                self._speak(connection, job)
+                self._speak(connection, log)
+        except Excess:
+            log.drop()
+        except Exception as error:  # whatever hostile bytes break is on record, and not on a pipe that nobody reads
+            log.add(_record(False, "", 0, error=f"recorder: {error!r}"))
         finally:
-            with self._lock:
-                self._open -= 1
+            log.close()
 
-    def _speak(self, connection: socket.socket, job: int) -> None:
+    def _speak(self, connection: socket.socket, log: Log) -> None:
         address, port = _destination(connection)
-        host = self._names.get(address, address)
+        host = log.names.get(address, address)
         secure = connection.recv(1, socket.MSG_PEEK) == TLS_HANDSHAKE
         stream: socket.socket = connection
         if secure:
             try:
                 stream = self.authority.context(host).wrap_socket(connection, server_side=True)
             except ssl.SSLError as error:
-                self._record(job, secure, host, port, error=f"TLS: {error.reason}")
+                log.add(_record(secure, host, port, error=f"TLS: {error.reason}"))
                 return
         with stream:
-            self._answer(stream, job, secure, host, port)
+            self._answer(stream, log, secure, host, port)
 
-    def _answer(self, stream: socket.socket, job: int, secure: bool, host: str, port: int) -> None:
+    def _answer(self, stream: socket.socket, log: Log, secure: bool, host: str, port: int) -> None:
         parser = h11.Connection(h11.SERVER, max_incomplete_event_size=256 * 1024)
         request: h11.Request | None = None
         body = bytearray()
@@ -102,7 +191,7 @@ class Recorder:
             try:
                 event = parser.next_event()
             except h11.RemoteProtocolError as error:
-                self._record(job, secure, host, port, error=f"HTTP: {error}")
+                log.add(_record(secure, host, port, error=f"HTTP: {error}"))
                 return
             if event is h11.NEED_DATA:
                 if parser.they_are_waiting_for_100_continue:
@@ -110,45 +199,21 @@ class Recorder:
                 parser.receive_data(stream.recv(65_536))
             elif isinstance(event, h11.Request):
                 request = event
-            elif isinstance(event, h11.Data) and len(body) < MAX_BODY:
+                log.spend(len(event.target) + sum(len(n) + len(v) + HEADER_BYTES for n, v in event.headers))
+            elif isinstance(event, h11.Data):
+                log.spend(len(event.data))
                 body += event.data
             elif isinstance(event, h11.EndOfMessage) and request is not None:
                 break
             elif isinstance(event, h11.ConnectionClosed) or event is h11.PAUSED:
                 return
-        self._record(job, secure, host, port, request, bytes(body))
+        log.add(_record(secure, host, port, request, bytes(body)))
         headers = [("Content-Type", "application/json"), ("Content-Length", "2"), ("Connection", "close")]
         stream.sendall(parser.send(h11.Response(status_code=200, headers=headers)) or b"")
         if request.method != b"HEAD":
             stream.sendall(parser.send(h11.Data(data=b"{}")) or b"")
         with contextlib.suppress(OSError):
             stream.shutdown(socket.SHUT_WR)
-
-    def _record(
-        self,
-        job: int,
-        secure: bool,
-        host: str,
-        port: int,
-        request: h11.Request | None = None,
-        body: bytes = b"",
-        error: str | None = None,
-    ) -> None:
-        record = {
-            "job": job,
-            "scheme": "https" if secure else "http",
-            "host": host,
-            "port": port,
-            "method": request.method.decode("latin-1") if request else "",
-            "target": request.target.decode("latin-1") if request else "",
-            "headers": [[n.decode("latin-1"), v.decode("latin-1")] for n, v in request.headers.raw_items()]
-            if request
-            else [],
-            "body": base64.b64encode(body).decode(),
-            "error": error,
-        }
-        with self._lock:
-            self.records.append(record)
 
     def _resolve(self) -> None:
         """RFC 1035, one question a message: A for any name, no data for other types."""
@@ -162,18 +227,36 @@ class Recorder:
             if len(question) < 5 or len(query) < end + 5:
                 continue
             wanted = struct.unpack("!H", question[-4:-2])[0] == A_RECORD
-            answer = b""
-            if wanted:
-                address = self._address(".".join(labels).lower())
+            answer, status = b"", 0
+            if wanted and (address := self._log.address(".".join(labels).lower())):
                 answer = b"\xc0\x0c" + struct.pack("!HHIH", A_RECORD, 1, 60, 4) + socket.inet_aton(address)
-            header = query[:2] + struct.pack("!HHHHH", 0x8180, 1, int(wanted), 0, 0)
-            self._dns.sendto(header + question + answer, client)
+            elif wanted:
+                status = REFUSED
+            header = query[:2] + struct.pack("!HHHHH", 0x8180 | status, 1, int(bool(answer)), 0, 0)
+            with contextlib.suppress(OSError):  # who asked cannot be answered
+                self._dns.sendto(header + question + answer, client)
 
-    def _address(self, name: str) -> str:
-        if name not in self._addresses:
-            address = str(ipaddress.IPv4Address(0x0A000100 + len(self._addresses)))
-            self._addresses[name], self._names[address] = address, name
-        return self._addresses[name]
+
+def _record(
+    secure: bool,
+    host: str,
+    port: int,
+    request: h11.Request | None = None,
+    body: bytes = b"",
+    error: str | None = None,
+) -> dict[str, Any]:
+    return {
+        "scheme": "https" if secure else "http",
+        "host": host,
+        "port": port,
+        "method": request.method.decode("latin-1") if request else "",
+        "target": request.target.decode("latin-1") if request else "",
+        "headers": [[n.decode("latin-1"), v.decode("latin-1")] for n, v in request.headers.raw_items()]
+        if request
+        else [],
+        "body": base64.b64encode(body).decode(),
+        "error": error,
+    }
 
 
 def _listen(family: int, host: str) -> socket.socket:
@@ -182,7 +265,8 @@ def _listen(family: int, host: str) -> socket.socket:
     if family == socket.AF_INET6:
         listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     listener.bind((host, PORT))
-    listener.listen(128)
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
     return listener
 
 

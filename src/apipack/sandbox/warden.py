@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
-import tempfile
+import threading
 from pathlib import Path
 
 from cryptography import x509
@@ -21,6 +22,7 @@ from apipack.sandbox.authority import Authority
 from apipack.sandbox.recorder import Recorder
 
 NOBODY = 65534
+MEMORY, STACK = 1024 * 1024 * 1024, 512 * 1024
 TRUST_STORE = f"{jail.INSIDE}/truststore.p12"
 TRUST_STORE_PASSWORD = "changeit"
 ROOT_CERTIFICATE = "/etc/ssl/certs/ca-certificates.crt"
@@ -28,36 +30,36 @@ ROOT_CERTIFICATE = "/etc/ssl/certs/ca-certificates.crt"
 
 def main(config: dict[str, object]) -> None:
     users = bool(config["users"])
-    with tempfile.TemporaryDirectory(prefix="apipack-sandbox-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        network.configure()
-        authority = Authority(folder)
-        mounts = {TRUST_STORE: str(_trust_store(authority, folder))}
-        recorder = Recorder(authority)
-        inner = subprocess.Popen(
-            jail.command(folder, authority.certificate_file, mounts, users, str(config["root"])),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            preexec_fn=lambda: _enter(config["group"]),
-        )
-        if users:
-            for path in (folder, *folder.iterdir()):
-                os.chown(path, NOBODY, NOBODY)
-            os.setgroups([])
-            os.setresgid(NOBODY, NOBODY, NOBODY)
-            os.setresuid(NOBODY, NOBODY, NOBODY)
-        recorder.start()
-        print(json.dumps({"ready": True}), flush=True)
-        _pass_on(recorder, inner)
+    folder = Path(str(config["folder"]))
+    folder.chmod(0o755)
+    network.configure()
+    authority = Authority(folder)
+    mounts = {TRUST_STORE: str(_trust_store(authority, folder))}
+    recorder = Recorder(authority)
+    inner = subprocess.Popen(
+        jail.command(folder, authority.certificate_file, mounts, users, str(config["root"])),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        preexec_fn=lambda: _enter(config["group"]),
+    )
+    if users:
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, NOBODY, NOBODY)
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+    _bound()
+    recorder.start()
+    print(json.dumps({"ready": True}), flush=True)
+    _pass_on(recorder, inner)
 
 
 def _pass_on(recorder: Recorder, inner: subprocess.Popen[str]) -> None:
     assert inner.stdin is not None and inner.stdout is not None
     for line in sys.stdin:
-        recorder.job += 1
+        recorder.begin()
         inner.stdin.write(line)
         inner.stdin.flush()
         answer = inner.stdout.readline()
@@ -65,6 +67,14 @@ def _pass_on(recorder: Recorder, inner: subprocess.Popen[str]) -> None:
             break
         print(json.dumps({**json.loads(answer), "records": recorder.take()}), flush=True)
     inner.stdin.close()
+
+
+def _bound() -> None:
+    """What clients do to the recorder takes no more than MEMORY, and writes nothing to standard error: that pipe is
+    read at the end only. (`ssl` reports there what it cannot raise, such as a server name that is not ASCII.)"""
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    threading.stack_size(STACK)
+    sys.unraisablehook = lambda _: None
 
 
 def _trust_store(authority: Authority, folder: Path) -> Path:
