@@ -152,8 +152,8 @@ while True:
             pass
 """
     for _ in range(20):
-        step = python(sandbox, code).steps[0]
-        assert step.status in ("ok", "killed") and step.seconds < 3
+        step = python(sandbox, code, seconds=0.5).steps[0]  # the daemon may stop or kill its parent
+        assert step.status in ("ok", "killed", "timeout") and step.seconds < 3
         assert len(shell(sandbox, "echo /proc/[0-9]*").steps[0].output.split()) == 2  # the launcher and this shell
 
 
