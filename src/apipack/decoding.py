@@ -96,13 +96,15 @@ def _together(
     columns = torch.arange(max(lengths) + new_tokens, device=model.device)
     starts = max(lengths) - torch.tensor(lengths, device=model.device)
     made: list[list[int]] = [[] for _ in prompts]
+    over = [False] * len(prompts)
     running = list(range(len(prompts)))
     for step in range(new_tokens):
         ids = choose(logits, running)
         for row, token in zip(running, ids.tolist(), strict=True):
-            if not (made[row] and ended(made[row])):
+            if not over[row]:
                 made[row].append(token)
-        going = [place for place, row in enumerate(running) if not ended(made[row])]
+                over[row] = ended(made[row])
+        going = [place for place, row in enumerate(running) if not over[row]]
         if not going or step == new_tokens - 1:
             break
         if len(going) <= 0.75 * len(running):
