@@ -6,7 +6,7 @@
     python -m benchmarks.gpu run [--minutes N]   # on the GPU, which needs no DVC, MLflow, Scrapy or Daft
 
 `prepare` needs `apipack preset gpu-135m && dvc repro retrieve`. Put a run into MLflow, afterwards and elsewhere, with
-`apipack log metrics/gpu/NAME`. docs/finetuning.md has the commands for a box that is lent for minutes.
+`apipack log metrics/gpu/NAME`. docs/finetuning.md has the commands for a box that is there for minutes only.
 """
 
 import argparse
