@@ -13,7 +13,7 @@ SWIFT := $(HOME)/.cache/apipack/swift
 .PHONY: repro test proofs bench tenfold coverage judge setup lint dag ui lock clean toolchains toolchain-swift verify bench-execution bench-scoring bench-training bench-decoding gpu
 
 repro: setup  ## set up, then run the whole pipeline on the embedded default
-	python -m apipack.lockfile
+	python -m apipack.cli.lockfile
 	dvc repro
 
 test: setup  ## run the tests, the real graph on tiny parameters among them

@@ -26,10 +26,10 @@ from apipack.io import parts, read_table
 from apipack.openapi import Document, SpecError, load
 from apipack.openapi.conformance import violations
 from apipack.openapi.document import RawOperation
-from apipack.operations import operation_id
+from apipack.operations.parsing import operation_id
+from apipack.operations.requests import build
 from apipack.progress import progress
 from apipack.records import Request
-from apipack.requests import build
 
 Row = dict[str, Any]
 GIVEN = {"example", "examples", "default", "x-example"}

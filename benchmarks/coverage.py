@@ -18,9 +18,9 @@ from operator import add
 from pathlib import Path
 
 from apipack.io import parts, read_table
+from apipack.languages.rendering import render_rows
 from apipack.progress import progress
 from apipack.records import LANGUAGES
-from apipack.rendering import render_rows
 
 Counts = Counter[tuple[str, str]]
 

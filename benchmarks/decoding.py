@@ -16,12 +16,12 @@ from typing import Any
 
 import torch
 
-from apipack.generation import generate
+from apipack.inference.generation import generate
+from apipack.inference.packed_linear import pack
 from apipack.io import read_table
-from apipack.models import load_lm
-from apipack.packing import pack
+from apipack.models.loading import load_lm
 from apipack.params import load
-from apipack.prompts import STOP
+from apipack.prompting.prompts import STOP
 
 
 def one_at_a_time(model: Any, tokenizer: Any, prompts: list[str], new_tokens: int) -> list[str]:

@@ -10,8 +10,8 @@ import argparse
 import json
 import time
 
-from apipack.embedding import encode, load_encoder
 from apipack.io import read_table
+from apipack.models.embedding import encode, load_encoder
 from apipack.params import load
 
 

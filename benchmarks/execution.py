@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from apipack.arrival import difference
-from apipack.execution import execute, skipped
 from apipack.intervals import wilson
 from apipack.io import read_table
 from apipack.languages import Unrepresentable, render
 from apipack.openapi import load
 from apipack.params import load as load_params
 from apipack.records import LANGUAGES, Request
-from apipack.verification import sample
+from apipack.sandbox.comparison import difference
+from apipack.sandbox.execution import execute, skipped
+from apipack.sandbox.verification import sample
 
 TARGETS = dict(
     zip(

@@ -13,8 +13,8 @@ import sys
 import time
 from collections.abc import Sequence
 
-from apipack.backends.base import Prompt, Sampling
-from apipack.backends.transformers import TransformersBackend
+from apipack.inference.backends.base import Prompt, Sampling
+from apipack.inference.backends.transformers import TransformersBackend
 from apipack.instructions import asking
 
 BATCHES = (1, 32)

@@ -30,13 +30,13 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from apipack.hubs.snapshot import fetch, specs
 from apipack.languages import Unrepresentable, render
-from apipack.operations import parse_specs
+from apipack.languages.rendering import render_rows
+from apipack.operations.parsing import parse_specs
 from apipack.params import load
-from apipack.partition import packed
 from apipack.records import LANGUAGES, Request
-from apipack.rendering import render_rows
-from apipack.snapshot import fetch, specs
+from apipack.tasks.parts import packed
 
 PEER = "openapi-snippet@0.14.0"
 PART = 2**20  # bytes of specifications: two processes end together

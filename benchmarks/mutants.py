@@ -20,10 +20,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from apipack.evaluation.metrics import score
+from apipack.evaluation.verdicts import Apis, judge_static
 from apipack.io import read_table
 from apipack.languages import Unrepresentable, render
-from apipack.matching import score
-from apipack.proof import Apis, judge_static
 from apipack.records import LANGUAGES, METHODS, Request
 
 Row = dict[str, Any]

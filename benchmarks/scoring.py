@@ -19,9 +19,9 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 
-from apipack.gestalt import ratio_above
+from apipack.evaluation.difflib_ratio import ratio_above
+from apipack.evaluation.metrics import THRESHOLD
 from apipack.io import read_table
-from apipack.matching import THRESHOLD
 from apipack.records import Request
 
 Pair = tuple[str, str, str, str, str]

@@ -3,10 +3,10 @@
     python -m benchmarks.training [rows] [--epochs N] [--write FILE]
 
 Theirs: transformers' plain Trainer, one row a micro-batch, padded to the longest row of all, logits and loss for every
-token. Ours: `apipack.finetune`. Both tune the same weights (params' `finetune.method`: an adapter, or all) in the same
-precision on the same rows for the same epochs; on a GPU both do a few rows before, so that its start is not counted.
-Needs the training rows of `dvc repro sample`. Prints a JSON line each and the ratio. Where all weights are tuned,
-utilisation is model FLOPs a second against the rate of a plain matrix product, measured here.
+token. Ours: `apipack.training.finetune`. Both tune the same weights (params' `finetune.method`: an adapter, or all) in
+the same precision on the same rows for the same epochs; on a GPU both do a few rows before, so that its
+start is not counted. Needs the training rows of `dvc repro sample`. Prints a JSON line each and the ratio. Where all
+weights are tuned, utilisation is model FLOPs a second against the rate of a plain matrix product, measured here.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from datasets import Dataset
 from peft import get_peft_model
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
-from apipack.completion import encode
-from apipack.finetune import lora_config, tune
 from apipack.io import read_table, write_json
-from apipack.models import bf16_pays, device, device_name, load_lm
+from apipack.models.loading import bf16_pays, device, device_name, load_lm
 from apipack.params import Finetune, load
+from apipack.training.collation import encode
+from apipack.training.finetune import lora_config, tune
 from benchmarks.gpu.peak import matmul_rate, settle
 
 Rows = list[tuple[str, str]]

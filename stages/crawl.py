@@ -12,11 +12,11 @@ from typing import Any
 import orjson
 
 from apipack.errors import UserError
+from apipack.hubs.replica import HUBS, Replica
+from apipack.hubs.snapshot import tarball_path
 from apipack.io import fresh_folder, rows_table, write_table
 from apipack.params import HubName, Params
 from apipack.records import SPECS
-from apipack.replica import HUBS, Replica
-from apipack.snapshot import tarball_path
 from spiders import INDEX, crawl, end_with_parent
 from spiders.outcome import failure, figures
 from spiders.settings import DELAYS

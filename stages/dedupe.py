@@ -9,12 +9,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from apipack.dedupe import COLUMNS, all_duplicates, exact_duplicates, near_duplicates
-from apipack.frames import map_tasks
+from apipack.dataset.dedupe import COLUMNS, all_duplicates, exact_duplicates, near_duplicates
 from apipack.io import fresh_folder, parts, read_table, rows_table, write_table
 from apipack.params import Params
-from apipack.partition import linked, part_name
 from apipack.records import DUPLICATES
+from apipack.tasks.engines import map_tasks
+from apipack.tasks.parts import linked, part_name
 from stages import counted, run
 
 PART = 2_000  # operations

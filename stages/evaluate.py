@@ -12,12 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from apipack.answering import answer, ask_served
-from apipack.evaluation import CELL, accuracy, flat_metrics, judge, outputs_of, over_budget, select
+from apipack.evaluation.accuracy import CELL, accuracy, flat_metrics, judge, outputs_of, over_budget, select
+from apipack.inference.answering import answer, ask_served
 from apipack.io import fresh_folder, read_table, rows_table, write_table
-from apipack.models import ModelError, token_counter
+from apipack.models.loading import ModelError, token_counter
 from apipack.params import Params
-from apipack.prompts import STOP
+from apipack.prompting.prompts import STOP
 from apipack.records import PREDICTIONS, RATES, Output
 from stages import run
 
@@ -91,10 +91,10 @@ def out_of_reach(tests: list[dict[str, Any]], columns: list[str], p: Params) -> 
 
 
 def rated(rows: list[dict[str, Any]], tests: list[dict[str, Any]], p: Params) -> tuple[list[dict[str, Any]], Any]:
-    """The rows with the rates of `apipack.proof`; and how often static verdicts on models' outputs are execution's."""
+    """The rows with the rates of `evaluation.verdicts`; and how often static verdicts on outputs are execution's."""
     try:
-        from apipack.execution import skipped
-        from apipack.proof import Apis, agreement, prove
+        from apipack.evaluation.verdicts import Apis, agreement, prove
+        from apipack.sandbox.execution import skipped
     except ModuleNotFoundError as error:
         return unrated(rows, f"{error.name} is not installed"), {}
     if not Path("data/operations").exists():

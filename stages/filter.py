@@ -6,11 +6,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from apipack.frames import map_tasks
+from apipack.dataset.quality import call_reason, operation_reason
 from apipack.io import fresh_folder, parts, read_table, rows_table, write_table
 from apipack.params import Filter, Params
-from apipack.quality import call_reason, operation_reason
 from apipack.records import DROPS, INSTRUCTIONS, UNIQUE
+from apipack.tasks.engines import map_tasks
 from stages import by_id, counted, run
 
 

@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from apipack.finetune import tune
 from apipack.io import fresh_folder, read_table, write_text
 from apipack.params import Params
+from apipack.training.finetune import tune
 from stages import run
 
 CHECKPOINTS = Path("models/checkpoints")

@@ -6,11 +6,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from apipack.frames import map_tasks
 from apipack.instructions import diversity, wordings
 from apipack.io import fresh_folder, parts, read_table, rows_table, write_table
 from apipack.params import Params
 from apipack.records import CANDIDATES, INSTRUCTIONS
+from apipack.tasks.engines import map_tasks
 from stages import counted, run
 
 COLUMNS = ["id", "api", "api_name", "functionality", "description", "endpoint", "path"]

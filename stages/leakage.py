@@ -4,9 +4,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from apipack.errors import UserError
-from apipack.io import fresh_folder, read_table, rows_table, write_table
-from apipack.leakage import (
+from apipack.dataset.leakage import (
     distribution,
     leaks,
     nearest_training,
@@ -14,9 +12,11 @@ from apipack.leakage import (
     shared_endpoints,
     trained_elsewhere,
 )
+from apipack.dataset.splits import COLUMNS, Parts, parts_of
+from apipack.errors import UserError
+from apipack.io import fresh_folder, read_table, rows_table, write_table
 from apipack.params import Params
 from apipack.records import NEIGHBOURS
-from apipack.splits import COLUMNS, Parts, parts_of
 from stages import by_id, run
 
 

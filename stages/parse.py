@@ -5,12 +5,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from apipack.frames import map_tasks
 from apipack.io import fresh_folder, read_table, rows_table, write_table
-from apipack.operations import opted_out, parse_specs, read_opt_outs
+from apipack.operations.parsing import opted_out, parse_specs, read_opt_outs
 from apipack.params import Params
-from apipack.partition import packed, part_name
 from apipack.records import DROPS, OPERATIONS
+from apipack.tasks.engines import map_tasks
+from apipack.tasks.parts import packed, part_name
 from stages import counted, run
 
 SPECS = Path("data/specs")

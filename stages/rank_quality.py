@@ -1,16 +1,16 @@
-"""How good retrieval is: rankings of each level's tests against graded relevance.  python -m stages.retrieval"""
+"""How good retrieval is: rankings of each level's tests against graded relevance.  python -m stages.rank_quality"""
 
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from apipack.embedding import embed
+from apipack.dataset.splits import parts_of
 from apipack.io import read_table
+from apipack.models.embedding import embed
 from apipack.params import Params
-from apipack.ranking import compare
-from apipack.reranking import load_reranker
-from apipack.retrieval import COLUMNS, Pool, test_queries
-from apipack.splits import parts_of
+from apipack.retrieval.examples import COLUMNS, Pool, test_queries
+from apipack.retrieval.ranking import compare
+from apipack.retrieval.reranking import load_reranker
 from stages import by_id, run
 
 
@@ -27,4 +27,4 @@ def main(p: Params) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    run("retrieval", main)
+    run("rank_quality", main)

@@ -4,10 +4,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from apipack.frames import map_tasks
+from apipack.dataset.release import card, write_language
 from apipack.io import fresh_folder, parts, read_table, write_text
 from apipack.params import Params
-from apipack.release import card, write_language
+from apipack.tasks.engines import map_tasks
 from stages import run
 
 DATA = Path("data")

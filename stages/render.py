@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from apipack.frames import map_tasks
 from apipack.io import fresh_folder, parts, read_table, rows_table, write_table
+from apipack.languages.rendering import render_rows
 from apipack.params import Params
 from apipack.records import DROPS
-from apipack.rendering import render_rows
+from apipack.tasks.engines import map_tasks
 from stages import counted, run
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from apipack.evaluation import CELL, METRICS, accuracy, flat_metrics
+from apipack.evaluation.accuracy import CELL, METRICS, accuracy, flat_metrics
+from apipack.evaluation.reporting import accuracy_table, judged, paper_table
+from apipack.evaluation.tracking import log_run, stage_figures
 from apipack.io import METRICS as FOLDER
 from apipack.io import fresh_folder, read_table, write_text
 from apipack.params import Params
-from apipack.reporting import accuracy_table, judged, paper_table
-from apipack.tracking import log_run, stage_figures
 from stages import run
 
 PLOTS = FOLDER / "plots"

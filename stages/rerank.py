@@ -3,11 +3,11 @@
 from functools import partial
 from typing import Any
 
-from apipack.embedding import embed
 from apipack.io import fresh_folder, read_table, write_text
+from apipack.models.embedding import embed
 from apipack.params import Params
-from apipack.reranking import held_out, train, train_weights, training_lists
-from apipack.retrieval import COLUMNS
+from apipack.retrieval.examples import COLUMNS
+from apipack.retrieval.reranking import held_out, train, train_weights, training_lists
 from stages import run
 
 

@@ -4,16 +4,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from apipack.corpus import Corpus
-from apipack.embedding import embed
+from apipack.dataset.splits import parts_of
 from apipack.io import fresh_folder, read_table, rows_table, write_table
-from apipack.models import token_counter
+from apipack.models.embedding import embed
+from apipack.models.loading import token_counter
 from apipack.params import Params
-from apipack.prompts import Budget
+from apipack.prompting.corpus import Corpus
+from apipack.prompting.prompts import Budget
 from apipack.records import TESTS
-from apipack.reranking import load_reranker
-from apipack.retrieval import COLUMNS, RERANKED, Pool, choose_examples, test_queries
-from apipack.splits import parts_of
+from apipack.retrieval.examples import COLUMNS, RERANKED, Pool, choose_examples, test_queries
+from apipack.retrieval.reranking import load_reranker
 from stages import by_id, run
 
 

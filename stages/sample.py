@@ -9,18 +9,18 @@ from collections import Counter, defaultdict
 from functools import partial
 from typing import Any
 
-from apipack.corpus import Corpus, few_shot_plan
-from apipack.embedding import embed
+from apipack.dataset.sampling import draw
+from apipack.dataset.splits import parts_of
 from apipack.errors import UserError
 from apipack.instructions.grammar import other_wordings
 from apipack.io import fresh_folder, read_table, rows_table, write_table
-from apipack.models import token_counter
+from apipack.models.embedding import embed
+from apipack.models.loading import token_counter
 from apipack.params import Params
-from apipack.prompts import Budget
+from apipack.prompting.corpus import Corpus, few_shot_plan
+from apipack.prompting.prompts import Budget
 from apipack.records import TRAIN
-from apipack.retrieval import COLUMNS, Pool, choose_examples
-from apipack.sampling import draw
-from apipack.splits import parts_of
+from apipack.retrieval.examples import COLUMNS, Pool, choose_examples
 from stages import by_id, run
 
 

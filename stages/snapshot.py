@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from apipack.hubs.snapshot import fetch
 from apipack.params import Params
-from apipack.snapshot import fetch
 from stages import run
 
 SNAPSHOT = Path("data/snapshot")

@@ -3,10 +3,10 @@
 from collections import Counter
 from typing import Any
 
+from apipack.dataset.splits import COLUMNS, split
 from apipack.io import fresh_folder, read_table, rows_table, write_table
 from apipack.params import Params
 from apipack.records import SPLITS
-from apipack.splits import COLUMNS, split
 from stages import run
 
 

@@ -7,12 +7,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from apipack.execution import execute, skipped
 from apipack.io import fresh_folder, read_table, rows_table, write_table, write_text
 from apipack.params import Params
 from apipack.records import VERIFIED
 from apipack.sandbox import unavailable
-from apipack.verification import executed, failures, figures, read_back, sample
+from apipack.sandbox.execution import execute, skipped
+from apipack.sandbox.verification import executed, failures, figures, read_back, sample
 from stages import run
 
 

@@ -13,7 +13,7 @@ from mlflow.tracking import MlflowClient
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from apipack.cli import app
+from apipack.cli.main import app
 from apipack.io import rows_table, write_table
 from apipack.languages import render
 from apipack.records import RATES, TESTS, TRAIN, Request

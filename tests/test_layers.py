@@ -7,16 +7,7 @@ import pytest
 import yaml
 
 PACKAGES = ("apipack", "stages", "spiders")
-FOLDERS = (
-    "src/apipack/backends",
-    "src/apipack/instructions",
-    "src/apipack/languages",
-    "src/apipack/openapi",
-    "src/apipack/replica",
-    "src/apipack/sandbox",
-    "spiders",
-)
-DATA = {path.name: path for path in Path("src/apipack").iterdir() if path.suffix in {".txt", ".csv", ".json"}}
+FOLDERS = ("spiders", *(f"src/apipack/{path.name}" for path in Path("src/apipack").iterdir() if path.is_dir()))
 LIBRARY = sorted(Path("src/apipack").rglob("*.py"))
 STAGES = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"]
 
@@ -36,18 +27,12 @@ def file_of(module: str) -> Path | None:
     return next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
 
 
-def named_data(path: Path) -> set[Path]:
-    """Data files of the package that a module names."""
-    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    return {DATA[node.value] for node in nodes if isinstance(node, ast.Constant) and node.value in DATA}
-
-
 def needed(stage: str) -> set[str]:
-    """Every file or folder of ours that a stage imports, directly or not, and the package's data that these read."""
+    """Every folder of ours, or file outside of them, that a stage imports from, directly or not."""
     todo, seen = [Path(f"stages/{stage}.py"), Path("stages/__init__.py")], set()
     while todo:
         if (path := todo.pop()) not in seen:
-            seen |= {path} | named_data(path)
+            seen.add(path)
             todo += [file for name in imported(path) if name.split(".")[0] in PACKAGES and (file := file_of(name))]
     seen.discard(Path("src/apipack/__init__.py"))
     return {next((f for f in FOLDERS if path.is_relative_to(f)), str(path)) for path in seen}
@@ -68,21 +53,16 @@ def test_spiders_import_only_records_of_the_library() -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_deps_name_every_module_and_data_file_a_stage_uses(stage: str) -> None:
+def test_deps_name_every_folder_a_stage_imports_from(stage: str) -> None:
     listed = {dep for dep in STAGES[stage]["deps"] if dep.startswith(("src/", "stages/", "spiders"))}
     assert listed == needed(stage)
 
 
-def test_data_files_are_found_where_they_are_read() -> None:
-    assert named_data(Path("src/apipack/instructions/phrases.py")) == {Path("src/apipack/verbs.txt")}
-    assert {str(path) for path in DATA.values()} <= {dep for stage in STAGES.values() for dep in stage["deps"]}
-
-
 def test_what_takes_the_split_waits_until_it_is_known_to_leak_nothing() -> None:
-    """`retrieval` waits for `rerank`, which does."""
-    takers = {name for name, stage in STAGES.items() if "data/splits" in stage["deps"]} - {"leakage", "retrieval"}
+    """`rank_quality` waits for `rerank`, which does."""
+    takers = {name for name, stage in STAGES.items() if "data/splits" in stage["deps"]} - {"leakage", "rank_quality"}
     assert takers == {name for name, stage in STAGES.items() if "data/leakage" in stage["deps"]}
-    assert "models/reranker" in STAGES["retrieval"]["deps"]
+    assert "models/reranker" in STAGES["rank_quality"]["deps"]
 
 
 def test_every_stage_has_one_name() -> None:

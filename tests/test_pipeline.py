@@ -83,7 +83,7 @@ class Clone:
         process.wait()
         process.stdout.close()
         self.run(
-            sys.executable, "-m", "apipack.lockfile"
+            sys.executable, "-m", "apipack.cli.lockfile"
         )  # as `make repro`: a fast stage ends, and DVC writes dvc.lock
 
     def train(self) -> pd.DataFrame:
@@ -182,7 +182,7 @@ def test_killed_while_dvc_writes_its_lock_file_and_started_again_it_goes_on(repr
     lock.write_bytes(whole[: int(len(whole) * left)])
     if not left:
         assert "'./dvc.lock' validation failed" in reproduced.run("dvc", "repro", fails=True)
-    reproduced.run(sys.executable, "-m", "apipack.lockfile")
+    reproduced.run(sys.executable, "-m", "apipack.cli.lockfile")
     assert reproduced.ran("dvc", "repro") == ["report"]  # which the run cache leaves out
     assert reproduced.hashes() == hashes
     restored = YAML(typ="safe").load(lock)["stages"]

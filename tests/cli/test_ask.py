@@ -9,14 +9,14 @@ import pytest
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from apipack.ask import AskError, Source, ask, of_dataset, of_specification
-from apipack.cli import app
+from apipack.cli.ask import AskError, Source, ask, of_dataset, of_specification
+from apipack.cli.main import app
 from apipack.instructions.wordings import by_grammar
 from apipack.io import rows_table, write_table
-from apipack.operations import parse_spec
+from apipack.languages.rendering import render_rows
+from apipack.operations.parsing import parse_spec
 from apipack.params import Params, load
 from apipack.records import OPERATIONS, SPECS, UNIQUE
-from apipack.rendering import render_rows
 from tests.tiny import save_tiny
 
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}

@@ -13,7 +13,7 @@ from urllib.request import urlopen
 import pytest
 from typer.testing import CliRunner
 
-from apipack.cli import app
+from apipack.cli.main import app
 from apipack.records import LANGUAGES
 
 SPEC = """
@@ -65,7 +65,7 @@ def test_one_operation_in_one_language_reads_back(spec: str) -> None:
         (("calls", "none.yaml"), 2, "No such file"),
         (("calls", "SPEC", "--operation", "nope"), 2, "no operation has the id nope"),
         (("calls", "SPEC", "--lang", "cobol"), 2, "no such language: cobol"),
-        (("calls", __file__), 2, "test_cli.py: n"),
+        (("calls", __file__), 2, "test_main.py: n"),
         (("request", "--lang", "curl", "SPEC"), 1, "pets.yaml: "),
     ],
 )
@@ -76,7 +76,7 @@ def test_what_cannot_be_done_is_one_line(spec: str, arguments: tuple[str, ...], 
 
 
 def test_replica_serves_until_it_is_stopped(pack: Callable[..., Path], documents: dict[str, Any]) -> None:
-    script = "import sys; from apipack.cli import app; app()"
+    script = "import sys; from apipack.cli.main import app; app()"
     hub = [str(pack(documents)), "--hub", "swaggerhub", "--window", "5", "--fault", "404=1"]
     command = [sys.executable, "-c", script, "replica", *hub]
     with subprocess.Popen(

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from transformers import CodeLlamaTokenizer, LlamaConfig, LlamaForCausalLM
 
+from apipack.cli.presets import FOLDER, NOT_PRESETS, apply, read
 from apipack.errors import UserError
-from apipack.finetune import tune
 from apipack.params import load
-from apipack.presets import FOLDER, NOT_PRESETS, apply, read
+from apipack.training.finetune import tune
 from tests.tiny import PAIRS, save_tiny
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem not in NOT_PRESETS)

@@ -2,7 +2,7 @@ from typing import Any
 
 import pandas as pd
 
-from apipack.dedupe import all_duplicates, exact_duplicates, near_duplicates, version_rank
+from apipack.dataset.dedupe import all_duplicates, exact_duplicates, near_duplicates, version_rank
 
 BASE = {
     "provider": "p",

@@ -3,9 +3,16 @@ from typing import Any
 
 import pytest
 
-from apipack.leakage import distribution, leaks, nearest_training, positional, shared_endpoints, trained_elsewhere
+from apipack.dataset.leakage import (
+    distribution,
+    leaks,
+    nearest_training,
+    positional,
+    shared_endpoints,
+    trained_elsewhere,
+)
+from apipack.dataset.splits import Parts, endpoint_key, parts_of, split
 from apipack.params import Split
-from apipack.splits import Parts, endpoint_key, parts_of, split
 
 P = Split(tests=6, unseen_apis=0.25, unseen_endpoints=0.2, similarity=0.9)
 NOUNS = ["invoice", "pet", "planet", "ticket", "voucher", "lecture", "parcel", "sensor", "recipe", "stadium"]

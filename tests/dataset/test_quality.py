@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
+from apipack.dataset.quality import call_reason, english_share, operation_reason
 from apipack.params import load
-from apipack.quality import call_reason, english_share, operation_reason
 from apipack.records import Request
 
 P = load().filter

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 from datasets import load_dataset
 
+from apipack.dataset.release import card, paper_instance, write_language
 from apipack.io import rows_table, write_table, write_text
 from apipack.records import CALLS, INSTRUCTIONS, RELEASE, SPLITS, UNIQUE
-from apipack.release import card, paper_instance, write_language
 
 COLUMNS = pa.unify_schemas([UNIQUE, INSTRUCTIONS])
 

@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import pytest
 
-from apipack.sampling import SampleError, draw, shares
+from apipack.dataset.sampling import SampleError, draw, shares
 
 IDS = [f"{i:03}" for i in range(100)]
 

@@ -1,7 +1,7 @@
 import numpy as np
 from rapidfuzz import fuzz
 
-from apipack.similarity import nearest, text
+from apipack.dataset.similarity import nearest, text
 
 ROW = {
     "method": "GET",

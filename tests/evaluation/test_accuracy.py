@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from apipack.errors import UserError
-from apipack.evaluation import CELL, accuracy, flat_metrics, judge, outputs_of, over_budget, select
+from apipack.evaluation.accuracy import CELL, accuracy, flat_metrics, judge, outputs_of, over_budget, select
 from apipack.intervals import wilson
 from apipack.languages import render
 from apipack.params import load

@@ -4,8 +4,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from apipack import comparing
-from apipack.tracking import finished_runs, log_run
+from apipack.evaluation import comparing
+from apipack.evaluation.tracking import finished_runs, log_run
 
 
 def log(size: int, mix: dict[str, float], tuned: float, languages: dict[str, float]) -> None:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from apipack.gestalt import ratio_above
+from apipack.evaluation.difflib_ratio import ratio_above
 from apipack.languages import render
 from apipack.records import LANGUAGES
-from tests.test_matching import GOLD
+from tests.evaluation.test_metrics import GOLD
 
 CODE = "ab c\n\t_-/'\"{}()019XYZ"
 

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
+from apipack.evaluation.metrics import same_request, score
+from apipack.evaluation.verdicts import fits
 from apipack.languages import Unrepresentable, render
-from apipack.matching import same_request, score
-from apipack.proof import fits
 from apipack.records import LANGUAGES, Request
 
 GOLD = Request(

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from apipack.evaluation.verdicts import Apis
 from apipack.languages import Unrepresentable, render
-from apipack.operations import parse_spec
-from apipack.proof import Apis
+from apipack.operations.parsing import parse_spec
 from apipack.records import LANGUAGES, Request
 from benchmarks.mutants import METRICS, Row, verdicts, wrong
 

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from apipack.reporting import accuracy_table, paper_table
+from apipack.evaluation.reporting import accuracy_table, paper_table
 
 
 def test_the_paper_s_figures_are_the_paper_s() -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from apipack.cli import app
+from apipack.cli.main import app
+from apipack.evaluation.scoring import ScoreError, scored
 from apipack.languages import render
 from apipack.records import LANGUAGES, Request
-from apipack.scoring import ScoreError, scored
 
 SPEC = """
 openapi: 3.0.3

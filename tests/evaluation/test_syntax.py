@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from apipack.grammar import compiles
+from apipack.evaluation.syntax import compiles
 from apipack.languages import render
 from apipack.records import LANGUAGES, Request
 

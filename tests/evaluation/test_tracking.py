@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from mlflow.tracking import MlflowClient
 
-from apipack.tracking import flatten, log_run, repository_root
+from apipack.evaluation.tracking import flatten, log_run, repository_root
 
 
 def test_a_queued_experiment_is_anchored_at_the_main_repository(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from apipack.execution import skipped
+from apipack.evaluation.verdicts import RATES, Apis, agreement, prove
 from apipack.languages import render
-from apipack.operations import parse_spec
-from apipack.proof import RATES, Apis, agreement, prove
+from apipack.operations.parsing import parse_spec
 from apipack.records import Request
+from apipack.sandbox.execution import skipped
 
 SPEC: dict[str, Any] = {
     "openapi": "3.0.3",

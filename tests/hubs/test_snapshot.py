@@ -12,7 +12,7 @@ from threading import Thread
 
 import pytest
 
-from apipack.snapshot import SnapshotError, fetch, specs, tarball_path
+from apipack.hubs.snapshot import SnapshotError, fetch, specs, tarball_path
 
 
 def sha512(path):

@@ -11,14 +11,14 @@ import pytest
 import torch
 from transformers import PreTrainedTokenizerBase
 
-from apipack import answering
-from apipack.answering import answer
 from apipack.errors import UserError
-from apipack.finetune import tune
-from apipack.generation import generate
-from apipack.models import load_lm
+from apipack.inference import answering
+from apipack.inference.answering import answer
+from apipack.inference.generation import generate
+from apipack.models.loading import load_lm
 from apipack.params import Evaluate, load
 from apipack.records import Output
+from apipack.training.finetune import tune
 from tests.tiny import PAIRS, finetune_params, save_tiny
 
 PROMPTS = [f"prompt {'x ' * number}" for number in range(6)] + ["prompt "]

@@ -17,8 +17,8 @@ from transformers import (
     Qwen3ForCausalLM,
 )
 
-from apipack import decoding
-from apipack.decoding import complete, room
+from apipack.inference import decoding
+from apipack.inference.decoding import complete, room
 
 SMALL = {
     "vocab_size": 97,

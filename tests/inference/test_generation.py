@@ -7,8 +7,8 @@ import pytest
 import torch
 from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
 
-from apipack.generation import generate
-from apipack.models import load_lm
+from apipack.inference.generation import generate
+from apipack.models.loading import load_lm
 from apipack.records import Output
 from tests.tiny import save_tiny
 

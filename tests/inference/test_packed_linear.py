@@ -5,9 +5,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from apipack.generation import generate
-from apipack.models import load_lm
-from apipack.packing import PackedLinear, pack
+from apipack.inference.generation import generate
+from apipack.inference.packed_linear import PackedLinear, pack
+from apipack.models.loading import load_lm
 from tests.tiny import save_tiny
 
 

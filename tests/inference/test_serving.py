@@ -17,20 +17,20 @@ import pytest
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from apipack.answering import SYSTEM, answer, ask_served
-from apipack.cli import app
+from apipack.cli.main import app
 from apipack.errors import UserError
-from apipack.finetune import tune
+from apipack.inference.answering import SYSTEM, answer, ask_served
+from apipack.inference.serving import command, merged
 from apipack.io import rows_table, write_table
-from apipack.models import load_lm, token_counter
+from apipack.models.loading import load_lm, token_counter
 from apipack.params import Evaluate, Served, load
 from apipack.records import TESTS, Request
-from apipack.serving import command, merged
+from apipack.training.finetune import tune
 from stages import evaluate
 from tests.tiny import PAIRS, finetune_params, save_tiny
 
-ROOT = Path(__file__).resolve().parent.parent
-CLI = [sys.executable, "-c", "from apipack.cli import app; app()"]
+ROOT = Path(__file__).resolve().parents[2]
+CLI = [sys.executable, "-c", "from apipack.cli.main import app; app()"]
 PROMPTS = [prompt for prompt, _ in PAIRS] + ["**instruction**: something else\n**output**:\n"]
 STOP = "\n**instruction**"
 

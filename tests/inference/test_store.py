@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from apipack.backends.base import Completion, Failure, Prompt, Sampling
-from apipack.backends.template import TemplateBackend
 from apipack.errors import UserError
-from apipack.generations import Recorded, Store, key_of
+from apipack.inference.backends.base import Completion, Failure, Prompt, Sampling
+from apipack.inference.store import Recorded, Store, key_of
+from apipack.instructions.template_backend import TemplateBackend
 
 GREEDY = Sampling(0.0, 1.0, 8)
 ROW = {"id": "x", "api": "a", "api_name": "Pets", "functionality": "List pets", "description": "", "endpoint": "l"}
 KILLED = """
 import os, sys, signal
-from apipack.generations import Store
+from apipack.inference.store import Store
 with Store(__import__("pathlib").Path(sys.argv[1])) as store:
     for number in range(1000):
         store.put(str(number), "m", {"text": "x" * 2000, "prompt_tokens": number, "completion_tokens": 0})

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from apipack.cli import app
-from apipack.embedding import embed
+from apipack.cli.main import app
 from apipack.instructions.judging import judge, shipped
 from apipack.instructions.rules import reasons
 from apipack.instructions.training import Labelled, borne_out, read_rows, train
+from apipack.models.embedding import embed
 
 LABELS = Path(os.environ.get("APIPACK_LABELS", "../shared/reference/human_labels.jsonl"))
 ENCODE = partial(embed, model="embedded", batch=64)

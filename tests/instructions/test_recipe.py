@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from apipack.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
-from apipack.backends.template import TemplateBackend
-from apipack.generations import Recorded, Store
+from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
+from apipack.inference.store import Recorded, Store
 from apipack.instructions import asking, diversity
 from apipack.instructions.recipe import run
 from apipack.instructions.rules import reject
 from apipack.instructions.selection import Candidate, select
+from apipack.instructions.template_backend import TemplateBackend
 from apipack.instructions.wordings import judge_of
 from apipack.params import load
 

@@ -1,5 +1,5 @@
+from apipack.languages.rendering import render_rows
 from apipack.records import CALLS, Request
-from apipack.rendering import render_rows
 
 
 def test_each_call_is_read_back_and_refusals_are_counted() -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from apipack import embedding
-from apipack.embedding import embed
-from apipack.models import ModelError, embedder
+from apipack.models import embedding
+from apipack.models.embedding import embed
+from apipack.models.loading import ModelError, embedder
 
 TEXTS = ["list all pets", "delete an invoice", "show every animal", "list all pets", "remove a bill " * 5]
 

@@ -16,7 +16,7 @@ import yaml
 from apipack.io import read_table
 from apipack.openapi import Document, load
 from apipack.openapi.conformance import violations
-from apipack.operations import Parsed, parse_spec
+from apipack.operations.parsing import Parsed, parse_spec
 from apipack.records import Request
 from stages.parse import parse_part
 

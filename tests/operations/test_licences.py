@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from apipack.licences import spdx
+from apipack.operations.licences import spdx
 
 
 @pytest.mark.parametrize(

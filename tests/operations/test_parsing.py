@@ -2,7 +2,7 @@ import json
 from functools import partial
 from typing import Any
 
-from apipack.operations import opted_out, parse_spec, parse_specs, plain, read_opt_outs
+from apipack.operations.parsing import opted_out, parse_spec, parse_specs, plain, read_opt_outs
 from apipack.records import OPERATIONS, Request
 
 SPEC = {

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from apipack.openapi import Document, SpecError, load
+from apipack.operations.requests import BuiltRequest, build, check
 from apipack.records import Request
-from apipack.requests import BuiltRequest, build, check
 
 
 def built(operation: dict[str, Any], path: str = "/a", method: str = "get", **members: Any) -> BuiltRequest:

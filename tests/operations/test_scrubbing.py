@@ -2,8 +2,8 @@ import json
 
 import pytest
 
+from apipack.operations.scrubbing import scrub, scrub_request
 from apipack.records import Request
-from apipack.scrubbing import scrub, scrub_request
 
 
 @pytest.mark.parametrize(

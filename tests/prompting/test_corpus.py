@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from apipack.corpus import Corpus, few_shot_plan
+from apipack.cli.presets import read
 from apipack.params import load
-from apipack.presets import read
-from apipack.prompts import Budget
-from apipack.retrieval import RANDOM, RETRIEVED, ZERO
+from apipack.prompting.corpus import Corpus, few_shot_plan
+from apipack.prompting.prompts import Budget
+from apipack.retrieval.examples import RANDOM, RETRIEVED, ZERO
 
 P = load().retrieve
 ROOM = Budget(10_000, len)

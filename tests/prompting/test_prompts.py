@@ -1,6 +1,6 @@
-from apipack.models import token_counter
+from apipack.models.loading import token_counter
 from apipack.params import load
-from apipack.prompts import Budget, Shot, completion, extract_call, fitting, prompt
+from apipack.prompting.prompts import Budget, Shot, completion, extract_call, fitting, prompt
 
 ROW = {"api_name": "Pets", "api_description": "All about pets and more", "tags": ["pet"], "provider": "pets.example"}
 SHORT = load().retrieve.model_copy(update={"description_words": 3, "output": ["api_call"]})

@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from apipack.retrieval import (
+from apipack.retrieval.examples import (
     OPEN,
     ORACLE,
     RANDOM,

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import ndcg_score
 
-from apipack.ranking import compare, interval, measures
-from apipack.retrieval import Pool, Reranker
+from apipack.retrieval.examples import Pool, Reranker
+from apipack.retrieval.ranking import compare, interval, measures
 
 
 def test_ndcg_is_scikit_learn_s() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from apipack.records import Request
-from apipack.relevance import relevance, shape
+from apipack.retrieval.relevance import relevance, shape
 
 JSON = (("Content-Type", "application/json"),)
 

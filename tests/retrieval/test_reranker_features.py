@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from apipack.fusion import FEATURES, features, weigh
-from apipack.relevance import Shape, relevance
+from apipack.retrieval.relevance import Shape, relevance
+from apipack.retrieval.reranker_features import FEATURES, features, weigh
 
 
 def shape(method: str, *path: str) -> Shape:

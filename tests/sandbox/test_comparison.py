@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from apipack.arrival import difference, request_of
 from apipack.records import Request
 from apipack.sandbox import Record
+from apipack.sandbox.comparison import difference, request_of
 
 JSON = ("Content-Type", "application/json")
 WANTED = Request("POST", "https://h.example/a/b%2Fc?x=1&y=a%20b&x=2", (("X-Key", "k"), JSON), '{"a":1,"b":[true,null]}')

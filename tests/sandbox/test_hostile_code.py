@@ -8,8 +8,8 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from apipack.execution import execute
 from apipack.sandbox import Sandbox, SandboxError
+from apipack.sandbox.execution import execute
 from apipack.sandbox.recorder import MAX_BYTES, MAX_NAMES
 from tests.sandbox.conftest import SMALL, python, shell
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from apipack.arrival import difference, request_of
-from apipack.execution import execute, run_alone, skipped
 from apipack.languages import Unrepresentable, render
 from apipack.records import LANGUAGES, METHODS, Request
 from apipack.sandbox import Sandbox
+from apipack.sandbox.comparison import difference, request_of
+from apipack.sandbox.execution import execute, run_alone, skipped
 from apipack.sandbox.runners import root
 from tests.languages.hostile import JSON, corpus
 

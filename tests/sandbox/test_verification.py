@@ -1,10 +1,10 @@
 import json
 from typing import Any
 
-from apipack.execution import Outcome
 from apipack.languages import render
 from apipack.records import VERIFIED, Request
-from apipack.verification import executed, failures, figures, read_back, sample, strata
+from apipack.sandbox.execution import Outcome
+from apipack.sandbox.verification import executed, failures, figures, read_back, sample, strata
 
 
 def row(number: int, request: Request, template: str = "https://h.example/a", provider: str = "h") -> dict[str, Any]:

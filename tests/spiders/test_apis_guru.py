@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from apipack.replica import FAULTS, Answer, ApisGuru, Replica
-from apipack.snapshot import specs
+from apipack.hubs.replica import FAULTS, Answer, ApisGuru, Replica
+from apipack.hubs.snapshot import specs
 from spiders import INDEX
 from spiders.apis_guru import every, preferred
 from spiders.bodies import refusal

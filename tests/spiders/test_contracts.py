@@ -16,9 +16,9 @@ from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
 
 from apipack.errors import UserError
+from apipack.hubs.replica import HUBS, Answer, Call, Replica
+from apipack.hubs.snapshot import fetch, specs
 from apipack.params import load
-from apipack.replica import HUBS, Answer, Call, Replica
-from apipack.snapshot import fetch, specs
 from spiders.outcome import failure
 
 ROOT = Path(__file__).parents[2]

@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from apipack.replica import Answer, Ibm, Replica
+from apipack.hubs.replica import Answer, Ibm, Replica
 from spiders.bodies import dud, refusal, stated_version
 from spiders.outcome import failure, figures
 

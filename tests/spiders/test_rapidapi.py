@@ -4,9 +4,9 @@ from functools import partial
 import orjson
 import pytest
 
+from apipack.hubs.replica import Answer, Faults, RapidApi, Replica
 from apipack.openapi import Document, load
-from apipack.replica import Answer, Faults, RapidApi, Replica
-from apipack.requests import build
+from apipack.operations.requests import build
 from spiders.derived import derive, document
 from spiders.outcome import failure, figures
 

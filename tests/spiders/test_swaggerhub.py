@@ -4,8 +4,8 @@ from functools import partial
 
 import orjson
 
-from apipack.replica import Answer, Replica, SwaggerHub
-from apipack.snapshot import specs
+from apipack.hubs.replica import Answer, Replica, SwaggerHub
+from apipack.hubs.snapshot import specs
 from spiders.outcome import failure, figures
 
 

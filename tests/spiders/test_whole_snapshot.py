@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from apipack.errors import UserError
+from apipack.hubs.replica import HUBS, Answer, Call, Faults, Replica
+from apipack.hubs.snapshot import fetch, specs
 from apipack.params import load
-from apipack.replica import HUBS, Answer, Call, Faults, Replica
-from apipack.snapshot import fetch, specs
 from spiders.addresses import names_document
 from spiders.outcome import failure, figures
 

@@ -19,10 +19,10 @@ import pyarrow.parquet as pq
 import pytest
 from ruamel.yaml import YAML
 
-from apipack.operations import parse_spec
+from apipack.hubs.replica import HUBS, Answer, ApisGuru, Call, Replica
+from apipack.operations.parsing import parse_spec
 from apipack.params import load
 from apipack.records import SPECS
-from apipack.replica import HUBS, Answer, ApisGuru, Call, Replica
 from stages import crawl, run, snapshot
 
 ROOT = Path(__file__).parents[2]

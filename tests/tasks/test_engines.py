@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from apipack.errors import UserError
-from apipack.frames import map_tasks
 from apipack.params import Params, load
+from apipack.tasks.engines import map_tasks
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def params(**more: object) -> Params:
@@ -47,7 +47,7 @@ def test_a_dead_worker_is_one_clear_error() -> None:
     program = """
         import os, sys
         from apipack.errors import UserError
-        from apipack.frames import map_tasks
+        from apipack.tasks.engines import map_tasks
         from apipack.params import load
 
         def die(number):

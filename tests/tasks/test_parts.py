@@ -1,4 +1,4 @@
-from apipack.partition import linked, packed, part_name
+from apipack.tasks.parts import linked, packed, part_name
 
 
 def test_part_names_sort_like_their_numbers() -> None:

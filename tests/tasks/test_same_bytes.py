@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 from apipack.io import rows_table, write_table
 from apipack.records import SPECS
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 STAGES = ("parse", "dedupe", "render", "instruct", "filter")
 OUTPUTS = ("operations", "unique", "calls", "instructions", "dataset")
 PROVIDERS, OPERATIONS = 12, 60

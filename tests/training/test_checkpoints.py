@@ -11,16 +11,16 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from apipack.checkpoints import folder_of, latest, remove_others
-from apipack.finetune import tune
 from apipack.params import Finetune, Lora
+from apipack.training.checkpoints import folder_of, latest, remove_others
+from apipack.training.finetune import tune
 from tests.tiny import PAIRS, finetune_params, save_tiny
 
 ROWS = [(f"{'word ' * (k % 5)}{k} {PAIRS[0][0]}", f"{PAIRS[0][1]}/{k}") for k in range(24)]
 CHILD = """
 import json, os, signal, sys
 from pathlib import Path
-from apipack import finetune
+from apipack.training import finetune
 from apipack.params import Finetune
 rows, p, folder = json.loads(sys.argv[1]), Finetune.model_validate_json(sys.argv[2]), Path(sys.argv[3])
 class Dying(finetune._Watch):

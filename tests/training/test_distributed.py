@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from apipack.finetune import tune
 from apipack.io import rows_table, write_table
-from apipack.models import load_lm
+from apipack.models.loading import load_lm
 from apipack.records import TRAIN
+from apipack.training.finetune import tune
 from tests.tiny import PAIRS, finetune_params, save_tiny
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 ROWS = [(f"{k} {PAIRS[0][0]}", f"{PAIRS[0][1]}/{k}") for k in range(100, 124)]  # of one length: one order for both
 HOOK = """
 import json, os

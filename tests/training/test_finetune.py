@@ -10,11 +10,11 @@ import torch
 from transformers import AutoTokenizer
 from trl import SFTTrainer
 
-from apipack import completion, finetune
-from apipack.completion import IGNORED, ByLength, Collator, CompletionTrainer, encode, encode_rows
-from apipack.finetune import FinetuneError, tune
-from apipack.generation import generate
-from apipack.models import ModelError, load_lm
+from apipack.inference.generation import generate
+from apipack.models.loading import ModelError, load_lm
+from apipack.training import collation, finetune
+from apipack.training.collation import IGNORED, ByLength, Collator, CompletionTrainer, encode, encode_rows
+from apipack.training.finetune import FinetuneError, tune
 from tests.tiny import PAIRS, finetune_params, save_tiny
 
 
@@ -88,7 +88,7 @@ def test_long_rows_are_dropped_whole_and_counted(tiny: Path, tmp_path: Path) -> 
 
 
 def test_rows_are_kept_in_arrow_in_their_order(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(completion, "CHUNK", 2)
+    monkeypatch.setattr(collation, "CHUNK", 2)
     tokenizer = AutoTokenizer.from_pretrained(tiny)
     rows = [PAIRS[0], ("word " * 200, " x"), *PAIRS, PAIRS[1]]
     found = encode_rows(tokenizer, rows, 128)

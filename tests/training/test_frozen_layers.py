@@ -6,11 +6,11 @@ import pytest
 import torch
 from peft import PeftModel
 
-from apipack import finetune, frozen
-from apipack.completion import Collator, CompletionTrainer, encode
-from apipack.finetune import settings, tune
-from apipack.frozen import run_frozen
-from apipack.models import load_lm
+from apipack.models.loading import load_lm
+from apipack.training import finetune, frozen_layers
+from apipack.training.collation import Collator, CompletionTrainer, encode
+from apipack.training.finetune import settings, tune
+from apipack.training.frozen_layers import run_frozen
 from tests.tiny import PAIRS, finetune_params, save_tiny
 
 
@@ -35,7 +35,7 @@ def test_a_whole_run_is_the_same(tiny: Path, tmp_path: Path, monkeypatch: pytest
     rows = [(f"{k} {PAIRS[0][0]}", f"{PAIRS[0][1]}/{k}") for k in range(9)]
     p = finetune_params(tiny, method="lora", epochs=4.0, layers=1)
     once = tune(rows, tmp_path / "once", p, seed=0)
-    monkeypatch.setattr(frozen, "MOST_BYTES", 0)
+    monkeypatch.setattr(frozen_layers, "MOST_BYTES", 0)
     again = tune(rows, tmp_path / "again", p, seed=0)
     assert (once["frozen_layers_run_once"], again["frozen_layers_run_once"]) == (2, 0)
     assert [loss for _, loss in once["loss_history"]] == pytest.approx(

@@ -11,21 +11,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from apipack.corpus import Corpus
-from apipack.embedding import embed
 from apipack.errors import UserError
+from apipack.evaluation.verdicts import Apis
 from apipack.instructions.wordings import by_grammar
 from apipack.io import read_table
 from apipack.languages import Unreadable, read
-from apipack.models import token_counter
+from apipack.languages.rendering import render_rows
+from apipack.models.embedding import embed
+from apipack.models.loading import token_counter
 from apipack.openapi import Document, SpecError, load
-from apipack.operations import parse_spec
+from apipack.operations.parsing import parse_spec
 from apipack.params import Params
-from apipack.prompts import Budget, extract_call, fitting, prompt
-from apipack.proof import Apis
+from apipack.prompting.corpus import Corpus
+from apipack.prompting.prompts import Budget, extract_call, fitting, prompt
 from apipack.records import Request
-from apipack.rendering import render_rows
-from apipack.retrieval import COLUMNS, OPEN, RETRIEVED, Pool, choose_examples
+from apipack.retrieval.examples import COLUMNS, OPEN, RETRIEVED, Pool, choose_examples
 
 Row = dict[str, Any]
 Write = Callable[[str], str]

@@ -1,4 +1,4 @@
-"""A dvc.lock that was cut off when DVC was killed is set aside.  python -m apipack.lockfile
+"""A dvc.lock that was cut off when DVC was killed is set aside.  python -m apipack.cli.lockfile
 
 DVC rewrites the file in place after each stage (`dvc.utils.serialize`) and refuses one that it cannot read. Nothing is
 lost with it: the run cache knows each finished stage by its inputs, and `dvc repro` checks its outputs out.

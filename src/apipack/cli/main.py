@@ -16,18 +16,18 @@ from typing import Annotated
 
 import typer
 
-from apipack import cli_model
+from apipack.cli import model
+from apipack.cli.output import fail, known, line
 from apipack.errors import UserError
+from apipack.hubs.replica import FAULTS, HUBS, WINDOWS, Faults, Replica
 from apipack.languages import Unreadable, Unrepresentable, read, render
 from apipack.openapi import Document, SpecError, load
-from apipack.operations import endpoint
+from apipack.operations.parsing import endpoint
+from apipack.operations.requests import build
 from apipack.records import LANGUAGES
-from apipack.replica import FAULTS, HUBS, WINDOWS, Faults, Replica
-from apipack.requests import build
-from apipack.terminal import fail, known, line
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.add_typer(cli_model.app)
+app.add_typer(model.app)
 
 
 @app.command()
@@ -90,9 +90,9 @@ def judge(
 
     score is the probability of bad. A row that is no such object is one line on standard error and exit code 2.
     """
-    from apipack.embedding import embed
     from apipack.instructions import judging
     from apipack.instructions.training import read_rows
+    from apipack.models.embedding import embed
 
     try:
         rows = read_rows(file)
@@ -112,7 +112,7 @@ def score_rows(
 
     A row that cannot be scored is one line on standard error and exit code 2; what came before it is printed.
     """
-    from apipack.scoring import scored
+    from apipack.evaluation.scoring import scored
 
     try:
         for row in scored(file):
@@ -124,7 +124,7 @@ def score_rows(
 @app.command()
 def preset(name: Annotated[str, typer.Argument(help="a file of configs/ without its ending")]) -> None:
     """Put a preset for another machine or model into params.yaml, and print what that changes."""
-    from apipack.presets import apply
+    from apipack.cli.presets import apply
 
     try:
         changed = apply(name)
@@ -169,10 +169,10 @@ def compare(
     level: Annotated[int, typer.Option(help="the level of the paper's figures: 1, 2 or 3")] = 3,
 ) -> None:
     """Print MLflow's finished runs as tables: accuracy by size, by language and mix, and the paper's call match."""
-    from apipack import comparing
+    from apipack.evaluation import comparing
+    from apipack.evaluation.reporting import markdown
+    from apipack.evaluation.tracking import finished_runs
     from apipack.params import load as load_params
-    from apipack.reporting import markdown
-    from apipack.tracking import finished_runs
 
     try:
         runs = finished_runs(load_params().report.experiment)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from apipack.cli.output import fail, known
 from apipack.errors import UserError
-from apipack.terminal import fail, known
 
 if TYPE_CHECKING:  # what it takes is imported when it is needed: the command line starts at once
-    from apipack.ask import Write
+    from apipack.cli.ask import Write
     from apipack.params import Params
 
 ADAPTER = Path("models/adapter")
@@ -45,8 +45,8 @@ def ask(
     if model is not None and server is None:
         fail("--model names a model of a --server", 2)
     from apipack import params
-    from apipack.ask import ask as answer
-    from apipack.ask import of_dataset, of_specification
+    from apipack.cli.ask import ask as answer
+    from apipack.cli.ask import of_dataset, of_specification
 
     try:
         p = params.load()
@@ -72,7 +72,7 @@ def serve(
     retrieves examples and makes the prompt.
     """
     from apipack import params
-    from apipack.serving import command, free_port, merged
+    from apipack.inference.serving import command, free_port, merged
 
     try:
         port = port or free_port(host)
@@ -97,7 +97,7 @@ def log(
     The same figures are logged once; the run's id is one line on standard output.
     """
     from apipack import params as parameters
-    from apipack.tracking import log_folder
+    from apipack.evaluation.tracking import log_folder
 
     own = folder / "params.yaml"
     try:
@@ -112,9 +112,9 @@ def log(
 
 def _in_process(p: Params) -> Write:
     """The tuned model of this repository."""
-    from apipack.answering import answer
-    from apipack.prompts import STOP
-    from apipack.serving import check
+    from apipack.inference.answering import answer
+    from apipack.inference.serving import check
+    from apipack.prompting.prompts import STOP
 
     check(ADAPTER)
     return lambda prompt: answer(p.finetune.model, ADAPTER, [prompt], p.evaluate, STOP)[0][0].text
@@ -122,10 +122,10 @@ def _in_process(p: Params) -> Write:
 
 def _by_server(p: Params, url: str, model: str | None) -> Write:
     """A served model; nothing is kept, since a name may stand for other weights tomorrow."""
-    from apipack.answering import ask_served
+    from apipack.inference.answering import ask_served
+    from apipack.inference.serving import merged
     from apipack.params import Served
-    from apipack.prompts import STOP
-    from apipack.serving import merged
+    from apipack.prompting.prompts import STOP
 
     name = model or str(merged(p.finetune.model, ADAPTER))
     try:

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from apipack.similarity import nearest, text
-from apipack.splits import Parts, endpoint_key
+from apipack.dataset.similarity import nearest, text
+from apipack.dataset.splits import Parts, endpoint_key
 
 Row = dict[str, Any]
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from apipack.instructions.rules import reject
-from apipack.natural_language import ENGLISH
+from apipack.operations.natural_language import ENGLISH
 from apipack.params import Filter
 from apipack.records import METHODS
 

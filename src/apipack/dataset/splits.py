@@ -16,10 +16,10 @@ from typing import Any
 
 from sklearn.model_selection import GroupShuffleSplit
 
-from apipack.dedupe import block
+from apipack.dataset.dedupe import block
+from apipack.dataset.similarity import nearest, text
 from apipack.errors import UserError
 from apipack.params import Split
-from apipack.similarity import nearest, text
 
 Row = dict[str, Any]
 Parts = dict[str, list[str]]

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from apipack.errors import UserError
+from apipack.evaluation.metrics import score
 from apipack.intervals import clustered
-from apipack.matching import score
 from apipack.params import Evaluate
-from apipack.prompts import extract_call
+from apipack.prompting.prompts import extract_call
 from apipack.records import RATES, Output, Request
 
 Row = dict[str, Any]
@@ -55,7 +55,7 @@ def outputs_of(predictions: Sequence[Row], tests: Sequence[Row]) -> dict[str, li
 
 
 def judge(model: str, tests: Sequence[Row], outputs: Sequence[Output], threshold: float) -> list[Row]:
-    """Rows of schema PREDICTIONS without what `proof` adds, one a test, in order."""
+    """Rows of schema PREDICTIONS without what `verdicts` adds, one a test, in order."""
     return [_judge_one(model, test, output, threshold) for test, output in zip(tests, outputs, strict=True)]
 
 

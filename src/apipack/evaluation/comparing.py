@@ -41,7 +41,7 @@ def by_language(runs: pd.DataFrame, metric: str) -> pd.DataFrame:
 
 def paper(level: int) -> pd.DataFrame:
     """The paper's CodeLlama-13B at one level: a row a size, mix and setting, a column a language; API-call match."""
-    with files("apipack").joinpath("paper_results.csv").open(encoding="utf-8") as file:
+    with files("apipack.evaluation").joinpath("paper_results.csv").open(encoding="utf-8") as file:
         rows = pd.read_csv(file)
     rows = rows[(rows["level"] == level) & (rows["model"] == "CodeLlama-13b-hf")]
     return rows.pivot_table(index=PAPER, columns="language", values="api_call_match", aggfunc="first").reset_index()

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, parse_qsl, unquote
 
-from apipack.gestalt import ratio_above
-from apipack.languages import Unreadable, read
-from apipack.payloads import NotWellFormed, elements, part_names
+from apipack.evaluation.difflib_ratio import ratio_above
+from apipack.evaluation.payloads import NotWellFormed, elements, part_names
+from apipack.evaluation.url_templates import path_values, template_parts
+from apipack.languages import try_read
 from apipack.records import Request
-from apipack.url_templates import path_values, template_parts
 
 THRESHOLD = 0.9
 CLIENT_HEADERS = {"accept", "accept-encoding", "connection", "content-length", "host", "user-agent"}
@@ -51,13 +51,6 @@ def score(
     endpoint = ratio_above(find_url(prediction, predicted), request.url, threshold)
     same = predicted is not None and same_request(predicted, request, template, arguments)
     return Verdict(endpoint, endpoint and ratio_above(prediction, reference, threshold), same)
-
-
-def try_read(language: str, code: str) -> Request | None:
-    try:
-        return read(language, code)
-    except Unreadable:
-        return None
 
 
 def find_url(code: str, request: Request | None) -> str:

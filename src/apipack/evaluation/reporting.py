@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from apipack.evaluation import CELL, accuracy
+from apipack.evaluation.accuracy import CELL, accuracy
 from apipack.records import RATES
 
 
@@ -41,7 +41,7 @@ def judged(predictions: pd.DataFrame, metric: str) -> str:
 
 def paper_table() -> str:
     """The paper's CodeLlama-13B, tuned on Python alone, by size and setting: API-call match."""
-    with files("apipack").joinpath("paper_results.csv").open(encoding="utf-8") as file:
+    with files("apipack.evaluation").joinpath("paper_results.csv").open(encoding="utf-8") as file:
         rows = pd.read_csv(file)
     chosen = rows[(rows["source_file"] == "code-llama-13b-scaling-python") & (rows["language"] == "python")]
     wide = chosen.pivot_table(

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from apipack.errors import UserError
-from apipack.languages import Unreadable, read
-from apipack.matching import score, try_read
+from apipack.evaluation.metrics import score
+from apipack.evaluation.verdicts import fits, same_place
+from apipack.languages import Unreadable, read, try_read
 from apipack.openapi import Document, SpecError, load
 from apipack.openapi.conformance import violations
 from apipack.openapi.document import RawOperation
-from apipack.operations import endpoint
-from apipack.proof import fits, same_place
+from apipack.operations.parsing import endpoint
+from apipack.operations.requests import BuiltRequest, build
 from apipack.records import LANGUAGES, Request
-from apipack.requests import BuiltRequest, build
 
 Row = dict[str, Any]
 TEXTS = ("language", "prediction", "reference")

@@ -20,7 +20,7 @@ import tree_sitter_ruby
 import tree_sitter_swift
 from tree_sitter import Language, Node, Parser
 
-from apipack.names import refused
+from apipack.evaluation.undeclared_names import refused
 
 GRAMMARS: dict[str, Callable[[], object]] = {
     "libcurl": tree_sitter_c.language,

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from apipack.backends.base import Backend, Completion, Failure, Prompt, Sampling
 from apipack.errors import UserError
-from apipack.generation import generate
-from apipack.generations import Recorded, Store, key_of
-from apipack.models import bf16_pays, cache_folder, fingerprint, load_lm, out_of_memory, resolve, weights
-from apipack.packing import pack
+from apipack.inference.backends.base import Backend, Completion, Failure, Prompt, Sampling
+from apipack.inference.generation import generate
+from apipack.inference.packed_linear import pack
+from apipack.inference.store import Recorded, Store, key_of
+from apipack.models.loading import bf16_pays, cache_folder, fingerprint, load_lm, out_of_memory, resolve, weights
 from apipack.progress import progress
 from apipack.records import Output
 
 if TYPE_CHECKING:
-    from apipack.backends.vllm import VllmBackend
+    from apipack.inference.backends.vllm import VllmBackend
     from apipack.params import Evaluate, Served
 
 STORE = "outputs.sqlite"
@@ -73,7 +73,7 @@ def ask_served(
     run. A refusal is an empty output and counted. Raises `UserError` where other prompts have no output after all
     attempts; what was generated is kept.
     """
-    from apipack.backends.openai import OpenAIBackend
+    from apipack.inference.backends.openai import OpenAIBackend
 
     sampling = Sampling(0.0, 1.0, p.new_tokens)
     backend = OpenAIBackend(one.model, sampling, one, one.attempts, raw=not one.chat, stop=() if one.chat else (stop,))
@@ -129,8 +129,8 @@ def _by_backend(backend: Backend, prompts: Sequence[str], system: str, p: Evalua
 
 
 def _vllm(model: str, adapter: Path | None, p: Evaluate, stop: str) -> VllmBackend:
-    from apipack.backends.vllm import VllmBackend
-    from apipack.serving import merged
+    from apipack.inference.backends.vllm import VllmBackend
+    from apipack.inference.serving import merged
 
     place = str(merged(model, adapter)) if adapter else model
     return VllmBackend(place, Sampling(0.0, 1.0, p.new_tokens), p.batch, raw=True, stop=(stop,))

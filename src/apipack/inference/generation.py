@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from tqdm import tqdm
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from apipack.decoding import complete
+from apipack.inference.decoding import complete
 from apipack.records import Output
 
 log = logging.getLogger(__name__)

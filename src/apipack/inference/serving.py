@@ -13,7 +13,7 @@ import torch
 
 from apipack.errors import UserError
 from apipack.io import fresh_folder
-from apipack.models import ModelError, fingerprint, load_lm, resolve, weights
+from apipack.models.loading import ModelError, fingerprint, load_lm, resolve, weights
 
 ENGINES = ("transformers", "vllm")
 

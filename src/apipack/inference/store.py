@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from apipack.backends.base import Backend, Completion, Failure, LogLikelihood, Prompt, Sampling
 from apipack.errors import UserError
+from apipack.inference.backends.base import Backend, Completion, Failure, LogLikelihood, Prompt, Sampling
 
 _TABLE = "CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, model TEXT NOT NULL, result TEXT NOT NULL)"
 

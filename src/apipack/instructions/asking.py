@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
-from apipack.backends.base import Prompt
+from apipack.inference.backends.base import Prompt
 from apipack.instructions.phrases import Row, api_name, shorten
 
 NAMES = ("system", "rewrite", "candidate", "back_translation", "operation", "judge")

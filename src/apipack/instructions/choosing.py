@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apipack.backends.base import Backend, Sampling
+from apipack.inference.backends.base import Backend, Sampling
 from apipack.params import Instruct
 
 
@@ -21,17 +21,17 @@ def open_likelihood(p: Instruct, generating: Backend) -> Backend:
 def _open(kind: str, model: str, p: Instruct) -> Backend:
     sampling = Sampling(p.temperature, p.top_p, p.new_tokens)
     if kind == "transformers":
-        from apipack.backends.transformers import TransformersBackend
+        from apipack.inference.backends.transformers import TransformersBackend
 
         return TransformersBackend(model, sampling, p.batch)
     if kind == "openai":
-        from apipack.backends.openai import OpenAIBackend
+        from apipack.inference.backends.openai import OpenAIBackend
 
         return OpenAIBackend(model, sampling, p.server, p.attempts)
     if kind == "vllm":
-        from apipack.backends.vllm import VllmBackend
+        from apipack.inference.backends.vllm import VllmBackend
 
         return VllmBackend(model, sampling, p.batch)
-    from apipack.backends.template import TemplateBackend
+    from apipack.instructions.template_backend import TemplateBackend
 
     return TemplateBackend(p.description_words)

@@ -8,7 +8,7 @@ from typing import Any
 
 Row = dict[str, Any]
 
-VERBS = frozenset(files("apipack").joinpath("verbs.txt").read_text(encoding="utf-8").split())
+VERBS = frozenset(files("apipack.instructions").joinpath("verbs.txt").read_text(encoding="utf-8").split())
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from apipack.backends.base import Backend, Completion, LogLikelihood, Prompt
+from apipack.inference.backends.base import Backend, Completion, LogLikelihood, Prompt
 from apipack.instructions import asking
 from apipack.instructions.grammar import candidates as grammar_candidates
 from apipack.instructions.grammar import wordings as grammar_wordings

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from apipack.backends.base import Completion, Failure, LogLikelihood, Prompt
+from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt
 from apipack.instructions.grammar import candidates
 
 _WORD = re.compile(r"[a-z0-9]+")

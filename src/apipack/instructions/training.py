@@ -23,11 +23,11 @@ from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from apipack.embedding import embed
 from apipack.errors import UserError
 from apipack.instructions.judging import FEATURES, WEIGHTS, Embed, Model, Row, features, measures
 from apipack.instructions.rules import HARD, reasons
 from apipack.io import write_json
+from apipack.models.embedding import embed
 
 FOLDS = 5
 LEAST_PRECISION = 0.6

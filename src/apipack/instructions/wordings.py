@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from apipack.backends.base import Backend, Completion, Sampling
-from apipack.backends.choosing import open_backend, open_likelihood
-from apipack.generations import Recorded, Store
+from apipack.inference.backends.base import Backend, Completion, Sampling
+from apipack.inference.store import Recorded, Store
 from apipack.instructions import asking
+from apipack.instructions.choosing import open_backend, open_likelihood
 from apipack.instructions.grammar import wordings
 from apipack.instructions.judging import judge
 from apipack.instructions.phrases import Row
@@ -36,7 +36,7 @@ def by_model(
     languages: how many the dataset has; the recipe runs once an operation for all of them. store: file of the
     generations, by default `generations.sqlite` in `models.cache_folder()`. Raises `UserError`.
     """
-    from apipack.models import cache_folder
+    from apipack.models.loading import cache_folder
 
     sampling = Sampling(p.temperature, p.top_p, p.new_tokens)
     with Store(store or cache_folder() / STORE) as kept:
@@ -74,7 +74,7 @@ def judge_of(p: Instruct, writer: Backend) -> Judge:
     if p.judge == "llm":
         return lambda pairs: _asked(pairs, writer, p.description_words)
 
-    from apipack.embedding import embed
+    from apipack.models.embedding import embed
 
     encode = partial(embed, model="embedded", batch=64)
 

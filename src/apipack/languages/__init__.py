@@ -14,7 +14,7 @@ from apipack.languages import curl, go, java, javascript, libcurl, node, php, py
 from apipack.languages.wire import Unreadable, Unrepresentable, problem
 from apipack.records import Request
 
-__all__ = ["Unreadable", "Unrepresentable", "read", "render"]
+__all__ = ["Unreadable", "Unrepresentable", "read", "render", "try_read"]
 
 _MODULES: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
@@ -39,3 +39,11 @@ def read(language: str, code: str) -> Request:
     if reason := problem(request):
         raise Unreadable(reason)
     return request
+
+
+def try_read(language: str, code: str) -> Request | None:
+    """The request that the code sends, or None where that is not certain."""
+    try:
+        return read(language, code)
+    except Unreadable:
+        return None

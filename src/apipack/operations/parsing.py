@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from apipack.licences import spdx
-from apipack.natural_language import natural_language
 from apipack.openapi import Document, SpecError, load
 from apipack.openapi.document import RawOperation, listed
-from apipack.requests import build, check
-from apipack.scrubbing import scrub, scrub_request
+from apipack.operations.licences import spdx
+from apipack.operations.natural_language import natural_language
+from apipack.operations.requests import build, check
+from apipack.operations.scrubbing import scrub, scrub_request
 
 MAX_TEXT = 1_000
 

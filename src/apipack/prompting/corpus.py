@@ -10,8 +10,8 @@ from typing import Any
 
 from apipack.io import read_table
 from apipack.params import Retrieve
-from apipack.prompts import Budget, Shot, completion, fitting, prompt
-from apipack.retrieval import OPEN, RANDOM, RETRIEVED, ZERO
+from apipack.prompting.prompts import Budget, Shot, completion, fitting, prompt
+from apipack.retrieval.examples import OPEN, RANDOM, RETRIEVED, ZERO
 
 Row = dict[str, Any]
 Chosen = Mapping[tuple[str, str], Sequence[str]]

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from apipack.fusion import features
-from apipack.relevance import relevance, shape
+from apipack.retrieval.relevance import relevance, shape
+from apipack.retrieval.reranker_features import features
 
 Row = dict[str, Any]
 Embed = Callable[[list[str]], np.ndarray]
@@ -48,7 +48,7 @@ def call_text(row: Row) -> str:
 @dataclass(frozen=True, slots=True)
 class Reranker:
     """score: of a cross-encoder. depth: how many of the nearest it puts into a new order. reads: what of a candidate.
-    weights: of `fusion.FEATURES`; None to go by the score alone."""
+    weights: of `reranker_features.FEATURES`; None to go by the score alone."""
 
     score: Pairs
     depth: int
@@ -181,7 +181,7 @@ def evidence(
     scores: Sequence[np.ndarray],
     embed: Embed,
 ) -> list[np.ndarray]:
-    """`fusion.features` of each query's head. scores: of the cross-encoder."""
+    """`reranker_features.features` of each query's head. scores: of the cross-encoder."""
     texts = [query["instruction"] for query in queries]
     vectors = embed(texts + [pool.rows[i]["instruction"] for head in heads for i in head])
     known = np.split(vectors[len(queries) :], np.cumsum([len(head) for head in heads])[:-1])

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from apipack.intervals import bootstrap
-from apipack.retrieval import Embed, Pool, Reranker, Row, Score, cosine, oracle, rank, rerank
+from apipack.retrieval.examples import Embed, Pool, Reranker, Row, Score, cosine, oracle, rank, rerank
 
 CUTS = (1, 3, 5, 10)
 

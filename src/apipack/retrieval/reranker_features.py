@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.linear_model import Ridge
 
-from apipack.relevance import Shape, relevance
+from apipack.retrieval.relevance import Shape, relevance
 
 FEATURES = ("cosine", "cross_encoder", "expected_grade")
 

@@ -2,7 +2,7 @@
 
 The API-specific re-ranker starts from the embedding model and learns, on training APIs alone, to predict how
 similar the request of an example is to the request that an instruction asks for. How much its score counts beside
-what retrieval knows (`fusion`) is learned on training APIs that it has not seen.
+what retrieval knows (`reranker_features`) is learned on training APIs that it has not seen.
 """
 
 from __future__ import annotations
@@ -29,12 +29,10 @@ from sentence_transformers.sentence_transformer.modules import Pooling
 from transformers import PrinterCallback
 
 from apipack.errors import UserError
-from apipack.fusion import FEATURES, weigh
 from apipack.io import read_json, write_json
-from apipack.models import ModelError, embedder
+from apipack.models.loading import ModelError, embedder
 from apipack.params import Rerank
-from apipack.relevance import relevance, shape
-from apipack.retrieval import (
+from apipack.retrieval.examples import (
     Embed,
     Pool,
     Reranker,
@@ -46,6 +44,8 @@ from apipack.retrieval import (
     oracle,
     rank,
 )
+from apipack.retrieval.relevance import relevance, shape
+from apipack.retrieval.reranker_features import FEATURES, weigh
 
 LOGGED = 10  # points of the loss curve
 HELD = 5  # one of so many training APIs is held out to weigh the score

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from apipack.matching import try_read
+from apipack.languages import try_read
 from apipack.progress import progress
 from apipack.sandbox import Job, Limits, Record, Sandbox, SandboxError, Step, unavailable
 from apipack.sandbox.runners import MARKS, Program, alone, missing, root, together

@@ -9,11 +9,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from apipack.arrival import difference
-from apipack.execution import Outcome
 from apipack.intervals import wilson
 from apipack.languages import Unreadable, read
 from apipack.records import Request
+from apipack.sandbox.comparison import difference
+from apipack.sandbox.execution import Outcome
 
 Row = dict[str, Any]
 ODD = re.compile(r"""[^ -~]|['"\\$`#*?!<>]|%[0-9A-Fa-f]{2}""")

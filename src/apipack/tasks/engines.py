@@ -127,7 +127,7 @@ def _cluster_cores() -> int:
 
 
 def _source_folders() -> list[str]:
-    source = Path(__file__).resolve().parent.parent
+    source = Path(__file__).resolve().parents[2]
     return [str(source), str(source.parent)]
 
 

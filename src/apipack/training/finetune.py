@@ -26,11 +26,11 @@ from peft import LoraConfig
 from transformers import PreTrainedModel, PrinterCallback, TrainerCallback
 from trl import SFTConfig
 
-from apipack.checkpoints import folder_of, latest, remove_others
-from apipack.completion import Collator, CompletionTrainer, encode_rows
 from apipack.errors import UserError
-from apipack.frozen import run_frozen
-from apipack.models import bf16_pays, device, device_name, load_lm, out_of_memory
+from apipack.models.loading import bf16_pays, device, device_name, load_lm, out_of_memory
+from apipack.training.checkpoints import folder_of, latest, remove_others
+from apipack.training.collation import Collator, CompletionTrainer, encode_rows
+from apipack.training.frozen_layers import run_frozen
 
 if TYPE_CHECKING:  # pydantic is not needed to train
     from apipack.params import Finetune, Lora

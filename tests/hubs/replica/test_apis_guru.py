@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from apipack.replica import Answer, ApisGuru, Replica
-from apipack.snapshot import SnapshotError, specs
+from apipack.hubs.replica import Answer, ApisGuru, Replica
+from apipack.hubs.snapshot import SnapshotError, specs
 
 
 def get(url, method="GET", **headers):

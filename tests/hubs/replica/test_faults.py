@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from apipack.replica import FAULTS, ApisGuru, Faults, Replica
+from apipack.hubs.replica import FAULTS, ApisGuru, Faults, Replica
 
 LIST = "/v2/list.json"
 

@@ -1,7 +1,7 @@
 import json
 import re
 
-from apipack.replica import Ibm, Replica
+from apipack.hubs.replica import Ibm, Replica
 
 
 def links(page):

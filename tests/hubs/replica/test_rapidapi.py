@@ -2,7 +2,7 @@ from functools import partial
 
 import pytest
 
-from apipack.replica import RapidApi, Replica
+from apipack.hubs.replica import RapidApi, Replica
 
 PETS = {
     "openapi": "3.0.3",

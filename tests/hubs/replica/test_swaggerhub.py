@@ -3,8 +3,8 @@ from functools import partial
 
 import pytest
 
-from apipack.replica import Replica, SwaggerHub
-from apipack.snapshot import specs
+from apipack.hubs.replica import Replica, SwaggerHub
+from apipack.hubs.snapshot import specs
 
 
 @pytest.fixture

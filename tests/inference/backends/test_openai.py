@@ -24,11 +24,11 @@ from pathlib import Path
 
 import pytest
 
-from apipack.backends.base import Completion, Failure, Prompt, Sampling
-from apipack.backends.openai import OpenAIBackend
 from apipack.errors import UserError
-from apipack.generations import Store
-from apipack.models import resolve
+from apipack.inference.backends.base import Completion, Failure, Prompt, Sampling
+from apipack.inference.backends.openai import OpenAIBackend
+from apipack.inference.store import Store
+from apipack.models.loading import resolve
 from apipack.params import Server
 
 SHORT = Sampling(0.7, 0.95, 4)
@@ -210,10 +210,10 @@ def test_without_key_and_address_there_is_one_line() -> None:
 CHILD = """
 import sys
 from pathlib import Path
-from apipack.backends.base import Sampling
-from apipack.backends.openai import OpenAIBackend
-from apipack.generations import Recorded, Store
-from tests.backends.test_openai import ATTEMPTS, SHORT, asked, model, of
+from apipack.inference.backends.base import Sampling
+from apipack.inference.backends.openai import OpenAIBackend
+from apipack.inference.store import Recorded, Store
+from tests.inference.backends.test_openai import ATTEMPTS, SHORT, asked, model, of
 
 url, path, count, timeout, concurrency = sys.argv[1], Path(sys.argv[2]), *map(int, sys.argv[3:])
 with Store(path) as store:

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from apipack.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
-from apipack.backends.transformers import TransformersBackend
-from apipack.models import fingerprint, resolve
+from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
+from apipack.inference.backends.transformers import TransformersBackend
+from apipack.models.loading import fingerprint, resolve
 
 ASKED = [
     Prompt("You answer in one word.", f"What is the capital of {country}?", seed)

@@ -5,9 +5,9 @@ from importlib.util import find_spec
 
 import pytest
 
-from apipack.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
-from apipack.backends.vllm import VllmBackend
 from apipack.errors import UserError
+from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
+from apipack.inference.backends.vllm import VllmBackend
 
 ASKED = [
     Prompt("You answer in one word.", f"What is the capital of {country}?", seed)
@@ -29,7 +29,7 @@ def test_without_vllm_there_is_one_line() -> None:
 def test_completions_likelihoods_and_what_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     import vllm
 
-    from apipack.backends.transformers import TransformersBackend
+    from apipack.inference.backends.transformers import TransformersBackend
 
     monkeypatch.setenv("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
     monkeypatch.setenv("VLLM_CPU_KVCACHE_SPACE", "1")  # GiB

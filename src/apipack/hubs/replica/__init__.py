@@ -9,12 +9,12 @@ HEAD. A fault sees every answer before it is sent and may return another one, or
 
 from collections.abc import Callable
 
-from apipack.replica.apis_guru import ApisGuru
-from apipack.replica.faults import FAULTS, Faults
-from apipack.replica.ibm import Ibm
-from apipack.replica.rapidapi import RapidApi
-from apipack.replica.server import Answer, Call, Fault, Hub, MakeHub, Replica
-from apipack.replica.swaggerhub import SwaggerHub
+from apipack.hubs.replica.apis_guru import ApisGuru
+from apipack.hubs.replica.faults import FAULTS, Faults
+from apipack.hubs.replica.ibm import Ibm
+from apipack.hubs.replica.rapidapi import RapidApi
+from apipack.hubs.replica.server import Answer, Call, Fault, Hub, MakeHub, Replica
+from apipack.hubs.replica.swaggerhub import SwaggerHub
 
 HUBS: dict[str, MakeHub] = {"apis_guru": ApisGuru, "swaggerhub": SwaggerHub, "rapidapi": RapidApi, "ibm": Ibm}
 """By the names that spiders and params.yaml use."""

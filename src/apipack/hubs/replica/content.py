@@ -12,7 +12,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from apipack.snapshot import SnapshotError, specs
+from apipack.hubs.snapshot import SnapshotError, specs
 
 BLANK = re.compile(r"[ \t\r\n]*")
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from random import Random
 from threading import Lock
 
-from apipack.replica.server import Answer, Call
+from apipack.hubs.replica.server import Answer, Call
 
 LATENCY = 0.2
 """Seconds that the fault `latency` holds an answer back."""

@@ -6,8 +6,8 @@ import hashlib
 from html import escape
 from urllib.parse import quote
 
-from apipack.replica.content import Spec
-from apipack.replica.server import Answer, Call
+from apipack.hubs.replica.content import Spec
+from apipack.hubs.replica.server import Answer, Call
 
 SHELL = "<!doctype html><title>{title}</title><div id=root></div><script src=/app.js></script>{links}"
 

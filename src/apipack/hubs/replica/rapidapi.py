@@ -11,8 +11,8 @@ from typing import Any
 
 import orjson
 
-from apipack.replica.content import Spec
-from apipack.replica.server import Answer, Call, json_answer
+from apipack.hubs.replica.content import Spec
+from apipack.hubs.replica.server import Answer, Call, json_answer
 
 METHODS = ("get", "put", "post", "delete", "patch")
 

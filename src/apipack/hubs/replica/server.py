@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import orjson
 
-from apipack.replica.content import Spec, unpack
+from apipack.hubs.replica.content import Spec, unpack
 
 MODIFIED = datetime(1985, 10, 26, 8, 15, tzinfo=UTC)
 """The one date of everything served: the time npm stamps on every packed file."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from apipack.replica.content import Spec
-from apipack.replica.server import MODIFIED, Answer, Call, json_answer, path_of
+from apipack.hubs.replica.content import Spec
+from apipack.hubs.replica.server import MODIFIED, Answer, Call, json_answer, path_of
 
 SORTS: dict[str, Callable[[Spec], tuple[str, ...]]] = {
     "NAME": lambda spec: (spec.service, spec.api),

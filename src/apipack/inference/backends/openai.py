@@ -19,8 +19,8 @@ from typing import Any, TypeVar
 import openai
 import tenacity
 
-from apipack.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
 from apipack.errors import UserError
+from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
 from apipack.params import Server
 
 LONGEST_WAIT = 60.0

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from apipack.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
-from apipack.decoding import complete
-from apipack.models import fingerprint, load_lm, resolve
-from apipack.packing import pack
+from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
+from apipack.inference.decoding import complete
+from apipack.inference.packed_linear import pack
+from apipack.models.loading import fingerprint, load_lm, resolve
 
 _CANDIDATES = 256
 

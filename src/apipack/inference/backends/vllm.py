@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 
-from apipack.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
 from apipack.errors import UserError
-from apipack.models import fingerprint, resolve
+from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
+from apipack.models.loading import fingerprint, resolve
 
 
 class VllmBackend:

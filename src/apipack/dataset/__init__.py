@@ -1,0 +1,1 @@
+"""From unique operations to a released dataset: duplicates, quality, splits, leaks, samples."""

@@ -1,0 +1,1 @@
+"""Verdicts on calls, the tables made of them, and MLflow."""

@@ -1,0 +1,1 @@
+"""The embedded content of the hubs, and loopback replicas that serve it."""

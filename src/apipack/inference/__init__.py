@@ -1,0 +1,1 @@
+"""Running a language model: backends, batched decoding, the store of what was generated."""

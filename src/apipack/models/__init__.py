@@ -1,0 +1,1 @@
+"""Model folders: where they are, how they are loaded, and embeddings."""

@@ -1,0 +1,1 @@
+"""From a specification to rows of the API database, each with one concrete HTTP request."""

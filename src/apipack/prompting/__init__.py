@@ -1,0 +1,1 @@
+"""Prompts for training and for tests, made by the same code."""

@@ -1,0 +1,1 @@
+"""Few-shot examples: which ones, in which order, and how good the order is."""

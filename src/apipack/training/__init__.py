@@ -1,0 +1,1 @@
+"""Fine-tuning on TRL and peft: loss on the completion alone, checkpoints, frozen layers run once."""
