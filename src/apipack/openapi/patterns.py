@@ -78,6 +78,23 @@ def _matching(tree: Any, preferred: str, low: int, high: int) -> str | None:
     return None
 
 
+def accepts(pattern: str, text: str) -> bool:
+    """Whether the pattern is known to accept the text; False also where telling could take long."""
+    longest, search = _searcher(pattern)
+    return search is not None and len(text) <= longest and search(text) is not None
+
+
+@lru_cache(maxsize=20_000)
+def _searcher(pattern: str) -> tuple[int, Any]:
+    """How long a text may be to be matched, and what matches it."""
+    try:
+        tree = _parsed(pattern)
+        longest = _matched_length(list(_walk(tree)))
+        return longest, _compiler.compile(tree).search if longest else None
+    except (re.error, RecursionError, OverflowError, KeyError, ValueError, _Unsupported):
+        return 0, None
+
+
 def _matched_length(parts: list[tuple[Any, Any, int]]) -> int:
     """How long a text may be so that matching it ends soon, whatever it is; 0 for not at all."""
     varying = [depth for kind, argument, depth in parts if kind in _MANY and argument[0] < argument[1] > 1]

@@ -1,0 +1,246 @@
+"""A form filled in: one variant of an operation, with a request of its own and the values that its instruction says.
+
+Deterministic by seed, operation id and variant, and made where it is needed: nothing of a variant is stored.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
+
+from openapi_parser.models import v3_0
+
+from apipack.openapi import bodies
+from apipack.openapi.argument_names import is_credential, is_made_up, is_plumbing, snake
+from apipack.openapi.loading import SpecError
+from apipack.operations.forms import Form, Node
+from apipack.operations.plausible import fits, plausible
+from apipack.operations.requests import add_secrets, assemble, pairs, path_value
+from apipack.operations.scrubbing import scrub_request
+from apipack.records import Request
+
+MOST_REQUIRED = 16
+"""More values than that no sentence carries, required or not."""
+
+
+class Said(NamedTuple):
+    """One argument that an instruction says. name: of a body, the dotted path of the leaf; a number is a place in a
+    list. about: what the specification says of it. source: see `plausible`."""
+
+    place: str
+    name: str
+    value: str | int | float | bool
+    source: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """unsaid: (place, name, reason) of what the request has and no sentence says: credential, made_up or fixed."""
+
+    request: Request
+    said: tuple[Said, ...]
+    unsaid: tuple[tuple[str, str, str], ...]
+
+
+def fill(form: Form, key: str, seed: int, variant: int, *, optional: int = 3, max_values: int = 8) -> Filled:
+    """Fill a form in. Raises `SpecError` with a reason to count (unsayable, too_many_values and those of `requests`).
+
+    key: the operation's id. variant: 0 takes what the specification gives where it gives something, others make their
+    own; negative ones are of tests, whose values no other variant has. optional: as many optional arguments at most.
+    """
+    made = _Variant(form, f"{seed}:{key}:{variant}", variant, optional, max_values)
+    return made.filled()
+
+
+class _Variant:
+    def __init__(self, form: Form, key: str, variant: int, optional: int, max_values: int) -> None:
+        self._form, self._key, self._given, self._tests = form, key, variant == 0, variant < 0
+        self._said: list[Said] = []
+        self._unsaid: list[tuple[str, str, str]] = []
+        self._chosen = self._choice(random.Random(key), optional, max_values)
+
+    def filled(self) -> Filled:
+        form = self._form
+        places: dict[str, list[tuple[str, str]]] = {"path": [], "query": [], "header": [], "cookie": []}
+        for parameter in form["parameters"]:
+            if parameter["required"] or id(parameter) in self._chosen:
+                place = parameter["place"]
+                value = self._value(parameter["node"], place, parameter["name"], parameter["name"])
+                places[place] += _sent(parameter, value)
+        body = None
+        if "body" in form:
+            body = self._body(form)
+        add_secrets([(place, name, value) for place, name, value in form["secrets"]], places)
+        content_type = form.get("content_type")
+        request = assemble(form["method"], form["template"], form["path_query"], places, content_type, body)
+        return Filled(request, tuple(self._said), tuple(self._unsaid))
+
+    def _body(self, form: Form) -> str:
+        value = self._value(form["body"], "body", "", "")
+        styles = {name: _Style(style, explode) for name, (style, explode) in form["encoding"].items()}
+        encoding = cast("dict[str, v3_0.Encoding]", styles)
+        return bodies.encode(value, form["content_type"], form["root"], encoding)
+
+    def _choice(self, rng: random.Random, optional: int, max_values: int) -> set[int]:
+        """`id`s of the optional parameters and members that this variant has."""
+        form, body = self._form, self._form.get("body")
+        required = sum(_leaves(one["node"]) for one in form["parameters"] if one["required"])
+        required += _leaves(body) if body is not None else 0
+        if required > MOST_REQUIRED:
+            raise SpecError("too_many_values", f"{required} are required")
+        room = max_values - required
+        wanted = rng.randint(0, max(0, optional))
+        chosen: set[int] = set()
+        members = list(_optional_members(body)) if body is not None else []
+        rng.shuffle(members)
+        if body is not None and not _needs_something(body):
+            members.sort(key=lambda member: _depth_of(body, member))
+            for member in members:
+                if (taken := self._take(member, chosen, max(room, 1))) is not None:
+                    room -= taken
+                    wanted -= 1
+                    break
+        units: list[Any] = [*members, *(one for one in form["parameters"] if not one["required"])]
+        rng.shuffle(units)
+        for unit in units:
+            if wanted <= 0 or room <= 0:
+                break
+            if id(unit) not in chosen and (taken := self._take(unit, chosen, room)) is not None:
+                room -= taken
+                wanted -= 1
+        return chosen
+
+    def _take(self, unit: Any, chosen: set[int], room: int) -> int | None:
+        """Choose a parameter or member where it can be said in `room` values; return how many it takes."""
+        node, name = (unit["node"], unit["name"]) if isinstance(unit, dict) else (unit[2], unit[0])
+        if is_credential(name) or is_plumbing(name) or not _sayable(node, name):
+            return None
+        inside: list[int] = []
+        leaves = _leaves(node)
+        if not leaves:  # an object that requires nothing, or what is fixed: it takes one of its own
+            inner = next((m for m in node.get("members", ()) if not m[1] and "kind" in m[2] and _ok(m)), None)
+            if inner is None:
+                return None
+            inside, leaves = [id(inner)], 1
+        if leaves > room:
+            return None
+        chosen.update((id(unit), *inside))
+        return leaves
+
+    def _value(self, node: Node, place: str, path: str, name: str) -> Any:
+        """path: what the value is called in the request; name: the last name on it."""
+        if "members" in node:
+            return {
+                key: self._value(inner, place, f"{path}.{key}" if path else key, key)
+                for member in node["members"]
+                for key, required, inner in (member,)
+                if required or id(member) in self._chosen
+            }
+        if "items" in node:
+            numbered = enumerate(node["items"])
+            return [self._value(item, place, f"{path}.{number}", name) for number, item in numbered]
+        if "unsayable" in node:
+            raise SpecError("unsayable", f"{place} {path}: {node['unsayable']}")
+        if "value" in node:
+            self._unsaid.append((place, path, "fixed"))
+            return node["value"]
+        return self._leaf(node, place, path, name)
+
+    def _leaf(self, leaf: Node, place: str, path: str, name: str) -> Any:
+        rng = random.Random(f"{self._key}:{place}:{path}")
+        if is_credential(name) or leaf.get("format") == "password":
+            self._unsaid.append((place, path, "credential"))
+            stand_in = f"REPLACE_{snake(name).upper() or 'SECRET'}"
+            return stand_in if fits(leaf, stand_in) else leaf.get("base", stand_in)
+        found = plausible(leaf, name, rng, given=self._given, tests=self._tests)
+        if found is None:
+            raise SpecError("unsayable", f"{place} {path}: no value")
+        value, source = found
+        if is_made_up(name):
+            self._unsaid.append((place, path, "made_up"))
+        else:
+            self._said.append(Said(place, path or "body", value, source, leaf.get("about", "")))
+        return value
+
+
+def scrubbed(filled: Filled) -> Filled:
+    """Raises `SpecError` (secret) where the request holds what looks like a secret or a person's."""
+    if scrub_request(filled.request)[1]:
+        raise SpecError("secret")
+    return filled
+
+
+def _ok(member: list[Any]) -> bool:
+    return not (is_credential(member[0]) or is_plumbing(member[0]))
+
+
+def _leaves(node: Node) -> int:
+    """How many values the required part of a node takes."""
+    if "members" in node:
+        return sum(_leaves(inner) for _, required, inner in node["members"] if required)
+    if "items" in node:
+        return sum(map(_leaves, node["items"]))
+    return int("kind" in node)
+
+
+def _sayable(node: Node, name: str) -> bool:
+    """Whether an optional node can be said: nothing that it requires is unsayable, secret or only fixed."""
+    if "members" in node:
+        return all(_sayable(inner, key) for key, required, inner in node["members"] if required)
+    if "items" in node:
+        return all(_sayable(item, name) for item in node["items"])
+    return "kind" in node and not is_credential(name) and node.get("format") != "password"
+
+
+def _needs_something(node: Node) -> bool:
+    return "members" not in node or any(required for _, required, _ in node["members"])
+
+
+def _optional_members(node: Node) -> Iterator[list[Any]]:
+    """Optional members of an object and of the objects that it requires."""
+    for member in node.get("members", ()):
+        _, required, inner = member
+        if required:
+            yield from _optional_members(inner)
+        else:
+            yield member
+    for item in node.get("items", ()):
+        yield from _optional_members(item)
+
+
+def _depth_of(node: Node, member: list[Any]) -> int:
+    """0 for a member of the object itself, 1 for one further down; a body without members takes its own first."""
+    return int(all(own is not member for own in node.get("members", ())))
+
+
+class _Named(NamedTuple):
+    value: str | None
+
+
+class _Style:
+    """The style of a form's parameter or member, as typed parameters of openapi3-parser have it."""
+
+    __slots__ = ("explode", "style")
+
+    def __init__(self, style: str | None, explode: bool | None) -> None:
+        self.style = _Named(style) if style is not None else None
+        self.explode = explode
+
+
+class _Parameter(_Style):
+    __slots__ = ("content", "location", "name")
+
+    def __init__(self, parameter: dict[str, Any]) -> None:
+        super().__init__(parameter["style"], parameter["explode"])
+        self.name, self.content, self.location = parameter["name"], parameter["json"], _Named(parameter["place"])
+
+
+def _sent(parameter: dict[str, Any], value: Any) -> list[tuple[str, str]]:
+    """The (name, value) pairs of a parameter, as its style writes them."""
+    styled = cast(v3_0.Parameter, _Parameter(parameter))
+    if parameter["place"] == "path":
+        return [(parameter["name"], path_value(styled, value))]
+    return pairs(styled, value)

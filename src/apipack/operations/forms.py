@@ -1,0 +1,251 @@
+"""What an operation asks for, taken out of its specification: a form, in JSON, that variants are filled in from.
+
+A form follows the operation's own request (`requests.build`): the same members, with the rules of each value beside it
+and further optional ones. A node of it is one of
+
+    {"members": [[name, required, node], …]}    an object
+    {"items": [node, …]}                        an array
+    {"value": …}                                what the specification fixes
+    {"kind": "string", …}                       a value to fill in, with the keys of `LEAF`
+    {"unsayable": reason}                       what no sentence can carry
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import count
+from typing import Any
+
+from openapi_parser.models import v3_0
+
+from apipack.openapi.admission import admits, is_of, kind_of
+from apipack.openapi.argument_names import is_credential, is_plumbing, snake
+from apipack.openapi.document import Document, RawOperation, Schema
+from apipack.openapi.loading import SpecError
+from apipack.openapi.values import TEXT, ValueBuilder, first_example
+from apipack.operations.requests import (
+    IGNORED_HEADERS,
+    BuiltRequest,
+    content_value,
+    parameter_value,
+    payload,
+    secrets,
+    sent_body,
+)
+
+Form = dict[str, Any]
+Node = dict[str, Any]
+
+LEAF = (
+    "kind", "format", "pattern", "low", "high", "step", "least", "most", "enum", "example", "default", "base", "about",
+)  # fmt: skip
+"""low, high: inclusive bounds of a number; least, most: of a text's length. base: the value of the operation's own
+request. about: what the specification says of it, in short."""
+MAX_OPTIONAL, MAX_LEAVES, MAX_ENUM, MAX_ABOUT = 16, 200, 24, 120
+SCALARS = ("string", "integer", "number", "boolean")
+
+
+def form(document: Document, raw: RawOperation, built: BuiltRequest) -> Form:
+    """The form of an operation with its request. Raises `SpecError` with a reason to count."""
+    operation = document.typed(raw)
+    values = ValueBuilder(document)
+    path_query = raw.path.split("#")[0].partition("?")[2]
+    method = raw.method.upper()
+    found: Form = {
+        "method": method,
+        "template": built.template,
+        "path_query": path_query,
+        "secrets": secrets(document, operation),
+        "parameters": [],
+    }
+    optional = 0
+    for parameter in operation.parameters:
+        place = parameter.location.value
+        named = f"{{{parameter.name}}}" in path_query and place == "query"
+        required = bool(parameter.required) or place == "path" or named
+        if place == "header" and parameter.name.lower() in IGNORED_HEADERS:
+            continue
+        if not required:
+            if place != "query" or parameter.deprecated or optional == MAX_OPTIONAL or _unasked(parameter.name):
+                continue
+            optional += 1
+        node = document.remembered(("node", id(parameter)), lambda: _parameter(parameter, values))  # noqa: B023
+        if snake(parameter.name) == "api_version" and "kind" in node and isinstance(document.info.get("version"), str):
+            node = {"default": document.info["version"], **node}
+        found["parameters"].append(
+            {
+                "name": parameter.name,
+                "place": place,
+                "style": getattr(parameter.style, "value", None),
+                "explode": parameter.explode,
+                "json": bool(parameter.content),
+                "required": required,
+                "node": node,
+            }
+        )
+    if (body := sent_body(operation, values, method)) is not None:
+        found |= document.remembered(("body node", id(body)), lambda: _body(body, values))
+    return found
+
+
+def _unasked(name: str) -> bool:
+    """Whether nobody asks for an optional parameter of this name: it is about access or how the answer travels."""
+    return is_credential(name) or is_plumbing(name)
+
+
+def _parameter(parameter: v3_0.Parameter, values: ValueBuilder) -> Node:
+    guide = content_value(parameter, parameter_value(parameter, values), values)
+    media = next(iter((parameter.content or {}).values()), None)
+    schema = media.schema_object if media is not None else parameter.schema_object
+    given = parameter.example is not None or bool(parameter.examples and first_example(parameter.examples) == guide)
+    node = _Walk(values).node(schema, guide, given, 0)
+    if "kind" in node and parameter.description:
+        node["about"] = parameter.description[:MAX_ABOUT]
+    return node
+
+
+def _body(body: v3_0.RequestBody, values: ValueBuilder) -> Form:
+    sent = payload(body, values)
+    styles = {
+        name: [getattr(encoding.style, "value", None), encoding.explode]
+        for name, encoding in (sent.media.encoding or {}).items()
+    }
+    node = _Walk(values).node(sent.media.schema_object, sent.value, sent.given, 0)
+    return {"content_type": sent.header, "root": sent.root, "encoding": styles, "body": node}
+
+
+class _Walk:
+    """Walks a value along its schema."""
+
+    def __init__(self, values: ValueBuilder) -> None:
+        self._values = values
+        self._document = values.document
+        self._leaves = 0
+
+    def node(self, schema: Schema | None, guide: Any, given: bool, depth: int) -> Node:
+        """guide: a value of the schema; given: it is an example of the specification."""
+        flat = None if schema is None else self._values.flat(schema)
+        if flat is not None and (flat.one_of or flat.any_of):
+            flat = self._chosen(flat, guide)
+        given = given or (flat is not None and flat.example is not None and flat.example == guide)
+        if isinstance(guide, dict):
+            return self._object(flat, guide, given, depth)
+        if isinstance(guide, list):
+            if not guide:
+                return {"value": []}
+            items = flat.items if flat is not None else None
+            wanted = max(1, (flat.min_items or 0) if flat is not None else 0)
+            return {"items": [self.node(items, item, given, depth + 1) for item in guide[:wanted]]}
+        return self._leaf(flat, guide, given)
+
+    def _chosen(self, schema: Schema, guide: Any) -> Schema:
+        """The schema with the first of its alternatives that admits the guide worked in."""
+        for option in schema.one_of or schema.any_of or []:
+            try:
+                if admits(self._document, option, guide, count()):
+                    kept = {"one_of": None, "any_of": None, "all_of": [option]}
+                    return self._values.flat(schema.model_copy(update=kept))
+            except SpecError:
+                continue
+        return schema
+
+    def _object(self, schema: Schema | None, guide: dict[str, Any], given: bool, depth: int) -> Node:
+        properties = (schema.properties if schema is not None else None) or {}
+        needed = set(schema.required) if schema is not None else set()
+        label = schema.discriminator.property_name if schema is not None and schema.discriminator is not None else None
+        further = schema.additional_properties if schema is not None else None
+        members: list[list[Any]] = []
+        for name, value in guide.items():
+            if not isinstance(name, str) or name == label:
+                members.append([str(name), True, {"value": value}])
+                continue
+            inner = properties.get(name) or (further if isinstance(further, Schema) else None)
+            if name in needed or len(members) < MAX_OPTIONAL:
+                members.append([name, name in needed, self.node(inner, value, given, depth + 1)])
+        if depth <= 1:
+            for name, inner in properties.items():
+                if len(members) < MAX_OPTIONAL and name not in guide and (node := self._further(inner)) is not None:
+                    members.append([name, False, node])
+        least = (schema.min_properties or 0) if schema is not None else 0
+        for member in members[:least]:
+            member[1] = True
+        return {"members": members}
+
+    def _further(self, schema: Schema) -> Node | None:
+        """A leaf for an optional member that the operation's own request does without."""
+        flat = self._values.flat(schema)
+        if flat.read_only or flat.deprecated or flat.one_of or flat.any_of or kind_of(flat) not in SCALARS:
+            return None
+        return self._leaf(flat, None, False)
+
+    def _leaf(self, schema: Schema | None, guide: Any, given: bool) -> Node:
+        self._leaves += 1
+        if self._leaves > MAX_LEAVES:
+            raise SpecError("too_many_values", f"more than {MAX_LEAVES}")
+        kind = kind_of(schema) if schema is not None else None
+        if kind in SCALARS and guide is not None and not is_of(kind, guide):
+            guide, given = None, False  # an example of another type
+        elif kind not in SCALARS:
+            if guide is None:
+                return {"value": None}
+            kind = next((name for name in ("boolean", "integer", "number", "string") if is_of(name, guide)), "string")
+        leaf: Node = {"kind": kind}
+        if guide is not None:
+            leaf["base"] = guide
+            if given:
+                leaf["example"] = guide
+        return leaf if schema is None else _ruled(leaf, schema)
+
+
+def _ruled(leaf: Node, schema: Schema) -> Node:
+    """The leaf with what its schema says of it."""
+    extra = schema.model_extra or {}
+    enum = [value for value in schema.enum or [] if value is not None]
+    fixed = extra["const"] if "const" in extra else enum[0] if len(enum) == 1 else None
+    if fixed is not None:
+        return {"value": fixed}
+    if schema.format in ("binary", "byte", "base64"):
+        return {"unsayable": "binary"}
+    examples = extra.get("examples")
+    example = schema.example if schema.example is not None else None
+    if example is None and isinstance(examples, list) and examples:
+        example = examples[0]
+    low, high, step = _number(schema.minimum), _number(schema.maximum), _number(schema.multiple_of)
+    unit = step or (1 if leaf["kind"] == "integer" else 0.5)
+    for bound, sign in (("exclusive_minimum", 1), ("exclusive_maximum", -1)):
+        limit: Any = getattr(schema, bound)
+        if limit is True:
+            low, high = (
+                (low + unit if sign > 0 and low is not None else low),
+                (high - unit if sign < 0 and high is not None else high),
+            )
+        elif (number := _number(limit)) is not None:
+            if sign > 0:
+                low = max(number + unit, number + unit if low is None else low)
+            else:
+                high = min(number - unit, number - unit if high is None else high)
+    rules = {
+        "format": schema.format,
+        "pattern": schema.pattern,
+        "low": low,
+        "high": high,
+        "step": step,
+        "least": schema.min_length,
+        "most": schema.max_length,
+        "enum": enum[:MAX_ENUM] or None,
+        "example": leaf.get("example", example),
+        "default": schema.default,
+        "about": (schema.description or "")[:MAX_ABOUT] or None,
+    }
+    return leaf | {name: value for name, value in rules.items() if value is not None}
+
+
+def _number(value: Any) -> int | float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if math.isfinite(value) and abs(value) < 1e15 else None
+
+
+def is_stand_in(value: Any) -> bool:
+    """Whether a value only stands for one, as `SOME_STRING_VALUE` does."""
+    return isinstance(value, str) and (TEXT.lower() in value.lower().replace("-", "_") or value.startswith("SOME_"))

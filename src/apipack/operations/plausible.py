@@ -1,0 +1,158 @@
+"""Values that a person would send: what the specification gives, or one made by its rules and the argument's name."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import zlib
+from functools import lru_cache
+from typing import Any
+
+from apipack.openapi.argument_names import snake
+from apipack.openapi.patterns import accepts
+from apipack.operations.forms import Node, is_stand_in
+from apipack.operations.makers import FORMATS, NUMBERS, letters, text_maker, word
+from apipack.operations.pattern_texts import random_match
+from apipack.operations.scrubbing import scrub
+
+TEST_SHARE = 4
+"""One value in four is for tests alone, told by its CRC-32."""
+DRAWS = 24
+LONGEST = 60
+_NO_EXAMPLE = re.compile(
+    r"\s*|string|text|integer|number|value|example|test\d*|foo|bar|abc|xyz|x+|n/?a|null|none|todo|undefined|<.*>|\{.*\}"
+    r"|\[.*\]|\.\.\.|your[ _-].*|my[ _-].*here|enter .*|lorem ipsum.*",
+    re.I | re.S,
+)
+_UNSAYABLE = re.compile(r"[\x00-\x1f\x7f`{}<>|\\\u2028\u2029]|```|'.*\"|\".*'")
+
+
+def sayable(value: Any) -> bool:
+    """Whether a sentence can carry the value as it is: text of one short line with one kind of quotes, a number, true
+    or false."""
+    if isinstance(value, str):
+        return 0 < len(value) <= LONGEST and value == value.strip() and not _UNSAYABLE.search(value)
+    return isinstance(value, bool | int | float) and len(json.dumps(value)) <= 20
+
+
+def for_tests(value: Any) -> bool:
+    """Whether a made value is one that only tests have."""
+    return zlib.crc32(json.dumps(value).encode()) % TEST_SHARE == 0
+
+
+def plausible(leaf: Node, name: str, rng: random.Random, *, given: bool, tests: bool) -> tuple[Any, str] | None:
+    """(value, source) for a leaf of a form, None where none can be made that fits and can be said.
+
+    given: prefer what the specification gives (example, default, then enum); else a value of its own. tests: a value
+    that no training variant has, where the rules leave a choice. source: example, default, enum, format, pattern, name
+    or type.
+    """
+    if given:
+        for source in ("example", "default"):
+            if source in leaf and (value := _given(leaf, leaf[source])) is not None:
+                return value, source
+    if options := [option for option in leaf.get("enum", ()) if sayable(option)]:
+        return (options[0] if given else rng.choice(options)), "enum"
+    known = (leaf.get("example"), leaf.get("default"))
+    last: tuple[Any, str] | None = None
+    for _ in range(DRAWS):
+        made = _made(leaf, snake(name), rng)
+        if made is None:
+            continue
+        if for_tests(made[0]) == tests and not (tests and made[0] in known):
+            return made
+        last = last or made
+    return last
+
+
+def _given(leaf: Node, value: Any) -> Any:
+    """What the specification gives, where it fits and a sentence can carry it; None for a placeholder or a secret."""
+    if isinstance(value, str) and (_NO_EXAMPLE.fullmatch(value) or is_stand_in(value) or _private(value)):
+        return None
+    return value if fits(leaf, value) and sayable(value) else None
+
+
+@lru_cache(maxsize=20_000)
+def _private(text: str) -> bool:
+    return bool(scrub(text)[1])
+
+
+def fits(leaf: Node, value: Any) -> bool:
+    """Whether the leaf's rules allow the value."""
+    if leaf.get("enum") and value not in leaf["enum"]:
+        return False
+    if leaf["kind"] == "boolean":
+        return isinstance(value, bool)
+    if leaf["kind"] in ("integer", "number"):
+        return _number_fits(leaf, value)
+    if not isinstance(value, str) or not leaf.get("least", 0) <= len(value) <= leaf.get("most", LONGEST):
+        return False
+    return "pattern" not in leaf or accepts(leaf["pattern"], value)
+
+
+def _number_fits(leaf: Node, value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int if leaf["kind"] == "integer" else int | float):
+        return False
+    low, high, step = leaf.get("low"), leaf.get("high"), leaf.get("step")
+    within = (low is None or value >= low) and (high is None or value <= high)
+    return within and (not step or abs(value / step - round(value / step)) < 1e-9)
+
+
+def _made(leaf: Node, name: str, rng: random.Random) -> tuple[Any, str] | None:
+    kind = leaf["kind"]
+    if kind == "boolean":
+        return rng.random() < 0.5, "type"
+    if kind in ("integer", "number"):
+        return _made_number(leaf, name, rng)
+    about = leaf.get("about", "")
+    if (maker := FORMATS.get(str(leaf.get("format", "")).lower())) and fits(leaf, value := maker(rng, name)):
+        return value, "format"
+    maker, source = text_maker(name, about)
+    for _ in range(3):
+        if fits(leaf, value := maker(rng, name)) and sayable(value):
+            return value, source
+    if "pattern" in leaf:
+        value = random_match(leaf["pattern"], rng, leaf.get("least", 0), leaf.get("most"))
+        return (value, "pattern") if value is not None and fits_made(leaf, value) and sayable(value) else None
+    value = _of_length(str(maker(rng, name)), leaf, rng)
+    return (value, source) if fits(leaf, value) and sayable(value) else None
+
+
+def fits_made(leaf: Node, value: str) -> bool:
+    """`fits` without the pattern, which the text was made from."""
+    return fits({key: rule for key, rule in leaf.items() if key != "pattern"}, value)
+
+
+def _of_length(text: str, leaf: Node, rng: random.Random) -> str:
+    """The text, cut or lengthened to the leaf's bounds."""
+    most, least = leaf.get("most", LONGEST), leaf.get("least", 0)
+    if len(text) > most:
+        short = [one for one in (text.split(" ")[0], word(rng), letters(rng, most)) if len(one) <= most]
+        text = short[0].strip(" -_.") if short else text[:most]
+    while len(text) < least:
+        text = f"{text}-{word(rng)}"
+    return text[: max(least, min(most, len(text)))]
+
+
+def _made_number(leaf: Node, name: str, rng: random.Random) -> tuple[int | float, str] | None:
+    whole = leaf["kind"] == "integer"
+    maker = next((make for pattern, make in NUMBERS if pattern.search(name)), None)
+    if maker is not None:
+        for _ in range(3):
+            value = maker(rng, name)
+            if fits(leaf, value):
+                return value, "name"
+    low, high, step = leaf.get("low"), leaf.get("high"), leaf.get("step") or (1 if whole else 0.5)
+    if low is None and high is None:
+        low, high = 1, 500
+    if low is None:
+        low = (high or 0) - 500
+    high = low + 500 if high is None else high
+    first, last = -(-low // step), high // step
+    if last < first:
+        value = low if not whole else None
+        return None if value is None or not fits(leaf, value) else (value, "type")
+    value = rng.randint(int(first), int(min(last, first + 100_000))) * step
+    value = int(value) if whole or value == int(value) else round(value, 6)
+    return (value, "type") if fits(leaf, value) else None
