@@ -62,7 +62,7 @@ def test_candidates_are_of_different_frames_and_no_rule_objects() -> None:
 
 def test_an_identifier_is_spoken_not_leaked() -> None:
     row = {**ROW, "functionality": "getPetByOwner", "endpoint": "getPetByOwner"}
-    assert tasks(row, 24)[0].text == "get pet by owner"
+    assert tasks(row, 24)[0].text == "get the pet by owner"
     assert all("getPetByOwner" not in text for text in wordings(row, 0, 24))
 
 

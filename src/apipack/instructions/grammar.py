@@ -12,7 +12,16 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from apipack.instructions.phrases import Row, api_name, gerund, imperative, lower_first, phrase, shorten
+from apipack.instructions.phrases import (
+    Row,
+    api_name,
+    gerund,
+    imperative,
+    is_of_identifier,
+    lower_first,
+    phrase,
+    shorten,
+)
 from apipack.instructions.rules import reject
 
 TRAIN_ACTION = (
@@ -30,7 +39,7 @@ TRAIN_ACTION = (
     "My application has to {action} through {api}.",
     "With {api}, how would I {action}?",
     "I am looking for a way of {gerund} with {api}.",
-    "What does {gerund} take with {api}?",
+    "What does it take to {action} with {api}?",
     "In {api}, what do I call to {action}?",
     "Let me {action} with {api}.",
     "I have to {action}. How do I do that with {api}?",
@@ -97,7 +106,12 @@ def tasks(row: Row, words: int) -> list[Task]:
     words: of the description at most. An operation without any words is named after its endpoint or method.
     """
     found: list[Task] = []
-    for text, limit in ((row["functionality"], LONGEST_TASK), (row["description"], words)):
+    texts = [(row["functionality"], LONGEST_TASK), (row["description"], words)]
+    if is_of_identifier(row["functionality"], row["endpoint"]):
+        texts.reverse()  # what somebody wrote says more than a name taken apart
+    for text, limit in texts:
+        if found and found[0].is_action and text == row["functionality"]:
+            break
         said = shorten(phrase(text), limit)
         action = imperative(said)
         if action is not None and found and _SAYS_NOTHING.match(action):
@@ -147,6 +161,12 @@ def other_wordings(row: Row, seed: int, n: int, words: int) -> list[str]:
 def _fill(frame: str, task: Task, name: str, rng: random.Random) -> str:
     if not task.is_action:
         return frame.format(topic=task.text, api=name)
-    verb, _, rest = task.text.partition(" ")
-    action = f"{rng.choice(SYNONYMS.get(verb, (verb,)))} {rest}"
+    action = in_other_words(task.text, rng)
     return frame.format(action=action, gerund=gerund(action), api=name)
+
+
+def in_other_words(action: str, rng: random.Random) -> str:
+    """The action with a synonym of its verb; `update or change` has its own."""
+    verb, _, rest = action.partition(" ")
+    verbs = (verb,) if rest.startswith(("or ", "and ")) else SYNONYMS.get(verb, (verb,))
+    return f"{rng.choice(verbs)} {rest}"

@@ -6,14 +6,20 @@ import re
 from importlib.resources import files
 from typing import Any
 
+from apipack.instructions.english import articled, mended, of_third_person, second_verbs
+
 Row = dict[str, Any]
 
 VERBS = frozenset(files("apipack.instructions").joinpath("verbs.txt").read_text(encoding="utf-8").split())
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s")
+_SENTENCE = re.compile(
+    r"(?<![eE]\.g\.)(?<!i\.e\.)(?<=[.!?])\s|(?<=[a-z)])\.(?=[A-Z][a-z]+ )|\s(?=NOTE:|Note:|Deprecated)"
+)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _ADDRESS = re.compile(r"https?://\S+")
-_PLACEHOLDER = re.compile(r"[{}<>\[\]|`*#\\\"]")
+_ARTICLE = re.compile(r"^(?:A|An|The)\b")
+_OBJECT = re.compile(r"(?:an?|the|all|this|one|your|its|any) \w", re.I)
+_PLACEHOLDER = re.compile(r"\(\)|[{}<>\[\]|`*#\\\"]")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _IDENTIFIER = re.compile(r"\b(?=\w*(?:_|[a-z0-9][A-Z]))\w+")
 _ABOUT_ITSELF = re.compile(
@@ -24,14 +30,23 @@ _ABOUT_ITSELF = re.compile(
     re.I,
 )
 _DOUBLED = frozenset(
-    {"get", "set", "put", "run", "stop", "submit", "begin", "cut", "drop", "map", "tag", "plan", "reset"}
+    {"submit", "begin", "reset", "commit", "transfer", "refer", "permit", "unmap", "unset", "untag", "rerun"}
+)
+_SHORT = re.compile(r"[bcdfghjklmnpqrstvz]{1,3}[aeiou][bdfgklmnprtz]")
+_TITLE_SUFFIX = re.compile(
+    r"[\s:,-]+(?:(?:REST )?APIs?[\s-]+)?(?:documentation|docs?|reference|specifications?|swagger(?: (?:spec|docs?|ui))?"
+    r"|open ?api(?: spec(?:ification)?)?|definition)$",
+    re.I,
 )
 
 
 def api_name(row: Row) -> str:
     """The API's title as it reads in a sentence: `the … API`, once."""
-    name = re.sub(r"\bAPIs?$", "", row["api_name"].strip(" .")).strip() or row["api"]
-    name = re.sub(r"^the\s+", "", " ".join(name.split()), flags=re.I)
+    name = " ".join(_TITLE_SUFFIX.sub("", row["api_name"].strip(" .")).split()) or row["api"]
+    name = re.sub(r"^the\s+", "", name, flags=re.I)
+    if re.search(r"\bAPI\b(?!s?$)", name):
+        return f"the {name}"
+    name = re.sub(r"\bAPIs?$", "", name).strip(" .-–:") or row["api"]
     return f"the {name} API"
 
 
@@ -42,7 +57,8 @@ def phrase(text: str) -> str:
     """
     first = _SENTENCE.split(_ADDRESS.sub(" ", _LINK.sub(r"\1", text)).strip(), maxsplit=1)[0]
     spoken = _IDENTIFIER.sub(lambda match: spell_out(match[0]), _PLACEHOLDER.sub(" ", first))
-    return _ABOUT_ITSELF.sub("", " ".join(spoken.split())).strip(" .:;,!?-")
+    spoken = _ABOUT_ITSELF.sub("", " ".join(spoken.split())).strip(" .:;,!?-")
+    return mended(spoken, VERBS).strip(" .:;,!?-")
 
 
 def spell_out(identifier: str) -> str:
@@ -51,22 +67,31 @@ def spell_out(identifier: str) -> str:
     return " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in words)
 
 
+def is_of_identifier(functionality: str, endpoint: str) -> bool:
+    """Whether a functionality is nothing but an endpoint's name taken apart."""
+    return re.sub(r"\W|_", "", functionality).lower() == re.sub(r"\W|_", "", endpoint).lower()
+
+
 def imperative(text: str) -> str | None:
     """The phrase as an imperative (`Returns a pet` → `return a pet`), or None when it starts with no known verb."""
     first, _, rest = text.partition(" ")
     word = first.lower()
     if word == "list" and rest.lower().startswith("of "):
         return f"get the list {rest}"
-    for candidate in (word, word.removesuffix("s"), word.removesuffix("es"), re.sub("ies$", "y", word)):
+    endings = (word.removesuffix(ending) for ending in ("s", "es", "d", "ed"))
+    for candidate in (word, *endings, re.sub("ies$", "y", word)):
         if candidate in VERBS and rest:
-            return f"{candidate} {rest}"
+            rest = _ARTICLE.sub(lambda match: match[0].lower(), rest)
+            return articled(second_verbs(f"{candidate} {rest}", VERBS))
+    if word.endswith("s") and _OBJECT.match(rest) and (base := of_third_person(word)):
+        return second_verbs(f"{base} {rest}", VERBS)
     return None
 
 
 def gerund(action: str) -> str:
     """An imperative as a gerund: `get a pet` → `getting a pet`."""
     verb, _, rest = action.partition(" ")
-    if verb in _DOUBLED:
+    if verb in _DOUBLED or _SHORT.fullmatch(verb):
         stem = verb + verb[-1]
     elif verb.endswith("ie"):
         stem = verb[:-2] + "y"
@@ -89,5 +114,8 @@ def shorten(text: str, words: int) -> str:
 
 
 def lower_first(text: str) -> str:
-    """Lower-case first letter, unless the word looks like an acronym."""
-    return text if len(text) < 2 or text[1].isupper() else text[0].lower() + text[1:]
+    """Lower-case first letter, unless the word looks like an acronym or the text like a title."""
+    words = text.split()
+    if len(text) < 2 or text[1].isupper() or (len(words) > 1 and words[1][0].isupper()):
+        return text
+    return text[0].lower() + text[1:]

@@ -1,4 +1,4 @@
-"""What the name of an argument tells: which no sentence says: credentials, what a client makes up, and how an answer travels."""
+"""What an argument's name tells: which hold secrets, which a client makes up, which are about how an answer travels."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from typing import Any
 from openapi_parser.models import v3_0
 
 from apipack.openapi.admission import admits, is_of, kind_of
-from apipack.openapi.argument_names import is_credential, is_plumbing, snake
+from apipack.openapi.argument_names import is_credential, is_made_up, is_plumbing, snake
 from apipack.openapi.document import Document, RawOperation, Schema
 from apipack.openapi.loading import SpecError
 from apipack.openapi.values import TEXT, ValueBuilder, first_example
@@ -244,6 +244,29 @@ def _number(value: Any) -> int | float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return value if math.isfinite(value) and abs(value) < 1e15 else None
+
+
+def argument_names(form: Form) -> tuple[frozenset[str], frozenset[str]]:
+    """Names of the arguments that every filled form says, and of all that one may say; of a body, the dotted paths."""
+    required: set[str] = set()
+    every: set[str] = set()
+
+    def walk(node: Node, path: str, needed: bool) -> None:
+        for name, wanted, inner in node.get("members", ()):
+            walk(inner, f"{path}.{name}" if path else name, needed and wanted)
+        for item in node.get("items", ()):
+            walk(item, path, needed)
+        name = path.rpartition(".")[2]
+        if "kind" in node and not (is_credential(name) or is_made_up(name)):
+            every.add(snake(path))
+            if needed:
+                required.add(snake(path))
+
+    for parameter in form["parameters"]:
+        walk(parameter["node"], parameter["name"], parameter["required"])
+    if "body" in form:
+        walk(form["body"], "", True)
+    return frozenset(required), frozenset(every)
 
 
 def is_stand_in(value: Any) -> bool:

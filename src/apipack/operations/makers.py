@@ -239,7 +239,7 @@ _TEXT_RULES: tuple[tuple[str, Maker], ...] = (
     (r"(?:city|town|locality|place|destination|origin)(?:_name)?$", _of("cities")),
     (r"country_?code|country_?iso|^(?:iso|cc|country_?2|geo)$", _country_code),
     (r"country(?:_name)?$|nationality$", _country),
-    (r"currency(?:_?code)?$|^(?:base|quote)_currency$", _of("currencies")),
+    (r"currency", _of("currencies")),
     (r"(?:language|lang)(?:_?code)?s?$", _of("languages")),
     (r"locale(?:_?code)?$|culture$", _of("locales")),
     (r"time_?zone(?:_id)?$|^tz$", _of("zones")),
@@ -253,8 +253,13 @@ _TEXT_RULES: tuple[tuple[str, Maker], ...] = (
     (r"api_?version$", _date),
     (r"version$", lambda rng, _: f"{rng.randint(1, 9)}.{rng.randint(0, 19)}.{rng.randint(0, 9)}"),
     (r"(?:date_?time|timestamp|_at|_time|_on|modified|created|updated)$|^(?:start|end)_?time$|time_?stamp", _date_time),
-    (r"date|(?:^|_)(?:since|until|before|after|day|from|to|start|end|deadline|birthday|dob)$", _date),
+    (
+        r"(?<!candi)(?<!up)(?<!vali)(?<!man)(?<!consoli)date(?:s|_from|_to|_?time|\d)?$"
+        r"|(?:^|_)(?:since|until|before|after|day|from|to|start|end|deadline|birthday|dob)$",
+        _date,
+    ),
     (r"time$", _clock),
+    (r"(?:^|_)(?:days|hours|minutes|weeks|months)$", _as_text(_whole(2, 90))),
     (r"(?:^|_)year$", _as_text(_whole(2015, 2027))),
     (r"(?:^|_)month$", _as_text(_whole(1, 12))),
     (r"uuid$|guid$|(?:tenant|subscription|correlation)_?id$|^sid$", _uuid),
@@ -263,7 +268,7 @@ _TEXT_RULES: tuple[tuple[str, Maker], ...] = (
         r"|etag$|fingerprint$|hash$|checksum$|^if_(?:none_)?match$|digest$",
         _opaque,
     ),
-    (r"(?:file|document|attachment|image|photo|video|object)_?name$|^(?:file|filename|attachment)$", _file),
+    (r"(?:^|_)(?:file|document|attachment|image|photo|video|object)_?name$|^(?:file|filename|attachment)$", _file),
     (r"(?:path|folder|directory|prefix|uri_path)$", lambda rng, _: f"{word(rng)}/{_slug(rng)}"),
     (
         r"mime_?type$|content_?type$|media_?type$",
@@ -318,6 +323,7 @@ _TEXT_RULES: tuple[tuple[str, Maker], ...] = (
 NUMBERS = tuple((re.compile(pattern), make) for pattern, make in _NUMBER_RULES)
 TEXTS = tuple((re.compile(pattern), make) for pattern, make in _TEXT_RULES)
 _ABOUT: tuple[tuple[re.Pattern[str], Maker], ...] = (
+    (re.compile(r"\bphone number\b|\bE\.164\b", re.I), _phone),
     (re.compile(r"\be-?mail address\b", re.I), _email),
     (re.compile(r"\bISO.?8601\b|\byyyy-mm-dd\b|\bRFC.?3339\b", re.I), _date),
     (re.compile(r"\bUUID\b|\bGUID\b"), _uuid),
@@ -328,13 +334,14 @@ _ABOUT: tuple[tuple[re.Pattern[str], Maker], ...] = (
 
 def text_maker(name: str, about: str) -> tuple[Maker, str]:
     """The maker of a text by its argument's name, else by what is said of it, else by nothing but its type."""
-    maker = _maker_of_name(name)
+    maker = _maker_of_name(name) if len(name) > 2 and name not in ("from", "value", "key") else None
     if maker is not None:
         return maker, "name"
     for pattern, of_words in _ABOUT:
         if pattern.search(about):
             return of_words, "name"
-    return _slug, "type"
+    maker = _maker_of_name(name)
+    return (_slug, "type") if maker is None else (maker, "name")
 
 
 @lru_cache(maxsize=50_000)

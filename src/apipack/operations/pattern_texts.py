@@ -78,6 +78,8 @@ class _Writer:
             least, most, inner = argument
             if least > 64:
                 raise _Unwritable
+            if not least and len(inner) == 1 and inner[0][0] is op.LITERAL and not chr(inner[0][1]).isalnum():
+                return ""  # `-*` between letters: a name does without
             usual = max(least, min(most, least + 4 + 4 * self._attempt, MOST))
             return "".join(self.sequence(inner) for _ in range(self._rng.randint(max(least, min(usual, 3)), usual)))
         if kind is op.SUBPATTERN:

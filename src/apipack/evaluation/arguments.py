@@ -1,0 +1,232 @@
+"""Whether a call has the values that were asked for: pure functions of a predicted request and its reference.
+
+An argument is (place, name, value), of a body each leaf by its dotted path. Set aside is what no instruction says:
+credentials, what a client makes up for every call, a multipart body's boundary, and the headers of clients.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from email import message_from_string
+from email.message import Message
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, unquote
+from xml.parsers import expat
+
+from apipack.evaluation.metrics import CLIENT_HEADERS, same_request
+from apipack.evaluation.payloads import NotWellFormed
+from apipack.evaluation.url_templates import path_values, template_parts
+from apipack.openapi.argument_names import is_credential, is_made_up
+from apipack.records import Request
+
+NO_ARGUMENTS = CLIENT_HEADERS | {"content-type", "authorization", "cookie"}
+PLACES = ("path", "query", "header", "cookie", "body")
+DEEPEST = 64
+
+
+class Argument(NamedTuple):
+    """value: as JSON where the body is JSON, else its text. kind: JSON's type in a JSON body, else `text`."""
+
+    place: str
+    name: str
+    value: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Arguments by (place, kind): of the prediction, of the reference, and those of the reference that the prediction
+    has too. exact: it is the same request with every value equal. asked: arguments of the reference."""
+
+    exact: bool
+    predicted: Counter[tuple[str, str]]
+    reference: Counter[tuple[str, str]]
+    matched: Counter[tuple[str, str]]
+
+    @property
+    def asked(self) -> int:
+        return self.reference.total()
+
+
+def compare(predicted: Request | None, gold: Request, template: str, declared: Sequence[Sequence[Any]]) -> Comparison:
+    """predicted: what a call sends, None where it is not readable. template, declared: the operation's `template` and
+    `arguments` (schema OPERATIONS)."""
+    ours = Counter(arguments(predicted, template)) if predicted is not None else Counter[Argument]()
+    theirs = Counter(arguments(gold, template))
+    exact = predicted is not None and ours == theirs and same_request(predicted, gold, template, declared)
+    return Comparison(exact, _kinds(ours), _kinds(theirs), _kinds(ours & theirs))
+
+
+def exact_match(predicted: Request | None, gold: Request, template: str, declared: Sequence[Sequence[Any]]) -> bool:
+    """`request_match` (`metrics.same_request`) with every value equal."""
+    return compare(predicted, gold, template, declared).exact
+
+
+def figures(comparisons: Sequence[Comparison]) -> dict[str, Any]:
+    """Share of exact matches, and precision, recall and F1 over all arguments; the latter also by place and by kind,
+    the former by number of values that were asked for."""
+    if not comparisons:
+        return {}
+    by_place = {place: [(place, kind) for kind in _all_kinds(comparisons)] for place in PLACES}
+    by_kind = {kind: [(place, kind) for place in PLACES] for kind in _all_kinds(comparisons)}
+    by_number: dict[str, list[bool]] = defaultdict(list)
+    for one in comparisons:
+        by_number[str(one.asked) if one.asked < 8 else "8 or more"].append(one.exact)
+    return {
+        "exact_match": round(sum(one.exact for one in comparisons) / len(comparisons), 4),
+        **_rates(comparisons, None),
+        "by_place": {name: rates for name, cells in by_place.items() if (rates := _rates(comparisons, cells))["n"]},
+        "by_type": {name: rates for name, cells in by_kind.items() if (rates := _rates(comparisons, cells))["n"]},
+        "exact_match_by_values": {
+            number: {"n": len(found), "share": round(sum(found) / len(found), 4)}
+            for number, found in sorted(by_number.items())
+        },
+    }
+
+
+def _rates(comparisons: Iterable[Comparison], cells: list[tuple[str, str]] | None) -> dict[str, Any]:
+    """n: arguments of the references."""
+    totals = [0, 0, 0]
+    for one in comparisons:
+        for place, counts in enumerate((one.matched, one.predicted, one.reference)):
+            totals[place] += counts.total() if cells is None else sum(counts[cell] for cell in cells)
+    matched, predicted, reference = totals
+    precision = matched / predicted if predicted else 1.0 if not reference else 0.0
+    recall = matched / reference if reference else 1.0
+    both = precision + recall
+    f1 = 2 * precision * recall / both if both else 0.0
+    rounded = {"precision": precision, "recall": recall, "f1": f1}
+    return {"n": reference, **{name: round(value, 4) for name, value in rounded.items()}}
+
+
+def _all_kinds(comparisons: Iterable[Comparison]) -> list[str]:
+    return sorted({kind for one in comparisons for _, kind in (*one.predicted, *one.reference)})
+
+
+def _kinds(found: Counter[Argument]) -> Counter[tuple[str, str]]:
+    kinds: Counter[tuple[str, str]] = Counter()
+    for argument, times in found.items():
+        kinds[argument.place, argument.kind] += times
+    return kinds
+
+
+def arguments(request: Request, template: str) -> list[Argument]:
+    """The arguments of a request to an operation with this URL template, but for those that are set aside."""
+    return [one for one in _all(request, template) if not _set_aside(one)]
+
+
+def _set_aside(argument: Argument) -> bool:
+    names = [name for name in argument.name.split(".") if not name.isdecimal()]
+    return bool(names) and (is_credential(names[-1]) or is_made_up(names[-1]))
+
+
+def _all(request: Request, template: str) -> Iterator[Argument]:
+    yield from _of_path(request, template)
+    for name, value in request.query:
+        yield Argument("query", name, value, "text")
+    for name, value in request.headers:
+        if name.lower() == "cookie":
+            for pair in value.split(";"):
+                key, _, content = pair.strip().partition("=")
+                yield Argument("cookie", key, unquote(content), "text")
+        elif name.lower() not in NO_ARGUMENTS:
+            yield Argument("header", name.lower(), value, "text")
+    if request.body:
+        yield from _of_body(request)
+
+
+def _of_path(request: Request, template: str) -> Iterator[Argument]:
+    """Values of path parameters; of a path that is not the template's, the whole path as one."""
+    ours, pattern = request.parts.path.split("/"), template_parts(template).path.split("/")
+    values = [path_values(*pair) for pair in zip(ours, pattern, strict=False)] if len(ours) == len(pattern) else [None]
+    if any(found is None and "{" in part for found, part in zip(values, pattern, strict=False)):
+        yield Argument("path", "", unquote(request.parts.path), "text")
+        return
+    for found, part in zip(values, pattern, strict=False):
+        if "{" in part:
+            for name, value in found or ():
+                yield Argument("path", name, value, "text")
+
+
+def _of_body(request: Request) -> Iterator[Argument]:
+    media_type, body = request.media_type or "", request.body or ""
+    try:
+        if media_type.endswith("json"):
+            return iter([Argument("body", *leaf) for leaf in _json_leaves(json.loads(body), "", 0)])
+        if media_type.endswith(("/xml", "+xml")):
+            return iter([Argument("body", name, text, "text") for name, text in _xml_leaves(body)])
+    except (ValueError, RecursionError):
+        return iter([Argument("body", "", body, "text")])
+    if media_type == "application/x-www-form-urlencoded":
+        pairs = parse_qsl(body, keep_blank_values=True)
+    elif media_type == "multipart/form-data":
+        pairs = _parts(request)
+    else:
+        pairs = [("", body)]
+    return iter([Argument("body", name, value, "text") for name, value in pairs])
+
+
+def _json_leaves(value: Any, path: str, depth: int) -> Iterator[tuple[str, str, str]]:
+    """(dotted path, value as JSON, its type) of every leaf; empty objects and arrays are leaves."""
+    if depth > DEEPEST:
+        raise RecursionError
+    if isinstance(value, dict) and value:
+        for name, inner in value.items():
+            yield from _json_leaves(inner, f"{path}.{name}" if path else name, depth + 1)
+    elif isinstance(value, list) and value:
+        for place, inner in enumerate(value):
+            yield from _json_leaves(inner, f"{path}.{place}" if path else str(place), depth + 1)
+    else:
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        yield path, json.dumps(value, sort_keys=True), _KINDS.get(type(value), "number")
+
+
+_KINDS = {str: "string", bool: "boolean", type(None): "null", dict: "object", list: "array", int: "number"}
+
+
+def _parts(request: Request) -> list[tuple[str, str]]:
+    message = message_from_string(f"Content-Type: {request.header('content-type')}\n\n{request.body}")
+    parts = message.get_payload()
+    if not message.is_multipart() or not isinstance(parts, list):
+        return [("", request.body or "")]
+    named = (part for part in parts if isinstance(part, Message))
+    return [(str(part.get_param("name", "", "content-disposition")), str(part.get_payload())) for part in named]
+
+
+def _xml_leaves(text: str) -> list[tuple[str, str]]:
+    """(dotted path, text) of every element without elements. Raises `NotWellFormed`."""
+    path: list[str] = []
+    texts: list[list[str]] = []
+    found: list[tuple[str, str]] = []
+    parents: list[bool] = []
+
+    def start(name: str, _: dict[str, str]) -> None:
+        if parents:
+            parents[-1] = True
+        path.append(name)
+        texts.append([])
+        parents.append(False)
+
+    def end(_: str) -> None:
+        content = "".join(texts.pop())
+        if not parents.pop():
+            found.append((".".join(path[1:]), content))
+        path.pop()
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = lambda data: texts[-1].append(data) if texts else None
+    parser.EntityDeclHandler = _refuse
+    try:
+        parser.Parse(text, True)
+    except (expat.ExpatError, UnicodeError) as error:
+        raise NotWellFormed(str(error)) from error
+    return found
+
+
+def _refuse(*_: object) -> None:
+    raise NotWellFormed("entities")

@@ -1,0 +1,132 @@
+"""One instruction, one call: what tells an operation from another of its API whose texts say the same.
+
+Two operations clash where an instruction for one could be meant for the other: it says the same in words, and the
+arguments that it has to say are all arguments of the other, and none that the other requires is missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+from apipack.instructions.grammar import SYNONYMS, tasks
+from apipack.instructions.phrases import Row, spell_out
+
+MANY = 60
+"""Of more operations that say the same every two are taken to clash: there are too many pairs to look at."""
+DEPTH = 5
+_DULL = re.compile(r"(?:v?\d+(?:[.-]\d+)*(?:beta\d*|alpha\d*)?|api|apis|rest|beta|public|json|odata)$", re.I)
+_SAME_VERB = {word: verb for verb in ("get", "delete", "update", "list") for word in (*SYNONYMS[verb], verb)}
+_AS = {"HEAD": "only the headers", "OPTIONS": "the options that it allows"}
+
+
+class Asked(NamedTuple):
+    """Names of the arguments that every instruction for an operation says, and of all that one may say."""
+
+    required: frozenset[str]
+    all: frozenset[str]
+
+
+def hints(rows: Sequence[Row], asked: Mapping[str, Asked], words: int) -> dict[str, str | None]:
+    """For each operation (schema OPERATIONS) of one API: words to add to its instruction, empty where none are needed,
+    None where nothing tells it from another: its instructions would be ambiguous. words: as in `grammar.tasks`."""
+    found: dict[str, str | None] = {row["id"]: "" for row in rows}
+    for group in _saying_the_same(rows, words):
+        clashing = _clashing(group, asked, found)
+        if not clashing:
+            continue
+        for words_of in (_chain, _method, _tag, _chain_and_method, _whole_chain, _whole_chain_and_method):
+            said = {row["id"]: words_of(row) for row in clashing}
+            if not _clashing(clashing, asked, {**found, **said}):
+                break
+        found.update(said)
+    for group in _saying_the_same(rows, words):
+        for row in _clashing(group, asked, found):
+            found[row["id"]] = None
+    return found
+
+
+def ambiguous(rows: Sequence[Row], asked: Mapping[str, Asked], said: Mapping[str, str | None], words: int) -> list[str]:
+    """Ids of the operations of one API, among those that have a hint, whose instruction fits another of them too."""
+    kept = [row for row in rows if said.get(row["id"]) is not None]
+    clashing = (row["id"] for group in _saying_the_same(kept, words) for row in _clashing(group, asked, said))
+    return sorted(set(clashing))
+
+
+def _saying_the_same(rows: Sequence[Row], words: int) -> Iterator[list[Row]]:
+    """Operations of which one wording says the same, two or more."""
+    groups: dict[str, dict[str, Row]] = defaultdict(dict)
+    for row in rows:
+        known = tasks(row, words)
+        for task in (known[0], known[-1]):
+            groups[_sense(task.text)][row["id"]] = row
+    return (list(group.values()) for _, group in sorted(groups.items()) if len(group) > 1)
+
+
+def _sense(text: str) -> str:
+    """What a task says, whatever its synonyms and articles."""
+    first, *rest = text.lower().split() or [""]
+    return " ".join([_SAME_VERB.get(first, first), *(word for word in rest if word not in ("a", "an", "the"))])
+
+
+def _clashing(group: Sequence[Row], asked: Mapping[str, Asked], said: Mapping[str, str | None]) -> list[Row]:
+    """Those of a group that have another beside them with the same hint, whose instruction may be meant for either."""
+    alike: dict[str, list[Row]] = defaultdict(list)
+    for row in group:
+        if (hint := said[row["id"]]) is not None:
+            alike[hint].append(row)
+    clashing: dict[str, Row] = {}
+    for rows in alike.values():
+        if len(rows) > MANY:
+            clashing |= {row["id"]: row for row in rows}
+            continue
+        for one, other in combinations(rows, 2):
+            if _fit(asked[one["id"]], asked[other["id"]]):
+                clashing |= {one["id"]: one, other["id"]: other}
+    return list(clashing.values())
+
+
+def _fit(one: Asked, other: Asked) -> bool:
+    return one.required <= other.all and other.required <= one.all
+
+
+def _segments(row: Row) -> list[str]:
+    """The fixed parts of a path in words, without versions."""
+    path = row["path"].split("#")[0].split("?")[0]
+    parts = (re.sub(r"\{[^{}]*\}", " ", part) for part in path.split("/"))
+    return [
+        spell_out(re.sub(r"[^A-Za-z0-9]+", " ", part))
+        for part in parts
+        if re.search("[A-Za-z]", part) and not _DULL.match(part)
+    ]
+
+
+def _said(segments: Sequence[str]) -> str:
+    return f"the {' of '.join(reversed(segments))}" if segments else ""
+
+
+def _chain(row: Row) -> str:
+    return _said(_segments(row)[-DEPTH:])
+
+
+def _whole_chain(row: Row) -> str:
+    return _said(_segments(row))
+
+
+def _method(row: Row) -> str:
+    return _AS.get(row["method"], f"as a {row['method']} request")
+
+
+def _tag(row: Row) -> str:
+    return f"{row['tags'][0]}" if row["tags"] else ""
+
+
+def _joined(*parts: Callable[[Row], str]) -> Callable[[Row], str]:
+    return lambda row: ", ".join(filter(None, (part(row) for part in parts)))
+
+
+_chain_and_method = _joined(_chain, _method)
+_whole_chain_and_method = _joined(_whole_chain, _method)
