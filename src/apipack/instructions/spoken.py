@@ -48,6 +48,7 @@ TEST_AFTER = (
     ("My {label} {be} {value}", ", my {label} {value}", " and my {label} {value}"),
 )
 CALLED = ("{action} called {value}", "{action} named {value}")
+_PLACES = {"query": "URL"}
 NAMES = frozenset({"name", "title", "display name"})
 _GENERIC = frozenset(
     "name id type value code key status state description title number date url text label kind amount email "  # noqa: SIM905
@@ -105,7 +106,7 @@ def spoken(
 def labels(said: Sequence[Argument]) -> list[str]:
     """Words for each argument; where two would be called the same, more of their paths or their places."""
     short = [label(argument.name, argument.about) for argument in said]
-    for longer in (_whole, lambda one: f"{_whole(one)} in the {one.place}"):
+    for longer in (_whole, lambda one: f"{_whole(one)} in the {_PLACES.get(one.place, one.place)}"):
         counts = Counter(short)
         short = [longer(one) if counts[name] > 1 else name for name, one in zip(short, said, strict=True)]
     counts = Counter(short)
