@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from apipack.params import ParamsError, load
+from apipack.params import load
+from apipack.section import ParamsError
 
 SOURCE = Path("params.yaml").read_text(encoding="utf-8")
 MODE = SOURCE[SOURCE.index("  mode: replica ") : SOURCE.index("  limit:")]

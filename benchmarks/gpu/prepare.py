@@ -21,7 +21,8 @@ from apipack.dataset.sampling import shares
 from apipack.evaluation.accuracy import select
 from apipack.io import fresh_folder, read_table, rows_table, write_table
 from apipack.params import Params, load
-from apipack.records import LANGUAGES, TESTS
+from apipack.prompting.schemas import TESTS
+from apipack.records import LANGUAGES
 from benchmarks.gpu import RUNS
 from benchmarks.gpu.start import start
 
@@ -64,7 +65,7 @@ def prepare_one(target: Path, p: Params, text: str) -> None:
         (folder / "data").mkdir()
         for path in SAMPLED:
             (folder / path).symlink_to(path.resolve())
-        if not start("stages.sample", folder, "--size", str(p.size)):
+        if not start("stages.sample", folder):
             sys.exit(f"{target} could not be made")
         for path in SAMPLED:
             (folder / path).unlink()

@@ -10,8 +10,10 @@ import pytest
 from datasets import load_dataset
 
 from apipack.dataset.release import card, paper_instance, write_language
+from apipack.dataset.schemas import RELEASE, SPLITS, UNIQUE
+from apipack.instructions.schemas import INSTRUCTIONS
 from apipack.io import rows_table, write_table, write_text
-from apipack.records import CALLS, INSTRUCTIONS, RELEASE, SPLITS, UNIQUE
+from apipack.languages.schemas import CALLS
 
 COLUMNS = pa.unify_schemas([UNIQUE, INSTRUCTIONS])
 

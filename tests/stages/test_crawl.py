@@ -20,9 +20,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from apipack.hubs.replica import HUBS, Answer, ApisGuru, Call, Replica
+from apipack.hubs.schemas import SPECS
 from apipack.operations.parsing import parse_spec
 from apipack.params import load
-from apipack.records import SPECS
 from stages import crawl, run, snapshot
 
 ROOT = Path(__file__).parents[2]
