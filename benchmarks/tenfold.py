@@ -25,8 +25,8 @@ import psutil
 from ruamel.yaml import YAML
 from tqdm import tqdm
 
+from apipack.hubs.schemas import SPECS
 from apipack.io import read_json, read_table, rows_table, write_table
-from apipack.records import SPECS
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = ("parse", "dedupe", "render", "instruct", "filter")

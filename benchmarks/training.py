@@ -27,9 +27,10 @@ from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from apipack.io import read_table, write_json
 from apipack.models.loading import bf16_pays, device, device_name, load_lm
-from apipack.params import Finetune, load
+from apipack.params import load
 from apipack.training.collation import encode
 from apipack.training.finetune import lora_config, tune
+from apipack.training.params import Finetune
 from benchmarks.gpu.peak import matmul_rate, settle
 
 Rows = list[tuple[str, str]]

@@ -1,5 +1,6 @@
 """One script a stage of dvc.yaml: read params, call the library, write outputs and metrics/STAGE.json.
 
+`Reads` in a script names the parameters that it gets, and equals `params:` of the stage in dvc.yaml.
 Run one by hand from the repository's root with `python -m stages.NAME`.
 """
 
@@ -8,12 +9,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import pyarrow as pa
 
 # OpenMP threads that spin while they wait slow each other down on shared cores; read when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -25,29 +23,18 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT / "src"), str(
 
 from apipack.errors import UserError  # noqa: E402
 from apipack.io import write_metrics  # noqa: E402
-from apipack.params import Params, load  # noqa: E402
+from apipack.section import Reads, load  # noqa: E402
 
 
-def run(name: str, work: Callable[[Params], dict[str, Any]]) -> None:
+def run(name: str, reads: type[Reads], work: Callable[[Reads], dict[str, Any]]) -> None:
     """Do a stage's work and write its metrics with the seconds it took; a failure that a user can mend ends in one
     line on standard error and exit code 1."""
     started = time.perf_counter()
     try:
-        if metrics := work(load()):
+        if metrics := work(load(reads)):
             metrics["seconds"] = round(time.perf_counter() - started, 2)
             if "rows_out" in metrics:
                 metrics["rows_per_second"] = round(metrics["rows_out"] / max(metrics["seconds"], 0.01))
             write_metrics(name, metrics)
     except (UserError, OSError) as error:
         sys.exit(f"{name}: {error}")
-
-
-def counted(rows_in: int, rows_out: int, reasons: Iterable[str]) -> dict[str, Any]:
-    """The figures every data stage reports: rows in, rows out, drops by reason."""
-    drops = Counter(reasons)
-    return {"rows_in": rows_in, "rows_out": rows_out, "drops": dict(sorted(drops.items()))}
-
-
-def by_id(table: pa.Table) -> dict[str, dict[str, Any]]:
-    """Rows of a table by their `id`."""
-    return {row["id"]: row for row in table.to_pylist()}

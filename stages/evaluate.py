@@ -13,12 +13,13 @@ from typing import Any
 import pandas as pd
 
 from apipack.evaluation.accuracy import CELL, accuracy, flat_metrics, judge, outputs_of, over_budget, select
+from apipack.evaluation.schemas import PREDICTIONS, RATES
 from apipack.inference.answering import answer, ask_served
 from apipack.io import fresh_folder, read_table, rows_table, write_table
 from apipack.models.loading import ModelError, token_counter
 from apipack.params import Params
 from apipack.prompting.prompts import STOP
-from apipack.records import PREDICTIONS, RATES, Output
+from apipack.records import Output
 from stages import run
 
 ADAPTER = Path("models/adapter")
@@ -115,4 +116,4 @@ def unrated(rows: list[dict[str, Any]], why: str) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    run("evaluate", main)
+    run("evaluate", Params, main)

@@ -2,19 +2,26 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from apipack.dataset.splits import parts_of
-from apipack.io import read_table
+from apipack.io import by_id, read_table
 from apipack.models.embedding import embed
-from apipack.params import Params
 from apipack.retrieval.examples import COLUMNS, Pool, test_queries
+from apipack.retrieval.params import Rerank, Retrieve
 from apipack.retrieval.ranking import compare
 from apipack.retrieval.reranking import load_reranker
-from stages import by_id, run
+from apipack.section import Only, Section
+from stages import run
 
 
-def main(p: Params) -> dict[str, Any]:
+class Reads(Section):
+    seed: int
+    rerank: Rerank
+    retrieve: Annotated[Retrieve, Only("model", "batch")]
+
+
+def main(p: Reads) -> dict[str, Any]:
     rows = by_id(read_table("data/dataset/operations", COLUMNS))
     parts = parts_of(read_table("data/splits/splits.parquet").to_pylist())
     pool = Pool(rows[key] for key in parts["train"] + parts["bank"])
@@ -27,4 +34,4 @@ def main(p: Params) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    run("rank_quality", main)
+    run("rank_quality", Reads, main)

@@ -3,54 +3,36 @@
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from apipack.evaluation.accuracy import CELL, METRICS, accuracy, flat_metrics
-from apipack.evaluation.reporting import accuracy_table, judged, paper_table
-from apipack.evaluation.tracking import log_run, stage_figures
-from apipack.io import METRICS as FOLDER
-from apipack.io import fresh_folder, read_table, write_text
-from apipack.params import Params
+from apipack.evaluation.params import Report
+from apipack.evaluation.reporting import figures, report, write_plots
+from apipack.evaluation.tracking import log_run, loss_curve, stage_figures
+from apipack.io import METRICS, fresh_folder, read_table, write_text
+from apipack.section import Section, read
 from stages import run
 
-PLOTS = FOLDER / "plots"
-CUTS = (  # the accuracies that MLflow gets
-    *(["model"], ["model", "setting"], ["model", "setting", "language"]),
-    *(CELL, [*CELL, "language"]),
-)
-
-INTERVALS = (
-    "Share of tests, with 95 % intervals: percentile bootstrap, APIs drawn with replacement. Where every API has the "
-    "same share, all 0 say, Wilson's interval with each API as one trial."
-)
+PLOTS = METRICS / "plots"
 
 
-def main(p: Params) -> dict[str, Any]:
+class Reads(Section):
+    seed: int
+    report: Report
+
+
+def main(p: Reads) -> dict[str, Any]:
     predictions = read_table("data/predictions/predictions.parquet").to_pandas().dropna(axis="columns", how="all")
-    cells = accuracy(predictions, CELL, p.seed)
-    by_language = accuracy(predictions, [*CELL, "language"], p.seed)
-    text = f"# Accuracy\n\n{INTERVALS}\n"
-    for metric in [name for name in METRICS if name in predictions]:
-        text += f"\n## {metric}{judged(predictions, metric)}\n\n{accuracy_table(predictions, metric, p.seed)}\n"
-    text += f"\n## The paper's figures (API-call match, CodeLlama-13B tuned on Python)\n\n{paper_table()}\n"
-    write_text(FOLDER / "report.md", text)
+    write_text(METRICS / "report.md", report(predictions, p.seed))
     with fresh_folder(PLOTS / "accuracy") as folder:
-        cells.to_csv(folder / "levels.csv", index=False)
-        by_language.to_csv(folder / "languages.csv", index=False)
-    loss = pd.read_csv(PLOTS / "loss.csv")
+        write_plots(predictions, folder, p.seed)
     run_id = log_run(
         p.report.experiment,
-        p.model_dump(),
-        {
-            **{k: v for by in CUTS for k, v in flat_metrics(accuracy(predictions, by, p.seed), by).items()},
-            **stage_figures(FOLDER),
-        },
-        {"train.loss": list(zip(loss["step"].tolist(), loss["loss"].tolist(), strict=True))},
-        [Path("models/adapter"), Path("params.yaml"), FOLDER / "report.md", PLOTS / "accuracy"],
+        read("params.yaml"),
+        figures(predictions, p.seed) | stage_figures(METRICS),
+        loss_curve(PLOTS / "loss.csv"),
+        [Path("models/adapter"), Path("params.yaml"), METRICS / "report.md", PLOTS / "accuracy"],
         predictions,
     )
     return {"mlflow_run": run_id}
 
 
 if __name__ == "__main__":
-    run("report", main)
+    run("report", Reads, main)

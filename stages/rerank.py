@@ -1,29 +1,34 @@
 """Train the API-specific re-ranker on training APIs, if params want it.  python -m stages.rerank"""
 
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
+from apipack.dataset.splits import parts_of
 from apipack.io import fresh_folder, read_table, write_text
 from apipack.models.embedding import embed
-from apipack.params import Params
 from apipack.retrieval.examples import COLUMNS
-from apipack.retrieval.reranking import held_out, train, train_weights, training_lists
+from apipack.retrieval.params import Rerank, Retrieve
+from apipack.retrieval.reranking import tune
+from apipack.section import Only, Section
 from stages import run
 
 
-def main(p: Params) -> dict[str, Any]:
+class Reads(Section):
+    seed: int
+    rerank: Rerank
+    retrieve: Annotated[Retrieve, Only("model", "batch")]
+
+
+def main(p: Reads) -> dict[str, Any]:
     with fresh_folder("models/reranker") as folder:
         write_text(folder / "kind", f"{p.rerank.kind}\n")
         if p.rerank.kind != "api":
             return {"kind": p.rerank.kind}
-        splits = read_table("data/splits/splits.parquet").to_pylist()
-        trained = {entry["id"] for entry in splits if entry["split"] == "train"}
+        trained = set(parts_of(read_table("data/splits/splits.parquet").to_pylist())["train"])
         rows = read_table("data/dataset/operations", COLUMNS, [("id", "in", trained)]).to_pylist()
         encode = partial(embed, model=p.retrieve.model, batch=p.retrieve.batch)
-        tuned, held = held_out(rows, p.seed)
-        figures = train(training_lists(tuned, p.rerank, p.seed, encode), folder, p.rerank, p.seed)
-        return {"kind": p.rerank.kind, **figures, **train_weights(held, folder, p.rerank, p.seed, encode)}
+        return {"kind": p.rerank.kind, **tune(rows, folder, p.rerank, p.seed, encode)}
 
 
 if __name__ == "__main__":
-    run("rerank", main)
+    run("rerank", Reads, main)

@@ -14,9 +14,11 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from apipack.cli.main import app
+from apipack.evaluation.schemas import RATES
 from apipack.io import rows_table, write_table
 from apipack.languages import render
-from apipack.records import RATES, TESTS, TRAIN, Request
+from apipack.prompting.schemas import TESTS, TRAIN
+from apipack.records import Request
 from tests.bare import refused, write_hook
 from tests.tiny import save_tiny
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from apipack.io import fresh_folder, read_table, rows_table, write_json, write_table
-from apipack.records import CALLS
+from apipack.languages.schemas import CALLS
 
 
 def test_same_rows_same_bytes(tmp_path: Path) -> None:

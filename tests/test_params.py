@@ -1,8 +1,13 @@
 from pathlib import Path
+from typing import Annotated
 
 import pytest
 
-from apipack.params import ParamsError, load
+from apipack.languages.params import weights
+from apipack.params import load
+from apipack.retrieval.params import Retrieve
+from apipack.section import Only, ParamsError, Section, names
+from apipack.section import load as load_section
 
 SOURCE = Path("params.yaml").read_text(encoding="utf-8")
 MODE = SOURCE[SOURCE.index("  mode: replica ") : SOURCE.index("  limit:")]
@@ -67,10 +72,23 @@ def test_numbers_that_a_yaml_1_1_writer_quoted(tmp_path: Path) -> None:
 def test_other_is_each_language_that_is_not_named(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(SOURCE.replace("mix: {curl: 1}", "mix: {curl: 100, other: 1}"), encoding="utf-8")
-    weights = load(path).weights()
-    assert weights["curl"] == 100 and sum(weights.values()) == 109
+    p = load(path)
+    by_language = weights(p.mix, p.render.languages)
+    assert by_language["curl"] == 100 and sum(by_language.values()) == 109
 
 
 def test_missing_file_says_where_to_run(tmp_path: Path) -> None:
     with pytest.raises(ParamsError, match="run from the repository's root"):
         load(tmp_path / "params.yaml")
+
+
+def test_a_stage_gets_what_it_names_and_nothing_else() -> None:
+    class Reads(Section):
+        seed: int
+        retrieve: Annotated[Retrieve, Only("model", "batch")]
+
+    p = load_section(Reads, "params.yaml")
+    assert names(Reads) == ["retrieve.batch", "retrieve.model", "seed"]
+    assert p.retrieve.model == load("params.yaml").retrieve.model
+    with pytest.raises(AttributeError):
+        p.retrieve.shots  # noqa: B018

@@ -6,7 +6,7 @@ import torch
 from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
 from apipack.models.loading import resolve
-from apipack.params import Finetune, Lora
+from apipack.training.params import Finetune, Lora
 
 PAIRS = [("**api_call**:", " curl --url https://a.test/pets"), ("a longer prompt **api_call**:", " curl -X POST")]
 

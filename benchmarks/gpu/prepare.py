@@ -20,8 +20,10 @@ from ruamel.yaml import YAML
 from apipack.dataset.sampling import shares
 from apipack.evaluation.accuracy import select
 from apipack.io import fresh_folder, read_table, rows_table, write_table
+from apipack.languages.params import weights
 from apipack.params import Params, load
-from apipack.records import LANGUAGES, TESTS
+from apipack.prompting.schemas import TESTS
+from apipack.records import LANGUAGES
 from benchmarks.gpu import RUNS
 from benchmarks.gpu.start import start
 
@@ -44,7 +46,8 @@ def prepare(sizes: Sequence[int], mixes: Sequence[str], tests: int | None) -> No
     """tests: operations a level and language, None for the mix's own."""
     pool, data = trained_calls(), digest_of(*SAMPLED, PROMPTS)
     for mix in mixes:
-        there_are = most(pool, params_of(mix, sizes[0], tests, data)[0].weights())
+        p = params_of(mix, sizes[0], tests, data)[0]
+        there_are = most(pool, weights(p.mix, p.render.languages))
         if not there_are:
             sys.exit(f"{mix}: a language of it has no training calls: see crawl.limit and render.languages")
         for size in sorted({min(size, there_are) for size in sizes}):
@@ -64,7 +67,7 @@ def prepare_one(target: Path, p: Params, text: str) -> None:
         (folder / "data").mkdir()
         for path in SAMPLED:
             (folder / path).symlink_to(path.resolve())
-        if not start("stages.sample", folder, "--size", str(p.size)):
+        if not start("stages.sample", folder):
             sys.exit(f"{target} could not be made")
         for path in SAMPLED:
             (folder / path).unlink()

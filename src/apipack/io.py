@@ -19,6 +19,13 @@ import pyarrow.parquet as pq
 
 METRICS = Path("metrics")
 ROW_GROUP = 65_536
+TEXT, COUNT, REAL, FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
+TEXTS = pa.list_(TEXT)
+
+
+def schema(**columns: pa.DataType) -> pa.Schema:
+    """The schema of a table with these columns in this order."""
+    return pa.schema(list(columns.items()))
 
 
 def write_table(path: Path | str, table: pa.Table) -> None:
@@ -46,6 +53,11 @@ def parts(folder: Path | str) -> list[Path]:
     if not found:
         raise FileNotFoundError(f"{folder} is missing: run `dvc repro` so that the stage that writes it runs first")
     return found
+
+
+def by_id(table: pa.Table) -> dict[str, dict[str, Any]]:
+    """Rows of a table by their `id`."""
+    return {row["id"]: row for row in table.to_pylist()}
 
 
 def rows_table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
@@ -117,3 +129,10 @@ def _publish(temporary: Path, path: Path) -> None:
     with temporary.open("rb") as file:
         os.fsync(file.fileno())
     os.replace(temporary, path)
+
+
+def cache_folder() -> Path:
+    """APIPACK_CACHE, else `apipack` in the user's cache folder (XDG Base Directory Specification)."""
+    if chosen := os.environ.get("APIPACK_CACHE"):
+        return Path(chosen).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "apipack"

@@ -13,8 +13,12 @@ import pyarrow.parquet as pq
 import pytest
 from ruamel.yaml import YAML
 
+from apipack.dataset.schemas import SPLITS, UNIQUE
+from apipack.instructions.schemas import INSTRUCTIONS
 from apipack.io import read_json, rows_table, write_json, write_table
-from apipack.records import CALLS, INSTRUCTIONS, LANGUAGES, SPLITS, TESTS, UNIQUE
+from apipack.languages.schemas import CALLS
+from apipack.prompting.schemas import TESTS
+from apipack.records import LANGUAGES
 from benchmarks.gpu import ROOT, box, prepared
 from benchmarks.gpu.prepare import MIXES, PROMPTS, SAMPLED, digest_of, most, params_of, prepare
 from benchmarks.gpu.run import plan, run, seconds

@@ -11,12 +11,14 @@ from typer.testing import CliRunner
 
 from apipack.cli.ask import AskError, Source, ask, of_dataset, of_specification
 from apipack.cli.main import app
+from apipack.dataset.schemas import UNIQUE
+from apipack.hubs.schemas import SPECS
 from apipack.instructions.wordings import by_grammar
 from apipack.io import rows_table, write_table
 from apipack.languages.rendering import render_rows
 from apipack.operations.parsing import parse_spec
+from apipack.operations.schemas import OPERATIONS
 from apipack.params import Params, load
-from apipack.records import OPERATIONS, SPECS, UNIQUE
 from tests.tiny import save_tiny
 
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}

@@ -11,8 +11,8 @@ from apipack.dataset.leakage import (
     shared_endpoints,
     trained_elsewhere,
 )
+from apipack.dataset.params import Split
 from apipack.dataset.splits import Parts, endpoint_key, parts_of, split
-from apipack.params import Split
 
 P = Split(tests=6, unseen_apis=0.25, unseen_endpoints=0.2, similarity=0.9)
 NOUNS = ["invoice", "pet", "planet", "ticket", "voucher", "lecture", "parcel", "sensor", "recipe", "stadium"]

@@ -9,9 +9,13 @@ import pyarrow as pa
 import pytest
 from datasets import load_dataset
 
-from apipack.dataset.release import card, paper_instance, write_language
+from apipack.dataset.card import card
+from apipack.dataset.release import SPLITS as NAMES
+from apipack.dataset.release import paper_instance, write_language
+from apipack.dataset.schemas import RELEASE, SPLITS, UNIQUE
+from apipack.instructions.schemas import INSTRUCTIONS
 from apipack.io import rows_table, write_table, write_text
-from apipack.records import CALLS, INSTRUCTIONS, RELEASE, SPLITS, UNIQUE
+from apipack.languages.schemas import CALLS
 
 COLUMNS = pa.unify_schemas([UNIQUE, INSTRUCTIONS])
 
@@ -37,8 +41,8 @@ def released(tmp_path: Path) -> Path:
     write_table(
         data / "splits/splits.parquet", rows_table([dict(zip(SPLITS.names, m, strict=True)) for m in member], SPLITS)
     )
-    counts = {language: write_language(language, data, out, True) for language in ("curl", "go")}
-    write_text(out / "README.md", card(counts, {"Operations by hub": {"apis_guru": 4}}))
+    counts = {language: write_language(language, str(data), str(out), True) for language in ("curl", "go")}
+    write_text(out / "README.md", card(counts, list(NAMES.values()), {"Operations by hub": {"apis_guru": 4}}))
     return out
 
 
@@ -82,5 +86,5 @@ def test_instances_have_the_papers_schema(released: Path) -> None:
 
 def test_the_same_rows_give_the_same_bytes(released: Path, tmp_path: Path) -> None:
     before = {path.relative_to(released): path.read_bytes() for path in released.rglob("*.gz")}
-    write_language("curl", tmp_path / "data", tmp_path / "again", True)
+    write_language("curl", str(tmp_path / "data"), str(tmp_path / "again"), True)
     assert all((tmp_path / "again" / path).read_bytes() == before[path] for path in before if "curl" in path.name)

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
+from apipack.dataset.params import Split
 from apipack.dataset.splits import SplitError, endpoint_key, parts_of, split
-from apipack.params import Split
 
 P = Split(tests=12, unseen_apis=0.25, unseen_endpoints=0.2, similarity=0.9)
 

@@ -12,11 +12,12 @@ import torch
 from transformers import PreTrainedTokenizerBase
 
 from apipack.errors import UserError
+from apipack.evaluation.params import Evaluate
 from apipack.inference import answering
 from apipack.inference.answering import answer
 from apipack.inference.generation import generate
 from apipack.models.loading import load_lm
-from apipack.params import Evaluate, load
+from apipack.params import load
 from apipack.records import Output
 from apipack.training.finetune import tune
 from tests.tiny import PAIRS, finetune_params, save_tiny

@@ -19,12 +19,15 @@ from typer.testing import CliRunner
 
 from apipack.cli.main import app
 from apipack.errors import UserError
+from apipack.evaluation.params import Evaluate
 from apipack.inference.answering import SYSTEM, answer, ask_served
+from apipack.inference.params import Served
 from apipack.inference.serving import command, merged
 from apipack.io import rows_table, write_table
 from apipack.models.loading import load_lm, token_counter
-from apipack.params import Evaluate, Served, load
-from apipack.records import TESTS, Request
+from apipack.params import load
+from apipack.prompting.schemas import TESTS
+from apipack.records import Request
 from apipack.training.finetune import tune
 from stages import evaluate
 from tests.tiny import PAIRS, finetune_params, save_tiny

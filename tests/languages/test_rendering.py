@@ -1,5 +1,6 @@
 from apipack.languages.rendering import render_rows
-from apipack.records import CALLS, Request
+from apipack.languages.schemas import CALLS
+from apipack.records import Request
 
 
 def test_each_call_is_read_back_and_refusals_are_counted() -> None:

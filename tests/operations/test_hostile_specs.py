@@ -16,9 +16,9 @@ import yaml
 from apipack.io import read_table
 from apipack.openapi import Document, load
 from apipack.openapi.conformance import violations
+from apipack.operations.database import parse_part
 from apipack.operations.parsing import Parsed, parse_spec
 from apipack.records import Request
-from stages.parse import parse_part
 
 GET = {"/a": {"get": {"operationId": "getA", "summary": "Get the a"}}}
 

@@ -3,7 +3,8 @@ from functools import partial
 from typing import Any
 
 from apipack.operations.parsing import opted_out, parse_spec, parse_specs, plain, read_opt_outs
-from apipack.records import OPERATIONS, Request
+from apipack.operations.schemas import OPERATIONS
+from apipack.records import Request
 
 SPEC = {
     "hub": "h",

@@ -10,8 +10,9 @@ import pytest
 from transformers import AutoModel, AutoTokenizer
 
 from apipack.models.loading import ModelError, embedder
-from apipack.params import Rerank, load
+from apipack.params import load
 from apipack.retrieval.examples import Pool, Reranker, call_text, cosine, rank, rerank
+from apipack.retrieval.params import Rerank
 from apipack.retrieval.relevance import relevance, shape
 from apipack.retrieval.reranker_features import FEATURES
 from apipack.retrieval.reranking import RerankError, held_out, load_reranker, train, train_weights, training_lists

@@ -2,8 +2,9 @@ import json
 from typing import Any
 
 from apipack.languages import render
-from apipack.records import VERIFIED, Request
+from apipack.records import Request
 from apipack.sandbox.execution import Outcome
+from apipack.sandbox.schemas import VERIFIED
 from apipack.sandbox.verification import executed, failures, figures, read_back, sample, strata
 
 

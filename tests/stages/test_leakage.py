@@ -5,10 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from apipack.dataset.schemas import SPLITS, UNIQUE
 from apipack.dataset.splits import split
 from apipack.io import read_json, read_table, rows_table, write_table
+from apipack.languages.schemas import CALLS
 from apipack.params import load
-from apipack.records import CALLS, SPLITS, UNIQUE
 
 ROOT = Path(__file__).resolve().parents[2]
 P = load(ROOT / "params.yaml")

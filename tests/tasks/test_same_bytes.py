@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from apipack.hubs.schemas import SPECS
 from apipack.io import rows_table, write_table
-from apipack.records import SPECS
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = ("parse", "dedupe", "render", "instruct", "filter")

@@ -11,9 +11,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from apipack.params import Finetune, Lora
 from apipack.training.checkpoints import folder_of, latest, remove_others
 from apipack.training.finetune import tune
+from apipack.training.params import Finetune, Lora
 from tests.tiny import PAIRS, finetune_params, save_tiny
 
 ROWS = [(f"{'word ' * (k % 5)}{k} {PAIRS[0][0]}", f"{PAIRS[0][1]}/{k}") for k in range(24)]
@@ -21,7 +21,7 @@ CHILD = """
 import json, os, signal, sys
 from pathlib import Path
 from apipack.training import finetune
-from apipack.params import Finetune
+from apipack.training.params import Finetune
 rows, p, folder = json.loads(sys.argv[1]), Finetune.model_validate_json(sys.argv[2]), Path(sys.argv[3])
 class Dying(finetune._Watch):
     def on_step_end(self, args, state, *_, **__):

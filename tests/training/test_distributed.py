@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from apipack.io import rows_table, write_table
 from apipack.models.loading import load_lm
-from apipack.records import TRAIN
+from apipack.prompting.schemas import TRAIN
 from apipack.training.finetune import tune
 from tests.tiny import PAIRS, finetune_params, save_tiny
 

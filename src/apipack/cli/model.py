@@ -123,8 +123,8 @@ def _in_process(p: Params) -> Write:
 def _by_server(p: Params, url: str, model: str | None) -> Write:
     """A served model; nothing is kept, since a name may stand for other weights tomorrow."""
     from apipack.inference.answering import ask_served
+    from apipack.inference.params import Served
     from apipack.inference.serving import merged
-    from apipack.params import Served
     from apipack.prompting.prompts import STOP
 
     name = model or str(merged(p.finetune.model, ADAPTER))

@@ -12,14 +12,57 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from apipack.dataset.params import Split
 from apipack.dataset.similarity import nearest, text
 from apipack.dataset.splits import Parts, endpoint_key
+from apipack.errors import UserError
 
 Row = dict[str, Any]
 
 LEVELS = ("level1", "level2", "level3")
 HEAD, TAIL = 0.2, 0.8  # the authors' rows 20,000 and 80,000, of about 100,000 a language
+
+
+class LeakError(UserError):
+    """A test could have been trained on."""
+
+
+def refuse_leaks(rows: Mapping[str, Row], parts: Parts, neighbours: Sequence[Row], threshold: float) -> None:
+    """Raises `LeakError` with the number of leaks and the first one, where there are any."""
+    if lines := leaks(rows, parts, neighbours, threshold):
+        raise LeakError(f"{len(lines)} leaks, the first: {lines[0]}")
+
+
+def figures(
+    rows: Mapping[str, Row],
+    parts: Parts,
+    neighbours: Sequence[Row],
+    calls: pa.Table,
+    languages: Sequence[str],
+    p: Split,
+    seed: int,
+    workers: int | None,
+) -> dict[str, Any]:
+    """How near training comes to the tests of this split, and of the paper's positional split of the same rows, there
+    by the similarity in the first language. rows: `splits.COLUMNS` by id. calls: id and language of schema CALLS."""
+    by_language: dict[str, Parts] = {}
+    for number, language in enumerate(languages):
+        ids = calls.filter(pc.equal(calls["language"], language))["id"].to_pylist()
+        by_language[language] = positional([rows[key] for key in ids], p.tests, seed + number)
+    first = by_language[languages[0]]
+    return {
+        "leaks": 0,
+        "shared_endpoints": shared_endpoints(rows, parts),
+        "nearest_training_operation": distribution(neighbours, p.similarity),
+        "positional_split_of_the_paper": {
+            "shared_endpoints": shared_endpoints(rows, first),
+            "nearest_training_operation": distribution(nearest_training(rows, first, workers), p.similarity),
+            "trained_in_another_language": trained_elsewhere(by_language),
+        },
+    }
 
 
 def leaks(rows: Mapping[str, Row], parts: Parts, neighbours: Sequence[Row], threshold: float) -> list[str]:

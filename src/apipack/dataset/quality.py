@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from apipack.dataset.params import Filter
 from apipack.instructions.rules import reject
 from apipack.operations.natural_language import ENGLISH
-from apipack.params import Filter
 from apipack.records import METHODS
 
 Row = dict[str, Any]

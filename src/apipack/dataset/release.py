@@ -6,7 +6,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from apipack.io import parts, read_table, rows_table
-from apipack.records import RELEASE
+from apipack.dataset.card import card, origins
+from apipack.dataset.params import Release
+from apipack.dataset.schemas import RELEASE
+from apipack.io import parts, read_table, rows_table, write_text
+from apipack.tasks.engines import map_tasks
+from apipack.tasks.params import Engine
 
 Row = dict[str, Any]
 
@@ -33,21 +37,33 @@ LANG = {"curl": "cURL", "javascript": "JavaScript"}
 """What the paper's release calls a language, where it is not our id."""
 
 
-def write_language(language: str, data: Path, out: Path, paper_json: bool) -> Counter[str]:
+def write_release(data: Path, out: Path, languages: Sequence[str], p: Release, engine: Engine) -> dict[str, Any]:
+    """The dataset's files and its card in the folder `out`, and their figures. data: the stages' folder."""
+    tasks = [
+        {"language": language, "data": str(data.absolute()), "out": str(out.absolute()), "paper_json": p.paper_json}
+        for language in languages
+    ]
+    counts = dict(zip(languages, map_tasks(write_language, tasks, engine, "release"), strict=True))
+    write_text(out / "README.md", card(counts, list(SPLITS.values()), origins(data)))
+    return {"rows_out": sum(sum(of.values()) for of in counts.values()), "languages": counts}
+
+
+def write_language(language: str, data: str, out: str, paper_json: bool) -> dict[str, int]:
     """Write one language's splits below `out`, part by part; returns rows by split. data: the stages' folder."""
+    source, target = Path(data), Path(out)
     member: dict[str, list[str]] = defaultdict(list)
-    for entry in read_table(data / "splits" / "splits.parquet").to_pylist():
+    for entry in read_table(source / "splits" / "splits.parquet").to_pylist():
         member[entry["id"]].append(entry["split"])
     counts: Counter[str] = Counter()
     with ExitStack() as stack:
         tables = {
-            split: stack.enter_context(pq.ParquetWriter(_parquet(out, language, name), RELEASE, compression="zstd"))
+            split: stack.enter_context(pq.ParquetWriter(_parquet(target, language, name), RELEASE, compression="zstd"))
             for split, name in SPLITS.items()
         }
-        lines = {split: stack.enter_context(_json_lines(out, language, name)) for split, name in SPLITS.items()}
-        for part in parts(data / "dataset" / "operations"):
+        lines = {split: stack.enter_context(_json_lines(target, language, name)) for split, name in SPLITS.items()}
+        for part in parts(source / "dataset" / "operations"):
             rows: dict[str, list[Row]] = defaultdict(list)
-            for row in _joined(part, data / "dataset" / "calls" / part.name, language):
+            for row in _joined(part, source / "dataset" / "calls" / part.name, language):
                 for split in member.get(row["id"], ()):
                     rows[split].append(row)
             for split, found in rows.items():
@@ -58,7 +74,7 @@ def write_language(language: str, data: Path, out: Path, paper_json: bool) -> Co
                     lines[split].write(b"".join(_json(paper_instance(row)) for row in found))
     if not paper_json:
         for name in SPLITS.values():
-            _json_path(out, language, name).unlink()
+            _json_path(target, language, name).unlink()
     return counts
 
 
@@ -89,52 +105,6 @@ def paper_instance(row: Row) -> Row:
         "output": "\n".join(f"**{name}**:{value}" for name, value in fields.items()),
         "unique_id": f"{row['id']}_{row['language']}",
     }
-
-
-def card(counts: Mapping[str, Mapping[str, int]], figures: Mapping[str, Mapping[str, int]]) -> str:
-    """README.md of the folder. counts: language → split → rows; figures: heading → name → count."""
-    configs = "".join(
-        f"- config_name: {language}\n  data_files:\n"
-        + "".join(
-            f"  - split: {name}\n    path: data/{language}/{name}-*.parquet\n"
-            for name in SPLITS.values()
-            if counts[language].get(name)
-        )
-        for language in counts
-    )
-    names = list(SPLITS.values())
-    total = sum(sum(of.values()) for of in counts.values())
-    rows = {language: [counts[language].get(name, 0) for name in names] for language in counts}
-    text = f"""---
-pretty_name: apipack
-language: [en]
-license: other
-license_name: per-row
-task_categories: [text-generation]
-tags: [code, api, openapi]
-configs:
-{configs}---
-
-# apipack: instructions and API calls
-
-{total:,} rows: a natural-language instruction and the API call that answers it, in {len(counts)} programming
-languages. Calls are generated from OpenAPI specifications, and each is read back to the request it was made from.
-
-- `train`: to tune on. `examples`: calls of unseen APIs, for few-shot prompts of level 3 only.
-- `test_level1`: operations of `train` in another wording; `test_level2`: unseen operations of seen APIs;
-  `test_level3`: unseen providers. The same operations in every language.
-- Specifications keep the licences that their publishers gave them: see `licence`, `licence_spdx` and `source_url`.
-- Secrets and personal data in the specifications' examples were replaced by stand-ins before calls were generated.
-- `api_pack/`, where it is there, holds the same rows in the JSON schema of API Pack (arXiv 2402.09615).
-
-## Rows by language and split
-
-{_markdown(["language", *names], [[language, *values] for language, values in rows.items()])}
-"""
-    for heading, values in figures.items():
-        listed = sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))
-        text += f"\n## {heading}\n\n{_markdown(['', 'count'], [list(pair) for pair in listed])}\n"
-    return text
 
 
 def _joined(operations: Path, calls: Path, language: str) -> Iterator[Row]:
@@ -171,10 +141,3 @@ def _json_lines(out: Path, language: str, name: str) -> gzip.GzipFile:
 
 def _json(value: Row) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode() + b"\n"
-
-
-def _markdown(head: list[str], rows: list[list[Any]]) -> str:
-    def line(cells: list[Any]) -> str:
-        return "| " + " | ".join(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in cells) + " |"
-
-    return "\n".join([line(head), "|" + " --- |" * len(head), *map(line, rows)])

@@ -9,7 +9,7 @@ are never trained on.
 from __future__ import annotations
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -17,9 +17,9 @@ from typing import Any
 from sklearn.model_selection import GroupShuffleSplit
 
 from apipack.dataset.dedupe import block
+from apipack.dataset.params import Split
 from apipack.dataset.similarity import nearest, text
 from apipack.errors import UserError
-from apipack.params import Split
 
 Row = dict[str, Any]
 Parts = dict[str, list[str]]
@@ -119,3 +119,14 @@ def _in_turn(rows: Sequence[Row], share: float, least: int, rng: random.Random) 
         for queue in queues:
             yield queue.pop()
         queues = [queue for queue in queues if queue]
+
+
+def figures(rows: Sequence[Row], splits: Sequence[Row]) -> dict[str, Any]:
+    """Operations and APIs of each split, and operations in none. rows: `COLUMNS` of schema UNIQUE."""
+    apis = {row["id"]: row["api"] for row in rows}
+    counts = Counter(entry["split"] for entry in splits)
+    return {
+        "operations": dict(sorted(counts.items())),
+        "apis": {name: len({apis[e["id"]] for e in splits if e["split"] == name}) for name in sorted(counts)},
+        "unused": len(rows) - len({entry["id"] for entry in splits}),
+    }

@@ -12,10 +12,11 @@ import pandas as pd
 
 from apipack.errors import UserError
 from apipack.evaluation.metrics import score
+from apipack.evaluation.params import Evaluate
+from apipack.evaluation.schemas import RATES
 from apipack.intervals import clustered
-from apipack.params import Evaluate
 from apipack.prompting.prompts import extract_call
-from apipack.records import RATES, Output, Request
+from apipack.records import Output, Request
 
 Row = dict[str, Any]
 MATCHES = ("endpoint_match", "call_match", "request_match")

@@ -4,12 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from apipack.evaluation.accuracy import CELL, accuracy
-from apipack.records import RATES
+from apipack.evaluation.accuracy import CELL, METRICS, accuracy, flat_metrics
+from apipack.evaluation.schemas import RATES
+
+CUTS = (  # the accuracies that MLflow gets
+    *(["model"], ["model", "setting"], ["model", "setting", "language"]),
+    *(CELL, [*CELL, "language"]),
+)
+INTERVALS = (
+    "Share of tests, with 95 % intervals: percentile bootstrap, APIs drawn with replacement. Where every API has the "
+    "same share, all 0 say, Wilson's interval with each API as one trial."
+)
+
+
+def report(predictions: pd.DataFrame, seed: int) -> str:
+    """metrics/report.md: a table a metric, and the paper's figures."""
+    text = f"# Accuracy\n\n{INTERVALS}\n"
+    for metric in [name for name in METRICS if name in predictions]:
+        text += f"\n## {metric}{judged(predictions, metric)}\n\n{accuracy_table(predictions, metric, seed)}\n"
+    return text + f"\n## The paper's figures (API-call match, CodeLlama-13B tuned on Python)\n\n{paper_table()}\n"
+
+
+def write_plots(predictions: pd.DataFrame, folder: Path, seed: int) -> None:
+    """levels.csv and languages.csv: a row a cell, with its accuracies and their bounds."""
+    accuracy(predictions, CELL, seed).to_csv(folder / "levels.csv", index=False)
+    accuracy(predictions, [*CELL, "language"], seed).to_csv(folder / "languages.csv", index=False)
+
+
+def figures(predictions: pd.DataFrame, seed: int) -> dict[str, float]:
+    """The accuracies of every cut, flat."""
+    return {name: value for by in CUTS for name, value in flat_metrics(accuracy(predictions, by, seed), by).items()}
 
 
 def accuracy_table(predictions: pd.DataFrame, metric: str, seed: int) -> str:

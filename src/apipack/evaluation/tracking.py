@@ -99,12 +99,17 @@ def log_folder(folder: Path, experiment: str, params: Mapping[str, Any], predict
     if run_id := logged(experiment, params, figures):
         return run_id, False
     curve = folder / "plots" / "loss.csv"
-    loss = pd.read_csv(curve) if curve.is_file() else pd.DataFrame({"step": [], "loss": []})
-    curves = {"train.loss": list(zip(loss["step"].tolist(), loss["loss"].tolist(), strict=True))}
+    curves = loss_curve(curve) if curve.is_file() else {}
     others = [path for path in (folder / "machine.json", folder / "params.yaml") if path.is_file()]
     table = pd.read_parquet(predictions) if predictions else None
     name = folder.resolve().name
     return log_run(experiment, params, figures, curves, [*found.values(), *others], table, name), True
+
+
+def loss_curve(file: Path) -> dict[str, list[tuple[int, float]]]:
+    """The loss by step of a training, as `log_run` takes it."""
+    loss = pd.read_csv(file)
+    return {"train.loss": list(zip(loss["step"].tolist(), loss["loss"].tolist(), strict=True))}
 
 
 def stage_figures(folder: Path) -> dict[str, float]:

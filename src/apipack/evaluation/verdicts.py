@@ -17,13 +17,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from apipack.evaluation.metrics import authority, same_request
+from apipack.evaluation.schemas import RATES
 from apipack.evaluation.syntax import compiles
 from apipack.evaluation.url_templates import path_values, template_parts
 from apipack.languages import try_read
 from apipack.openapi import Document, load
 from apipack.openapi.conformance import violations
 from apipack.openapi.document import RawOperation
-from apipack.records import RATES, Request
+from apipack.records import Request
 from apipack.sandbox.comparison import request_of
 from apipack.sandbox.execution import Outcome, execute, skipped
 

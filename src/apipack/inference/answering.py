@@ -12,13 +12,15 @@ from apipack.inference.backends.base import Backend, Completion, Failure, Prompt
 from apipack.inference.generation import generate
 from apipack.inference.packed_linear import pack
 from apipack.inference.store import Recorded, Store, key_of
-from apipack.models.loading import bf16_pays, cache_folder, fingerprint, load_lm, out_of_memory, resolve, weights
+from apipack.io import cache_folder
+from apipack.models.loading import bf16_pays, fingerprint, load_lm, out_of_memory, resolve, weights
 from apipack.progress import progress
 from apipack.records import Output
 
 if TYPE_CHECKING:
+    from apipack.evaluation.params import Evaluate
     from apipack.inference.backends.vllm import VllmBackend
-    from apipack.params import Evaluate, Served
+    from apipack.inference.params import Served
 
 STORE = "outputs.sqlite"
 SYSTEM = "You write API calls. Answer with the code of the one call that is asked for, and with nothing else."

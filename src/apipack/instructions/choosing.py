@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apipack.inference.backends.base import Backend, Sampling
-from apipack.params import Instruct
+from apipack.instructions.params import Instruct
 
 
 def open_backend(p: Instruct) -> Backend:

@@ -17,9 +17,9 @@ from apipack.inference.backends.base import Backend, Completion, LogLikelihood, 
 from apipack.instructions import asking
 from apipack.instructions.grammar import candidates as grammar_candidates
 from apipack.instructions.grammar import wordings as grammar_wordings
+from apipack.instructions.params import Instruct
 from apipack.instructions.phrases import Row
 from apipack.instructions.selection import Candidate, select
-from apipack.params import Instruct
 from apipack.progress import progress
 
 SEEDS = 3

@@ -14,10 +14,11 @@ from apipack.instructions import asking
 from apipack.instructions.choosing import open_backend, open_likelihood
 from apipack.instructions.grammar import wordings
 from apipack.instructions.judging import judge
+from apipack.instructions.params import Instruct
 from apipack.instructions.phrases import Row
 from apipack.instructions.recipe import Judge, Made, run
 from apipack.instructions.rules import reject
-from apipack.params import Instruct
+from apipack.io import cache_folder
 
 STORE = "generations.sqlite"
 
@@ -34,10 +35,8 @@ def by_model(
     """The recipe for operations (schema OPERATIONS), in their order, and its figures.
 
     languages: how many the dataset has; the recipe runs once an operation for all of them. store: file of the
-    generations, by default `generations.sqlite` in `models.cache_folder()`. Raises `UserError`.
+    generations, by default `generations.sqlite` in `cache_folder()`. Raises `UserError`.
     """
-    from apipack.models.loading import cache_folder
-
     sampling = Sampling(p.temperature, p.top_p, p.new_tokens)
     with Store(store or cache_folder() / STORE) as kept:
         backend = open_backend(p)

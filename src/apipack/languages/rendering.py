@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from apipack.io import rows_table
 from apipack.languages import Unreadable, Unrepresentable, read, render
-from apipack.records import CALLS, Request
+from apipack.languages.schemas import CALLS
+from apipack.records import Request
 
 
 def render_rows(pairs: Iterable[tuple[str, str]], languages: Sequence[str]) -> tuple[pa.Table, list[dict[str, Any]]]:

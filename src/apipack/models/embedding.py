@@ -14,7 +14,8 @@ import numpy as np
 from sentence_transformers import SentenceTransformer
 from tqdm import tqdm
 
-from apipack.models.loading import ModelError, cache_folder, embedder
+from apipack.io import cache_folder
+from apipack.models.loading import ModelError, embedder
 
 SAVED_TOGETHER = 4_096  # texts: what a killed run loses at most
 ASKED_TOGETHER = 500  # keys of one query: SQLite's default allows 999 variables

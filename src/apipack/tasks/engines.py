@@ -21,8 +21,8 @@ import daft
 import orjson
 
 from apipack.errors import UserError
-from apipack.params import Params
 from apipack.progress import progress
+from apipack.tasks.params import Engine
 
 Task = dict[str, Any]
 _DIED = re.compile(r"closed the connection|has terminated|Broken pipe|Connection reset", re.I)
@@ -33,7 +33,7 @@ class EngineError(UserError):
     """The engine, not the data, failed: a worker died, a cluster is out of reach."""
 
 
-def map_tasks(function: Callable[..., Any], tasks: Sequence[Task], p: Params, what: str) -> list[Any]:
+def map_tasks(function: Callable[..., Any], tasks: Sequence[Task], p: Engine, what: str) -> list[Any]:
     """`function(**task)` for each task, in the tasks' order whatever ran where. Put long tasks first.
 
     function: module-level; keyword arguments and result of JSON types. A UserError or OSError of a task ends
@@ -77,7 +77,7 @@ def _guarded(function: Callable[..., Any]) -> Callable[[bytes], bytes]:
     return guarded
 
 
-def _local(function: Callable[..., Any], p: Params, tasks: int) -> Any:
+def _local(function: Callable[..., Any], p: Engine, tasks: int) -> Any:
     daft.get_or_create_runner()  # its own engine, unless something chose Ray before
     daft.set_execution_config(maintain_order=False)  # in order, the idle worker waits for the busy one
     processes = min(p.cores(), tasks)
@@ -94,7 +94,7 @@ def _local(function: Callable[..., Any], p: Params, tasks: int) -> Any:
     return Worker()
 
 
-def _on_ray(function: Callable[..., Any], p: Params) -> Any:
+def _on_ray(function: Callable[..., Any], p: Engine) -> Any:
     import ray
 
     if not ray.is_initialized():

@@ -12,6 +12,7 @@ import math
 import os
 import resource
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,13 +28,14 @@ from transformers import PreTrainedModel, PrinterCallback, TrainerCallback
 from trl import SFTConfig
 
 from apipack.errors import UserError
+from apipack.io import fresh_folder
 from apipack.models.loading import bf16_pays, device, device_name, load_lm, out_of_memory
 from apipack.training.checkpoints import folder_of, latest, remove_others
 from apipack.training.collation import Collator, CompletionTrainer, encode_rows
 from apipack.training.frozen_layers import run_frozen
 
 if TYPE_CHECKING:  # pydantic is not needed to train
-    from apipack.params import Finetune, Lora
+    from apipack.training.params import Finetune, Lora
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +47,23 @@ LOGIT_BYTES = 18
 gradient, and that in bfloat16."""
 
 
+FIRST = os.environ.get("RANK", "0") == "0"
+"""Whether this is the first of several processes, the only one that publishes."""
+
+
 class FinetuneError(UserError):
     """Training cannot start or go on; the message is one line that says what to change."""
+
+
+def publish(rows: list[tuple[str, str]], target: Path, p: Finetune, seed: int, checkpoints: Path) -> dict[str, Any]:
+    """`tune` into a folder that takes the place of `target` when all went well; other processes than the first train,
+    publish nothing and return nothing."""
+    if not FIRST:
+        with tempfile.TemporaryDirectory() as unused:
+            tune(rows, Path(unused), p, seed, checkpoints)
+        return {}
+    with fresh_folder(target) as folder:
+        return tune(rows, folder, p, seed, checkpoints)
 
 
 def tune(

@@ -27,9 +27,9 @@ import pytest
 from apipack.errors import UserError
 from apipack.inference.backends.base import Completion, Failure, Prompt, Sampling
 from apipack.inference.backends.openai import OpenAIBackend
+from apipack.inference.params import Server
 from apipack.inference.store import Store
 from apipack.models.loading import resolve
-from apipack.params import Server
 
 SHORT = Sampling(0.7, 0.95, 4)
 ATTEMPTS = 6

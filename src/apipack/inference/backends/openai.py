@@ -21,7 +21,7 @@ import tenacity
 
 from apipack.errors import UserError
 from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
-from apipack.params import Server
+from apipack.inference.params import Server
 
 LONGEST_WAIT = 60.0
 GIVE_UP_AFTER = 20

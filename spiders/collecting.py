@@ -1,0 +1,103 @@
+"""One crawl of a hub, live or against its loopback replica: in a process of its own, counted, and taken up again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from apipack.errors import UserError
+from apipack.hubs.params import Crawl, HubName
+from apipack.hubs.replica import HUBS, Replica
+from spiders import INDEX, crawl, end_with_parent
+from spiders.outcome import failure, figures
+from spiders.settings import DELAYS
+
+GO_ON_WITHIN = 48 * 3600
+"""Seconds after which an unfinished crawl is too old to go on with."""
+
+
+def collect_all(
+    p: Crawl, tarball: Path, folder: Path, cache: Path, since: float, seed: int
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Rows (schema SPECS) of every hub of params.yaml, sorted, and figures by hub. tarball: what replicas serve.
+    folder: where bodies go. cache: of live answers. since: of `unfinished`. A `UserError` when anything but counted
+    refusals is missing."""
+    rows: list[dict[str, Any]] = []
+    hubs: dict[str, Any] = {}
+    for hub in p.hubs:
+        http = {"HTTPCACHE_ENABLED": p.mode == "live", "HTTPCACHE_DIR": str(cache), "UNFINISHED_SINCE": since}
+        of_hub, hubs[hub] = collect(hub, p, tarball, folder, http | pace(hub, p), seed)
+        rows += of_hub
+    rows.sort(key=lambda row: [row[key] for key in ("hub", "provider", "api", "version")])
+    return rows, hubs
+
+
+def collect(
+    hub: HubName, p: Crawl, tarball: Path, folder: Path, settings: dict[str, Any], seed: int
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Rows and figures of one hub."""
+    # A process of its own: Scrapy needs a fresh reactor, and the replica keeps the other core.
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["scrapy.crawler", "spiders.hub", "spiders.pipelines"])
+    with base_url(hub, p, tarball) as base, ProcessPoolExecutor(1, context, end_with_parent) as pool:
+        stats = pool.submit(crawl, hub, folder, settings, arguments(hub, p, seed) | base).result()
+    if problem := failure(stats):
+        raise UserError(f"{hub}: {problem}")
+    index = folder / INDEX
+    rows = [orjson.loads(line) for line in index.read_bytes().splitlines()]
+    index.unlink()
+    if p.mode == "replica":  # whose port is another one on every run
+        for row in rows:
+            row["source_url"] = row["source_url"].replace(base["base_url"], f"replica://{hub}")
+    return rows, figures(stats)
+
+
+def arguments(hub: HubName, p: Crawl, seed: int) -> dict[str, Any]:
+    """What the hub's spider takes beside `base_url`."""
+    own: dict[str, dict[str, Any]] = {
+        "apis_guru": {"include": p.include, "versions": p.versions, "seed": seed},
+        "swaggerhub": {"searches": [search.model_dump(exclude_none=True) for search in p.swaggerhub.searches]},
+        "rapidapi": {"searches": [search.model_dump() for search in p.rapidapi.searches]},
+        "ibm": {"urls": p.ibm.urls, "follow": p.ibm.follow},
+    }
+    return {"limit": p.limits.get(hub, p.limit)} | own[hub]
+
+
+def pace(hub: HubName, p: Crawl) -> dict[str, Any]:
+    """Settings for the delay of params.yaml; a public hub keeps its own where that is longer."""
+    own = p.mode == "replica" or hub in p.base_urls
+    if p.delay is None or (p.delay < DELAYS[hub] and not own):
+        return {}
+    return {"DOWNLOAD_DELAY": p.delay, "AUTOTHROTTLE_ENABLED": p.delay > 0}
+
+
+@contextmanager
+def base_url(hub: HubName, p: Crawl, tarball: Path) -> Iterator[dict[str, str]]:
+    """The spider's `base_url` argument: of a replica that runs within the block, of params.yaml, or none."""
+    if p.mode == "live":
+        yield {"base_url": p.base_urls[hub]} if hub in p.base_urls else {}
+    else:
+        with Replica(tarball, HUBS[hub]) as replica:
+            yield {"base_url": replica.url}
+
+
+@contextmanager
+def unfinished(p: Crawl, cache: Path) -> Iterator[float]:
+    """Time at which the crawl began that this one goes on with: now, unless one failed or was killed. A marker in
+    the cache says so until the block, and with it the whole crawl, ends well; a replica's crawl leaves none."""
+    marker = cache / "unfinished"
+    if p.mode == "replica":
+        yield 0.0
+        return
+    if not marker.exists() or time.time() - marker.stat().st_mtime > GO_ON_WITHIN:
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.write_bytes(b"")
+    yield marker.stat().st_mtime
+    marker.unlink(missing_ok=True)

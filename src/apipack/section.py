@@ -1,0 +1,110 @@
+"""Sections of params.yaml as frozen models, each with its step; a stage's `Reads` picks those that it needs.
+
+A typo, a wrong type or an impossible combination is a `ParamsError` of one line. Numbers written like
+`3e-5` are read as numbers (YAML 1.2), whatever wrote the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    ValidationError,
+)
+from pydantic_core import CoreSchema, core_schema
+from ruamel.yaml import YAML, YAMLError
+
+from apipack.errors import UserError
+
+
+class ParamsError(UserError):
+    """params.yaml cannot be used; the message is one line that says where and why."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+def _as_number(value: Any) -> Any:
+    """YAML 1.1 writers quote 3e-05 as text: take it for the number it is."""
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _each_once(values: list[Any]) -> list[Any]:
+    if len(set(values)) < len(values):
+        raise ValueError(f"names {next(value for value in values if values.count(value) > 1)} twice")
+    return values
+
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[int, Field(gt=0)]
+Real = Annotated[float, BeforeValidator(_as_number)]
+Once = AfterValidator(_each_once)
+
+
+@dataclass(frozen=True)
+class Only:
+    """The fields of a section that a stage reads, as in `Annotated[Retrieve, Only("model")]`. The section is checked
+    whole; any other field of it is an AttributeError."""
+
+    fields: tuple[str, ...]
+
+    def __init__(self, *fields: str) -> None:
+        object.__setattr__(self, "fields", fields)
+
+    def __get_pydantic_core_schema__(self, source: type[Section], handler: GetCoreSchemaHandler) -> CoreSchema:
+        def narrow(section: Section) -> Section:
+            return source.model_construct(**{name: getattr(section, name) for name in self.fields})
+
+        return core_schema.no_info_after_validator_function(narrow, handler(source))
+
+
+def names(reads: type[Section]) -> list[str]:
+    """The parameters that a model reads, as `params:` of dvc.yaml names them."""
+    listed: list[str] = []
+    for name, field in reads.model_fields.items():
+        parts = [f"{name}.{part}" for some in field.metadata if isinstance(some, Only) for part in some.fields]
+        listed += parts or [name]
+    return sorted(listed)
+
+
+Reads = TypeVar("Reads", bound=Section)
+
+
+def load(reads: type[Reads], path: Path | str = "params.yaml") -> Reads:
+    """The sections of params.yaml that a model names, checked; raises `ParamsError`."""
+    raw = read(path)
+    return check(reads, {name: raw[name] for name in reads.model_fields if name in raw}, path)
+
+
+def check(model: type[Reads], raw: Any, path: Path | str) -> Reads:
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+        raise ParamsError(f"{path}: {where}: {first['msg']}, got {first['input']!r:.80}{more}") from error
+
+
+def read(path: Path | str = "params.yaml") -> Any:
+    """What params.yaml says, unchecked; raises `ParamsError` where it is not YAML."""
+    try:
+        return YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ParamsError(f"{path}: no such file; run from the repository's root") from error
+    except YAMLError as error:
+        raise ParamsError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
