@@ -2,10 +2,12 @@
 
 from typing import Annotated, Any
 
-from apipack.dataset.leakage import figures, nearest_training, refuse_leaks
+from apipack.dataset.leakage import figures, nearest_training, refuse_ambiguous, refuse_leaks
 from apipack.dataset.params import Split
 from apipack.dataset.schemas import NEIGHBOURS
 from apipack.dataset.splits import COLUMNS, parts_of
+from apipack.instructions.params import Instruct
+from apipack.instructions.variants import COLUMNS as COLUMNS_OF_VARIANTS
 from apipack.io import by_id, fresh_folder, read_table, rows_table, write_table
 from apipack.languages.params import Render
 from apipack.section import Only
@@ -16,6 +18,7 @@ from stages import run
 class Reads(Engine):
     seed: int
     split: Annotated[Split, Only("tests", "similarity")]
+    instruct: Annotated[Instruct, Only("description_words")]
     render: Annotated[Render, Only("languages")]
 
 
@@ -25,6 +28,9 @@ def main(p: Reads) -> dict[str, Any]:
     neighbours = nearest_training(rows, parts, p.workers)
     refuse_leaks(rows, parts, neighbours, p.split.similarity)
     calls = read_table("data/dataset/calls", ["id", "language"])
+    refuse_ambiguous(
+        read_table("data/dataset/operations", [*COLUMNS_OF_VARIANTS, "hint"]), p.instruct.description_words
+    )
     measured = figures(rows, parts, neighbours, calls, p.render.languages, p.split, p.seed, p.workers)
     with fresh_folder("data/leakage") as folder:
         write_table(folder / "neighbours.parquet", rows_table(neighbours, NEIGHBOURS))

@@ -16,7 +16,7 @@ class Reads(Engine):
 
 def main(p: Reads) -> dict[str, Any]:
     with fresh_folder("data/calls") as folder:
-        return write_calls(Path("data/unique"), folder, p.render.languages, p)
+        return write_calls(Path("data/instructions"), folder, p.render.languages, p)
 
 
 if __name__ == "__main__":

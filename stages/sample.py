@@ -23,16 +23,16 @@ class Reads(Section):
     sample: Sample
     retrieve: Retrieve
     render: Annotated[Render, Only("languages")]
-    instruct: Annotated[Instruct, Only("description_words")]
+    instruct: Annotated[Instruct, Only("description_words", "values", "variants", "optional", "max_values")]
     evaluate: Annotated[Evaluate, Only("new_tokens")]
     finetune: Annotated[Finetune, Only("max_tokens", "model")]
 
 
 def main(p: Reads) -> dict[str, Any]:
-    mix, words = weights(p.mix, p.render.languages), p.instruct.description_words
+    mix = weights(p.mix, p.render.languages)
     context = Context.open(p.retrieve, p.finetune.model, p.finetune.max_tokens - p.evaluate.new_tokens, p.seed)
     with fresh_folder("data/train") as folder:
-        return write_training(Path("data"), folder, p.size, mix, p.sample, words, context)
+        return write_training(Path("data"), folder, p.size, mix, p.sample, p.instruct, context)
 
 
 if __name__ == "__main__":

@@ -21,8 +21,9 @@ class Reads(Engine):
 
 
 def main(p: Reads) -> dict[str, Any]:
-    operations = read_table("data/unique", ["id", "provider", "template", "request"]).to_pylist()
-    rows = {row["id"]: row for row in sample(operations, p.verify.operations, p.seed)}
+    requests = read_table("data/instructions", ["id", "request"])
+    operations = read_table("data/unique", ["id", "provider", "template"]).join(requests, "id", join_type="inner")
+    rows = {row["id"]: row for row in sample(operations.to_pylist(), p.verify.operations, p.seed)}
     calls = read_table("data/calls")
     calls = calls.filter(pc.is_in(calls["id"], value_set=pa.array(rows, pa.string())))
     verdicts, figures = verify(rows, calls.to_pylist(), p.render.languages, p.cores())

@@ -13,7 +13,7 @@ from typing import Any
 
 from apipack.errors import UserError
 from apipack.evaluation.verdicts import Apis
-from apipack.instructions.wordings import by_grammar
+from apipack.instructions.wordings import instructed
 from apipack.io import read_table
 from apipack.languages import Unreadable, read
 from apipack.languages.rendering import render_rows
@@ -115,10 +115,10 @@ def of_specification(file: Path, language: str, p: Params) -> Source:
     sha256 = hashlib.sha256(body).hexdigest()
     spec = {"hub": "file", "provider": HOST, "api": HOST, "version": "", "source_url": "", "sha256": sha256}
     parsed = parse_spec({**spec, "file": file.name}, body, optional=p.parse.optional, max_bytes=p.parse.max_bytes)
-    made, _ = render_rows(((row["id"], row["request"]) for row in parsed.rows), [language])
-    calls = {(row["id"], language): row["call"] for row in made.to_pylist()}
-    asked = by_grammar(parsed.rows, p.seed, p.instruct.description_words)
+    asked = instructed(parsed.rows, p.instruct, p.seed)
     rows = [{**row, **said, "cluster": row["id"]} for row, said in zip(parsed.rows, asked, strict=True)]
+    made, _ = render_rows(((row["id"], row["request"]) for row in rows), [language])
+    calls = {(row["id"], language): row["call"] for row in made.to_pylist()}
     pool = Pool(row for row in rows if (row["id"], language) in calls)
     if not pool.rows:
         raise AskError(f"{file}: no operation gives a {language} call; `apipack calls {file}` says why")

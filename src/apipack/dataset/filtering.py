@@ -22,7 +22,7 @@ CALLS = ("calls_in", "calls_of_dropped_operations", "calls_out")
 
 def write_dataset(data: Path, out: Path, p: Filter, engine: Engine) -> dict[str, Any]:
     """The folders operations (schemas UNIQUE and INSTRUCTIONS) and calls (schema CALLS) in `out`, drops.parquet, and
-    their figures. data: the folder with unique, calls and instructions."""
+    their figures. data: the folder with unique, calls and instructions; an operation without an instruction is out."""
     tasks = [
         {"part": part.name, "data": str(data.absolute()), "out": str(out.absolute()), "rules": p.model_dump()}
         for part in parts(data / "unique")
@@ -39,13 +39,15 @@ def filter_part(part: str, data: str, out: str, rules: dict[str, Any]) -> dict[s
     wordings = by_id(read_table(Path(data, "instructions", part)))
     calls = read_table(Path(data, "calls", part))
     kept, drops = [], []
-    rows = read_table(Path(data, "unique", part)).to_pylist()
+    table = read_table(Path(data, "unique", part))
+    rows = table.filter(pc.is_in(table["id"], value_set=pa.array(list(wordings), pa.string()))).to_pylist()
     for row in rows:
         wording = wordings[row["id"]]
+        row |= wording
         if reason := operation_reason(row, wording["instruction"], wording["test_instruction"], p):
             drops.append({"id": row["id"], "language": None, "reason": reason, "detail": ""})
         else:
-            kept.append({**wording, **row})
+            kept.append(row)
     of_kept = calls.filter(pc.is_in(calls["id"], value_set=pa.array([row["id"] for row in kept], pa.string())))
     reasons = [call_reason(call, p) for call in of_kept["call"].to_pylist()]
     for row, reason in zip(of_kept.select(["id", "language"]).to_pylist(), reasons, strict=True):

@@ -19,6 +19,7 @@ from apipack.dataset.params import Split
 from apipack.dataset.similarity import nearest, text
 from apipack.dataset.splits import Parts, endpoint_key
 from apipack.errors import UserError
+from apipack.instructions.variants import still_ambiguous
 
 Row = dict[str, Any]
 
@@ -34,6 +35,16 @@ def refuse_leaks(rows: Mapping[str, Row], parts: Parts, neighbours: Sequence[Row
     """Raises `LeakError` with the number of leaks and the first one, where there are any."""
     if lines := leaks(rows, parts, neighbours, threshold):
         raise LeakError(f"{len(lines)} leaks, the first: {lines[0]}")
+
+
+def refuse_ambiguous(operations: pa.Table, words: int) -> None:
+    """Raises `LeakError` where an instruction that says its values fits another operation of its API as well.
+    operations: `variants.COLUMNS` and `hint`, which is null where no values are said. words: of a description that
+    instructions may use."""
+    spoken = operations.filter(pc.is_valid(operations["hint"]))
+    for api in pc.unique(spoken["api"]).to_pylist():
+        if found := still_ambiguous(spoken.filter(pc.equal(spoken["api"], api)).to_pylist(), words):
+            raise LeakError(f"{len(found)} instructions of {api} fit several operations, the first: {found[0]}")
 
 
 def figures(
@@ -55,6 +66,7 @@ def figures(
     first = by_language[languages[0]]
     return {
         "leaks": 0,
+        "ambiguous_instructions": 0,
         "shared_endpoints": shared_endpoints(rows, parts),
         "nearest_training_operation": distribution(neighbours, p.similarity),
         "positional_split_of_the_paper": {

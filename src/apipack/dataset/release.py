@@ -19,6 +19,7 @@ from apipack.dataset.card import card, origins
 from apipack.dataset.params import Release
 from apipack.dataset.schemas import RELEASE
 from apipack.io import parts, read_table, rows_table, write_text
+from apipack.languages.rendering import render_rows
 from apipack.tasks.engines import map_tasks
 from apipack.tasks.params import Engine
 
@@ -65,11 +66,11 @@ def write_language(language: str, data: str, out: str, paper_json: bool) -> dict
             rows: dict[str, list[Row]] = defaultdict(list)
             for row in _joined(part, source / "dataset" / "calls" / part.name, language):
                 for split in member.get(row["id"], ()):
-                    rows[split].append(row)
+                    if (shown := _as_asked(row, split)) is not None:
+                        rows[split].append(shown)
             for split, found in rows.items():
                 counts[SPLITS[split]] += len(found)
-                shown = [_instance(row, split) for row in found]
-                tables[split].write_table(rows_table(shown, RELEASE))
+                tables[split].write_table(rows_table([_instance(row) for row in found], RELEASE))
                 if paper_json:
                     lines[split].write(b"".join(_json(paper_instance(row)) for row in found))
     if not paper_json:
@@ -117,10 +118,23 @@ def _joined(operations: Path, calls: Path, language: str) -> Iterator[Row]:
             yield {**row, "language": language, "call": call[row["id"]]}
 
 
-def _instance(row: Row, split: str) -> Row:
-    """The columns of schema RELEASE; level 1 asks in the other wording."""
-    instruction = row["test_instruction"] if split == "level1" else row["instruction"]
-    return {name: row[name] for name in RELEASE.names if name != "instruction"} | {"instruction": instruction}
+def _as_asked(row: Row, split: str) -> Row | None:
+    """The row as its split asks: level 1 in the other wording, for a call of its own values; None where this language
+    has no such call. A wording beside it is one for the same call."""
+    if split == "level1" and row["test_request"] != row["request"]:
+        calls, _ = render_rows([("", row["test_request"])], [row["language"]])
+        if not len(calls):
+            return None
+        asked = {"instruction": row["test_instruction"], "request": row["test_request"], "values": row["test_values"]}
+        return {**row, **asked, "call": calls["call"][0].as_py()}
+    if row["test_request"] != row["request"]:
+        return {**row, "test_instruction": row["instruction"]}
+    return {**row, "instruction": row["test_instruction"]} if split == "level1" else row
+
+
+def _instance(row: Row) -> Row:
+    """The columns of schema RELEASE."""
+    return {name: row[name] for name in RELEASE.names}
 
 
 def _parquet(out: Path, language: str, name: str) -> Path:

@@ -35,20 +35,26 @@ def shares(size: int, weights: Mapping[str, float]) -> dict[str, int]:
 
 
 def draw(
-    pool: Mapping[str, Sequence[str]], first: Iterable[str], size: int, weights: Mapping[str, float], seed: int
+    pool: Mapping[str, Sequence[str]],
+    first: Iterable[str],
+    size: int,
+    weights: Mapping[str, float],
+    seed: int,
+    variants: int = 1,
 ) -> list[tuple[str, str]]:
-    """(operation id, language) pairs. pool: language → ids that have a call in it. Raises `SampleError` where a
+    """(operation id, language) pairs, one as often as instances of it are drawn: the n-th stands for its n-th variant.
+    pool: language → ids that have a call in it, of which there are `variants` each. Raises `SampleError` where a
     language has fewer than its share, as every larger size then does: none is capped."""
     tested = set(first)
     drawn = []
     for language, count in shares(size, weights).items():
         ids = sorted(pool.get(language, ()), key=lambda key: (key not in tested, _rank(seed, key)))
-        if count > len(ids):
+        if count > len(ids) * variants:
             raise SampleError(
-                f"size {size} asks for {count} {language} instances, the pool has {len(ids)}: "
-                "lower size, change mix, or collect more APIs (crawl.limit: null is the whole hub)"
+                f"size {size} asks for {count} {language} instances, the pool has {len(ids) * variants}: lower size, "
+                "change mix, raise instruct.variants, or collect more APIs (crawl.limit: null is the whole hub)"
             )
-        drawn += [(key, language) for key in ids[:count]]
+        drawn += [(ids[place % len(ids)], language) for place in range(count)]
     return drawn
 
 

@@ -22,6 +22,7 @@ RELEASE = schema(
     language=TEXT,
     instruction=TEXT,
     call=TEXT,
+    values=TEXT,
     api_name=TEXT,
     api_description=TEXT,
     functionality=TEXT,
@@ -41,4 +42,5 @@ RELEASE = schema(
     licence=TEXT,
     licence_spdx=TEXT,
 )
-"""One instance of the released dataset: an instruction, the call that answers it, and where it comes from."""
+"""One instance of the released dataset: an instruction, the call that answers it, and where it comes from. `values`:
+what the instruction says, as a JSON list of [place, name, value, source]."""

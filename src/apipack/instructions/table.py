@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from apipack.instructions import diversity, wordings
-from apipack.instructions.params import Instruct
+from apipack.instructions import diversity, variants, wordings
+from apipack.instructions.params import CHOICE, Instruct
 from apipack.instructions.schemas import CANDIDATES, INSTRUCTIONS
 from apipack.io import parts, read_table, rows_table, write_table
+from apipack.tasks.engines import map_tasks
 from apipack.tasks.params import Engine
-from apipack.tasks.totals import counted, run_parts
+from apipack.tasks.schemas import DROPS
+from apipack.tasks.totals import Totals, counted, run_parts
 
-COLUMNS = ["id", "api", "api_name", "functionality", "description", "endpoint", "path"]
+COLUMNS = ["request", "natural_language", *variants.COLUMNS]
 
 
 def write_instructions(
     unique: Path, out: Path, p: Instruct, seed: int, languages: int, engine: Engine
 ) -> dict[str, Any]:
-    """Parts of schema INSTRUCTIONS in the folder `out`, with a model also candidates.parquet, and their figures.
-    languages: how many the dataset has."""
+    """Parts of schema INSTRUCTIONS and drops.parquet in the folder `out`, with a model also candidates.parquet, and
+    their figures. languages: how many the dataset has."""
+    totals, figures = Totals(), {}
     if p.backend == "template":
-        figures = _by_grammar(unique, out, p, seed, engine)
+        totals = _by_grammar(unique, out, p, seed, engine)
+        rejected = {name.removeprefix("rule_"): n for name, n in totals.counts.items() if name.startswith("rule_")}
+        figures = {"backend": "template", "values": p.values, "rejected_by_rules": dict(sorted(rejected.items()))}
+        if p.values == "spoken":
+            figures |= {"said": _said(totals.counts)}
     else:
         figures = _by_model(unique, out, p, seed, languages)
-    table = pa.concat_tables([read_table(part) for part in parts(out)])
+    write_table(out / "drops.parquet", rows_table(totals.drops, DROPS))
+    columns = ["instruction", "test_instruction"]
+    table = pa.concat_tables([read_table(part, columns) for part in parts(out)])
     train, test = table["instruction"].to_pylist(), table["test_instruction"].to_pylist()
     return {
-        **counted(len(train), len(train), ()),
+        **counted(len(train) + len(totals.drops), len(train), (drop["reason"] for drop in totals.drops)),
         "distinct": len(set(train)),
         "similarity_of_wordings": diversity.similarity(train, test),
         "diversity": diversity.figures(train),
@@ -38,33 +48,83 @@ def write_instructions(
     }
 
 
-def _by_grammar(unique: Path, out: Path, p: Instruct, seed: int, engine: Engine) -> dict[str, Any]:
-    tasks: list[dict[str, Any]] = [
+def _said(counts: Counter[str]) -> dict[str, Any]:
+    """How many values the instructions say, by source, and what of their calls they do not say, by reason."""
+    unsaid = {name.removeprefix("unsaid_"): n for name, n in sorted(counts.items()) if name.startswith("unsaid_")}
+    said = counts["said"]
+    sayable = said + unsaid.get("fixed", 0)
+    return {
+        "values": said,
+        "share_of_values": round(said / sayable, 4) if sayable else 0.0,
+        "stand_ins": counts["stand_ins"],
+        "sources": {
+            name.removeprefix("source_"): n for name, n in sorted(counts.items()) if name.startswith("source_")
+        },
+        "unsaid": unsaid,
+    }
+
+
+def _by_grammar(unique: Path, out: Path, p: Instruct, seed: int, engine: Engine) -> Totals:
+    hints: dict[str, dict[str, str | None]] = {}
+    if p.values == "spoken":
+        groups: dict[str, list[str]] = defaultdict(list)
+        for part in parts(unique):  # part-GROUP-NUMBER: a group has whole providers
+            groups[part.stem.rpartition("-")[0]].append(str(part.absolute()))
+        tasks = [{"files": files, "words": p.description_words} for files in groups.values()]
+        for found in map_tasks(hint_group, tasks, engine, "tell apart"):
+            hints |= found
+    choice = {"seed": seed, "choice": p.model_dump(include=set(CHOICE))}
+    tasks = [
         {
             "file": str(part.absolute()),
             "out": str((out / part.name).absolute()),
-            "seed": seed,
-            "description_words": p.description_words,
+            "hints": hints.get(part.name),
+            **choice,
         }
         for part in parts(unique)
     ]
-    broken = run_parts(instruct_part, tasks, engine, "instruct").counts
-    return {"backend": "template", "rejected_by_rules": dict(sorted(broken.items()))}
+    return run_parts(instruct_part, tasks, engine, "instruct")
 
 
-def instruct_part(file: str, out: str, seed: int, description_words: int) -> dict[str, Any]:
-    """Write the grammar's wordings of one part of the operations; count those that a rule still rejects, by rule."""
+def hint_group(files: list[str], words: int) -> dict[str, dict[str, str | None]]:
+    """File → id → hint of the operations of whole providers, those that need one (`distinguishing.hints`)."""
+    tables = {Path(file).name: read_table(file, list(variants.COLUMNS)).to_pylist() for file in files}
+    found = variants.api_hints((row for rows in tables.values() for row in rows), words)
+    return {
+        name: {row["id"]: found[row["id"]] for row in rows if found[row["id"]] != ""} for name, rows in tables.items()
+    }
+
+
+def instruct_part(
+    file: str, out: str, seed: int, choice: dict[str, Any], hints: dict[str, str | None] | None
+) -> dict[str, Any]:
+    """Write the grammar's wordings of one part of the operations; count what they say, and by rule those that a rule
+    still rejects. hints: of those that need one; None for instructions without values."""
     rows = read_table(file, COLUMNS).to_pylist()
-    written = wordings.by_grammar(rows, seed, description_words)
+    if hints is None:
+        written = wordings.by_grammar(rows, seed, choice["description_words"])
+        write_table(out, rows_table(written, INSTRUCTIONS))
+        rejected = wordings.rejected(rows, written)
+        return {"rows": len(rows), "counts": {f"rule_{name}": n for name, n in rejected.items()}}
+    p = Instruct.model_construct(**choice)
+    instructed = [wordings.by_values(row, seed, p, hints.get(row["id"], "")) for row in rows]
+    written = [one.row for one in instructed if one.row is not None]
+    drops = [
+        {"id": row["id"], "language": None, "reason": one.reason, "detail": ""}
+        for row, one in zip(rows, instructed, strict=True)
+        if one.row is None
+    ]
     write_table(out, rows_table(written, INSTRUCTIONS))
-    return {"counts": wordings.rejected(rows, written)}
+    said = [one.train for one in instructed if one.row is not None and one.train is not None]
+    return {"rows": len(written), "drops": drops, "counts": dict(variants.counts(said))}
 
 
 def _by_model(unique: Path, out: Path, p: Instruct, seed: int, languages: int) -> dict[str, Any]:
     by_part = {part.name: read_table(part, COLUMNS).to_pylist() for part in parts(unique)}
     rows = [row for of_part in by_part.values() for row in of_part]
     recipe, figures = wordings.by_model(rows, p, seed, languages)
-    written = iter(recipe.rows)
+    requests = {row["id"]: row["request"] for row in rows}
+    written = iter(wordings.without_values(row, requests[row["id"]]) for row in recipe.rows)
     for name, of_part in by_part.items():
         write_table(out / name, rows_table([next(written) for _ in of_part], INSTRUCTIONS))
     write_table(out / "candidates.parquet", rows_table(recipe.candidates, CANDIDATES))

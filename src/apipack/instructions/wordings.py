@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from apipack.inference.backends.base import Backend, Completion, Sampling
 from apipack.inference.store import Recorded, Store
@@ -18,6 +18,7 @@ from apipack.instructions.params import Instruct
 from apipack.instructions.phrases import Row
 from apipack.instructions.recipe import Judge, Made, run
 from apipack.instructions.rules import reject
+from apipack.instructions.variants import TEST, Variant, api_hints, variant
 from apipack.io import cache_folder
 
 STORE = "generations.sqlite"
@@ -25,8 +26,58 @@ STORE = "generations.sqlite"
 
 def by_grammar(rows: Sequence[Row], seed: int, words: int) -> list[Row]:
     """Rows of schema INSTRUCTIONS for operations (schema OPERATIONS), in their order, without a model."""
-    made = [(row["id"], *wordings(row, seed, words)) for row in rows]
-    return [{"id": name, "instruction": train, "test_instruction": test} for name, train, test in made]
+    made = [(row, *wordings(row, seed, words)) for row in rows]
+    return [
+        without_values({"id": row["id"], "instruction": train, "test_instruction": test}, row["request"])
+        for row, train, test in made
+    ]
+
+
+def without_values(row: Row, request: str) -> Row:
+    """Two wordings of an operation's own request as a row of schema INSTRUCTIONS."""
+    return {**row, "request": request, "test_request": request, "values": "[]", "test_values": "[]", "hint": None}
+
+
+def instructed(rows: Sequence[Row], p: Instruct, seed: int) -> list[Row]:
+    """Rows of schema INSTRUCTIONS for the operations of whole APIs, in their order; without values where params.yaml
+    wants none, or where an operation's cannot be said."""
+    without = by_grammar(rows, seed, p.description_words)
+    if p.values == "none":
+        return without
+    hints = api_hints(rows, p.description_words)
+    made = (by_values(row, seed, p, hints[row["id"]]).row for row in rows)
+    return [said or other for said, other in zip(made, without, strict=True)]
+
+
+class Instructed(NamedTuple):
+    """row: of schema INSTRUCTIONS, None with the reason; train: the variant to train on."""
+
+    row: Row | None
+    reason: str | None = None
+    train: Variant | None = None
+
+
+def by_values(row: Row, seed: int, p: Instruct, hint: str | None) -> Instructed:
+    """An operation (`variants.COLUMNS`) with instructions that say their values. hint: None for an operation that
+    nothing tells from another of its API."""
+    if hint is None:
+        return Instructed(None, "ambiguous")
+    train, test = (variant(row, number, seed, p, hint) for number in (0, TEST))
+    if isinstance(train, str):
+        return Instructed(None, train)
+    if isinstance(test, str):
+        return Instructed(None, f"test_{test}")
+    made = {
+        "id": row["id"],
+        "instruction": train.instruction,
+        "test_instruction": test.instruction,
+        "request": train.request,
+        "test_request": test.request,
+        "values": train.values,
+        "test_values": test.values,
+        "hint": hint,
+    }
+    return Instructed(made, None, train)
 
 
 def by_model(

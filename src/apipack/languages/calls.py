@@ -13,11 +13,12 @@ from apipack.tasks.schemas import DROPS
 from apipack.tasks.totals import counted, run_parts
 
 
-def write_calls(unique: Path, out: Path, languages: Sequence[str], engine: Engine) -> dict[str, Any]:
-    """Parts of schema CALLS and drops.parquet in the folder `out`, and their figures."""
+def write_calls(instructions: Path, out: Path, languages: Sequence[str], engine: Engine) -> dict[str, Any]:
+    """Parts of schema CALLS and drops.parquet in the folder `out`, and their figures. instructions: the folder of
+    schema INSTRUCTIONS, whose requests are written."""
     tasks = [
         {"file": str(part.absolute()), "out": str(out.absolute() / part.name), "languages": list(languages)}
-        for part in parts(unique)
+        for part in parts(instructions)
     ]
     totals = run_parts(render_part, tasks, engine, "render")
     write_table(out / "drops.parquet", rows_table(totals.drops, DROPS))
@@ -26,7 +27,7 @@ def write_calls(unique: Path, out: Path, languages: Sequence[str], engine: Engin
 
 
 def render_part(file: str, out: str, languages: list[str]) -> dict[str, Any]:
-    """Write the calls of one part of the operations."""
+    """Write the calls of one part of the instructions."""
     table = read_table(file, ["id", "request"])
     pairs = zip(table["id"].to_pylist(), table["request"].to_pylist(), strict=True)
     calls, drops = render_rows(pairs, languages)

@@ -18,7 +18,6 @@ from apipack.openapi.loading import SpecError
 from apipack.operations.forms import Form, Node
 from apipack.operations.plausible import fits, plausible
 from apipack.operations.requests import add_secrets, assemble, pairs, path_value
-from apipack.operations.scrubbing import scrub_request
 from apipack.records import Request
 
 MOST_REQUIRED = 16
@@ -51,6 +50,8 @@ def fill(form: Form, key: str, seed: int, variant: int, *, optional: int = 3, ma
     key: the operation's id. variant: 0 takes what the specification gives where it gives something, others make their
     own; negative ones are of tests, whose values no other variant has. optional: as many optional arguments at most.
     """
+    if "refused" in form:
+        raise SpecError(form["refused"])
     made = _Variant(form, f"{seed}:{key}:{variant}", variant, optional, max_values)
     return made.filled()
 
@@ -164,13 +165,6 @@ class _Variant:
         else:
             self._said.append(Said(place, path or "body", value, source, leaf.get("about", "")))
         return value
-
-
-def scrubbed(filled: Filled) -> Filled:
-    """Raises `SpecError` (secret) where the request holds what looks like a secret or a person's."""
-    if scrub_request(filled.request)[1]:
-        raise SpecError("secret")
-    return filled
 
 
 def _ok(member: list[Any]) -> bool:

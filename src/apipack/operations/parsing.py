@@ -13,11 +13,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+import orjson
+
 from apipack.openapi import Document, SpecError, load
 from apipack.openapi.document import RawOperation, listed
+from apipack.operations.forms import form
 from apipack.operations.licences import spdx
 from apipack.operations.natural_language import natural_language
-from apipack.operations.requests import build, check
+from apipack.operations.requests import BuiltRequest, build, check
 from apipack.operations.scrubbing import scrub, scrub_request
 
 MAX_TEXT = 1_000
@@ -104,6 +107,7 @@ def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool,
                 "arguments": f"[{', '.join(map(_json, built.arguments))}]",
                 "host_inferred": built.host_inferred,
                 "request": request.to_json(),
+                "form": _form(document, raw, built),
             }
         except Exception as error:
             parsed.drops.append(_drop(identifier, error))
@@ -201,6 +205,20 @@ def endpoint(raw: RawOperation) -> str:
 def _from_identifier(name: str) -> str:
     """A functionality for operations without a summary, from the words of their identifier."""
     return " ".join(words(name)).capitalize()
+
+
+def _form(document: Document, raw: RawOperation, built: BuiltRequest) -> str:
+    """The operation's form as JSON without secrets and personal data; {"refused": reason} where it has none."""
+    try:
+        text = orjson.dumps(form(document, raw, built)).decode()
+        clean, found = scrub(text)
+        if found:
+            orjson.loads(clean)
+    except SpecError as error:
+        return orjson.dumps({"refused": error.reason}).decode()
+    except (RecursionError, TypeError, ValueError):  # what JSON cannot hold, or what scrubbing broke
+        return '{"refused":"no_form"}'
+    return clean
 
 
 def _drop(identifier: str, error: Exception) -> Row:

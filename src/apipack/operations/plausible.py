@@ -6,7 +6,6 @@ import json
 import random
 import re
 import zlib
-from functools import lru_cache
 from typing import Any
 
 from apipack.openapi.argument_names import snake
@@ -14,7 +13,6 @@ from apipack.openapi.patterns import accepts
 from apipack.operations.forms import Node, is_stand_in
 from apipack.operations.makers import FORMATS, NUMBERS, letters, text_maker, word
 from apipack.operations.pattern_texts import random_match
-from apipack.operations.scrubbing import scrub
 
 TEST_SHARE = 4
 """One value in four is for tests alone, told by its CRC-32."""
@@ -67,15 +65,11 @@ def plausible(leaf: Node, name: str, rng: random.Random, *, given: bool, tests: 
 
 
 def _given(leaf: Node, value: Any) -> Any:
-    """What the specification gives, where it fits and a sentence can carry it; None for a placeholder or a secret."""
-    if isinstance(value, str) and (_NO_EXAMPLE.fullmatch(value) or is_stand_in(value) or _private(value)):
+    """What the specification gives, where it fits and a sentence can carry it; None for a placeholder; secrets were
+    taken out of the form."""
+    if isinstance(value, str) and (_NO_EXAMPLE.fullmatch(value) or is_stand_in(value)):
         return None
     return value if fits(leaf, value) and sayable(value) else None
-
-
-@lru_cache(maxsize=20_000)
-def _private(text: str) -> bool:
-    return bool(scrub(text)[1])
 
 
 def fits(leaf: Node, value: Any) -> bool:

@@ -25,9 +25,10 @@ OPERATIONS = schema(
     spec_sha256=TEXT,
     host_inferred=FLAG,
     request=TEXT,
+    form=TEXT,
 )
 """The API DB: one row an operation that became a valid request. `id`: 16 hex digits of sha256 over hub, api,
 version, method and path. `licence`: as the specification names it, `licence_spdx`: its SPDX identifier or
 empty. `natural_language`: ISO 639 code of the specification's texts. `template`: absolute URL with `{name}` path
 parameters, without query. `arguments`: JSON list of [name, place, required, type, fixed]. `request`:
-`Request.to_json`."""
+`Request.to_json`. `form`: JSON of `forms.form`, what variants are filled in from, or {"refused": reason}."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from apipack.io import read_table
+from apipack.languages.rendering import render_rows
 from apipack.prompting.prompts import Budget, Shot, completion, fitting, prompt
 from apipack.retrieval.examples import OPEN, RANDOM, RETRIEVED, ZERO
 from apipack.retrieval.params import Retrieve
@@ -16,6 +18,20 @@ from apipack.retrieval.params import Retrieve
 Row = dict[str, Any]
 Chosen = Mapping[tuple[str, str], Sequence[str]]
 """(operation id, setting) → ids of its few-shot examples, best last."""
+
+
+Ways = Callable[[str, str, int], Sequence[tuple[str, str]]]
+
+
+def asked_at(row: Row, level: int) -> tuple[str, str]:
+    """(instruction, request JSON) of a test; level 1 asks in the other wording, for a call of its own values."""
+    return (row["test_instruction"], row["test_request"]) if level == 1 else (row["instruction"], row["request"])
+
+
+def written(language: str, request: str) -> str | None:
+    """The call of a request (`Request.to_json`), None where the language's client cannot send it."""
+    calls, _ = render_rows([("", request)], [language])
+    return next(iter(calls["call"].to_pylist()), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +49,11 @@ class Corpus:
         table = read_table(Path(folder) / "calls", filters=wanted)
         keys = zip(table["id"].to_pylist(), table["language"].to_pylist(), strict=True)
         return cls(rows, dict(zip(keys, table["call"].to_pylist(), strict=True)))
+
+    def call(self, identifier: str, language: str, request: str) -> str | None:
+        """The call of a request of an operation that has one in this language; None where there is none."""
+        call = self.calls.get((identifier, language))
+        return call if call is None or request == self.rows[identifier]["request"] else written(language, request)
 
     def shots(self, ids: Sequence[str], language: str, p: Retrieve) -> list[Shot]:
         """Examples in one language; an operation without a call in it is passed over."""
@@ -57,9 +78,10 @@ class Corpus:
         made = []
         for identifier in ids:
             row = self.rows[identifier]
-            instruction = row["test_instruction"] if level == 1 else row["instruction"]
+            instruction, request = asked_at(row, level)
             for language in languages:
-                if (identifier, language) not in self.calls:
+                reference = self.call(identifier, language, request)
+                if reference is None:
                     continue
                 for setting in settings:
                     found = self.shots(chosen.get((identifier, setting), ()), language, p)
@@ -67,12 +89,13 @@ class Corpus:
                     shots = fitting(api, language, instruction, found, p, budget)
                     made.append(
                         {
-                            **{key: row[key] for key in ("id", "api", "request", "template", "arguments")},
+                            **{key: row[key] for key in ("id", "api", "template", "arguments")},
+                            "request": request,
                             "level": level,
                             "language": language,
                             "setting": setting,
                             "prompt": prompt(api, language, instruction, shots, p),
-                            "reference": self.calls[identifier, language],
+                            "reference": reference,
                             "last_example": self.calls[shots[-1].id, language] if shots else None,
                             "examples": [shot.id for shot in shots],
                         }
@@ -86,18 +109,24 @@ class Corpus:
         chosen: Chosen,
         p: Retrieve,
         b: Budget,
-        others: Mapping[str, Sequence[str]] | None = None,
+        ways: Ways | None = None,
     ) -> list[Row]:
-        """Rows of schema TRAIN: each (id, language) drawn once without examples, again in each of the `others`, the
-        other training wordings of its id, and, if the plan has a few-shot setting for it, once more with examples
-        (paper: half 0-shot, half 3-shot)."""
+        """Rows of schema TRAIN: each instance drawn without examples in each of its ways, and, if the plan has a
+        few-shot setting for its (id, language), the first of them once more with examples (paper: half 0-shot, half
+        3-shot). ways: (id, language, how often the pair was drawn before) → (instruction, call) pairs; by default the
+        one that the dataset has."""
         made = []
+        before: Counter[tuple[str, str]] = Counter()
         for identifier, language in drawn:
-            row, call = self.rows[identifier], self.calls[identifier, language]
-            asked = [(ZERO, row["instruction"]), *((ZERO, text) for text in (others or {}).get(identifier, ()))]
+            row = self.rows[identifier]
+            number = before[identifier, language]
+            before[identifier, language] += 1
+            own = [(row["instruction"], self.calls[identifier, language])]
+            pairs = ways(identifier, language, number) if ways is not None else own
+            asked = [(ZERO, *pair) for pair in pairs]
             if (identifier, language) in plan:
-                asked.append((plan[identifier, language], row["instruction"]))
-            for setting, instruction in asked:
+                asked.append((plan[identifier, language], *pairs[0]))
+            for setting, instruction, call in asked:
                 found = self.shots(chosen.get((identifier, setting), ()), language, p)
                 shots = fitting(row, language, instruction, found, p, b)
                 made.append(

@@ -1,0 +1,121 @@
+"""Variants of an operation: each has its own values, the request that sends them and the instruction that says them.
+
+Nothing of a variant is stored but the first and the one for tests: another is made where it is needed, the same each
+time, from the operation's form, the seed and its number.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+import orjson
+
+from apipack.instructions.distinguishing import Asked, ambiguous, hints
+from apipack.instructions.phrases import Row
+from apipack.instructions.spoken import spoken
+from apipack.openapi.argument_names import is_credential, is_made_up, snake
+from apipack.openapi.loading import SpecError
+from apipack.operations.filling import Filled, Said, fill
+from apipack.operations.forms import argument_names, is_stand_in
+
+TEST = -1
+COLUMNS = (
+    "id",
+    "api",
+    "api_name",
+    "functionality",
+    "description",
+    "endpoint",
+    "method",
+    "path",
+    "tags",
+    "arguments",
+    "form",
+)
+
+
+class Choice(Protocol):
+    """What params.yaml says of variants (`params.Instruct`)."""
+
+    @property
+    def optional(self) -> int: ...
+    @property
+    def max_values(self) -> int: ...
+    @property
+    def description_words(self) -> int: ...
+
+
+class Variant(NamedTuple):
+    """instruction; request: `Request.to_json`; filled: what it was made of."""
+
+    instruction: str
+    request: str
+    filled: Filled
+
+    @property
+    def values(self) -> str:
+        """JSON list of [place, name, value, source]."""
+        said = self.filled.said
+        return orjson.dumps([[one.place, one.name, one.value, one.source] for one in said]).decode()
+
+
+def variant(row: Row, number: int, seed: int, p: Choice, hint: str) -> Variant | str:
+    """A variant of an operation (`COLUMNS`), or the reason why there is none. number: 0 is the training instruction,
+    negative ones are for tests. hint: of `distinguishing.hints`."""
+    try:
+        form = orjson.loads(row["form"])
+        filled = fill(form, row["id"], seed, number, optional=p.optional, max_values=p.max_values)
+    except SpecError as error:
+        return error.reason
+    instruction, reason = spoken(row, filled.said, seed, number, p.description_words, hint)
+    if instruction is None:
+        return str(reason)
+    return Variant(instruction, filled.request.to_json(), filled)
+
+
+def api_hints(rows: Iterable[Row], words: int) -> dict[str, str | None]:
+    """`distinguishing.hints` for the operations (`COLUMNS`) of whole APIs."""
+    found: dict[str, str | None] = {}
+    for of_api in by_api(rows).values():
+        found |= hints(of_api, {row["id"]: asked(row) for row in of_api}, words)
+    return found
+
+
+def still_ambiguous(rows: Iterable[Row], words: int) -> list[str]:
+    """Ids of the operations (`COLUMNS` and `hint`) whose instructions fit another operation of their API as well."""
+    found: list[str] = []
+    for of_api in by_api(rows).values():
+        said: Mapping[str, str | None] = {row["id"]: row["hint"] for row in of_api}
+        found += ambiguous(of_api, {row["id"]: asked(row) for row in of_api}, said, words)
+    return found
+
+
+def by_api(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row["api"]].append(row)
+    return groups
+
+
+def asked(row: Row) -> Asked:
+    """What instructions for an operation say; where it has no form, by its declared parameters."""
+    form = orjson.loads(row["form"])
+    if "refused" not in form:
+        return Asked(*argument_names(form))
+    names = [(snake(name), required) for name, _, required, *_ in orjson.loads(row["arguments"])]
+    names = [(name, required) for name, required in names if not (is_credential(name) or is_made_up(name))]
+    return Asked(frozenset(name for name, required in names if required), frozenset(name for name, _ in names))
+
+
+def counts(variants: Sequence[Variant]) -> Counter[str]:
+    """How many values are said, by source, which are stand-ins, and what is not said, by reason."""
+    found: Counter[str] = Counter()
+    for one in variants:
+        said: Sequence[Said] = one.filled.said
+        found["said"] += len(said)
+        found.update(f"source_{value.source}" for value in said)
+        found["stand_ins"] += sum(is_stand_in(value.value) for value in said)
+        found.update(f"unsaid_{reason}" for *_, reason in one.filled.unsaid)
+    return found
