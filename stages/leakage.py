@@ -7,7 +7,6 @@ from apipack.dataset.params import Split
 from apipack.dataset.schemas import NEIGHBOURS
 from apipack.dataset.splits import COLUMNS, parts_of
 from apipack.instructions.params import Instruct
-from apipack.instructions.variants import COLUMNS as COLUMNS_OF_VARIANTS
 from apipack.io import by_id, fresh_folder, read_table, rows_table, write_table
 from apipack.languages.params import Render
 from apipack.section import Only

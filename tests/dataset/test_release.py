@@ -15,15 +15,22 @@ from apipack.dataset.release import paper_instance, write_language
 from apipack.dataset.schemas import RELEASE, SPLITS, UNIQUE
 from apipack.instructions.schemas import INSTRUCTIONS
 from apipack.io import rows_table, write_table, write_text
+from apipack.languages import read
 from apipack.languages.schemas import CALLS
+from apipack.records import Request
 
 COLUMNS = pa.unify_schemas([UNIQUE, INSTRUCTIONS])
 
 
 def row(identifier: str) -> dict[str, Any]:
     values: dict[str, Any] = {name: f"{name} of {identifier}" for name in COLUMNS.names}
+    values |= {name: request(f"{name}_{identifier}") for name in ("request", "test_request")}
     arguments = '[["q", "query", true, "string", false]]'
     return values | {"id": identifier, "tags": ["pets"], "arguments": arguments, "host_inferred": False}
+
+
+def request(word: str) -> str:
+    return Request("GET", f"https://pets.example/{word}").to_json()
 
 
 @pytest.fixture
@@ -57,7 +64,9 @@ def test_datasets_loads_each_language_and_split(released: Path, tmp_path: Path) 
     }
     assert loaded["train"].column_names == RELEASE.names
     assert loaded["train"][0]["call"] == "curl a" and loaded["train"][0]["instruction"] == "instruction of a"
-    assert loaded["test_level1"][0]["instruction"] == "test_instruction of a"
+    test = loaded["test_level1"][0]
+    assert (test["instruction"], test["values"]) == ("test_instruction of a", "test_values of a")
+    assert test["request"] == request("test_request_a") == read("curl", test["call"]).to_json()
     other = load_dataset(str(released), "go", split="test_level3", cache_dir=str(tmp_path / "cache"))
     assert other["call"] == ["go c"]
 

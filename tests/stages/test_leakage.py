@@ -5,15 +5,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
+
 from apipack.dataset.schemas import SPLITS, UNIQUE
 from apipack.dataset.splits import split
+from apipack.instructions.schemas import INSTRUCTIONS
 from apipack.io import read_json, read_table, rows_table, write_table
 from apipack.languages.schemas import CALLS
 from apipack.params import load
 
 ROOT = Path(__file__).resolve().parents[2]
 P = load(ROOT / "params.yaml")
-ROW = {name: "" for name in UNIQUE.names} | {"tags": [], "host_inferred": False, "method": "GET", "arguments": "[]"}
+KEPT = pa.unify_schemas([UNIQUE, INSTRUCTIONS])
+ROW = {name: "" for name in KEPT.names} | {"tags": [], "host_inferred": False, "method": "GET", "arguments": "[]"}
+ROW |= {"form": '{"refused": "no_form"}'}
 
 
 def dataset(root: Path) -> list[dict[str, object]]:
@@ -24,7 +29,7 @@ def dataset(root: Path) -> list[dict[str, object]]:
             path = f"/{'abcdefghij'[p] * 9}/{'klmnopqrstuvwxyz'[o] * 9}"
             named = {"id": f"{p}-{o:02}", "provider": f"p{p}", "api": f"p{p}", "cluster": f"{p}-{o:02}", "path": path}
             rows.append({**ROW, **named, "functionality": path[::-1], "template": f"https://p{p}.example{path}"})
-    write_table(root / "data/dataset/operations/part-0.parquet", rows_table(rows, UNIQUE))
+    write_table(root / "data/dataset/operations/part-0.parquet", rows_table(rows, KEPT))
     calls = [{"id": row["id"], "language": name, "call": "x"} for row in rows for name in P.render.languages]
     write_table(root / "data/dataset/calls/part-0.parquet", rows_table(calls, CALLS))
     return rows
@@ -52,8 +57,18 @@ def test_a_sound_split_passes_and_a_planted_leak_fails_the_stage(tmp_path: Path)
     test = next(row for row in rows if {"id": row["id"], "split": "level3"} in splits)
     trained = next(row for row in rows if {"id": row["id"], "split": "train"} in splits)
     trained |= {"path": f"{test['path']}k", "functionality": test["functionality"]}  # another provider's near copy
-    write_table(tmp_path / "data/dataset/operations/part-0.parquet", rows_table(rows, UNIQUE))
+    write_table(tmp_path / "data/dataset/operations/part-0.parquet", rows_table(rows, KEPT))
     done = stage(tmp_path)
     assert done.returncode == 1 and len(done.stderr.strip().splitlines()) == 1
     assert f"level3 {test['id']} is like the trained {trained['id']}" in done.stderr
     assert read_json(tmp_path / "metrics/leakage.json") == figures  # what was made stays
+
+
+def test_an_instruction_that_fits_two_operations_of_an_api_stops_the_graph(tmp_path: Path) -> None:
+    rows = dataset(tmp_path)
+    rows[1]["functionality"] = rows[0]["functionality"]
+    write_table(tmp_path / "data/dataset/operations/part-0.parquet", rows_table(rows, KEPT))
+    write_table(tmp_path / "data/splits/splits.parquet", rows_table(split(rows, P.split, 0, 3), SPLITS))
+    done = stage(tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.endswith("leakage: 2 instructions of p0 fit several operations, the first: 0-00\n")

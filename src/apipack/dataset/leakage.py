@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ from apipack.dataset.params import Split
 from apipack.dataset.similarity import nearest, text
 from apipack.dataset.splits import Parts, endpoint_key
 from apipack.errors import UserError
-from apipack.instructions.variants import still_ambiguous
+from apipack.instructions.variants import COLUMNS, still_ambiguous
+from apipack.io import read_table
 
 Row = dict[str, Any]
 
@@ -37,11 +39,11 @@ def refuse_leaks(rows: Mapping[str, Row], parts: Parts, neighbours: Sequence[Row
         raise LeakError(f"{len(lines)} leaks, the first: {lines[0]}")
 
 
-def refuse_ambiguous(operations: pa.Table, words: int) -> None:
+def refuse_ambiguous(operations: Path, words: int) -> None:
     """Raises `LeakError` where an instruction that says its values fits another operation of its API as well.
-    operations: `variants.COLUMNS` and `hint`, which is null where no values are said. words: of a description that
-    instructions may use."""
-    spoken = operations.filter(pc.is_valid(operations["hint"]))
+    operations: the folder of those that the filter kept. words: of a description that instructions may use."""
+    table = read_table(operations, [*COLUMNS, "hint"])
+    spoken = table.filter(pc.is_valid(table["hint"]))
     for api in pc.unique(spoken["api"]).to_pylist():
         if found := still_ambiguous(spoken.filter(pc.equal(spoken["api"], api)).to_pylist(), words):
             raise LeakError(f"{len(found)} instructions of {api} fit several operations, the first: {found[0]}")

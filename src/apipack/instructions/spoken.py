@@ -221,6 +221,7 @@ def _inline(action: str, said: list[tuple[str, Argument]], rng: random.Random, t
 
 def _be(name: str) -> str:
     """The verb of a name: `is`, or `are` where it is a plural."""
+    name = name.split(" of ")[0].split(" in ")[0]
     plural = name.endswith("s") and not name.endswith(("ss", "us", "is", "status", "address")) or name.endswith("IDs")
     return "are" if plural else "is"
 
