@@ -21,6 +21,13 @@ METRICS = Path("metrics")
 ROW_GROUP = 65_536
 
 
+def cache_folder() -> Path:
+    """APIPACK_CACHE, else `apipack` in the user's cache folder (XDG Base Directory Specification)."""
+    if chosen := os.environ.get("APIPACK_CACHE"):
+        return Path(chosen).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "apipack"
+
+
 def write_table(path: Path | str, table: pa.Table) -> None:
     """Write one zstd parquet file; rows keep the order they come in, so sort before."""
     path = Path(path)
