@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
-from apipack.inference.store import Recorded, Store
+from apipack.inference.recorded import Recorded
 from apipack.instructions import asking, diversity
 from apipack.instructions.recipe import run
 from apipack.instructions.rules import reject
 from apipack.instructions.selection import Candidate, select
 from apipack.instructions.template_backend import TemplateBackend
 from apipack.instructions.wordings import judge_of
+from apipack.models.store import Store
 from apipack.params import load
 
 P = load().instruct

@@ -17,7 +17,7 @@ TEXTS = ["list all pets", "delete an invoice", "show every animal", "list all pe
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("APIPACK_CACHE", str(tmp_path))
-    return tmp_path / "embeddings.sqlite"
+    return tmp_path / "vectors.sqlite"
 
 
 def test_unit_vectors_in_order() -> None:
@@ -46,7 +46,7 @@ def test_a_model_that_is_nowhere_is_one_line() -> None:
 def test_no_text_is_embedded_twice(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
     first = embed(TEXTS, "embedded", batch=2)
     with sqlite3.connect(cache) as store:
-        assert store.execute("SELECT count(*) FROM vectors").fetchone() == (4,)
+        assert store.execute("SELECT count(*) FROM results").fetchone() == (4,)
     encoded: list[str] = []
     encode = embedding.encode
     monkeypatch.setattr(

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from apipack.models import loading
+from tests.tiny import save_tiny
 
 CONVERT = "from apipack.models import loading; print(loading.resolve('embedded'))"
 
@@ -18,12 +19,18 @@ def test_other_names_pass_through() -> None:
     assert loading.embedder("org/model") == "org/model"
 
 
-def test_cache_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.delenv("APIPACK_CACHE", raising=False)
-    assert loading.cache_folder() == tmp_path / "apipack"
-    monkeypatch.setenv("APIPACK_CACHE", str(tmp_path / "mine"))
-    assert loading.cache_folder() == tmp_path / "mine"
+def test_the_fingerprint_tells_contents_apart(tmp_path: Path) -> None:
+    save_tiny(tmp_path / "a")
+    first = loading.fingerprint(tmp_path / "a")
+    weights = tmp_path / "a" / "model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[len(content) // 2] ^= 1  # as in a model of which only the last layers were tuned
+    weights.write_bytes(content)
+    second = loading.fingerprint(tmp_path / "a")
+    (tmp_path / "a" / "training_args.bin").write_bytes(b"of another day")
+    assert first != second == loading.fingerprint(tmp_path / "a")
+    (tmp_path / "a").rename(tmp_path / "b")
+    assert loading.fingerprint(tmp_path / "b") == second and loading.fingerprint("some/model") == "some/model"
 
 
 def test_a_missing_package_is_one_line_with_the_cure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

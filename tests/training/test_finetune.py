@@ -10,9 +10,10 @@ import torch
 from transformers import AutoTokenizer
 from trl import SFTTrainer
 
-from apipack.inference.generation import generate
+from apipack.inference.backends.base import Completion, Prompt, Sampling
+from apipack.inference.backends.transformers import TransformersBackend
 from apipack.models.loading import ModelError, load_lm
-from apipack.training import collation, finetune
+from apipack.training import finetune
 from apipack.training.collation import IGNORED, ByLength, Collator, CompletionTrainer, encode, encode_rows
 from apipack.training.finetune import FinetuneError, tune
 from tests.tiny import PAIRS, finetune_params, save_tiny
@@ -66,8 +67,10 @@ def test_overfits_two_pairs_and_stops_after_them(tmp_path: Path, method: str, lr
     assert metrics["loss_history"][-1][1] < 0.2 < metrics["loss_history"][0][1]
     assert metrics["rows"] == 2 and metrics["dropped"] == 0 and metrics["steps"] == p.epochs
     assert (tmp_path / ("adapter_model.safetensors" if method == "lora" else "model.safetensors")).is_file()
-    model, tokenizer = load_lm("embedded", tmp_path, torch.float32)
-    assert generate(model, tokenizer, [prompt for prompt, _ in PAIRS], 30, 2) == [completion for _, completion in PAIRS]
+    tuned = TransformersBackend("embedded", Sampling(0.0, 1.0, 30), 2, adapter=tmp_path, raw=True, dtype=torch.float32)
+    outcomes = dict(tuned.generate([Prompt("", prompt) for prompt, _ in PAIRS]))
+    texts = {at: outcome.text for at, outcome in outcomes.items() if isinstance(outcome, Completion)}
+    assert texts == dict(enumerate(completion for _, completion in PAIRS))
 
 
 def test_same_seed_same_losses(tiny: Path, tmp_path: Path) -> None:
@@ -87,11 +90,10 @@ def test_long_rows_are_dropped_whole_and_counted(tiny: Path, tmp_path: Path) -> 
         tune(rows, tmp_path, finetune_params(tiny, max_tokens=3), seed=0)
 
 
-def test_rows_are_kept_in_arrow_in_their_order(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collation, "CHUNK", 2)
+def test_rows_are_kept_in_arrow_in_their_order(tiny: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(tiny)
     rows = [PAIRS[0], ("word " * 200, " x"), *PAIRS, PAIRS[1]]
-    found = encode_rows(tokenizer, rows, 128)
+    found = encode_rows(tokenizer, rows, 128, chunk=2)
     assert [found[row]["input_ids"] for row in range(4)] == [
         encode(tokenizer, *rows[row])["input_ids"] for row in (0, 2, 3, 4)
     ]
@@ -111,6 +113,16 @@ def test_an_epoch_s_order_is_of_seed_and_epoch_and_puts_like_lengths_together() 
     assert first == order(0, 2) != order(0, 3) != order(4, 3) and sorted(first) == list(range(800))
     spreads = [max(part) - min(part) for part in zip(*[iter([lengths[row] for row in first])] * 8, strict=True)]
     assert sum(spreads) / len(spreads) < 10  # of 90
+
+
+def test_a_release_that_does_not_ask_for_the_sampler_is_told_in_the_log(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert tune(PAIRS, tmp_path, finetune_params(tiny, max_steps=1), seed=0)["steps"] == 1
+    assert "sampler" not in caplog.text
+    monkeypatch.delattr(CompletionTrainer, "_get_train_sampler")
+    assert tune(PAIRS, tmp_path, finetune_params(tiny, max_steps=1), seed=0)["steps"] == 1
+    assert "draws the rows with a sampler of its own" in caplog.text
 
 
 def test_a_loss_that_is_not_a_number_is_one_line(tiny: Path, tmp_path: Path) -> None:
@@ -152,7 +164,9 @@ def test_qlora_learns_on_four_bit_weights(tiny: Path, tmp_path: Path) -> None:
     assert (tmp_path / "adapter_config.json").is_file()
     model, _ = load_lm(str(tiny), four_bit=True)
     assert type(model.model.layers[0].mlp.up_proj).__name__ == "Linear4bit"
-    generate(*load_lm(str(tiny), tmp_path), ["x"], 2, batch=1)  # the adapter merges into whole weights
+    tuned = TransformersBackend(str(tiny), Sampling(0.0, 1.0, 2), 1, adapter=tmp_path, raw=True)
+    ((_, outcome),) = tuned.generate([Prompt("", "x")])
+    assert isinstance(outcome, Completion)  # the adapter merges into whole weights
 
 
 @pytest.mark.skipif(find_spec("bitsandbytes") is not None, reason="QLoRA can run here")
