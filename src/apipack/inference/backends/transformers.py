@@ -44,7 +44,7 @@ class TransformersBackend:
     @property
     def identity(self) -> str:
         adapter = f":{fingerprint(self._adapter)}" if self._adapter else ""
-        mode = f":raw:{self._stop}:{self._dtype}" if self._raw else ""
+        mode = f":{'raw' if self._raw else 'chat'}:{self._stop}:{self._dtype}" if self._raw or self._stop else ""
         return f"transformers:{self._name}:{fingerprint(resolve(self._name))}{adapter}{mode}"
 
     @cached_property
