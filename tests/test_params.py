@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from apipack.params import ParamsError, load
+from tests.parameters import FILE, ROOT
 
-SOURCE = Path("params.yaml").read_text(encoding="utf-8")
+SOURCE = FILE.read_text(encoding="utf-8")
 MODE = SOURCE[SOURCE.index("  mode: replica ") : SOURCE.index("  limit:")]
 
 
@@ -74,3 +75,7 @@ def test_other_is_each_language_that_is_not_named(tmp_path: Path) -> None:
 def test_missing_file_says_where_to_run(tmp_path: Path) -> None:
     with pytest.raises(ParamsError, match="run from the repository's root"):
         load(tmp_path / "params.yaml")
+
+
+def test_the_file_of_this_repository_is_accepted() -> None:
+    load(ROOT / "params.yaml")

@@ -6,7 +6,6 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from apipack.cli.ask import AskError, Source, ask, of_dataset, of_specification
@@ -15,8 +14,9 @@ from apipack.instructions.wordings import by_grammar
 from apipack.io import rows_table, write_table
 from apipack.languages.rendering import render_rows
 from apipack.operations.parsing import parse_spec
-from apipack.params import Params, load
+from apipack.params import Params
 from apipack.records import OPERATIONS, SPECS, UNIQUE
+from tests.parameters import PARAMS, write_params
 from tests.tiny import save_tiny
 
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
@@ -41,7 +41,7 @@ OTHER = {**SPEC, "info": {"title": "Planets", "version": "2"}, "servers": [{"url
 
 @pytest.fixture(scope="module")
 def p() -> Params:
-    return load()
+    return PARAMS
 
 
 @pytest.fixture(scope="module")
@@ -151,12 +151,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def repository(tmp_path: Path, data: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository with data, whose tuned model is a tiny one of random weights."""
-    yaml = YAML()
-    params = yaml.load(Path("params.yaml").read_text(encoding="utf-8"))
-    params["finetune"]["model"] = str(tiny)
-    params["evaluate"]["new_tokens"] = 6
-    with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:
-        yaml.dump(params, file)
+    write_params(tmp_path, finetune={"model": str(tiny)}, evaluate={"new_tokens": 6})
     (tmp_path / "data").symlink_to(data)
     (tmp_path / "models").mkdir()
     (tmp_path / "models/adapter").symlink_to(tiny)

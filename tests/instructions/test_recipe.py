@@ -11,9 +11,9 @@ from apipack.instructions.rules import reject
 from apipack.instructions.selection import Candidate, select
 from apipack.instructions.template_backend import TemplateBackend
 from apipack.instructions.wordings import judge_of
-from apipack.params import load
+from tests.parameters import PARAMS
 
-P = load().instruct
+P = PARAMS.instruct
 NAMES = ("pet", "owner", "vet", "cage", "toy")
 ROWS = [
     {

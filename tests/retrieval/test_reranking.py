@@ -10,13 +10,14 @@ import pytest
 from transformers import AutoModel, AutoTokenizer
 
 from apipack.models.loading import ModelError, embedder
-from apipack.params import Rerank, load
+from apipack.params import Rerank
 from apipack.retrieval.examples import Pool, Reranker, call_text, cosine, rank, rerank
 from apipack.retrieval.relevance import relevance, shape
 from apipack.retrieval.reranker_features import FEATURES
 from apipack.retrieval.reranking import RerankError, held_out, load_reranker, train, train_weights, training_lists
+from tests.parameters import PARAMS
 
-P = load().rerank.model_copy(
+P = PARAMS.rerank.model_copy(
     update={"kind": "api", "queries": 24, "examples": 6, "epochs": 6.0, "batch": 16, "max_tokens": 32, "lr": 2e-3}
 )
 VERBS = {"GET": "Show", "DELETE": "Remove", "POST": "Create"}

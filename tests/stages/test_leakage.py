@@ -7,16 +7,15 @@ from pathlib import Path
 
 from apipack.dataset.splits import split
 from apipack.io import read_json, read_table, rows_table, write_table
-from apipack.params import load
 from apipack.records import CALLS, SPLITS, UNIQUE
+from tests.parameters import PARAMS, ROOT, write_params
 
-ROOT = Path(__file__).resolve().parents[2]
-P = load(ROOT / "params.yaml")
+P = PARAMS
 ROW = {name: "" for name in UNIQUE.names} | {"tags": [], "host_inferred": False, "method": "GET", "arguments": "[]"}
 
 
 def dataset(root: Path) -> list[dict[str, object]]:
-    (root / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    write_params(root)
     rows = []
     for p in range(6):
         for o in range(16):

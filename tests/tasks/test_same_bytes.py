@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 from apipack.io import rows_table, write_table
 from apipack.records import SPECS
+from tests.parameters import ROOT, write_params
 
-ROOT = Path(__file__).resolve().parents[2]
 STAGES = ("parse", "dedupe", "render", "instruct", "filter")
 OUTPUTS = ("operations", "unique", "calls", "instructions", "dataset")
 PROVIDERS, OPERATIONS = 12, 60
@@ -61,11 +60,7 @@ class Repository:
         (root / "data").mkdir(parents=True)
         (root / "data/specs").symlink_to(specs)
         shutil.copy(ROOT / "optout.txt", root)
-        yaml = YAML()
-        values = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-        values.update(params)
-        with (root / "params.yaml").open("w", encoding="utf-8") as file:
-            yaml.dump(values, file)
+        write_params(root, **params)
 
     def start(self, stage: str) -> subprocess.Popen[str]:
         environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
