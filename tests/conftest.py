@@ -10,8 +10,20 @@ from typing import Any
 
 import pytest
 
+from tests.fast import Fast
+
 # OpenMP threads that spin while they wait slow each other down on shared cores; read when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fast", action="store_true", help="only tests that neither load torch nor start a process")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("fast"):
+        config.option.markexpr = "not slow and not heavy"
+        config.pluginmanager.register(Fast(config.rootpath))
 
 
 def spec(title: str, version: str = "1.0", **more: Any) -> dict[str, Any]:

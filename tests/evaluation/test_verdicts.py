@@ -92,7 +92,7 @@ def rates(found: list[dict[str, Any]]) -> list[tuple[bool, ...]]:
 
 
 @pytest.mark.parametrize("language", ["curl", "python"])
-@pytest.mark.parametrize("run", [False, True], ids=["static", "executed"])
+@pytest.mark.parametrize("run", [False, pytest.param(True, marks=pytest.mark.heavy)], ids=["static", "executed"])
 def test_verdicts(language: str, run: bool, apis: tuple[Apis, dict[str, dict[str, Any]]]) -> None:
     if run and (reason := skipped([language])):
         pytest.skip(reason[language])
@@ -109,6 +109,7 @@ def test_verdicts(language: str, run: bool, apis: tuple[Apis, dict[str, dict[str
     assert same == ({**whole, "languages": {language: whole}} if run else {})
 
 
+@pytest.mark.heavy
 def test_without_a_toolchain_the_verdict_is_static(
     apis: tuple[Apis, dict[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,6 +124,7 @@ def test_without_a_toolchain_the_verdict_is_static(
     assert agreement([found]) == {}
 
 
+@pytest.mark.heavy
 def test_code_that_evades_the_reader_but_runs_passes_when_executed(
     apis: tuple[Apis, dict[str, dict[str, Any]]],
 ) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import pytest
+
 from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
 from apipack.inference.store import Recorded, Store
 from apipack.instructions import asking, diversity
@@ -110,6 +112,7 @@ def test_a_second_run_generates_nothing_and_gives_the_same(tmp_path: Path) -> No
     assert results[0] == results[1]
 
 
+@pytest.mark.heavy
 def test_judges_of_params() -> None:
     """The rules decide first; the learned model or the writer is asked about what they let pass."""
 

@@ -16,6 +16,8 @@ from apipack.sandbox.execution import execute, run_alone, skipped
 from apipack.sandbox.runners import root
 from tests.languages.hostile import JSON, corpus
 
+pytestmark = pytest.mark.heavy
+
 EVIL = "curl http://canary.example/"
 CANARY = (
     f"$({EVIL})",
