@@ -17,15 +17,12 @@ from apipack.operations.parsing import parse_spec
 from apipack.params import Params
 from apipack.records import OPERATIONS, SPECS, UNIQUE
 from tests.parameters import PARAMS, write_params
+from tests.specs import ID, STRING, openapi, parameter
 from tests.tiny import save_tiny
 
-ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
-MODE = {"name": "mode", "in": "query", "required": True, "schema": {"type": "string", "enum": ["a", "b"]}}
-SPEC: dict[str, Any] = {
-    "openapi": "3.0.3",
-    "info": {"title": "Pets", "version": "1", "description": "A shop of pets."},
-    "servers": [{"url": "https://pets.example/v1"}],
-    "paths": {
+MODE = parameter("mode", "query", STRING | {"enum": ["a", "b"]})
+SPEC = openapi(
+    {
         "/pets/{id}": {
             "get": {"summary": "Show a pet", "parameters": [ID], "responses": {}},
             "delete": {"summary": "Remove a pet", "parameters": [ID], "responses": {}},
@@ -33,10 +30,10 @@ SPEC: dict[str, Any] = {
         "/pets/newest": {"get": {"summary": "Show the newest pet", "responses": {}}},
         "/invoices": {"get": {"summary": "List the invoices of a customer", "parameters": [MODE], "responses": {}}},
     },
-}
-OTHER = {**SPEC, "info": {"title": "Planets", "version": "2"}, "servers": [{"url": "https://planets.example"}]} | {
-    "paths": {"/planets": {"get": {"summary": "List the planets of a star", "responses": {}}}}
-}
+    "https://pets.example/v1",
+)
+STARS = {"/planets": {"get": {"summary": "List the planets of a star", "responses": {}}}}
+OTHER = openapi(STARS, "https://planets.example", title="Planets")
 
 
 @pytest.fixture(scope="module")

@@ -11,39 +11,23 @@ from apipack.languages import render
 from apipack.operations.parsing import parse_spec
 from apipack.records import Request
 from apipack.sandbox.execution import skipped
+from tests.specs import ID, INTEGER, STRING, json_body, openapi, parameter, record
 
-SPEC: dict[str, Any] = {
-    "openapi": "3.0.3",
-    "info": {"title": "Pets", "version": "1"},
-    "servers": [{"url": "https://pets.example/v1"}],
-    "paths": {
-        "/pets/{id}": {
-            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}],
-            "get": {"summary": "A pet", "responses": {}},
-        },
+AGE = INTEGER | {"maximum": 30, "example": 3}
+SPEC = openapi(
+    {
+        "/pets/{id}": {"parameters": [ID], "get": {"summary": "A pet", "responses": {}}},
         "/pets": {
             "post": {
                 "summary": "Add a pet",
-                "parameters": [
-                    {"name": "mode", "in": "query", "required": True, "schema": {"type": "string", "enum": ["a", "b"]}}
-                ],
-                "requestBody": {
-                    "required": True,
-                    "content": {
-                        "application/json": {
-                            "schema": {
-                                "type": "object",
-                                "required": ["age"],
-                                "properties": {"age": {"type": "integer", "maximum": 30, "example": 3}},
-                            }
-                        }
-                    },
-                },
+                "parameters": [parameter("mode", "query", STRING | {"enum": ["a", "b"]})],
+                "requestBody": json_body(record({"age": AGE}, "age")),
                 "responses": {},
             }
         },
     },
-}
+    "https://pets.example/v1",
+)
 
 
 @pytest.fixture

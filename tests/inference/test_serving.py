@@ -27,6 +27,7 @@ from apipack.records import TESTS, Request
 from apipack.training.finetune import tune
 from stages import evaluate
 from tests.parameters import PARAMS, ROOT, write_params
+from tests.specs import openapi
 from tests.tiny import PAIRS, finetune_params, save_tiny
 
 CLI = [sys.executable, "-c", "from apipack.cli.main import app; app()"]
@@ -145,9 +146,7 @@ def test_a_server_that_is_gone_is_one_line_and_loses_nothing(limits: Evaluate, t
 
 
 def test_ask_gives_the_same_through_the_server(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
-    document = {"openapi": "3.0.3", "info": {"title": "Pets", "version": "1"}} | {
-        "paths": {"/pets": {"get": {"summary": "List the pets", "responses": {}}}}
-    }
+    document = openapi({"/pets": {"get": {"summary": "List the pets", "responses": {}}}})
     (serving.root / "pets.json").write_text(json.dumps(document))
     monkeypatch.chdir(serving.root)
     monkeypatch.setenv("APIPACK_CACHE", str(serving.root / "cache"))

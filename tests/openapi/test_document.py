@@ -4,10 +4,11 @@ import pytest
 from openapi_parser.models import v3_0
 
 from apipack.openapi import Document, SpecError
+from tests.specs import openapi
 
 
 def document(**members: Any) -> Document:
-    return Document({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {}, **members})
+    return Document(openapi({}) | members)
 
 
 def only(doc: Document) -> Any:

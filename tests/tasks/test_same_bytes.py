@@ -17,6 +17,7 @@ import pytest
 from apipack.io import rows_table, write_table
 from apipack.records import SPECS
 from tests.parameters import ROOT, write_params
+from tests.specs import openapi
 
 STAGES = ("parse", "dedupe", "render", "instruct", "filter")
 OUTPUTS = ("operations", "unique", "calls", "instructions", "dataset")
@@ -33,7 +34,7 @@ def specification(number: int) -> dict[str, Any]:
         for noun in ("pets", "shops", "orders", "people", "stars")
         for verb in [f"task{n}" for n in range(OPERATIONS // 10)]
     }
-    return {"openapi": "3.0.3", "info": {"title": f"API {number}"}, "paths": paths, "x-padding": "x" * (2 * 2**20)}
+    return openapi(paths, title=f"API {number}") | {"x-padding": "x" * (2 * 2**20)}
 
 
 @pytest.fixture(scope="module")
