@@ -292,9 +292,8 @@ def test_a_call_that_costs_the_sandbox_is_lost_and_the_next_has_a_new_one(caplog
 
 @pytest.mark.heavy
 @pytest.mark.parametrize("who", ["warden", "launcher"])
-def test_an_answer_that_does_not_come(monkeypatch: pytest.MonkeyPatch, who: str) -> None:
-    monkeypatch.setattr("apipack.sandbox.GRACE_SECONDS", 0.3)
-    with Sandbox() as own:
+def test_an_answer_that_does_not_come(who: str) -> None:
+    with Sandbox(grace=0.3) as own:
         shell(own, "true")
         warden = psutil.Process(own._process.pid)
         inside = warden.children(recursive=True)

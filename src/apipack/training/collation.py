@@ -26,7 +26,7 @@ ROWS = pa.schema(
     }
 )
 """What `encode` makes of a row; answer: tokens that carry loss; row: its number among those that are kept."""
-CHUNK = 4096  # rows whose tokens are Python's integers at a time: 36 bytes a token, where Arrow has 4
+CHUNK = 4096
 
 
 def encode(tokenizer: PreTrainedTokenizerBase, prompt: str, completion: str) -> dict[str, Any]:
@@ -36,12 +36,17 @@ def encode(tokenizer: PreTrainedTokenizerBase, prompt: str, completion: str) -> 
     return {"input_ids": before + after, "labels": [IGNORED] * len(before) + after, "length": len(before) + len(after)}
 
 
-def encode_rows(tokenizer: PreTrainedTokenizerBase, rows: Sequence[tuple[str, str]], max_tokens: int) -> Dataset:
-    """The rows of at most max_tokens tokens in their order, as schema ROWS in Arrow's memory."""
+def encode_rows(
+    tokenizer: PreTrainedTokenizerBase, rows: Sequence[tuple[str, str]], max_tokens: int, chunk: int = CHUNK
+) -> Dataset:
+    """The rows of at most max_tokens tokens in their order, as schema ROWS in Arrow's memory.
+
+    chunk: rows whose tokens are Python's integers at a time, 36 bytes each where Arrow has 4.
+    """
     tables = [ROWS.empty_table()]
     count = 0
-    for start in range(0, len(rows), CHUNK):
-        examples = [encode(tokenizer, *row) for row in rows[start : start + CHUNK]]
+    for start in range(0, len(rows), chunk):
+        examples = [encode(tokenizer, *row) for row in rows[start : start + chunk]]
         kept = [example for example in examples if example["length"] <= max_tokens]
         for row, example in enumerate(kept, count):
             example |= {"row": row, "answer": sum(label != IGNORED for label in example["labels"])}
