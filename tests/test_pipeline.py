@@ -143,7 +143,7 @@ def test_the_run_in_mlflow_has_everything(reproduced: Clone) -> None:
     cells = {
         f"{m}.level{n}.{s}" for m in ("tuned", "base", "copy") for n in (1, 3) for s in ("0shot", "retrieved_3shot")
     }
-    logged = {name.removeprefix("metrics.") for name in run if name.startswith("metrics.")}
+    logged = {name.removeprefix("metrics.") for name in map(str, run) if name.startswith("metrics.")}
     assert {
         f"{cell}.{metric}" for cell in cells for metric in ("endpoint_match", "call_match", "request_match")
     } <= logged

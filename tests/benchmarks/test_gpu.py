@@ -32,11 +32,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     write_params(tmp_path, sample={"wordings": 1, "few_shot": 0.0})
     schema = pa.schema([*UNIQUE, *(field for field in INSTRUCTIONS if field.name != "id")])
-    blank = {field.name: [] if field.type == pa.list_(pa.string()) else False if field.type == pa.bool_() else "x"
-             for field in schema}  # fmt: skip
+    empty: dict[pa.DataType, Any] = {pa.list_(pa.string()): [], pa.bool_(): False}
+    blank = {field.name: empty.get(field.type, "x") for field in schema}
     operations = [{**blank, "id": key, "cluster": key, "instruction": f"Show {key}."} for key in IDS]
     calls = [{"id": key, "language": language, "call": f"call {key}"} for key in IDS for language in LANGUAGES]
-    tests = [
+    tests: list[dict[str, Any]] = [
         {"id": f"t{n}", "api": "a", "level": level, "language": "python", "setting": "0shot", "prompt": f"{level} {n}"}
         | {"reference": "", "last_example": None, "request": "", "template": "", "arguments": "[]", "examples": []}
         for level in (1, 2)

@@ -102,7 +102,14 @@ def data(tmp_path_factory: pytest.TempPathFactory, p: Params) -> Path:
     folder = tmp_path_factory.mktemp("data")
     specs, rows, calls = [], [], []
     for api, document in (("pets.example", SPEC), ("planets.example", OTHER)):
-        spec = {"hub": "h", "provider": api, "api": api, "version": "1", "source_url": "", "media_type": "json"}
+        spec: dict[str, Any] = {
+            "hub": "h",
+            "provider": api,
+            "api": api,
+            "version": "1",
+            "source_url": "",
+            "media_type": "json",
+        }
         body = json.dumps(document).encode()
         spec |= {"derived": False, "bytes": len(body), "sha256": api, "file": f"{api}.json"}
         (folder / "specs").mkdir(exist_ok=True)

@@ -24,7 +24,8 @@ def save_code_llama(folder: Path) -> Path:
     tokenizer = CodeLlamaTokenizer(vocab={word: number for number, word in enumerate(words)}, merges=[])
     config = LlamaConfig(
         vocab_size=len(tokenizer), hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4,
-        num_key_value_heads=4, rope_theta=1e6, bos_token_id=1, eos_token_id=2, tie_word_embeddings=False,
+        num_key_value_heads=4, rope_parameters={"rope_type": "default", "rope_theta": 1e6},
+        bos_token_id=1, eos_token_id=2, tie_word_embeddings=False,
     )  # fmt: skip
     LlamaForCausalLM(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -54,13 +55,14 @@ STOP = ("a", "n")
 
 
 def test_rows_that_have_ended_leave_the_batch(tmp_path: Path) -> None:
+    model: Any
     model, tokenizer = load_lm(str(save_tiny(tmp_path)), dtype=torch.float32)
     prompts = [f"{number} {PROMPTS[number % 4]}" for number in range(12)]
     alone = [generate(model, tokenizer, [prompt], 20, batch=1, stop=STOP)[0] for prompt in prompts]
     settings = GenerationConfig(max_new_tokens=20, do_sample=False, pad_token_id=tokenizer.pad_token_id)
     whole = [model.generate(**tokenizer(one, return_tensors="pt"), generation_config=settings)[0] for one in prompts]
     texts = [tokenizer.decode(ids[len(tokenizer(one)["input_ids"]) :]) for one, ids in zip(prompts, whole, strict=True)]
-    assert alone == [re.split("[an]", text)[0] for text in texts]
+    assert alone == [re.split("[an]", str(text))[0] for text in texts]
     rows: list[int] = []
     model.register_forward_pre_hook(lambda _, __, given: rows.append(len(given["input_ids"])), with_kwargs=True)
     assert generate(model, tokenizer, prompts, 20, batch=12, stop=STOP) == alone

@@ -41,7 +41,8 @@ class Recording:
     identity = "recording"
 
     def __init__(self, fault: Completion | Failure | None) -> None:
-        self.fault, self.asked = fault, []
+        self.fault = fault
+        self.asked: list[Prompt] = []
         self._inner = TemplateBackend(P.description_words)
 
     def generate(self, prompts: Sequence[Prompt], n: int = 1) -> Iterator[tuple[int, Completion | Failure]]:

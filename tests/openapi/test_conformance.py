@@ -7,7 +7,7 @@ from apipack.openapi import Document
 from apipack.openapi.conformance import _schema, violations
 from apipack.openapi.document import RawOperation
 from apipack.records import Request
-from tests.specs import ID, INTEGER, STRING, openapi, parameter, record
+from tests.specs import ID, INTEGER, STRING, Json, openapi, parameter, record
 
 PET = {"$ref": "#/components/schemas/Pet"}
 RAW = openapi(
@@ -124,7 +124,7 @@ def of_body(schema: dict[str, Any], media_type: str, text: str, version: str = "
     ],
 )
 def test_ranges_of_media_types(wanted: str, media_type: str, covered: bool) -> None:
-    operation = {"requestBody": {"content": {wanted: {}}}}
+    operation: Json = {"requestBody": {"content": {wanted: {}}}}
     request = Request("POST", "https://h/", (("Content-Type", media_type),), "1")
     rules = violations(Document({"openapi": "3.0.3"}), RawOperation("/", "post", {}, operation), request)
     assert rules == (set() if covered else {f"body: media type {media_type}"})
@@ -132,7 +132,7 @@ def test_ranges_of_media_types(wanted: str, media_type: str, covered: bool) -> N
 
 def test_what_is_nested_without_end_is_not_checked_and_odd_members_are_none() -> None:
     raw = {**RAW, "components": [1]}
-    item = {"parameters": 5, "post": {"requestBody": {"content": {"application/json": {}}}}}
+    item: Json = {"parameters": 5, "post": {"requestBody": {"content": {"application/json": {}}}}}
     request = replace(GOOD, url="https://h/a", body="[" * 100_000)
     assert violations(Document(raw), RawOperation("/a", "post", item, item["post"]), request) == {
         "body: unchecked, RecursionError"

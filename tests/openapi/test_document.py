@@ -34,7 +34,7 @@ def test_a_schema_is_validated_when_it_is_needed_and_once() -> None:
     doc = document(components={"schemas": {"S": {"type": "integer"}}})
     reference = doc._models.Schema.model_validate({"$ref": "#/components/schemas/S"})
     schema, name = doc.schema(reference)
-    assert (schema.type.value, name) == ("integer", "#/components/schemas/S")
+    assert schema.type and (schema.type.value, name) == ("integer", "#/components/schemas/S")
     assert doc.schema(reference)[0] is schema
 
 

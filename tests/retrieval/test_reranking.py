@@ -28,7 +28,7 @@ def rows(api: str, nouns: list[str]) -> list[dict[str, Any]]:
     for noun in nouns:
         for method, verb in VERBS.items():
             url = f"https://{api}.example/{noun}"
-            request = {"method": method, "url": url, "headers": [], "body": None}
+            request: dict[str, Any] = {"method": method, "url": url, "headers": [], "body": None}
             made.append(
                 {
                     "id": f"{api}-{noun}-{method}",

@@ -35,7 +35,7 @@ def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
     monkeypatch.setattr(crawl, "CACHE", tmp_path / "cache")
 
     def _configure(**changes: dict[str, Any]) -> None:
-        whole = {"limit": None, "include": None, "delay": 0, "base_urls": {}}
+        whole: dict[str, Any] = {"limit": None, "include": None, "delay": 0, "base_urls": {}}
         write_params(tmp_path, **changes | {"crawl": whole | changes.get("crawl", {})})
 
     return _configure

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from apipack.dataset.splits import split
 from apipack.io import read_json, read_table, rows_table, write_table
@@ -11,12 +12,17 @@ from apipack.records import CALLS, SPLITS, UNIQUE
 from tests.parameters import PARAMS, ROOT, write_params
 
 P = PARAMS
-ROW = {name: "" for name in UNIQUE.names} | {"tags": [], "host_inferred": False, "method": "GET", "arguments": "[]"}
+ROW: dict[str, Any] = dict.fromkeys(UNIQUE.names, "") | {
+    "tags": [],
+    "host_inferred": False,
+    "method": "GET",
+    "arguments": "[]",
+}
 
 
-def dataset(root: Path) -> list[dict[str, object]]:
+def dataset(root: Path) -> list[dict[str, Any]]:
     write_params(root)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for p in range(6):
         for o in range(16):
             path = f"/{'abcdefghij'[p] * 9}/{'klmnopqrstuvwxyz'[o] * 9}"

@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import psutil
 import pytest
@@ -160,7 +161,7 @@ def test_qlora_without_bitsandbytes_is_one_line(tiny: Path, tmp_path: Path) -> N
 def test_model_flops_are_six_a_weight_and_token(tiny: Path, tmp_path: Path) -> None:
     metrics = tune(PAIRS, tmp_path, finetune_params(tiny, epochs=2.0), seed=0)
     model, _ = load_lm(str(tiny))
-    embedding = model.get_input_embeddings().weight.numel()  # the head too: they are tied
+    embedding = cast(torch.nn.Embedding, model.get_input_embeddings()).weight.numel()  # the head too: they are tied
     body = sum(weight.numel() for weight in model.parameters()) - embedding
     expected = 6 * (body * metrics["tokens"] + embedding * metrics["completion_tokens"]) * 2 / metrics["seconds"]
     assert metrics["model_flops_per_second"] == pytest.approx(expected, rel=0.01)

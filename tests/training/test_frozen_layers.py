@@ -1,6 +1,7 @@
 """Frozen layers run once: the loss and the trained weights are those of running them again and again."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -52,7 +53,8 @@ def test_liger_is_left_out_where_a_layer_is(tiny: Path, tmp_path: Path, monkeypa
         return made
 
     def liger(model: PeftModel, _: object) -> None:
-        patched.append(len([layer.mlp for layer in model.get_base_model().model.layers]))  # as Liger goes through them
+        base: Any = model.get_base_model()
+        patched.append(len([layer.mlp for layer in base.model.layers]))  # as Liger goes through them
 
     monkeypatch.setattr(finetune, "settings", with_liger)
     monkeypatch.setattr("transformers.trainer.apply_liger_kernel", liger)

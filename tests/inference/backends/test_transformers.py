@@ -1,5 +1,7 @@
 """The embedded model really runs: batches give what one at a time gives, likelihoods are the model's."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -58,7 +60,7 @@ def test_a_prompt_that_does_not_fit_is_a_failure(backend: TransformersBackend) -
     assert isinstance(outcome, Failure) and outcome.kind == "too_long"
 
 
-def test_the_fingerprint_tells_contents_apart(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_the_fingerprint_tells_contents_apart(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "config.json").write_text("{}")
     first = fingerprint(tmp_path / "a")
