@@ -10,7 +10,7 @@ TOOLCHAINS := bubblewrap nftables iproute2 util-linux bash curl python3-minimal 
 	default-jdk-headless libokhttp-java nodejs node-request golang-go ruby php-cli php-curl
 SWIFT := $(HOME)/.cache/apipack/swift
 
-.PHONY: repro test proofs bench tenfold coverage judge setup lint dag ui lock clean toolchains toolchain-swift verify bench-execution bench-scoring bench-training bench-decoding gpu
+.PHONY: repro test test-fast test-slow bench tenfold coverage judge setup lint dag ui lock clean toolchains toolchain-swift verify bench-execution bench-scoring bench-training bench-decoding gpu
 
 repro: setup  ## set up, then run the whole pipeline on the embedded default
 	python -m apipack.cli.lockfile
@@ -19,7 +19,10 @@ repro: setup  ## set up, then run the whole pipeline on the embedded default
 test: setup  ## run the tests, the real graph on tiny parameters among them
 	python -m pytest
 
-proofs: setup  ## the tests that take minutes
+test-fast: setup  ## only the tests that neither load torch nor start a process: half a minute
+	python -m pytest --fast --numprocesses 2 --dist worksteal
+
+test-slow: setup  ## the tests that take minutes each
 	python -m pytest -m slow --timeout 7200
 
 bench: setup  ## calls a second beside npm openapi-snippet, on the same specifications; batched generation

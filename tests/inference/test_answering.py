@@ -17,9 +17,9 @@ from apipack.evaluation.params import Evaluate
 from apipack.inference.answering import answer
 from apipack.inference.backends.transformers import TransformersBackend
 from apipack.models.loading import load_lm
-from apipack.params import load
 from apipack.records import Output
 from apipack.training.finetune import tune
+from tests.parameters import PARAMS
 from tests.tiny import PAIRS, finetune_params, save_tiny
 
 PROMPTS = [f"prompt {'x ' * number}" for number in range(6)] + ["prompt "]
@@ -32,7 +32,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def limits() -> Evaluate:
-    return load().evaluate.model_copy(update={"batch": 2, "new_tokens": 5})
+    return PARAMS.evaluate.model_copy(update={"batch": 2, "new_tokens": 5})
 
 
 class Counting(TransformersBackend):

@@ -19,7 +19,7 @@ from transformers import (
 
 from apipack.inference.decoding import complete, room
 
-SMALL = {
+SMALL: dict[str, Any] = {
     "vocab_size": 97,
     "hidden_size": 32,
     "intermediate_size": 48,
@@ -93,13 +93,18 @@ def test_the_presets_models_fit_one_gpu() -> None:
         num_key_value_heads=3,
     )  # fmt: skip
     gb = 10**9
-    rows, read = room(SimpleNamespace(config=code_llama, dtype=torch.bfloat16), 3584, 512, True, 52 * gb)
+
+    def model(**known: Any) -> Any:
+        """What `room` reads of a model that would not fit here."""
+        return SimpleNamespace(**known)
+
+    rows, read = room(model(config=code_llama, dtype=torch.bfloat16), 3584, 512, True, 52 * gb)
     token = 2 * 40 * 5120 * 2  # bytes of keys and values
     assert rows is not None and 4 <= rows <= 64 and 3584 <= read < 1 << 15
     assert rows * 4096 * token + read * token < 52 * gb
-    rows, read = room(SimpleNamespace(config=smol, dtype=torch.bfloat16), 1536, 512, True, 78 * gb)
+    rows, read = room(model(config=smol, dtype=torch.bfloat16), 1536, 512, True, 78 * gb)
     assert rows is not None and rows >= 256 and read == 1 << 15
-    assert room(SimpleNamespace(device=torch.device("cpu")), 9, 9, True, None) == (None, 1024)
+    assert room(model(device=torch.device("cpu")), 9, 9, True, None) == (None, 1024)
 
 
 def test_a_prompt_that_occurs_again_is_read_once_and_groups_hold_what_they_may() -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from apipack.inference.backends.base import Failure, Prompt, Sampling
+from apipack.inference.backends.base import Failure, LogLikelihood, Prompt, Sampling
 from apipack.inference.recorded import Recorded, key_of
 from apipack.instructions.template_backend import TemplateBackend
 from apipack.models.store import Store
@@ -35,13 +35,13 @@ def test_what_is_stored_is_not_generated_again_and_a_change_generates_what_it_to
 
 def test_failures_are_counted_and_tried_again(tmp_path: Path) -> None:
     class Failing(TemplateBackend):
-        def generate(self, asked, n=1):  # type: ignore[no-untyped-def]
+        def generate(self, asked, n=1):
             yield from ((at, Failure("timeout", "")) for at in range(len(asked)))
 
     with Store(tmp_path / "s") as store:
         for _ in range(2):
             backend = Recorded(Failing(24), store, GREEDY)
-            assert [outcome.kind for _, outcome in backend.generate(prompts("a"), 3)] == ["timeout"] * 3
+            assert [outcome for _, outcome in backend.generate(prompts("a"), 3)] == [Failure("timeout", "")] * 3
             assert backend.failures == {"timeout": 3} and len(store) == 0
 
 
@@ -50,7 +50,8 @@ def test_likelihoods_are_stored_too(tmp_path: Path) -> None:
         for expected in (1, 0):
             backend = Recorded(TemplateBackend(24), store, GREEDY)
             ((_, first), (_, second)) = backend.loglikelihood([(prompts("list pets")[0], "pets")] * 2)
-            assert first == second and first.total < 0 and backend.scored == expected
+            assert isinstance(first, LogLikelihood) and first == second and first.total < 0
+            assert backend.scored == expected
 
 
 def test_keys_tell_parts_apart() -> None:

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,9 +50,12 @@ def test_no_text_is_embedded_twice(monkeypatch: pytest.MonkeyPatch, cache: Path)
         assert store.execute("SELECT count(*) FROM results").fetchone() == (4,)
     encoded: list[str] = []
     encode = embedding.encode
-    monkeypatch.setattr(
-        embedding, "encode", lambda model, texts, batch: encoded.extend(texts) or encode(model, texts, 1)
-    )
+
+    def watched(model: Any, texts: list[str], batch: int) -> Any:
+        encoded.extend(texts)
+        return encode(model, texts, 1)
+
+    monkeypatch.setattr(embedding, "encode", watched)
     np.testing.assert_array_equal(embed(TEXTS[::-1], "embedded", batch=2), first[::-1])
     assert encoded == []
     embed(["a new one", *TEXTS], "embedded", batch=2)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -70,6 +71,7 @@ def test_conversion_survives_a_rival_and_a_dead_predecessor(tmp_path: Path) -> N
     both = [subprocess.Popen([sys.executable, "-c", CONVERT], env=environment, stderr=-3) for _ in range(2)]
     assert [process.wait(timeout=240) for process in both] == [0, 0]
     assert [path.name for path in tmp_path.iterdir() if path.name != f".{target.name}.dead"] == [target.name]
+    model: Any
     model, tokenizer = loading.load_lm(str(target), dtype=torch.bfloat16)
     assert model.dtype == torch.bfloat16
     ids = torch.tensor([tokenizer("The capital of France is")["input_ids"]])

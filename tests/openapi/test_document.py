@@ -4,10 +4,11 @@ import pytest
 from openapi_parser.models import v3_0
 
 from apipack.openapi import Document, SpecError
+from tests.specs import openapi
 
 
 def document(**members: Any) -> Document:
-    return Document({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {}, **members})
+    return Document(openapi({}) | members)
 
 
 def only(doc: Document) -> Any:
@@ -33,7 +34,7 @@ def test_a_schema_is_validated_when_it_is_needed_and_once() -> None:
     doc = document(components={"schemas": {"S": {"type": "integer"}}})
     reference = doc._models.Schema.model_validate({"$ref": "#/components/schemas/S"})
     schema, name = doc.schema(reference)
-    assert (schema.type.value, name) == ("integer", "#/components/schemas/S")
+    assert schema.type and (schema.type.value, name) == ("integer", "#/components/schemas/S")
     assert doc.schema(reference)[0] is schema
 
 

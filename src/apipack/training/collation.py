@@ -30,7 +30,7 @@ ROWS = pa.schema(
     }
 )
 """What `encode` makes of a row; answer: tokens that carry loss; row: its number among those that are kept."""
-CHUNK = 4096  # rows whose tokens are Python's integers at a time: 36 bytes a token, where Arrow has 4
+CHUNK = 4096
 
 
 def encode(tokenizer: PreTrainedTokenizerBase, prompt: str, completion: str) -> dict[str, Any]:
@@ -43,7 +43,10 @@ def encode(tokenizer: PreTrainedTokenizerBase, prompt: str, completion: str) -> 
 def encode_rows(
     tokenizer: PreTrainedTokenizerBase, rows: Sequence[tuple[str, str]], max_tokens: int, chunk: int = CHUNK
 ) -> Dataset:
-    """The rows of at most max_tokens tokens in their order, as schema ROWS in Arrow's memory."""
+    """The rows of at most max_tokens tokens in their order, as schema ROWS in Arrow's memory.
+
+    chunk: rows whose tokens are Python's integers at a time, 36 bytes each where Arrow has 4.
+    """
     tables = [ROWS.empty_table()]
     count = 0
     for start in range(0, len(rows), chunk):
