@@ -12,8 +12,8 @@ import pytest
 from packaging.requirements import Requirement
 
 from tests.bare import write_hook
-from tests.test_layers import PACKAGES, file_of
 
+PACKAGES = ("apipack", "stages", "spiders")
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
 DISTRIBUTIONS = {
     "detect_secrets": "detect-secrets",
@@ -52,6 +52,11 @@ EAGER = {
     ("eval", "train"): ["stages.evaluate", "apipack.sandbox.warden"],
 }
 WHOLE = {("train",): ["apipack.cli.ask", "apipack.inference.serving", "apipack.inference.answering"]}
+
+
+def file_of(module: str) -> Path | None:
+    base = Path("src" if module.startswith("apipack") else ".", *module.split("."))
+    return next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
 
 
 def imports(path: Path, lazy: bool) -> set[str]:
