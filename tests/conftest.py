@@ -10,12 +10,21 @@ from typing import Any
 
 import pytest
 
+from tests.fast import Fast
+from tests.specs import openapi
+
 # OpenMP threads that spin while they wait slow each other down on shared cores; read when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-def spec(title: str, version: str = "1.0", **more: Any) -> dict[str, Any]:
-    return {"openapi": "3.0.3", "info": {"title": title, "version": version}, "paths": {}} | more
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fast", action="store_true", help="only tests that neither load torch nor start a process")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("fast"):
+        config.option.markexpr = "not slow and not heavy"
+        config.pluginmanager.register(Fast(config.rootpath))
 
 
 @pytest.fixture
@@ -39,6 +48,6 @@ def pack(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture
 def documents() -> dict[str, Any]:
     """Twelve small APIs of as many providers, one of them with a service and one above a kilobyte."""
-    small = {f"api{number}.example": spec(f"API {number}") for number in range(10)}
-    large = spec("Files", "v2 (beta)/x", paths={f"/files/{number}": {} for number in range(200)})
-    return {**small, "files.example/drive": large, "late.example": spec("Late")}
+    small = {f"api{number}.example": openapi({}, title=f"API {number}") for number in range(10)}
+    large = openapi({f"/files/{number}": {} for number in range(200)}, title="Files", version="v2 (beta)/x")
+    return {**small, "files.example/drive": large, "late.example": openapi({}, title="Late")}

@@ -10,7 +10,6 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from mlflow.tracking import MlflowClient
-from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from apipack.cli.main import app
@@ -20,23 +19,16 @@ from apipack.languages import render
 from apipack.prompting.schemas import TESTS, TRAIN
 from apipack.records import Request
 from tests.bare import refused, write_hook
+from tests.parameters import ROOT, write_params
 from tests.tiny import save_tiny
 
-ROOT = Path(__file__).resolve().parent.parent
 FINETUNE = {"max_steps": 2, "batch": 2, "max_tokens": 200, "lora": {"layers": 1}, "save_every": None}
 EVALUATE = {"new_tokens": 6, "tests": 2, "settings": ["0shot", "retrieved_3shot"]}
 
 
 def write_box(folder: Path, model: Path) -> None:
     """What is carried to such a machine: params.yaml, training rows and test prompts."""
-    yaml = YAML()
-    params = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    params["finetune"]["lora"]["layers"] = FINETUNE["lora"]["layers"]  # type: ignore[index]
-    params["finetune"].update({**FINETUNE, "model": str(model), "lora": params["finetune"]["lora"]})
-    params["evaluate"].update(EVALUATE)
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "params.yaml").open("w", encoding="utf-8") as file:
-        yaml.dump(params, file)
+    write_params(folder, finetune=FINETUNE | {"model": str(model)}, evaluate=EVALUATE)
     calls = {f"op{n}": Request("GET", f"https://a{n % 2}.example/things/{n}") for n in range(4)}
     train = [
         {"id": key, "language": "curl", "setting": "0shot", "prompt": f"**instruction**: {key}\n**output**:\n"}

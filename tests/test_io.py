@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from apipack.io import fresh_folder, read_table, rows_table, write_json, write_table
+from apipack.io import cache_folder, fresh_folder, read_table, rows_table, write_json, write_table
 from apipack.languages.schemas import CALLS
 
 
@@ -92,3 +92,11 @@ def test_json_is_replaced_whole(tmp_path: Path) -> None:
     with pytest.raises(TypeError):
         write_json(tmp_path / "m.json", {"b": object()})
     assert [path.name for path in tmp_path.iterdir()] == ["m.json"]
+
+
+def test_cache_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("APIPACK_CACHE", raising=False)
+    assert cache_folder() == tmp_path / "apipack"
+    monkeypatch.setenv("APIPACK_CACHE", str(tmp_path / "mine"))
+    assert cache_folder() == tmp_path / "mine"

@@ -8,8 +8,9 @@ from apipack.params import load
 from apipack.retrieval.params import Retrieve
 from apipack.section import Only, ParamsError, Section, names
 from apipack.section import load as load_section
+from tests.parameters import FILE, ROOT
 
-SOURCE = Path("params.yaml").read_text(encoding="utf-8")
+SOURCE = FILE.read_text(encoding="utf-8")
 MODE = SOURCE[SOURCE.index("  mode: replica ") : SOURCE.index("  limit:")]
 
 
@@ -87,8 +88,12 @@ def test_a_stage_gets_what_it_names_and_nothing_else() -> None:
         seed: int
         retrieve: Annotated[Retrieve, Only("model", "batch")]
 
-    p = load_section(Reads, "params.yaml")
+    p = load_section(Reads, FILE)
     assert names(Reads) == ["retrieve.batch", "retrieve.model", "seed"]
-    assert p.retrieve.model == load("params.yaml").retrieve.model
+    assert p.retrieve.model == load(FILE).retrieve.model
     with pytest.raises(AttributeError):
         p.retrieve.shots  # noqa: B018
+
+
+def test_the_file_of_this_repository_is_accepted() -> None:
+    load(ROOT / "params.yaml")

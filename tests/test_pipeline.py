@@ -16,7 +16,8 @@ import pytest
 from mlflow.tracking import MlflowClient
 from ruamel.yaml import YAML
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.parameters import ROOT, write_params
+
 TINY = {
     "size": 12,
     "mix": {"curl": 1, "python": 1},
@@ -108,13 +109,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
         if (ROOT / name).is_file() and not name.startswith("metrics/") and name != "dvc.lock":
             (made.root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, made.root / name)
-    params = made.root / "params.yaml"
-    yaml = YAML()
-    values = yaml.load(params.read_text(encoding="utf-8"))
-    for key, value in TINY.items():
-        values[key].update(value) if isinstance(value, dict) else values.__setitem__(key, value)
-    with params.open("w", encoding="utf-8") as file:
-        yaml.dump(values, file)
+    write_params(made.root, **TINY)
     if (snapshot := ROOT / "data/snapshot").is_dir():  # spares the download; the stage checks its hash
         shutil.copytree(snapshot, made.root / "data/snapshot")
     made.run("git", "init", "-q")
@@ -148,7 +143,7 @@ def test_the_run_in_mlflow_has_everything(reproduced: Clone) -> None:
     cells = {
         f"{m}.level{n}.{s}" for m in ("tuned", "base", "copy") for n in (1, 3) for s in ("0shot", "retrieved_3shot")
     }
-    logged = {name.removeprefix("metrics.") for name in run if name.startswith("metrics.")}
+    logged = {name.removeprefix("metrics.") for name in map(str, run) if name.startswith("metrics.")}
     assert {
         f"{cell}.{metric}" for cell in cells for metric in ("endpoint_match", "call_match", "request_match")
     } <= logged

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import torch
-from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
+from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
 from apipack.models.loading import resolve
+from apipack.training.collation import Collator, CompletionTrainer, encode_rows
+from apipack.training.finetune import settings
 from apipack.training.params import Finetune, Lora
 
 PAIRS = [("**api_call**:", " curl --url https://a.test/pets"), ("a longer prompt **api_call**:", " curl -X POST")]
@@ -41,3 +43,15 @@ def finetune_params(model: Path | str, layers: int | None = None, **changes: obj
         "save_every": None, "bf16": "no",
     }  # fmt: skip
     return Finetune.model_validate(base | changes)
+
+
+def completion_trainer(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> CompletionTrainer:
+    """The trainer that `tune` makes, on PAIRS."""
+    p = finetune_params("given")
+    return CompletionTrainer(
+        model=model,
+        args=settings(folder, p, seed=0, half=False, save=False),
+        train_dataset=encode_rows(tokenizer, PAIRS, p.max_tokens),
+        processing_class=tokenizer,
+        data_collator=Collator(tokenizer.pad_token_id),
+    )

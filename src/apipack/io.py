@@ -28,6 +28,13 @@ def schema(**columns: pa.DataType) -> pa.Schema:
     return pa.schema(list(columns.items()))
 
 
+def cache_folder() -> Path:
+    """APIPACK_CACHE, else `apipack` in the user's cache folder (XDG Base Directory Specification)."""
+    if chosen := os.environ.get("APIPACK_CACHE"):
+        return Path(chosen).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "apipack"
+
+
 def write_table(path: Path | str, table: pa.Table) -> None:
     """Write one zstd parquet file; rows keep the order they come in, so sort before."""
     path = Path(path)
@@ -129,10 +136,3 @@ def _publish(temporary: Path, path: Path) -> None:
     with temporary.open("rb") as file:
         os.fsync(file.fileno())
     os.replace(temporary, path)
-
-
-def cache_folder() -> Path:
-    """APIPACK_CACHE, else `apipack` in the user's cache folder (XDG Base Directory Specification)."""
-    if chosen := os.environ.get("APIPACK_CACHE"):
-        return Path(chosen).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "apipack"

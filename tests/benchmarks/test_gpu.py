@@ -23,32 +23,24 @@ from benchmarks.gpu import ROOT, box, prepared
 from benchmarks.gpu.prepare import MIXES, PROMPTS, SAMPLED, digest_of, most, params_of, prepare
 from benchmarks.gpu.run import plan, run, seconds
 from benchmarks.training import compare
+from tests.parameters import write_params
 from tests.tiny import PAIRS, finetune_params, save_tiny
 
 IDS = [f"op{n}" for n in range(4)]
 TUNED = {"tokens": 50, "epochs": 4.0, "tokens_per_second": 2.0, "seconds": 60}  # the last 60 of 100 seconds
 
 
-def edit(path: Path, **sections: dict[str, Any]) -> None:
-    yaml = YAML()
-    params = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    for name, values in sections.items():
-        params[name].update(values)
-    with path.open("w", encoding="utf-8") as file:
-        yaml.dump(params, file)
-
-
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the data stages leave for `prepare`: four training operations in ten languages, and eight tests."""
     monkeypatch.chdir(tmp_path)
-    edit(tmp_path / "params.yaml", sample={"wordings": 1, "few_shot": 0.0})
+    write_params(tmp_path, sample={"wordings": 1, "few_shot": 0.0})
     schema = pa.schema([*UNIQUE, *(field for field in INSTRUCTIONS if field.name != "id")])
-    blank = {field.name: [] if field.type == pa.list_(pa.string()) else False if field.type == pa.bool_() else "x"
-             for field in schema}  # fmt: skip
+    empty: dict[pa.DataType, Any] = {pa.list_(pa.string()): [], pa.bool_(): False}
+    blank = {field.name: empty.get(field.type, "x") for field in schema}
     operations = [{**blank, "id": key, "cluster": key, "instruction": f"Show {key}."} for key in IDS]
     calls = [{"id": key, "language": language, "call": f"call {key}"} for key in IDS for language in LANGUAGES]
-    tests = [
+    tests: list[dict[str, Any]] = [
         {"id": f"t{n}", "api": "a", "level": level, "language": "python", "setting": "0shot", "prompt": f"{level} {n}"}
         | {"reference": "", "last_example": None, "request": "", "template": "", "arguments": "[]", "examples": []}
         for level in (1, 2)
@@ -107,9 +99,7 @@ def write_run(name: str, words: int, **sections: dict[str, Any]) -> Path:
     """A prepared run with so many words to train on; one prompt of its own and one of all."""
     folder = Path("data/gpu", name)
     folder.mkdir(parents=True)
-    edit(folder / "params.yaml", **sections)
-    text = (folder / "params.yaml").read_text().replace("\nsize: 80", f"\nsize: {name.rpartition('-')[2]}")
-    (folder / "params.yaml").write_text(text)
+    write_params(folder, size=int(name.rpartition("-")[2]), **sections)
     write_table(folder / "data/train/train.parquet", pa.table({"prompt": ["word " * words], "completion": [""]}))
     write_table(folder / "data/prompts/tests.parquet", pa.table({"prompt": ["shared", name]}))
     return folder
@@ -120,7 +110,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Three runs, and what an earlier `prepare` left that died in `sample`."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data/gpu/python-1").mkdir(parents=True)
-    edit(tmp_path / "data/gpu/python-1/params.yaml")
+    write_params(tmp_path / "data/gpu/python-1")
     for name, words in (("ten-100", 400), ("python-20", 100), ("ten-20", 200)):
         write_run(name, words)
     return prepared()
@@ -241,7 +231,7 @@ def test_training_is_compared_with_the_same_weights_tuned_on_the_same_rows(metho
 
 def test_the_comparison_writes_its_figures(runs: list[Path], tmp_path: Path) -> None:
     model = save_tiny(tmp_path / "tiny")
-    edit(runs[0] / "params.yaml", finetune={"model": str(model), "batch": 2, "epochs": 4, "bf16": "no"})
+    write_params(runs[0], finetune={"model": str(model), "batch": 2, "epochs": 4, "bf16": "no"})
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "src")))}
     command = [sys.executable, "-m", "benchmarks.training", "1", "--epochs", "1", "--write", str(tmp_path / "t.json")]
     done = subprocess.run(command, cwd=runs[0], env=environment, capture_output=True, text=True)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from apipack.cli.ask import AskError, Source, ask, of_dataset, of_specification
@@ -18,16 +17,14 @@ from apipack.io import rows_table, write_table
 from apipack.languages.rendering import render_rows
 from apipack.operations.parsing import parse_spec
 from apipack.operations.schemas import OPERATIONS
-from apipack.params import Params, load
+from apipack.params import Params
+from tests.parameters import PARAMS, write_params
+from tests.specs import ID, STRING, openapi, parameter
 from tests.tiny import save_tiny
 
-ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
-MODE = {"name": "mode", "in": "query", "required": True, "schema": {"type": "string", "enum": ["a", "b"]}}
-SPEC: dict[str, Any] = {
-    "openapi": "3.0.3",
-    "info": {"title": "Pets", "version": "1", "description": "A shop of pets."},
-    "servers": [{"url": "https://pets.example/v1"}],
-    "paths": {
+MODE = parameter("mode", "query", STRING | {"enum": ["a", "b"]})
+SPEC = openapi(
+    {
         "/pets/{id}": {
             "get": {"summary": "Show a pet", "parameters": [ID], "responses": {}},
             "delete": {"summary": "Remove a pet", "parameters": [ID], "responses": {}},
@@ -35,15 +32,15 @@ SPEC: dict[str, Any] = {
         "/pets/newest": {"get": {"summary": "Show the newest pet", "responses": {}}},
         "/invoices": {"get": {"summary": "List the invoices of a customer", "parameters": [MODE], "responses": {}}},
     },
-}
-OTHER = {**SPEC, "info": {"title": "Planets", "version": "2"}, "servers": [{"url": "https://planets.example"}]} | {
-    "paths": {"/planets": {"get": {"summary": "List the planets of a star", "responses": {}}}}
-}
+    "https://pets.example/v1",
+)
+STARS = {"/planets": {"get": {"summary": "List the planets of a star", "responses": {}}}}
+OTHER = openapi(STARS, "https://planets.example", title="Planets")
 
 
 @pytest.fixture(scope="module")
 def p() -> Params:
-    return load()
+    return PARAMS
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +104,14 @@ def data(tmp_path_factory: pytest.TempPathFactory, p: Params) -> Path:
     folder = tmp_path_factory.mktemp("data")
     specs, rows, calls = [], [], []
     for api, document in (("pets.example", SPEC), ("planets.example", OTHER)):
-        spec = {"hub": "h", "provider": api, "api": api, "version": "1", "source_url": "", "media_type": "json"}
+        spec: dict[str, Any] = {
+            "hub": "h",
+            "provider": api,
+            "api": api,
+            "version": "1",
+            "source_url": "",
+            "media_type": "json",
+        }
         body = json.dumps(document).encode()
         spec |= {"derived": False, "bytes": len(body), "sha256": api, "file": f"{api}.json"}
         (folder / "specs").mkdir(exist_ok=True)
@@ -153,12 +157,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def repository(tmp_path: Path, data: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository with data, whose tuned model is a tiny one of random weights."""
-    yaml = YAML()
-    params = yaml.load(Path("params.yaml").read_text(encoding="utf-8"))
-    params["finetune"]["model"] = str(tiny)
-    params["evaluate"]["new_tokens"] = 6
-    with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:
-        yaml.dump(params, file)
+    write_params(tmp_path, finetune={"model": str(tiny)}, evaluate={"new_tokens": 6})
     (tmp_path / "data").symlink_to(data)
     (tmp_path / "models").mkdir()
     (tmp_path / "models/adapter").symlink_to(tiny)

@@ -12,6 +12,7 @@ from apipack.cli.presets import FOLDER, NOT_PRESETS, apply, read
 from apipack.errors import UserError
 from apipack.params import load
 from apipack.training.finetune import tune
+from tests.parameters import write_params
 from tests.tiny import PAIRS, save_tiny
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem not in NOT_PRESETS)
@@ -23,7 +24,8 @@ def save_code_llama(folder: Path) -> Path:
     tokenizer = CodeLlamaTokenizer(vocab={word: number for number, word in enumerate(words)}, merges=[])
     config = LlamaConfig(
         vocab_size=len(tokenizer), hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4,
-        num_key_value_heads=4, rope_theta=1e6, bos_token_id=1, eos_token_id=2, tie_word_embeddings=False,
+        num_key_value_heads=4, rope_parameters={"rope_type": "default", "rope_theta": 1e6},
+        bos_token_id=1, eos_token_id=2, tie_word_embeddings=False,
     )  # fmt: skip
     LlamaForCausalLM(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -32,8 +34,7 @@ def save_code_llama(folder: Path) -> Path:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_preset_trains_a_tiny_model_of_its_kind(name: str, tmp_path: Path) -> None:
-    params = tmp_path / "params.yaml"
-    params.write_text(Path("params.yaml").read_text())
+    params = write_params(tmp_path)
     apply(name, params)
     p = load(params).finetune
     assert {key: value for key, value in read(name)["finetune"].items() if key != "lora"} == {
@@ -48,14 +49,12 @@ def test_a_preset_trains_a_tiny_model_of_its_kind(name: str, tmp_path: Path) -> 
 
 
 def test_the_embedded_preset_is_the_default(tmp_path: Path) -> None:
-    params = tmp_path / "params.yaml"
-    params.write_text(Path("params.yaml").read_text())
+    params = write_params(tmp_path)
     assert apply("embedded", params) == []
 
 
 def test_a_preset_keeps_comments_and_says_what_it_changes(tmp_path: Path) -> None:
-    params = tmp_path / "params.yaml"
-    params.write_text(Path("params.yaml").read_text())
+    params = write_params(tmp_path)
     changed = apply("codellama-13b-fsdp", params)
     assert "finetune.lr: 0.001 → 2e-05" in changed and "mix: {'curl': 1} → {'python': 1}" in changed
     assert "# language → weight" in params.read_text()
@@ -63,7 +62,7 @@ def test_a_preset_keeps_comments_and_says_what_it_changes(tmp_path: Path) -> Non
 
 
 def test_the_command_says_what_it_changed_or_why_not(tmp_path: Path) -> None:
-    (tmp_path / "params.yaml").write_text(Path("params.yaml").read_text())
+    params = write_params(tmp_path)
     shutil.copytree(FOLDER, tmp_path / "configs")
 
     def run(name: str) -> subprocess.CompletedProcess[str]:
@@ -72,17 +71,17 @@ def test_the_command_says_what_it_changed_or_why_not(tmp_path: Path) -> None:
 
     done = run("gpu-135m")
     assert done.returncode == 0 and "finetune.method: lora → full" in done.stdout.splitlines()
-    assert load(tmp_path / "params.yaml").finetune.method == "full"
+    assert load(params).finetune.method == "full"
     wrong = run("../params")
     assert wrong.returncode == 2 and len(wrong.stderr.splitlines()) == 1
 
 
 def test_what_cannot_be_used_is_refused_and_changes_nothing(tmp_path: Path) -> None:
-    params = tmp_path / "params.yaml"
-    params.write_text(Path("params.yaml").read_text())
+    params = write_params(tmp_path)
+    before = params.read_text()
     (tmp_path / "wrong.yaml").write_text("finetune: {lr: 7}\n")
     with pytest.raises(UserError, match=r"finetune.lr"):
         apply("wrong", params, tmp_path)
-    assert params.read_text() == Path("params.yaml").read_text()
+    assert params.read_text() == before
     with pytest.raises(UserError, match=r"no such preset: gpu; configs has codellama-13b-fsdp, "):
         apply("gpu", params)

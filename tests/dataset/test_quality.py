@@ -3,10 +3,10 @@ from typing import Any
 import pytest
 
 from apipack.dataset.quality import call_reason, english_share, operation_reason
-from apipack.params import load
 from apipack.records import Request
+from tests.parameters import PARAMS
 
-P = load().filter
+P = PARAMS.filter
 REQUEST = Request("GET", "https://h.acme.io/a")
 ROW = {
     "method": "GET",

@@ -79,7 +79,9 @@ def test_the_card_counts_what_is_there(released: Path) -> None:
 def test_instances_have_the_papers_schema(released: Path) -> None:
     with gzip.open(released / "api_pack/curl-train.jsonl.gz", "rt", encoding="utf-8") as file:
         (instance,) = [json.loads(line) for line in file]
-    assert instance == paper_instance({**row("a"), "language": "curl", "call": "curl a"})
+    assert instance == paper_instance(
+        {**row("a"), "language": "curl", "call": "curl a", "test_instruction": "instruction of a"}  # of the same call
+    )
     assert set(instance) == {
         *("api_name", "api_description", "api_call_data", "instruction", "instruction_test", "input", "output"),
         "unique_id",

@@ -8,8 +8,8 @@ from apipack.errors import UserError
 from apipack.evaluation.accuracy import CELL, accuracy, flat_metrics, judge, outputs_of, over_budget, select
 from apipack.intervals import wilson
 from apipack.languages import render
-from apipack.params import load
 from apipack.records import Output, Request
+from tests.parameters import PARAMS
 
 
 def case(number: int, language: str = "curl", setting: str = "0shot", level: int = 1) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def case(number: int, language: str = "curl", setting: str = "0shot", level: int
     }
 
 
-P = load().evaluate.model_copy(update={"languages": ["curl", "python"], "tests": 4})
+P = PARAMS.evaluate.model_copy(update={"languages": ["curl", "python"], "tests": 4})
 TESTS = [
     case(n, language, setting, level)
     for n in range(9)

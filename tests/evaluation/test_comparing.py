@@ -7,6 +7,8 @@ import pytest
 from apipack.evaluation import comparing
 from apipack.evaluation.tracking import finished_runs, log_run
 
+pytestmark = pytest.mark.heavy  # MLflow asks git
+
 
 def log(size: int, mix: dict[str, float], tuned: float, languages: dict[str, float]) -> None:
     def bounds(name: str, share: float) -> dict[str, float]:

@@ -9,34 +9,21 @@ from apipack.languages import Unrepresentable, render
 from apipack.operations.parsing import parse_spec
 from apipack.records import LANGUAGES, Request
 from benchmarks.mutants import METRICS, Row, verdicts, wrong
+from tests.specs import ID, STRING, json_body, openapi, parameter, record
 
-TEXT = {"type": "string"}
-SPEC = {
-    "openapi": "3.0.3",
-    "info": {"title": "Pets", "version": "1.0"},
-    "servers": [{"url": "https://api.pets.test/v2"}],
-    "paths": {
+SPEC = openapi(
+    {
         "/pets/{id}": {
             "put": {
                 "summary": "Update a pet",
-                "parameters": [
-                    {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}},
-                    {"name": "verbose", "in": "query", "required": True, "schema": {"type": "boolean"}},
-                    {"name": "X-Tenant", "in": "header", "required": True, "schema": TEXT},
-                ],
-                "requestBody": {
-                    "required": True,
-                    "content": {
-                        "application/json": {
-                            "schema": {"type": "object", "required": ["name"], "properties": {"name": TEXT}}
-                        }
-                    },
-                },
+                "parameters": [ID, parameter("verbose", "query", {"type": "boolean"}), parameter("X-Tenant", "header")],
+                "requestBody": json_body(record({"name": STRING}, "name")),
                 "responses": {"200": {"description": "ok"}},
             }
         }
     },
-}
+    "https://api.pets.test/v2",
+)
 KINDS = {"method", "host", "version", "dropped_query", "renamed_query", "dropped_header", "renamed_header", "body_key"}
 
 

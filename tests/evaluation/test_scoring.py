@@ -10,25 +10,16 @@ from apipack.cli.main import app
 from apipack.evaluation.scoring import ScoreError, scored
 from apipack.languages import render
 from apipack.records import LANGUAGES, Request
+from tests.specs import ID, STRING, json_body, openapi, parameter, record
 
-SPEC = """
-openapi: 3.0.3
-info: {title: Pets, version: "1"}
-servers: [{url: "https://pets.test/v1"}]
-paths:
-  /pets/{id}:
-    put:
-      operationId: putPet
-      parameters:
-        - {name: id, in: path, required: true, schema: {type: integer}}
-        - {name: dry, in: query, required: true, schema: {type: boolean}}
-      requestBody:
-        required: true
-        content:
-          application/json:
-            schema: {type: object, required: [name], additionalProperties: false, properties: {name: {type: string}}}
-    get: {operationId: getPet, parameters: [{name: id, in: path, required: true, schema: {type: integer}}]}
-"""
+PUT = {
+    "operationId": "putPet",
+    "parameters": [ID, parameter("dry", "query", {"type": "boolean"})],
+    "requestBody": json_body(record({"name": STRING}, "name", additionalProperties=False)),
+}
+SPEC = openapi(
+    {"/pets/{id}": {"put": PUT, "get": {"operationId": "getPet", "parameters": [ID]}}}, "https://pets.test/v1"
+)
 JSON = (("Content-Type", "application/json"),)
 GOLD = Request("PUT", "https://pets.test/v1/pets/7?dry=true", JSON, '{"name":"Rex"}')
 MUTANTS = {
@@ -43,8 +34,8 @@ MUTANTS = {
 
 @pytest.fixture
 def spec(tmp_path: Path) -> str:
-    (tmp_path / "pets.yaml").write_text(SPEC, encoding="utf-8")
-    return str(tmp_path / "pets.yaml")
+    (tmp_path / "pets.json").write_text(json.dumps(SPEC), encoding="utf-8")
+    return str(tmp_path / "pets.json")
 
 
 def row(language: str, prediction: str, **more: str) -> str:
@@ -104,7 +95,7 @@ def test_a_row_that_cannot_be_scored_is_one_line(line: str, message: str) -> Non
 
 
 def test_an_operation_that_the_specification_lacks(spec: str) -> None:
-    with pytest.raises(ScoreError, match=r"line 1: .*pets.yaml has no operation nope"):
+    with pytest.raises(ScoreError, match=r"line 1: .*pets.json has no operation nope"):
         list(scored([row("curl", "", spec=spec, operation="nope")]))
 
 
@@ -117,9 +108,9 @@ def test_the_command_prints_what_it_can_and_exits_2(tmp_path: Path) -> None:
 
 def test_operations_of_one_id_are_all_endpoints_and_none_can_be_named(tmp_path: Path) -> None:
     twice = {"operationId": "list", "responses": {}}
-    document = {"openapi": "3.0.0", "servers": [{"url": "https://h.example"}], "info": {}}
+    paths = {"/a": {"get": twice}, "/b": {"get": twice}, "/c": {"get": {}}}
     file = tmp_path / "twice.json"
-    file.write_text(json.dumps({**document, "paths": {"/a": {"get": twice}, "/b": {"get": twice}, "/c": {"get": {}}}}))
+    file.write_text(json.dumps(openapi(paths, "https://h.example")))
     call, other = (render("curl", Request("GET", f"https://h.example/{path}")) for path in ("c", "a"))
     row = {"language": "curl", "prediction": other, "reference": call, "spec": str(file), "operation": "get_c"}
     assert not next(scored([json.dumps(row)]))["hallucinated"]

@@ -34,6 +34,7 @@ def log(artifact: Path, value: float = 0.5) -> str:
     return log_run("test", {"a": {"b": 1}}, {"tuned.level1": value}, {"loss": [(1, 2.0), (2, 1.0)]}, [artifact], table)
 
 
+@pytest.mark.heavy
 def test_one_run_with_everything_in_the_main_store(store: Path) -> None:
     artifact = store / "report.md"
     artifact.write_text("x")
@@ -46,6 +47,7 @@ def test_one_run_with_everything_in_the_main_store(store: Path) -> None:
     assert {f.path for f in MlflowClient().list_artifacts(run.info.run_id)} == {"report.md", "predictions.json"}
 
 
+@pytest.mark.heavy
 def test_a_run_cut_off_while_logging_is_taken_up_again(store: Path) -> None:
     artifact = store / "report.md"
     artifact.write_text("x")

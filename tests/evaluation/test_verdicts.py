@@ -11,39 +11,23 @@ from apipack.languages import render
 from apipack.operations.parsing import parse_spec
 from apipack.records import Request
 from apipack.sandbox.execution import skipped
+from tests.specs import ID, INTEGER, STRING, json_body, openapi, parameter, record
 
-SPEC: dict[str, Any] = {
-    "openapi": "3.0.3",
-    "info": {"title": "Pets", "version": "1"},
-    "servers": [{"url": "https://pets.example/v1"}],
-    "paths": {
-        "/pets/{id}": {
-            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}],
-            "get": {"summary": "A pet", "responses": {}},
-        },
+AGE = INTEGER | {"maximum": 30, "example": 3}
+SPEC = openapi(
+    {
+        "/pets/{id}": {"parameters": [ID], "get": {"summary": "A pet", "responses": {}}},
         "/pets": {
             "post": {
                 "summary": "Add a pet",
-                "parameters": [
-                    {"name": "mode", "in": "query", "required": True, "schema": {"type": "string", "enum": ["a", "b"]}}
-                ],
-                "requestBody": {
-                    "required": True,
-                    "content": {
-                        "application/json": {
-                            "schema": {
-                                "type": "object",
-                                "required": ["age"],
-                                "properties": {"age": {"type": "integer", "maximum": 30, "example": 3}},
-                            }
-                        }
-                    },
-                },
+                "parameters": [parameter("mode", "query", STRING | {"enum": ["a", "b"]})],
+                "requestBody": json_body(record({"age": AGE}, "age")),
                 "responses": {},
             }
         },
     },
-}
+    "https://pets.example/v1",
+)
 
 
 @pytest.fixture
@@ -92,7 +76,7 @@ def rates(found: list[dict[str, Any]]) -> list[tuple[bool, ...]]:
 
 
 @pytest.mark.parametrize("language", ["curl", "python"])
-@pytest.mark.parametrize("run", [False, True], ids=["static", "executed"])
+@pytest.mark.parametrize("run", [False, pytest.param(True, marks=pytest.mark.heavy)], ids=["static", "executed"])
 def test_verdicts(language: str, run: bool, apis: tuple[Apis, dict[str, dict[str, Any]]]) -> None:
     if run and (reason := skipped([language])):
         pytest.skip(reason[language])
@@ -109,6 +93,7 @@ def test_verdicts(language: str, run: bool, apis: tuple[Apis, dict[str, dict[str
     assert same == ({**whole, "languages": {language: whole}} if run else {})
 
 
+@pytest.mark.heavy
 def test_without_a_toolchain_the_verdict_is_static(
     apis: tuple[Apis, dict[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,6 +108,7 @@ def test_without_a_toolchain_the_verdict_is_static(
     assert agreement([found]) == {}
 
 
+@pytest.mark.heavy
 def test_code_that_evades_the_reader_but_runs_passes_when_executed(
     apis: tuple[Apis, dict[str, dict[str, Any]]],
 ) -> None:

@@ -48,6 +48,7 @@ def published(tmp_path, monkeypatch):
         server.shutdown()
 
 
+@pytest.mark.heavy
 def test_fetches_the_pinned_package_once_through_npm(published, tmp_path, monkeypatch):
     folder = tmp_path / "snapshot"
     path = fetch("tiny", "1.0.0", sha512(published), folder)
@@ -58,12 +59,14 @@ def test_fetches_the_pinned_package_once_through_npm(published, tmp_path, monkey
     assert fetch("tiny", "1.0.0", "sha512-" + sha512(published), folder) == path
 
 
+@pytest.mark.heavy
 def test_refuses_another_hash(published, tmp_path):
     with pytest.raises(SnapshotError, match="tiny@1.0.0: sha512 is .*params.yaml pins AAAA"):
         fetch("tiny", "1.0.0", "AAAA", tmp_path / "snapshot")
     assert os.listdir(tmp_path / "snapshot") == []
 
 
+@pytest.mark.heavy
 def test_npm_s_own_reason_when_the_registry_is_away(tmp_path, monkeypatch):
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:1")
     monkeypatch.setenv("npm_config_fetch_retries", "0")

@@ -5,6 +5,7 @@ from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
 from weakref import WeakSet
 
 import pytest
@@ -13,13 +14,12 @@ from transformers import PreTrainedTokenizerBase
 
 from apipack.errors import UserError
 from apipack.evaluation.params import Evaluate
-from apipack.inference import answering
 from apipack.inference.answering import answer
-from apipack.inference.generation import generate
+from apipack.inference.backends.transformers import TransformersBackend
 from apipack.models.loading import load_lm
-from apipack.params import load
 from apipack.records import Output
 from apipack.training.finetune import tune
+from tests.parameters import PARAMS
 from tests.tiny import PAIRS, finetune_params, save_tiny
 
 PROMPTS = [f"prompt {'x ' * number}" for number in range(6)] + ["prompt "]
@@ -32,41 +32,53 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def limits() -> Evaluate:
-    return load().evaluate.model_copy(update={"batch": 2, "new_tokens": 5})
+    return PARAMS.evaluate.model_copy(update={"batch": 2, "new_tokens": 5})
 
 
-def test_a_crash_costs_one_batch(tiny: str, limits: Evaluate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole, made = answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "whole.sqlite")
-    assert made == len(set(PROMPTS)) and len(whole) == len(PROMPTS)
+class Counting(TransformersBackend):
+    """Dies, if that is told, before its second batch."""
+
+    dies = False
     batches = 0
 
-    def dying(*arguments: object) -> list[str]:
-        *first, keep = arguments
+    def _complete(self, rows: list[list[int]], seeds: list[int]) -> list[list[int]]:
+        self.batches += 1
+        if self.dies and self.batches == 2:
+            raise KeyboardInterrupt
+        return super()._complete(rows, seeds)
 
-        def kept(done: dict[str, Output]) -> None:
-            nonlocal batches
-            batches += 1
-            if batches == 2:
-                raise KeyboardInterrupt
-            keep(done)  # type: ignore[operator]
 
-        return generate(*first, kept)  # type: ignore[arg-type]
+def test_a_crash_costs_one_batch(tiny: str, limits: Evaluate, tmp_path: Path) -> None:
+    opened: list[Counting] = []
 
-    monkeypatch.setattr(answering, "generate", dying)
+    def open_dying(engine: str, *given: Any, **options: Any) -> Counting:
+        opened.append(Counting(*given, **options))
+        opened[-1].dies = len(opened) == 1
+        return opened[-1]
+
+    whole, made = answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "whole.sqlite")
+    assert made == len(set(PROMPTS)) and len(whole) == len(PROMPTS)
     with pytest.raises(KeyboardInterrupt):
-        answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite")
-    monkeypatch.setattr(answering, "generate", generate)
-    assert answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite") == (whole, len(set(PROMPTS)) - 2)
+        answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite", open_dying)
+    assert answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite", open_dying) == (whole, made - 2)
+    assert opened[1].batches == 2  # of the three
 
 
-def test_nothing_is_generated_twice_and_no_model_is_loaded(
-    tiny: str, limits: Evaluate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first, _ = answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite")
-    monkeypatch.setattr(answering, "load_lm", None)
-    assert answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite") == (first, 0)
-    with pytest.raises(TypeError):
-        answer(tiny, None, PROMPTS, limits.model_copy(update={"new_tokens": 6}), "\n\n", tmp_path / "store.sqlite")
+def test_nothing_is_generated_twice_and_no_model_is_loaded(tiny: str, limits: Evaluate, tmp_path: Path) -> None:
+    loaded: list[bool] = []
+
+    class Watched(Counting):
+        def close(self) -> None:
+            loaded.append("_loaded" in vars(self))
+
+    def opened(engine: str, *given: Any, **options: Any) -> Watched:
+        return Watched(*given, **options)
+
+    first, _ = answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite", opened)
+    assert answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite", opened) == (first, 0)
+    other = limits.model_copy(update={"new_tokens": 6})
+    assert answer(tiny, None, PROMPTS, other, "\n\n", tmp_path / "store.sqlite", opened)[1] > 0
+    assert loaded == [True, False, True]
 
 
 def test_vllm_that_is_not_installed_is_one_line(tiny: str, limits: Evaluate, tmp_path: Path) -> None:
@@ -121,12 +133,16 @@ def test_vllm_is_given_the_raw_prompts_and_its_outputs_are_kept(
     assert loaded == [tiny, other] and not alive
 
 
-def test_running_out_of_memory_is_one_line(
-    tiny: str, limits: Evaluate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(answering, "generate", lambda *_: torch.empty(10**15))  # torch's own error
+def test_running_out_of_memory_is_one_line(tiny: str, limits: Evaluate, tmp_path: Path) -> None:
+    class Greedy(TransformersBackend):
+        def _complete(self, rows: list[list[int]], seeds: list[int]) -> list[list[int]]:
+            return torch.empty(10**15).tolist()  # torch's own error
+
     with pytest.raises(UserError, match="out of memory at a batch of 2 prompts .* lower evaluate.batch") as error:
-        answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite")
+        answer(
+            *(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite"),
+            open_model=lambda _, *given, **options: Greedy(*given, **options),
+        )
     assert "\n" not in str(error.value)
 
 

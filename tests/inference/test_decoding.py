@@ -17,10 +17,9 @@ from transformers import (
     Qwen3ForCausalLM,
 )
 
-from apipack.inference import decoding
 from apipack.inference.decoding import complete, room
 
-SMALL = {
+SMALL: dict[str, Any] = {
     "vocab_size": 97,
     "hidden_size": 32,
     "intermediate_size": 48,
@@ -58,21 +57,18 @@ def alone(model: Any, row: list[int], new_tokens: int) -> list[int]:
 
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize("read", [1, 40, 10_000])
-def test_rows_together_are_rows_alone(name: str, read: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(decoding.READ_TOKENS, "cpu", read)
+def test_rows_together_are_rows_alone(name: str, read: int) -> None:
     torch.manual_seed(1)
     model = MODELS[name]().eval()
     rows = [*ROWS, ROWS[2]]
-    together = complete(model, rows, 24, greedy, lambda tokens: tokens[-1] in END)
+    together = complete(model, rows, 24, greedy, lambda tokens: tokens[-1] in END, read)
     assert together == [alone(model, row, 24) for row in rows]
     assert len({len(made) for made in together}) > 1  # some end early
 
 
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize("free", [1, 200_000])
-def test_rows_that_find_no_room_come_later_and_are_the_same(
-    name: str, free: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rows_that_find_no_room_come_later_and_are_the_same(name: str, free: int) -> None:
     torch.manual_seed(1)
     model = MODELS[name]().eval()
     numbers: list[list[int]] = []
@@ -82,8 +78,7 @@ def test_rows_that_find_no_room_come_later_and_are_the_same(
         return greedy(logits, rows)
 
     whole = complete(model, ROWS, 6, greedy, lambda tokens: tokens[-1] in END)
-    monkeypatch.setattr(decoding, "_free", lambda _: free)
-    assert complete(model, ROWS, 6, choose, lambda tokens: tokens[-1] in END) == whole
+    assert complete(model, ROWS, 6, choose, lambda tokens: tokens[-1] in END, free=lambda _: free) == whole
     together = max(map(len, numbers))
     assert together == 1 if free == 1 else 1 < together < len(ROWS)
     assert sorted({row for rows in numbers for row in rows}) == list(range(len(ROWS)))
@@ -98,24 +93,26 @@ def test_the_presets_models_fit_one_gpu() -> None:
         num_key_value_heads=3,
     )  # fmt: skip
     gb = 10**9
-    rows, read = room(SimpleNamespace(config=code_llama, dtype=torch.bfloat16), 3584, 512, True, 52 * gb)
+
+    def model(**known: Any) -> Any:
+        """What `room` reads of a model that would not fit here."""
+        return SimpleNamespace(**known)
+
+    rows, read = room(model(config=code_llama, dtype=torch.bfloat16), 3584, 512, True, 52 * gb)
     token = 2 * 40 * 5120 * 2  # bytes of keys and values
     assert rows is not None and 4 <= rows <= 64 and 3584 <= read < 1 << 15
     assert rows * 4096 * token + read * token < 52 * gb
-    rows, read = room(SimpleNamespace(config=smol, dtype=torch.bfloat16), 1536, 512, True, 78 * gb)
+    rows, read = room(model(config=smol, dtype=torch.bfloat16), 1536, 512, True, 78 * gb)
     assert rows is not None and rows >= 256 and read == 1 << 15
-    assert room(SimpleNamespace(device=torch.device("cpu")), 9, 9, True, None) == (None, 1024)
+    assert room(model(device=torch.device("cpu")), 9, 9, True, None) == (None, 1024)
 
 
-def test_a_prompt_that_occurs_again_is_read_once_and_groups_hold_what_they_may(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(decoding.READ_TOKENS, "cpu", 60)
+def test_a_prompt_that_occurs_again_is_read_once_and_groups_hold_what_they_may() -> None:
     torch.manual_seed(1)
     model = MODELS["llama"]().eval()
     seen: list[tuple[int, int]] = []
     model.register_forward_pre_hook(lambda _, __, given: seen.append(tuple(given["input_ids"].shape)), with_kwargs=True)
-    complete(model, [*ROWS, *ROWS, *ROWS], 2, greedy, lambda _: False)
+    complete(model, [*ROWS, *ROWS, *ROWS], 2, greedy, lambda _: False, read_tokens=60)
     assert seen == [(2, 30), (5, 12), (21, 1)]
 
 

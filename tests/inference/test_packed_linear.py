@@ -1,11 +1,13 @@
 """Packed linear layers say what the plain ones say."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
 import torch
 from torch import nn
 
-from apipack.inference.generation import generate
+from apipack.inference.decoding import complete
 from apipack.inference.packed_linear import PackedLinear, pack
 from apipack.models.loading import load_lm
 from tests.tiny import save_tiny
@@ -25,14 +27,47 @@ def test_products_are_the_same_whatever_the_rows() -> None:
 
 def test_a_packed_model_writes_the_same(tmp_path: Path) -> None:
     model, tokenizer = load_lm(str(save_tiny(tmp_path)), dtype=torch.float32)
-    prompts = ["One", "Two and", "Three or four or five"]
-    plain = generate(model, tokenizer, prompts, 12, batch=3)
+    prompts = [tokenizer(text)["input_ids"] for text in ("One", "Two and", "Three or four or five")]
+
+    def greedy() -> list[list[int]]:
+        return complete(model.eval(), prompts, 12, lambda logits, _: logits.argmax(-1), lambda _: False)
+
+    plain = greedy()
     pack(model)
     kinds = {type(layer) for name, layer in model.named_modules() if name.endswith(("_proj", "lm_head"))}
     assert kinds == {PackedLinear}
-    assert generate(model, tokenizer, prompts, 12, batch=3) == plain
+    assert greedy() == plain
 
 
 def test_other_layers_and_types_stay_as_they_are() -> None:
     half = nn.Sequential(nn.Linear(4, 4).to(torch.bfloat16), nn.LayerNorm(4))
     assert [type(layer) for layer in pack(half)] == [nn.Linear, nn.LayerNorm]
+
+
+def dropped(weight: torch.Tensor, rows: int) -> torch.Tensor:
+    return torch.zeros_like(weight)
+
+
+OPERATORS = torch.ops.mkldnn
+OTHERS = {
+    "has no attribute '_reorder_linear_weight'": SimpleNamespace(_linear_pointwise=OPERATORS._linear_pointwise),
+    "has no attribute '_linear_pointwise'": SimpleNamespace(_reorder_linear_weight=OPERATORS._reorder_linear_weight),
+    "takes 1 positional argument but 2 were given": SimpleNamespace(
+        _reorder_linear_weight=lambda weight: weight, _linear_pointwise=OPERATORS._linear_pointwise
+    ),
+    "mkldnn::_linear_pointwise": SimpleNamespace(  # torch's own error: an argument more than the operator takes
+        _reorder_linear_weight=OPERATORS._reorder_linear_weight,
+        _linear_pointwise=lambda *given: OPERATORS._linear_pointwise(*given, None),
+    ),
+    "gives other products": SimpleNamespace(
+        _reorder_linear_weight=dropped, _linear_pointwise=lambda rows, weight, *_: rows @ weight.T
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", OTHERS)
+def test_other_operators_than_those_known_leave_the_layers_alone(fault: str, caplog: pytest.LogCaptureFixture) -> None:
+    model = nn.Sequential(nn.Linear(8, 4), nn.Linear(4, 2))
+    assert [type(layer) for layer in pack(model, OTHERS[fault])] == [nn.Linear, nn.Linear]
+    (line,) = caplog.messages
+    assert line.startswith("linear layers stay as they are") and fault in line and "\n" not in line

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from apipack.cli.main import app
@@ -30,9 +29,10 @@ from apipack.prompting.schemas import TESTS
 from apipack.records import Request
 from apipack.training.finetune import tune
 from stages import evaluate
+from tests.parameters import PARAMS, ROOT, write_params
+from tests.specs import openapi
 from tests.tiny import PAIRS, finetune_params, save_tiny
 
-ROOT = Path(__file__).resolve().parents[2]
 CLI = [sys.executable, "-c", "from apipack.cli.main import app; app()"]
 PROMPTS = [prompt for prompt, _ in PAIRS] + ["**instruction**: something else\n**output**:\n"]
 STOP = "\n**instruction**"
@@ -57,11 +57,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tiny = folder / "tiny"  # one that knows what PAIRS ask for, and an adapter on it
     tune(PAIRS, tiny, finetune_params(save_tiny(folder / "random"), epochs=60.0), 0)
     tune(PAIRS, folder / "models/adapter", finetune_params(tiny, method="lora", lr=1e-3, epochs=4.0), 0)
-    yaml = YAML()
-    params = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    params["finetune"]["model"], params["evaluate"]["new_tokens"] = str(tiny), 12
-    with (folder / "params.yaml").open("w", encoding="utf-8") as file:
-        yaml.dump(params, file)
+    write_params(folder, finetune={"model": str(tiny)}, evaluate={"new_tokens": 12})
     return folder
 
 
@@ -98,7 +94,7 @@ def serving(root: Path) -> Iterator[Serving]:
 
 @pytest.fixture
 def limits() -> Evaluate:
-    return load().evaluate.model_copy(update={"new_tokens": 12, "batch": 4})
+    return PARAMS.evaluate.model_copy(update={"new_tokens": 12, "batch": 4})
 
 
 def test_the_served_model_writes_what_it_writes_here(serving: Serving, limits: Evaluate, tmp_path: Path) -> None:
@@ -153,9 +149,7 @@ def test_a_server_that_is_gone_is_one_line_and_loses_nothing(limits: Evaluate, t
 
 
 def test_ask_gives_the_same_through_the_server(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
-    document = {"openapi": "3.0.3", "info": {"title": "Pets", "version": "1"}} | {
-        "paths": {"/pets": {"get": {"summary": "List the pets", "responses": {}}}}
-    }
+    document = openapi({"/pets": {"get": {"summary": "List the pets", "responses": {}}}})
     (serving.root / "pets.json").write_text(json.dumps(document))
     monkeypatch.chdir(serving.root)
     monkeypatch.setenv("APIPACK_CACHE", str(serving.root / "cache"))

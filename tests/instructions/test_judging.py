@@ -10,12 +10,14 @@ import pytest
 from typer.testing import CliRunner
 
 from apipack.cli.main import app
-from apipack.instructions.judging import judge, shipped
+from apipack.instructions.judging import Row, judge, shipped
 from apipack.instructions.rules import reasons
 from apipack.instructions.training import Labelled, borne_out, read_rows, train
 from apipack.models.embedding import embed
+from tests.parameters import ROOT
 
-LABELS = Path(os.environ.get("APIPACK_LABELS", "../shared/reference/human_labels.jsonl"))
+LABELS = Path(os.environ.get("APIPACK_LABELS", ROOT.parent / "shared/reference/human_labels.jsonl"))
+"""Verdicts of people, which are not in the repository: where they lie, the judge is held against them too."""
 ENCODE = partial(embed, model="embedded", batch=64)
 ROW = {
     "api_name": "Pet Store API",
@@ -26,15 +28,49 @@ ROW = {
 GOOD = "How can I get a pet by its number with the Pet Store API?"
 
 
-@pytest.mark.skipif(not LABELS.is_file(), reason="the labels of people are not beside this repository")
-def test_agrees_with_people_on_groups_it_has_not_seen() -> None:
-    model, figures = train(read_rows(LABELS), ENCODE, repeats=1)
+OPERATIONS = (
+    "Get a pet",
+    "List the unpaid invoices",
+    "Delete a voucher",
+    "Upload a photo",
+    "Send a text message",
+    "Translate a document",
+    "Book a meeting room",
+    "Cancel the delivery",
+    "Search for songs",
+    "Rename a folder",
+    "Restart the server",
+    "Change the password",
+)
+
+
+def made_up() -> list[Row]:
+    """For each operation a request for it, and a bad one for the operation before it."""
+    rows: list[Row] = []
+    for group, functionality in enumerate(OPERATIONS):
+        row = {"group": group, "api_name": "Office API", "endpoint": f"call{group}", "description": ""}
+        for label, wanted in (("good", functionality), ("bad", OPERATIONS[group - 1])):
+            said = f"How can I {wanted[0].lower()}{wanted[1:]} with the Office API?"
+            rows.append(row | {"functionality": functionality, "candidate": said, "label": label})
+    return rows
+
+
+@pytest.mark.parametrize("by", ["made_up", *(["people"] if LABELS.is_file() else [])])
+def test_agrees_with_labels_on_groups_it_has_not_seen(by: str) -> None:
+    model, figures = train(made_up() if by == "made_up" else read_rows(LABELS), ENCODE, repeats=1)
     for found in (figures, figures["strict"]):  # as shipped, and with the rules alone that each fold bears out
         assert found["recall_of_bad"] >= 0.6 and found["precision_of_bad"] >= 0.5
         assert found["balanced_accuracy"] >= 0.75
-    for name in ("mean", "scale", "weights"):  # what is shipped is what this training gives
-        assert getattr(shipped(), name) == pytest.approx(getattr(model, name), abs=1e-3)
-    assert shipped().threshold == pytest.approx(model.threshold, abs=1e-3)
+    if by == "people":  # what is shipped is what this training gives
+        for name in ("mean", "scale", "weights", "threshold"):
+            assert getattr(shipped(), name) == pytest.approx(getattr(model, name), abs=1e-3)
+
+
+def test_the_shipped_judge_tells_a_request_from_one_for_another_operation() -> None:
+    rows = made_up()
+    verdicts = judge(rows, ENCODE)
+    right = [verdict.label == row["label"] for verdict, row in zip(verdicts, rows, strict=True)]
+    assert sum(right) >= 0.9 * len(rows)
 
 
 def test_a_rule_needs_bad_rows_of_two_operations_and_no_more_good_ones() -> None:

@@ -3,17 +3,20 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import pytest
+
 from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
-from apipack.inference.store import Recorded, Store
+from apipack.inference.recorded import Recorded
 from apipack.instructions import asking, diversity
 from apipack.instructions.recipe import run
 from apipack.instructions.rules import reject
 from apipack.instructions.selection import Candidate, select
 from apipack.instructions.template_backend import TemplateBackend
 from apipack.instructions.wordings import judge_of
-from apipack.params import load
+from apipack.models.store import Store
+from tests.parameters import PARAMS
 
-P = load().instruct
+P = PARAMS.instruct
 NAMES = ("pet", "owner", "vet", "cage", "toy")
 ROWS = [
     {
@@ -39,7 +42,8 @@ class Recording:
     identity = "recording"
 
     def __init__(self, fault: Completion | Failure | None) -> None:
-        self.fault, self.asked = fault, []
+        self.fault = fault
+        self.asked: list[Prompt] = []
         self._inner = TemplateBackend(P.description_words)
 
     def generate(self, prompts: Sequence[Prompt], n: int = 1) -> Iterator[tuple[int, Completion | Failure]]:
@@ -110,6 +114,7 @@ def test_a_second_run_generates_nothing_and_gives_the_same(tmp_path: Path) -> No
     assert results[0] == results[1]
 
 
+@pytest.mark.heavy
 def test_judges_of_params() -> None:
     """The rules decide first; the learned model or the writer is asked about what they let pass."""
 

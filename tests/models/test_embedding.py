@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ TEXTS = ["list all pets", "delete an invoice", "show every animal", "list all pe
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("APIPACK_CACHE", str(tmp_path))
-    return tmp_path / "embeddings.sqlite"
+    return tmp_path / "vectors.sqlite"
 
 
 def test_unit_vectors_in_order() -> None:
@@ -46,12 +47,15 @@ def test_a_model_that_is_nowhere_is_one_line() -> None:
 def test_no_text_is_embedded_twice(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
     first = embed(TEXTS, "embedded", batch=2)
     with sqlite3.connect(cache) as store:
-        assert store.execute("SELECT count(*) FROM vectors").fetchone() == (4,)
+        assert store.execute("SELECT count(*) FROM results").fetchone() == (4,)
     encoded: list[str] = []
     encode = embedding.encode
-    monkeypatch.setattr(
-        embedding, "encode", lambda model, texts, batch: encoded.extend(texts) or encode(model, texts, 1)
-    )
+
+    def watched(model: Any, texts: list[str], batch: int) -> Any:
+        encoded.extend(texts)
+        return encode(model, texts, 1)
+
+    monkeypatch.setattr(embedding, "encode", watched)
     np.testing.assert_array_equal(embed(TEXTS[::-1], "embedded", batch=2), first[::-1])
     assert encoded == []
     embed(["a new one", *TEXTS], "embedded", batch=2)

@@ -4,11 +4,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from apipack.models import loading
+from tests.tiny import save_tiny
 
 CONVERT = "from apipack.models import loading; print(loading.resolve('embedded'))"
 
@@ -18,12 +20,18 @@ def test_other_names_pass_through() -> None:
     assert loading.embedder("org/model") == "org/model"
 
 
-def test_cache_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.delenv("APIPACK_CACHE", raising=False)
-    assert loading.cache_folder() == tmp_path / "apipack"
-    monkeypatch.setenv("APIPACK_CACHE", str(tmp_path / "mine"))
-    assert loading.cache_folder() == tmp_path / "mine"
+def test_the_fingerprint_tells_contents_apart(tmp_path: Path) -> None:
+    save_tiny(tmp_path / "a")
+    first = loading.fingerprint(tmp_path / "a")
+    weights = tmp_path / "a" / "model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[len(content) // 2] ^= 1  # as in a model of which only the last layers were tuned
+    weights.write_bytes(content)
+    second = loading.fingerprint(tmp_path / "a")
+    (tmp_path / "a" / "training_args.bin").write_bytes(b"of another day")
+    assert first != second == loading.fingerprint(tmp_path / "a")
+    (tmp_path / "a").rename(tmp_path / "b")
+    assert loading.fingerprint(tmp_path / "b") == second and loading.fingerprint("some/model") == "some/model"
 
 
 def test_a_missing_package_is_one_line_with_the_cure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -63,6 +71,7 @@ def test_conversion_survives_a_rival_and_a_dead_predecessor(tmp_path: Path) -> N
     both = [subprocess.Popen([sys.executable, "-c", CONVERT], env=environment, stderr=-3) for _ in range(2)]
     assert [process.wait(timeout=240) for process in both] == [0, 0]
     assert [path.name for path in tmp_path.iterdir() if path.name != f".{target.name}.dead"] == [target.name]
+    model: Any
     model, tokenizer = loading.load_lm(str(target), dtype=torch.bfloat16)
     assert model.dtype == torch.bfloat16
     ids = torch.tensor([tokenizer("The capital of France is")["input_ids"]])

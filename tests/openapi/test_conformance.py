@@ -7,46 +7,45 @@ from apipack.openapi import Document
 from apipack.openapi.conformance import _schema, violations
 from apipack.openapi.document import RawOperation
 from apipack.records import Request
+from tests.specs import ID, INTEGER, STRING, Json, openapi, parameter, record
 
-RAW: dict[str, Any] = {
-    "openapi": "3.0.3",
-    "info": {"title": "t", "version": "1"},
-    "type": "string",
-    "paths": {
+PET = {"$ref": "#/components/schemas/Pet"}
+RAW = openapi(
+    {
         "/pets/{id}": {
-            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}],
+            "parameters": [ID],
             "post": {
                 "parameters": [
-                    {"name": "limit", "in": "query", "required": True, "schema": {"type": "integer", "maximum": 9}},
-                    {"name": "ids", "in": "query", "schema": {"type": "array", "items": {"type": "integer"}}},
-                    {"name": "X-Mode", "in": "header", "schema": {"type": "string", "enum": ["a", "b"]}},
+                    parameter("limit", "query", INTEGER | {"maximum": 9}),
+                    parameter("ids", "query", {"type": "array", "items": INTEGER}, required=False),
+                    parameter("X-Mode", "header", STRING | {"enum": ["a", "b"]}, required=False),
                 ],
                 "requestBody": {
                     "required": True,
                     "content": {
-                        "application/json": {"schema": {"$ref": "#/components/schemas/Pet"}},
-                        "application/x-www-form-urlencoded": {"schema": {"$ref": "#/components/schemas/Pet"}},
+                        "application/json": {"schema": PET},
+                        "application/x-www-form-urlencoded": {"schema": PET},
                     },
                 },
             },
         }
     },
-    "components": {
+    type="string",
+    components={
         "schemas": {
-            "Pet": {
-                "type": "object",
-                "required": ["name"],
-                "properties": {
-                    "name": {"type": "string", "pattern": "(a+)+$", "nullable": True},
+            "Pet": record(
+                {
+                    "name": STRING | {"pattern": "(a+)+$", "nullable": True},
                     "age": {"$ref": "#/components/schemas/Age"},
                 },
-                "additionalProperties": False,
-            },
-            "Age": {"type": "integer", "minimum": 0, "exclusiveMinimum": True},
+                "name",
+                additionalProperties=False,
+            ),
+            "Age": INTEGER | {"minimum": 0, "exclusiveMinimum": True},
         },
         "securitySchemes": {"key": {"type": "apiKey", "in": "query", "name": "key"}},
     },
-}
+)
 GOOD = Request(
     "POST",
     "https://h/v1/pets/7?limit=3&ids=1&ids=2&key=K",
@@ -125,7 +124,7 @@ def of_body(schema: dict[str, Any], media_type: str, text: str, version: str = "
     ],
 )
 def test_ranges_of_media_types(wanted: str, media_type: str, covered: bool) -> None:
-    operation = {"requestBody": {"content": {wanted: {}}}}
+    operation: Json = {"requestBody": {"content": {wanted: {}}}}
     request = Request("POST", "https://h/", (("Content-Type", media_type),), "1")
     rules = violations(Document({"openapi": "3.0.3"}), RawOperation("/", "post", {}, operation), request)
     assert rules == (set() if covered else {f"body: media type {media_type}"})
@@ -133,7 +132,7 @@ def test_ranges_of_media_types(wanted: str, media_type: str, covered: bool) -> N
 
 def test_what_is_nested_without_end_is_not_checked_and_odd_members_are_none() -> None:
     raw = {**RAW, "components": [1]}
-    item = {"parameters": 5, "post": {"requestBody": {"content": {"application/json": {}}}}}
+    item: Json = {"parameters": 5, "post": {"requestBody": {"content": {"application/json": {}}}}}
     request = replace(GOOD, url="https://h/a", body="[" * 100_000)
     assert violations(Document(raw), RawOperation("/a", "post", item, item["post"]), request) == {
         "body: unchecked, RecursionError"

@@ -1,13 +1,15 @@
 from typing import Any
 
 import pytest
-from openapi_parser.models import v3_0
+from openapi_parser.models import v3_0, v3_1
 
 from apipack.openapi import Document, SpecError
+from apipack.openapi.document import bare_validation, own_validation
+from tests.specs import openapi
 
 
 def document(**members: Any) -> Document:
-    return Document({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {}, **members})
+    return Document(openapi({}) | members)
 
 
 def only(doc: Document) -> Any:
@@ -33,7 +35,7 @@ def test_a_schema_is_validated_when_it_is_needed_and_once() -> None:
     doc = document(components={"schemas": {"S": {"type": "integer"}}})
     reference = doc._models.Schema.model_validate({"$ref": "#/components/schemas/S"})
     schema, name = doc.schema(reference)
-    assert (schema.type.value, name) == ("integer", "#/components/schemas/S")
+    assert schema.type and (schema.type.value, name) == ("integer", "#/components/schemas/S")
     assert doc.schema(reference)[0] is schema
 
 
@@ -119,3 +121,16 @@ def test_operations_with_equal_members_count_their_repairs_each() -> None:
     doc = document(paths={"/a": {"get": bad}, "/b": {"get": bad}})
     assert [doc.typed(raw).security for raw in doc.operations()] == [[{"key": []}]] * 2
     assert doc.repairs == 2
+
+
+@pytest.mark.parametrize("version", [v3_0, v3_1])
+def test_without_private_parts_the_models_are_the_same(version: Any) -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "string", "enum": ["x"]}}, "required": ["a"]}
+    node = {"name": "q", "in": "query", "style": "form", "schema": {**schema, "allOf": [{"$ref": "#/x"}]}}
+    bare, own = (validation(version.Parameter)(node) for validation in (bare_validation, own_validation))
+    assert bare == own and type(bare) is version.Parameter
+
+
+def test_the_models_own_validation_keeps_no_node_for_the_next() -> None:
+    validate = own_validation(v3_0.Parameter)
+    assert [validate({"name": name, "in": "query", "ref_name": "P"}).name for name in "ab"] == ["a", "b"]

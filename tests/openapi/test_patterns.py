@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 import time
 
 import pytest
@@ -64,3 +66,10 @@ def test_no_pattern_takes_long(pattern: str) -> None:
     started = time.process_time()
     matching(pattern, "a" * 64)
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("lacking", ["sys.modules['re._parser'] = None", "del re._constants.CATEGORY_WORD"])
+def test_a_python_that_takes_no_pattern_apart_stops_nothing(lacking: str) -> None:
+    script = f"import re, re._constants, sys; {lacking}; from apipack.openapi.patterns import matching"
+    done = subprocess.run([sys.executable, "-c", f"{script}; print(matching('^[a-z]+$', 'abc'))"], capture_output=True)
+    assert (done.stdout, done.stderr) == (b"None\n", b"")

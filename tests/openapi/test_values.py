@@ -217,7 +217,10 @@ def test_optional_members_only_when_asked_for() -> None:
 
 
 def test_cycles_end() -> None:
-    node = {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/Node"}, "id": {"type": "integer"}}}
+    node: dict[str, Any] = {
+        "type": "object",
+        "properties": {"next": {"$ref": "#/components/schemas/Node"}, "id": {"type": "integer"}},
+    }
     assert value({"$ref": "#/components/schemas/Node"}, optional=True, Node=node) == {"id": 1}
     node["required"] = ["next"]
     assert value({"$ref": "#/components/schemas/Node"}, Node=node) == {"next": {}}
@@ -246,7 +249,7 @@ def test_deep_schemas() -> None:
 
 
 def test_a_value_that_would_explode_is_refused() -> None:
-    schemas = {
+    schemas: dict[str, Any] = {
         f"S{i}": {
             "type": "object",
             "properties": {f"p{j}": {"$ref": f"#/components/schemas/S{i + 1}"} for j in range(9)},

@@ -19,12 +19,13 @@ from apipack.openapi.conformance import violations
 from apipack.operations.database import parse_part
 from apipack.operations.parsing import Parsed, parse_spec
 from apipack.records import Request
+from tests.specs import openapi
 
 GET = {"/a": {"get": {"operationId": "getA", "summary": "Get the a"}}}
 
 
 def spec(**members: Any) -> bytes:
-    return json.dumps({"openapi": "3.0.3", "info": {"title": "T"}, "paths": GET, **members}).encode()
+    return json.dumps(openapi(GET) | members).encode()
 
 
 def nested(levels: int) -> bytes:

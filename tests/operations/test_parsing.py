@@ -80,7 +80,11 @@ def test_deep_documents_end_with_a_reason() -> None:
 
 
 def test_odd_values_where_mappings_are_due() -> None:
-    paths = {"/a": None, "/b": [], "/c": {"get": None, "post": {"tags": [None], "summary": 3, "parameters": None}}}
+    paths: dict[str, Any] = {
+        "/a": None,
+        "/b": [],
+        "/c": {"get": None, "post": {"tags": [None], "summary": 3, "parameters": None}},
+    }
     rows, drops, _ = parse(
         {"openapi": "3.1.0", "info": None, "servers": [None], "security": "x", "components": None, "paths": paths}
     )

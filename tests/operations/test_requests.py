@@ -6,17 +6,13 @@ import pytest
 from apipack.openapi import Document, SpecError, load
 from apipack.operations.requests import BuiltRequest, build, check
 from apipack.records import Request
+from tests.specs import openapi, parameter
 
 
 def built(operation: dict[str, Any], path: str = "/a", method: str = "get", **members: Any) -> BuiltRequest:
-    raw = {"openapi": "3.0.3", "info": {}, "servers": [{"url": "https://h.example/v1/"}], **members}
-    doc = Document({**raw, "paths": {path: {method: operation}}})
+    doc = Document(openapi({path: {method: operation}}, "https://h.example/v1/") | members)
     (found,) = doc.operations()
     return build(doc, found, "h.example")
-
-
-def parameter(name: str, place: str, **more: Any) -> dict[str, Any]:
-    return {"name": name, "in": place, "required": True, "schema": {"type": "string"}, **more}
 
 
 def body(media_type: str, example: Any, **more: Any) -> dict[str, Any]:
@@ -166,7 +162,7 @@ def test_operation_and_path_servers_override() -> None:
         "get": {},
         "put": operation,
     }
-    doc = Document({"openapi": "3.0.3", "servers": [{"url": "https://h.example"}], "paths": {"/a": item}})
+    doc = Document(openapi({"/a": item}, "https://h.example"))
     urls = [build(doc, raw, "h.example").request.url for raw in doc.operations()]
     assert urls == ["https://p.example/a", "https://o.example/a"]
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 from apipack.cli.presets import read
-from apipack.params import load
 from apipack.prompting.corpus import Corpus, few_shot_plan
 from apipack.prompting.prompts import Budget
 from apipack.retrieval.examples import RANDOM, RETRIEVED, ZERO
+from tests.parameters import PARAMS
 
-P = load().retrieve
+P = PARAMS.retrieve
 ROOM = Budget(10_000, len)
 NAMES = ("api", "api_name", "api_description", "provider", "request", "template", "arguments")
 

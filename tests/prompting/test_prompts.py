@@ -1,9 +1,9 @@
 from apipack.models.loading import token_counter
-from apipack.params import load
 from apipack.prompting.prompts import Budget, Shot, completion, extract_call, fitting, prompt
+from tests.parameters import PARAMS
 
 ROW = {"api_name": "Pets", "api_description": "All about pets and more", "tags": ["pet"], "provider": "pets.example"}
-SHORT = load().retrieve.model_copy(update={"description_words": 3, "output": ["api_call"]})
+SHORT = PARAMS.retrieve.model_copy(update={"description_words": 3, "output": ["api_call"]})
 FULL = SHORT.model_copy(update={"output": ["domain", "api_call", "api_provider", "lang"]})
 
 

@@ -10,14 +10,14 @@ import pytest
 from transformers import AutoModel, AutoTokenizer
 
 from apipack.models.loading import ModelError, embedder
-from apipack.params import load
 from apipack.retrieval.examples import Pool, Reranker, call_text, cosine, rank, rerank
 from apipack.retrieval.params import Rerank
 from apipack.retrieval.relevance import relevance, shape
 from apipack.retrieval.reranker_features import FEATURES
 from apipack.retrieval.reranking import RerankError, held_out, load_reranker, train, train_weights, training_lists
+from tests.parameters import PARAMS
 
-P = load().rerank.model_copy(
+P = PARAMS.rerank.model_copy(
     update={"kind": "api", "queries": 24, "examples": 6, "epochs": 6.0, "batch": 16, "max_tokens": 32, "lr": 2e-3}
 )
 VERBS = {"GET": "Show", "DELETE": "Remove", "POST": "Create"}
@@ -28,7 +28,7 @@ def rows(api: str, nouns: list[str]) -> list[dict[str, Any]]:
     for noun in nouns:
         for method, verb in VERBS.items():
             url = f"https://{api}.example/{noun}"
-            request = {"method": method, "url": url, "headers": [], "body": None}
+            request: dict[str, Any] = {"method": method, "url": url, "headers": [], "body": None}
             made.append(
                 {
                     "id": f"{api}-{noun}-{method}",

@@ -276,11 +276,13 @@ def test_folders_too_deep_to_recurse(sandbox: Sandbox) -> None:
     assert python(sandbox, code).steps[0].output == "made\n"
 
 
+@pytest.mark.heavy
 def test_memory_that_outlives_processes_costs_the_sandbox() -> None:
     with Sandbox() as own, pytest.raises(SandboxError, match="System V"):
         python(own, LEAVES_MEMORY)
 
 
+@pytest.mark.heavy
 def test_a_call_that_costs_the_sandbox_is_lost_and_the_next_has_a_new_one(caplog: pytest.LogCaptureFixture) -> None:
     lost, after = execute([("python", LEAVES_MEMORY), ("python", "print('next')")], 1)
     assert (lost.status, after.status, after.detail) == ("lost", "ok", "next\n")
@@ -288,10 +290,10 @@ def test_a_call_that_costs_the_sandbox_is_lost_and_the_next_has_a_new_one(caplog
     assert line.startswith("a call in python is lost") and "System V" in line
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("who", ["warden", "launcher"])
-def test_an_answer_that_does_not_come(monkeypatch: pytest.MonkeyPatch, who: str) -> None:
-    monkeypatch.setattr("apipack.sandbox.GRACE_SECONDS", 0.3)
-    with Sandbox() as own:
+def test_an_answer_that_does_not_come(who: str) -> None:
+    with Sandbox(grace=0.3) as own:
         shell(own, "true")
         warden = psutil.Process(own._process.pid)
         inside = warden.children(recursive=True)

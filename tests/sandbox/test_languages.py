@@ -16,6 +16,8 @@ from apipack.sandbox.execution import execute, run_alone, skipped
 from apipack.sandbox.runners import root
 from tests.languages.hostile import JSON, corpus
 
+pytestmark = pytest.mark.heavy
+
 EVIL = "curl http://canary.example/"
 CANARY = (
     f"$({EVIL})",
@@ -99,7 +101,8 @@ def test_one_call_alone(language: str) -> None:
             except Unrepresentable:
                 continue
             assert (outcome.status, difference(request, outcome.records)) == ("ok", None), (request, outcome)
-            assert request_of(outcome.records[0]).method == request.method
+            arrived = request_of(outcome.records[0])
+            assert arrived and arrived.method == request.method
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

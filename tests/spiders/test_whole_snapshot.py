@@ -10,16 +10,13 @@ from typing import Any
 
 import pytest
 
-from apipack.errors import UserError
 from apipack.hubs.replica import HUBS, Answer, Call, Faults, Replica
-from apipack.hubs.snapshot import fetch, specs
-from apipack.params import load
+from apipack.hubs.snapshot import specs
 from spiders.addresses import names_document
 from spiders.outcome import failure, figures
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
-ROOT = Path(__file__).parents[2]
 SHOWN = {name: 0.05 for name in ("latency", "429", "502", "truncated")}
 """Faults that an answer shows by itself, whatever was asked for."""
 
@@ -28,15 +25,6 @@ FIVE_PERCENT = SHOWN | {"torn": 0.05, "html": 0.05}
 PAIRS = "ma", "er", "is", "io", "m ", "e.", "t ", "s ", "in", "lo", "or", "de", "e ", "ed", "op", "i ", ":s", "it"
 SEARCHES = [{"term": pair} for pair in (*PAIRS, ".a", ":a", ":p")]
 """What finds each API of the snapshot, and never more at once than RapidAPI's window of 1,000."""
-
-
-@pytest.fixture(scope="module")
-def tarball() -> Path:
-    pinned = load(ROOT / "params.yaml").snapshot
-    try:
-        return fetch(pinned.package, pinned.version, pinned.sha512, ROOT / "data/snapshot")
-    except UserError as error:
-        pytest.skip(f"the snapshot cannot be had here: {error}")
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,6 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from ruamel.yaml import YAML
 
 from apipack.hubs.replica import HUBS, Answer, ApisGuru, Call, Replica
 from apipack.hubs.schemas import SPECS
@@ -25,25 +24,20 @@ from apipack.operations.parsing import parse_spec
 from apipack.params import load
 from spiders.collecting import pace
 from stages import crawl, run, snapshot
-
-ROOT = Path(__file__).parents[2]
+from tests.parameters import ROOT, write_params
 
 Configure = Callable[..., None]
 
 
 @pytest.fixture
 def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
-    """Move to an empty folder; configure(section={...}) puts the repository's params.yaml there, with changes."""
+    """Move to an empty folder; configure(section={...}) puts the tests' params.yaml there, with changes."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("APIPACK_CACHE", str(tmp_path / "cache"))
 
     def _configure(**changes: dict[str, Any]) -> None:
-        yaml = YAML()
-        params = yaml.load(ROOT / "params.yaml")
-        params["crawl"].update({"limit": None, "include": None, "delay": 0, "base_urls": {}})
-        for section, values in changes.items():
-            params[section].update(values)
-        yaml.dump(params, Path("params.yaml"))
+        whole: dict[str, Any] = {"limit": None, "include": None, "delay": 0, "base_urls": {}}
+        write_params(tmp_path, **changes | {"crawl": whole | changes.get("crawl", {})})
 
     return _configure
 

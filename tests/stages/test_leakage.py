@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -12,18 +13,22 @@ from apipack.dataset.splits import split
 from apipack.instructions.schemas import INSTRUCTIONS
 from apipack.io import read_json, read_table, rows_table, write_table
 from apipack.languages.schemas import CALLS
-from apipack.params import load
+from tests.parameters import PARAMS, ROOT, write_params
 
-ROOT = Path(__file__).resolve().parents[2]
-P = load(ROOT / "params.yaml")
+P = PARAMS
 KEPT = pa.unify_schemas([UNIQUE, INSTRUCTIONS])
-ROW = {name: "" for name in KEPT.names} | {"tags": [], "host_inferred": False, "method": "GET", "arguments": "[]"}
-ROW |= {"form": '{"refused": "no_form"}'}
+ROW: dict[str, Any] = dict.fromkeys(KEPT.names, "") | {
+    "tags": [],
+    "host_inferred": False,
+    "method": "GET",
+    "arguments": "[]",
+    "form": '{"refused": "no_form"}',
+}
 
 
-def dataset(root: Path) -> list[dict[str, object]]:
-    (root / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
-    rows = []
+def dataset(root: Path) -> list[dict[str, Any]]:
+    write_params(root)
+    rows: list[dict[str, Any]] = []
     for p in range(6):
         for o in range(16):
             path = f"/{'abcdefghij'[p] * 9}/{'klmnopqrstuvwxyz'[o] * 9}"

@@ -2,19 +2,17 @@ import os
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
 
 import pytest
 
 from apipack.errors import UserError
-from apipack.params import Params, load
+from apipack.params import Params
 from apipack.tasks.engines import map_tasks
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.parameters import PARAMS, ROOT
 
 
 def params(**more: object) -> Params:
-    return load(ROOT / "params.yaml").model_copy(update=more)
+    return PARAMS.model_copy(update=more)
 
 
 def square(number: int) -> dict[str, int]:
@@ -48,13 +46,13 @@ def test_a_dead_worker_is_one_clear_error() -> None:
         import os, sys
         from apipack.errors import UserError
         from apipack.tasks.engines import map_tasks
-        from apipack.params import load
+        from tests.parameters import PARAMS
 
         def die(number):
             os._exit(9)
 
         try:
-            map_tasks(die, [{"number": n} for n in range(4)], load().model_copy(update={"workers": 2}), "die")
+            map_tasks(die, [{"number": n} for n in range(4)], PARAMS.model_copy(update={"workers": 2}), "die")
         except UserError as error:
             print("one line:", error)
             sys.exit(7)

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 from apipack.hubs.schemas import SPECS
 from apipack.io import rows_table, write_table
+from tests.parameters import ROOT, write_params
+from tests.specs import openapi
 
-ROOT = Path(__file__).resolve().parents[2]
 STAGES = ("parse", "dedupe", "render", "instruct", "filter")
 OUTPUTS = ("operations", "unique", "calls", "instructions", "dataset")
 PROVIDERS, OPERATIONS = 12, 60
@@ -34,7 +34,7 @@ def specification(number: int) -> dict[str, Any]:
         for noun in ("pets", "shops", "orders", "people", "stars")
         for verb in [f"task{n}" for n in range(OPERATIONS // 10)]
     }
-    return {"openapi": "3.0.3", "info": {"title": f"API {number}"}, "paths": paths, "x-padding": "x" * (2 * 2**20)}
+    return openapi(paths, title=f"API {number}") | {"x-padding": "x" * (2 * 2**20)}
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +61,7 @@ class Repository:
         (root / "data").mkdir(parents=True)
         (root / "data/specs").symlink_to(specs)
         shutil.copy(ROOT / "optout.txt", root)
-        yaml = YAML()
-        values = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-        values.update(params)
-        with (root / "params.yaml").open("w", encoding="utf-8") as file:
-            yaml.dump(values, file)
+        write_params(root, **params)
 
     def start(self, stage: str) -> subprocess.Popen[str]:
         environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
@@ -109,7 +105,7 @@ def cluster() -> Iterator[Any]:
     """A Ray cluster of two nodes with one core each, on this machine."""
     from ray.cluster_utils import Cluster
 
-    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    made: Any = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     made.worker = made.add_node(num_cpus=1)
     made.wait_for_nodes()
     yield made

@@ -14,9 +14,9 @@ from apipack.io import rows_table, write_table
 from apipack.models.loading import load_lm
 from apipack.prompting.schemas import TRAIN
 from apipack.training.finetune import tune
+from tests.parameters import ROOT, write_params
 from tests.tiny import PAIRS, finetune_params, save_tiny
 
-ROOT = Path(__file__).resolve().parents[2]
 ROWS = [(f"{k} {PAIRS[0][0]}", f"{PAIRS[0][1]}/{k}") for k in range(100, 124)]  # of one length: one order for both
 HOOK = """
 import json, os
@@ -51,14 +51,10 @@ if os.environ.get("RANK"):  # in the processes that were launched
 
 def write_folder(folder: Path, model: Path) -> None:
     """What `stages.finetune` reads, and what launches it: params.yaml, training rows and configs/fsdp.yaml for CPUs."""
-    yaml = YAML()
-    params = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    params["finetune"] = finetune_params(model, epochs=4.0, batch=2, save_every=0.5).model_dump()
-    params["evaluate"]["new_tokens"] = 100
-    launch = yaml.load((ROOT / "configs/fsdp.yaml").read_text(encoding="utf-8"))
+    tuning = finetune_params(model, epochs=4.0, batch=2, save_every=0.5).model_dump()
+    write_params(folder, finetune=tuning, evaluate={"new_tokens": 100})
+    launch = YAML().load((ROOT / "configs/fsdp.yaml").read_text(encoding="utf-8"))
     launch |= {"num_processes": 2, "mixed_precision": "no", "main_process_port": 0}
-    with (folder / "params.yaml").open("w", encoding="utf-8") as file:
-        yaml.dump(params, file)
     (folder / "fsdp.yaml").write_text(json.dumps(launch))  # accelerate takes an unquoted no for a boolean
     rows = [dict(zip(("prompt", "completion"), row, strict=True)) for row in ROWS]
     train = [{"id": str(at), "language": "curl", "setting": "0shot", **row} for at, row in enumerate(rows)]

@@ -3,19 +3,19 @@
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import psutil
 import pytest
 import torch
-from transformers import AutoTokenizer
-from trl import SFTTrainer
+from transformers import AutoTokenizer, LlamaForCausalLM
 
-from apipack.inference.generation import generate
+from apipack.inference.backends.base import Completion, Prompt, Sampling
+from apipack.inference.backends.transformers import TransformersBackend
 from apipack.models.loading import ModelError, load_lm
-from apipack.training import collation, finetune
 from apipack.training.collation import IGNORED, ByLength, Collator, CompletionTrainer, encode, encode_rows
 from apipack.training.finetune import FinetuneError, tune
-from tests.tiny import PAIRS, finetune_params, save_tiny
+from tests.tiny import PAIRS, completion_trainer, finetune_params, save_tiny
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +41,10 @@ def test_padding_is_masked_by_length_although_pad_is_eos(tiny: Path) -> None:
     assert (batch["labels"] == tokenizer.eos_token_id).sum(dim=1).tolist() == [1, 1]
 
 
-def test_loss_and_gradient_equal_the_full_logits_loss_of_trl(tiny: Path) -> None:
+def test_loss_and_gradient_equal_the_full_logits_loss_of_trl(tiny: Path, tmp_path: Path) -> None:
     model, tokenizer = load_lm(str(tiny), dtype=torch.float32)
     batch = Collator(tokenizer.pad_token_id)([encode(tokenizer, *pair) for pair in PAIRS])
-    trainer = CompletionTrainer.__new__(CompletionTrainer)
-    trainer.args = type("Arguments", (), {"average_tokens_across_devices": False})()
-    ours = CompletionTrainer.compute_loss(trainer, model, batch)
+    ours = completion_trainer(model, tokenizer, tmp_path).compute_loss(model, batch)
     ours.backward()
     gradient = model.model.embed_tokens.weight.grad.clone()
     model.zero_grad()
@@ -56,7 +54,6 @@ def test_loss_and_gradient_equal_the_full_logits_loss_of_trl(tiny: Path) -> None
     full.backward()
     torch.testing.assert_close(ours, full)
     torch.testing.assert_close(gradient, model.model.embed_tokens.weight.grad)
-    assert issubclass(CompletionTrainer, SFTTrainer)
 
 
 @pytest.mark.parametrize(("method", "lr"), [pytest.param("full", 3e-4, marks=pytest.mark.slow), ("lora", 5e-3)])
@@ -66,8 +63,10 @@ def test_overfits_two_pairs_and_stops_after_them(tmp_path: Path, method: str, lr
     assert metrics["loss_history"][-1][1] < 0.2 < metrics["loss_history"][0][1]
     assert metrics["rows"] == 2 and metrics["dropped"] == 0 and metrics["steps"] == p.epochs
     assert (tmp_path / ("adapter_model.safetensors" if method == "lora" else "model.safetensors")).is_file()
-    model, tokenizer = load_lm("embedded", tmp_path, torch.float32)
-    assert generate(model, tokenizer, [prompt for prompt, _ in PAIRS], 30, 2) == [completion for _, completion in PAIRS]
+    tuned = TransformersBackend("embedded", Sampling(0.0, 1.0, 30), 2, adapter=tmp_path, raw=True, dtype=torch.float32)
+    outcomes = dict(tuned.generate([Prompt("", prompt) for prompt, _ in PAIRS]))
+    texts = {at: outcome.text for at, outcome in outcomes.items() if isinstance(outcome, Completion)}
+    assert texts == dict(enumerate(completion for _, completion in PAIRS))
 
 
 def test_same_seed_same_losses(tiny: Path, tmp_path: Path) -> None:
@@ -87,11 +86,10 @@ def test_long_rows_are_dropped_whole_and_counted(tiny: Path, tmp_path: Path) -> 
         tune(rows, tmp_path, finetune_params(tiny, max_tokens=3), seed=0)
 
 
-def test_rows_are_kept_in_arrow_in_their_order(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collation, "CHUNK", 2)
+def test_rows_are_kept_in_arrow_in_their_order(tiny: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(tiny)
     rows = [PAIRS[0], ("word " * 200, " x"), *PAIRS, PAIRS[1]]
-    found = encode_rows(tokenizer, rows, 128)
+    found = encode_rows(tokenizer, rows, 128, chunk=2)
     assert [found[row]["input_ids"] for row in range(4)] == [
         encode(tokenizer, *rows[row])["input_ids"] for row in (0, 2, 3, 4)
     ]
@@ -111,6 +109,16 @@ def test_an_epoch_s_order_is_of_seed_and_epoch_and_puts_like_lengths_together() 
     assert first == order(0, 2) != order(0, 3) != order(4, 3) and sorted(first) == list(range(800))
     spreads = [max(part) - min(part) for part in zip(*[iter([lengths[row] for row in first])] * 8, strict=True)]
     assert sum(spreads) / len(spreads) < 10  # of 90
+
+
+def test_a_release_that_does_not_ask_for_the_sampler_is_told_in_the_log(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert tune(PAIRS, tmp_path, finetune_params(tiny, max_steps=1), seed=0)["steps"] == 1
+    assert "sampler" not in caplog.text
+    monkeypatch.delattr(CompletionTrainer, "_get_train_sampler")
+    assert tune(PAIRS, tmp_path, finetune_params(tiny, max_steps=1), seed=0)["steps"] == 1
+    assert "draws the rows with a sampler of its own" in caplog.text
 
 
 def test_a_loss_that_is_not_a_number_is_one_line(tiny: Path, tmp_path: Path) -> None:
@@ -133,14 +141,16 @@ def test_a_batch_that_cannot_fit_is_one_line_before_the_first_step(
 
 
 def test_running_out_of_memory_is_one_line(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(CompletionTrainer, "compute_loss", lambda *_, **__: torch.empty(10**15))  # torch's own error
+    monkeypatch.setattr(LlamaForCausalLM, "forward", lambda *_, **__: torch.empty(10**15))  # torch's own error
     with pytest.raises(
         FinetuneError, match="out of memory at a batch of 2 x 128 tokens: lower finetune.batch"
     ) as error:
         tune(PAIRS, tmp_path, finetune_params(tiny), seed=0)
     assert "\n" not in str(error.value)
-    monkeypatch.setattr(finetune, "run_frozen", lambda *_: torch.empty(10**15))
-    with pytest.raises(FinetuneError, match="out of memory at a batch of 2 x 128 tokens"):
+    # the second time in the layers that run once
+    with pytest.raises(
+        FinetuneError, match="out of memory at a batch of 2 x 128 tokens"
+    ):  # in the layers that run once
         tune(PAIRS, tmp_path, finetune_params(tiny, method="lora", layers=1), seed=0)
 
 
@@ -152,7 +162,9 @@ def test_qlora_learns_on_four_bit_weights(tiny: Path, tmp_path: Path) -> None:
     assert (tmp_path / "adapter_config.json").is_file()
     model, _ = load_lm(str(tiny), four_bit=True)
     assert type(model.model.layers[0].mlp.up_proj).__name__ == "Linear4bit"
-    generate(*load_lm(str(tiny), tmp_path), ["x"], 2, batch=1)  # the adapter merges into whole weights
+    tuned = TransformersBackend(str(tiny), Sampling(0.0, 1.0, 2), 1, adapter=tmp_path, raw=True)
+    ((_, outcome),) = tuned.generate([Prompt("", "x")])
+    assert isinstance(outcome, Completion)  # the adapter merges into whole weights
 
 
 @pytest.mark.skipif(find_spec("bitsandbytes") is not None, reason="QLoRA can run here")
@@ -164,7 +176,7 @@ def test_qlora_without_bitsandbytes_is_one_line(tiny: Path, tmp_path: Path) -> N
 def test_model_flops_are_six_a_weight_and_token(tiny: Path, tmp_path: Path) -> None:
     metrics = tune(PAIRS, tmp_path, finetune_params(tiny, epochs=2.0), seed=0)
     model, _ = load_lm(str(tiny))
-    embedding = model.get_input_embeddings().weight.numel()  # the head too: they are tied
+    embedding = cast(torch.nn.Embedding, model.get_input_embeddings()).weight.numel()  # the head too: they are tied
     body = sum(weight.numel() for weight in model.parameters()) - embedding
     expected = 6 * (body * metrics["tokens"] + embedding * metrics["completion_tokens"]) * 2 / metrics["seconds"]
     assert metrics["model_flops_per_second"] == pytest.approx(expected, rel=0.01)

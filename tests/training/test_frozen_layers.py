@@ -1,17 +1,18 @@
 """Frozen layers run once: the loss and the trained weights are those of running them again and again."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from peft import PeftModel
 
 from apipack.models.loading import load_lm
-from apipack.training import finetune, frozen_layers
-from apipack.training.collation import Collator, CompletionTrainer, encode
+from apipack.training import finetune
+from apipack.training.collation import Collator, encode
 from apipack.training.finetune import settings, tune
 from apipack.training.frozen_layers import run_frozen
-from tests.tiny import PAIRS, finetune_params, save_tiny
+from tests.tiny import PAIRS, completion_trainer, finetune_params, save_tiny
 
 
 @pytest.fixture(scope="module")
@@ -19,24 +20,22 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_tiny(tmp_path_factory.mktemp("tiny"), layers=3)
 
 
-def test_the_loss_is_the_same(tiny: Path) -> None:
+def test_the_loss_is_the_same(tiny: Path, tmp_path: Path) -> None:
     model, tokenizer = load_lm(str(tiny), dtype=torch.float32)
     rows = [encode(tokenizer, *pair) | {"row": number} for number, pair in enumerate(PAIRS)]
-    trainer = CompletionTrainer.__new__(CompletionTrainer)
-    trainer.args = type("Arguments", (), {"average_tokens_across_devices": False})()
-    expected = CompletionTrainer.compute_loss(trainer, model, Collator(tokenizer.pad_token_id)(rows))
+    trainer = completion_trainer(model, tokenizer, tmp_path)
+    expected = trainer.compute_loss(model, Collator(tokenizer.pad_token_id)(rows))
     hidden = run_frozen(model, [row["input_ids"] for row in rows], 2)
     assert [len(states) for states in hidden] == [row["length"] for row in rows]
     batch = Collator(tokenizer.pad_token_id, hidden)(rows)
-    torch.testing.assert_close(CompletionTrainer.compute_loss(trainer, model, batch), expected)
+    torch.testing.assert_close(trainer.compute_loss(model, batch), expected)
 
 
-def test_a_whole_run_is_the_same(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_whole_run_is_the_same(tiny: Path, tmp_path: Path) -> None:
     rows = [(f"{k} {PAIRS[0][0]}", f"{PAIRS[0][1]}/{k}") for k in range(9)]
     p = finetune_params(tiny, method="lora", epochs=4.0, layers=1)
     once = tune(rows, tmp_path / "once", p, seed=0)
-    monkeypatch.setattr(frozen_layers, "MOST_BYTES", 0)
-    again = tune(rows, tmp_path / "again", p, seed=0)
+    again = tune(rows, tmp_path / "again", p, seed=0, most_bytes=0)
     assert (once["frozen_layers_run_once"], again["frozen_layers_run_once"]) == (2, 0)
     assert [loss for _, loss in once["loss_history"]] == pytest.approx(
         [loss for _, loss in again["loss_history"]], abs=1e-3
@@ -54,7 +53,8 @@ def test_liger_is_left_out_where_a_layer_is(tiny: Path, tmp_path: Path, monkeypa
         return made
 
     def liger(model: PeftModel, _: object) -> None:
-        patched.append(len([layer.mlp for layer in model.get_base_model().model.layers]))  # as Liger goes through them
+        base: Any = model.get_base_model()
+        patched.append(len([layer.mlp for layer in base.model.layers]))  # as Liger goes through them
 
     monkeypatch.setattr(finetune, "settings", with_liger)
     monkeypatch.setattr("transformers.trainer.apply_liger_kernel", liger)

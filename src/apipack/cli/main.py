@@ -6,6 +6,8 @@ params.yaml for another machine, `apipack replica` serves a hub on loopback. In 
 the tuned model, `apipack serve` serves it, and `apipack log` logs what a machine without MLflow measured.
 """
 
+# Each command imports what it takes: the command line starts at once, and without the packages of other commands.
+
 from __future__ import annotations
 
 import sys
@@ -17,16 +19,13 @@ from typing import Annotated
 import typer
 
 from apipack.cli import model
-from apipack.cli.output import fail, known, line
+from apipack.cli.output import Commands, fail, known, line
 from apipack.errors import UserError
-from apipack.hubs.replica import FAULTS, HUBS, WINDOWS, Faults, Replica
-from apipack.languages import Unreadable, Unrepresentable, read, render
-from apipack.openapi import Document, SpecError, load
-from apipack.operations.parsing import endpoint
-from apipack.operations.requests import build
 from apipack.records import LANGUAGES
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    cls=Commands, help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 app.add_typer(model.app)
 
 
@@ -43,6 +42,11 @@ def calls(
     An operation or language that gives no call is a line on standard error; a specification that cannot
     be read is one line and exit code 2.
     """
+    from apipack.languages import Unrepresentable, render
+    from apipack.openapi import Document, SpecError, load
+    from apipack.operations.requests import build
+    from apipack.operations.texts import endpoint
+
     languages = known(lang or list(LANGUAGES))
     try:
         document = Document(load(spec.read_bytes()))
@@ -73,6 +77,8 @@ def request(
     lang: Annotated[str, typer.Option(help="the code's language")],
 ) -> None:
     """Print the request that a piece of code makes, as JSON; exit code 1 with the reason where that is not certain."""
+    from apipack.languages import Unreadable, read
+
     (language,) = known([lang])
     try:
         print(read(language, file.read()).to_json())
@@ -136,9 +142,9 @@ def preset(name: Annotated[str, typer.Argument(help="a file of configs/ without 
 @app.command()
 def replica(
     tarball: Annotated[Path, typer.Argument(help="the snapshot that `dvc repro snapshot` fetches into data/snapshot")],
-    hub: Annotated[str, typer.Option(help=" or ".join(HUBS))] = "apis_guru",
+    hub: Annotated[str, typer.Option(help="whose contract; any other word lists them")] = "apis_guru",
     port: Annotated[int, typer.Option(help="0 for a free one")] = 0,
-    fault: Annotated[list[str] | None, typer.Option(help=f"KIND=SHARE, again for more: {', '.join(FAULTS)}")] = None,
+    fault: Annotated[list[str] | None, typer.Option(help="KIND=SHARE, again for more; `?=0` lists the kinds")] = None,
     seed: Annotated[int, typer.Option(help="which answers the faults strike")] = 0,
     window: Annotated[int | None, typer.Option(help="results of a search that can be paged to", min=1)] = None,
 ) -> None:
@@ -146,6 +152,8 @@ def replica(
 
     Two of the contracts, RapidAPI's and IBM's, are inferred from public code.
     """
+    from apipack.hubs.replica import HUBS, WINDOWS, Faults, Replica
+
     if hub not in HUBS:
         fail(f"no such hub: {hub}; there are {', '.join(HUBS)}", 2)
     try:

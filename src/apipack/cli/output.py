@@ -7,8 +7,25 @@ import sys
 from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from apipack.records import LANGUAGES
+
+EXTRAS = {"ask": "train", "serve": "train", "judge": "train", "compare": "eval", "log": "eval"}
+"""Commands whose packages are an extra's (pyproject.toml); every other command has what it takes."""
+
+
+class Commands(TyperGroup):
+    """A command whose extra is not installed ends in one line that says how to install it, and exit code 2."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            command = ctx.invoked_subcommand
+            if command not in EXTRAS or (error.name or "apipack").startswith("apipack"):
+                raise
+            fail(f"apipack {command} needs {error.name}: pip install 'apipack[{EXTRAS[command]}]'", 2)
 
 
 def fail(message: str, code: int) -> NoReturn:

@@ -9,6 +9,9 @@ that make up over 1 % of it are popular: they start no block and only extend one
   parts are searched makes no difference to their blocks: the largest comes first.
 
 A longest block is searched with `bytes.find` among the seeds: the texts with a gap for each popular character.
+
+cydifflib after the same two tests (equal texts, then rapidfuzz's bound) would be ten lines, and two to three times
+slower: `python -m benchmarks.scoring` measures both beside difflib, which users wait for when they score a whole hub.
 """
 
 from __future__ import annotations

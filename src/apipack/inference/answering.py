@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from apipack.errors import UserError
 from apipack.inference.backends.base import Backend, Completion, Failure, Prompt, Sampling
-from apipack.inference.generation import generate
-from apipack.inference.packed_linear import pack
-from apipack.inference.store import Recorded, Store, key_of
+from apipack.inference.backends.local import OpenLocal, open_local
+from apipack.inference.recorded import Recorded
 from apipack.io import cache_folder
-from apipack.models.loading import bf16_pays, fingerprint, load_lm, out_of_memory, resolve, weights
+from apipack.models.loading import out_of_memory
+from apipack.models.store import Store
 from apipack.progress import progress
 from apipack.records import Output
 
 if TYPE_CHECKING:
     from apipack.evaluation.params import Evaluate
-    from apipack.inference.backends.vllm import VllmBackend
     from apipack.inference.params import Served
 
 STORE = "outputs.sqlite"
@@ -27,43 +26,33 @@ SYSTEM = "You write API calls. Answer with the code of the one call that is aske
 
 
 def answer(
-    model: str, adapter: Path | None, prompts: Sequence[str], p: Evaluate, stop: str, store: Path | None = None
+    model: str,
+    adapter: Path | None,
+    prompts: Sequence[str],
+    p: Evaluate,
+    stop: str,
+    store: Path | None = None,
+    open_model: OpenLocal = open_local,
 ) -> tuple[list[Output], int]:
     """Greedy outputs in the order of `prompts`, and how many of them were generated now, in this process.
 
-    The rest comes from the store (by default in `models.cache_folder()`), by hash of model, adapter, prompt and limits;
-    the model is loaded only if something is missing. Raises `ModelError`, `UserError`.
+    The rest comes from the store (by default in `io.cache_folder()`), by hash of model, adapter, prompt and limits; the
+    model is loaded only if something is missing. Raises `ModelError`, `UserError`.
     """
-    if p.backend == "vllm":
-        engine = _vllm(model, adapter, p, stop)
-        try:
-            made = _by_backend(engine, prompts, "", p, store)
-        finally:
-            engine.close()  # the next model's has no room beside it
-        return made.outputs, made.generated
-    identity = [fingerprint(resolve(model)), weights(adapter) if adapter else None, bf16_pays(), p.new_tokens, stop]
-    keys = {prompt: key_of("output", identity, prompt) for prompt in prompts}
-    with Store(store or cache_folder() / STORE) as kept:
-        known = {prompt: Output(**found) for prompt, key in keys.items() if (found := kept.get(key)) is not None}
-        missing = [prompt for prompt in keys if prompt not in known]
-
-        def keep(made: dict[str, Output]) -> None:
-            known.update(made)
-            for prompt, output in made.items():
-                kept.put(keys[prompt], model, output._asdict())
-
-        if missing:
-            lm, tokenizer = load_lm(model, adapter)
-            try:
-                generate(pack(lm), tokenizer, missing, p.new_tokens, p.batch, (stop,), keep)
-            except (MemoryError, RuntimeError) as error:  # torch.OutOfMemoryError is a RuntimeError
-                if not out_of_memory(error):
-                    raise
-                raise UserError(
-                    f"out of memory at a batch of {p.batch} prompts and {p.new_tokens} new tokens: lower evaluate.batch"
-                    "; what was generated is kept"
-                ) from error
-    return [known[prompt] for prompt in prompts], len(missing)
+    sampling = Sampling(0.0, 1.0, p.new_tokens)
+    backend = open_model(p.backend, model, sampling, p.batch, adapter=adapter, raw=True, stop=(stop,))
+    try:
+        made = _ask(backend, prompts, "", p.new_tokens, store)
+    except (MemoryError, RuntimeError) as error:  # torch.OutOfMemoryError is a RuntimeError
+        if not out_of_memory(error):
+            raise
+        raise UserError(
+            f"out of memory at a batch of {p.batch} prompts and {p.new_tokens} new tokens: lower evaluate.batch"
+            "; what was generated is kept"
+        ) from error
+    finally:
+        backend.close()  # the next model may have no room beside it
+    return made.outputs, made.generated
 
 
 def ask_served(
@@ -79,7 +68,7 @@ def ask_served(
 
     sampling = Sampling(0.0, 1.0, p.new_tokens)
     backend = OpenAIBackend(one.model, sampling, one, one.attempts, raw=not one.chat, stop=() if one.chat else (stop,))
-    made = _by_backend(backend, prompts, SYSTEM if one.chat else "", p, store)
+    made = _ask(backend, prompts, SYSTEM if one.chat else "", p.new_tokens, store)
     cost = (made.prompt_tokens * one.price_in + made.completion_tokens * one.price_out) / 1e6
     return made.outputs, {
         "model": one.model,
@@ -102,25 +91,25 @@ class _Made:
     completion_tokens: int
 
 
-def _by_backend(backend: Backend, prompts: Sequence[str], system: str, p: Evaluate, store: Path | None) -> _Made:
+def _ask(backend: Backend, prompts: Sequence[str], system: str, new_tokens: int, store: Path | None) -> _Made:
     distinct = list(dict.fromkeys(prompts))
     done: dict[int, Completion] = {}
     failed: dict[int, Failure] = {}
     with Store(store or cache_folder() / STORE) as kept:
-        recorded = Recorded(backend, kept, Sampling(0.0, 1.0, p.new_tokens))
+        recorded = Recorded(backend, kept, Sampling(0.0, 1.0, new_tokens))
         outcomes = recorded.generate([Prompt(system, prompt) for prompt in distinct])
-        for at, outcome in progress(outcomes, len(distinct), backend.identity):
+        for at, outcome in progress(outcomes, len(distinct), recorded.identity):
             if isinstance(outcome, Completion):
                 done[at] = outcome
             else:
                 failed[at] = outcome
     if lost := [failure for failure in failed.values() if failure.kind != "refusal"]:
         raise UserError(
-            f"{backend.identity}: {len(lost)} of {len(distinct)} prompts have no output, the last for {lost[-1].kind}: "
-            f"{lost[-1].detail}; what was generated is kept, run again to go on"
+            f"{recorded.identity}: {len(lost)} of {len(distinct)} prompts have no output, the last for "
+            f"{lost[-1].kind}: {lost[-1].detail}; what was generated is kept, run again to go on"
         )
     outputs = {prompt: Output("", False) for prompt in distinct}  # a refusal is empty
-    outputs |= {distinct[at]: Output(one.text, one.completion_tokens >= p.new_tokens) for at, one in done.items()}
+    outputs |= {distinct[at]: Output(one.text, one.completion_tokens >= new_tokens) for at, one in done.items()}
     return _Made(
         [outputs[prompt] for prompt in prompts],
         recorded.generated,
@@ -128,11 +117,3 @@ def _by_backend(backend: Backend, prompts: Sequence[str], system: str, p: Evalua
         sum(one.prompt_tokens for one in done.values()),
         sum(one.completion_tokens for one in done.values()),
     )
-
-
-def _vllm(model: str, adapter: Path | None, p: Evaluate, stop: str) -> VllmBackend:
-    from apipack.inference.backends.vllm import VllmBackend
-    from apipack.inference.serving import merged
-
-    place = str(merged(model, adapter)) if adapter else model
-    return VllmBackend(place, Sampling(0.0, 1.0, p.new_tokens), p.batch, raw=True, stop=(stop,))

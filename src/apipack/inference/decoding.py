@@ -1,4 +1,4 @@
-"""Completions of many rows of token ids at little waste: what greedy generation and the backend `transformers` share.
+"""Completions of many rows of token ids at little waste.
 
 Each different prompt is read once, in groups of like length that stay in the processor's cache; then all rows take
 each step together. Their keys and values lie where there is room for those to come, while `DynamicCache` copies all of
@@ -14,8 +14,8 @@ import torch
 from transformers import DynamicCache, PreTrainedModel
 from transformers.cache_utils import DynamicLayer
 
-READ_TOKENS = {"cpu": 1024}
-"""Tokens that are read at once, by type of device."""
+READ_TOKENS_CPU = 1024
+"""Tokens that are read at once."""
 READ_TOKENS_ELSEWHERE = 1 << 15
 SHARE = 0.8
 """Of an accelerator's free memory; what attention takes for itself and the allocator's gaps have the rest."""
@@ -27,31 +27,50 @@ Ended = Callable[[list[int]], bool]
 """Whether a row ends with the last of the token ids made so far."""
 
 
+def free_bytes(device: torch.device) -> int | None:
+    """What an accelerator has for new tensors, those that torch holds in reserve among them; None elsewhere."""
+    if device.type != "cuda":
+        return None
+    return torch.cuda.mem_get_info(device)[0] + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+
+
 @torch.inference_mode()
 def complete(
-    model: PreTrainedModel, prompts: Sequence[Sequence[int]], new_tokens: int, choose: Choose, ended: Ended
+    model: PreTrainedModel,
+    prompts: Sequence[Sequence[int]],
+    new_tokens: int,
+    choose: Choose,
+    ended: Ended,
+    read_tokens: int = READ_TOKENS_CPU,
+    free: Callable[[torch.device], int | None] = free_bytes,
 ) -> list[list[int]]:
     """Token ids made for each prompt of token ids, the one with which it ended among them.
 
-    new_tokens: most a row. Models that keep less than every key and value (sliding windows) read all prompts at once
-    and use a cache of their own. Rows that an accelerator has no room for are completed after the others.
+    new_tokens: most a row. read_tokens: those read at once on a CPU. Models that keep less than every key and value
+    (sliding windows) read all prompts at once and use a cache of their own. Rows that an accelerator has no room for,
+    by the bytes that are free, are completed after the others.
     """
     plain = all(type(layer) is DynamicLayer for layer in DynamicCache(config=model.config).layers)
     made: list[list[int]] = []
     while len(made) < len(prompts):
         rest = prompts[len(made) :]
-        rows, read = room(model, max(map(len, rest)), new_tokens, plain, _free(model.device))
+        rows, read = room(model, max(map(len, rest)), new_tokens, plain, free(model.device), read_tokens)
         made += _together(model, rest[:rows], new_tokens, _from(len(made), choose), ended, read if plain else None)
     return made
 
 
 def room(
-    model: PreTrainedModel, longest: int, new_tokens: int, plain: bool, free: int | None
+    model: PreTrainedModel,
+    longest: int,
+    new_tokens: int,
+    plain: bool,
+    free: int | None,
+    read_tokens: int = READ_TOKENS_CPU,
 ) -> tuple[int | None, int]:
     """How many prompts of at most `longest` tokens can be completed together in `free` bytes, None for all, and how
     many tokens can be read at once."""
     if free is None:
-        return None, READ_TOKENS.get(model.device.type, READ_TOKENS_ELSEWHERE)
+        return None, read_tokens if model.device.type == "cpu" else READ_TOKENS_ELSEWHERE
     config: Any = model.config.get_text_config()
     heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
     size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
@@ -65,13 +84,6 @@ def room(
     read = min(READ_TOKENS_ELSEWHERE, max(longest, int(budget / 4 / (cached + passing))))
     left = budget - read * (cached + passing)
     return max(1, int(left // ((longest + new_tokens) * cached + 2 * config.vocab_size))), read
-
-
-def _free(device: torch.device) -> int | None:
-    """Bytes that an accelerator has for new tensors, those that torch holds in reserve among them."""
-    if device.type != "cuda":
-        return None
-    return torch.cuda.mem_get_info(device)[0] + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
 
 
 def _from(start: int, choose: Choose) -> Choose:

@@ -13,7 +13,7 @@ import torch
 
 from apipack.errors import UserError
 from apipack.io import fresh_folder
-from apipack.models.loading import ModelError, fingerprint, load_lm, resolve, weights
+from apipack.models.loading import ModelError, fingerprint, load_lm, resolve
 
 ENGINES = ("transformers", "vllm")
 
@@ -26,7 +26,7 @@ def merged(model: str, adapter: Path) -> Path:
     `ModelError`.
     """
     check(adapter)
-    key = hashlib.sha256(f"{fingerprint(resolve(model))}\n{weights(adapter)}".encode()).hexdigest()[:16]
+    key = hashlib.sha256(f"{fingerprint(resolve(model))}\n{fingerprint(adapter)}".encode()).hexdigest()[:16]
     target = adapter.resolve().parent / "served" / key
     if not target.is_dir():
         for other in target.parent.glob("*"):

@@ -20,18 +20,14 @@ def open_likelihood(p: Instruct, generating: Backend) -> Backend:
 
 def _open(kind: str, model: str, p: Instruct) -> Backend:
     sampling = Sampling(p.temperature, p.top_p, p.new_tokens)
-    if kind == "transformers":
-        from apipack.inference.backends.transformers import TransformersBackend
+    if kind in ("transformers", "vllm"):
+        from apipack.inference.backends.local import open_local
 
-        return TransformersBackend(model, sampling, p.batch)
+        return open_local(kind, model, sampling, p.batch)
     if kind == "openai":
         from apipack.inference.backends.openai import OpenAIBackend
 
         return OpenAIBackend(model, sampling, p.server, p.attempts)
-    if kind == "vllm":
-        from apipack.inference.backends.vllm import VllmBackend
-
-        return VllmBackend(model, sampling, p.batch)
     from apipack.instructions.template_backend import TemplateBackend
 
     return TemplateBackend(p.description_words)

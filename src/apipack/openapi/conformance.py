@@ -14,9 +14,8 @@ from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from jsonschema._keywords import allOf  # openapi-schema-validator's leaves allOf out beside a discriminator
 from jsonschema.exceptions import UnknownType, ValidationError, best_match
-from jsonschema.validators import extend
+from jsonschema.validators import Draft4Validator, extend
 from openapi_schema_validator import OAS30WriteValidator, OAS31Validator
 from referencing import Registry
 from referencing.exceptions import Unresolvable
@@ -32,6 +31,7 @@ BODILESS = {
     "HEAD",
     "TRACE",
 }  # OAS 3: Operation Object, requestBody: to be ignored where HTTP gives it no meaning
+ALL_OF = Draft4Validator.VALIDATORS["allOf"]  # openapi-schema-validator's leaves allOf out beside a discriminator
 NOT_PARAMETERS = {"accept", "content-type", "authorization"}  # OAS 3: Parameter Object
 BROKEN_SCHEMA = (
     Unresolvable,
@@ -130,7 +130,7 @@ def _safe(validator: Any, patterns: bool) -> Any:
             yield from original(checker, allowed, instance, schema) or ()
 
     keywords = {"pattern": _pattern if patterns else _no_check, "patternProperties": _no_check}
-    return extend(validator, {**keywords, "additionalProperties": additional, "allOf": allOf})
+    return extend(validator, {**keywords, "additionalProperties": additional, "allOf": ALL_OF})
 
 
 _VALIDATORS = {

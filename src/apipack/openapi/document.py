@@ -18,7 +18,7 @@ from openapi_parser.models import v3_0, v3_1
 from openapi_parser.models.base import Server
 from openapi_parser.models.mixins import ExtensionsMixin, RefCacheMixin
 from pydantic import BaseModel, ValidationError
-from pydantic_core import SchemaValidator
+from pydantic_core import SchemaError, SchemaValidator
 
 from apipack.openapi.loading import SpecError
 
@@ -28,10 +28,6 @@ REPAIR_ROUNDS = 4
 
 APART = frozenset({"callbacks", "responses", "externalDocs", "parameters", "requestBody"})
 TEXTS = frozenset({"summary", "description", "operationId"})
-EVERY_NODE = (ExtensionsMixin._extract_extensions.__func__, RefCacheMixin._deduplicate_refs.__func__)
-"""Functions that openapi3-parser calls for every node: they put `x-` members apart, which decide nothing here, and
-take nodes of equal `ref_name` for one, a member that its resolver adds and any specification can set."""
-
 Schema = v3_0.Schema
 Model = TypeVar("Model", bound=BaseModel)
 Made = TypeVar("Made")
@@ -256,10 +252,10 @@ class Document:
 
     def _validate(self, model: type[Model], members: Any) -> Model:
         """Validate; where the model refuses a member, drop just that member and count the repair."""
-        validator = _validator(model)
+        validate = _validate_function(model)
         for _ in range(REPAIR_ROUNDS):
             try:
-                return cast(Model, validator.validate_python(members))
+                return cast(Model, validate(members))
             except RecursionError as error:
                 raise SpecError("too_deep") from error
             except ValidationError as error:
@@ -275,25 +271,48 @@ class Document:
 
 
 @cache
-def _validator(model: type[BaseModel]) -> SchemaValidator:
-    """The model's validator without `EVERY_NODE`, which took half of its time. Not prebuilt: that would take each
-    class's own validator again, functions and all."""
+def _validate_function(model: type[BaseModel]) -> Callable[[Any], Any]:
+    try:
+        return bare_validation(model)
+    except (AttributeError, TypeError, KeyError, SchemaError):  # another pydantic or openapi3-parser than this knows
+        return own_validation(model)
+
+
+def bare_validation(model: type[BaseModel]) -> Callable[[Any], Any]:
+    """The model's validation without two functions that openapi3-parser calls for every node, in half of the time.
+
+    They put `x-` members apart, which decide nothing here, and take nodes of equal `ref_name` for one, a member that
+    its resolver adds and any specification can set. Not prebuilt: that would take each class's own validator again,
+    functions and all. All of this is private to pydantic and to openapi3-parser.
+    """
     model.model_rebuild()
-    return SchemaValidator(_without_functions(model.__pydantic_core_schema__), _use_prebuilt=False)
+    every_node = (ExtensionsMixin._extract_extensions.__func__, RefCacheMixin._deduplicate_refs.__func__)
+    schema = _without_functions(model.__pydantic_core_schema__, every_node)
+    return SchemaValidator(schema, _use_prebuilt=False).validate_python
 
 
-def _without_functions(schema: Any) -> Any:
-    """A copy of a pydantic core schema without the functions of `EVERY_NODE`."""
+def own_validation(model: type[BaseModel]) -> Callable[[Any], Any]:
+    """The model's own validation: nodes of equal `ref_name` in one call are one."""
+
+    def validate(members: Any) -> Any:
+        RefCacheMixin.clear_ref_cache()
+        return model.model_validate(members)
+
+    return validate
+
+
+def _without_functions(schema: Any, functions: tuple[Any, ...]) -> Any:
+    """A copy of a pydantic core schema without these validators."""
     if isinstance(schema, list):
-        return [_without_functions(part) for part in schema]
+        return [_without_functions(part, functions) for part in schema]
     if not isinstance(schema, dict):
         return schema
     if schema.get("type") in ("function-before", "function-wrap"):
         function = schema["function"]["function"]
-        if getattr(function, "__func__", None) in EVERY_NODE:
+        if getattr(function, "__func__", None) in functions:
             named = {"ref": schema["ref"]} if "ref" in schema else {}
-            return {**_without_functions(schema["schema"]), **named}
-    return {key: _without_functions(part) for key, part in schema.items() if key != "serialization"}
+            return {**_without_functions(schema["schema"], functions), **named}
+    return {key: _without_functions(part, functions) for key, part in schema.items() if key != "serialization"}
 
 
 def _text(node: dict[str, Any]) -> bytes | None:

@@ -10,9 +10,9 @@ import re
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
-from re import _compiler, _parser  # type: ignore[attr-defined]
-from re import _constants as op  # type: ignore[attr-defined]
 from typing import Any
+
+from apipack.openapi.regex import compile_tree, op, parse
 
 MAX_PATTERN = 1_000
 MAX_REPEATS = 4
@@ -53,7 +53,7 @@ class _Unsupported(Exception):
 @lru_cache(maxsize=20_000)
 def matching(pattern: str, preferred: str, low: int = 0, high: int | None = None) -> str | None:
     """`preferred` where the pattern accepts it, else a text made for the pattern, of `low` to `high` characters; None
-    where no simple way leads to one."""
+    where no simple way leads to one, and always where this Python takes no pattern apart."""
     high = MAX_TEXT if high is None else min(high, MAX_TEXT)
     try:
         tree = _parsed(pattern)
@@ -69,7 +69,7 @@ def _matching(tree: Any, preferred: str, low: int, high: int) -> str | None:
         for kind, argument, _ in parts
     )
     longest = _matched_length(parts)
-    search = _compiler.compile(tree).search if longest else None
+    search = compile_tree(tree).search if longest and compile_tree else None
     for text in (preferred, *(() if certain else GUESSES), *_texts(tree, low, high)):
         if text and low <= len(text) <= high:
             made = certain and text is not preferred
@@ -90,7 +90,7 @@ def _searcher(pattern: str) -> tuple[int, Any]:
     try:
         tree = _parsed(pattern)
         longest = _matched_length(list(_walk(tree)))
-        return longest, _compiler.compile(tree).search if longest else None
+        return longest, compile_tree(tree).search if longest and compile_tree else None
     except (re.error, RecursionError, OverflowError, KeyError, ValueError, _Unsupported):
         return 0, None
 
@@ -106,16 +106,16 @@ def _matched_length(parts: list[tuple[Any, Any, int]]) -> int:
 
 
 def _parsed(pattern: str) -> Any:
-    if len(pattern) > MAX_PATTERN:
+    if parse is None or len(pattern) > MAX_PATTERN:
         raise _Unsupported
     if found := _LITERAL.fullmatch(pattern):
         pattern = found[1]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return _parser.parse(pattern)
+            return parse(pattern)
         except re.error:
-            return _parser.parse(_translated(pattern))
+            return parse(_translated(pattern))
 
 
 def _translated(pattern: str) -> str:

@@ -9,9 +9,9 @@ import random
 import re
 import warnings
 from functools import lru_cache
-from re import _constants as op  # type: ignore[attr-defined]
-from re import _parser  # type: ignore[attr-defined]
 from typing import Any
+
+from apipack.openapi.regex import op, parse
 
 LONGEST_PATTERN, MOST, NODES = 300, 12, 400
 PREFERRED = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -48,7 +48,7 @@ def _tree(pattern: str) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _parser.parse(pattern)
+            return parse(pattern)
     except (re.error, RecursionError, OverflowError, ValueError):
         return None
 

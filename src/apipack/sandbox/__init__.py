@@ -29,7 +29,7 @@ from apipack.sandbox.cgroup import limited
 NEEDED = ("unshare", "bwrap", "ip", "nft")
 MEMORY = 1_536 * 1024 * 1024
 FIRST_USER, USERS = 20_000, 40_000
-START_SECONDS, GRACE_SECONDS = 60.0, 30.0
+START_SECONDS = 60.0
 
 
 class SandboxError(RuntimeError):
@@ -97,11 +97,12 @@ class Done:
 
 class Sandbox:
     """A context manager; `run` executes jobs one after the other. root: the folder whose toolchains
-    are shown, with a /usr and an /etc."""
+    are shown, with a /usr and an /etc. grace: seconds that an answer may take beyond those of a job's steps."""
 
-    def __init__(self, root: str = "/") -> None:
+    def __init__(self, root: str = "/", grace: float = 30.0) -> None:
         self.users = os.geteuid() == 0
         self._root = root
+        self._grace = grace
         self._stack = contextlib.ExitStack()
         self._jobs = 0
 
@@ -150,7 +151,7 @@ class Sandbox:
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(json.dumps(line).encode() + b"\n")
             self._process.stdin.flush()
-        answer = self._answer(sum(seconds for _, _, seconds in job.steps) + GRACE_SECONDS)
+        answer = self._answer(sum(seconds for _, _, seconds in job.steps) + self._grace)
         return Done(
             [Step(**step) for step in answer["steps"]],
             [Record(**record) for record in answer["records"]],

@@ -12,6 +12,9 @@ from pathlib import Path
 LAUNCHER = Path(__file__).with_name("launcher.py")
 PYTHON = "/usr/bin/python3"
 INSIDE = "/apipack"
+ROOT_CERTIFICATE = "/etc/ssl/certs/ca-certificates.crt"
+TRUST_STORE = f"{INSIDE}/truststore.p12"
+TRUST_STORE_PASSWORD = "changeit"
 ETC = (
     "/etc/alternatives",
     "/etc/ld.so.cache",
@@ -58,7 +61,7 @@ def command(folder: Path, trusted: Path, mounts: Mapping[str, str], users: bool,
         path.write_text(text, encoding="utf-8")
         path.chmod(0o644)
         arguments += ["--ro-bind", str(path), inside]
-    arguments += ["--ro-bind", str(trusted), "/etc/ssl/certs/ca-certificates.crt"]
+    arguments += ["--ro-bind", str(trusted), ROOT_CERTIFICATE]
     arguments += ["--ro-bind", str(LAUNCHER), f"{INSIDE}/launcher.py"]
     for inside, outside in mounts.items():
         arguments += ["--ro-bind", outside, inside]

@@ -23,9 +23,6 @@ from apipack.sandbox.recorder import Recorder
 
 NOBODY = 65534
 MEMORY, STACK = 1024 * 1024 * 1024, 512 * 1024
-TRUST_STORE = f"{jail.INSIDE}/truststore.p12"
-TRUST_STORE_PASSWORD = "changeit"
-ROOT_CERTIFICATE = "/etc/ssl/certs/ca-certificates.crt"
 
 
 def main(config: dict[str, object]) -> None:
@@ -34,7 +31,7 @@ def main(config: dict[str, object]) -> None:
     folder.chmod(0o755)
     network.configure()
     authority = Authority(folder)
-    mounts = {TRUST_STORE: str(_trust_store(authority, folder))}
+    mounts = {jail.TRUST_STORE: str(_trust_store(authority, folder))}
     recorder = Recorder(authority)
     inner = subprocess.Popen(
         jail.command(folder, authority.certificate_file, mounts, users, str(config["root"])),
@@ -82,7 +79,7 @@ def _trust_store(authority: Authority, folder: Path) -> Path:
     root = x509.load_pem_x509_certificate(authority.certificate_file.read_bytes())
     path = folder / "truststore.p12"
     store = pkcs12.serialize_java_truststore(
-        [pkcs12.PKCS12Certificate(root, b"apipack")], BestAvailableEncryption(TRUST_STORE_PASSWORD.encode())
+        [pkcs12.PKCS12Certificate(root, b"apipack")], BestAvailableEncryption(jail.TRUST_STORE_PASSWORD.encode())
     )
     path.write_bytes(store)
     path.chmod(0o644)

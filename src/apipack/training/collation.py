@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 import pyarrow as pa
 import torch
+import transformers
 from datasets import Dataset
 from datasets.table import InMemoryTable
 from torch.nn.utils.rnn import pad_sequence
-from torch.utils.data import Sampler
+from torch.utils.data import DataLoader, Sampler
 from transformers import PreTrainedTokenizerBase
 from transformers.trainer_pt_utils import get_length_grouped_indices
 from trl import SFTTrainer
+
+log = logging.getLogger(__name__)
 
 IGNORED = -100
 ROWS = pa.schema(
@@ -26,7 +30,7 @@ ROWS = pa.schema(
     }
 )
 """What `encode` makes of a row; answer: tokens that carry loss; row: its number among those that are kept."""
-CHUNK = 4096  # rows whose tokens are Python's integers at a time: 36 bytes a token, where Arrow has 4
+CHUNK = 4096
 
 
 def encode(tokenizer: PreTrainedTokenizerBase, prompt: str, completion: str) -> dict[str, Any]:
@@ -36,12 +40,17 @@ def encode(tokenizer: PreTrainedTokenizerBase, prompt: str, completion: str) -> 
     return {"input_ids": before + after, "labels": [IGNORED] * len(before) + after, "length": len(before) + len(after)}
 
 
-def encode_rows(tokenizer: PreTrainedTokenizerBase, rows: Sequence[tuple[str, str]], max_tokens: int) -> Dataset:
-    """The rows of at most max_tokens tokens in their order, as schema ROWS in Arrow's memory."""
+def encode_rows(
+    tokenizer: PreTrainedTokenizerBase, rows: Sequence[tuple[str, str]], max_tokens: int, chunk: int = CHUNK
+) -> Dataset:
+    """The rows of at most max_tokens tokens in their order, as schema ROWS in Arrow's memory.
+
+    chunk: rows whose tokens are Python's integers at a time, 36 bytes each where Arrow has 4.
+    """
     tables = [ROWS.empty_table()]
     count = 0
-    for start in range(0, len(rows), CHUNK):
-        examples = [encode(tokenizer, *row) for row in rows[start : start + CHUNK]]
+    for start in range(0, len(rows), chunk):
+        examples = [encode(tokenizer, *row) for row in rows[start : start + chunk]]
         kept = [example for example in examples if example["length"] <= max_tokens]
         for row, example in enumerate(kept, count):
             example |= {"row": row, "answer": sum(label != IGNORED for label in example["labels"])}
@@ -97,11 +106,24 @@ class CompletionTrainer(SFTTrainer):
     """SFTTrainer that computes logits from the first completion token on, instead of all of them, and goes on with the
     same rows after it was killed.
 
+    The hook for the sampler is private to transformers; a release that does not ask for it trains on, with a log line.
     TRL's fused head skips ignored positions with Triton only; on a CPU it projects every prompt token
     to the vocabulary. The loss is the same.
     """
 
+    asked_for_sampler = False
+
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        loader = super().get_train_dataloader()
+        if not self.asked_for_sampler:
+            log.warning(
+                "transformers %s draws the rows with a sampler of its own: a run that is killed goes on with others",
+                transformers.__version__,
+            )
+        return loader
+
     def _get_train_sampler(self, train_dataset: Dataset | None = None) -> ByLength:
+        self.asked_for_sampler = True
         lengths = cast(Dataset, train_dataset or self.train_dataset).data.column("length").to_pylist()
         group = self.args.train_batch_size * self.args.gradient_accumulation_steps
         return ByLength(lengths, group, self.args.seed, lambda: int(self.state.epoch or 0))

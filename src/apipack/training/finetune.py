@@ -32,7 +32,7 @@ from apipack.io import fresh_folder
 from apipack.models.loading import bf16_pays, device, device_name, load_lm, out_of_memory
 from apipack.training.checkpoints import folder_of, latest, remove_others
 from apipack.training.collation import Collator, CompletionTrainer, encode_rows
-from apipack.training.frozen_layers import run_frozen
+from apipack.training.frozen_layers import MOST_BYTES, run_frozen
 
 if TYPE_CHECKING:  # pydantic is not needed to train
     from apipack.training.params import Finetune, Lora
@@ -67,13 +67,19 @@ def publish(rows: list[tuple[str, str]], target: Path, p: Finetune, seed: int, c
 
 
 def tune(
-    rows: list[tuple[str, str]], folder: Path, p: Finetune, seed: int, checkpoints: Path | None = None
+    rows: list[tuple[str, str]],
+    folder: Path,
+    p: Finetune,
+    seed: int,
+    checkpoints: Path | None = None,
+    most_bytes: int = MOST_BYTES,
 ) -> dict[str, Any]:
     """Train on rows (prompt, completion); save the adapter (lora, qlora) or model (full) with tokenizer into `folder`.
 
     Rows of more than p.max_tokens tokens are dropped and counted, never cut. With a folder of `checkpoints` a killed
     run of the same rows, parameters, seed and number of processes goes on from its last one. They are the caller's to
-    remove, when all that it makes of the run is written: until then a killed one ends again at once. Returns counts,
+    remove, when all that it makes of the run is written: until then a killed one ends again at once. most_bytes: of the
+    states that the frozen layers give, kept in memory for all epochs; 0 runs these layers anew. Returns counts,
     losses, seconds and memory in MB; for `full` also model FLOPs a second, 6 a weight and token (padding and attention
     scores not counted, the head for completion tokens alone: Kaplan et al., 2020). Raises `FinetuneError`,
     `ModelError`. The same seed gives the same run.
@@ -99,7 +105,7 @@ def tune(
     body = model.num_parameters(exclude_embeddings=True) - (0 if model.config.tie_word_embeddings else head)
     frozen = 0 if sharded else _frozen_layers(model, p)
     with _out_of_memory_in_one_line(p):
-        hidden = run_frozen(model, kept["input_ids"], frozen) if frozen else []
+        hidden = run_frozen(model, kept["input_ids"], frozen, most_bytes=most_bytes) if frozen else []
         args.use_liger_kernel &= not hidden  # Liger looks into every layer, also where one is taken out
         trainer = CompletionTrainer(
             model=model,

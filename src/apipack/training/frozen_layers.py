@@ -8,23 +8,23 @@ import torch
 from torch import nn
 from transformers import PreTrainedModel
 
-MOST_BYTES = 2**30  # of hidden states kept in memory
+MOST_BYTES = 2**30
 
 
 def run_frozen(
-    model: PreTrainedModel, rows: list[list[int]], count: int, batch_tokens: int = 4096
+    model: PreTrainedModel, rows: list[list[int]], count: int, batch_tokens: int = 4096, most_bytes: int = MOST_BYTES
 ) -> list[torch.Tensor]:
     """Run the first `count` decoder layers over each row of token ids and take them out of the model.
 
     Returns a row's hidden states, (tokens, hidden size) each, on the CPU: from now on they are the model's
-    `inputs_embeds`. Returns nothing, and leaves the model as it was, where that would need more than
-    MOST_BYTES or would not give the same logits (a model that rescales its embeddings, say).
+    `inputs_embeds`. Returns nothing, and leaves the model as it was, where they would need more than
+    most_bytes of memory or would not give the same logits (a model that rescales its embeddings, say).
     """
     decoder = model.get_decoder()
     size = model.config.get_text_config().hidden_size * model.dtype.itemsize
     if count < 1 or not isinstance(getattr(decoder, "layers", None), nn.ModuleList):
         return []
-    if sum(map(len, rows)) * size > MOST_BYTES:
+    if sum(map(len, rows)) * size > most_bytes:
         return []
     layers, norm = decoder.layers, decoder.norm
     probe = torch.tensor([min(rows, key=len)], device=model.device)

@@ -3,28 +3,23 @@ from functools import partial
 import pytest
 
 from apipack.hubs.replica import RapidApi, Replica
+from tests.specs import ID, STRING, json_body, openapi, record
 
-PETS = {
-    "openapi": "3.0.3",
-    "info": {"title": "Pets", "version": "1.0"},
-    "paths": {
+PET = record({"name": STRING, "tags": {"type": "array"}}, "name")
+PETS = openapi(
+    {
         "/pets/{id}": {
             "parameters": [{"$ref": "#/components/parameters/id"}],
             "put": {
                 "summary": "Change a pet",
-                "parameters": [{"name": "X-Trace", "in": "header", "schema": {"type": "string"}}],
-                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}}},
+                "parameters": [{"name": "X-Trace", "in": "header", "schema": STRING}],
+                "requestBody": json_body({"$ref": "#/components/schemas/Pet"}),
             },
             "get": {"parameters": [{"name": "full", "in": "query", "schema": {"type": "boolean"}}]},
         }
     },
-    "components": {
-        "parameters": {"id": {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}},
-        "schemas": {
-            "Pet": {"required": ["name"], "properties": {"name": {"type": "string"}, "tags": {"type": "array"}}}
-        },
-    },
-}
+    components={"parameters": {"id": ID}, "schemas": {"Pet": PET}},
+)
 
 
 @pytest.fixture

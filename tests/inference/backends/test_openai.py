@@ -28,8 +28,8 @@ from apipack.errors import UserError
 from apipack.inference.backends.base import Completion, Failure, Prompt, Sampling
 from apipack.inference.backends.openai import OpenAIBackend
 from apipack.inference.params import Server
-from apipack.inference.store import Store
 from apipack.models.loading import resolve
+from apipack.models.store import Store
 
 SHORT = Sampling(0.7, 0.95, 4)
 ATTEMPTS = 6
@@ -212,7 +212,8 @@ import sys
 from pathlib import Path
 from apipack.inference.backends.base import Sampling
 from apipack.inference.backends.openai import OpenAIBackend
-from apipack.inference.store import Recorded, Store
+from apipack.inference.recorded import Recorded
+from apipack.models.store import Store
 from tests.inference.backends.test_openai import ATTEMPTS, SHORT, asked, model, of
 
 url, path, count, timeout, concurrency = sys.argv[1], Path(sys.argv[2]), *map(int, sys.argv[3:])

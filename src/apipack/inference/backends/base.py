@@ -34,6 +34,8 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
+    """completion_tokens: as many as the sampling allows only where the text was cut; one that ends itself has fewer."""
+
     text: str
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -58,6 +60,20 @@ class Failure:
 
     kind: str
     detail: str
+
+
+def encode(tokenizer: Any, prompt: Prompt, raw: bool) -> list[int]:
+    """Token ids of a prompt; raw: of the user's text alone, to go on with.
+
+    A chat template writes the begin-of-text mark itself, so no special tokens are added to what it gives.
+    """
+    if raw:
+        return list(tokenizer(prompt.user)["input_ids"])
+    if tokenizer.chat_template is None:
+        return list(tokenizer(f"{prompt.system}\n\n{prompt.user}\n\n")["input_ids"])
+    messages = [{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}]
+    text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    return list(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
 class Backend(Protocol):

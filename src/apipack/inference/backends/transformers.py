@@ -8,35 +8,63 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
 
 import torch
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
+from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling, encode
 from apipack.inference.decoding import complete
 from apipack.inference.packed_linear import pack
-from apipack.models.loading import fingerprint, load_lm, resolve
+from apipack.models.loading import best_dtype, fingerprint, load_lm, resolve
 
 _CANDIDATES = 256
 
 
 class TransformersBackend:
-    """model: `embedded`, folder or hub id. batch: completions, or pairs to score, at once."""
+    """model: `embedded`, folder or hub id, loaded for the first prompt; adapter: is merged into it. batch: completions,
+    or pairs to score, at once. raw: prompts are texts to go on with, not chat turns. stop: texts before which a
+    completion ends. dtype: None for the best one of this machine."""
 
-    def __init__(self, model: str, sampling: Sampling, batch: int) -> None:
-        self._name, self._sampling, self._batch = model, sampling, batch
-        lm, self._tokenizer = load_lm(model)
-        self._model = pack(lm).eval()
-        self._longest = int(getattr(self._model.config, "max_position_embeddings", 0) or 1 << 30)
+    def __init__(
+        self,
+        model: str,
+        sampling: Sampling,
+        batch: int,
+        *,
+        adapter: Path | None = None,
+        raw: bool = False,
+        stop: Sequence[str] = (),
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        self._name, self._adapter, self._sampling, self._batch = model, adapter, sampling, batch
+        self._raw, self._stop, self._dtype = raw, list(stop), dtype or best_dtype()
 
     @property
     def identity(self) -> str:
-        return f"transformers:{self._name}:{fingerprint(resolve(self._name))}"
+        adapter = f":{fingerprint(self._adapter)}" if self._adapter else ""
+        mode = f":{'raw' if self._raw else 'chat'}:{self._stop}:{self._dtype}" if self._raw or self._stop else ""
+        return f"transformers:{self._name}:{fingerprint(resolve(self._name))}{adapter}{mode}"
 
-    @torch.inference_mode()
+    @cached_property
+    def _loaded(self) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+        model, tokenizer = load_lm(self._name, self._adapter, self._dtype)
+        return pack(model).eval(), tokenizer
+
+    def close(self) -> None:
+        """Give back the model's memory. Another prompt would load it again."""
+        self.__dict__.pop("_loaded", None)
+
+    @property
+    def _longest(self) -> int:
+        """Tokens of prompt and completion together."""
+        return int(getattr(self._loaded[0].config, "max_position_embeddings", 0) or 1 << 30)
+
     def generate(self, prompts: Sequence[Prompt], n: int = 1) -> Iterator[tuple[int, Completion | Failure]]:
-        encoded = [self._encode(prompt) for prompt in prompts]
+        encoded = self._encode(prompts)
         room = self._longest - self._sampling.new_tokens
-        order = sorted(range(len(prompts) * n), key=lambda at: (-len(encoded[at // n]), encoded[at // n], at))
+        order = sorted(range(len(prompts) * n), key=lambda at: (-len(encoded[at // n]), prompts[at // n].user, at))
         for at in [at for at in order if len(encoded[at // n]) > room]:
             yield at, Failure("too_long", f"the prompt has {len(encoded[at // n])} tokens, room is for {room}")
         order = [at for at in order if len(encoded[at // n]) <= room]
@@ -45,13 +73,13 @@ class TransformersBackend:
             rows = [encoded[at // n] for at in chosen]
             seeds = [prompts[at // n].seed + at % n for at in chosen]
             for at, row, made in zip(chosen, rows, self._complete(rows, seeds), strict=True):
-                text = str(self._tokenizer.decode(made, skip_special_tokens=True)).strip()
-                yield at, Completion(text, len(row), len(made))
+                yield at, Completion(self._text(made), len(row), len(made) - self._ended(made))
 
     @torch.inference_mode()
     def loglikelihood(self, pairs: Sequence[tuple[Prompt, str]]) -> Iterator[tuple[int, LogLikelihood | Failure]]:
-        asked = [self._encode(prompt) for prompt, _ in pairs]
-        answers = [self._tokenizer(text, add_special_tokens=False)["input_ids"] for _, text in pairs]
+        model, tokenizer = self._loaded
+        asked = self._encode([prompt for prompt, _ in pairs])
+        answers = [tokenizer(text, add_special_tokens=False)["input_ids"] for _, text in pairs]
         whole = [[*question, *answer] for question, answer in zip(asked, answers, strict=True)]
         order = sorted(range(len(pairs)), key=lambda at: (-len(whole[at]), at))
         for at in [at for at in order if len(whole[at]) > self._longest or not answers[at]]:
@@ -61,33 +89,45 @@ class TransformersBackend:
             chosen = order[start : start + self._batch]
             ids, mask = self._padded([whole[at] for at in chosen])
             keep = max(len(answers[at]) for at in chosen) + 1
-            output = self._model(input_ids=ids, attention_mask=mask, position_ids=_positions(mask), logits_to_keep=keep)
+            output = model(input_ids=ids, attention_mask=mask, position_ids=_positions(mask), logits_to_keep=keep)
             chances = output.logits[:, :-1].float().log_softmax(-1)
             of_tokens = chances.gather(-1, ids[:, -(keep - 1) :].unsqueeze(-1)).squeeze(-1)
             for row, at in enumerate(chosen):
                 count = len(answers[at])
                 yield at, LogLikelihood(float(of_tokens[row, -count:].double().sum()), count)
 
-    def _encode(self, prompt: Prompt) -> list[int]:
-        if self._tokenizer.chat_template is None:
-            return list(self._tokenizer(f"{prompt.system}\n\n{prompt.user}\n\n")["input_ids"])
-        messages = [{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}]
-        text = self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-        return list(self._tokenizer(text, add_special_tokens=False)["input_ids"])
+    def _encode(self, prompts: Sequence[Prompt]) -> list[list[int]]:
+        return [encode(self._loaded[1], prompt, self._raw) for prompt in prompts]
 
     def _complete(self, rows: list[list[int]], seeds: list[int]) -> list[list[int]]:
-        end = self._tokenizer.eos_token_id
         choose = _Draw(seeds, self._sampling) if self._sampling.temperature > 0 else _greedy
-        made = complete(self._model, rows, self._sampling.new_tokens, choose, lambda tokens: tokens[-1] == end)
-        return [tokens[:-1] if tokens[-1] == end else tokens for tokens in made]
+        return complete(self._loaded[0], rows, self._sampling.new_tokens, choose, self._ended)
+
+    def _ended(self, tokens: list[int]) -> bool:
+        """Whether the last token is EOS or ends a stop string (none has more tokens than characters)."""
+        tokenizer = self._loaded[1]
+        if tokens[-1] == tokenizer.eos_token_id:
+            return True
+        if not self._stop:
+            return False
+        tail = str(tokenizer.decode(tokens[-max(map(len, self._stop)) :], clean_up_tokenization_spaces=False))
+        return any(mark in tail for mark in self._stop)
+
+    def _text(self, tokens: list[int]) -> str:
+        """Without EOS, which is the last token if at all, and from a stop string on cut off."""
+        tokenizer = self._loaded[1]
+        body = tokens[:-1] if tokens[-1] == tokenizer.eos_token_id else tokens
+        text = str(tokenizer.decode(body, skip_special_tokens=True, clean_up_tokenization_spaces=False))
+        text = text[: min((text.index(mark) for mark in self._stop if mark in text), default=len(text))]
+        return text if self._raw else text.strip()
 
     def _padded(self, rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         """Left-padded token ids and mask, both (batch, longest), on the model's device."""
         longest = max(map(len, rows))
-        filler = self._tokenizer.pad_token_id
-        ids = torch.tensor([[filler] * (longest - len(row)) + row for row in rows])
+        model, tokenizer = self._loaded
+        ids = torch.tensor([[tokenizer.pad_token_id] * (longest - len(row)) + row for row in rows])
         mask = torch.tensor([[0] * (longest - len(row)) + [1] * len(row) for row in rows])
-        return ids.to(self._model.device), mask.to(self._model.device)
+        return ids.to(model.device), mask.to(model.device)
 
 
 def _positions(mask: torch.Tensor) -> torch.Tensor:

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from apipack.errors import UserError
-from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling
+from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling, encode
 from apipack.models.loading import fingerprint, resolve
 
 
@@ -58,7 +58,7 @@ class VllmBackend:
     def generate(self, prompts: Sequence[Prompt], n: int = 1) -> Iterator[tuple[int, Completion | Failure]]:
         from vllm import SamplingParams
 
-        encoded = [self._encode(prompt) for prompt in prompts]
+        encoded = [encode(self._tokenizer, prompt, self._raw) for prompt in prompts]
         room = self._longest - self._sampling.new_tokens
         for at in [at for at in range(len(prompts) * n) if len(encoded[at // n]) > room]:
             yield at, Failure("too_long", f"the prompt has {len(encoded[at // n])} tokens, room is for {room}")
@@ -85,7 +85,7 @@ class VllmBackend:
         from vllm import SamplingParams
 
         settings = SamplingParams(temperature=0, max_tokens=1, prompt_logprobs=0)
-        asked = [self._encode(prompt) for prompt, _ in pairs]
+        asked = [encode(self._tokenizer, prompt, self._raw) for prompt, _ in pairs]
         answers = [list(self._tokenizer(text, add_special_tokens=False)["input_ids"]) for _, text in pairs]
         lengths = [len(question) + len(answer) for question, answer in zip(asked, answers, strict=True)]
         fitting = [
@@ -100,13 +100,3 @@ class VllmBackend:
                 chances = made.prompt_logprobs[len(asked[at]) :]
                 total = sum(entry[token].logprob for entry, token in zip(chances, answers[at], strict=True))
                 yield at, LogLikelihood(total, len(answers[at]))
-
-    def _encode(self, prompt: Prompt) -> list[int]:
-        """Token ids, and no text: vLLM would put a second begin-of-text mark before the one of a chat template."""
-        if self._raw:
-            return list(self._tokenizer(prompt.user)["input_ids"])
-        if self._tokenizer.chat_template is None:
-            return list(self._tokenizer(f"{prompt.system}\n\n{prompt.user}\n\n")["input_ids"])
-        messages = [{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}]
-        text = self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-        return list(self._tokenizer(text, add_special_tokens=False)["input_ids"])

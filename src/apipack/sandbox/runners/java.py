@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from apipack.sandbox.jail import TRUST_STORE, TRUST_STORE_PASSWORD
 from apipack.sandbox.runners.program import Program, harness
-from apipack.sandbox.warden import TRUST_STORE, TRUST_STORE_PASSWORD
 
 JARS = ("/usr/share/java/okhttp.jar", "/usr/share/java/okio.jar")
 JAVA, JAVAC = "/usr/bin/java", "/usr/bin/javac"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from apipack.sandbox.jail import ROOT_CERTIFICATE
 from apipack.sandbox.runners.program import CALL_SECONDS, Program, harness
-from apipack.sandbox.warden import ROOT_CERTIFICATE
 
 NODE = "/usr/bin/node"
 MODULES = "/usr/share/nodejs"
