@@ -141,14 +141,14 @@ def _all(request: Request, template: str) -> Iterator[Argument]:
 def _of_path(request: Request, template: str) -> Iterator[Argument]:
     """Values of path parameters; of a path that is not the template's, the whole path as one."""
     ours, pattern = request.parts.path.split("/"), template_parts(template).path.split("/")
-    values = [path_values(*pair) for pair in zip(ours, pattern, strict=False)] if len(ours) == len(pattern) else [None]
-    if any(found is None and "{" in part for found, part in zip(values, pattern, strict=False)):
+    pairs = [(own, part) for own, part in zip(ours, pattern, strict=False) if "{" in part]
+    values = [path_values(*pair) for pair in pairs]
+    if len(ours) != len(pattern) or None in values:
         yield Argument("path", "", unquote(request.parts.path), "text")
         return
-    for found, part in zip(values, pattern, strict=False):
-        if "{" in part:
-            for name, value in found or ():
-                yield Argument("path", name, value, "text")
+    for found in values:
+        for name, value in found or ():
+            yield Argument("path", name, value, "text")
 
 
 def _of_body(request: Request) -> Iterator[Argument]:

@@ -164,19 +164,35 @@ class _Walk:
                 members.append([name, name in needed, self.node(inner, value, given, depth + 1)])
         if depth <= 1:
             for name, inner in properties.items():
-                if len(members) < MAX_OPTIONAL and name not in guide and (node := self._further(inner)) is not None:
+                if (
+                    len(members) < MAX_OPTIONAL
+                    and name not in guide
+                    and (node := self._further(inner, depth)) is not None
+                ):
                     members.append([name, False, node])
         least = (schema.min_properties or 0) if schema is not None else 0
         for member in members[:least]:
             member[1] = True
         return {"members": members}
 
-    def _further(self, schema: Schema) -> Node | None:
-        """A leaf for an optional member that the operation's own request does without."""
+    def _further(self, schema: Schema, depth: int) -> Node | None:
+        """A node for an optional member that the operation's own request does without: a value, a list of them, or an
+        object that says what it requires."""
         flat = self._values.flat(schema)
-        if flat.read_only or flat.deprecated or flat.one_of or flat.any_of or kind_of(flat) not in SCALARS:
+        if flat.read_only or flat.deprecated or flat.one_of or flat.any_of:
             return None
-        return self._leaf(flat, None, False)
+        kind = kind_of(flat)
+        if kind in SCALARS:
+            return self._leaf(flat, None, False)
+        if kind == "array" and flat.items is not None and not flat.unique_items:
+            item, least = self._further(flat.items, depth + 1), flat.min_items or 0
+            return None if item is None or "kind" not in item or least > 4 else {"items": [item] * max(1, least)}
+        if kind == "object" and flat.required and not depth:
+            members = [[name, True, self._further(inner, 1)] for name, inner in (flat.properties or {}).items()
+                       if name in flat.required]  # fmt: skip
+            if len(members) == len(flat.required) and all(node is not None for *_, node in members):
+                return {"members": members}
+        return None
 
     def _leaf(self, schema: Schema | None, guide: Any, given: bool) -> Node:
         self._leaves += 1

@@ -247,7 +247,7 @@ _TEXT_RULES: tuple[tuple[str, Maker], ...] = (
     (r"^(?:state|province)(?:_?code)?$|state_?(?:code|province)$", _of("states")),
     (r"(?:street|address)(?:_?(?:line)?_?\d?)?$|street_name$", _street),
     (r"(?:zip|postal|post)_?(?:code)?$", lambda rng, _: str(rng.randint(10_100, 99_400))),
-    (r"(?:domain|host|hostname|server|site)(?:_?name)?$|fqdn$|^dns$", _domain),
+    (r"(?:domain|host|hostname|server|(?:^|_)site)(?:_?name)?$|fqdn$|^dns$", _domain),
     (r"(?:url|uri|link|href|website|webhook|homepage|callback|redirect)(?:_?(?:url|uri))?$", _url),
     (r"colou?r$", _of("colours")),
     (r"api_?version$", _date),

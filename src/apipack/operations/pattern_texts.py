@@ -43,7 +43,7 @@ class _Unwritable(Exception):
 
 @lru_cache(maxsize=10_000)
 def _tree(pattern: str) -> Any:
-    if len(pattern) > LONGEST_PATTERN:
+    if len(pattern) > LONGEST_PATTERN or parse is None:
         return None
     try:
         with warnings.catch_warnings():
@@ -86,7 +86,7 @@ class _Writer:
             return self.sequence(argument[-1])
         if kind is op.BRANCH:
             return self.sequence(self._rng.choice(argument[1]))
-        if kind is op.AT and argument not in (op.AT_BOUNDARY, op.AT_NON_BOUNDARY):
+        if kind is op.AT and argument in _ANCHORS:
             return ""
         raise _Unwritable
 
@@ -115,11 +115,12 @@ def _in_set(kind: Any, argument: Any, character: str) -> bool:
         return bool(ord(character) == argument)
     if kind is op.RANGE:
         return bool(argument[0] <= ord(character) <= argument[1])
-    if kind is op.CATEGORY:
+    if argument in _CLASSES:
         return re.match(_CLASSES[argument], character) is not None
     raise _Unwritable
 
 
+_ANCHORS = {op.AT_BEGINNING, op.AT_BEGINNING_STRING, op.AT_END, op.AT_END_STRING}
 _CLASSES = {
     op.CATEGORY_DIGIT: r"[0-9]",
     op.CATEGORY_NOT_DIGIT: r"[^0-9]",
