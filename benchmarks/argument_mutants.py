@@ -71,7 +71,7 @@ def _other_leaf(value: Any, path: list[str]) -> Any:
         return [_other_leaf(item, path[1:]) if str(at) == path[0] else item for at, item in enumerate(value)]
     if isinstance(value, bool) or value is None:
         return not value
-    return value + 1 if isinstance(value, int | float) else f"{value}1" if isinstance(value, str) else value
+    return value + 1 if isinstance(value, int | float) else f"{value}1" if isinstance(value, str) else "x"
 
 
 def main(count: int, dataset: str) -> None:

@@ -65,7 +65,7 @@ def test_bodies_by_media_type(media_type: str, body: str, leaves: dict[str, str]
 def test_gold_is_exact_and_no_mutant_is() -> None:
     assert exact_match(GOLD, GOLD, TEMPLATE, [])
     mutants = list(wrong(GOLD, TEMPLATE))
-    assert len(mutants) == 7
+    assert len(mutants) == 8
     assert not any(exact_match(one, GOLD, TEMPLATE, []) for one in mutants)
     assert not exact_match(None, GOLD, TEMPLATE, [])
     assert not exact_match(request(BODY, "https://harbour.test/v2/berths/7?limit=25"), GOLD, TEMPLATE, [])

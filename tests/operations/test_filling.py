@@ -56,6 +56,7 @@ def test_required_values_are_said_secrets_and_made_up_ones_are_not() -> None:
         ("path", "harbour-id"),
         ("body", "name"),
         ("body", "length"),
+        ("body", "kind"),
     ]
     unsaid = {(place, name, reason) for place, name, reason in found.unsaid}
     assert ("body", "password", "credential") in unsaid and ("header", "Idempotency-Key", "made_up") in unsaid
@@ -114,7 +115,11 @@ def test_an_example_gives_the_first_variant_its_values_and_no_other() -> None:
     media = {"schema": BERTH, "example": example}
     given = {**OPERATION, "requestBody": {"content": {"application/json": media}}}
     first, other, test = (filled(given, variant, optional=0) for variant in (0, 1, -1))
-    assert [(one.value, one.source) for one in first.said][1:] == [("North 4", "example"), (12.5, "example")]
+    assert [(one.value, one.source) for one in first.said][1:] == [
+        ("North 4", "example"),
+        (12.5, "example"),
+        ("berth", "fixed"),
+    ]
     assert "hunter22" not in str(first.request)
     for one in (other, test):
         assert all(said.source != "example" for said in one.said)

@@ -7,6 +7,7 @@ credentials, what a client makes up for every call, a multipart body's boundary,
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from apipack.records import Request
 NO_ARGUMENTS = CLIENT_HEADERS | {"content-type", "authorization", "cookie"}
 PLACES = ("path", "query", "header", "cookie", "body")
 DEEPEST = 64
+_PLACEHOLDER = re.compile(r'"?(?:\w+ )?REPLACE_[A-Z_]+"?$')
 
 
 class Argument(NamedTuple):
@@ -54,8 +56,11 @@ class Comparison:
 def compare(predicted: Request | None, gold: Request, template: str, declared: Sequence[Sequence[Any]]) -> Comparison:
     """predicted: what a call sends, None where it is not readable. template, declared: the operation's `template` and
     `arguments` (schema OPERATIONS)."""
-    ours = Counter(arguments(predicted, template)) if predicted is not None else Counter[Argument]()
-    theirs = Counter(arguments(gold, template))
+    secrets = {(one.place, one.name) for one in _all(gold, template) if _PLACEHOLDER.match(one.value)}
+    ours, theirs = (
+        Counter(one for one in arguments(request, template) if (one.place, one.name) not in secrets)
+        for request in (predicted, gold)
+    )
     exact = predicted is not None and ours == theirs and same_request(predicted, gold, template, declared)
     return Comparison(exact, _kinds(ours), _kinds(theirs), _kinds(ours & theirs))
 
@@ -113,12 +118,14 @@ def _kinds(found: Counter[Argument]) -> Counter[tuple[str, str]]:
     return kinds
 
 
-def arguments(request: Request, template: str) -> list[Argument]:
+def arguments(request: Request | None, template: str) -> list[Argument]:
     """The arguments of a request to an operation with this URL template, but for those that are set aside."""
-    return [one for one in _all(request, template) if not _set_aside(one)]
+    return [] if request is None else [one for one in _all(request, template) if not _set_aside(one)]
 
 
 def _set_aside(argument: Argument) -> bool:
+    if _PLACEHOLDER.match(argument.value):
+        return True
     names = [name for name in argument.name.split(".") if not name.isdecimal()]
     return bool(names) and (is_credential(names[-1]) or is_made_up(names[-1]))
 

@@ -48,6 +48,7 @@ TEST_AFTER = (
     ("My {label} {be} {value}", ", my {label} {value}", " and my {label} {value}"),
 )
 CALLED = ("{action} called {value}", "{action} named {value}")
+_NUMBERED = re.compile(r"(.+) (?:id|ID)([1-5])")
 _PLACES = {"query": "URL"}
 NAMES = frozenset({"name", "title", "display name"})
 _GENERIC = frozenset(
@@ -140,6 +141,8 @@ def label(name: str, about: str = "") -> str:
         text = owner if owner.endswith(f" {text}") else f"{owner} {text}"
     elif len(text) <= 2 and text.lower() not in _UPPER:
         text = _described(about) or text
+    if found := _NUMBERED.fullmatch(text):
+        text = f"{_ordinal(int(found[2]))} {found[1]} ID"
     return _singular(text) if in_list else text
 
 
@@ -211,7 +214,7 @@ def _inline(action: str, said: list[tuple[str, Argument]], rng: random.Random, t
     forms: Sequence[str] = TEST_INLINE if tests else TRAIN_INLINE
     if re.search(r"\b(?:with|for|where|using|that|which)\b", action):
         forms = forms[:2] if tests else forms[2:]
-    if any(isinstance(argument.value, bool) or argument.place == "body" for _, argument in said):
+    if any(argument.place != "path" for _, argument in said):
         forms = [form for form in forms if "for {details}" not in form]
     pairs = [(name, written(argument.value, double)) for name, argument in said]
     details = _joined([f"{name} {value}" for name, value in pairs])
@@ -222,7 +225,12 @@ def _inline(action: str, said: list[tuple[str, Argument]], rng: random.Random, t
 def _be(name: str) -> str:
     """The verb of a name: `is`, or `are` where it is a plural."""
     name = name.split(" of ")[0].split(" in ")[0]
-    plural = name.endswith("s") and not name.endswith(("ss", "us", "is", "status", "address")) or name.endswith("IDs")
+    plural = (
+        name.endswith("s")
+        and len(name) > 4
+        and not name.endswith(("ss", "us", "is", "DNS", "alias"))
+        or name.endswith("IDs")
+    )
     return "are" if plural else "is"
 
 

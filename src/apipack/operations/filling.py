@@ -16,7 +16,7 @@ from apipack.openapi import bodies
 from apipack.openapi.argument_names import is_credential, is_made_up, is_plumbing, snake
 from apipack.openapi.loading import SpecError
 from apipack.operations.forms import Form, Node
-from apipack.operations.plausible import fits, plausible
+from apipack.operations.plausible import fits, plausible, sayable
 from apipack.operations.requests import add_secrets, assemble, pairs, path_value
 from apipack.records import Request
 
@@ -26,7 +26,7 @@ MOST_REQUIRED = 16
 
 class Said(NamedTuple):
     """One argument that an instruction says. name: of a body, the dotted path of the leaf; a number is a place in a
-    list. about: what the specification says of it. source: see `plausible`."""
+    list. about: what the specification says of it. source: see `plausible`, or fixed: no other value is allowed."""
 
     place: str
     name: str
@@ -37,7 +37,8 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """unsaid: (place, name, reason) of what the request has and no sentence says: credential, made_up or fixed."""
+    """unsaid: (place, name, reason) of what the request has and no sentence says: credential, made_up or fixed (a
+    parameter with one allowed value, which tells no more than the operation does, or what is empty)."""
 
     request: Request
     said: tuple[Said, ...]
@@ -146,7 +147,10 @@ class _Variant:
         if "unsayable" in node:
             raise SpecError("unsayable", f"{place} {path}: {node['unsayable']}")
         if "value" in node:
-            self._unsaid.append((place, path, "fixed"))
+            if place == "body" and sayable(node["value"]):
+                self._said.append(Said(place, path or "body", node["value"], "fixed"))
+            else:
+                self._unsaid.append((place, path, "fixed"))
             return node["value"]
         return self._leaf(node, place, path, name)
 
@@ -177,7 +181,7 @@ def _leaves(node: Node) -> int:
         return sum(_leaves(inner) for _, required, inner in node["members"] if required)
     if "items" in node:
         return sum(map(_leaves, node["items"]))
-    return int("kind" in node)
+    return int("kind" in node or sayable(node.get("value")))
 
 
 def _sayable(node: Node, name: str) -> bool:
