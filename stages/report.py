@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from apipack.evaluation.accuracy import CELL, METRICS, accuracy, flat_metrics
+from apipack.evaluation.accuracy import CELL, accuracy, flat_metrics, metrics_of
 from apipack.evaluation.reporting import accuracy_table, judged, paper_table
 from apipack.evaluation.tracking import log_run, stage_figures
 from apipack.io import METRICS as FOLDER
@@ -30,7 +30,7 @@ def main(p: Params) -> dict[str, Any]:
     cells = accuracy(predictions, CELL, p.seed)
     by_language = accuracy(predictions, [*CELL, "language"], p.seed)
     text = f"# Accuracy\n\n{INTERVALS}\n"
-    for metric in [name for name in METRICS if name in predictions]:
+    for metric in metrics_of(predictions):
         text += f"\n## {metric}{judged(predictions, metric)}\n\n{accuracy_table(predictions, metric, p.seed)}\n"
     text += f"\n## The paper's figures (API-call match, CodeLlama-13B tuned on Python)\n\n{paper_table()}\n"
     write_text(FOLDER / "report.md", text)

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from apipack.io import fresh_folder, read_table, rows_table, write_table, write_text
+from apipack.languages import Reading
 from apipack.params import Params
 from apipack.records import VERIFIED
 from apipack.sandbox import unavailable
@@ -31,7 +32,7 @@ def main(p: Params) -> dict[str, Any]:
     if no_sandbox:
         verdicts = [read_back(*call) for call in calls]
     else:
-        outcomes = execute([(language, code) for _, language, code in calls], p.cores(), "verify")
+        outcomes = execute([Reading.of(language, code) for _, language, code in calls], p.cores(), "verify")
         verdicts = [executed(*call, outcome) for call, outcome in zip(calls, outcomes, strict=True)]
     verdicts.sort(key=lambda verdict: (verdict["id"], verdict["language"]))
     with fresh_folder("data/verified") as folder:

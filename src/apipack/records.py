@@ -1,7 +1,7 @@
 """Typed records that cross module and stage boundaries.
 
 `Request` is the heart of the package: `operations.requests` makes it, `languages` renders it to code and reads it
-back, `evaluation.metrics` compares it. The parquet schemas below are the contract between stages: one a table.
+back, `evaluation.verdicts` judges it. The parquet schemas below are the contract between stages: one a table.
 """
 
 from __future__ import annotations
@@ -49,7 +49,11 @@ class Request:
     def media_type(self) -> str | None:
         """Lower-case media type of the body without its parameters, such as `application/json`."""
         value = self.header("content-type")
-        return value.split(";")[0].strip().lower() if value is not None else None
+        return essence(value) if value is not None else None
+
+    @property
+    def is_json(self) -> bool:
+        return is_json(self.media_type or "")
 
     def to_json(self) -> str:
         """Compact JSON object with the four fields; inverse of `from_json`."""
@@ -61,6 +65,16 @@ class Request:
     def from_json(cls, text: str) -> Request:
         row = orjson.loads(text)
         return cls(row["method"], row["url"], tuple((name, value) for name, value in row["headers"]), row["body"])
+
+
+def essence(content_type: str) -> str:
+    """Lower-case media type of a Content-Type without its parameters."""
+    return content_type.split(";")[0].strip().lower()
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a body of this type is one JSON text: by its subtype or its suffix (RFC 6839); a line each is not one."""
+    return essence(content_type).endswith(("/json", "+json"))
 
 
 class Output(NamedTuple):
@@ -191,7 +205,8 @@ the operations that the prompt shows, best last."""
 
 TRAIN = _schema(id=TEXT, language=TEXT, setting=TEXT, prompt=TEXT, completion=TEXT)
 
-RATES = ("pass_rate", "hallucination_rate", "syntax_error_rate")
+RATES = {"pass_rate": "passed", "hallucination_rate": "hallucinated", "syntax_error_rate": "syntax_error"}
+"""Name of a rate, in tables and metrics → the column of PREDICTIONS that it is the share of."""
 
 PREDICTIONS = _schema(
     model=TEXT,
@@ -208,15 +223,15 @@ PREDICTIONS = _schema(
     endpoint_match=FLAG,
     call_match=FLAG,
     request_match=FLAG,
-    pass_rate=FLAG,
-    hallucination_rate=FLAG,
-    syntax_error_rate=FLAG,
+    passed=FLAG,
+    hallucinated=FLAG,
+    syntax_error=FLAG,
     verdict=TEXT,
 )
 """`model`: tuned, base, copy, or a name of evaluate.served. `output`: raw completion; `cut`: it ended
 at evaluate.new_tokens, null where that was not recorded; `call`: what was taken from it.
-RATES are of evaluation.verdicts; `verdict`: whether the call was executed for them, or only read back (static). Both
-are null where the packages for them are missing."""
+The six flags are of `evaluation.verdicts`; `verdict`: whether the call was executed for the last three, or only read
+back (static). These four are null where the packages or the data for them are missing."""
 
 VERIFIED = _schema(
     id=TEXT,

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from apipack.errors import UserError
-from apipack.evaluation.verdicts import Apis
+from apipack.evaluation.apis import Apis
+from apipack.evaluation.verdicts import Verdict, check
 from apipack.instructions.wordings import by_grammar
 from apipack.io import read_table
-from apipack.languages import Unreadable, read
+from apipack.languages import Reading
 from apipack.languages.rendering import render_rows
 from apipack.models.embedding import embed
 from apipack.models.loading import token_counter
@@ -50,30 +51,31 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """request: what the call sends, or None with the reason in `problems`. operation: `METHOD path` that it goes to.
-    problems: why the request is not valid against the specification; empty where it is. examples: instruction, id and
-    call of each that the prompt shows, best last."""
+    """request: what the call sends, or None where that is not certain. operation: `METHOD path` that it goes to.
+    examples: instruction, id and call of each that the prompt shows, best last."""
 
     call: str
     request: Request | None
     operation: str | None
-    problems: list[str]
+    verdict: Verdict
     examples: list[Row]
     prompt: str
-
-    @property
-    def valid(self) -> bool:
-        return self.request is not None and not self.problems
 
     def to_row(self) -> Row:
         """JSON-able, with the request's four fields."""
         request = json.loads(self.request.to_json()) if self.request else None
-        found = {"operation": self.operation, "valid": self.valid, "problems": self.problems}
-        return {"call": self.call, "request": request, **found, "examples": self.examples}
+        verdict = {"valid": self.verdict.valid, "problems": list(self.verdict.broken_rules or ())}
+        return {
+            "call": self.call,
+            "request": request,
+            "operation": self.operation,
+            **verdict,
+            "examples": self.examples,
+        }
 
     def to_text(self) -> str:
         """The call, and below it what is known about it."""
-        verdict = "yes" if self.valid else f"no: {'; '.join(self.problems)}"
+        verdict = "yes" if self.verdict.valid else f"no: {'; '.join(self.verdict.broken_rules or ())}"
         lines = [
             f"request: {self.request.to_json() if self.request else 'none'}",
             f"operation: {self.operation or 'none'}",
@@ -99,10 +101,7 @@ def of_dataset(data: Path, language: str, api: str | None) -> Source:
         raise AskError(
             f"the dataset has no {language} calls{f' of {api}' if api else ''}; render.languages makes others"
         )
-    specs = read_table(data / "specs/index.parquet", ["sha256", "file"]).to_pylist()
-    operations = read_table(data / "operations", ["id", "spec_sha256", "method", "path", "template"]).to_pylist()
-    files = {spec["sha256"]: data / "specs" / spec["file"] for spec in specs}
-    return Source(pool, partial(Corpus.load, data / "dataset"), Apis(operations, files), api)
+    return Source(pool, partial(Corpus.load, data / "dataset"), Apis.of_crawl(data), api)
 
 
 def of_specification(file: Path, language: str, p: Params) -> Source:
@@ -138,13 +137,9 @@ def ask(instruction: str, source: Source, language: str, p: Params, write: Write
     budget = Budget(p.finetune.max_tokens - p.evaluate.new_tokens, token_counter(p.finetune.model))
     shots = fitting(best, language, instruction, found, p.retrieve, budget)
     text = prompt(best, language, instruction, shots, p.retrieve)
-    call = extract_call(write(text))
+    call = Reading.of(language, extract_call(write(text)))
     examples = [
         {"instruction": shot.instruction, "id": shot.id, "call": corpus.calls[shot.id, language]} for shot in shots
     ]
-    try:
-        request = read(language, call)
-    except Unreadable as error:
-        return Answer(call, None, None, [f"the call cannot be read as {language}: {error}"], examples, text)
-    operation, problems = source.apis.check(best["spec_sha256"], request)
-    return Answer(call, request, operation, problems, examples, text)
+    operation, verdict = check(call, best["spec_sha256"], source.apis)
+    return Answer(call.code, call.request, operation, verdict, examples, text)

@@ -1,56 +1,27 @@
-"""Metrics: pure functions of a predicted call and its reference.
+"""What the matches are made of: pure functions of a predicted call or request and its reference.
 
-`endpoint_match` and `call_match` are the paper's, junk heuristic included; they are lenient (a wrong path
-can score .97). `request_match` is ours: the call is read back and must be the same request.
+The paper compares the texts of URLs and calls (`difflib_ratio`), and is lenient: a wrong path can score .97.
+`same_request` is ours: what the call sends must be the same request.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, parse_qsl, unquote
+from urllib.parse import parse_qsl, unquote
 
-from apipack.evaluation.difflib_ratio import ratio_above
-from apipack.evaluation.payloads import NotWellFormed, elements, part_names
 from apipack.evaluation.url_templates import path_values, template_parts
-from apipack.languages import try_read
+from apipack.languages.payloads import elements, json_texts, part_names
+from apipack.languages.wire import FORM, authority, without_client_headers
 from apipack.records import Request
 
 THRESHOLD = 0.9
-CLIENT_HEADERS = {"accept", "accept-encoding", "connection", "content-length", "host", "user-agent"}
-PORTS = {"https": ":443", "http": ":80"}
 
 _URL = re.compile(r"https?://[^\s'\"`<>\\]+")
 _INTEGER = re.compile(r"-?\d+")
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    endpoint_match: bool
-    call_match: bool
-    request_match: bool
-
-
-def score(
-    language: str,
-    prediction: str,
-    reference: str,
-    request: Request,
-    template: str,
-    arguments: Sequence[Sequence[Any]],
-    threshold: float = THRESHOLD,
-) -> Verdict:
-    """All verdicts for one prediction. reference: the gold call; request: what it sends; template and
-    arguments: of the operation (schema OPERATIONS)."""
-    predicted = try_read(language, prediction)
-    endpoint = ratio_above(find_url(prediction, predicted), request.url, threshold)
-    same = predicted is not None and same_request(predicted, request, template, arguments)
-    return Verdict(endpoint, endpoint and ratio_above(prediction, reference, threshold), same)
 
 
 def find_url(code: str, request: Request | None) -> str:
@@ -98,13 +69,19 @@ def _same_endpoint(predicted: Request, gold: Request, template: str, known: Know
     if len(a) != len(b):
         return False
     if len(pattern) != len(b):  # a path parameter's value holds slashes of its own
-        return [unquote(part) for part in a] == [unquote(part) for part in b]
+        return _decoded(a) == _decoded(b)
     return all(_same_segment(*trio, known) for trio in zip(a, b, pattern, strict=True))
 
 
-def authority(parts: SplitResult) -> str:
-    """Lower-case host with its port, unless that is the scheme's own."""
-    return parts.netloc.lower().removesuffix(PORTS.get(parts.scheme, ""))
+def same_place(one: Request, other: Request) -> bool:
+    """Same method, host and path."""
+    a, b = one.parts, other.parts
+    places = (authority(a), _decoded(a.path.split("/"))), (authority(b), _decoded(b.path.split("/")))
+    return one.method == other.method and places[0] == places[1]
+
+
+def _decoded(segments: list[str]) -> list[str]:
+    return [unquote(segment) for segment in segments]
 
 
 def _same_segment(predicted: str, gold: str, pattern: str, known: Known) -> bool:
@@ -129,10 +106,8 @@ def _same_pairs(predicted: list[tuple[str, str]], gold: list[tuple[str, str]], p
 
 def _same_headers(predicted: Request, gold: Request, known: Known) -> bool:
     declared = {name for place, name in known if place == "header"}
-    ignored = CLIENT_HEADERS - (declared & {name.lower() for name, _ in gold.headers})
-    if not predicted.body and not gold.body:  # a type of nothing
-        ignored |= {"content-type"}
-    ours, theirs = _headers(predicted, ignored), _headers(gold, ignored)
+    declared &= {name.lower() for name, _ in gold.headers}
+    ours, theirs = _headers(predicted, declared), _headers(gold, declared)
     if [name for name, _ in ours] != [name for name, _ in theirs]:
         return False
     for (name, a), (_, b) in zip(ours, theirs, strict=True):
@@ -154,8 +129,8 @@ def _scheme(value: str) -> str:
     return value.rpartition(" ")[0].split(" ")[0].lower()
 
 
-def _headers(request: Request, ignored: Collection[str]) -> list[tuple[str, str]]:
-    return sorted((name.lower(), value) for name, value in request.headers if name.lower() not in ignored)
+def _headers(request: Request, kept: set[str]) -> list[tuple[str, str]]:
+    return sorted((name.lower(), value) for name, value in without_client_headers(request, kept).headers)
 
 
 def _cookies(value: str) -> list[tuple[str, str]]:
@@ -167,22 +142,19 @@ def _same_body(predicted: Request, gold: Request) -> bool:
     if predicted.body is None or gold.body is None:
         return (predicted.body or "") == (gold.body or "")
     media_type = gold.media_type or ""
-    if media_type == "multipart/form-data" and (names := part_names(gold)) is not None:
+    if media_type == "multipart/form-data" and (names := part_names(gold)):
         return part_names(predicted) == names
     if predicted.body == gold.body:
         return True
-    if media_type.endswith("json"):  # application/x-ndjson is, too
-        try:
-            return _same_shape(json.loads(predicted.body), json.loads(gold.body))
-        except (ValueError, RecursionError):
-            return False
-    if media_type == "application/x-www-form-urlencoded":
+    if media_type == FORM:
         return _same_pairs(parse_qsl(predicted.body, True), parse_qsl(gold.body, True), "body", {})
-    if media_type.endswith(("/xml", "+xml")):
-        try:
+    try:
+        if media_type.endswith(("/xml", "+xml")):
             return elements(predicted.body) == elements(gold.body)
-        except NotWellFormed:
-            return False
+        if (wanted := json_texts(gold.body, media_type)) is not None:
+            return _same_shape(json_texts(predicted.body, media_type), wanted)
+    except (ValueError, RecursionError):
+        return False
     return _same_value(predicted.body, gold.body, TEXT)
 
 

@@ -35,7 +35,7 @@ def strata(row: Row) -> dict[str, str]:
     text = f"{request.url.partition('://')[2]}{request.headers}{_text(request)}"
     return {
         "method": request.method,
-        "body": _kind(request.media_type) if request.body is not None else "none",
+        "body": _kind(request) if request.body is not None else "none",
         "places": "+".join(name for name, there in places.items() if there) or "none",
         "security": "+".join(kinds) or "none",
         "characters": "odd" if ODD.search(re.sub(r"[?#*]|', '|\('|'\)", "", text)) else "plain",
@@ -47,9 +47,10 @@ def _text(request: Request) -> str:
     return re.sub(r'["{}\[\]]', "", request.body or "")
 
 
-def _kind(media_type: str | None) -> str:
-    kinds = {"json": r"json\Z", "form": r"x-www-form", "multipart": r"multipart/", "xml": r"xml\Z", "text": r"text/"}
-    return next((kind for kind, pattern in kinds.items() if re.search(pattern, media_type or "")), "other")
+def _kind(request: Request) -> str:
+    kinds = {"form": r"x-www-form", "multipart": r"multipart/", "xml": r"xml\Z", "text": r"text/"}
+    named = (kind for kind, pattern in kinds.items() if re.search(pattern, request.media_type or ""))
+    return "json" if request.is_json else next(named, "other")
 
 
 def sample(rows: Sequence[Row], count: int, seed: int) -> list[Row]:
