@@ -24,6 +24,7 @@ from apipack.records import RATES, Output
 
 if TYPE_CHECKING:
     from apipack.evaluation.apis import Apis
+    from apipack.sandbox.execution import Outcome
 
 Row = dict[str, Any]
 KEYS = ("id", "api", "level", "language", "setting")
@@ -87,16 +88,14 @@ def judge_all(
 ) -> list[tuple[Verdict, Verdict]]:
     """(verdict by reading, verdict) of each prediction: the second by execution where `p.execute` asks for it and the
     language can be executed here. Without specifications, only the matches are told."""
-    if apis is None:
-        return [(verdict, verdict) for verdict in (_static(prediction, None, p) for prediction in predictions)]
-    outcomes = _execute(predictions, workers) if p.execute else {}
+    outcomes = _execute(predictions, workers) if apis and p.execute else {}
+    specs = [apis.spec(prediction.reference.operation) if apis else "" for prediction in predictions]
     verdicts: dict[int, tuple[Verdict, Verdict]] = {}
-    specs = [apis.spec(prediction.reference.operation) for prediction in predictions]
     for number in sorted(range(len(predictions)), key=specs.__getitem__):  # each specification is loaded once
-        prediction = predictions[number]
-        verdict = static = _static(prediction, apis, p)
-        if prediction.reading in outcomes:
-            verdict = judge_executed(static, outcomes[prediction.reading], prediction.reference, apis)
+        _, _, reference, _, reading = predictions[number]
+        static = judge(reading, reference, apis, p.threshold)
+        outcome = outcomes.get(reading)
+        verdict = judge_executed(static, outcome, reference, apis) if apis and outcome else static
         verdicts[number] = static, verdict
     return [verdicts[number] for number in range(len(predictions))]
 
@@ -119,26 +118,23 @@ def rows_of(predictions: Sequence[Prediction], verdicts: Sequence[tuple[Verdict,
     ]
 
 
-def _static(prediction: Prediction, apis: Apis | None, p: Evaluate) -> Verdict:
-    return judge(prediction.reading, prediction.reference, apis, p.threshold)
-
-
-def _execute(predictions: Sequence[Prediction], workers: int) -> dict[Reading, Any]:
+def _execute(predictions: Sequence[Prediction], workers: int) -> dict[Reading, Outcome]:
     """The outcome of each call that can be executed here."""
     from apipack.sandbox.execution import execute, skipped
 
     missing = skipped(sorted({prediction.reading.language for prediction in predictions}))
     for line in dict.fromkeys(missing.values()):
         _say(f"{line}; verdicts are static")
-    calls = [prediction.reading for prediction in predictions if prediction.reading.language not in missing]
-    calls = list(dict.fromkeys(calls))
+    readings = dict.fromkeys(prediction.reading for prediction in predictions)
+    calls = [reading for reading in readings if reading.language not in missing]
     return dict(zip(calls, execute(calls, workers), strict=True)) if calls else {}
 
 
 def _apis(data: Path) -> Apis | None:
     """The specifications of the crawl; None, with a line, where they or the packages for them are missing."""
     try:
-        import apipack.evaluation.syntax  # noqa: F401
+        import apipack.evaluation.syntax
+        import apipack.sandbox.execution  # noqa: F401
         from apipack.evaluation.apis import Apis
     except ModuleNotFoundError as error:
         _say(f"no {', '.join(RATES)}: {error.name} is not installed")
