@@ -87,10 +87,10 @@ class Answer:
 
 def of_dataset(data: Path, language: str, api: str | None) -> Source:
     """The repository's own dataset: calls of one API, or of all. Raises `AskError` for an API that it does not have."""
-    known = set(read_table(data / "dataset/operations", ["api"])["api"].to_pylist())
-    if api is not None and api not in known:
-        near = difflib.get_close_matches(api, known, 3, 0.4)
-        more = f"; like it: {', '.join(near)}" if near else f"; there are {len(known)}"
+    apis = set(read_table(data / "dataset/operations", ["api"])["api"].to_pylist())
+    if api is not None and api not in apis:
+        near = difflib.get_close_matches(api, apis, 3, 0.4)
+        more = f"; like it: {', '.join(near)}" if near else f"; there are {len(apis)}"
         raise AskError(f"the dataset has no API {api:.80}{more}")
     calls = read_table(data / "dataset/calls", ["id"], [("language", "=", language)])
     spoken = set(calls["id"].to_pylist())
@@ -114,10 +114,12 @@ def of_specification(file: Path, language: str, p: Params) -> Source:
     sha256 = hashlib.sha256(body).hexdigest()
     spec = {"hub": "file", "provider": HOST, "api": HOST, "version": "", "source_url": "", "sha256": sha256}
     parsed = parse_spec({**spec, "file": file.name}, body, optional=p.parse.optional, max_bytes=p.parse.max_bytes)
-    made, _ = render_rows(((row["id"], row["request"]) for row in parsed.rows), [language])
-    calls = {(row["id"], language): row["call"] for row in made.to_pylist()}
-    asked = by_grammar(parsed.rows, p.seed, p.instruct.description_words)
-    rows = [{**row, **said, "cluster": row["id"]} for row, said in zip(parsed.rows, asked, strict=True)]
+    table, _ = render_rows(((row["id"], row["request"]) for row in parsed.rows), [language])
+    calls = {(row["id"], language): row["call"] for row in table.to_pylist()}
+    instructions = by_grammar(parsed.rows, p.seed, p.instruct.description_words)
+    rows = [
+        {**row, **instruction, "cluster": row["id"]} for row, instruction in zip(parsed.rows, instructions, strict=True)
+    ]
     pool = Pool(row for row in rows if (row["id"], language) in calls)
     if not pool.rows:
         raise AskError(f"{file}: no operation gives a {language} call; `apipack calls {file}` says why")
@@ -133,9 +135,9 @@ def ask(instruction: str, source: Source, language: str, p: Params, write: Write
     (chosen,) = choose_examples([query], source.pool, [setting], p.retrieve.shots, p.seed, encode)
     corpus = source.corpus(chosen["examples"])
     best = corpus.rows[chosen["examples"][-1]]
-    found = corpus.shots(chosen["examples"], language, p.retrieve)
+    candidates = corpus.shots(chosen["examples"], language, p.retrieve)
     budget = Budget(p.finetune.max_tokens - p.evaluate.new_tokens, token_counter(p.finetune.model))
-    shots = fitting(best, language, instruction, found, p.retrieve, budget)
+    shots = fitting(best, language, instruction, candidates, p.retrieve, budget)
     text = prompt(best, language, instruction, shots, p.retrieve)
     call = Reading.of(language, extract_call(write(text)))
     examples = [

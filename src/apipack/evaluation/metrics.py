@@ -28,8 +28,8 @@ def find_url(code: str, request: Request | None) -> str:
     """URL of the request that was read, else the first URL in the text, else nothing."""
     if request is not None:
         return request.url
-    found = _URL.search(code)
-    return found[0] if found else ""
+    url = _URL.search(code)
+    return url[0] if url else ""
 
 
 class Declared(NamedTuple):
@@ -40,27 +40,27 @@ class Declared(NamedTuple):
 
 
 TEXT = Declared("", False)
-Known = dict[tuple[str, str], Declared]
+Parameters = dict[tuple[str, str], Declared]
 
 
 def same_request(predicted: Request, gold: Request, template: str, arguments: Sequence[Sequence[Any]]) -> bool:
     """Same method, endpoint, parameter names and places, and body keys; values by type: the declared one, else that of
     the reference's value. An argument with one allowed value (`fixed`) must have that value; headers that clients set
     themselves count where the operation declares them."""
-    known: Known = {
+    parameters: Parameters = {
         (place, name.lower() if place == "header" else name): Declared(kind, fixed)
         for name, place, _, kind, fixed in arguments
     }
     return (
         predicted.method == gold.method
-        and _same_endpoint(predicted, gold, template, known)
-        and _same_pairs(predicted.query, gold.query, "query", known)
-        and _same_headers(predicted, gold, known)
+        and _same_endpoint(predicted, gold, template, parameters)
+        and _same_pairs(predicted.query, gold.query, "query", parameters)
+        and _same_headers(predicted, gold, parameters)
         and _same_body(predicted, gold)
     )
 
 
-def _same_endpoint(predicted: Request, gold: Request, template: str, known: Known) -> bool:
+def _same_endpoint(predicted: Request, gold: Request, template: str, parameters: Parameters) -> bool:
     ours, theirs = predicted.parts, gold.parts
     if (ours.scheme, authority(ours)) != (theirs.scheme, authority(theirs)):
         return False
@@ -70,44 +70,46 @@ def _same_endpoint(predicted: Request, gold: Request, template: str, known: Know
         return False
     if len(pattern) != len(b):  # a path parameter's value holds slashes of its own
         return _decoded(a) == _decoded(b)
-    return all(_same_segment(*trio, known) for trio in zip(a, b, pattern, strict=True))
+    return all(_same_segment(*trio, parameters) for trio in zip(a, b, pattern, strict=True))
 
 
-def same_place(one: Request, other: Request) -> bool:
+def same_place(predicted: Request, gold: Request) -> bool:
     """Same method, host and path."""
-    a, b = one.parts, other.parts
-    places = (authority(a), _decoded(a.path.split("/"))), (authority(b), _decoded(b.path.split("/")))
-    return one.method == other.method and places[0] == places[1]
+    ours, theirs = predicted.parts, gold.parts
+    if predicted.method != gold.method or authority(ours) != authority(theirs):
+        return False
+    return _decoded(ours.path.split("/")) == _decoded(theirs.path.split("/"))
 
 
 def _decoded(segments: list[str]) -> list[str]:
     return [unquote(segment) for segment in segments]
 
 
-def _same_segment(predicted: str, gold: str, pattern: str, known: Known) -> bool:
+def _same_segment(predicted: str, gold: str, pattern: str, parameters: Parameters) -> bool:
     if "{" not in pattern:
         return unquote(predicted) == unquote(gold)
     ours, theirs = path_values(predicted, pattern), path_values(gold, pattern)
     if ours is None or theirs is None:
         return unquote(predicted) == unquote(gold)
     return all(
-        _same_value(a, b, known.get(("path", name), TEXT)) for (name, a), (_, b) in zip(ours, theirs, strict=True)
+        _same_value(a, b, parameters.get(("path", name), TEXT)) for (name, a), (_, b) in zip(ours, theirs, strict=True)
     )
 
 
-def _same_pairs(predicted: list[tuple[str, str]], gold: list[tuple[str, str]], place: str, known: Known) -> bool:
+def _same_pairs(
+    predicted: list[tuple[str, str]], gold: list[tuple[str, str]], place: str, parameters: Parameters
+) -> bool:
     if Counter(name for name, _ in predicted) != Counter(name for name, _ in gold):
         return False
     ours, theirs = sorted(predicted), sorted(gold)
     return all(
-        _same_value(a, b, known.get((place, name), TEXT)) for (name, a), (_, b) in zip(ours, theirs, strict=True)
+        _same_value(a, b, parameters.get((place, name), TEXT)) for (name, a), (_, b) in zip(ours, theirs, strict=True)
     )
 
 
-def _same_headers(predicted: Request, gold: Request, known: Known) -> bool:
-    declared = {name for place, name in known if place == "header"}
-    declared &= {name.lower() for name, _ in gold.headers}
-    ours, theirs = _headers(predicted, declared), _headers(gold, declared)
+def _same_headers(predicted: Request, gold: Request, parameters: Parameters) -> bool:
+    kept = {name.lower() for name, _ in gold.headers if ("header", name.lower()) in parameters}
+    ours, theirs = _headers(predicted, kept), _headers(gold, kept)
     if [name for name, _ in ours] != [name for name, _ in theirs]:
         return False
     for (name, a), (_, b) in zip(ours, theirs, strict=True):
@@ -115,9 +117,9 @@ def _same_headers(predicted: Request, gold: Request, known: Known) -> bool:
             if predicted.media_type != gold.media_type:
                 return False
         elif name == "cookie":
-            if not _same_pairs(_cookies(a), _cookies(b), "cookie", known):
+            if not _same_pairs(_cookies(a), _cookies(b), "cookie", parameters):
                 return False
-        elif not _same_value(a, b, known.get(("header", name), TEXT)) or (
+        elif not _same_value(a, b, parameters.get(("header", name), TEXT)) or (
             name == "authorization" and _scheme(a) != _scheme(b)
         ):
             return False

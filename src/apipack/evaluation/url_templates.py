@@ -44,14 +44,14 @@ def path_values(segment: str, pattern: str) -> list[tuple[str, str]] | None:
     first, *middle, last = literals
     if not value.startswith(first) or not value.endswith(last):
         return None
-    found, start, end = [], len(first), len(value) - len(last)
+    values, start, end = [], len(first), len(value) - len(last)
     for name, literal in zip(names, middle, strict=False):
         stop = value.find(literal, start + 1, end)
         if stop < 0:
             return None
-        found.append((name, value[start:stop]))
+        values.append((name, value[start:stop]))
         start = stop + len(literal)
-    return [*found, (names[-1], value[start:end])] if start < end else None
+    return [*values, (names[-1], value[start:end])] if start < end else None
 
 
 @lru_cache(maxsize=4_096)

@@ -27,10 +27,10 @@ def json_texts(body: str, media_type: str) -> list[Any] | None:
 def parts(request: Request) -> list[Message]:
     """The parts of a multipart body; empty where its Content-Type does not lead to any."""
     message = message_from_string(f"Content-Type: {request.header('content-type')}\n\n{request.body}")
-    found = message.get_payload()
-    if not message.is_multipart() or not isinstance(found, list) or message.defects:
+    payload = message.get_payload()
+    if not message.is_multipart() or not isinstance(payload, list) or message.defects:
         return []
-    return [part for part in found if isinstance(part, Message)]
+    return [part for part in payload if isinstance(part, Message)]
 
 
 def part_names(request: Request) -> list[str]:
@@ -41,15 +41,15 @@ def part_names(request: Request) -> list[str]:
 
 def elements(text: str) -> Counter[str]:
     """How often an XML document has each element. Raises `NotWellFormed`."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda name, _: found.update((name,))
+    parser.StartElementHandler = lambda name, _: counts.update((name,))
     parser.EntityDeclHandler = _refuse
     try:
         parser.Parse(text, True)
     except (expat.ExpatError, UnicodeError) as error:
         raise NotWellFormed(str(error)) from error
-    return found
+    return counts
 
 
 def _refuse(*_: object) -> None:

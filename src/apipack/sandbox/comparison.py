@@ -27,8 +27,8 @@ def difference(intended: Request, records: Sequence[Record]) -> str | None:
     (record,) = records
     if record.error is not None:
         return "not_http"
-    asked = {name.lower() for name, _ in intended.headers}
-    arrived = request_of(record, asked)
+    names = {name.lower() for name, _ in intended.headers}
+    arrived = request_of(record, names)
     if record.method != intended.method:
         return "method"
     if record.scheme != intended.parts.scheme:
@@ -42,7 +42,7 @@ def difference(intended: Request, records: Sequence[Record]) -> str | None:
         return "query"
     if not same_body(arrived, intended):
         return "body"
-    if _headers(arrived) != _headers(without_client_headers(intended, asked)):
+    if _headers(arrived) != _headers(without_client_headers(intended, names)):
         return "headers"
     return None
 
@@ -87,8 +87,8 @@ def _canonical(value: Any) -> str:
 
 
 def _parts(body: str, intended: Request) -> list[tuple[str, Any]]:
-    found = parts(Request(intended.method, intended.url, intended.headers, body))
-    return [(str(part["Content-Disposition"]), part.get_payload(decode=True)) for part in found]
+    pieces = parts(Request(intended.method, intended.url, intended.headers, body))
+    return [(str(part["Content-Disposition"]), part.get_payload(decode=True)) for part in pieces]
 
 
 def _place(record: Record) -> tuple[Any, ...]:
