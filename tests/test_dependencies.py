@@ -51,7 +51,9 @@ EAGER = {
     ("eval",): ["stages.report", "apipack.evaluation.tracking", "apipack.evaluation.comparing"],
     ("eval", "train"): ["stages.evaluate", "apipack.sandbox.warden"],
 }
-WHOLE: dict[tuple[str, ...], list[str]] = {("train",): ["apipack.cli.ask", "apipack.inference.serving", "apipack.inference.answering"]}
+WHOLE: dict[tuple[str, ...], list[str]] = {
+    ("train",): ["apipack.cli.ask", "apipack.inference.serving", "apipack.inference.answering"]
+}
 
 
 def file_of(module: str) -> Path | None:
