@@ -19,7 +19,7 @@ from urllib.parse import quote, urlencode
 
 from apipack.intervals import wilson
 from apipack.io import read_table
-from apipack.languages import Unrepresentable, render
+from apipack.languages import Reading, Unrepresentable, render
 from apipack.openapi import load
 from apipack.params import load as load_params
 from apipack.records import LANGUAGES, Request
@@ -79,7 +79,7 @@ def run(
                 continue
             else:
                 calls.append((language, code, request))
-    outcomes = execute([(language, code) for language, code, _ in calls], load_params().cores(), "execute")
+    outcomes = execute([Reading.of(language, code) for language, code, _ in calls], load_params().cores(), "execute")
     equal = {language: [0, missed[language]] for language in languages}
     for (language, _, request), outcome in zip(calls, outcomes, strict=True):
         equal[language][0] += request is not None and difference(request, outcome.records) is None

@@ -5,7 +5,7 @@
 Operations are drawn at random; each is rendered in ten languages as it is (gold) and, where it has such a thing, with
 another method, another version in its path, a required parameter dropped or renamed, another host, another key in its
 body. Prints one JSON line a kind: calls, and how many of them have each metric; with specs (the crawl's, data/specs)
-also `valid`, the pass rate by reading back: the reference's request, breaking no rule that the reference keeps.
+also `passed`, by reading: the reference's request, breaking no rule that the reference keeps.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from apipack.evaluation.metrics import score
-from apipack.evaluation.verdicts import Apis, judge_static
+from apipack.evaluation.apis import Apis
+from apipack.evaluation.verdicts import Reference, judge
 from apipack.io import read_table
-from apipack.languages import Unrepresentable, render
+from apipack.languages import Reading, Unrepresentable, render
 from apipack.records import LANGUAGES, METHODS, Request
 
 Row = dict[str, Any]
-METRICS = ("endpoint_match", "call_match", "request_match", "valid")
+METRICS = ("endpoint_match", "call_match", "request_match", "passed")
 _VERSION = re.compile(r"(?<=/v)\d+(?=[./])|(?<=/)\d+(?=\.\d+/)")
 
 
@@ -58,7 +58,7 @@ def wrong(request: Request, arguments: list[list[Any]], template: str) -> Iterat
             yield "dropped_header", replace(request, headers=before + after)
             yield "renamed_header", replace(request, headers=(*before, (f"{name}x", value), *after))
             break
-    if (request.media_type or "").endswith("json") and (body := _other_key(request.body)):
+    if request.is_json and (body := _other_key(request.body)):
         yield "body_key", replace(request, body=body)
 
 
@@ -73,14 +73,10 @@ def _other_key(text: str | None) -> str | None:
     return json.dumps([renamed, *body[1:]] if isinstance(body, list) else renamed)
 
 
-def verdicts(language: str, call: str, reference: str, row: Row, apis: Apis | None) -> dict[str, bool]:
-    gold = Request.from_json(row["request"])
-    found = score(language, call, reference, gold, row["template"], json.loads(row["arguments"]))
-    known = {name: getattr(found, name) for name in METRICS[:3]}
-    if apis is None:
-        return known
-    answer = {"id": row["id"], "language": language, "call": call}
-    return known | {"valid": found.request_match and judge_static(answer, row, apis)["pass_rate"]}
+def reference_of(row: Row, call: str) -> Reference:
+    """The right call of an operation. row: of schema OPERATIONS."""
+    request, arguments = Request.from_json(row["request"]), json.loads(row["arguments"])
+    return Reference(call, request, row["template"], arguments, row["id"])
 
 
 def main(count: int, dataset: str, specs: str | None) -> None:
@@ -97,7 +93,7 @@ def main(count: int, dataset: str, specs: str | None) -> None:
         kinds = [("gold", gold), *wrong(gold, json.loads(row["arguments"]), row["template"])]
         for language in LANGUAGES:
             try:
-                reference = render(language, gold)
+                reference = reference_of(row, render(language, gold))
             except Unrepresentable:
                 continue
             for kind, request in kinds:
@@ -106,15 +102,15 @@ def main(count: int, dataset: str, specs: str | None) -> None:
                 except Unrepresentable:
                     continue
                 calls[kind] += 1
-                found = verdicts(language, call, reference, row, apis)
-                passed[kind].update(name for name, said in found.items() if said)
+                verdict = judge(Reading.of(language, call), reference, apis)
+                passed[kind].update(name for name in METRICS if getattr(verdict, name))
     for kind, total in calls.items():
         print(
             json.dumps(
                 {
                     "kind": kind,
                     "calls": total,
-                    **{name: passed[kind][name] for name in METRICS if apis or name != "valid"},
+                    **{name: passed[kind][name] for name in METRICS if apis or name != "passed"},
                 }
             )
         )

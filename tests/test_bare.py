@@ -13,7 +13,7 @@ from mlflow.tracking import MlflowClient
 from typer.testing import CliRunner
 
 from apipack.cli.main import app
-from apipack.evaluation.schemas import RATES
+from apipack.evaluation.verdicts import RATES
 from apipack.io import rows_table, write_table
 from apipack.languages import render
 from apipack.prompting.schemas import TESTS, TRAIN
@@ -86,7 +86,7 @@ def test_the_stages_run_there_and_say_what_they_leave_out(box: Path) -> None:
     assert evaluated["accuracy"]["copy.level1.retrieved_3shot.request_match"] == 1
     assert not [name for name in evaluated["accuracy"] if any(rate in name for rate in RATES)]
     predictions = pq.read_table(box / "data/gpu/python-8/data/predictions/predictions.parquet")
-    assert predictions["verdict"].null_count == predictions["pass_rate"].null_count == len(predictions)
+    assert predictions["verdict"].null_count == predictions["passed"].null_count == len(predictions)
 
 
 def test_the_machine_and_the_exact_command_are_recorded(box: Path) -> None:

@@ -48,6 +48,7 @@ def test_a_stage_depends_on_its_code(stage: str) -> None:
     assert code == ({f"data/code/{stage}"} if stage != "check" else {"spiders", "src/apipack", "stages"})
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_depends_on_the_parameters_that_it_reads(stage: str) -> None:
     """Where it runs (`Engine`) changes no byte of what it makes."""

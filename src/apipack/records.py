@@ -1,7 +1,7 @@
 """Typed records that cross module boundaries.
 
 `Request` is the heart of the package: `operations.requests` makes it, `languages` renders it to code and reads it
-back, `evaluation.metrics` compares it. The tables between stages are in `schemas.py` of the step that writes them.
+back, `evaluation.verdicts` judges it. The tables between stages are in `schemas.py` of the step that writes them.
 """
 
 from __future__ import annotations
@@ -48,7 +48,11 @@ class Request:
     def media_type(self) -> str | None:
         """Lower-case media type of the body without its parameters, such as `application/json`."""
         value = self.header("content-type")
-        return value.split(";")[0].strip().lower() if value is not None else None
+        return essence(value) if value is not None else None
+
+    @property
+    def is_json(self) -> bool:
+        return is_json(self.media_type or "")
 
     def to_json(self) -> str:
         """Compact JSON object with the four fields; inverse of `from_json`."""
@@ -60,6 +64,16 @@ class Request:
     def from_json(cls, text: str) -> Request:
         row = orjson.loads(text)
         return cls(row["method"], row["url"], tuple((name, value) for name, value in row["headers"]), row["body"])
+
+
+def essence(content_type: str) -> str:
+    """Lower-case media type of a Content-Type without its parameters."""
+    return content_type.split(";")[0].strip().lower()
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a body of this type is one JSON text: by its subtype or its suffix (RFC 6839); a line each is not one."""
+    return essence(content_type).endswith(("/json", "+json"))
 
 
 class Output(NamedTuple):

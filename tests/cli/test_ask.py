@@ -71,7 +71,11 @@ def test_a_valid_call_names_its_operation_and_shows_the_nearest_examples(source:
         return f"{curl('https://pets.example/v1/pets/7')}\n**instruction**: and on"
 
     found = ask("Delete the pet 7", source, "curl", p, write)
-    assert found.valid and found.operation == "GET /pets/{id}" and found.call == curl("https://pets.example/v1/pets/7")
+    assert (
+        found.verdict.valid
+        and found.operation == "GET /pets/{id}"
+        and found.call == curl("https://pets.example/v1/pets/7")
+    )
     assert found.request is not None and found.request.url == "https://pets.example/v1/pets/7"
     assert len(found.examples) == 3 and "DELETE" in found.examples[-1]["call"]  # the best one is the last
     assert all(example["instruction"] in seen[0] and example["call"] in seen[0] for example in found.examples)
@@ -94,7 +98,7 @@ def test_a_concrete_path_goes_before_a_template(source: Source, p: Params) -> No
 )
 def test_what_is_wrong_with_a_call_is_said(source: Source, p: Params, wrote: str, problem: str) -> None:
     found = asked(source, p, wrote)
-    assert not found.valid and problem in found.problems[0], found.problems
+    assert not found.verdict.valid and problem in found.verdict.broken_rules[0], found.verdict
     assert "valid: no: " in found.to_text() and found.to_row()["valid"] is False
 
 
@@ -133,10 +137,14 @@ def data(tmp_path_factory: pytest.TempPathFactory, p: Params) -> Path:
 
 def test_the_dataset_is_asked_about_one_api_or_all(data: Path, p: Params) -> None:
     one = asked(of_dataset(data, "curl", "pets.example"), p, curl("https://pets.example/v1/pets/7"))
-    assert one.valid and len(one.examples) == 3 and all("pets.example" in example["call"] for example in one.examples)
+    assert (
+        one.verdict.valid
+        and len(one.examples) == 3
+        and all("pets.example" in example["call"] for example in one.examples)
+    )
     every = of_dataset(data, "curl", None)
     found = asked(every, p, curl("https://planets.example/planets"), "Which planets has the star Vega?")
-    assert found.valid and found.operation == "GET /planets" and "planets.example" in found.examples[-1]["call"]
+    assert found.verdict.valid and found.operation == "GET /planets" and "planets.example" in found.examples[-1]["call"]
     assert found.prompt.startswith("**api_description**: Planets")  # of the best example: none was named
 
 

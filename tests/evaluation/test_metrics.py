@@ -2,9 +2,11 @@ from typing import Any
 
 import pytest
 
-from apipack.evaluation.metrics import same_request, score
-from apipack.evaluation.verdicts import fits
-from apipack.languages import Unrepresentable, render
+from apipack.evaluation.metrics import same_request
+from apipack.evaluation.url_templates import fits
+from apipack.evaluation.verdicts import Reference, Verdict, judge
+from apipack.languages import Reading, Unrepresentable, render
+from apipack.languages.wire import CLIENT_ADDED
 from apipack.records import LANGUAGES, Request
 
 GOLD = Request(
@@ -17,8 +19,9 @@ TEMPLATE = "https://h.example/v1/pets/{id}/toys"
 ARGUMENTS = [["id", "path", True, "integer", False], ["X-Target", "header", True, "string", True]]
 
 
-def verdict(language: str, predicted: Request, gold: Request = GOLD, template: str = TEMPLATE) -> Any:
-    return score(language, render(language, predicted), render(language, gold), gold, template, ARGUMENTS)
+def verdict(language: str, predicted: Request, gold: Request = GOLD, template: str = TEMPLATE) -> Verdict:
+    reference = Reference(render(language, gold), gold, template, ARGUMENTS)
+    return judge(Reading.of(language, render(language, predicted)), reference)
 
 
 def changed(**members: Any) -> Request:
@@ -89,8 +92,15 @@ def test_bearer_is_not_basic() -> None:
 
 def test_nonsense_matches_nothing() -> None:
     for text in ("", "I am a language model", "curl", "x" * 100_000):
-        found = score("curl", text, render("curl", GOLD), GOLD, TEMPLATE, ARGUMENTS)
+        found = judge(Reading.of("curl", text), Reference(render("curl", GOLD), GOLD, TEMPLATE, ARGUMENTS))
         assert not (found.endpoint_match or found.call_match or found.request_match)
+
+
+@pytest.mark.parametrize("name", sorted(CLIENT_ADDED))
+def test_a_header_that_clients_send_themselves_says_nothing(name: str) -> None:
+    bare = Request("GET", "https://h.example/a")
+    named = Request("GET", bare.url, ((name.title(), "x"),))
+    assert same_request(named, bare, bare.url, []) and same_request(bare, named, bare.url, [])
 
 
 def test_a_declared_header_counts_although_clients_send_it_themselves() -> None:
@@ -102,11 +112,15 @@ def test_a_declared_header_counts_although_clients_send_it_themselves() -> None:
     assert same_request(gold, bare, gold.url, [["User-Agent", "header", False, "string", False]])
 
 
-@pytest.mark.parametrize("media_type", ["application/json", "application/vnd.x+json", "application/ndjson"])
+@pytest.mark.parametrize("media_type", ["application/json", "application/vnd.x+json", "application/x-ndjson"])
 def test_keys_of_every_kind_of_json_count(media_type: str) -> None:
-    gold = Request("POST", "https://h.example/a", (("Content-Type", media_type),), '{"name": "x"}')
-    other = Request("POST", gold.url, gold.headers, '{"names": "x"}')
-    assert same_request(gold, gold, gold.url, []) and not same_request(other, gold, gold.url, [])
+    def request(body: str) -> Request:
+        return Request("POST", "https://h.example/a", (("Content-Type", media_type),), body)
+
+    gold, lines = request('{"name": "x"}'), request('{"name": "y"}\n{"name": "z"}\n')
+    assert same_request(request('{"name":"y"}'), gold, gold.url, [])
+    assert not same_request(request('{"names": "x"}'), gold, gold.url, [])
+    assert same_request(lines, gold, gold.url, []) is (not lines.is_json)
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from apipack.evaluation.verdicts import Apis
-from apipack.languages import Unrepresentable, render
+from apipack.evaluation.apis import Apis
+from apipack.evaluation.verdicts import judge
+from apipack.languages import Reading, Unrepresentable, render
 from apipack.operations.parsing import parse_spec
 from apipack.records import LANGUAGES, Request
-from benchmarks.mutants import METRICS, Row, verdicts, wrong
+from benchmarks.mutants import METRICS, Row, reference_of, wrong
 from tests.specs import ID, STRING, json_body, openapi, parameter, record
 
 SPEC = openapi(
@@ -41,14 +42,15 @@ def pets(tmp_path_factory: pytest.TempPathFactory) -> tuple[Row, Apis]:
 def test_gold_has_every_metric_and_no_mutant_the_request(pets: tuple[Row, Apis], language: str) -> None:
     row, apis = pets
     gold = Request.from_json(row["request"])
-    reference = render(language, gold)
-    assert verdicts(language, reference, reference, row, apis) == dict.fromkeys(METRICS, True)
+    reference = reference_of(row, render(language, gold))
+    right = judge(Reading.of(language, reference.call), reference, apis)
+    assert right.valid and all(getattr(right, name) for name in METRICS)
     seen = set()
     for kind, request in wrong(gold, json.loads(row["arguments"]), row["template"]):
         try:
-            found = verdicts(language, render(language, request), reference, row, apis)
+            verdict = judge(Reading.of(language, render(language, request)), reference, apis)
         except Unrepresentable:
             continue
         seen.add(kind)
-        assert not found["request_match"] and not found["valid"], kind
+        assert not verdict.request_match and not verdict.passed, kind
     assert seen == KINDS

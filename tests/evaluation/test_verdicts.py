@@ -1,4 +1,4 @@
-"""Pass, hallucination and syntax-error rates of made-up model output, by execution and by reading back."""
+"""Verdicts on made-up model output, by execution and by reading."""
 
 import json
 from pathlib import Path
@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
-from apipack.evaluation.verdicts import RATES, Apis, agreement, prove
-from apipack.languages import render
+from apipack.evaluation.apis import Apis
+from apipack.evaluation.predictions import judge_all, predictions_of
+from apipack.evaluation.verdicts import RATES, Verdict, agreement
+from apipack.languages import Unreadable, read, render
+from apipack.languages.wire import CLIENT_ADDED, CLIENT_OWNED
 from apipack.operations.parsing import parse_spec
-from apipack.records import Request
+from apipack.params import load
+from apipack.records import Output, Request
 from apipack.sandbox.execution import skipped
 from tests.specs import ID, INTEGER, STRING, json_body, openapi, parameter, record
 
@@ -71,8 +75,15 @@ def outputs(rows: dict[str, dict[str, Any]], language: str) -> list[tuple[str, s
     ]
 
 
-def rates(found: list[dict[str, Any]]) -> list[tuple[bool, ...]]:
-    return [tuple(bool(row[name]) for name in RATES) for row in found]
+def judged(api: Apis, rows: list[dict[str, Any]], language: str, calls: list[str], run: bool) -> list[Any]:
+    """(verdict by reading, verdict) of each call, which should have been that of its row of OPERATIONS."""
+    tests = [{**row, "language": language, "reference": ""} for row in rows]
+    predictions = predictions_of(tests, {"tuned": [Output(call, False) for call in calls]})
+    return judge_all(predictions, api, load().evaluate.model_copy(update={"execute": run}), 1)
+
+
+def rates(verdict: Verdict) -> tuple[Any, ...]:
+    return tuple(getattr(verdict, column) for column in RATES.values())
 
 
 @pytest.mark.parametrize("language", ["curl", "python"])
@@ -82,13 +93,12 @@ def test_verdicts(language: str, run: bool, apis: tuple[Apis, dict[str, dict[str
         pytest.skip(reason[language])
     api, by_method = apis
     cases = outputs(by_method, language)
-    rows = [{"id": by_method[method]["id"], "language": language, "call": call} for method, call, _ in cases]
-    tests = [{key: by_method[method][key] for key in ("request", "template", "arguments")} for method, _, _ in cases]
-    found = prove(rows, tests, api, run=run, workers=1)
-    wrong = [(case, got) for case, got in zip(cases, rates(found), strict=True) if got != case[2]]
+    rows = [by_method[method] for method, _, _ in cases]
+    pairs = judged(api, rows, language, [call for _, call, _ in cases], run)
+    wrong = [(case, verdict) for case, (_, verdict) in zip(cases, pairs, strict=True) if rates(verdict) != case[2]]
     assert not wrong
-    assert {row["verdict"] for row in found} == {"executed" if run else "static"}
-    same = agreement(found)
+    assert all(verdict.executed is run and verdict.valid is not None for _, verdict in pairs)
+    same = agreement((language, *pair) for pair in pairs)
     whole = {"n": len(cases), **dict.fromkeys(RATES, 1.0)}
     assert same == ({**whole, "languages": {language: whole}} if run else {})
 
@@ -103,9 +113,9 @@ def test_without_a_toolchain_the_verdict_is_static(
     api, by_method = apis
     row = by_method["GET"]
     call = render("curl", Request.from_json(row["request"]))
-    (found,) = prove([{"id": row["id"], "language": "curl", "call": call}], [row], api, run=True, workers=1)
-    assert (found["verdict"], found["pass_rate"]) == ("static", True)
-    assert agreement([found]) == {}
+    ((static, verdict),) = judged(api, [row], "curl", [call], True)
+    assert static is verdict and verdict.passed and not verdict.executed
+    assert agreement([("curl", static, verdict)]) == {}
 
 
 @pytest.mark.heavy
@@ -117,5 +127,36 @@ def test_code_that_evades_the_reader_but_runs_passes_when_executed(
     api, by_method = apis
     row = by_method["GET"]
     call = "id=7\ncurl --compressed https://pets.example/v1/pets/$id"
-    (found,) = prove([{"id": row["id"], "language": "curl", "call": call}], [row], api, run=True, workers=1)
-    assert (found["pass_rate"], found["static_pass_rate"]) == (True, False)
+    ((static, verdict),) = judged(api, [row], "curl", [call], True)
+    assert (verdict.passed, static.passed) == (True, False)
+    assert static.broken_rules and static.broken_rules[0].startswith("the call cannot be read as curl: ")
+
+
+def test_what_is_broken_is_said(apis: tuple[Apis, dict[str, dict[str, Any]]]) -> None:
+    api, by_method = apis
+    post = Request.from_json(by_method["POST"]["request"])
+    changes = ((":3", ":31"), ("mode=a", "mode=c"), ("/v1/pets", "/v1/cats"))
+    calls = [render("curl", changed(post, *change)) for change in changes]
+    verdicts = [verdict for _, verdict in judged(api, [by_method["POST"]] * 3, "curl", calls, False)]
+    assert [verdict.broken_rules for verdict in verdicts] == [
+        ("body/age: maximum",),
+        ("query mode: enum",),
+        ("POST https://pets.example/v1/cats is another operation",),
+    ]
+    assert [verdict.request_match for verdict in verdicts] == [True, True, False]
+
+
+def test_a_header_that_clients_send_themselves_is_no_other_request_executed_or_read(
+    apis: tuple[Apis, dict[str, dict[str, Any]]],
+) -> None:
+    api, by_method = apis
+    url = Request.from_json(by_method["GET"]["request"]).url
+    names = sorted(CLIENT_ADDED - CLIENT_OWNED)
+    assert "accept-language" in names
+    calls = [f"curl '{url}' --header '{name}: en'" for name in names]
+    run = not skipped(["curl"])
+    pairs = judged(api, [by_method["GET"]] * len(calls), "curl", calls, run)
+    assert all(static.passed and verdict.passed and verdict.executed is run for static, verdict in pairs)
+    for name in CLIENT_OWNED:
+        with pytest.raises(Unreadable, match="is set by the client"):
+            read("curl", f"curl '{url}' --header '{name}: x'")

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pyarrow.parquet as pq
 import pytest
@@ -175,11 +176,15 @@ def test_the_evaluation_has_rows_of_served_models(
     write_table(tmp_path / "data/prompts/tests.parquet", rows_table(tests, TESTS))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("APIPACK_CACHE", str(tmp_path / "cache"))
-    metrics = evaluate.evaluate(p.model_copy(update={"evaluate": p.evaluate.model_copy(update=asked)}))
+    p = p.model_copy(update={"evaluate": p.evaluate.model_copy(update=asked)})
+    reads = cast(evaluate.Reads, p)  # which has more
+    monkeypatch.setattr("sys.argv", ["evaluate"])
+    metrics = evaluate.main(reads)
     took = metrics["served"]["gpt-4"]
     assert took["model"] == serving.name and took["cost"] == round(took["completion_tokens"] * 1.5 / 1e6, 6) > 0
     assert metrics["generated"] == 1 and metrics["accuracy"]["gpt-4.level1.0shot.call_match"] == 1
-    again = evaluate.evaluate(p.model_copy(update={"evaluate": p.evaluate.model_copy(update=asked)}), rescore=True)
+    monkeypatch.setattr("sys.argv", ["evaluate", "--rescore"])
+    again = evaluate.main(reads)
     assert again["generated"] == 0 and again["accuracy"] == metrics["accuracy"]
     predictions = pq.read_table(tmp_path / "data/predictions/predictions.parquet").to_pylist()
     assert {row["model"]: row["call_match"] for row in predictions} == {"copy": False, "gpt-4": True}

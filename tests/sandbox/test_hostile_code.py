@@ -8,6 +8,7 @@ from dataclasses import replace
 import psutil
 import pytest
 
+from apipack.languages import Reading
 from apipack.sandbox import Sandbox, SandboxError
 from apipack.sandbox.execution import execute
 from apipack.sandbox.recorder import MAX_BYTES, MAX_NAMES
@@ -284,7 +285,7 @@ def test_memory_that_outlives_processes_costs_the_sandbox() -> None:
 
 @pytest.mark.heavy
 def test_a_call_that_costs_the_sandbox_is_lost_and_the_next_has_a_new_one(caplog: pytest.LogCaptureFixture) -> None:
-    lost, after = execute([("python", LEAVES_MEMORY), ("python", "print('next')")], 1)
+    lost, after = execute([Reading.of("python", code) for code in (LEAVES_MEMORY, "print('next')")], 1)
     assert (lost.status, after.status, after.detail) == ("lost", "ok", "next\n")
     (line,) = caplog.messages
     assert line.startswith("a call in python is lost") and "System V" in line

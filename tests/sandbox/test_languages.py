@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from apipack.languages import Unrepresentable, render
+from apipack.languages import Reading, Unrepresentable, render
 from apipack.records import LANGUAGES, METHODS, Request
 from apipack.sandbox import Sandbox
 from apipack.sandbox.comparison import difference, request_of
@@ -70,7 +70,7 @@ def test_hostile_strings_arrive_intact_and_none_is_evaluated(language: str) -> N
             rendered.append((request, render(language, request)))
         except Unrepresentable:
             refused += 1
-    outcomes = execute([(language, code) for _, code in rendered], 1)
+    outcomes = execute([Reading.of(language, code) for _, code in rendered], 1)
     wrong = [
         (found, request, code, outcome)
         for (request, code), outcome in zip(rendered, outcomes, strict=True)
@@ -110,8 +110,7 @@ def test_what_does_not_compile_fails_or_never_ends_is_told_apart(language: str) 
     if reason := skipped([language]):
         pytest.skip(reason[language])
     good = render(language, Request("GET", "https://api.example.com/a"))
-    broken, empty, nonsense, after = execute(
-        [(language, code) for code in (good[: len(good) * 2 // 3] + "\"'(", "", "}{ I am a language (model", good)], 1
-    )
+    codes = (good[: len(good) * 2 // 3] + "\"'(", "", "}{ I am a language (model", good)
+    broken, empty, nonsense, after = execute([Reading.of(language, code) for code in codes], 1)
     assert (broken.status, nonsense.status) == ("does_not_compile", "does_not_compile"), (broken, nonsense)
     assert empty.records == [] and (after.status, len(after.records)) == ("ok", 1)

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from apipack.errors import UserError
-from apipack.evaluation.verdicts import Apis
+from apipack.evaluation.apis import Apis
+from apipack.evaluation.verdicts import Verdict, check
 from apipack.instructions.wordings import instructed
 from apipack.io import read_table
-from apipack.languages import Unreadable, read
+from apipack.languages import Reading
 from apipack.languages.rendering import render_rows
 from apipack.models.embedding import embed
 from apipack.models.loading import token_counter
@@ -50,30 +51,31 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """request: what the call sends, or None with the reason in `problems`. operation: `METHOD path` that it goes to.
-    problems: why the request is not valid against the specification; empty where it is. examples: instruction, id and
-    call of each that the prompt shows, best last."""
+    """request: what the call sends, or None where that is not certain. operation: `METHOD path` that it goes to.
+    examples: instruction, id and call of each that the prompt shows, best last."""
 
     call: str
     request: Request | None
     operation: str | None
-    problems: list[str]
+    verdict: Verdict
     examples: list[Row]
     prompt: str
-
-    @property
-    def valid(self) -> bool:
-        return self.request is not None and not self.problems
 
     def to_row(self) -> Row:
         """JSON-able, with the request's four fields."""
         request = json.loads(self.request.to_json()) if self.request else None
-        found = {"operation": self.operation, "valid": self.valid, "problems": self.problems}
-        return {"call": self.call, "request": request, **found, "examples": self.examples}
+        verdict = {"valid": self.verdict.valid, "problems": list(self.verdict.broken_rules or ())}
+        return {
+            "call": self.call,
+            "request": request,
+            "operation": self.operation,
+            **verdict,
+            "examples": self.examples,
+        }
 
     def to_text(self) -> str:
         """The call, and below it what is known about it."""
-        verdict = "yes" if self.valid else f"no: {'; '.join(self.problems)}"
+        verdict = "yes" if self.verdict.valid else f"no: {'; '.join(self.verdict.broken_rules or ())}"
         lines = [
             f"request: {self.request.to_json() if self.request else 'none'}",
             f"operation: {self.operation or 'none'}",
@@ -85,10 +87,10 @@ class Answer:
 
 def of_dataset(data: Path, language: str, api: str | None) -> Source:
     """The repository's own dataset: calls of one API, or of all. Raises `AskError` for an API that it does not have."""
-    known = set(read_table(data / "dataset/operations", ["api"])["api"].to_pylist())
-    if api is not None and api not in known:
-        near = difflib.get_close_matches(api, known, 3, 0.4)
-        more = f"; like it: {', '.join(near)}" if near else f"; there are {len(known)}"
+    apis = set(read_table(data / "dataset/operations", ["api"])["api"].to_pylist())
+    if api is not None and api not in apis:
+        near = difflib.get_close_matches(api, apis, 3, 0.4)
+        more = f"; like it: {', '.join(near)}" if near else f"; there are {len(apis)}"
         raise AskError(f"the dataset has no API {api:.80}{more}")
     calls = read_table(data / "dataset/calls", ["id"], [("language", "=", language)])
     spoken = set(calls["id"].to_pylist())
@@ -99,10 +101,7 @@ def of_dataset(data: Path, language: str, api: str | None) -> Source:
         raise AskError(
             f"the dataset has no {language} calls{f' of {api}' if api else ''}; render.languages makes others"
         )
-    specs = read_table(data / "specs/index.parquet", ["sha256", "file"]).to_pylist()
-    operations = read_table(data / "operations", ["id", "spec_sha256", "method", "path", "template"]).to_pylist()
-    files = {spec["sha256"]: data / "specs" / spec["file"] for spec in specs}
-    return Source(pool, partial(Corpus.load, data / "dataset"), Apis(operations, files), api)
+    return Source(pool, partial(Corpus.load, data / "dataset"), Apis.of_crawl(data), api)
 
 
 def of_specification(file: Path, language: str, p: Params) -> Source:
@@ -115,10 +114,12 @@ def of_specification(file: Path, language: str, p: Params) -> Source:
     sha256 = hashlib.sha256(body).hexdigest()
     spec = {"hub": "file", "provider": HOST, "api": HOST, "version": "", "source_url": "", "sha256": sha256}
     parsed = parse_spec({**spec, "file": file.name}, body, optional=p.parse.optional, max_bytes=p.parse.max_bytes)
-    asked = instructed(parsed.rows, p.instruct, p.seed)
-    rows = [{**row, **said, "cluster": row["id"]} for row, said in zip(parsed.rows, asked, strict=True)]
-    made, _ = render_rows(((row["id"], row["request"]) for row in rows), [language])
-    calls = {(row["id"], language): row["call"] for row in made.to_pylist()}
+    instructions = instructed(parsed.rows, p.instruct, p.seed)
+    rows = [
+        {**row, **instruction, "cluster": row["id"]} for row, instruction in zip(parsed.rows, instructions, strict=True)
+    ]
+    table, _ = render_rows(((row["id"], row["request"]) for row in rows), [language])
+    calls = {(row["id"], language): row["call"] for row in table.to_pylist()}
     pool = Pool(row for row in rows if (row["id"], language) in calls)
     if not pool.rows:
         raise AskError(f"{file}: no operation gives a {language} call; `apipack calls {file}` says why")
@@ -134,17 +135,13 @@ def ask(instruction: str, source: Source, language: str, p: Params, write: Write
     (chosen,) = choose_examples([query], source.pool, [setting], p.retrieve.shots, p.seed, encode)
     corpus = source.corpus(chosen["examples"])
     best = corpus.rows[chosen["examples"][-1]]
-    found = corpus.shots(chosen["examples"], language, p.retrieve)
+    candidates = corpus.shots(chosen["examples"], language, p.retrieve)
     budget = Budget(p.finetune.max_tokens - p.evaluate.new_tokens, token_counter(p.finetune.model))
-    shots = fitting(best, language, instruction, found, p.retrieve, budget)
+    shots = fitting(best, language, instruction, candidates, p.retrieve, budget)
     text = prompt(best, language, instruction, shots, p.retrieve)
-    call = extract_call(write(text))
+    call = Reading.of(language, extract_call(write(text)))
     examples = [
         {"instruction": shot.instruction, "id": shot.id, "call": corpus.calls[shot.id, language]} for shot in shots
     ]
-    try:
-        request = read(language, call)
-    except Unreadable as error:
-        return Answer(call, None, None, [f"the call cannot be read as {language}: {error}"], examples, text)
-    operation, problems = source.apis.check(best["spec_sha256"], request)
-    return Answer(call, request, operation, problems, examples, text)
+    operation, verdict = check(call, best["spec_sha256"], source.apis)
+    return Answer(call.code, call.request, operation, verdict, examples, text)

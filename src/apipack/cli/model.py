@@ -56,7 +56,7 @@ def ask(
     except (UserError, OSError) as error:
         fail(str(error), 2)
     print(json.dumps(found.to_row(), ensure_ascii=False) if as_json else found.to_text())
-    raise typer.Exit(0 if found.valid else 1)
+    raise typer.Exit(0 if found.verdict.valid else 1)
 
 
 @app.command()

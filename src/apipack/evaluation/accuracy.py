@@ -1,28 +1,23 @@
-"""Which tests to run, the verdicts on what a model wrote, and the accuracy tables."""
+"""Which tests to run, and the tables of how many are passed."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from apipack.errors import UserError
-from apipack.evaluation.metrics import score
 from apipack.evaluation.params import Evaluate
-from apipack.evaluation.schemas import RATES
+from apipack.evaluation.verdicts import RATES
 from apipack.intervals import clustered
-from apipack.prompting.prompts import extract_call
-from apipack.records import Output, Request
 
 Row = dict[str, Any]
 MATCHES = ("endpoint_match", "call_match", "request_match")
-METRICS = (*MATCHES, *RATES)
+METRICS = {**{name: name for name in MATCHES}, **RATES}
+"""Name of a metric → the column of PREDICTIONS that it is the share of."""
 CELL = ["model", "level", "setting"]
-PREDICTION_KEYS = ("id", "api", "level", "language", "setting", "reference")
 
 
 def select(tests: Sequence[Row], p: Evaluate, seed: int) -> list[Row]:
@@ -40,58 +35,25 @@ def select(tests: Sequence[Row], p: Evaluate, seed: int) -> list[Row]:
     return sorted(wanted, key=lambda test: (test["level"], test["setting"], test["language"], test["id"]))
 
 
-def outputs_of(predictions: Sequence[Row], tests: Sequence[Row]) -> dict[str, list[Output]]:
-    """What each model of earlier predictions (schema PREDICTIONS) wrote for these tests, by the hash of the prompt.
-    Raises `UserError` where there is none."""
-    known = {(row["model"], row["prompt_sha256"]): Output(row["output"], row.get("cut")) for row in predictions}
-    hashes = [_sha256(test["prompt"]) for test in tests]
-    outputs = {}
-    for model in dict.fromkeys(row["model"] for row in predictions):
-        if missing := sum((model, one) not in known for one in hashes):
-            raise UserError(
-                f"the predictions lack {model}'s outputs for {missing} of {len(tests)} tests: generate them"
-            )
-        outputs[model] = [known[model, one] for one in hashes]
-    return outputs
+def metrics_of(predictions: pd.DataFrame) -> list[str]:
+    """Those of METRICS that the predictions tell."""
+    return [name for name, column in METRICS.items() if column in predictions]
 
 
-def judge(model: str, tests: Sequence[Row], outputs: Sequence[Output], threshold: float) -> list[Row]:
-    """Rows of schema PREDICTIONS without what `verdicts` adds, one a test, in order."""
-    return [_judge_one(model, test, output, threshold) for test, output in zip(tests, outputs, strict=True)]
-
-
-def _judge_one(model: str, test: Row, output: Output, threshold: float) -> Row:
-    call = extract_call(output.text)
-    request = Request.from_json(test["request"])
-    verdict = score(
-        test["language"], call, test["reference"], request, test["template"], json.loads(test["arguments"]), threshold
-    )
-    return {
-        "model": model,
-        **{key: test[key] for key in PREDICTION_KEYS},
-        "prompt_sha256": _sha256(test["prompt"]),
-        "output": output.text,
-        "cut": output.cut,
-        "call": call,
-        **{metric: getattr(verdict, metric) for metric in MATCHES},
-    }
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def accuracy(predictions: pd.DataFrame, by: Sequence[str], seed: int, metrics: Sequence[str] = METRICS) -> pd.DataFrame:
-    """Share of each metric that the predictions have, for each cell: columns `by`, n, apis, and METRIC, METRIC_low,
-    METRIC_high (95 %, `intervals.clustered` by API: tests of one API succeed and fail together)."""
-    metrics = [name for name in metrics if name in predictions]
+def accuracy(
+    predictions: pd.DataFrame, by: Sequence[str], seed: int, metrics: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Share of each metric, by default of all that the predictions tell, for each cell: columns `by`, n, apis, and
+    METRIC, METRIC_low, METRIC_high (95 %, `intervals.clustered` by API: tests of one API succeed and fail together)."""
+    metrics = metrics_of(predictions) if metrics is None else metrics
+    columns = [METRICS[name] for name in metrics]
     rows = []
     for key, cell in predictions.groupby(list(by), sort=True):
         row: Row = dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True)) | {"n": len(cell)}
         apis = pd.factorize(cell["api"], sort=True)[0]
         row["apis"] = int(apis.max()) + 1
-        for metric, found in zip(metrics, clustered(cell[metrics].to_numpy(), apis, seed), strict=True):
-            row |= dict(zip((metric, f"{metric}_low", f"{metric}_high"), found, strict=True))
+        for metric, interval in zip(metrics, clustered(cell[columns].to_numpy(), apis, seed), strict=True):
+            row |= dict(zip((metric, f"{metric}_low", f"{metric}_high"), interval, strict=True))
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -106,8 +68,8 @@ def over_budget(
     """
     lengths = {text: count(text) for text in {test["reference"] for test in tests}}
     long = [test for test in tests if lengths[test["reference"]] > new_tokens]
-    found = Counter(_name(test, columns) for columns in by for test in long)
-    return {"all": len(long), **dict(sorted(found.items()))}
+    counts = Counter(_name(test, columns) for columns in by for test in long)
+    return {"all": len(long), **dict(sorted(counts.items()))}
 
 
 def _name(row: Mapping[Any, Any], by: Sequence[str]) -> str:

@@ -1,64 +1,35 @@
-"""Metrics: pure functions of a predicted call and its reference.
+"""What the matches are made of: pure functions of a predicted call or request and its reference.
 
-`endpoint_match` and `call_match` are the paper's, junk heuristic included; they are lenient (a wrong path
-can score .97). `request_match` is ours: the call is read back and must be the same request.
+The paper compares the texts of URLs and calls (`difflib_ratio`), and is lenient: a wrong path can score .97.
+`same_request` is ours: what the call sends must be the same request.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, parse_qsl, unquote
+from urllib.parse import parse_qsl, unquote
 
-from apipack.evaluation.difflib_ratio import ratio_above
-from apipack.evaluation.payloads import NotWellFormed, elements, part_names
 from apipack.evaluation.url_templates import path_values, template_parts
-from apipack.languages import try_read
+from apipack.languages.payloads import elements, json_texts, part_names
+from apipack.languages.wire import FORM, authority, without_client_headers
 from apipack.records import Request
 
 THRESHOLD = 0.9
-CLIENT_HEADERS = {"accept", "accept-encoding", "connection", "content-length", "host", "user-agent"}
-PORTS = {"https": ":443", "http": ":80"}
 
 _URL = re.compile(r"https?://[^\s'\"`<>\\]+")
 _INTEGER = re.compile(r"-?\d+")
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    endpoint_match: bool
-    call_match: bool
-    request_match: bool
-
-
-def score(
-    language: str,
-    prediction: str,
-    reference: str,
-    request: Request,
-    template: str,
-    arguments: Sequence[Sequence[Any]],
-    threshold: float = THRESHOLD,
-) -> Verdict:
-    """All verdicts for one prediction. reference: the gold call; request: what it sends; template and
-    arguments: of the operation (schema OPERATIONS)."""
-    predicted = try_read(language, prediction)
-    endpoint = ratio_above(find_url(prediction, predicted), request.url, threshold)
-    same = predicted is not None and same_request(predicted, request, template, arguments)
-    return Verdict(endpoint, endpoint and ratio_above(prediction, reference, threshold), same)
-
-
 def find_url(code: str, request: Request | None) -> str:
     """URL of the request that was read, else the first URL in the text, else nothing."""
     if request is not None:
         return request.url
-    found = _URL.search(code)
-    return found[0] if found else ""
+    url = _URL.search(code)
+    return url[0] if url else ""
 
 
 class Declared(NamedTuple):
@@ -69,27 +40,27 @@ class Declared(NamedTuple):
 
 
 TEXT = Declared("", False)
-Known = dict[tuple[str, str], Declared]
+Parameters = dict[tuple[str, str], Declared]
 
 
 def same_request(predicted: Request, gold: Request, template: str, arguments: Sequence[Sequence[Any]]) -> bool:
     """Same method, endpoint, parameter names and places, and body keys; values by type: the declared one, else that of
     the reference's value. An argument with one allowed value (`fixed`) must have that value; headers that clients set
     themselves count where the operation declares them."""
-    known: Known = {
+    parameters: Parameters = {
         (place, name.lower() if place == "header" else name): Declared(kind, fixed)
         for name, place, _, kind, fixed in arguments
     }
     return (
         predicted.method == gold.method
-        and _same_endpoint(predicted, gold, template, known)
-        and _same_pairs(predicted.query, gold.query, "query", known)
-        and _same_headers(predicted, gold, known)
+        and _same_endpoint(predicted, gold, template, parameters)
+        and _same_pairs(predicted.query, gold.query, "query", parameters)
+        and _same_headers(predicted, gold, parameters)
         and _same_body(predicted, gold)
     )
 
 
-def _same_endpoint(predicted: Request, gold: Request, template: str, known: Known) -> bool:
+def _same_endpoint(predicted: Request, gold: Request, template: str, parameters: Parameters) -> bool:
     ours, theirs = predicted.parts, gold.parts
     if (ours.scheme, authority(ours)) != (theirs.scheme, authority(theirs)):
         return False
@@ -98,41 +69,47 @@ def _same_endpoint(predicted: Request, gold: Request, template: str, known: Know
     if len(a) != len(b):
         return False
     if len(pattern) != len(b):  # a path parameter's value holds slashes of its own
-        return [unquote(part) for part in a] == [unquote(part) for part in b]
-    return all(_same_segment(*trio, known) for trio in zip(a, b, pattern, strict=True))
+        return _decoded(a) == _decoded(b)
+    return all(_same_segment(*trio, parameters) for trio in zip(a, b, pattern, strict=True))
 
 
-def authority(parts: SplitResult) -> str:
-    """Lower-case host with its port, unless that is the scheme's own."""
-    return parts.netloc.lower().removesuffix(PORTS.get(parts.scheme, ""))
+def same_place(predicted: Request, gold: Request) -> bool:
+    """Same method, host and path."""
+    ours, theirs = predicted.parts, gold.parts
+    if predicted.method != gold.method or authority(ours) != authority(theirs):
+        return False
+    return _decoded(ours.path.split("/")) == _decoded(theirs.path.split("/"))
 
 
-def _same_segment(predicted: str, gold: str, pattern: str, known: Known) -> bool:
+def _decoded(segments: list[str]) -> list[str]:
+    return [unquote(segment) for segment in segments]
+
+
+def _same_segment(predicted: str, gold: str, pattern: str, parameters: Parameters) -> bool:
     if "{" not in pattern:
         return unquote(predicted) == unquote(gold)
     ours, theirs = path_values(predicted, pattern), path_values(gold, pattern)
     if ours is None or theirs is None:
         return unquote(predicted) == unquote(gold)
     return all(
-        _same_value(a, b, known.get(("path", name), TEXT)) for (name, a), (_, b) in zip(ours, theirs, strict=True)
+        _same_value(a, b, parameters.get(("path", name), TEXT)) for (name, a), (_, b) in zip(ours, theirs, strict=True)
     )
 
 
-def _same_pairs(predicted: list[tuple[str, str]], gold: list[tuple[str, str]], place: str, known: Known) -> bool:
+def _same_pairs(
+    predicted: list[tuple[str, str]], gold: list[tuple[str, str]], place: str, parameters: Parameters
+) -> bool:
     if Counter(name for name, _ in predicted) != Counter(name for name, _ in gold):
         return False
     ours, theirs = sorted(predicted), sorted(gold)
     return all(
-        _same_value(a, b, known.get((place, name), TEXT)) for (name, a), (_, b) in zip(ours, theirs, strict=True)
+        _same_value(a, b, parameters.get((place, name), TEXT)) for (name, a), (_, b) in zip(ours, theirs, strict=True)
     )
 
 
-def _same_headers(predicted: Request, gold: Request, known: Known) -> bool:
-    declared = {name for place, name in known if place == "header"}
-    ignored = CLIENT_HEADERS - (declared & {name.lower() for name, _ in gold.headers})
-    if not predicted.body and not gold.body:  # a type of nothing
-        ignored |= {"content-type"}
-    ours, theirs = _headers(predicted, ignored), _headers(gold, ignored)
+def _same_headers(predicted: Request, gold: Request, parameters: Parameters) -> bool:
+    kept = {name.lower() for name, _ in gold.headers if ("header", name.lower()) in parameters}
+    ours, theirs = _headers(predicted, kept), _headers(gold, kept)
     if [name for name, _ in ours] != [name for name, _ in theirs]:
         return False
     for (name, a), (_, b) in zip(ours, theirs, strict=True):
@@ -140,9 +117,9 @@ def _same_headers(predicted: Request, gold: Request, known: Known) -> bool:
             if predicted.media_type != gold.media_type:
                 return False
         elif name == "cookie":
-            if not _same_pairs(_cookies(a), _cookies(b), "cookie", known):
+            if not _same_pairs(_cookies(a), _cookies(b), "cookie", parameters):
                 return False
-        elif not _same_value(a, b, known.get(("header", name), TEXT)) or (
+        elif not _same_value(a, b, parameters.get(("header", name), TEXT)) or (
             name == "authorization" and _scheme(a) != _scheme(b)
         ):
             return False
@@ -154,8 +131,8 @@ def _scheme(value: str) -> str:
     return value.rpartition(" ")[0].split(" ")[0].lower()
 
 
-def _headers(request: Request, ignored: Collection[str]) -> list[tuple[str, str]]:
-    return sorted((name.lower(), value) for name, value in request.headers if name.lower() not in ignored)
+def _headers(request: Request, kept: set[str]) -> list[tuple[str, str]]:
+    return sorted((name.lower(), value) for name, value in without_client_headers(request, kept).headers)
 
 
 def _cookies(value: str) -> list[tuple[str, str]]:
@@ -167,22 +144,19 @@ def _same_body(predicted: Request, gold: Request) -> bool:
     if predicted.body is None or gold.body is None:
         return (predicted.body or "") == (gold.body or "")
     media_type = gold.media_type or ""
-    if media_type == "multipart/form-data" and (names := part_names(gold)) is not None:
+    if media_type == "multipart/form-data" and (names := part_names(gold)):
         return part_names(predicted) == names
     if predicted.body == gold.body:
         return True
-    if media_type.endswith("json"):  # application/x-ndjson is, too
-        try:
-            return _same_shape(json.loads(predicted.body), json.loads(gold.body))
-        except (ValueError, RecursionError):
-            return False
-    if media_type == "application/x-www-form-urlencoded":
+    if media_type == FORM:
         return _same_pairs(parse_qsl(predicted.body, True), parse_qsl(gold.body, True), "body", {})
-    if media_type.endswith(("/xml", "+xml")):
-        try:
+    try:
+        if media_type.endswith(("/xml", "+xml")):
             return elements(predicted.body) == elements(gold.body)
-        except NotWellFormed:
-            return False
+        if (wanted := json_texts(gold.body, media_type)) is not None:
+            return _same_shape(json_texts(predicted.body, media_type), wanted)
+    except (ValueError, RecursionError):
+        return False
     return _same_value(predicted.body, gold.body, TEXT)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from apipack.evaluation.accuracy import CELL, METRICS, accuracy, flat_metrics
-from apipack.evaluation.schemas import RATES
+from apipack.evaluation.accuracy import CELL, accuracy, flat_metrics, metrics_of
+from apipack.evaluation.verdicts import RATES
 
 CUTS = (  # the accuracies that MLflow gets
     *(["model"], ["model", "setting"], ["model", "setting", "language"]),
@@ -25,7 +25,7 @@ INTERVALS = (
 def report(predictions: pd.DataFrame, seed: int) -> str:
     """metrics/report.md: a table a metric, and the paper's figures."""
     text = f"# Accuracy\n\n{INTERVALS}\n"
-    for metric in [name for name in METRICS if name in predictions]:
+    for metric in metrics_of(predictions):
         text += f"\n## {metric}{judged(predictions, metric)}\n\n{accuracy_table(predictions, metric, seed)}\n"
     return text + f"\n## The paper's figures (API-call match, CodeLlama-13B tuned on Python)\n\n{paper_table()}\n"
 

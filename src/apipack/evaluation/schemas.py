@@ -2,8 +2,6 @@
 
 from apipack.io import COUNT, FLAG, TEXT, schema
 
-RATES = ("pass_rate", "hallucination_rate", "syntax_error_rate")
-
 PREDICTIONS = schema(
     model=TEXT,
     id=TEXT,
@@ -19,12 +17,12 @@ PREDICTIONS = schema(
     endpoint_match=FLAG,
     call_match=FLAG,
     request_match=FLAG,
-    pass_rate=FLAG,
-    hallucination_rate=FLAG,
-    syntax_error_rate=FLAG,
+    passed=FLAG,
+    hallucinated=FLAG,
+    syntax_error=FLAG,
     verdict=TEXT,
 )
 """`model`: tuned, base, copy, or a name of evaluate.served. `output`: raw completion; `cut`: it ended
 at evaluate.new_tokens, null where that was not recorded; `call`: what was taken from it.
-RATES are of evaluation.verdicts; `verdict`: whether the call was executed for them, or only read back (static). Both
-are null where the packages for them are missing."""
+The six flags are of `evaluation.verdicts`; `verdict`: whether the call was executed for the last three, or only read
+back (static). These four are null where the packages or the data for them are missing."""

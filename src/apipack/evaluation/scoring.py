@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from apipack.errors import UserError
-from apipack.evaluation.metrics import score
-from apipack.evaluation.verdicts import fits, same_place
-from apipack.languages import Unreadable, read, try_read
+from apipack.evaluation.url_templates import fits
+from apipack.evaluation.verdicts import Reference, judge
+from apipack.languages import Reading
 from apipack.openapi import Document, SpecError, load
 from apipack.openapi.conformance import violations
 from apipack.openapi.document import RawOperation
@@ -38,10 +38,10 @@ class Spec:
 
     def operation(self, name: str) -> RawOperation:
         """The one operation of an id. Raises `ScoreError`."""
-        found = self.operations.get(name, [])
-        if len(found) != 1:
-            raise ScoreError(f"{self.path:.200} has {len(found) or 'no'} operation{'s' * bool(found)} {name:.80}")
-        return found[0]
+        named = self.operations.get(name, [])
+        if len(named) != 1:
+            raise ScoreError(f"{self.path:.200} has {len(named) or 'no'} operation{'s' * bool(named)} {name:.80}")
+        return named[0]
 
     def built(self, raw: RawOperation, host: str) -> BuiltRequest | None:
         """The operation's own request, on `host` where no server is named; None where none can be built."""
@@ -50,27 +50,30 @@ class Spec:
         except (SpecError, RecursionError):
             return None
 
-    def has_endpoint(self, request: Request) -> bool:
+    def has_endpoint(self, _: str, request: Request) -> bool:
         """Whether some operation has this method, host and path."""
         same = (raw for raws in self.operations.values() for raw in raws if raw.method.upper() == request.method)
-        made = (self.built(raw, request.parts.netloc) for raw in same)
-        return any(one is not None and fits(request, one.template) for one in made)
+        requests = (self.built(raw, request.parts.netloc) for raw in same)
+        return any(built is not None and fits(request, built.template) for built in requests)
+
+    def violations(self, operation: str, request: Request) -> frozenset[str]:
+        """The operation's rules that a request breaks. Raises `ScoreError`."""
+        return violations(self.document, self.operation(operation), request)
 
 
 def scored(lines: Iterable[str]) -> Iterator[Row]:
-    """Each row {language, prediction, reference[, spec, operation]} with its verdicts. Raises `ScoreError`.
+    """Each row {language, prediction, reference[, spec, operation]} with its verdict. Raises `ScoreError`.
 
-    Verdicts: readable (the strict reader sees exactly one request), endpoint_match, call_match (the paper's),
-    request_match; with `spec` (a file) and `operation` (an id in it) also valid (the request breaks no rule of the
-    operation that the reference keeps) and hallucinated (its endpoint is none of the specification's). Without a
-    specification no argument is known to be fixed, and every path segment must be the reference's.
+    Of `verdicts.Verdict`: readable and the three matches; with `spec` (a file) and `operation` (an id in it) also
+    passed, hallucinated, syntax_error, broken_rules, and whether it is valid. Without a specification no argument is
+    known to be fixed, and every path segment must be the reference's.
     """
     opened = functools.lru_cache(maxsize=8)(_open)
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
                 row = _checked(line)
-                yield row | _verdicts(row, opened(row["spec"]) if "spec" in row else None)
+                yield row | _verdict(row, opened(row["spec"]) if "spec" in row else None)
             except ScoreError as error:
                 raise ScoreError(f"line {number}: {error}") from error
 
@@ -102,32 +105,19 @@ def _open(path: str) -> Spec:
         raise ScoreError(f"{path:.200}: {' '.join(str(error).split())}") from error
 
 
-def _verdicts(row: Row, spec: Spec | None) -> Row:
-    try:
-        gold = read(row["language"], row["reference"])
-    except Unreadable as error:
-        raise ScoreError(f"the reference cannot be read as {row['language']}: {error}") from error
-    template, arguments = gold.url.partition("?")[0].replace("{", "%7B"), []
-    raw = spec.operation(row["operation"]) if spec else None
-    if spec and raw and (built := spec.built(raw, gold.parts.netloc)):
-        template, arguments = built.template, [list(one) for one in built.arguments]
-    found = score(row["language"], row["prediction"], row["reference"], gold, template, arguments)
-    predicted = try_read(row["language"], row["prediction"])
-    verdicts: Row = {
-        "readable": predicted is not None,
-        "endpoint_match": found.endpoint_match,
-        "call_match": found.call_match,
-        "request_match": found.request_match,
-    }
-    if spec and raw:
-        known = violations(spec.document, raw, gold)
-        verdicts["valid"] = (
-            predicted is not None
-            and predicted.method == gold.method
-            and (fits(predicted, template) or same_place(predicted, gold))
-            and violations(spec.document, raw, predicted) <= known
-        )
-        verdicts["hallucinated"] = (
-            predicted is not None and not same_place(predicted, gold) and not spec.has_endpoint(predicted)
-        )
-    return verdicts
+def _verdict(row: Row, spec: Spec | None) -> Row:
+    right = Reading.of(row["language"], row["reference"])
+    if right.request is None:
+        raise ScoreError(f"the reference {right.problem}")
+    reference = _reference(row, right.request, spec)
+    verdict = judge(Reading.of(row["language"], row["prediction"]), reference, spec)
+    known = {name: value for name, value in asdict(verdict).items() if value is not None}
+    return known if verdict.valid is None else {**known, "valid": verdict.valid}
+
+
+def _reference(row: Row, request: Request, spec: Spec | None) -> Reference:
+    if spec and (built := spec.built(spec.operation(row["operation"]), request.parts.netloc)):
+        arguments = [list(argument) for argument in built.arguments]
+        return Reference(row["reference"], request, built.template, arguments, row["operation"])
+    template = request.url.partition("?")[0].replace("{", "%7B")
+    return Reference(row["reference"], request, template, [], row.get("operation", ""))

@@ -6,6 +6,9 @@ import re
 from functools import lru_cache
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from apipack.languages.wire import authority
+from apipack.records import Request
+
 _PARAMETERS = re.compile(r"((?:\{[^{}]*\})+)")
 
 
@@ -13,6 +16,21 @@ _PARAMETERS = re.compile(r"((?:\{[^{}]*\})+)")
 def template_parts(template: str) -> SplitResult:
     """A template (schema OPERATIONS) split as a URL; what looks like a query in it belongs to the path."""
     return urlsplit(template.replace("?", "%3F"))
+
+
+def fits(request: Request, template: str) -> bool:
+    """Whether a request goes to the host and path of a template."""
+    parts, wanted = request.parts, template_parts(template)
+    if authority(parts) != authority(wanted):
+        return False
+    ours, theirs = parts.path.split("/"), wanted.path.split("/")
+    return len(ours) == len(theirs) and all(map(_fits_segment, ours, theirs))
+
+
+def _fits_segment(segment: str, pattern: str) -> bool:
+    if "{" not in pattern:
+        return unquote(segment) == unquote(pattern)
+    return path_values(segment, pattern) is not None
 
 
 def path_values(segment: str, pattern: str) -> list[tuple[str, str]] | None:
@@ -26,14 +44,14 @@ def path_values(segment: str, pattern: str) -> list[tuple[str, str]] | None:
     first, *middle, last = literals
     if not value.startswith(first) or not value.endswith(last):
         return None
-    found, start, end = [], len(first), len(value) - len(last)
+    values, start, end = [], len(first), len(value) - len(last)
     for name, literal in zip(names, middle, strict=False):
         stop = value.find(literal, start + 1, end)
         if stop < 0:
             return None
-        found.append((name, value[start:stop]))
+        values.append((name, value[start:stop]))
         start = stop + len(literal)
-    return [*found, (names[-1], value[start:end])] if start < end else None
+    return [*values, (names[-1], value[start:end])] if start < end else None
 
 
 @lru_cache(maxsize=4_096)

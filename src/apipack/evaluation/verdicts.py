@@ -1,167 +1,174 @@
-"""What model output does when it runs: pass, hallucination and syntax-error rates, by execution or by reading back.
+"""The verdict on a call, by reading it (static) or by executing it: one record, whoever asks.
 
-pass: it ran, exactly one request arrived, that request equals the reference's with values compared by type, and it
-breaks no rule of the operation's OAS that the reference keeps. hallucination: a request goes to an endpoint (method,
-host and path) that the API does not have. syntax error: it does not compile. Without execution, `static`: the same
-about the request that the strict reader sees, none where it sees none.
+The paper's two matches compare texts. The others are of the request: the one that the strict reader sees in the code,
+or those that arrived when it ran. passed: exactly one request, the reference's with values compared by type, that
+breaks no rule of the operation which the reference keeps. hallucinated: a request goes to an endpoint (method, host
+and path) that the API does not have. syntax_error: the code does not compile.
 """
 
 from __future__ import annotations
 
-import functools
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
-from urllib.parse import unquote
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
-from apipack.evaluation.metrics import authority, same_request
-from apipack.evaluation.schemas import RATES
-from apipack.evaluation.syntax import compiles
-from apipack.evaluation.url_templates import path_values, template_parts
-from apipack.languages import try_read
-from apipack.openapi import Document, load
-from apipack.openapi.conformance import violations
-from apipack.openapi.document import RawOperation
+from apipack.evaluation.difflib_ratio import ratio_above
+from apipack.evaluation.metrics import THRESHOLD, find_url, same_place, same_request
+from apipack.evaluation.url_templates import fits
+from apipack.languages import Reading
+from apipack.languages.wire import without_client_headers
 from apipack.records import Request
 from apipack.sandbox.comparison import request_of
-from apipack.sandbox.execution import Outcome, execute, skipped
 
-Row = dict[str, Any]
+if TYPE_CHECKING:
+    from apipack.evaluation.apis import Apis
+    from apipack.sandbox.execution import Outcome
 
 
-class Apis:
-    """The specifications behind operations, read when they are first needed.
+RATES = {"pass_rate": "passed", "hallucination_rate": "hallucinated", "syntax_error_rate": "syntax_error"}
+"""Name of a rate, in tables and metrics → the field of `Verdict` that it is the share of."""
 
-    operations: rows of schema OPERATIONS, with id, spec_sha256, method, path and template. files: sha256 → file.
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """None: nobody could tell, without a reference or without its specification.
+
+    readable: the strict reader sees exactly one request. endpoint_match, call_match: the paper's. request_match: the
+    request that was read is the reference's, whatever execution says. executed: the last four are of what arrived.
+    broken_rules: why the request is not valid, empty where it is.
     """
 
-    def __init__(self, operations: Sequence[Row], files: Mapping[str, Path]) -> None:
-        self._files = files
-        self._rows = {row["id"]: row for row in operations}
-        self._templates: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for row in operations:
-            self._templates[row["spec_sha256"]].append((row["method"], row["template"]))
-        self._document = functools.lru_cache(maxsize=4)(self._load)
+    readable: bool
+    endpoint_match: bool | None = None
+    call_match: bool | None = None
+    request_match: bool | None = None
+    passed: bool | None = None
+    hallucinated: bool | None = None
+    syntax_error: bool | None = None
+    executed: bool = False
+    broken_rules: tuple[str, ...] | None = None
 
-    def spec(self, operation: str) -> str:
-        """sha256 of the operation's specification."""
-        return str(self._rows[operation]["spec_sha256"])
-
-    def has_endpoint(self, operation: str, request: Request) -> bool:
-        """Whether the operation's API has an operation of this method, host and path."""
-        templates = self._templates[self.spec(operation)]
-        return any(method == request.method and fits(request, template) for method, template in templates)
-
-    def check(self, spec: str, request: Request) -> tuple[str | None, list[str]]:
-        """`METHOD path` of a specification's operation that a request goes to, and which of its rules it breaks."""
-        places = [
-            row
-            for row in self._rows.values()
-            if row["spec_sha256"] == spec and row["method"] == request.method and fits(request, row["template"])
-        ]
-        if not places:
-            return None, [f"the specification has no operation {request.method} {request.url.partition('?')[0]}"]
-        row = min(places, key=lambda row: (row["template"].count("{"), row["template"]))  # OAS: concrete paths first
-        return f"{row['method']} {row['path']}", sorted(self.violations(row["id"], request))
-
-    def violations(self, operation: str, request: Request) -> frozenset[str]:
-        row = self._rows[operation]
-        document = self._document(row["spec_sha256"])
-        item = document.raw["paths"][row["path"]]
-        item = {**document.resolve(item), **item} if "$ref" in item else item
-        raw = RawOperation(row["path"], row["method"].lower(), item, item[row["method"].lower()])
-        return violations(document, raw, request)
-
-    def _load(self, sha256: str) -> Document:
-        return Document(load(self._files[sha256].read_bytes()))
+    @property
+    def valid(self) -> bool | None:
+        """Whether there is one request, to the operation that was meant, which breaks none of its rules."""
+        return None if self.broken_rules is None else not self.broken_rules
 
 
-def fits(request: Request, template: str) -> bool:
-    """Whether a request goes to the host and path of a URL with `{name}` for path parameters."""
-    parts, wanted = request.parts, template_parts(template)
-    if authority(parts) != authority(wanted):
-        return False
-    ours, theirs = parts.path.split("/"), wanted.path.split("/")
-    return len(ours) == len(theirs) and all(map(_fits_segment, ours, theirs))
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The right call. operation: what its specification calls it. template, arguments: schema OPERATIONS."""
+
+    call: str
+    request: Request
+    template: str
+    arguments: Sequence[Sequence[Any]]
+    operation: str = ""
+
+    @classmethod
+    def of_test(cls, test: Mapping[str, Any]) -> Reference:
+        """test: a row of schema TESTS."""
+        request, arguments = Request.from_json(test["request"]), json.loads(test["arguments"])
+        return cls(test["reference"], request, test["template"], arguments, test["id"])
+
+    def same(self, request: Request) -> bool:
+        """Whether it is the reference's request, values compared by type."""
+        return same_request(request, self.request, self.template, self.arguments)
 
 
-def _fits_segment(segment: str, pattern: str) -> bool:
-    if "{" not in pattern:
-        return unquote(segment) == unquote(pattern)
-    return path_values(segment, pattern) is not None
+class Specification(Protocol):
+    """What has the operation of a reference: `apis.Apis` of a crawl, `scoring.Spec` of a file."""
+
+    def has_endpoint(self, operation: str, request: Request) -> bool: ...
+
+    def violations(self, operation: str, request: Request) -> frozenset[str]: ...
 
 
-def prove(rows: Sequence[Row], tests: Sequence[Row], apis: Apis, *, run: bool, workers: int) -> list[Row]:
-    """`rows` (schema PREDICTIONS, one a test, in order) with the three rates, `verdict` (executed or static) and
-    `static_pass`. run: execute what can be executed here."""
-    missing = skipped(sorted({row["language"] for row in rows})) if run else {}
-    pairs = {(row["language"], row["call"]): None for row in rows if run and row["language"] not in missing}
-    outcomes = dict(zip(pairs, execute(list(pairs), workers), strict=True)) if pairs else {}
-    proven: list[Row] = [{}] * len(rows)
-    paired = list(zip(rows, tests, strict=True))
-    for place in sorted(range(len(rows)), key=lambda place: apis.spec(rows[place]["id"])):  # each is read once
-        row, test = paired[place]
-        static = judge_static(row, test, apis)
-        outcome = outcomes.get((row["language"], row["call"]))
-        rates = static if outcome is None else judge_executed(outcome, row, test, apis)
-        verdict = "static" if outcome is None else "executed"
-        agreement = {f"static_{name}": static[name] for name in RATES}
-        proven[place] = {**row, **rates, **agreement, "verdict": verdict}
-    return proven
+def judge(
+    reading: Reading, reference: Reference, specification: Specification | None = None, threshold: float = THRESHOLD
+) -> Verdict:
+    """The static verdict. Without a specification, only the matches are told."""
+    request = reading.request
+    endpoint = ratio_above(find_url(reading.code, request), reference.request.url, threshold)
+    verdict = Verdict(
+        readable=request is not None,
+        endpoint_match=endpoint,
+        call_match=endpoint and ratio_above(reading.code, reference.call, threshold),
+        request_match=request is not None and reference.same(request),
+    )
+    if specification is None:
+        return verdict
+    verdict = replace(verdict, syntax_error=_does_not_compile(reading))
+    if request is None:
+        return replace(verdict, passed=False, hallucinated=False, broken_rules=(f"the call {reading.problem}",))
+    requests = [without_client_headers(request, _names(reference))]
+    return _sent(verdict, requests, bool(verdict.request_match), reference, specification)
 
 
-def judge_executed(outcome: Outcome, row: Row, test: Row, apis: Apis) -> dict[str, bool]:
-    expected = [name.lower() for name, _ in Request.from_json(test["request"]).headers]
-    requests = [request for record in outcome.records if (request := request_of(record, expected)) is not None]
-    ran = outcome.status == "ok" and len(outcome.records) == 1 and len(requests) == 1
-    return {
-        "pass_rate": ran and passes(requests[0], row["id"], test, apis),
-        "hallucination_rate": any(_invented(request, row["id"], test, apis) for request in requests),
-        "syntax_error_rate": outcome.status == "does_not_compile",
-    }
+def judge_executed(static: Verdict, outcome: Outcome, reference: Reference, specification: Specification) -> Verdict:
+    """The verdict on a call that was executed; static: that on the same call by reading."""
+    arrived = (request_of(record, _names(reference)) for record in outcome.records)
+    requests = [request for request in arrived if request is not None]
+    verdict = replace(static, syntax_error=outcome.status == "does_not_compile", executed=True)
+    ran = outcome.status == "ok" and len(outcome.records) == len(requests) == 1
+    passed = ran and reference.same(requests[0])
+    return _sent(verdict, requests, passed, reference, specification)
 
 
-def judge_static(row: Row, test: Row, apis: Apis) -> dict[str, bool]:
-    request = try_read(row["language"], row["call"])
-    return {
-        "pass_rate": request is not None and passes(request, row["id"], test, apis),
-        "hallucination_rate": request is not None and _invented(request, row["id"], test, apis),
-        "syntax_error_rate": request is None and not compiles(row["language"], row["call"]),
-    }
+def check(reading: Reading, spec: str, apis: Apis) -> tuple[str | None, Verdict]:
+    """A call without a reference: `METHOD path` of the specification's operation that it goes to, and the verdict.
+    spec: its sha256."""
+    verdict = Verdict(reading.request is not None, syntax_error=_does_not_compile(reading))
+    if reading.request is None:
+        return None, replace(verdict, hallucinated=False, broken_rules=(f"the call {reading.problem}",))
+    operation, rules = apis.check(spec, reading.request)
+    return operation, replace(verdict, hallucinated=operation is None, broken_rules=rules)
 
 
-def passes(request: Request, operation: str, test: Row, apis: Apis) -> bool:
-    gold = Request.from_json(test["request"])
-    if not same_request(request, gold, test["template"], json.loads(test["arguments"])):
-        return False
-    return apis.violations(operation, request) <= apis.violations(operation, gold)
+def _names(reference: Reference) -> set[str]:
+    return {name.lower() for name, _ in reference.request.headers}
 
 
-def _invented(request: Request, operation: str, test: Row, apis: Apis) -> bool:
-    gold = Request.from_json(test["request"])
-    return not (same_place(request, gold) or apis.has_endpoint(operation, request))
+def _does_not_compile(reading: Reading) -> bool:
+    from apipack.evaluation.syntax import compiles  # a bare GPU box has no grammars, and no specification to ask this
+
+    return reading.request is None and not compiles(reading.language, reading.code)
 
 
-def same_place(one: Request, other: Request) -> bool:
-    """Same method, host and path, letter for letter: a path parameter's value may hold slashes of its own."""
-    a, b = one.parts, other.parts
-    return (one.method, authority(a), a.path) == (other.method, authority(b), b.path)
+def _sent(
+    verdict: Verdict, requests: Sequence[Request], same: bool, reference: Reference, specification: Specification
+) -> Verdict:
+    """same: they are one, the reference's, sent by a call that ended well."""
+    gold, operation = reference.request, reference.operation
+    elsewhere = (request for request in requests if not same_place(request, gold))
+    hallucinated = any(not specification.has_endpoint(operation, request) for request in elsewhere)
+    broken = {f"{len(requests)} requests arrived"}
+    if len(requests) == 1:
+        (request,) = requests
+        broken = {f"{request.method} {request.url.partition('?')[0]} is another operation"}
+        if same or same_place(request, gold) or (request.method == gold.method and fits(request, reference.template)):
+            broken = set(specification.violations(operation, request) - specification.violations(operation, gold))
+    return replace(verdict, passed=same and not broken, hallucinated=hallucinated, broken_rules=tuple(sorted(broken)))
 
 
-def agreement(rows: Sequence[Row]) -> dict[str, Any]:
+def agreement(pairs: Iterable[tuple[str, Verdict, Verdict]]) -> dict[str, Any]:
     """Share of executed outputs on which the static verdict is the same, by rate, of all and of each language; empty
-    where nothing was executed."""
-    executed = [row for row in rows if row["verdict"] == "executed"]
-    if not executed:
+    where nothing was executed. pairs: language, verdict by reading, verdict."""
+    by_language: dict[str, list[tuple[Verdict, Verdict]]] = defaultdict(list)
+    for language, static, verdict in pairs:
+        if verdict.executed:
+            by_language[language].append((static, verdict))
+    if not by_language:
         return {}
-    by_language = defaultdict(list)
-    for row in executed:
-        by_language[row["language"]].append(row)
-    return {**_agreement(executed), "languages": {name: _agreement(of) for name, of in sorted(by_language.items())}}
+    everything = [pair for of_language in by_language.values() for pair in of_language]
+    languages = {name: _agreement(of_language) for name, of_language in sorted(by_language.items())}
+    return {**_agreement(everything), "languages": languages}
 
 
-def _agreement(rows: Sequence[Row]) -> dict[str, Any]:
-    same = {name: sum(row[name] == row[f"static_{name}"] for row in rows) / len(rows) for name in RATES}
-    return {"n": len(rows), **{name: round(share, 4) for name, share in same.items()}}
+def _agreement(pairs: Sequence[tuple[Verdict, Verdict]]) -> dict[str, Any]:
+    shares: dict[str, Any] = {"n": len(pairs)}
+    for rate, column in RATES.items():
+        same = sum(getattr(static, column) == getattr(verdict, column) for static, verdict in pairs)
+        shares[rate] = round(same / len(pairs), 4)
+    return shares

@@ -8,13 +8,14 @@ returns the request that the code would send. One module a language; `wire` know
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from types import ModuleType
 
 from apipack.languages import curl, go, java, javascript, libcurl, node, php, python, ruby, swift
 from apipack.languages.wire import Unreadable, Unrepresentable, problem
 from apipack.records import Request
 
-__all__ = ["Unreadable", "Unrepresentable", "read", "render", "try_read"]
+__all__ = ["Reading", "Unreadable", "Unrepresentable", "read", "render"]
 
 _MODULES: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
@@ -41,9 +42,18 @@ def read(language: str, code: str) -> Request:
     return request
 
 
-def try_read(language: str, code: str) -> Request | None:
-    """The request that the code sends, or None where that is not certain."""
-    try:
-        return read(language, code)
-    except Unreadable:
-        return None
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Code that anybody wrote, read once: the request that it sends, or None and why that is not certain."""
+
+    language: str
+    code: str
+    request: Request | None
+    problem: str = ""
+
+    @classmethod
+    def of(cls, language: str, code: str) -> Reading:
+        try:
+            return cls(language, code, read(language, code))
+        except Unreadable as error:
+            return cls(language, code, None, f"cannot be read as {language}: {error}")

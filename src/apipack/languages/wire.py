@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Collection
+from dataclasses import replace
 from functools import lru_cache
+from urllib.parse import SplitResult
 
 from apipack.records import METHODS, Request
 
@@ -24,6 +27,12 @@ class Unreadable(ValueError):
 CLIENT_OWNED = frozenset(
     {"host", "content-length", "transfer-encoding", "connection", "expect", "keep-alive", "te", "trailer", "upgrade"}
 )
+CLIENT_ADDED = frozenset(
+    {"accept", "accept-encoding", "accept-language", "connection", "content-length", "expect", "host"}
+    | {"transfer-encoding", "user-agent"}
+)
+"""Lower-case names of the fields that some client adds by itself: code that does not name them may send them."""
+PORTS = {"http": 80, "https": 443}
 FORM = "application/x-www-form-urlencoded"
 
 _PCHAR = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@\[\]/]|%[0-9A-Fa-f]{2})"
@@ -101,6 +110,18 @@ def _body_problem(request: Request) -> str | None:
     if request.method in ("HEAD", "TRACE"):
         return f"{request.method} carries no body"
     return "lone surrogate in the body" if not request.body.isascii() and _SURROGATE.search(request.body) else None
+
+
+def without_client_headers(request: Request, kept: Collection[str] = ()) -> Request:
+    """The request without the fields that say nothing of what was asked for: those of CLIENT_ADDED, but for the
+    lower-case names in `kept`, and the type of no body."""
+    dropped = (CLIENT_ADDED - set(kept)) | (set() if request.body else {"content-type"})
+    return replace(request, headers=tuple(pair for pair in request.headers if pair[0].lower() not in dropped))
+
+
+def authority(parts: SplitResult) -> str:
+    """Lower-case host with its port, unless that is the scheme's own."""
+    return parts.netloc.lower().removesuffix(f":{PORTS.get(parts.scheme)}")
 
 
 @lru_cache(maxsize=64)

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 from openapi_parser.models.v3_0 import Encoding
 
 from apipack.openapi.loading import SpecError
+from apipack.records import essence, is_json
 
 BOUNDARY = "---011000010111000001101001"
 PREFERRED = (
@@ -58,23 +59,15 @@ def content_type(media_type: str) -> str:
     return media_type
 
 
-def is_json(header: str) -> bool:
-    return _essence(header).endswith(("/json", "+json"))
-
-
 def is_text(header: str) -> bool:
     """Whether a body of this Content-Type is neither JSON nor a form."""
-    return not (is_json(header) or _essence(header) in ("application/x-www-form-urlencoded", "multipart/form-data"))
-
-
-def _essence(header: str) -> str:
-    return header.split(";")[0].strip().lower()
+    return not (is_json(header) or essence(header) in ("application/x-www-form-urlencoded", "multipart/form-data"))
 
 
 def encode(value: Any, header: str, name: str = "root", encoding: Mapping[str, Encoding] | None = None) -> str:
     """The payload's text. `header` is the Content-Type, `name` the XML root element, `encoding` how members of a form
     are written (OAS 3: Encoding Object). Raises `SpecError`."""
-    media_type = _essence(header)
+    media_type = essence(header)
     if is_json(header):
         return _json(value)
     if media_type == "application/x-www-form-urlencoded":

@@ -275,7 +275,7 @@ def _body(check: Schemas, document: Document, body: dict[str, Any] | None, reque
         yield f"body: media type {media_type}"
         return
     schema = media.get("schema")
-    if media_type.endswith(("/json", "+json")):
+    if request.is_json:
         try:
             value = json.loads(request.body)
         except ValueError:

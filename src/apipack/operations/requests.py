@@ -21,7 +21,7 @@ from apipack.openapi.admission import kind_of
 from apipack.openapi.document import Document, Operation, RawOperation
 from apipack.openapi.loading import SpecError
 from apipack.openapi.values import MISSING, TEXT, ValueBuilder, first_example, read_as
-from apipack.records import METHODS, Request
+from apipack.records import METHODS, Request, is_json
 
 PATH_SAFE = "-._~!$'()*,;:@"
 QUERY_SAFE = "-._~:@,/!$'()*;"
@@ -233,7 +233,7 @@ def _example_or_value(parameter: v3_0.Parameter, values: ValueBuilder) -> Any:
 def content_value(parameter: v3_0.Parameter, value: Any, values: ValueBuilder) -> Any:
     """The value of a parameter with `content`, whose example may be JSON written as text."""
     for media_type, media in (parameter.content or {}).items():
-        if isinstance(value, str) and bodies.is_json(media_type):
+        if isinstance(value, str) and is_json(media_type):
             return read_as(_kind(media, values) or "object", value)
     return value
 
@@ -381,7 +381,7 @@ def body_example(media: v3_0.MediaType, header: str, values: ValueBuilder) -> An
         return value
     kind = _kind(media, values)
     value = read_as(kind or "object", value)
-    return MISSING if bodies.is_json(header) and kind in ("object", "array") and isinstance(value, str) else value
+    return MISSING if is_json(header) and kind in ("object", "array") and isinstance(value, str) else value
 
 
 def _pieces(value: Any, explode: bool, encoded: Callable[[str], str] = str) -> list[str]:

@@ -51,12 +51,11 @@ def relevance(a: Shape, b: Shape) -> float:
 
 
 def _body_keys(request: Request) -> list[str]:
-    media_type = request.media_type or ""
     if request.body is None:
         return []
-    if media_type == "application/x-www-form-urlencoded":
+    if request.media_type == "application/x-www-form-urlencoded":
         return [name for name, _ in parse_qsl(request.body, keep_blank_values=True)]
-    if media_type.endswith(("/json", "+json")):
+    if request.is_json:
         try:
             body = json.loads(request.body)
         except ValueError:  # a body that a specification gives as an example need not be JSON

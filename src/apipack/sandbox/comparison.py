@@ -10,38 +10,25 @@ import base64
 import ipaddress
 import json
 from collections.abc import Collection, Sequence
-from email import message_from_bytes
-from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
+from apipack.languages.payloads import json_texts, parts
+from apipack.languages.wire import FORM, PORTS, without_client_headers
 from apipack.records import Request
 from apipack.sandbox import Record
-
-CLIENT_ADDED = frozenset(
-    {
-        "accept",
-        "accept-encoding",
-        "accept-language",
-        "connection",
-        "content-length",
-        "expect",
-        "host",
-        "transfer-encoding",
-        "user-agent",
-    }
-)
-PORTS = {"http": 80, "https": 443}
 
 
 def difference(intended: Request, records: Sequence[Record]) -> str | None:
     """What is other than intended, or None: nothing, several, not_http, method, scheme, host, path, query,
-    headers or body."""
+    body or headers."""
     if len(records) != 1:
         return "several" if records else "nothing"
     (record,) = records
     if record.error is not None:
         return "not_http"
+    names = {name.lower() for name, _ in intended.headers}
+    arrived = request_of(record, names)
     if record.method != intended.method:
         return "method"
     if record.scheme != intended.parts.scheme:
@@ -49,14 +36,14 @@ def difference(intended: Request, records: Sequence[Record]) -> str | None:
     if _place(record) != _intended_place(intended):
         return "host"
     path, _, query = record.target.partition("?")
-    if _segments(path) != _segments(intended.parts.path or "/"):
+    if arrived is None or _segments(path) != _segments(intended.parts.path or "/"):
         return "path"
     if sorted(parse_qsl(query, keep_blank_values=True)) != sorted(intended.query):
         return "query"
-    if _headers(record, intended) != sorted((name.lower(), value) for name, value in intended.headers):
-        return "headers"
-    if not same_body(body(record), (intended.body or "").encode(), intended.header("content-type") or ""):
+    if not same_body(arrived, intended):
         return "body"
+    if _headers(arrived) != _headers(without_client_headers(intended, names)):
+        return "headers"
     return None
 
 
@@ -66,15 +53,12 @@ def request_of(record: Record, expected: Collection[str] = ()) -> Request | None
     lower-case names of header fields that stay, because the reference sends them too."""
     if record.error is not None or not record.target.startswith("/"):
         return None
-    payload = body(record)
-    dropped = CLIENT_ADDED - set(expected)
-    if not payload:
-        dropped |= {"content-type"}
-    headers = tuple((name, value) for name, value in record.headers if name.lower() not in dropped)
+    body = base64.b64decode(record.body).decode("utf-8", "surrogateescape") or None
     host, port, named = _place(record)
     authority = _header(record, "host") if (host, port) == named else _connected_to(record)
     url = f"{record.scheme}://{authority}{record.target}"
-    return Request(record.method, url, headers, payload.decode("utf-8", "surrogateescape") if payload else None)
+    headers = tuple((name, value) for name, value in record.headers)
+    return without_client_headers(Request(record.method, url, headers, body), expected)
 
 
 def _connected_to(record: Record) -> str:
@@ -82,37 +66,29 @@ def _connected_to(record: Record) -> str:
     return host if record.port == PORTS[record.scheme] else f"{host}:{record.port}"
 
 
-def body(record: Record) -> bytes:
-    return base64.b64decode(record.body)
-
-
-def same_body(a: bytes, b: bytes, content_type: str) -> bool:
-    """Equal octets, or octets that mean the same in JSON, forms and multipart."""
+def same_body(arrived: Request, intended: Request) -> bool:
+    """Equal text, or texts that mean the same in the intended body's type: JSON, forms and multipart."""
+    a, b = arrived.body or "", intended.body or ""
     if a == b:
         return True
-    media_type = content_type.split(";")[0].strip().lower()
+    media_type = intended.media_type or ""
     try:
-        if media_type.endswith(("/json", "+json")):
-            return _canonical(a) == _canonical(b)
-        if media_type == "application/x-www-form-urlencoded":
-            return sorted(parse_qsl(a.decode(), True)) == sorted(parse_qsl(b.decode(), True))
-        if media_type == "multipart/form-data":
-            return bool(_parts(a, content_type)) and _parts(a, content_type) == _parts(b, content_type)
+        if (wanted := json_texts(b, media_type)) is not None:
+            return _canonical(json_texts(a, media_type)) == _canonical(wanted)
+        if media_type == FORM:
+            return sorted(parse_qsl(a, True)) == sorted(parse_qsl(b, True))
+        return media_type == "multipart/form-data" and _parts(a, intended) == (_parts(b, intended) or None)
     except (ValueError, RecursionError):
         return False
-    return False
 
 
-def _canonical(text: bytes) -> str:
-    return json.dumps(json.loads(text), sort_keys=True)
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
-def _parts(payload: bytes, content_type: str) -> list[tuple[str, bytes]]:
-    message = message_from_bytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + payload)
-    if not message.is_multipart():
-        return []
-    parts = [part for part in message.get_payload() if isinstance(part, Message)]
-    return [(str(part["Content-Disposition"]), part.get_payload(decode=True) or b"") for part in parts]  # type: ignore[misc]
+def _parts(body: str, intended: Request) -> list[tuple[str, Any]]:
+    pieces = parts(Request(intended.method, intended.url, intended.headers, body))
+    return [(str(part["Content-Disposition"]), part.get_payload(decode=True)) for part in pieces]
 
 
 def _place(record: Record) -> tuple[Any, ...]:
@@ -155,7 +131,5 @@ def _segments(path: str) -> list[bytes]:
     return [unquote_to_bytes(segment) for segment in path.split("/")]
 
 
-def _headers(record: Record, intended: Request) -> list[tuple[str, str]]:
-    added = CLIENT_ADDED | ({"content-type"} if intended.body is None else frozenset())
-    added -= {name.lower() for name, _ in intended.headers}
-    return sorted((name.lower(), value) for name, value in record.headers if name.lower() not in added)
+def _headers(request: Request) -> list[tuple[str, str]]:
+    return sorted((name.lower(), value) for name, value in request.headers)

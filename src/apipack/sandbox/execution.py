@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from apipack.languages import try_read
+from apipack.languages import Reading
 from apipack.progress import progress
 from apipack.sandbox import Job, Limits, Record, Sandbox, SandboxError, Step, unavailable
 from apipack.sandbox.runners import MARKS, Program, alone, missing, root, together
@@ -42,17 +42,17 @@ def skipped(languages: Sequence[str]) -> dict[str, str]:
     return {name: why for name in languages if (why := reason or missing(name))}
 
 
-def execute(calls: Sequence[tuple[str, str]], workers: int, what: str = "execute") -> list[Outcome]:
-    """Outcomes of (language, code) pairs, in order. Languages whose toolchain is missing must not be among them."""
+def execute(calls: Sequence[Reading], workers: int, what: str = "execute") -> list[Outcome]:
+    """Outcomes of calls, in order. Languages whose toolchain is missing must not be among them."""
     units: list[tuple[str, list[int], bool]] = []
     by_language: dict[tuple[str, bool], list[int]] = {}
-    for index, (language, code) in enumerate(calls):
-        by_language.setdefault((language, try_read(language, code) is not None), []).append(index)
+    for index, call in enumerate(calls):
+        by_language.setdefault((call.language, call.request is not None), []).append(index)
     for (language, strict), indices in by_language.items():
         units += [(language, indices[start : start + CHUNK], strict) for start in range(0, len(indices), CHUNK)]
     outcomes: dict[int, Outcome] = {}
     with ThreadPoolExecutor(workers) as pool:
-        found = pool.map(lambda unit: list(_unit(unit[0], {i: calls[i][1] for i in unit[1]}, unit[2])), units)
+        found = pool.map(lambda unit: list(_unit(unit[0], {i: calls[i].code for i in unit[1]}, unit[2])), units)
         for pairs in progress(found, len(units), what):
             outcomes.update(pairs)
     return [outcomes[index] for index in range(len(calls))]

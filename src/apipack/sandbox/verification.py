@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from apipack.intervals import wilson
-from apipack.languages import Unreadable, read
+from apipack.languages import Reading, Unreadable, read
 from apipack.records import Request
 from apipack.sandbox import unavailable
 from apipack.sandbox.comparison import difference
@@ -39,7 +39,7 @@ def verify(rows: Mapping[str, Row], calls: Sequence[Row], languages: Sequence[st
     runnable = [call for call in calls if call["language"] not in missing]
     outcomes: Sequence[Outcome | None] = [None] * len(runnable)
     if not no_sandbox:
-        outcomes = execute([(call["language"], call["call"]) for call in runnable], workers, "verify")
+        outcomes = execute([Reading.of(call["language"], call["call"]) for call in runnable], workers, "verify")
     verdicts = [_verified(rows[call["id"]], call, outcome) for call, outcome in zip(runnable, outcomes, strict=True)]
     verdicts.sort(key=lambda verdict: (verdict["id"], verdict["language"]))
     rendered = Counter(call["language"] for call in calls)
@@ -76,7 +76,7 @@ def strata(row: Row) -> dict[str, str]:
     text = f"{request.url.partition('://')[2]}{request.headers}{_text(request)}"
     return {
         "method": request.method,
-        "body": _kind(request.media_type) if request.body is not None else "none",
+        "body": _kind(request) if request.body is not None else "none",
         "places": "+".join(name for name, there in places.items() if there) or "none",
         "security": "+".join(kinds) or "none",
         "characters": "odd" if ODD.search(re.sub(r"[?#*]|', '|\('|'\)", "", text)) else "plain",
@@ -88,9 +88,10 @@ def _text(request: Request) -> str:
     return re.sub(r'["{}\[\]]', "", request.body or "")
 
 
-def _kind(media_type: str | None) -> str:
-    kinds = {"json": r"json\Z", "form": r"x-www-form", "multipart": r"multipart/", "xml": r"xml\Z", "text": r"text/"}
-    return next((kind for kind, pattern in kinds.items() if re.search(pattern, media_type or "")), "other")
+def _kind(request: Request) -> str:
+    kinds = {"form": r"x-www-form", "multipart": r"multipart/", "xml": r"xml\Z", "text": r"text/"}
+    named = (kind for kind, pattern in kinds.items() if re.search(pattern, request.media_type or ""))
+    return "json" if request.is_json else next(named, "other")
 
 
 def sample(rows: Sequence[Row], count: int, seed: int) -> list[Row]:

@@ -1,0 +1,74 @@
+"""The specifications behind operations: where their endpoints are, and which of their rules a request breaks."""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from apipack.evaluation.url_templates import fits
+from apipack.io import read_table
+from apipack.openapi import Document, load
+from apipack.openapi.conformance import violations
+from apipack.openapi.document import RawOperation
+from apipack.records import Request
+
+Row = dict[str, Any]
+
+
+class Apis:
+    """The specifications behind operations, read when they are first needed.
+
+    operations: rows of schema OPERATIONS, with id, spec_sha256, method, path and template. files: sha256 → file.
+    """
+
+    def __init__(self, operations: Sequence[Row], files: Mapping[str, Path]) -> None:
+        self._files = files
+        self._rows = {row["id"]: row for row in operations}
+        self._by_spec: dict[str, list[Row]] = defaultdict(list)
+        for row in operations:
+            self._by_spec[row["spec_sha256"]].append(row)
+        self._document = functools.lru_cache(maxsize=4)(self._load)
+
+    @classmethod
+    def of_crawl(cls, data: Path) -> Apis:
+        """Of every operation in data/operations. Raises `FileNotFoundError`."""
+        operations = read_table(data / "operations", ["id", "spec_sha256", "method", "path", "template"]).to_pylist()
+        specs = read_table(data / "specs/index.parquet", ["sha256", "file"]).to_pylist()
+        return cls(operations, {spec["sha256"]: data / "specs" / spec["file"] for spec in specs})
+
+    def spec(self, operation: str) -> str:
+        """sha256 of the operation's specification."""
+        return str(self._rows[operation]["spec_sha256"])
+
+    def has_endpoint(self, operation: str, request: Request) -> bool:
+        """Whether the operation's API has an operation of this method, host and path."""
+        return bool(self._at(self.spec(operation), request))
+
+    def check(self, spec: str, request: Request) -> tuple[str | None, tuple[str, ...]]:
+        """`METHOD path` of a specification's operation that a request goes to, and which of its rules it breaks."""
+        operations = self._at(spec, request)
+        if not operations:
+            return None, (f"the specification has no operation {request.method} {request.url.partition('?')[0]}",)
+        row = min(
+            operations, key=lambda row: (row["template"].count("{"), row["template"])
+        )  # OAS: concrete paths first
+        return f"{row['method']} {row['path']}", tuple(sorted(self.violations(row["id"], request)))
+
+    def violations(self, operation: str, request: Request) -> frozenset[str]:
+        """The operation's rules that a request breaks."""
+        row = self._rows[operation]
+        document = self._document(row["spec_sha256"])
+        item = document.raw["paths"][row["path"]]
+        item = {**document.resolve(item), **item} if "$ref" in item else item
+        raw = RawOperation(row["path"], row["method"].lower(), item, item[row["method"].lower()])
+        return violations(document, raw, request)
+
+    def _at(self, spec: str, request: Request) -> list[Row]:
+        same = (row for row in self._by_spec[spec] if row["method"] == request.method)
+        return [row for row in same if fits(request, row["template"])]
+
+    def _load(self, sha256: str) -> Document:
+        return Document(load(self._files[sha256].read_bytes()))

@@ -1,0 +1,168 @@
+"""Predictions: what each model wrote for the tests, the verdict on it, and the figures of all.
+
+On a bare GPU box the rates, which need specifications or execution, are left out with a line that says so.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+
+from apipack.evaluation.accuracy import CELL, MATCHES, accuracy, flat_metrics, over_budget, select
+from apipack.evaluation.outputs import COPY, earlier, prompt_hash, write
+from apipack.evaluation.params import Evaluate
+from apipack.evaluation.verdicts import RATES, Reference, Verdict, agreement, judge, judge_executed
+from apipack.io import read_table
+from apipack.languages import Reading
+from apipack.models.loading import ModelError, token_counter
+from apipack.prompting.prompts import extract_call
+from apipack.records import Output
+
+if TYPE_CHECKING:
+    from apipack.evaluation.apis import Apis
+    from apipack.sandbox.execution import Outcome
+
+Row = dict[str, Any]
+KEYS = ("id", "api", "level", "language", "setting")
+TABLES = (["model"], ["model", "setting"], ["model", "setting", "language"])
+LANGUAGES = [*CELL, "language"]
+
+
+class Prediction(NamedTuple):
+    """test: a row of schema TESTS. reading: of the call that was taken from the output."""
+
+    model: str
+    test: Row
+    reference: Reference
+    output: Output
+    reading: Reading
+
+
+def evaluate(
+    p: Evaluate, model: str, data: Path, adapter: Path, seed: int, workers: int, rescore: bool
+) -> tuple[list[Row], Row]:
+    """Rows of schema PREDICTIONS, by model and test, and their metrics. model: un-tuned. rescore: judge the outputs
+    that data/predictions has, generate nothing. Raises `UserError`."""
+    tests = select(read_table(data / "prompts/tests.parquet").to_pylist(), p, seed)
+    if rescore:
+        predicted = read_table(data / "predictions/predictions.parquet").to_pylist()
+        outputs, figures = earlier(predicted, tests), {"generated": 0}
+    else:
+        outputs, figures = write(tests, model, adapter, p)
+    predictions = predictions_of(tests, outputs)
+    verdicts = judge_all(predictions, _apis(data), p, workers)
+    rows = rows_of(predictions, verdicts)
+    frame = pd.DataFrame(rows).dropna(axis="columns", how="all")
+    written = [
+        (prediction.reading.language, *pair)
+        for prediction, pair in zip(predictions, verdicts, strict=True)
+        if prediction.model != COPY
+    ]
+    return rows, {
+        "tests": len(tests),
+        **figures,
+        "cut": {name: int(cut) for name, cut in frame.groupby("model")["cut"].sum().items()} if "cut" in frame else {},
+        **_out_of_reach(tests, model, p.new_tokens),
+        "verdicts": dict(sorted(frame.groupby("language")["verdict"].first().items())) if "verdict" in frame else {},
+        "static_agreement": agreement(written),
+        "accuracy_together": {name: v for by in TABLES for name, v in _metrics(frame, by, seed).items()},
+        "accuracy": _metrics(frame, CELL, seed),
+        "accuracy_by_language": _metrics(frame, LANGUAGES, seed),
+    }
+
+
+def predictions_of(tests: Sequence[Row], outputs: dict[str, list[Output]]) -> list[Prediction]:
+    """By model and test, each output read once. outputs: of each model, one a test."""
+    references = [Reference.of_test(test) for test in tests]
+    return [
+        Prediction(model, test, reference, output, Reading.of(test["language"], extract_call(output.text)))
+        for model, texts in outputs.items()
+        for test, reference, output in zip(tests, references, texts, strict=True)
+    ]
+
+
+def judge_all(
+    predictions: Sequence[Prediction], apis: Apis | None, p: Evaluate, workers: int
+) -> list[tuple[Verdict, Verdict]]:
+    """(verdict by reading, verdict) of each prediction: the second by execution where `p.execute` asks for it and the
+    language can be executed here. Without specifications, only the matches are told."""
+    outcomes = _execute(predictions, workers) if apis and p.execute else {}
+    specs = [apis.spec(prediction.reference.operation) if apis else "" for prediction in predictions]
+    verdicts: dict[int, tuple[Verdict, Verdict]] = {}
+    for number in sorted(range(len(predictions)), key=specs.__getitem__):  # each specification is loaded once
+        _, _, reference, _, reading = predictions[number]
+        static = judge(reading, reference, apis, p.threshold)
+        outcome = outcomes.get(reading)
+        verdict = judge_executed(static, outcome, reference, apis) if apis and outcome else static
+        verdicts[number] = static, verdict
+    return [verdicts[number] for number in range(len(predictions))]
+
+
+def rows_of(predictions: Sequence[Prediction], verdicts: Sequence[tuple[Verdict, Verdict]]) -> list[Row]:
+    """Rows of schema PREDICTIONS; verdicts: of `judge_all`."""
+    return [
+        {
+            "model": prediction.model,
+            **{key: prediction.test[key] for key in KEYS},
+            "prompt_sha256": prompt_hash(prediction.test),
+            "output": prediction.output.text,
+            "cut": prediction.output.cut,
+            "call": prediction.reading.code,
+            "reference": prediction.reference.call,
+            **{column: getattr(verdict, column) for column in (*MATCHES, *RATES.values())},
+            "verdict": None if verdict.passed is None else "executed" if verdict.executed else "static",
+        }
+        for prediction, (_, verdict) in zip(predictions, verdicts, strict=True)
+    ]
+
+
+def _execute(predictions: Sequence[Prediction], workers: int) -> dict[Reading, Outcome]:
+    """The outcome of each call that can be executed here."""
+    from apipack.sandbox.execution import execute, skipped
+
+    missing = skipped(sorted({prediction.reading.language for prediction in predictions}))
+    for line in dict.fromkeys(missing.values()):
+        _say(f"{line}; verdicts are static")
+    readings = dict.fromkeys(prediction.reading for prediction in predictions)
+    calls = [reading for reading in readings if reading.language not in missing]
+    return dict(zip(calls, execute(calls, workers), strict=True)) if calls else {}
+
+
+def _apis(data: Path) -> Apis | None:
+    """The specifications of the crawl; None, with a line, where they or the packages for them are missing."""
+    try:
+        import apipack.evaluation.syntax
+        import apipack.sandbox.execution  # noqa: F401
+        from apipack.evaluation.apis import Apis
+    except ModuleNotFoundError as error:
+        _say(f"no {', '.join(RATES)}: {error.name} is not installed")
+        return None
+    if (data / "operations").exists():
+        return Apis.of_crawl(data)
+    _say(f"no {', '.join(RATES)}: {data / 'operations'} is not here")
+    return None
+
+
+def _say(line: str) -> None:
+    print(f"evaluate: {line}", file=sys.stderr)
+
+
+def _metrics(frame: pd.DataFrame, by: list[str], seed: int) -> dict[str, float]:
+    return flat_metrics(accuracy(frame, by, seed), by)
+
+
+def _out_of_reach(tests: Sequence[Row], model: str, new_tokens: int) -> Row:
+    """How many tests no output can pass, since their reference is longer than one may be."""
+    try:
+        count = token_counter(model)
+    except ModelError as error:  # served models alone, or outputs of another machine
+        _say(f"no references_over_budget: {error}")
+        return {}
+    marks = count("")  # of a sequence's begin, which an output does not have
+    tables = [LANGUAGES[1:end] for end in range(3, len(LANGUAGES) + 1)]
+    counts = over_budget(tests, tables, lambda text: count(text) - marks, new_tokens)
+    return {"references_over_budget": counts}

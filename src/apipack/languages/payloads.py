@@ -1,0 +1,56 @@
+"""A body taken apart as its media type has it: JSON texts, parts of multipart (RFC 7578), elements of XML."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from email import message_from_string
+from email.message import Message
+from typing import Any
+from xml.parsers import expat
+
+from apipack.records import Request, is_json
+
+
+class NotWellFormed(ValueError):
+    """The text is not XML, or has entities of its own."""
+
+
+def json_texts(body: str, media_type: str) -> list[Any] | None:
+    """The values of a body's JSON texts: one, or (NDJSON) one a line; None where its type is neither. Raises
+    `ValueError`, `RecursionError`."""
+    if is_json(media_type):
+        return [json.loads(body)]
+    return [json.loads(line) for line in body.splitlines()] if media_type.endswith("ndjson") else None
+
+
+def parts(request: Request) -> list[Message]:
+    """The parts of a multipart body; empty where its Content-Type does not lead to any."""
+    message = message_from_string(f"Content-Type: {request.header('content-type')}\n\n{request.body}")
+    payload = message.get_payload()
+    if not message.is_multipart() or not isinstance(payload, list) or message.defects:
+        return []
+    return [part for part in payload if isinstance(part, Message)]
+
+
+def part_names(request: Request) -> list[str]:
+    """Names of the parts of a multipart body, sorted; empty where one has none."""
+    names = [part.get_param("name", header="content-disposition") for part in parts(request)]
+    return sorted(map(str, names)) if all(names) else []
+
+
+def elements(text: str) -> Counter[str]:
+    """How often an XML document has each element. Raises `NotWellFormed`."""
+    counts: Counter[str] = Counter()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda name, _: counts.update((name,))
+    parser.EntityDeclHandler = _refuse
+    try:
+        parser.Parse(text, True)
+    except (expat.ExpatError, UnicodeError) as error:
+        raise NotWellFormed(str(error)) from error
+    return counts
+
+
+def _refuse(*_: object) -> None:
+    raise NotWellFormed("entities")

@@ -1,0 +1,64 @@
+"""What models wrote becomes rows with verdicts, and is found again for another scoring."""
+
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from apipack.errors import UserError
+from apipack.evaluation.accuracy import CELL, accuracy, flat_metrics
+from apipack.evaluation.outputs import earlier
+from apipack.evaluation.predictions import judge_all, predictions_of, rows_of
+from apipack.evaluation.schemas import PREDICTIONS
+from apipack.languages import render
+from apipack.records import Output, Request
+from tests.parameters import PARAMS
+
+
+def case(number: int, setting: str = "0shot", level: int = 1) -> dict[str, Any]:
+    request = Request("GET", f"https://h.example/things/{number}/parts")
+    return {
+        "id": f"op{number}",
+        "api": "h.example",
+        "level": level,
+        "language": "curl",
+        "setting": setting,
+        "prompt": f"prompt {number}",
+        "reference": render("curl", request),
+        "last_example": None,
+        "request": request.to_json(),
+        "template": "https://h.example/things/{id}/parts",
+        "arguments": json.dumps([["id", "path", True, "integer", False]]),
+    }
+
+
+def rows(tests: list[dict[str, Any]], outputs: dict[str, list[Output]]) -> list[dict[str, Any]]:
+    """Without specifications, as on a bare machine."""
+    predictions = predictions_of(tests, outputs)
+    return rows_of(predictions, judge_all(predictions, None, PARAMS.evaluate, 1))
+
+
+def test_gold_is_all_and_nonsense_nothing() -> None:
+    tests = [case(n, setting, level) for n in range(9) for setting in ("0shot", "random_3shot") for level in (1, 2)]
+    gold = [Output(f"```\n{test['reference']}\n```", False) for test in tests]
+    found = rows(tests, {"tuned": gold, "base": [Output("I cannot do that.", True)] * len(tests)})
+    assert [list(row) for row in found] == [PREDICTIONS.names] * 2 * len(tests)
+    assert [row["cut"] for row in found] == [False] * len(tests) + [True] * len(tests)
+    assert {(row["passed"], row["verdict"]) for row in found} == {(None, None)}
+    metrics = flat_metrics(accuracy(pd.DataFrame(found).dropna(axis="columns", how="all"), CELL, 0), CELL)
+    assert metrics["tuned.level1.0shot.request_match"] == metrics["tuned.level2.random_3shot.call_match"] == 1
+    assert {v for name, v in metrics.items() if name.startswith("base") and name.endswith("_match")} == {0}
+    assert metrics["base.level1.0shot.call_match_low"] == 0 < metrics["base.level1.0shot.call_match_high"]
+
+
+def test_outputs_are_found_again_by_their_prompts() -> None:
+    tests = [case(number) for number in range(4)]
+    outputs = {name: [Output(f"{name} {t['id']}", name == "tuned") for t in tests] for name in ("copy", "tuned")}
+    found = rows(tests, outputs)
+    assert earlier(found[::-1], tests[1:]) == {name: texts[1:] for name, texts in outputs.items()}
+    for row in found:
+        del row["cut"]  # an older file has no such column
+    assert earlier(found, tests)["tuned"] == [Output(output.text, None) for output in outputs["tuned"]]
+    with pytest.raises(UserError, match="lack tuned's outputs for 1 of 2 tests"):
+        earlier(found[:-1], tests[-2:])
