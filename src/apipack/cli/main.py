@@ -21,6 +21,7 @@ from apipack.cli.output import fail, known, line
 from apipack.errors import UserError
 from apipack.hubs.replica import FAULTS, HUBS, WINDOWS, Faults, Replica
 from apipack.languages import Unreadable, Unrepresentable, read, render
+from apipack.languages.snippets import snippet
 from apipack.openapi import Document, SpecError, load
 from apipack.operations.parsing import endpoint
 from apipack.operations.requests import build
@@ -69,13 +70,16 @@ def calls(
 
 @app.command()
 def request(
-    file: Annotated[typer.FileText, typer.Argument(help="a file, or - for standard input")],
+    file: Annotated[typer.FileBinaryRead, typer.Argument(help="a file, or - for standard input")],
     lang: Annotated[str, typer.Option(help="the code's language")],
 ) -> None:
-    """Print the request that a piece of code makes, as JSON; exit code 1 with the reason where that is not certain."""
+    """Print the request that a piece of code makes, as JSON; exit code 1 with the reason where that is not certain.
+
+    The code may stand in a Markdown fence, between sentences or behind a prompt.
+    """
     (language,) = known([lang])
     try:
-        print(read(language, file.read()).to_json())
+        print(read(language, snippet(file.read().decode(), language)).to_json())
     except (Unreadable, UnicodeDecodeError) as error:
         fail(f"{file.name}: {error}", 1)
 

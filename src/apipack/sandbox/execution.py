@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from apipack.languages import try_read
+from apipack.languages import is_own
 from apipack.progress import progress
 from apipack.sandbox import Job, Limits, Record, Sandbox, SandboxError, Step, unavailable
 from apipack.sandbox.runners import MARKS, Program, alone, missing, root, together
@@ -47,7 +47,7 @@ def execute(calls: Sequence[tuple[str, str]], workers: int, what: str = "execute
     units: list[tuple[str, list[int], bool]] = []
     by_language: dict[tuple[str, bool], list[int]] = {}
     for index, (language, code) in enumerate(calls):
-        by_language.setdefault((language, try_read(language, code) is not None), []).append(index)
+        by_language.setdefault((language, is_own(language, code)), []).append(index)
     for (language, strict), indices in by_language.items():
         units += [(language, indices[start : start + CHUNK], strict) for start in range(0, len(indices), CHUNK)]
     outcomes: dict[int, Outcome] = {}
