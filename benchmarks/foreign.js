@@ -55,7 +55,7 @@ function collection({ method, url, headers, body }) {
   return new Request(request);
 }
 
-const options = { indentCount: 2, indentType: "Space", trimRequestBody: true, followRedirect: true };
+const options = { indentCount: 2, indentType: "Space", trimRequestBody: true, followRedirect: true, includeBoilerplate: true };
 
 async function calls(request, print) {
   const attempt = async (form, make) => {

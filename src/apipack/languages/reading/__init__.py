@@ -14,6 +14,11 @@ from apipack.records import Request
 READERS = {
     "curl": "curl_options.read",
     "python": "python_clients.read",
+    "go": "go_clients.read",
+    "php": "php_clients.read",
+    "java": "java_clients.read",
+    "ruby": "ruby_clients.read",
+    "libcurl": "c_clients.read",
     "node": "javascript_clients.read_node",
     "javascript": "javascript_clients.read_browser",
 }

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from apipack.languages.reading import sending
+from apipack.languages.reading.curl_handle import curl_url
 from apipack.languages.reading.sending import Fields
 from apipack.languages.reading.shell import Command, curl_command
 from apipack.languages.wire import Unreadable, curl_method, parse_header_lines
@@ -109,7 +110,6 @@ VALUED = HARMLESS | frozenset(
     ]
 )
 DATA = {"data", "data-ascii", "data-raw", "data-binary", "data-urlencode", "json"}
-_AUTHORITY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)?([^/?#]*@)?([^/?#]*)(.*)", re.DOTALL)
 _PART_TYPE = re.compile(r"(?P<content>[^;\"]*)(?:;type=(?P<type>[\w.+-]+/[\w.+-]+))?")
 
 
@@ -262,42 +262,10 @@ def _url(given: Given) -> tuple[str, str | None]:
     urls = given.all("url")
     if len(urls) != 1:
         raise Unreadable(f"{len(urls)} URLs")
-    url = urls[0]
-    scheme, user, host, rest = (_AUTHORITY.fullmatch(url) or _fail("the URL")).groups()
+    rest = urls[0].partition("://")[2].lstrip("[")
     if not given.has("globoff") and re.search(r"[\[\]{}]", rest):
         raise Unreadable("brackets in the URL are a glob")
-    if scheme is None:
-        if re.match("(?i)(ftp|dict|ldap|imap|smtp|pop3)[.]", host):
-            raise Unreadable("another protocol")
-        scheme = "http://"
-    if scheme.lower() not in ("http://", "https://"):
-        raise Unreadable("another protocol")
-    rest = rest.partition("#")[0]
-    path, mark, query = rest.partition("?")
-    if not given.has("path-as-is"):
-        path = _without_dots(path)
-    found = f"{scheme.lower()}{sending.authority(host)}{path}{mark}{query}"
-    return found, unquote(user[:-1]) if user else None
-
-
-def _fail(what: str) -> re.Match[str]:
-    raise Unreadable(f"{what} is not understood")
-
-
-def _without_dots(path: str) -> str:
-    """A path without its dot segments (RFC 3986, 5.2.4)."""
-    if "/." not in path:
-        return path
-    done: list[str] = []
-    segments = path.split("/")[1:]
-    for place, segment in enumerate(segments):
-        if segment == ".." and done:
-            done.pop()
-        elif segment not in (".", ".."):
-            done.append(segment)
-        if segment in (".", "..") and place == len(segments) - 1:
-            done.append("")
-    return "/" + "/".join(done)
+    return curl_url(urls[0], given.has("path-as-is"))
 
 
 def _piece(option: str, value: str, stdin: str | None) -> str:

@@ -52,6 +52,7 @@ class Dialect:
     hoists = True
     block_scope = True
     closed_functions = False
+    closed_methods = False
     assigns_local = False
     ends_early = False
     nothing: Any = None
@@ -63,6 +64,10 @@ class Dialect:
     def is_local(self, name: str) -> bool:
         """Whether a name is hidden from a closed function."""
         return False
+
+    def bound_value(self, value: Any) -> Any:
+        """What a variable holds that a value is given to: a copy where data is not shared."""
+        return value
 
     def imported(self, path: str, member: str | None) -> Any:
         module = self.modules.get(path, Foreign(path))
@@ -180,6 +185,13 @@ class Dialect:
         if make is None:
             raise Unreadable(f"a call of {type(callee).__name__} is not known here")
         return make(run, given)
+
+
+def copied(value: Any) -> Any:
+    """Data that shares nothing with the value."""
+    if isinstance(value, dict):
+        return {key: copied(member) for key, member in value.items()}
+    return list(map(copied, value)) if isinstance(value, list) else value
 
 
 def optional(value: Any, default: Any = None) -> Any:

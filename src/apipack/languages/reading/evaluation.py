@@ -47,6 +47,7 @@ class Scope:
 class Closure:
     function: p.Function
     scope: Scope
+    closed: bool = False
 
 
 @dataclass
@@ -118,7 +119,7 @@ class Evaluation:
         if self.dialect.hoists:
             for statement in statements:
                 if isinstance(statement, p.Define):
-                    self.scope.names[statement.name] = Closure(statement.function, self.scope)
+                    self.scope.names[statement.name] = self.method(statement.function)
         doubts = 0
         try:
             for statement in statements:
@@ -149,7 +150,7 @@ class Evaluation:
             case p.Try(body, handlers, after):
                 return self.attempt(body, handlers, after)
             case p.Define(name, function):
-                self.scope.names[name] = Closure(function, self.scope)
+                self.scope.names[name] = self.method(function)
             case p.Import(path, name, member):
                 self.scope.names[name] = self.dialect.merged(
                     self.scope.names.get(name), self.dialect.imported(path, member)
@@ -252,7 +253,7 @@ class Evaluation:
             case p.Call(function, arguments, new):
                 return self.call(function, arguments, new)
             case p.Function():
-                return Closure(node, self.scope)
+                return Closure(node, self.scope, self.dialect.closed_functions)
             case p.Assign(target, value, declares):
                 given = self.value(value)
                 self.assign(target, given, declares)
@@ -367,8 +368,8 @@ class Evaluation:
         if not declares and not self.dialect.assigns_local:
             while scope is not None and name not in scope.names:
                 scope = None if scope.closed and self.dialect.is_local(name) else scope.parent
-        scope = scope or self.globals
-        scope.names[name] = MYSTERY if self.doubt and not declares else value
+        scope = scope or (self.scope if self.dialect.closed_functions else self.globals)
+        scope.names[name] = MYSTERY if self.doubt and not declares else self.dialect.bound_value(value)
 
     def forget(self, target: p.Target) -> None:
         self.assign(target, MYSTERY, isinstance(target, p.Name | p.Targets))
@@ -411,11 +412,14 @@ class Evaluation:
         """What `await` gives."""
         return self.enter(value.closure, value.given) if isinstance(value, Pending) else value
 
+    def method(self, function: p.Function) -> Closure:
+        return Closure(function, self.scope, self.dialect.closed_functions or self.dialect.closed_methods)
+
     def enter(self, closure: Closure, given: Arguments) -> Any:
         self.depth += 1
         if self.depth > DEPTH:
             raise Unreadable("functions that call each other too deeply")
-        outer, self.scope = self.scope, Scope(closure.scope, self.dialect.closed_functions)
+        outer, self.scope = self.scope, Scope(closure.scope, closure.closed)
         try:
             names = [name for name, _ in closure.function.parameters]
             for name, default in closure.function.parameters:

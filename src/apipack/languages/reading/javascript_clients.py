@@ -124,7 +124,7 @@ class Prepared(Thing):
         self.url, self.options = url, options
 
 
-FETCH = "method headers body mode credentials cache redirect referrer referrerPolicy signal keepalive compress agent timeout"
+FETCH = "method headers body mode credentials cache redirect referrer referrerPolicy signal keepalive agent timeout"
 
 
 def fetch(run: Evaluation, given: Arguments) -> Any:

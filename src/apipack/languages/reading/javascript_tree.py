@@ -61,6 +61,10 @@ def _statement(node: Node) -> Sequence[p.Statement]:
             return [_each(node)]
         case "while_statement":
             return [p.While(_value(field(node, "condition")), _branch(field(node, "body")))]
+        case "for_statement" | "do_statement":
+            return [p.While(p.Unknown(), _branch(field(node, "body")))]
+        case "switch_statement":
+            return [p.If(p.Unknown(), _body(case)) for case in named(field(node, "body"))]
         case "break_statement":
             return [p.Jump("break")]
         case "continue_statement":

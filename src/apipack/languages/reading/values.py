@@ -139,3 +139,9 @@ class Inert(Thing):
 
     def set(self, run: Any, name: str, value: Any) -> None:
         pass
+
+
+class Symbol(str):
+    """Ruby's :symbol, which is no text where a key is looked up."""
+
+    __slots__ = ()
