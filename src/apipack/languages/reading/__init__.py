@@ -19,6 +19,7 @@ READERS = {
     "java": "java_clients.read",
     "ruby": "ruby_clients.read",
     "libcurl": "c_clients.read",
+    "swift": "swift_clients.read",
     "node": "javascript_clients.read_node",
     "javascript": "javascript_clients.read_browser",
 }

@@ -150,11 +150,35 @@ def _mime_data(run: Evaluation, given: Arguments) -> Mystery:
     return MYSTERY
 
 
-INERT = (
-    "curl_global_init curl_global_cleanup curl_easy_cleanup curl_slist_free_all curl_easy_strerror curl_easy_getinfo "
-    "curl_free curl_mime_free curl_version fprintf printf puts fputs fflush free malloc calloc realloc memcpy memset "
-    "perror fwrite stdout stderr getenv atoi time"
-).split()
+INERT = [
+    "curl_global_init",
+    "curl_global_cleanup",
+    "curl_easy_cleanup",
+    "curl_slist_free_all",
+    "curl_easy_strerror",
+    "curl_easy_getinfo",
+    "curl_free",
+    "curl_mime_free",
+    "curl_version",
+    "fprintf",
+    "printf",
+    "puts",
+    "fputs",
+    "fflush",
+    "free",
+    "malloc",
+    "calloc",
+    "realloc",
+    "memcpy",
+    "memset",
+    "perror",
+    "fwrite",
+    "stdout",
+    "stderr",
+    "getenv",
+    "atoi",
+    "time",
+]
 
 
 class C(Dialect):

@@ -13,11 +13,53 @@ from apipack.languages.wire import Unreadable, curl_method, parse_header_lines
 from apipack.records import Request
 
 HARMLESS = frozenset(
-    "FOLLOWLOCATION MAXREDIRS TIMEOUT TIMEOUT_MS CONNECTTIMEOUT CONNECTTIMEOUT_MS RETURNTRANSFER SSL_VERIFYPEER "
-    "SSL_VERIFYHOST HEADER VERBOSE FAILONERROR DEFAULT_PROTOCOL WRITEFUNCTION WRITEDATA HEADERFUNCTION HEADERDATA "
-    "NOPROGRESS NOSIGNAL TCP_KEEPALIVE TCP_KEEPIDLE TCP_KEEPINTVL POSTREDIR IPRESOLVE ERRORBUFFER STDERR BUFFERSIZE "
-    "ENCODING ACCEPT_ENCODING AUTOREFERER FRESH_CONNECT FORBID_REUSE LOW_SPEED_LIMIT LOW_SPEED_TIME CAINFO SSLVERSION "
-    "HTTP_VERSION MAXCONNECTS DNS_CACHE_TIMEOUT FILETIME PRIVATE COOKIESESSION CERTINFO SHARE PATH_AS_IS".split()  # noqa: SIM905
+    [
+        "FOLLOWLOCATION",
+        "MAXREDIRS",
+        "TIMEOUT",
+        "TIMEOUT_MS",
+        "CONNECTTIMEOUT",
+        "CONNECTTIMEOUT_MS",
+        "RETURNTRANSFER",
+        "SSL_VERIFYPEER",
+        "SSL_VERIFYHOST",
+        "HEADER",
+        "VERBOSE",
+        "FAILONERROR",
+        "DEFAULT_PROTOCOL",
+        "WRITEFUNCTION",
+        "WRITEDATA",
+        "HEADERFUNCTION",
+        "HEADERDATA",
+        "NOPROGRESS",
+        "NOSIGNAL",
+        "TCP_KEEPALIVE",
+        "TCP_KEEPIDLE",
+        "TCP_KEEPINTVL",
+        "POSTREDIR",
+        "IPRESOLVE",
+        "ERRORBUFFER",
+        "STDERR",
+        "BUFFERSIZE",
+        "ENCODING",
+        "ACCEPT_ENCODING",
+        "AUTOREFERER",
+        "FRESH_CONNECT",
+        "FORBID_REUSE",
+        "LOW_SPEED_LIMIT",
+        "LOW_SPEED_TIME",
+        "CAINFO",
+        "SSLVERSION",
+        "HTTP_VERSION",
+        "MAXCONNECTS",
+        "DNS_CACHE_TIMEOUT",
+        "FILETIME",
+        "PRIVATE",
+        "COOKIESESSION",
+        "CERTINFO",
+        "SHARE",
+        "PATH_AS_IS",
+    ]
 )
 _AUTHORITY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)?([^/?#]*@)?([^/?#]*)(.*)", re.DOTALL)
 
@@ -88,7 +130,8 @@ class Handle:
             self.kind, self.parts = "POST", None
             self.body = None if value is None else text_of(value, "the body")
         elif name in ("URL", "CUSTOMREQUEST", "USERPWD", "USERNAME", "PASSWORD", "USERAGENT", "REFERER", "COOKIE",
-                      "XOAUTH2_BEARER", "HTTPAUTH", "PORT", "POSTFIELDSIZE", "POSTFIELDSIZE_LARGE", "HTTPHEADER"):  # fmt: skip
+                      "XOAUTH2_BEARER", "HTTPAUTH", "PORT", "POSTFIELDSIZE", "POSTFIELDSIZE_LARGE",
+                      "HTTPHEADER"):  # fmt: skip
             self.options[name] = value
         else:
             raise Unreadable(f"the option {name[:40]} is not known here")

@@ -247,7 +247,8 @@ class Encoder(Thing):
         run.certain()
         if not isinstance(self.target, Buffer):
             raise Unreadable("an encoder that writes elsewhere")
-        self.target.octets += _marshalled(*given.take("v", required=1), None) + b"\n"
+        (value,) = given.take("v", required=1)
+        self.target.octets += _marshalled(value, None) + b"\n"
 
 
 class Parts(Thing):
@@ -521,7 +522,9 @@ PACKAGES: Mapping[str, Any] = {
             **_printing("Println", "Printf", "Print", "Fprintf", "Fprintln", "Fprint", "Errorf"),
         },
     ),
-    "io": Module("io", {"ReadAll": Builtin(_pair), "Copy": Builtin(_pair), "Discard": MYSTERY, "Reader": Foreign("io.Reader")}),
+    "io": Module(
+        "io", {"ReadAll": Builtin(_pair), "Copy": Builtin(_pair), "Discard": MYSTERY, "Reader": Foreign("io.Reader")}
+    ),
     "io/ioutil": Module("ioutil", {"ReadAll": Builtin(_pair), "Discard": MYSTERY}),
     "log": Module(
         "log",
@@ -530,7 +533,9 @@ PACKAGES: Mapping[str, Any] = {
             **dict.fromkeys(("Fatal", "Fatalf", "Fatalln", "Panic", "Panicf", "Panicln"), Builtin(leave)),
         },
     ),
-    "os": Module("os", {"Exit": Builtin(leave), "Getenv": MYSTERY, "Args": MYSTERY, "Stdout": MYSTERY, "Stderr": MYSTERY}),
+    "os": Module(
+        "os", {"Exit": Builtin(leave), "Getenv": MYSTERY, "Args": MYSTERY, "Stdout": MYSTERY, "Stderr": MYSTERY}
+    ),
     "errors": Inert("errors"),
     "time": Inert("time"),
     "strconv": Module("strconv", {"Itoa": constant(lambda value: str(value)), "Quote": MYSTERY}),

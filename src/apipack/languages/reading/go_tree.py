@@ -324,7 +324,9 @@ def _composite(kind: Node | None, body: Node) -> p.Expression:
         if kind is not None:
             raise refuse(body)
     if kind is None or kind.type == "map_type":
-        return p.Pairs(tuple(_pair(element, kind.child_by_field_name("value") if kind else None) for element in elements))
+        return p.Pairs(
+            tuple(_pair(element, kind.child_by_field_name("value") if kind else None) for element in elements)
+        )
     if kind.type == "type_identifier":
         maker: p.Expression = p.Name(f"type {source(kind)}")
     elif kind.type == "qualified_type":

@@ -457,8 +457,17 @@ class ClientBuilder(Thing):
     """Builders of OkHttpClient and HttpClient: what they set leaves the request alone."""
 
     ALLOWED = frozenset(
-        "connectTimeout readTimeout writeTimeout callTimeout followRedirects followSslRedirects retryOnConnectionFailure "
-        "version executor".split()  # noqa: SIM905
+        [
+            "connectTimeout",
+            "readTimeout",
+            "writeTimeout",
+            "callTimeout",
+            "followRedirects",
+            "followSslRedirects",
+            "retryOnConnectionFailure",
+            "version",
+            "executor",
+        ]
     )
 
     def __init__(self, given: Arguments, make: Callable[[], Thing]) -> None:
@@ -514,7 +523,8 @@ class NetRequestBuilder(Thing):
     def __init__(self, given: Arguments) -> None:
         (url,) = given.take("uri")
         self.url = url if isinstance(url, Address) else None
-        self.method, self.content = "GET", None
+        self.method = "GET"
+        self.content: str | None = None
         self.fields = Fields()
 
     def get(self, run: Evaluation, name: str) -> Any:
@@ -615,8 +625,16 @@ class Connection(Thing):
     """HttpURLConnection: sent by the first call that needs the answer."""
 
     inert = frozenset(
-        "setConnectTimeout setReadTimeout setUseCaches setInstanceFollowRedirects setDoInput disconnect "
-        "setAllowUserInteraction setDefaultUseCaches".split()  # noqa: SIM905
+        [
+            "setConnectTimeout",
+            "setReadTimeout",
+            "setUseCaches",
+            "setInstanceFollowRedirects",
+            "setDoInput",
+            "disconnect",
+            "setAllowUserInteraction",
+            "setDefaultUseCaches",
+        ]
     )
     ASKING = ("getInputStream", "getResponseCode", "getResponseMessage", "getErrorStream", "getContent",
               "getHeaderField", "getHeaderFields", "getContentType", "getContentLength")  # fmt: skip
@@ -819,8 +837,15 @@ TYPES: Mapping[str, Any] = {
     **dict.fromkeys(
         (
             f"java.io.{name}"
-            for name in ("BufferedReader", "InputStreamReader", "DataOutputStream", "OutputStreamWriter",
-                         "BufferedWriter", "BufferedOutputStream", "PrintWriter")  # fmt: skip
+            for name in (
+                "BufferedReader",
+                "InputStreamReader",
+                "DataOutputStream",
+                "OutputStreamWriter",
+                "BufferedWriter",
+                "BufferedOutputStream",
+                "PrintWriter",
+            )  # fmt: skip
         ),
         Type("stream", {}, _stream),
     ),
@@ -828,11 +853,17 @@ TYPES: Mapping[str, Any] = {
         (f"java.io.{name}" for name in ("IOException", "InputStream", "OutputStream", "UncheckedIOException")), MYSTERY
     ),
     **dict.fromkeys(
-        (
-            "java.util.concurrent.TimeUnit java.time.Duration java.util.concurrent.CompletableFuture java.util.Scanner "
-            "java.util.Objects java.util.stream.Collectors java.util.concurrent.CountDownLatch "
-            "java.net.URISyntaxException java.net.MalformedURLException"
-        ).split(),
+        [
+            "java.util.concurrent.TimeUnit",
+            "java.time.Duration",
+            "java.util.concurrent.CompletableFuture",
+            "java.util.Scanner",
+            "java.util.Objects",
+            "java.util.stream.Collectors",
+            "java.util.concurrent.CountDownLatch",
+            "java.net.URISyntaxException",
+            "java.net.MalformedURLException",
+        ],
         MYSTERY,
     ),
 }

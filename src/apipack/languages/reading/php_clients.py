@@ -259,8 +259,25 @@ def _fopen(run: Evaluation, given: Arguments) -> Any:
 # Guzzle
 
 OPTIONS = frozenset(
-    "headers json form_params query body auth multipart timeout verify http_errors allow_redirects debug connect_timeout "
-    "decode_content stream read_timeout base_uri".split()  # noqa: SIM905
+    [
+        "headers",
+        "json",
+        "form_params",
+        "query",
+        "body",
+        "auth",
+        "multipart",
+        "timeout",
+        "verify",
+        "http_errors",
+        "allow_redirects",
+        "debug",
+        "connect_timeout",
+        "decode_content",
+        "stream",
+        "read_timeout",
+        "base_uri",
+    ]
 )
 
 
@@ -382,13 +399,59 @@ def _shell(run: Evaluation, given: Arguments) -> Any:
     return MYSTERY
 
 
-INERT = (
-    "curl_close curl_error curl_errno curl_getinfo curl_version print_r var_dump json_decode json_last_error "
-    "json_last_error_msg getenv isset empty is_string is_array is_null in_array header error_log http_response_code "
-    "stream_get_contents fclose feof fgets error_get_last set_time_limit ini_set error_reporting date time microtime "
-    "uniqid md5 sha1 hash rand mt_rand random_bytes bin2hex var_export printf usleep sleep substr strpos explode "
-    "htmlspecialchars nl2br is_numeric intval array_key_exists"
-).split()
+INERT = [
+    "curl_close",
+    "curl_error",
+    "curl_errno",
+    "curl_getinfo",
+    "curl_version",
+    "print_r",
+    "var_dump",
+    "json_decode",
+    "json_last_error",
+    "json_last_error_msg",
+    "getenv",
+    "isset",
+    "empty",
+    "is_string",
+    "is_array",
+    "is_null",
+    "in_array",
+    "header",
+    "error_log",
+    "http_response_code",
+    "stream_get_contents",
+    "fclose",
+    "feof",
+    "fgets",
+    "error_get_last",
+    "set_time_limit",
+    "ini_set",
+    "error_reporting",
+    "date",
+    "time",
+    "microtime",
+    "uniqid",
+    "md5",
+    "sha1",
+    "hash",
+    "rand",
+    "mt_rand",
+    "random_bytes",
+    "bin2hex",
+    "var_export",
+    "printf",
+    "usleep",
+    "sleep",
+    "substr",
+    "strpos",
+    "explode",
+    "htmlspecialchars",
+    "nl2br",
+    "is_numeric",
+    "intval",
+    "array_key_exists",
+]
 CLASSES: Mapping[str, Any] = {
     "GuzzleHttp\\Client": Builtin(lambda run, given: Guzzle(given)),
     "GuzzleHttp\\Psr7\\Request": Builtin(lambda run, given: Psr(given)),

@@ -184,8 +184,8 @@ def _value(node: Node) -> p.Expression:
             method = p.Member(_value(field(node, "object")), source(field(node, "name")))
             return p.Call(method, _arguments(field(node, "arguments")))
         case "scoped_call_expression":
-            owner = p.Name(f"class {source(field(node, 'scope')).lstrip(chr(92))}")
-            return p.Call(p.Member(owner, source(field(node, "name"))), _arguments(field(node, "arguments")))
+            scope = p.Name(f"class {source(field(node, 'scope')).lstrip(chr(92))}")
+            return p.Call(p.Member(scope, source(field(node, "name"))), _arguments(field(node, "arguments")))
         case "class_constant_access_expression":
             return p.Unknown()
         case "function_call_expression":
@@ -194,9 +194,9 @@ def _value(node: Node) -> p.Expression:
             callee = p.Name(name) if function.type in ("name", "qualified_name") else _value(function)
             return p.Call(callee, _arguments(field(node, "arguments")))
         case "object_creation_expression":
-            name, *_ = named(node)
+            made, *_ = named(node)
             given = next((child for child in named(node) if child.type == "arguments"), None)
-            kind = p.Name(f"class {source(name).lstrip(chr(92))}")
+            kind = p.Name(f"class {source(made).lstrip(chr(92))}")
             return p.Call(kind, _arguments(given) if given else (), True)
         case "anonymous_function" | "arrow_function":
             return _function(node)
@@ -223,9 +223,7 @@ def _value(node: Node) -> p.Expression:
             return _value(named(node)[0])
         case "exit_statement":
             return p.Call(p.Name("exit"))
-        case (
-            "require_expression" | "require_once_expression" | "include_expression" | "include_once_expression"
-        ):
+        case "require_expression" | "require_once_expression" | "include_expression" | "include_once_expression":
             return p.Call(p.Name("require"), (p.Argument(_value(named(node)[0])),))
     return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
 
@@ -237,7 +235,9 @@ def _constant(name: str) -> p.Expression:
 def _binary(operator: str, left: p.Expression, right: p.Expression) -> p.Expression:
     if operator == ".":
         return p.Text((left, right))
-    return p.Binary({"===": "==", "!==": "!=", "and": "&&", "or": "||", "<>": "!="}.get(operator, operator), left, right)
+    return p.Binary(
+        {"===": "==", "!==": "!=", "and": "&&", "or": "||", "<>": "!="}.get(operator, operator), left, right
+    )
 
 
 def _arguments(node: Node) -> tuple[p.Argument, ...]:

@@ -213,8 +213,19 @@ class Http(Thing):
 
     inert = frozenset({"finish", "set_debug_output", "started?"})
     settable = frozenset(
-        "verify_mode read_timeout open_timeout write_timeout ssl_timeout ca_file keep_alive_timeout max_retries "
-        "verify_hostname ssl_version min_version".split()  # noqa: SIM905
+        [
+            "verify_mode",
+            "read_timeout",
+            "open_timeout",
+            "write_timeout",
+            "ssl_timeout",
+            "ca_file",
+            "keep_alive_timeout",
+            "max_retries",
+            "verify_hostname",
+            "ssl_version",
+            "min_version",
+        ]
     )
 
     def __init__(self, host: Any, port: Any = None, is_secure: bool = False) -> None:
@@ -331,7 +342,9 @@ NET_HTTP = Module(
         **dict.fromkeys(("HTTPSuccess", "HTTPOK", "HTTPRedirection"), MYSTERY),
     },
 )
-NET = Module("Net", {"HTTP": NET_HTTP, **dict.fromkeys(("HTTPSuccess", "HTTPError", "OpenTimeout", "ReadTimeout"), MYSTERY)})
+NET = Module(
+    "Net", {"HTTP": NET_HTTP, **dict.fromkeys(("HTTPSuccess", "HTTPError", "OpenTimeout", "ReadTimeout"), MYSTERY)}
+)
 
 
 class UriModule(Module):
@@ -403,7 +416,8 @@ class FaradayRequest(Thing):
     """What a block of a call changes."""
 
     def __init__(self, headers: dict[Any, Any], params: dict[Any, Any], body: Any) -> None:
-        self.headers, self.params, self.body, self.target = dict(headers), dict(params), body, None
+        self.headers, self.params, self.body = dict(headers), dict(params), body
+        self.target: str | None = None
 
     def do_headers(self, run: Evaluation, given: Arguments) -> Any:
         return self.headers
@@ -528,7 +542,9 @@ def _escaped(value: str) -> str:
 def _faraday(run: Evaluation, given: Arguments) -> Faraday:
     block = given.named.pop("block", None)
     first, second = given.take("url", "options")
-    options = first if isinstance(first, dict) else {**optional(second, {}), **({} if first is UNDEFINED else {"url": first})}
+    options = (
+        first if isinstance(first, dict) else {**optional(second, {}), **({} if first is UNDEFINED else {"url": first})}
+    )
     if not set(options) <= {"url", "headers", "params", "request", "ssl"}:
         raise Unreadable("options of Faraday")
     connection = Faraday(text(known(options.get("url", ""))), options.get("headers"), options.get("params"))
@@ -547,7 +563,13 @@ class FaradayModule(Module):
 
 FARADAY = FaradayModule(
     "Faraday",
-    {"new": Builtin(_faraday), "default_adapter": MYSTERY, "Error": MYSTERY, "ClientError": MYSTERY, "ConnectionFailed": MYSTERY},
+    {
+        "new": Builtin(_faraday),
+        "default_adapter": MYSTERY,
+        "Error": MYSTERY,
+        "ClientError": MYSTERY,
+        "ConnectionFailed": MYSTERY,
+    },
 )
 
 # The library
@@ -627,7 +649,9 @@ class Ruby(Dialect):
         },
         int: {"to_s": text},
         list: {"join": _join, "to_a": lambda value: value},
-        dict: {"merge": lambda value, *others: {key: member for one in (value, *others) for key, member in one.items()}},
+        dict: {
+            "merge": lambda value, *others: {key: member for one in (value, *others) for key, member in one.items()}
+        },
     }
 
     def __init__(self, libraries: set[str]) -> None:

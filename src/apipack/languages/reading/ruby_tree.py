@@ -67,7 +67,7 @@ class Lowering:
         *first, last = statements
         if isinstance(last, COMPOUND):
             return (*statements, p.Jump("return", p.Unknown()))
-        return statements if isinstance(last, p.Jump) else (*first, p.Jump("return", last))
+        return statements if isinstance(last, p.Jump | p.Import) else (*first, p.Jump("return", last))
 
     def statement(self, node: Node) -> Sequence[p.Statement]:
         match node.type:
@@ -89,13 +89,17 @@ class Lowering:
                 return [p.Define(source(field(node, "name")), self.function(node))]
             case "return":
                 inner = [one for child in named(node) for one in named(child)]
-                return [p.Jump("return", self.value(inner[0]) if len(inner) == 1 else None if not inner else p.Unknown())]
+                return [
+                    p.Jump("return", self.value(inner[0]) if len(inner) == 1 else None if not inner else p.Unknown())
+                ]
             case "break" | "next":
                 return [p.Jump("break" if node.type == "break" else "return")]
             case "heredoc_body" | "empty_statement":
                 return []
             case "rescue_modifier":
-                return [p.Try(tuple(self.statement(field(node, "body"))), (tuple(self.statement(field(node, "handler"))),))]
+                return [
+                    p.Try(tuple(self.statement(field(node, "body"))), (tuple(self.statement(field(node, "handler"))),))
+                ]
         return [self.value(node)]
 
     def condition(self, node: Node) -> p.Statement:
@@ -199,9 +203,13 @@ class Lowering:
                 left, operator = field(node, "left"), source(field(node, "operator")).removesuffix("=")
                 if operator in ("||", "&&"):
                     raise refuse(node)
-                return p.Assign(self.target(left), p.Binary(operator, self.value(left), self.value(field(node, "right"))))
+                return p.Assign(
+                    self.target(left), p.Binary(operator, self.value(left), self.value(field(node, "right")))
+                )
             case "binary":
-                operator = {"and": "&&", "or": "||"}.get(source(field(node, "operator")), source(field(node, "operator")))
+                operator = {"and": "&&", "or": "||"}.get(
+                    source(field(node, "operator")), source(field(node, "operator"))
+                )
                 return p.Binary(operator, self.value(field(node, "left")), self.value(field(node, "right")))
             case "unary":
                 operator = source(field(node, "operator"))
