@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from apipack.languages.snippets import snippet
 from apipack.params import Retrieve
+from apipack.prompting.snippets import snippet
 
 Row = dict[str, Any]
 

@@ -184,6 +184,7 @@ INERT = [
 class C(Dialect):
     """Pointers are what they point to; a handle is true, NULL is not."""
 
+    must_declare = True
     names: Mapping[str, Any] = {
         **dict.fromkeys(INERT, MYSTERY),
         "CURL_ZERO_TERMINATED": "CURL_ZERO_TERMINATED",

@@ -24,6 +24,8 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     if "main" in lowering.functions:
         if not re.search(r"^\s*#\s*include\s*[<\"]curl/curl\.h[>\"]", code, re.MULTILINE):
             raise Unreadable("curl/curl.h is not included")
+        if any(child.type in ("expression_statement", "if_statement", "return_statement") for child in named(root)):
+            raise Unreadable("a statement outside of every function")
         body.append(p.Call(p.Name("main")))
     return tuple(body)
 
@@ -89,6 +91,8 @@ class Lowering:
         while declarator.type == "pointer_declarator":
             declarator = field(declarator, "declarator")
         name = source(field(declarator, "declarator"))
+        if name in self.functions:
+            raise Unreadable(f"{name} twice")
         self.functions.add(name)
         parameters = [_name(child) for child in named(field(declarator, "parameters"))]
         body = self.body(field(node, "body"))

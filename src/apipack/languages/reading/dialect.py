@@ -54,6 +54,8 @@ class Dialect:
     closed_functions = False
     closed_methods = False
     assigns_local = False
+    must_declare = False
+    creates_arrays = False
     ends_early = False
     nothing: Any = None
     names: Mapping[str, Any] = {}

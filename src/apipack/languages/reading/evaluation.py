@@ -77,7 +77,7 @@ class Evaluation:
             if self.later and not (jumped and jumped.kind == "leave"):
                 self.callbacks()
         except Ended:
-            if self.dialect.ends_early and self.later:
+            if self.dialect.ends_early:
                 raise Unreadable("the program ends before its request is sent") from None
         except RecursionError:
             raise Unreadable("too deeply nested") from None
@@ -338,8 +338,6 @@ class Evaluation:
             scope = scope.parent
         if name in self.dialect.names:
             return self.dialect.names[name]
-        if self.request is not None:
-            return MYSTERY
         raise Unreadable(f"{name} is not declared")
 
     def assign(self, target: p.Target, value: Any, declares: bool = False) -> None:
@@ -351,6 +349,8 @@ class Evaluation:
                 self.dialect.set_member(self, self.value(owner), name, value)
             case p.Index(owner, key):
                 self.certain()
+                if self.dialect.creates_arrays and isinstance(owner, p.Name) and owner.name not in self.scope.names:
+                    self.bind(owner.name, {}, True)
                 self.dialect.set_item(self, self.value(owner), self.value(key), value)
             case p.Targets(targets, keys):
                 for place, inner in enumerate(targets):
@@ -368,7 +368,10 @@ class Evaluation:
         if not declares and not self.dialect.assigns_local:
             while scope is not None and name not in scope.names:
                 scope = None if scope.closed and self.dialect.is_local(name) else scope.parent
-        scope = scope or (self.scope if self.dialect.closed_functions else self.globals)
+        if scope is None and not declares and self.dialect.must_declare:
+            raise Unreadable(f"{name} is not declared")
+        closed = self.dialect.closed_functions or self.dialect.closed_methods
+        scope = scope or (self.scope if closed else self.globals)
         scope.names[name] = MYSTERY if self.doubt and not declares else self.dialect.bound_value(value)
 
     def forget(self, target: p.Target) -> None:

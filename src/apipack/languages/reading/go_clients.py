@@ -577,6 +577,7 @@ def _append(run: Evaluation, given: Arguments) -> list[Any]:
 class Go(Dialect):
     """Values are of one type; errors are nil, since a request that arrives has none."""
 
+    must_declare = True
     names: Mapping[str, Any] = {
         "struct of": Builtin(lambda run, given: Struct(given.positional[0])),
         "bytes of": constant(lambda value: value if isinstance(value, bytes) else value.encode()),

@@ -14,6 +14,14 @@ from apipack.languages.reading.grammar import field, named, parse, refuse, sourc
 from apipack.languages.wire import Unreadable
 
 ZEROS: dict[str, object] = {"string": "", "bool": False, "int": 0, "int64": 0, "int32": 0, "float64": 0}
+DECLARATIONS = (
+    "package_clause",
+    "import_declaration",
+    "function_declaration",
+    "type_declaration",
+    "const_declaration",
+    "var_declaration",
+)
 FIELDS = re.compile(r'json:"(?P<name>[^",]*)(?P<options>[^"]*)"')
 
 
@@ -24,11 +32,16 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     body: list[p.Statement] = []
     declared: set[str] = set()
     is_program = False
+    names = Counter(source(field(child, "name")) for child in named(root) if child.type == "function_declaration")
+    if any(count > 1 for count in names.values()):
+        raise Unreadable("a function twice")
     for child in named(root):
         if child.type in ("package_clause", "import_declaration", "function_declaration"):
             is_program |= child.type == "function_declaration" and source(field(child, "name")) == "main"
         body += _statement(child, declared)
     if is_program:
+        if any(child.type not in DECLARATIONS for child in named(root)):
+            raise Unreadable("a statement outside of every function")
         body.append(p.Call(p.Name("main")))
     elif any(child.type == "package_clause" for child in root.children):
         raise Unreadable("a program without main")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Sequence
 
 import tree_sitter_bash
@@ -27,7 +28,12 @@ GRAMMARS: dict[str, Callable[[], object]] = {
     "ruby": tree_sitter_ruby.language,
     "swift": tree_sitter_swift.language,
 }
-LONGEST = 2_000_000
+LONGEST, OUTSIDE_STRINGS, DEEPEST, DOCUMENTS = 100_000, 20_000, 200, 16
+"""Limits of what is parsed: characters, those outside of literals, brackets inside of each other, here-documents. A
+parser that recovers from errors takes more than linear time, and a deep tree overflows the stack of C."""
+
+_LITERAL = re.compile(r"\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\]++|\\.)*+'|`[^`]*+`", re.DOTALL)
+_BRACKET = re.compile(r"[\[({]|[\])}]")
 
 
 @functools.cache
@@ -37,12 +43,24 @@ def _parser(grammar: str) -> Parser:
 
 def parse(grammar: str, code: str) -> Node:
     """The tree of code; raises Unreadable where it has an error."""
-    if len(code) > LONGEST:
-        raise Unreadable("too much code")
+    check_size(code)
     root = _parser(grammar).parse(code.encode()).root_node
     if root.has_error:
         raise Unreadable(f"line {_error_line(root)}: syntax")
     return root
+
+
+def check_size(code: str) -> None:
+    """Refuse code that a parser may choke on."""
+    if len(code) > LONGEST or code.count("<<") > DOCUMENTS:
+        raise Unreadable("too much code")
+    if len(code) > OUTSIDE_STRINGS and len(_LITERAL.sub("xx", code)) > OUTSIDE_STRINGS:
+        raise Unreadable("too much code")
+    depth = 0
+    for bracket in _BRACKET.finditer(code):
+        depth += 1 if bracket[0] in "[({" else -1
+        if depth > DEEPEST:
+            raise Unreadable("too deeply nested")
 
 
 def _error_line(root: Node) -> int:

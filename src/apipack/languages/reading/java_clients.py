@@ -906,6 +906,7 @@ class Program(Thing):
 class Java(Dialect):
     """Types are modules; a program with classes names what it imports, a fragment need not."""
 
+    must_declare = True
     names: Mapping[str, Any]
     modules = TYPES
     methods: Mapping[type, Mapping[str, Any]] = {

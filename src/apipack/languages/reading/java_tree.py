@@ -33,6 +33,8 @@ def lower(code: str) -> tuple[p.Statement, ...]:
             body += _statement(child)
     if mains > 1 or (not mains and any(child.type in TYPES for child in named(root))):
         raise Unreadable("no single main")
+    if mains and any(child.type.endswith("_statement") for child in named(root)):
+        raise Unreadable("a statement outside of every method")
     if mains:
         body.append(p.Call(p.Name("main"), (p.Argument(p.Unknown()),)))
     return tuple(body)

@@ -43,7 +43,7 @@ VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 
 
 def read(code: str) -> Request:
-    return Evaluation(Php()).run(lower(code))
+    return Evaluation(Php(re.search(r"^\s*use\s|autoload|\bnamespace\b", code, re.MULTILINE) is None)).run(lower(code))
 
 
 # Data
@@ -459,10 +459,12 @@ CLASSES: Mapping[str, Any] = {
 
 
 class Php(Dialect):
-    """Functions see no variables around them, and arrays are copied when they are assigned."""
+    """Functions see no variables around them, and arrays are copied when they are assigned. A fragment that names no
+    import means the known classes by their short names."""
 
     block_scope = False
     closed_functions = True
+    creates_arrays = True
     assigns_local = True
     modules = CLASSES
     names: Mapping[str, Any] = {
@@ -507,6 +509,11 @@ class Php(Dialect):
         "file_get_contents": Builtin(_file_get_contents),
         "fopen": Builtin(_fopen),
     }
+
+    def __init__(self, is_fragment: bool) -> None:
+        if is_fragment:
+            short = {f"class {name.rpartition(chr(92))[2]}": value for name, value in CLASSES.items()}
+            self.names = {**short, **self.names}
 
     def is_local(self, name: str) -> bool:
         return name.startswith("$")

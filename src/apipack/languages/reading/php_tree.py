@@ -229,6 +229,8 @@ def _value(node: Node) -> p.Expression:
 
 
 def _constant(name: str) -> p.Expression:
+    if name.startswith("CURLINFO_"):
+        return p.Unknown()
     return p.Const(name) if name.startswith(("CURLOPT_", "CURLAUTH_", "CURL_HTTP_VERSION")) else p.Name(name)
 
 

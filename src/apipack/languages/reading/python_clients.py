@@ -552,6 +552,21 @@ OS = Module("os", {"environ": MYSTERY, "getenv": Builtin(lambda run, given: MYST
 SYS = Module("sys", {"exit": Builtin(leave), "argv": MYSTERY, "stderr": MYSTERY, "stdout": MYSTERY})
 
 
+def _collected(run: Evaluation, given: Arguments) -> Any:
+    values, function = given.positional
+    if isinstance(values, Mystery):
+        return MYSTERY
+    members = run.dialect.members(values)
+    if members is None or len(members) > 1000:
+        raise Unreadable("a comprehension over what is no small list")
+    return [run.apply(function, Arguments([member])) for member in members]
+
+
+def _collected_dict(run: Evaluation, given: Arguments) -> Any:
+    pairs = _collected(run, given)
+    return MYSTERY if isinstance(pairs, Mystery) else dict(known(pairs))
+
+
 class Python(Dialect):
     """Assignments are local to their function; nothing is hoisted."""
 
@@ -568,6 +583,8 @@ class Python(Dialect):
         "exit": Builtin(leave),
         "quit": Builtin(leave),
         "await": Builtin(lambda run, given: run.awaited(given.positional[0])),
+        "list of": Builtin(_collected),
+        "dict of": Builtin(_collected_dict),
         "slice of": Builtin(lambda run, given: MYSTERY),
         "__name__": "__main__",
     }

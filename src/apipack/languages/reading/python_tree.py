@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Sequence
 
 from apipack.languages.reading import program as p
+from apipack.languages.reading.grammar import check_size
 from apipack.languages.wire import Unreadable
 
 OPERATORS: dict[type[ast.AST], str] = {
@@ -18,6 +19,7 @@ OPERATORS: dict[type[ast.AST], str] = {
 
 def lower(code: str) -> tuple[p.Statement, ...]:
     """A module's statements; raises Unreadable on a syntax error."""
+    check_size(code)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -56,7 +58,7 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
         case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body):
             return [*[_entered(item) for item in items], *_body(body)]
         case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=after):
-            return [p.Try((*_body(body), *_body(orelse)), tuple(_body(one.body) for one in handlers), _body(after))]
+            return [p.Try((*_body(body), *_body(orelse)), tuple(map(_handler, handlers)), _body(after))]
         case ast.FunctionDef(name=name, decorator_list=[], args=arguments, body=body):
             return [p.Define(name, _function(arguments, _body(body), False))]
         case ast.AsyncFunctionDef(name=name, decorator_list=[], args=arguments, body=body):
@@ -74,6 +76,11 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
         case ast.Continue():
             return [p.Jump("continue")]
     return [p.Opaque(f"line {node.lineno}: {type(node).__name__}")]
+
+
+def _handler(node: ast.ExceptHandler) -> tuple[p.Statement, ...]:
+    caught = (p.Assign(p.Name(node.name), p.Unknown(), True),) if node.name else ()
+    return (*caught, *_body(node.body))
 
 
 def _import(alias: ast.alias) -> p.Import:
@@ -162,7 +169,20 @@ def _value(node: ast.expr) -> p.Expression:
             given = [p.Argument(_value(argument)) for argument in arguments]
             given += [_keyword(keyword) for keyword in keywords]
             return p.Call(_value(function), tuple(given))
+        case ast.ListComp(elt=item, generators=[ast.comprehension(ifs=[]) as loop]):
+            return _collected("list", loop, _value(item))
+        case ast.GeneratorExp(elt=item, generators=[ast.comprehension(ifs=[]) as loop]):
+            return _collected("list", loop, _value(item))
+        case ast.DictComp(key=key, value=value, generators=[ast.comprehension(ifs=[]) as loop]):
+            return _collected("dict", loop, p.Items((_value(key), _value(value))))
     return p.Opaque(f"line {node.lineno}: {type(node).__name__}")
+
+
+def _collected(kind: str, loop: ast.comprehension, item: p.Expression) -> p.Expression:
+    """A comprehension: a function of each member, and what its results make."""
+    body = (p.Assign(_target(loop.target), p.Name("member")), p.Jump("return", item))
+    function = p.Function((("member", None),), body)
+    return p.Call(p.Name(f"{kind} of"), (p.Argument(_value(loop.iter)), p.Argument(function)))
 
 
 def _keyword(keyword: ast.keyword) -> p.Argument:

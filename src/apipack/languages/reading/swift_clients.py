@@ -421,6 +421,7 @@ def _members(run: Evaluation, given: Arguments) -> Any:
 class Swift(Dialect):
     """Arrays and dictionaries are copied when they are assigned; a forced optional is its value."""
 
+    must_declare = True
     ends_early = True
     names: Mapping[str, Any] = {
         **dict.fromkeys(
@@ -448,6 +449,8 @@ class Swift(Dialect):
                 "sleep",
                 "Double",
                 "DispatchTime",
+                "EXIT_SUCCESS",
+                "EXIT_FAILURE",
                 "NSError",
                 "URLError",
             ],

@@ -20,6 +20,7 @@ BINARY = (
     "multiplicative_expression",
     "infix_expression",
 )
+SPACED = ("=", "==", "!=", "&&", "||", "??")
 LOGICAL = {"conjunction_expression": "&&", "disjunction_expression": "||"}
 
 
@@ -37,6 +38,8 @@ class Lowering:
         todo = [root]
         while todo:
             node = todo.pop()
+            if node.type in SPACED and not _is_spaced(node, root):
+                raise refuse(node)
             if node.type == "function_declaration":
                 self.labels[source(field(node, "name"))] = dict(_labels(node))
             todo += node.children
@@ -364,6 +367,14 @@ def _kind(node: Node) -> str:
         return f"{node.type} of {next(iter(kinds), '')}"
     kinds_of = {"integer_literal": "number", "real_literal": "number", "boolean_literal": "bool"}
     return "text" if node.type.endswith("string_literal") else kinds_of.get(node.type, "")
+
+
+def _is_spaced(node: Node, root: Node) -> bool:
+    """Whether an operator has white space on both sides or on none, without which it is another operator."""
+    code = root.text or b""
+    start, end = node.start_byte - root.start_byte, node.end_byte - root.start_byte
+    before, after = code[start - 1 : start], code[end : end + 1]
+    return before.isspace() == after.isspace() or before in (b"(", b",") or after in (b")", b",")
 
 
 def _labels(node: Node) -> Iterator[tuple[str, str]]:
