@@ -73,15 +73,19 @@ def calls(
 
 @app.command()
 def request(
-    file: Annotated[typer.FileText, typer.Argument(help="a file, or - for standard input")],
+    file: Annotated[typer.FileBinaryRead, typer.Argument(help="a file, or - for standard input")],
     lang: Annotated[str, typer.Option(help="the code's language")],
 ) -> None:
-    """Print the request that a piece of code makes, as JSON; exit code 1 with the reason where that is not certain."""
+    """Print the request that a piece of code makes, as JSON; exit code 1 with the reason where that is not certain.
+
+    The code may stand in a Markdown fence, between sentences or behind a prompt.
+    """
     from apipack.languages import Unreadable, read
+    from apipack.prompting.snippets import snippet
 
     (language,) = known([lang])
     try:
-        print(read(language, file.read()).to_json())
+        print(read(language, snippet(file.read().decode(), language)).to_json())
     except (Unreadable, UnicodeDecodeError) as error:
         fail(f"{file.name}: {error}", 1)
 
