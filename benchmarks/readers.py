@@ -65,7 +65,11 @@ def document(request: Request) -> Row:
             example = json.loads(request.body)
         except ValueError:
             example = request.body
-        operation["requestBody"] = {"content": {request.header("content-type") or "text/plain": {"example": example}}}
+        operation["requestBody"] = {
+            "content": {
+                request.header("content-type") or "text/plain": {"schema": {"example": example}, "example": example}
+            }
+        }
     return {
         "openapi": "3.0.3",
         "info": {"title": "One", "version": "1"},
