@@ -24,7 +24,7 @@ from urllib.parse import parse_qsl
 
 from apipack.evaluation.metrics import same_request
 from apipack.io import parts, read_table
-from apipack.languages import Unreadable, read
+from apipack.languages import Reading, Unreadable, read
 from apipack.records import Request
 from apipack.sandbox.comparison import difference
 from apipack.sandbox.execution import execute, skipped
@@ -115,7 +115,7 @@ def wrong(calls: list[tuple[Row, Request]]) -> Counter[str]:
     """Calls by form whose reading is not what arrived when they ran."""
     languages = {call["language"] for call, _ in calls}
     runnable = [(call, request) for call, request in calls if call["language"] not in skipped(sorted(languages))]
-    outcomes = execute([(call["language"], call["code"]) for call, _ in runnable], 2)
+    outcomes = execute([Reading.of(call["language"], call["code"]) for call, _ in runnable], 2)
     return Counter(
         call["form"]
         for (call, request), outcome in zip(runnable, outcomes, strict=True)

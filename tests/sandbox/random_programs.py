@@ -163,7 +163,8 @@ def _node(draw: random.Random, text: Write) -> str:
                 *lines,
                 f"const data = {body};",
                 f"const req = https.request(url, {{ method: '{_method(draw)}', headers: {{ ...headers, "
-                "'Content-Length': Buffer.byteLength(data) } }, (res) => { res.on('data', (d) => console.log(d.toString())); });",
+                "'Content-Length': Buffer.byteLength(data) } }, "
+                "(res) => { res.on('data', (d) => console.log(d.toString())); });",
                 "req.on('error', (e) => console.error(e));",
                 draw.choice(["req.write(data);\nreq.end();", "req.end(data);"]),
             ]
@@ -268,7 +269,7 @@ $body = {body};
     if draw.random() < 0.4:
         return head + (
             f"$o = ['http' => ['method' => '{_method(draw)}', 'header' => \"Content-Type: text/x\\r\\nX-Key: k "
-            "{$key}\","
+            '{$key}",'
             " 'content' => $body]];\necho file_get_contents($url, false, stream_context_create($o));"
         )
     return (

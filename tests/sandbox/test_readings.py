@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from apipack.languages import read
+from apipack.languages import Reading, read
 from apipack.records import LANGUAGES
 from apipack.sandbox.comparison import difference
 from apipack.sandbox.execution import execute, skipped
@@ -21,7 +21,7 @@ def test_what_is_read_arrives(language: str) -> None:
     assert not skipped([language])
     draw = random.Random(f"readers {language}")
     codes = [program(language, draw) for _ in range(PROGRAMS)]
-    outcomes = execute([(language, code) for code in codes], 2)
+    outcomes = execute([Reading.of(language, code) for code in codes], 2)
     for code, outcome in zip(codes, outcomes, strict=True):
         request = read(language, code)
         assert difference(request, outcome.records) is None, f"{code}\n{outcome.detail}\n{request}\n{outcome.records}"
