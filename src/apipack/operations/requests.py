@@ -67,9 +67,25 @@ def build(document: Document, raw: RawOperation, provider: str, *, optional: boo
         made = document.remembered(key, partial(argument, parameter, values, named))
         arguments.append(made.described)
         places[made.place] += made.pairs
-    path_values = dict(places["path"])
-    add_security(document, operation, places)
+    add_secrets(secrets(document, operation), places)
     template = base + (path if path.startswith("/") or not path else "/" + path)
+    method = raw.method.upper()
+    request = assemble(method, template, path_query, places, *request_body(operation, values, method))
+    return BuiltRequest(request, template, tuple(arguments), inferred)
+
+
+def assemble(
+    method: str,
+    template: str,
+    path_query: str,
+    places: dict[str, list[tuple[str, str]]],
+    content_type: str | None,
+    body: str | None,
+) -> Request:
+    """The request of (name, value) pairs by place, checked; those of `path` are encoded. path_query: the query that the
+    path itself has. Raises `SpecError`."""
+    in_path = set(_VARIABLE.findall(path_query))
+    path_values = dict(places["path"])
     url = _filled(template, path_values)
     if not _NEEDS_NO_QUOTING.fullmatch(url):
         url = quote(url, safe=URL_SAFE)
@@ -79,16 +95,14 @@ def build(document: Document, raw: RawOperation, provider: str, *, optional: boo
         given = {name: ",".join(value for key, value in places["query"] if key == name) for name in in_path}
         given = {name: quote(value, safe=QUERY_SAFE) for name, value in given.items()} | path_values
         query = "&".join(filter(None, (quote(_filled(path_query, given), safe="=&%+/:,;@-._~"), query)))
-    headers = places["header"]
+    headers = list(places["header"])
     if places["cookie"]:
         headers.append(("Cookie", "; ".join(f"{name}={quote(value, safe='')}" for name, value in places["cookie"])))
-    method = raw.method.upper()
-    content_type, body = request_body(operation, values, method)
     if content_type is not None:
         headers.append(("Content-Type", content_type))
     request = Request(method, url + (f"?{query}" if query else ""), tuple(headers), body)
     check(request)
-    return BuiltRequest(request, template, tuple(arguments), inferred)
+    return request
 
 
 def _filled(template: str, values: dict[str, str]) -> str:
@@ -120,7 +134,7 @@ def argument(parameter: v3_0.Parameter, values: ValueBuilder, named: bool = Fals
     elif not (required or values.optional) or (place == "header" and parameter.name.lower() in IGNORED_HEADERS):
         sent = []
     else:
-        sent = pairs(parameter, _content_value(parameter, parameter_value(parameter, values), values))
+        sent = pairs(parameter, content_value(parameter, parameter_value(parameter, values), values))
     return Argument(place, described, sent)
 
 
@@ -216,7 +230,7 @@ def _example_or_value(parameter: v3_0.Parameter, values: ValueBuilder) -> Any:
     return values.value(parameter.schema_object)
 
 
-def _content_value(parameter: v3_0.Parameter, value: Any, values: ValueBuilder) -> Any:
+def content_value(parameter: v3_0.Parameter, value: Any, values: ValueBuilder) -> Any:
     """The value of a parameter with `content`, whose example may be JSON written as text."""
     for media_type, media in (parameter.content or {}).items():
         if isinstance(value, str) and bodies.is_json(media_type):
@@ -271,11 +285,17 @@ def _encoded_pair(name: str, value: str) -> str:
     return f"{quote(name, safe=QUERY_SAFE)}={quote(value, safe=QUERY_SAFE)}"
 
 
-def add_security(document: Document, operation: Operation, places: dict[str, list[tuple[str, str]]]) -> None:
-    """Placeholders for the first security alternative whose schemes are all known (OAS 3: Security Requirement)."""
+def secrets(document: Document, operation: Operation) -> list[tuple[str, str, str]]:
+    """(place, name, placeholder) for the first security alternative whose schemes are all known (OAS 3: Security
+    Requirement)."""
     alternatives = document.security(operation)
     known = "secrets", tuple(map(tuple, alternatives))
-    for place, name, value in document.remembered(known, partial(_secrets, document, alternatives)):
+    return document.remembered(known, partial(_secrets, document, alternatives))
+
+
+def add_secrets(placeholders: list[tuple[str, str, str]], places: dict[str, list[tuple[str, str]]]) -> None:
+    """Add placeholders to the pairs by place where no parameter has the name."""
+    for place, name, value in placeholders:
         if all(name.lower() != taken.lower() for taken, _ in places[place]):
             places[place].append((name, value))
 
@@ -302,27 +322,50 @@ def _secrets(document: Document, alternatives: list[dict[str, Any]]) -> list[tup
 
 def request_body(operation: Operation, values: ValueBuilder, method: str) -> tuple[str | None, str | None]:
     """(Content-Type, payload text), or (None, None) when the operation sends no body."""
-    body = operation.request_body
-    if body is None or not body.content or method in ("GET", "HEAD", "TRACE"):
-        return None, None
-    if not (body.required or values.optional or method in BODY_METHODS):
+    body = sent_body(operation, values, method)
+    if body is None:
         return None, None
     return values.document.remembered(("payload", id(body)), partial(_payload, body, values))
 
 
+def sent_body(operation: Operation, values: ValueBuilder, method: str) -> v3_0.RequestBody | None:
+    """The operation's body where its request has one."""
+    body = operation.request_body
+    if body is None or not body.content or method in ("GET", "HEAD", "TRACE"):
+        return None
+    return body if body.required or values.optional or method in BODY_METHODS else None
+
+
 def _payload(body: v3_0.RequestBody, values: ValueBuilder) -> tuple[str, str]:
     """Content-Type and text of the body's best-understood media type."""
+    chosen = payload(body, values)
+    return chosen.header, bodies.encode(chosen.value, chosen.header, chosen.root, chosen.media.encoding)
+
+
+class Payload(NamedTuple):
+    """header: the Content-Type; root: name of an XML body's root element; given: the value is the body's example."""
+
+    header: str
+    media: v3_0.MediaType
+    value: Any
+    root: str
+    given: bool
+
+
+def payload(body: v3_0.RequestBody, values: ValueBuilder) -> Payload:
+    """What a body sends, by the best-understood of its media types."""
     chosen = bodies.choose_media_type(list(body.content))
     media = body.content[chosen]
     header = bodies.content_type(chosen)
     value = body_example(media, header, values)
-    if value is MISSING:
+    given = value is not MISSING
+    if not given:
         value = values.value(media.schema_object)
     root = "root"
     if media.schema_object is not None:
         schema, reference = values.document.schema(media.schema_object)
         root = str((schema.xml or {}).get("name") or (reference or "root").rpartition("/")[2])
-    return header, bodies.encode(value, header, root, media.encoding)
+    return Payload(header, media, value, root, given)
 
 
 def body_example(media: v3_0.MediaType, header: str, values: ValueBuilder) -> Any:
