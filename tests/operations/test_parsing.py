@@ -2,7 +2,7 @@ import json
 from functools import partial
 from typing import Any
 
-from apipack.operations.parsing import opted_out, parse_spec, parse_specs, plain, read_opt_outs
+from apipack.operations.parsing import opted_out, parse_spec, parse_specs, read_opt_outs
 from apipack.records import OPERATIONS, Request
 
 SPEC = {
@@ -84,17 +84,6 @@ def test_odd_values_where_mappings_are_due() -> None:
         {"openapi": "3.1.0", "info": None, "servers": [None], "security": "x", "components": None, "paths": paths}
     )
     assert len(rows) == 1 and not drops
-
-
-def test_plain_text() -> None:
-    assert plain("a &amp; <i>b</i>\n\n# c") == "a & b c"
-    assert plain(None) == ""
-    assert len(plain("word " * 1_000)) <= 1_000
-
-
-def test_text_without_a_space_is_cut_anywhere() -> None:
-    assert plain("x" * 2_000) == "x" * 1_000
-    assert plain("y " + "x" * 2_000) == "y"
 
 
 def test_secrets_and_personal_data_are_replaced_and_counted() -> None:

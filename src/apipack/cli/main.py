@@ -22,8 +22,8 @@ from apipack.errors import UserError
 from apipack.hubs.replica import FAULTS, HUBS, WINDOWS, Faults, Replica
 from apipack.languages import Unreadable, Unrepresentable, read, render
 from apipack.openapi import Document, SpecError, load
-from apipack.operations.parsing import endpoint
 from apipack.operations.requests import build
+from apipack.operations.texts import endpoint
 from apipack.records import LANGUAGES
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -16,8 +16,8 @@ from apipack.languages import Unreadable, read, try_read
 from apipack.openapi import Document, SpecError, load
 from apipack.openapi.conformance import violations
 from apipack.openapi.document import RawOperation
-from apipack.operations.parsing import endpoint
 from apipack.operations.requests import BuiltRequest, build
+from apipack.operations.texts import endpoint
 from apipack.records import LANGUAGES, Request
 
 Row = dict[str, Any]
