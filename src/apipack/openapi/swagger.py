@@ -17,6 +17,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "multi": {"explode": True},
     "ssv": {"style": "spaceDelimited", "explode": False},
     "pipes": {"style": "pipeDelimited", "explode": False},
+    "tsv": {"style": "tabDelimited", "explode": False},
 }
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -72,9 +73,17 @@ def _place(operation: Node, nodes: list[Any], consumes: list[str]) -> None:
 
 def _parameter(node: Node) -> Node:
     kept = {key: value for key, value in node.items() if key not in KEYWORDS and key != "collectionFormat"}
-    style = STYLES.get(node.get("collectionFormat", "csv"), {"explode": False}) if node.get("type") == "array" else {}
+    style = _style(node) if node.get("type") == "array" else {}
     example = {"example": node["x-example"]} if "x-example" in node else {}
     return {**kept, **style, **example, "schema": _schema(node)}
+
+
+def _style(node: Node) -> Node:
+    """The style of an array's `collectionFormat`; `multi` is for queries and forms alone."""
+    chosen = str(node.get("collectionFormat", "csv"))
+    if chosen == "multi" and node.get("in") not in ("query", "formData"):
+        chosen = "csv"
+    return STYLES.get(chosen, {"explode": False})
 
 
 def _form(fields: list[Node]) -> Node:
@@ -83,11 +92,8 @@ def _form(fields: list[Node]) -> Node:
         "properties": {str(node.get("name")): _schema(node) for node in fields},
         "required": [str(node.get("name")) for node in fields if node.get("required")],
     }
-    joined = [node for node in fields if node.get("type") == "array" and node.get("collectionFormat") != "multi"]
-    return {
-        "schema": schema,
-        "encoding": {str(node.get("name")): {"style": "form", "explode": False} for node in joined},
-    }
+    arrays = [node for node in fields if node.get("type") == "array"]
+    return {"schema": schema, "encoding": {str(node.get("name")): {"style": "form", **_style(node)} for node in arrays}}
 
 
 def _schema(node: Node) -> Node:
