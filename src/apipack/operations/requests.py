@@ -14,11 +14,11 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from openapi_parser.models.base import Server
 
-from apipack.openapi import bodies, multipart
+from apipack.openapi import bodies, multipart, xml
 from apipack.openapi.admission import kind_of
 from apipack.openapi.document import Document, Operation, RawOperation
 from apipack.openapi.loading import SpecError
-from apipack.openapi.media_types import essence, is_json, is_sequence
+from apipack.openapi.media_types import essence, is_json, is_sequence, is_xml
 from apipack.openapi.models import MediaType, Parameter, RequestBody
 from apipack.openapi.styles import (
     DELIMITERS,
@@ -474,6 +474,8 @@ def payload(body: RequestBody, values: ValueBuilder) -> Payload:
     if media.schema_object is not None:
         schema, reference = values.document.schema(media.schema_object)
         root = str((schema.xml or {}).get("name") or (reference or "root").rpartition("/")[2])
+        if not given and is_xml(header) and isinstance(value, str) and not value.lstrip().startswith("<"):
+            value = xml.document_text(values.document, value, media.schema_object, root)
     return Payload(header, media, value, root, given)
 
 
