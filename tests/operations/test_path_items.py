@@ -44,7 +44,9 @@ def test_methods_of_3_2() -> None:
     item = {"query": content("application/json", schema={"const": 1}), "additionalOperations": more}
     doc = document(openapi="3.2.0", paths={"/a": item})
     raws = list(doc.operations())
-    assert [raw.method for raw in raws] == ["query", "COPY", "copy"]
+    assert [raw.verb for raw in raws] == ["QUERY", "COPY", "copy"]
+    with pytest.raises(SpecError, match="bad_method: copy"):
+        build(doc, raws[2], "")
     assert build(doc, raws[0], "").request == Request("QUERY", "https://h.example/a", tuple(JSON_TYPE.items()), "1")
     assert [(gone.method, gone.problem.reason) for gone in doc.lost] == [("POST", "bad_method")]
 

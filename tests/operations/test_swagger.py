@@ -55,3 +55,16 @@ def test_header_parameters_that_3_0_reserves_are_sent() -> None:
     kind = {**given, "name": "Content-Type", "default": "application/vnd.x+json"}
     made = swagger({"parameters": [kind, {"name": "b", "in": "body", "schema": {"type": "integer"}}]})
     assert (made.headers, made.body) == ((("Content-Type", "application/vnd.x+json"),), "1")
+
+
+def test_references_outside_of_the_usual_places_and_extensions() -> None:
+    item = {"x-more": {"consumes": 5}, "get": {"parameters": [{"$ref": "#/x-shared/p"}]}}
+    raw = {
+        "swagger": "2.0",
+        "host": "h.example",
+        "paths": {"/a": {"$ref": "#/x-items/a"}, "x-b": {"parameters": 3, "get": {}}},
+        "x-items": {"a": item},
+        "x-shared": {"p": {"name": "q", "in": "query", "type": "array", "required": True, **LETTERS}},
+    }
+    (made,) = requests(Document(load(json.dumps(raw).encode())))
+    assert made.parts.query == "q=x,y"

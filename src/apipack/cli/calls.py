@@ -89,7 +89,7 @@ def _row(source: Source, name: str, raw: RawOperation, language: str, call: str)
     return {
         **place,
         "operation": name,
-        "method": raw.method.upper(),
+        "method": raw.verb,
         "path": raw.path,
         "language": language,
         "call": call,

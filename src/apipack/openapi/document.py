@@ -26,6 +26,8 @@ from apipack.openapi import models
 from apipack.openapi.loading import SpecError
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+FIELDS = (*METHODS, "query")
+"""Methods that OAS 3.2 has a field for in the Path Item Object."""
 PATH_ITEM = frozenset({"$ref", "summary", "description", "servers", "parameters"})
 MAX_REF_HOPS = 20
 REPAIR_ROUNDS = 4
@@ -57,6 +59,11 @@ class RawOperation(NamedTuple):
     method: str
     path_item: dict[str, Any]
     operation: dict[str, Any]
+
+    @property
+    def verb(self) -> str:
+        """The method that is sent."""
+        return self.method.upper() if self.method in FIELDS else self.method
 
 
 class Lost(NamedTuple):
@@ -127,7 +134,7 @@ class Document:
 
     def _of_path(self, path: str, item: dict[str, Any]) -> Iterator[RawOperation]:
         later = self.version >= (3, 2)
-        methods = (*METHODS, "query") if later else METHODS
+        methods = FIELDS if later else METHODS
         for method in methods:
             if item.get(method) is not None:
                 yield from self._operation(path, method, item, item[method])
@@ -229,9 +236,11 @@ class Document:
             node = self.security_schemes.get(name)
             if node is None and self.version >= (3, 2) and "#" in name:
                 node = {"$ref": name}
-            self._schemes[name] = (
-                self._validate(v3_0.SecurityScheme, dict(self.resolve(node))) if isinstance(node, dict) else None
-            )
+            typed = None
+            if isinstance(node, dict):
+                members = {key: value for key, value in self.resolve(node).items() if key != "flows"}
+                typed = self._validate(v3_0.SecurityScheme, members)
+            self._schemes[name] = typed
         return self._schemes[name]
 
     def schema(self, schema: Schema) -> tuple[Schema, str | None]:

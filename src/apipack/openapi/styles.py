@@ -40,6 +40,10 @@ def reserved(text: str) -> str:
     )
 
 
+def reserved_member(text: str) -> str:
+    return reserved(text).replace(",", "%2C")
+
+
 def to_json(value: Any) -> str:
     """Compact JSON. Raises `SpecError` for what JSON cannot say."""
     try:

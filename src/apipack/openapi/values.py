@@ -180,7 +180,7 @@ class ValueBuilder:
         if later:
             names = _with_dependents(schema, names)
         for name in names:
-            if (member := properties.get(name)) is None:
+            if (member := properties.get(name)) is None or (later and name not in needed and _is_never(member)):
                 continue
             if name not in needed and len(value) >= least and (depth >= MAX_DEPTH or self._is_open(member)):
                 continue

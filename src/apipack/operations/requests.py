@@ -30,6 +30,7 @@ from apipack.openapi.styles import (
     flattened,
     pieces,
     reserved,
+    reserved_member,
 )
 from apipack.openapi.styles import pairs as query_pairs
 from apipack.openapi.values import MISSING, TEXT, ValueBuilder, first_example, read_as
@@ -87,7 +88,7 @@ def build(document: Document, raw: RawOperation, provider: str, *, optional: boo
         path_query = "&".join(filter(None, (path_query, query)))
     add_secrets(secrets(document, operation), places)
     template = base + (path if path.startswith("/") or not path else "/" + path)
-    method = raw.method.upper()
+    method = raw.verb
     content_type, body = request_body(operation, values, method)
     if document.version == (2, 0):
         content_type = _own_content_type(places["header"], content_type)
@@ -271,7 +272,7 @@ def server_url(servers: list[Server], provider: str) -> tuple[str, bool]:
     document's own address, which is the provider's root where only the host is known (RFC 3986, 5.2).
     """
     urls = [_with_variables(server) for server in servers] or ["/"]
-    url = next((u for u in urls if u.startswith("https://")), urls[0]).strip()
+    url = next((u for u in urls if u.startswith("https://")), urls[0]).strip() or "/"
     inferred = not url.startswith(("http://", "https://", "//"))
     if inferred and re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", url):
         raise SpecError("server_not_http", url[:60])
@@ -363,7 +364,7 @@ def pairs(parameter: Parameter, value: Any) -> Pairs:
         return [(name, quote(text, safe="") if place == "cookie" else text)]
     explode = style in ("form", "deepObject") if parameter.explode is None else parameter.explode
     if parameter.allow_reserved:
-        return query_pairs(name, value, style, explode, reserved)
+        return query_pairs(name, value, style, explode, reserved, reserved_member)
     return query_pairs(name, value, style, explode)
 
 
