@@ -64,3 +64,8 @@ def test_no_pattern_takes_long(pattern: str) -> None:
     started = time.process_time()
     matching(pattern, "a" * 64)
     assert time.process_time() - started < 1
+
+
+def test_a_simple_text_is_found_though_a_longer_one_would_be_too_long() -> None:
+    pattern = r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*"
+    assert matching(pattern, "SOME_STRING_VALUE", 2, 256) == "somestringvalueso"

@@ -21,6 +21,7 @@ from openapi_schema_validator import OAS30WriteValidator, OAS31Validator
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from apipack.openapi.admission import TYPES, is_of
 from apipack.openapi.document import Document, RawOperation, listed
 from apipack.openapi.loading import SpecError
 from apipack.records import Request
@@ -105,9 +106,22 @@ class Schemas:
 def _keyword(error: ValidationError) -> str:
     if error.validator == "required":
         return str(error.message)
+    if _contradictory(error):
+        return f"{error.validator}, which no value of its enum has"
     if error.validator in ("oneOf", "anyOf") and (inner := best_match(error.context or [])):
         return f"{error.validator} {inner.validator}"
     return str(error.validator)
+
+
+def _contradictory(error: ValidationError) -> bool:
+    """Whether the schema's own `type` refuses every value of its `enum`, so that nothing is valid."""
+    schema = error.schema
+    if error.validator not in ("type", "enum") or not isinstance(schema, dict):
+        return False
+    kind, values = schema.get("type"), schema.get("enum")
+    if not isinstance(values, list) or kind not in TYPES:
+        return False
+    return not any(is_of(str(kind), value) for value in values)
 
 
 def _no_check(*_: Any) -> Iterator[ValidationError]:
@@ -354,12 +368,24 @@ def _form(document: Document, schema: dict[str, Any], text: str) -> dict[str, An
                     break
                 inner = inner[key]
             name = keys[-1]
-        member = _schema(document, members.get(name))
+        member = _as_sent(document, _schema(document, members.get(name)), item)
         if _type(member) != "array":
             inner[name] = _typed(member, item)
         elif isinstance(items := inner.setdefault(name, []), list):
             items.append(_typed(_schema(document, member.get("items")), item))
     return value
+
+
+def _as_sent(document: Document, schema: dict[str, Any], text: str) -> dict[str, Any]:
+    """Of alternatives without a type of their own the first that the text can be a value, or an item, of."""
+    if _type(schema) is not None:
+        return schema
+    for node in (*listed(schema.get("anyOf")), *listed(schema.get("oneOf"))):
+        option = _schema(document, node)
+        enum = option.get("enum")
+        if (text in enum) if isinstance(enum, list) else (_type(option) == "array" or _typed(option, text) != text):
+            return option
+    return schema
 
 
 def _all_members(document: Document, schema: dict[str, Any]) -> dict[str, Any]:

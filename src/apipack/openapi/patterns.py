@@ -10,6 +10,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 from re import _compiler, _parser  # type: ignore[attr-defined]
 from re import _constants as op  # type: ignore[attr-defined]
 from typing import Any
@@ -70,7 +71,7 @@ def _matching(tree: Any, preferred: str, low: int, high: int) -> str | None:
     )
     longest = _matched_length(parts)
     search = _compiler.compile(tree).search if longest else None
-    for text in (preferred, *(() if certain else GUESSES), *_texts(tree, low, high)):
+    for text in chain((preferred, *(() if certain else GUESSES)), _texts(tree, low, high)):
         if text and low <= len(text) <= high:
             made = certain and text is not preferred
             if made or (search is not None and len(text) <= longest and search(text)):
