@@ -283,7 +283,7 @@ def test_a_charset_that_okhttp_adds_is_read() -> None:
         ("go", Request("GET", "https://h/a/../b"), "dot segments"),
         ("go", Request("GET", "https://u:p@h/"), "user info"),
         ("go", Request("GET", "https://h:99999/"), "out of range"),
-        ("go", Request("get", "https://h/"), "is not one of"),
+        ("go", Request("get", "https://h/"), "is no method"),
         ("go", Request("GET", "https://h/", (("X", "a\nb"),)), "not ASCII text"),
         ("go", Request("GET", "https://h/", (("X y", "a"),)), "not a header name"),
     ],

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import SplitResult
 
-from apipack.records import METHODS, Request
+from apipack.records import Request, is_method
 
 
 class Unrepresentable(ValueError):
@@ -67,8 +67,8 @@ def problem(request: Request) -> str | None:
 
 
 def _problem(request: Request) -> str | None:
-    if request.method not in METHODS:
-        return f"method {request.method[:20]!r} is not one of {', '.join(METHODS)}"
+    if not is_method(request.method):
+        return f"{request.method[:20]!r} is no method that every client sends"
     return _url_problem(request.url) or _header_problem(request.headers) or _body_problem(request)
 
 

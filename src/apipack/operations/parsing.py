@@ -64,9 +64,9 @@ def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool,
     except Exception as error:  # counted; one odd specification costs no other
         parsed.drops.append(_drop(spec["file"], error))
         return ""
-    for path, problem in document.lost:
-        lost = RawOperation(path, "*", {}, {})
-        parsed.drops.append(_drop(operation_id(spec["hub"], spec["api"], spec["version"], lost), problem))
+    for lost in document.lost:
+        raw = RawOperation(lost.path, lost.method, {}, {})
+        parsed.drops.append(_drop(operation_id(spec["hub"], spec["api"], spec["version"], raw), lost.problem))
     for raw in raws:
         identifier = operation_id(spec["hub"], spec["api"], spec["version"], raw)
         name = endpoint(raw)
@@ -85,7 +85,7 @@ def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool,
                 **_scrubbed(texts, parsed.replaced),
                 "id": identifier,
                 "endpoint": name,
-                "method": raw.method.upper(),
+                "method": raw.verb,
                 "path": raw.path,
                 "template": built.template,
                 "tags": [plain(tag) for tag in listed(raw.operation.get("tags")) if isinstance(tag, str)],
