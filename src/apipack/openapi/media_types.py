@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from apipack.openapi.loading import SpecError
-from apipack.records import essence
+from apipack.records import essence, is_json
 
 BOUNDARY = "---011000010111000001101001"
 PREFERRED = (
