@@ -29,7 +29,7 @@ from apipack.hubs.schemas import SPECS
 from apipack.io import read_json, read_table, rows_table, write_table
 
 ROOT = Path(__file__).resolve().parent.parent
-STAGES = ("parse", "dedupe", "render", "instruct", "filter")
+STAGES = ("parse", "dedupe", "render", "instruct", "filter", "split", "leakage", "release")
 SERVER = re.compile(rb'("(?:url|host)"\s*:\s*"(?:https?://)?)(?=[A-Za-z0-9])')
 
 
@@ -66,8 +66,17 @@ def measured(stage: str, folder: Path) -> dict[str, Any]:
         time.sleep(0.5)
     if process.returncode:
         sys.exit(f"{stage} failed")
-    rows = read_json(folder / "metrics" / f"{stage}.json")["rows_out"]
+    rows = _rows(read_json(folder / "metrics" / f"{stage}.json"))
     return {"seconds": time.perf_counter() - started, "cpu": _cpu() - before, "peak": peak / 2**20, "rows": rows}
+
+
+def _rows(metrics: dict[str, Any]) -> int:
+    """Rows that a stage wrote: `split` counts them by split, `leakage` its tests by level."""
+    if "operations" in metrics:
+        return sum(metrics["operations"].values())
+    if "nearest_training_operation" in metrics:
+        return sum(level["n"] for level in metrics["nearest_training_operation"].values())
+    return int(metrics["rows_out"])
 
 
 def _cpu() -> float:

@@ -99,8 +99,11 @@ def write_metrics(stage: str, values: dict[str, Any]) -> None:
 
 @contextmanager
 def fresh_folder(path: Path | str) -> Iterator[Path]:
-    """Yield an empty temporary sibling that takes the place of `path` when the block ends well: one folder or the
-    other has the name at any time, but for a moment that the next call mends."""
+    """Yield an empty temporary folder beside `path`, which replaces `path` when the block ends without an error.
+
+    At any time `path` is either the old folder or the new one. If the process dies between the two renames, the next
+    call restores the old folder.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     old = path.parent / f".{path.name}.old"

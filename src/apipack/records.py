@@ -6,6 +6,7 @@ back, `evaluation.verdicts` judges it. The tables between stages are in `schemas
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, urlsplit
@@ -15,6 +16,14 @@ import orjson
 LANGUAGES = ("curl", "libcurl", "java", "node", "python", "go", "ruby", "php", "swift", "javascript")
 
 METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
+"""Those of RFC 9110 and 5789 that an API answers; `is_method` knows what others OAS 3.2 allows."""
+_METHOD = re.compile(r"(?!(?:CONNECT|TRACK)\Z)[A-Z][A-Z0-9-]{0,39}")
+
+
+def is_method(text: str) -> bool:
+    """Whether every client sends a method of this name as it stands: some write lower case in capitals, and browsers
+    send neither CONNECT nor TRACK."""
+    return text in METHODS or _METHOD.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

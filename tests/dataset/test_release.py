@@ -11,7 +11,7 @@ from datasets import load_dataset
 
 from apipack.dataset.card import card
 from apipack.dataset.release import SPLITS as NAMES
-from apipack.dataset.release import paper_instance, write_language
+from apipack.dataset.release import paper_instance, write_languages
 from apipack.dataset.schemas import RELEASE, SPLITS, UNIQUE
 from apipack.instructions.schemas import INSTRUCTIONS
 from apipack.io import rows_table, write_table, write_text
@@ -48,7 +48,7 @@ def released(tmp_path: Path) -> Path:
     write_table(
         data / "splits/splits.parquet", rows_table([dict(zip(SPLITS.names, m, strict=True)) for m in member], SPLITS)
     )
-    counts = {language: write_language(language, str(data), str(out), True) for language in ("curl", "go")}
+    counts = write_languages(["curl", "go"], str(data), str(out), True)
     write_text(out / "README.md", card(counts, list(NAMES.values()), {"Operations by hub": {"apis_guru": 4}}))
     return out
 
@@ -97,5 +97,5 @@ def test_instances_have_the_papers_schema(released: Path) -> None:
 
 def test_the_same_rows_give_the_same_bytes(released: Path, tmp_path: Path) -> None:
     before = {path.relative_to(released): path.read_bytes() for path in released.rglob("*.gz")}
-    write_language("curl", str(tmp_path / "data"), str(tmp_path / "again"), True)
+    write_languages(["curl"], str(tmp_path / "data"), str(tmp_path / "again"), True)
     assert all((tmp_path / "again" / path).read_bytes() == before[path] for path in before if "curl" in path.name)

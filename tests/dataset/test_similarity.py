@@ -1,6 +1,11 @@
 import numpy as np
-from rapidfuzz import fuzz
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz import fuzz, process
 
+from apipack.dataset import similarity
+from apipack.dataset.bounds import Bounds, Letters
 from apipack.dataset.similarity import nearest, text
 
 ROW = {
@@ -22,9 +27,9 @@ def test_nearest_is_exact_over_blocks_and_duplicates() -> None:
     texts = ["".join(rng.choice(list("abcd "), 30)) for _ in range(300)]
     pool = texts[150:] + texts[150:200]
     alike, places = nearest(texts[:160], pool, workers=2)
-    for query, similarity, place in zip(texts[:160], alike, places, strict=True):
+    for query, ratio, place in zip(texts[:160], alike, places, strict=True):
         every = [fuzz.ratio(query, choice) / 100 for choice in pool]
-        assert similarity == max(every)
+        assert ratio == max(every)
         assert place == int(np.argmax(every))
     assert alike[150:].tolist() == [1.0] * 10
 
@@ -42,3 +47,29 @@ def test_a_similarity_that_is_the_least_itself_counts_and_least_changes_no_value
         (exact,), _ = nearest([query], pool, workers=1)
         assert nearest([query], pool, workers=1, least=exact)[0].tolist() == [exact]
         assert nearest([query], pool, workers=1, least=np.nextafter(exact, 1))[0].tolist() == [0.0]
+
+
+TEXTS = st.text(st.sampled_from("aabcdé\n\ud800") | st.characters(), max_size=90)
+
+
+@given(st.lists(TEXTS, max_size=8), st.lists(TEXTS, min_size=1, max_size=40), st.sampled_from([0.0, 0.5, 0.9]))
+def test_nearest_is_what_comparing_all_pairs_gives(queries: list[str], pool: list[str], least: float) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("BLOCK", 16), ("BATCH", 3), ("FIRST", 2), ("MANY", 4)):
+            patch.setattr(similarity, name, value)
+        alike, places = nearest(queries, pool, workers=1, least=least)
+    if queries:
+        every = process.cdist(queries, pool, scorer=fuzz.ratio, dtype=np.float64) / 100
+        best = every.max(axis=1)
+        assert alike.tolist() == np.where(best < least, 0, best).tolist()
+        assert places[best >= least].tolist() == every.argmax(axis=1)[best >= least].tolist()
+
+
+@given(TEXTS, st.lists(TEXTS, min_size=1, max_size=8))
+def test_no_bound_is_below_the_ratio(query: str, texts: list[str]) -> None:
+    block, places = Bounds(texts, Letters(texts)), np.arange(len(texts))
+    ratios = np.array([fuzz.ratio(query, text) / 100 for text in texts]) - 1e-9
+    if any(texts) and query:
+        assert (block.by_letters(query) >= ratios).all()
+        assert (block.by_quarters([query], places)[0] >= ratios).all()
+        assert (block.by_halves(query, places) >= ratios).all()

@@ -43,12 +43,18 @@ def test_another_request_reads_as_that_request(language: str, other: Request) ->
 NOTHING = r"^\s*$"
 SPARE = {language: re.compile(NOTHING) for language in LANGUAGES} | {
     "curl": re.compile("--request"),
-    "libcurl": re.compile(f"{NOTHING}|CUSTOMREQUEST"),
+    "libcurl": re.compile(f"{NOTHING}|CUSTOMREQUEST|return"),
     "java": re.compile(f'{NOTHING}|addHeader."Content-Type"'),
+    "node": re.compile(f"{NOTHING}|throw|console"),
     "python": re.compile(f"{NOTHING}|print|data = |^res = "),
-    "php": re.compile(f"{NOTHING}|CUSTOMREQUEST|RETURNTRANSFER"),
+    "go": re.compile(f"{NOTHING}|package|defer|Println"),
+    "ruby": re.compile(f"{NOTHING}|'uri'|puts"),
+    "php": re.compile(f"{NOTHING}|CUSTOMREQUEST|RETURNTRANSFER|echo|php"),
+    "swift": re.compile(f"{NOTHING}|import|print|else if"),
+    "javascript": re.compile(f"{NOTHING}|withCredentials|console"),
 }
-"""Lines without which the same request is sent: POST follows from the body, a MediaType names the type."""
+"""Lines without which the same request is sent: POST follows from the body, a MediaType names the type, and what is
+done with the answer changes nothing."""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -70,10 +76,10 @@ SYNTAX = {
     "go": '"(){}:',
     "ruby": "\"'()[]=",
     "php": "\"'()[]>;$?",
-    "swift": '"(){}[]!=',
-    "javascript": "'(){}=",
+    "swift": '"(){}[]=',
+    "javascript": "'(){}",
 }
-"""Marks that no position can spare; JavaScript spares semicolons."""
+"""Marks that no position can spare; JavaScript spares semicolons, and `==` does for `===`."""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -85,10 +91,14 @@ def test_a_lost_mark_is_noticed(language: str) -> None:
             assert outcome(language, damaged) != POST, f"without {mark} in {code[position - 20 : position + 20]!r}"
 
 
+ANSWER = {"python": "\n\nres = ", "ruby": "\nputs", "php": "\n\necho"}
+"""Where scripts that run line by line have sent their request."""
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_truncated_code_is_noticed(language: str) -> None:
     code = render(language, POST)
-    whole = code.index("\n\nres = ") if language == "python" else len(code)
+    whole = code.index(ANSWER[language]) if language in ANSWER else len(code)
     for end in range(0, whole - 1, 3):
         assert outcome(language, code[:end]) != POST
 
@@ -150,6 +160,10 @@ def test_hostile_code_is_read_in_linear_time(language: str, number: int) -> None
             Request("POST", "https://h.com/a", (("X", ""), FORM_TYPE), "@x"),
         ),
         ("curl -g 'https://h.com/a[1]'", Request("GET", "https://h.com/a[1]")),
+        ("curl https://h.com/a -G -d x=1", Request("GET", "https://h.com/a?x=1")),
+        ("curl https://h.com/a > out", Request("GET", "https://h.com/a")),
+        ("curl h.com/a", Request("GET", "http://h.com/a")),
+        ("curl $'https://h.com/a'", Request("GET", "https://h.com/a")),
     ],
 )
 def test_other_spellings_of_curl(code: str, request_: Request) -> None:
@@ -166,17 +180,13 @@ def test_other_spellings_of_curl(code: str, request_: Request) -> None:
         "curl https://h.com/a -d @file",
         "curl https://h.com/a --data-binary @file",
         "curl https://h.com/a -F x=@file",
-        "curl https://h.com/a -G -d x=1",
         "curl https://h.com/a https://h.com/b",
         "curl 'https://h.com/a[1-9]'",
-        "curl https://h.com/a > out",
         "curl -X HEAD https://h.com/a",
         "curl https://h.com/a \\ \n -H 'X: 1'",
         "curl https://h.com/a\n-H 'X: 1'",
         "curl -X",
         "wget https://h.com/a",
-        "curl h.com/a",
-        "curl $'https://h.com/a'",
         "curl -X post https://h.com/a",
     ],
 )
@@ -239,7 +249,7 @@ def test_python_that_fails_or_sends_something_else(old: str, new: str) -> None:
         ("swift", 'httpMethod = "POST"', 'httpMethod ="POST"'),
         ("libcurl", '"k1', '"\\x6b1'),
         ("libcurl", "X-Api-Key: k1", "X-Api-Key: k1??/"),
-        ("node", "'k1'", "`k1`"),
+        ("node", "'k1'", "`${k1}`"),
         ("node", "method: 'POST'", "method: 'POST', method: 'GET'"),
         ("javascript", "xhr.send(data)", "xhr.send()"),
         ("javascript", "'X-Api-Key', 'k1'", "'Cookie', 'k1'"),
@@ -273,7 +283,7 @@ def test_a_charset_that_okhttp_adds_is_read() -> None:
         ("go", Request("GET", "https://h/a/../b"), "dot segments"),
         ("go", Request("GET", "https://u:p@h/"), "user info"),
         ("go", Request("GET", "https://h:99999/"), "out of range"),
-        ("go", Request("get", "https://h/"), "is not one of"),
+        ("go", Request("get", "https://h/"), "is no method"),
         ("go", Request("GET", "https://h/", (("X", "a\nb"),)), "not ASCII text"),
         ("go", Request("GET", "https://h/", (("X y", "a"),)), "not a header name"),
     ],

@@ -219,3 +219,32 @@ def test_a_broken_schema_is_reported_not_raised() -> None:
     assert any("unchecked" in rule for rule in broken(GOOD, raw))
     raw = {**RAW, "components": {"schemas": {"Pet": {"required": 3, "properties": [], "type": "object"}}}}
     assert any("unchecked" in rule for rule in broken(GOOD, raw))
+
+
+def test_an_enum_that_its_own_type_refuses_is_said_so() -> None:
+    schema = {"type": "integer", "enum": ["0 (a)", "1 (b)"]}
+    body = {"requestBody": {"content": {"application/json": {"schema": schema}}}}
+    document = Document({"openapi": "3.0.0", "paths": {"/a": {"post": body}}})
+    (raw,) = document.operations()
+    request = Request("POST", "https://h.example/a", (("Content-Type", "application/json"),), '"0 (a)"')
+    assert violations(document, raw, request) == {"body: type, which no value of its enum has"}
+
+
+@pytest.mark.parametrize(("beside", "version"), [({"readOnly": True}, "3.0.3"), ({"maximum": 0}, "3.0.3")])
+def test_what_stands_beside_a_reference_of_3_0_is_no_rule(beside: dict[str, Any], version: str) -> None:
+    schema = {"type": "object", "properties": {"n": {"$ref": "#/components/schemas/N", **beside}}}
+    body = {"requestBody": {"content": {"application/json": {"schema": schema}}}}
+    shared = {"schemas": {"N": {"type": "integer"}}}
+    document = Document({"openapi": version, "paths": {"/a": {"post": body}}, "components": shared})
+    (raw,) = document.operations()
+    request = Request("POST", "https://h.example/a", (("Content-Type", "application/json"),), '{"n":1}')
+    assert violations(document, raw, request) == frozenset()
+
+
+@pytest.mark.parametrize(("style", "segment"), [("simple", "a%2Cb,c"), ("label", ".a%2Cb,c"), ("matrix", ";p=a%2Cb,c")])
+def test_values_are_split_before_they_are_decoded(style: str, segment: str) -> None:
+    schema = {"type": "array", "items": {"type": "string", "enum": ["a,b", "c"]}}
+    parameter = {"name": "p", "in": "path", "required": True, "style": style, "schema": schema}
+    document = Document({"openapi": "3.0.3", "paths": {"/{p}": {"get": {"parameters": [parameter]}}}})
+    (raw,) = document.operations()
+    assert violations(document, raw, Request("GET", f"https://h.example/{segment}")) == frozenset()

@@ -73,3 +73,8 @@ def test_a_python_that_takes_no_pattern_apart_stops_nothing(lacking: str) -> Non
     script = f"import re, re._constants, sys; {lacking}; from apipack.openapi.patterns import matching"
     done = subprocess.run([sys.executable, "-c", f"{script}; print(matching('^[a-z]+$', 'abc'))"], capture_output=True)
     assert (done.stdout, done.stderr) == (b"None\n", b"")
+
+
+def test_a_simple_text_is_found_though_a_longer_one_would_be_too_long() -> None:
+    pattern = r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*"
+    assert matching(pattern, "SOME_STRING_VALUE", 2, 256) == "somestringvalueso"

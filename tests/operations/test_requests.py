@@ -259,7 +259,7 @@ def test_members_of_a_form_by_their_encoding() -> None:
     example = {"a": [1, 2], "b": [1, 2], "m": {"k": {"l": "x"}}, "o": {"k": 1}}
     encoding = {"b": {"style": "form", "explode": False}, "m": {"style": "deepObject", "explode": True}}
     made = built(body("application/x-www-form-urlencoded", example, encoding=encoding), method="post").request
-    assert made.body == "a=1&a=2&b=1%2C2&m%5Bk%5D%5Bl%5D=x&o=%7B%22k%22%3A1%7D"
+    assert made.body == "a=1&a=2&b=1,2&m%5Bk%5D%5Bl%5D=x&o=%7B%22k%22%3A1%7D"
 
 
 def test_multipart_is_framed() -> None:
@@ -273,7 +273,8 @@ def test_every_item_and_file_is_a_part_of_its_own() -> None:
     schema = {"type": "object", "properties": {"f": {"type": "string", "format": "binary"}, "o": OBJECT_SCHEMA}}
     media = {"schema": schema, "example": {"f": ["x", "y"], "o": {"a": 1}}}
     text = str(built({"requestBody": {"content": {"multipart/form-data": media}}}, method="post").request.body)
-    assert [part.partition("\r\n")[0] for part in text.split("form-data; ")[1:]] == ['name="f"', 'name="f"', 'name="o"']
+    file = 'name="f"; filename="f.bin"'
+    assert [part.partition("\r\n")[0] for part in text.split("form-data; ")[1:]] == [file, file, 'name="o"']
     assert '\r\n\r\n{"a":1}\r\n' in text
 
 
@@ -323,7 +324,8 @@ def test_swagger_2() -> None:
     )
     basic = ("Authorization", "Basic REPLACE_BASIC_AUTH")
     assert made["post"] == Request("POST", "https://h.example/v1/pets/1", (basic, form), "n=3")
-    assert 'name="f"\r\n\r\nSOME_STRING_VALUE\r\n' in str(made["patch"].body)
+    part = 'name="f"; filename="f.bin"\r\nContent-Type: application/octet-stream\r\n\r\nSOME_STRING_VALUE\r\n'
+    assert part in str(made["patch"].body)
 
 
 def test_get_has_no_body_and_json_is_preferred() -> None:
@@ -373,7 +375,8 @@ def test_fragments_and_queries_in_paths() -> None:
         (Request("GET", "https://h.example/#x"), "bad_url"),
         (Request("GET", "https://user@h.example/"), "bad_host"),
         (Request("GET", "https://{h}.example/"), "bad_host"),
-        (Request("FETCH", "https://h.example/"), "bad_method"),
+        (Request("get", "https://h.example/"), "bad_method"),
+        (Request("CONNECT", "https://h.example/"), "bad_method"),
         (Request("GET", "https://h.example/", (("a b", "c"),)), "bad_header"),
         (Request("GET", "https://h.example/", (("a", "c\r\nd: e"),)), "bad_header"),
         (Request("POST", "https://h.example/", (), "x"), "body_without_media_type"),
@@ -387,9 +390,9 @@ def test_check_refuses(request_: Request, reason: str) -> None:
     assert caught.value.reason == reason
 
 
-def test_hostile_header_value_is_refused_not_sent() -> None:
+def test_a_hostile_header_name_is_refused() -> None:
     with pytest.raises(SpecError, match="bad_header"):
-        built({"parameters": [parameter("X", "header", example="a\r\nEvil: 1")]})
+        built({"parameters": [parameter("X\r\nEvil", "header")]})
 
 
 def test_json_of_a_request_round_trips() -> None:

@@ -57,3 +57,8 @@ def test_a_request_keeps_its_host_and_its_form() -> None:
     assert clean.header("authorization") == "Bearer REPLACE_SECRET_VALUE"
     assert json.loads(clean.body or "") == {"password": "REPLACE_SECRET_VALUE", "n": 1}
     assert found == {"email": 1, "secret": 2}
+
+
+def test_an_authentication_scheme_is_no_secret() -> None:
+    text = "Authorization: ACME-HMAC-SHA256-v1 REPLACE_ACME_HMAC_SHA256_V1_CREDENTIALS"
+    assert scrub(text) == (text, {})

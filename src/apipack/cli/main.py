@@ -31,57 +31,67 @@ app.add_typer(model.app)
 
 @app.command()
 def calls(
-    spec: Annotated[Path, typer.Argument(help="OpenAPI 3.x or Swagger 2.0, JSON or YAML")],
+    spec: Annotated[
+        Path | None, typer.Argument(help="OpenAPI 3.x or Swagger 2.0, JSON or YAML; a folder for all in it")
+    ] = None,
+    url: Annotated[str | None, typer.Option(help="fetch the document from this http or https address")] = None,
     lang: Annotated[list[str] | None, typer.Option(help="a language, again for more; all ten by default")] = None,
     operation: Annotated[str | None, typer.Option(help="only the operation of this id")] = None,
-    host: Annotated[str, typer.Option(help="host where the specification names none")] = "api.example.com",
+    host: Annotated[
+        str | None, typer.Option(help="host where the specification names none; api.example.com, or that of --url")
+    ] = None,
     optional: Annotated[bool, typer.Option(help="also parameters and members that are not required")] = False,
 ) -> None:
     """Print a JSON line {operation, method, path, language, call} for each operation and language.
 
-    An operation or language that gives no call is a line on standard error; a specification that cannot
-    be read is one line and exit code 2.
+    An operation or language that gives no call is a line on standard error, whose last line counts calls, what was
+    left out by reason, and repairs. A folder's lines name the file as {spec}. Where nothing can be read it is one line
+    and exit code 2.
     """
-    from apipack.languages import Unrepresentable, render
-    from apipack.openapi import Document, SpecError, load
-    from apipack.operations.requests import build
-    from apipack.operations.texts import endpoint
+    from apipack.cli.calls import Source, Told, fetched, files, leave_out_document, print_calls
+    from apipack.openapi import SpecError
 
-    languages = known(lang or list(LANGUAGES))
+    languages, told = known(lang or list(LANGUAGES)), Told()
+    if (spec is None) == (url is None):
+        fail("give a file, a folder or --url, one of them", 2)
+    provider = host or "api.example.com"
+    name = url or str(spec)
+    found = False
     try:
-        document = Document(load(spec.read_bytes()))
-        found = [(endpoint(raw), raw) for raw in document.operations()]
-    except (OSError, SpecError, RecursionError) as error:
-        fail(f"{spec}: {error}", 2)
-    if operation is not None and not (found := [pair for pair in found if pair[0] == operation]):
-        fail(f"{spec}: no operation has the id {operation}", 2)
-    for name, raw in found:
-        try:
-            request = build(document, raw, host, optional=optional).request
-        except (SpecError, RecursionError) as error:
-            print(f"{name}: {error}", file=sys.stderr)
-            continue
-        for language in languages:
-            try:
-                call = render(language, request)
-            except Unrepresentable as error:
-                print(f"{name}: {language}: {error}", file=sys.stderr)
-                continue
-            row = {"operation": name, "method": request.method, "path": raw.path, "language": language, "call": call}
-            print(line(row))
+        if spec is not None and spec.is_dir():
+            for path in files(spec):
+                inside = path.relative_to(spec).as_posix()
+                try:
+                    source = Source(inside, path.read_bytes(), provider)
+                    found = print_calls(source, languages, operation, optional, told) or found
+                except (OSError, SpecError, RecursionError) as error:
+                    leave_out_document(told, inside, error)
+            if not found and not told.left_out:
+                fail(f"{name}: no document of the folder has an operation{f' {operation}' if operation else ''}", 2)
+        else:
+            source = fetched(url, host) if url is not None else Source("", Path(name).read_bytes(), provider)
+            if not print_calls(source, languages, operation, optional, told) and operation is not None:
+                fail(f"{name}: no operation has the id {operation}", 2)
+    except (OSError, UserError, RecursionError) as error:
+        fail(str(error) if str(error).startswith(name) else f"{name}: {error}", 2)
+    print(told, file=sys.stderr)
 
 
 @app.command()
 def request(
-    file: Annotated[typer.FileText, typer.Argument(help="a file, or - for standard input")],
+    file: Annotated[typer.FileBinaryRead, typer.Argument(help="a file, or - for standard input")],
     lang: Annotated[str, typer.Option(help="the code's language")],
 ) -> None:
-    """Print the request that a piece of code makes, as JSON; exit code 1 with the reason where that is not certain."""
+    """Print the request that a piece of code makes, as JSON; exit code 1 with the reason where that is not certain.
+
+    The code may stand in a Markdown fence, between sentences or behind a prompt.
+    """
     from apipack.languages import Unreadable, read
+    from apipack.prompting.snippets import snippet
 
     (language,) = known([lang])
     try:
-        print(read(language, file.read()).to_json())
+        print(read(language, snippet(file.read().decode(), language)).to_json())
     except (Unreadable, UnicodeDecodeError) as error:
         fail(f"{file.name}: {error}", 1)
 

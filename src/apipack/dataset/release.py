@@ -6,7 +6,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from apipack.dataset.card import card, origins
 from apipack.dataset.params import Release
 from apipack.dataset.schemas import RELEASE
-from apipack.io import parts, read_table, rows_table, write_text
+from apipack.io import parts, read_table, write_text
 from apipack.languages.rendering import render_rows
 from apipack.tasks.engines import map_tasks
 from apipack.tasks.params import Engine
@@ -40,43 +40,53 @@ LANG = {"curl": "cURL", "javascript": "JavaScript"}
 
 def write_release(data: Path, out: Path, languages: Sequence[str], p: Release, engine: Engine) -> dict[str, Any]:
     """The dataset's files and its card in the folder `out`, and their figures. data: the stages' folder."""
-    tasks = [
-        {"language": language, "data": str(data.absolute()), "out": str(out.absolute()), "paper_json": p.paper_json}
-        for language in languages
-    ]
-    counts = dict(zip(languages, map_tasks(write_language, tasks, engine, "release"), strict=True))
+    groups = [list(languages[first :: engine.cores()]) for first in range(min(engine.cores(), len(languages)))]
+    folders = {"data": str(data.absolute()), "out": str(out.absolute()), "paper_json": p.paper_json}
+    tasks = [{"languages": group, **folders} for group in groups]
+    found: dict[str, dict[str, int]] = {}
+    for counted in map_tasks(write_languages, tasks, engine, "release"):
+        found |= counted
+    counts = {language: found[language] for language in languages}
     write_text(out / "README.md", card(counts, list(SPLITS.values()), origins(data)))
     return {"rows_out": sum(sum(of.values()) for of in counts.values()), "languages": counts}
 
 
-def write_language(language: str, data: str, out: str, paper_json: bool) -> dict[str, int]:
-    """Write one language's splits below `out`, part by part; returns rows by split. data: the stages' folder."""
+def write_languages(languages: Sequence[str], data: str, out: str, paper_json: bool) -> dict[str, dict[str, int]]:
+    """Write the splits of some languages below `out`, part by part, each read once for all of them; returns rows by
+    language and split. data: the stages' folder."""
     source, target = Path(data), Path(out)
     member: dict[str, list[str]] = defaultdict(list)
     for entry in read_table(source / "splits" / "splits.parquet").to_pylist():
         member[entry["id"]].append(entry["split"])
-    counts: Counter[str] = Counter()
+    counts: dict[str, Counter[str]] = {language: Counter() for language in languages}
     with ExitStack() as stack:
-        tables = {
-            split: stack.enter_context(pq.ParquetWriter(_parquet(target, language, name), RELEASE, compression="zstd"))
-            for split, name in SPLITS.items()
-        }
-        lines = {split: stack.enter_context(_json_lines(target, language, name)) for split, name in SPLITS.items()}
+        tables, lines = (
+            {
+                (language, split): stack.enter_context(file(target, language, name))
+                for language in languages
+                for split, name in SPLITS.items()
+            }
+            for file in (_parquet, _json_lines)
+        )
         for part in parts(source / "dataset" / "operations"):
-            rows: dict[str, list[Row]] = defaultdict(list)
-            for row in _joined(part, source / "dataset" / "calls" / part.name, language):
-                for split in member.get(row["id"], ()):
-                    if (shown := _as_asked(row, split)) is not None:
-                        rows[split].append(shown)
-            for split, found in rows.items():
-                counts[SPLITS[split]] += len(found)
-                tables[split].write_table(rows_table([_instance(row) for row in found], RELEASE))
-                if paper_json:
-                    lines[split].write(b"".join(_json(paper_instance(row)) for row in found))
+            operations = read_table(part)
+            rows = operations.to_pylist() if paper_json else []
+            calls = read_table(source / "dataset" / "calls" / part.name)
+            asked_otherwise = _own_calls(operations, member, languages)
+            for language in languages:
+                call, own = _calls(calls, language), asked_otherwise[language]
+                for split, places in _places(operations["id"].to_pylist(), call, own, member).items():
+                    counts[language][SPLITS[split]] += len(places)
+                    here = {**call, **own} if split == "level1" else call
+                    chosen = _instances(operations.take(pa.array(places)), language, split, here)
+                    tables[language, split].write_table(chosen)
+                    if paper_json:
+                        asked = (_as_asked(rows[n], split, language, here[rows[n]["id"]]) for n in places)
+                        lines[language, split].write(b"".join(_json(paper_instance(row)) for row in asked))
     if not paper_json:
-        for name in SPLITS.values():
-            _json_path(target, language, name).unlink()
-    return counts
+        for language, split in lines:
+            _json_path(target, language, SPLITS[split]).unlink()
+    return {language: dict(of) for language, of in counts.items()}
 
 
 def paper_instance(row: Row) -> Row:
@@ -108,39 +118,63 @@ def paper_instance(row: Row) -> Row:
     }
 
 
-def _joined(operations: Path, calls: Path, language: str) -> Iterator[Row]:
-    table = read_table(calls)
-    of_language = table.filter(pc.equal(table["language"], language))
-    call = dict(zip(of_language["id"].to_pylist(), of_language["call"].to_pylist(), strict=True))
-    if call:
-        found = read_table(operations)
-        for row in found.filter(pc.is_in(found["id"], value_set=pa.array(list(call), pa.string()))).to_pylist():
-            yield {**row, "language": language, "call": call[row["id"]]}
+def _calls(calls: pa.Table, language: str) -> dict[str, str]:
+    """Operation id → its call in the language. calls: of schema CALLS."""
+    chosen = calls.filter(pc.equal(calls["language"], language))
+    return dict(zip(chosen["id"].to_pylist(), chosen["call"].to_pylist(), strict=True))
 
 
-def _as_asked(row: Row, split: str) -> Row | None:
-    """The row as its split asks: level 1 in the other wording, for a call of its own values; None where this language
-    has no such call. A wording beside it is one for the same call."""
-    if split == "level1" and row["test_request"] != row["request"]:
-        calls, _ = render_rows([("", row["test_request"])], [row["language"]])
-        if not len(calls):
-            return None
-        asked = {"instruction": row["test_instruction"], "request": row["test_request"], "values": row["test_values"]}
-        return {**row, **asked, "call": calls["call"][0].as_py()}
-    if row["test_request"] != row["request"]:
-        return {**row, "test_instruction": row["instruction"]}
-    return {**row, "instruction": row["test_instruction"]} if split == "level1" else row
+def _own_calls(
+    operations: pa.Table, member: Mapping[str, Sequence[str]], languages: Sequence[str]
+) -> dict[str, dict[str, str | None]]:
+    """Language → id of an operation whose level 1 asks for a call of its own values → that call, None where the
+    language has none."""
+    own = operations.filter(pc.not_equal(operations["test_request"], operations["request"]))
+    pairs = zip(own["id"].to_pylist(), own["test_request"].to_pylist(), strict=True)
+    asked = [(key, request) for key, request in pairs if "level1" in member.get(key, ())]
+    rendered, _ = render_rows(asked, languages)
+    none: dict[str, str | None] = dict.fromkeys(key for key, _ in asked)
+    return {language: none | _calls(rendered, language) for language in languages}
 
 
-def _instance(row: Row) -> Row:
-    """The columns of schema RELEASE."""
-    return {name: row[name] for name in RELEASE.names}
+def _places(
+    ids: Sequence[str], call: Mapping[str, str], own: Mapping[str, str | None], member: Mapping[str, Sequence[str]]
+) -> dict[str, list[int]]:
+    """Split → positions of its operations that have a call. own: see `_own_calls`."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, key in enumerate(ids):
+        if key in call:
+            for split in member.get(key, ()):
+                if split != "level1" or own.get(key, "") is not None:
+                    places[split].append(place)
+    return places
 
 
-def _parquet(out: Path, language: str, name: str) -> Path:
+def _as_asked(row: Row, split: str, language: str, call: str | None) -> Row:
+    """The row with its call as its split asks: level 1 in the other wording. A wording beside it is one for the same
+    call."""
+    shown = {**row, "language": language, "call": call}
+    if row["test_request"] == row["request"]:
+        return shown
+    if split == "level1":
+        return shown | {"instruction": row["test_instruction"]}
+    return shown | {"test_instruction": row["instruction"]}
+
+
+def _instances(operations: pa.Table, language: str, split: str, call: Mapping[str, str | None]) -> pa.Table:
+    """The operations in schema RELEASE; level 1 asks in the other wording, for the call of its own values."""
+    columns = {name: operations[name] for name in RELEASE.names if name in operations.column_names}
+    if split == "level1":
+        columns |= {name: operations[f"test_{name}"] for name in ("instruction", "request", "values")}
+    columns["language"] = pa.array([language] * len(operations), pa.string())
+    columns["call"] = pa.array([call[key] for key in operations["id"].to_pylist()], pa.string())
+    return pa.table({name: columns[name] for name in RELEASE.names}).cast(RELEASE).combine_chunks()
+
+
+def _parquet(out: Path, language: str, name: str) -> pq.ParquetWriter:
     path = out / "data" / language / f"{name}-00000-of-00001.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
-    return path
+    return pq.ParquetWriter(path, RELEASE, compression="zstd")
 
 
 def _json_path(out: Path, language: str, name: str) -> Path:

@@ -7,19 +7,29 @@ of its arguments), not by its host: the same service under another provider's na
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
 from rapidfuzz import fuzz, process
 from tqdm import tqdm
 
+from apipack.dataset.bounds import Bounds, Letters
+
 Row = dict[str, Any]
+Found = tuple[float, int]
+"""Similarity and position of the nearest so far."""
 
 FUNCTIONALITY, DESCRIPTION, ARGUMENTS = 100, 160, 120  # characters; the cost grows with their square
-BLOCK = 128  # queries at once: a block of similarities to 100,000 operations takes 100 MB
-SLACK = 0.01  # percent; rapidfuzz loses what is within a millionth of its own cutoff
+BLOCK = 16_384  # texts of the pool that stand ready to be compared at once
+BATCH = 16  # queries of a thread's turn; a few MB each
+FIRST = 128  # texts that are compared at once, the most promising ones first
+MANY = 1024  # texts of a block from which on it pays to bound all of it again
+SLACK = 1e-4  # rapidfuzz loses what is within a millionth of its own cutoff
 
 
 def text(row: Row) -> str:
@@ -34,32 +44,88 @@ def nearest(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Similarity (0 to 1, rapidfuzz' normalised indel ratio) to the nearest text of the pool, and its position.
 
-    Exact: every pair is compared, on `workers` threads (None: all cores), in double precision, so that whoever compares
-    with a threshold of .9 finds the same. Both arrays have the queries' length; ties go to the first of the pool, and
-    similarities below `least` are given as 0.
+    Exact: what is not compared cannot be nearer, by `bounds`. In double precision, so that whoever compares with a
+    threshold of .9 finds the same; on `workers` threads (None: all cores). Both arrays have the queries' length; ties
+    go to the first of the pool. Similarities below `least` are given as 0, and their positions mean nothing.
     """
-    if not pool:
-        return np.zeros(len(queries)), np.zeros(len(queries), dtype=np.int64)
     places: dict[str, int] = {}
     for place, choice in enumerate(pool):
         places.setdefault(choice, place)
-    distinct = list(places)
+    best = np.zeros(len(queries))
+    position = np.zeros(len(queries), dtype=np.int64)
+    rest: dict[str, list[int]] = {}
+    for number, query in enumerate(queries):
+        if (place := places.get(query, -1)) >= 0:
+            best[number], position[number] = 1, place  # the same text is nearest
+        else:
+            rest.setdefault(query, []).append(number)
+    distinct = sorted(rest, key=len) if places else []  # those of one length are bounded together
+    found = _among(distinct, list(places), workers, least) if distinct else []
     first = np.fromiter(places.values(), dtype=np.int64)
-    best = np.ones(len(queries))
-    position = np.array([places.get(query, -1) for query in queries], dtype=np.int64)  # the same text is nearest
-    rest = np.flatnonzero(position < 0)
-    for start in tqdm(range(0, len(rest), BLOCK), desc="nearest", disable=not sys.stderr.isatty()):
-        block = rest[start : start + BLOCK]
-        alike = process.cdist(
-            [queries[i] for i in block],
-            distinct,
-            scorer=fuzz.ratio,
-            score_cutoff=max(0.0, 100 * least - SLACK),
-            dtype=np.float64,
-            workers=workers or -1,
-        )
-        winner = alike.argmax(axis=1)
-        best[block] = alike[np.arange(len(block)), winner] / 100
-        position[block] = first[winner]
-    best[best < least] = 0
+    for query, (similarity, winner) in zip(distinct, found, strict=True):
+        numbers = rest[query]
+        if similarity >= least and winner >= 0:
+            best[numbers], position[numbers] = similarity, first[winner]
     return best, position
+
+
+def _among(queries: list[str], pool: list[str], workers: int | None, least: float) -> list[Found]:
+    """The nearest for each query; position -1 where none is known to reach `least`."""
+    found: list[Found] = [(least, -1)] * len(queries)
+    letters = Letters(pool)
+    batches = range(0, len(queries), BATCH)
+    with ThreadPoolExecutor(workers or os.cpu_count()) as threads:
+        for start in tqdm(range(0, len(pool), BLOCK), desc="nearest", disable=not sys.stderr.isatty()):
+            nearer = partial(_nearer, Bounds(pool[start : start + BLOCK], letters), start)
+            some = [queries[first : first + BATCH] for first in batches]
+            known = [found[first : first + BATCH] for first in batches]
+            found = [nearest_one for batch in threads.map(nearer, some, known) for nearest_one in batch]
+    return found
+
+
+def _nearer(block: Bounds, start: int, queries: list[str], found: list[Found]) -> list[Found]:
+    """For each query the nearer of `found` and the nearest of the block, which stands at `start` of the pool.
+
+    Bounds go from the cheap to the tight, and each is taken of what the one before leaves.
+    """
+    nearer, left = [], []
+    for query, known in zip(queries, found, strict=True):
+        bounds = block.by_letters(query)
+        likely = _highest(bounds, FIRST)
+        nearer.append(_compared(block, start, query, likely[_may_reach(bounds[likely], known)], known))
+        bounds[likely] = -1
+        left.append(np.flatnonzero(_may_reach(bounds, nearer[-1])))
+    many = [number for number, places in enumerate(left) if places.size > MANY]
+    if many:
+        together = np.unique(np.concatenate([left[number] for number in many]))
+        table = block.by_quarters([queries[number] for number in many], together)
+        for number, bounds in zip(many, table, strict=True):
+            hopeful = together[_may_reach(bounds, nearer[number])]
+            left[number] = np.intersect1d(left[number], hopeful, assume_unique=True)
+    for number, (query, places) in enumerate(zip(queries, left, strict=True)):
+        bounds = block.by_halves(query, places)
+        order = np.argsort(-bounds)
+        for part in np.array_split(order, -(-order.size // FIRST) or 1):
+            hopeful = part[_may_reach(bounds[part], nearer[number])]
+            nearer[number] = _compared(block, start, query, places[hopeful], nearer[number])
+    return nearer
+
+
+def _highest(bounds: np.ndarray, count: int) -> np.ndarray:
+    return np.argpartition(-bounds, count)[:count] if count < bounds.size else np.arange(bounds.size)
+
+
+def _may_reach(bounds: np.ndarray, known: Found) -> np.ndarray:
+    return bounds >= known[0] - SLACK
+
+
+def _compared(block: Bounds, start: int, query: str, places: np.ndarray, known: Found) -> Found:
+    """The nearer of `known` and the nearest of the block's texts at `places`, the first of the pool among equals."""
+    if not places.size:
+        return known
+    cutoff = max(0.0, 100 * (known[0] - SLACK))
+    texts = block.texts[places].tolist()
+    alike = process.cdist([query], texts, scorer=fuzz.ratio, score_cutoff=cutoff, dtype=np.float64, workers=1)[0] / 100
+    best = float(alike.max())
+    nearest_one = best, start + int(places[alike == best].min())
+    return max(known, nearest_one, key=lambda one: (one[0], one[1] >= 0, -one[1]))

@@ -1,8 +1,9 @@
 """Completions of many rows of token ids at little waste.
 
-Each different prompt is read once, in groups of like length that stay in the processor's cache; then all rows take
-each step together. Their keys and values lie where there is room for those to come, while `DynamicCache` copies all of
-them at every step, and rows that have ended leave when they are a quarter; `GenerationMixin.generate` computes them on.
+Each different prompt is read once, in groups of like length that stay in the processor's cache. Then all rows take
+each step together. The key/value cache is allocated once at full length, so a step writes in place; `DynamicCache`
+copies all of it at every step. Finished rows are removed from the batch when they make up a quarter of it;
+`GenerationMixin.generate` goes on computing them.
 """
 
 from __future__ import annotations

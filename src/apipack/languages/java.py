@@ -34,6 +34,7 @@ HEADER = "  .addHeader(%(name)s, %(value)s)\n"
 END = "  .build();\n\nResponse response = client.newCall(request).execute();"
 
 NO_BODY = "RequestBody.create(null, new byte[0])"
+NEEDS_BODY = ("POST", "PUT", "PATCH", "PROPPATCH", "REPORT")
 VERBS = {"GET": "get", "HEAD": "head", "POST": "post", "PUT": "put", "PATCH": "patch", "DELETE": "delete"}
 
 _MEDIA = "mediaType|null"
@@ -61,7 +62,7 @@ def render(request: Request) -> str:
         media = "null" if content_type is None else "mediaType"
         parts.append(BODY % {"media": media, "text": _quoted(request.body)})
     parts.append(REQUEST % {"url": _quoted(request.url)})
-    needed = request.method in ("POST", "PUT", "PATCH")
+    needed = request.method in NEEDS_BODY
     body = "body" if request.body is not None else NO_BODY if needed else ""
     if request.method in VERBS:
         parts.append(VERB % {"verb": VERBS[request.method], "argument": body})
@@ -132,7 +133,7 @@ def _verb(cursor: Cursor) -> tuple[str, str]:
         return "GET", ""
     if method in ("GET", "HEAD") and argument not in ("", "null"):
         raise Unreadable(f"OkHttp sends no body with {method}")
-    if method in ("POST", "PUT", "PATCH") and argument == "null":
+    if method in NEEDS_BODY and argument == "null":
         raise Unreadable(f"OkHttp needs a body with {method}")
     return method, argument
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NoReturn
 
 from apipack.languages.literals import Literals
-from apipack.languages.wire import Unreadable, Unrepresentable, repeated
+from apipack.languages.wire import HOST, Unreadable, Unrepresentable, repeated
 from apipack.records import Request
 
 LITERALS = Literals(point=lambda code: f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}", forms=(), simple={})
@@ -126,6 +126,8 @@ def _read_as_written(code: str) -> Request | None:
         return None
     if payload and not (found["encoded"] or payload.isascii()):
         return None
+    if not HOST.fullmatch(found["host"][1:-1]):
+        return None
     url = f"{SCHEMES[found['connection']]}://{found['host'][1:-1]}{target}"
     return Request(found["method"], url, headers, payload and payload[1:-1])
 
@@ -227,6 +229,8 @@ class Program:
             case _:
                 refuse(node, "http.client is not imported")
         match [self.value(argument) for argument in arguments]:
+            case [str(host), *_] if not HOST.fullmatch(host):
+                refuse(node, f"{host[:60]!r} is no host")
             case [str(host)]:
                 return Connection(f"{SCHEMES[name]}://{host}")
             case [str(host), int(port)] if ":" not in host:

@@ -28,6 +28,7 @@ SINGLE = Literals(point=str, forms=(), simple={"\\": "\\", "'": "'"}, unknown="k
 START = "require 'uri'\nrequire 'net/http'\n\nurl = URI(%(url)s)\n\nhttp = Net::HTTP.new(url.host, url.port)\n"
 TLS = "http.use_ssl = true\n"
 REQUEST = "\nrequest = Net::HTTP::%(verb)s.new(url)\n"
+OTHER_REQUEST = "\nrequest = Net::HTTPGenericRequest.new(%(method)s, %(has_body)s, true, url)\n"
 HEADER = "request[%(name)s] = %(value)s\n"
 BODY = "request.body = %(body)s\n"
 END = "\nresponse = http.request(request)\nputs response.read_body"
@@ -44,6 +45,7 @@ _START = pattern(
 )
 _TLS, _HEADER, _BODY, _END = (pattern(part.lstrip(), STRING, lines=True) for part in (TLS, HEADER, BODY, END))
 _REQUEST = pattern(REQUEST.lstrip(), STRING, lines=True, verb="|".join(method.title() for method in METHODS))
+_OTHER_REQUEST = pattern(OTHER_REQUEST.lstrip(), STRING, lines=True, has_body="true|false")
 
 
 def render(request: Request) -> str:
@@ -52,7 +54,11 @@ def render(request: Request) -> str:
     parts = [START % {"url": quoted(request.url)}]
     if request.url.startswith("https:"):
         parts.append(TLS)
-    parts.append(REQUEST % {"verb": request.method.title()})
+    if request.method in METHODS:
+        parts.append(REQUEST % {"verb": request.method.title()})
+    else:  # a method that Net::HTTP has no class for
+        has_body = "false" if request.body is None else "true"
+        parts.append(OTHER_REQUEST % {"method": quoted(request.method), "has_body": has_body})
     parts.append(_headers(request.headers))
     if request.body is not None:
         parts.append(BODY % {"body": quoted(request.body)})
@@ -84,11 +90,14 @@ def read(code: str) -> Request:
     url = _text(cursor.expect(_START, "require and URI")["url"])
     if bool(cursor.maybe(_TLS)) != url.startswith("https:"):
         raise Unreadable("use_ssl does not fit the URL")
-    method = cursor.expect(_REQUEST, "a Net::HTTP request class")["verb"].upper()
+    other = cursor.maybe(_OTHER_REQUEST)
+    method = _text(other["method"]) if other else cursor.expect(_REQUEST, "a Net::HTTP request class")["verb"].upper()
     headers = tuple((_text(field["name"]), _text(field["value"])) for field in cursor.every(_HEADER))
     body = cursor.maybe(_BODY)
     cursor.expect(_END, "http.request")
     cursor.end()
+    if other and (method in METHODS or (other["has_body"] == "true") != bool(body)):
+        raise Unreadable("a generic request of another form than its method and body have")
     request = Request(method, url, headers, _text(body["body"]) if body else None)
     if reason := _unsendable(request):
         raise Unreadable(reason)

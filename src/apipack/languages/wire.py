@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import SplitResult
 
-from apipack.records import METHODS, Request
+from apipack.records import Request, is_method
 
 
 class Unrepresentable(ValueError):
@@ -33,6 +33,9 @@ CLIENT_ADDED = frozenset(
 )
 """Lower-case names of the fields that some client adds by itself: code that does not name them may send them."""
 PORTS = {"http": 80, "https": 443}
+REMOVED = frozenset({"host", "content-length", "transfer-encoding"})
+"""Fields without which the request that curl sends is another one."""
+
 FORM = "application/x-www-form-urlencoded"
 
 _PCHAR = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@\[\]/]|%[0-9A-Fa-f]{2})"
@@ -40,6 +43,8 @@ _URL = re.compile(
     r"https?://(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|\[(?P<six>[0-9A-Fa-f:.]{2,45})\])"
     rf"(?::(?P<port>[0-9]{{1,5}}))?(?P<path>/{_PCHAR}*+)?(?:\?(?:{_PCHAR}|\?)*+)?"
 )
+HOST = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+"""host[:port], which holds no path, query or user."""
 _DOT_SEGMENT = re.compile(r"/(?:\.|%2[eE]){1,2}(?:/|\Z)")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
@@ -62,8 +67,8 @@ def problem(request: Request) -> str | None:
 
 
 def _problem(request: Request) -> str | None:
-    if request.method not in METHODS:
-        return f"method {request.method[:20]!r} is not one of {', '.join(METHODS)}"
+    if not is_method(request.method):
+        return f"{request.method[:20]!r} is no method that every client sends"
     return _url_problem(request.url) or _header_problem(request.headers) or _body_problem(request)
 
 
@@ -165,6 +170,8 @@ def parse_header_lines(lines: list[str], body: str | None) -> tuple[tuple[str, s
             raise Unreadable(f"{line[:40]!r} is not a header line")
         if name.lower() == own:
             own = ""
+        if colon and not value and name.lower() in REMOVED:
+            raise Unreadable(f"{name} is taken off the request")
         if value or not colon:
             headers.append((name, value))
     return (*headers, ("Content-Type", FORM)) if own else tuple(headers)

@@ -10,6 +10,7 @@ from typing import Any
 
 from apipack.openapi.document import Document, Schema
 from apipack.openapi.merging import flat
+from apipack.openapi.models import keyword
 from apipack.openapi.patterns import matching
 
 MAX_DEPTH = 4
@@ -54,8 +55,8 @@ def admits(document: Document, schema: Schema, value: Any, looks: Iterator[int],
         return False
     if isinstance(value, dict):
         return _admits_members(document, schema, value, looks, depth)
-    if isinstance(value, list) and schema.items is not None:
-        return all(admits(document, schema.items, item, looks, depth + 1) for item in value)
+    if isinstance(value, list):
+        return _admits_items(document, schema, value, looks, depth)
     if isinstance(value, str):
         bounded = (
             (schema.min_length or 0) <= len(value) <= (len(value) if schema.max_length is None else schema.max_length)
@@ -68,12 +69,20 @@ def admits(document: Document, schema: Schema, value: Any, looks: Iterator[int],
     return True
 
 
+def _admits_items(document: Document, schema: Schema, value: list[Any], looks: Iterator[int], depth: int) -> bool:
+    first: list[Schema] = keyword(schema, "prefix_items") or []
+    schemas = [*first, *[schema.items] * (len(value) - len(first))]
+    return all(
+        one is None or admits(document, one, item, looks, depth + 1) for one, item in zip(schemas, value, strict=False)
+    )
+
+
 def _admits_members(
     document: Document, schema: Schema, value: dict[str, Any], looks: Iterator[int], depth: int
 ) -> bool:
     properties = schema.properties or {}
     for name in schema.required:
-        if name not in value and not (name in properties and document.schema(properties[name])[0].read_only):
+        if name not in value and not (name in properties and document.is_read_only(properties[name])):
             return False
     for name, member in value.items():
         if name not in properties:

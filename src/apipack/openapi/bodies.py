@@ -1,134 +1,107 @@
-"""A value and a media type to the body's text: JSON, form (WHATWG URL), multipart (RFC 7578), XML, plain."""
+"""A value and a media type to the body's text: JSON, JSON lines, form (WHATWG URL), multipart, XML, plain."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
-from xml.sax.saxutils import escape
 
-from openapi_parser.models.v3_0 import Encoding
-
+from apipack.openapi import multipart, xml
 from apipack.openapi.loading import SpecError
+from apipack.openapi.media_types import (
+    BOUNDARY,
+    FORM,
+    choose_media_type,
+    content_type,
+    is_multipart,
+    is_records,
+    is_sequence,
+    is_text,
+    is_xml,
+)
+from apipack.openapi.models import Encoding, MediaType
+from apipack.openapi.styles import FORM as FORM_QUOTE
+from apipack.openapi.styles import Pairs, Quote, pairs, reserved, scalar, to_json
+from apipack.openapi.values import ValueBuilder
 from apipack.records import essence, is_json
 
-BOUNDARY = "---011000010111000001101001"
-PREFERRED = (
-    re.compile(r"application/json$"),
-    re.compile(r"application/(.*\+)?json(;|$)"),
-    re.compile(r"\*/\*|application/\*"),
-    re.compile(r"application/x-www-form-urlencoded"),
-    re.compile(r"multipart/form-data"),
-    re.compile(r"(application|text)/(.*\+)?xml"),
-    re.compile(r"text/"),
-)
-IN_RANGE = {
-    **dict.fromkeys(("*", "application"), "application/json"),
-    **{"text": "text/plain", "multipart": "multipart/form-data"},
-    **{"image": "image/png", "audio": "audio/mpeg", "video": "video/mp4", "font": "font/woff2"},
-}
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-XML_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+__all__ = ["BOUNDARY", "choose_media_type", "content_type", "encode", "is_json", "is_text"]
+
+EVENT_FIELDS = ("event", "data", "id", "retry")
 
 
-def choose_media_type(media_types: list[str]) -> str:
-    """The best-understood of the media types a body may have."""
-    for pattern in PREFERRED:
-        for media_type in media_types:
-            if pattern.match(media_type.strip().lower()):
-                return media_type
-    return media_types[0]
-
-
-@lru_cache(maxsize=1_000)
-def content_type(media_type: str) -> str:
-    """Value of the Content-Type header; of a range, such as `*/*`, a type that it covers."""
-    media_type = media_type.strip()
-    if "*" in media_type:
-        media_type = IN_RANGE.get(media_type.partition("/")[0].lower(), media_type)
-    if (
-        not re.fullmatch(r"[\w.+/-]+(\s*;\s*[\w.-]+=(\"[\w .,:/-]*\"|[\w.:/+-]+))*", media_type)
-        or "/" not in media_type
-    ):
-        raise SpecError("bad_media_type", media_type[:60])
-    if media_type.lower().startswith("multipart/form-data"):
-        return f"multipart/form-data; boundary={BOUNDARY}"
-    return media_type
-
-
-def is_text(header: str) -> bool:
-    """Whether a body of this Content-Type is neither JSON nor a form."""
-    return not (is_json(header) or essence(header) in ("application/x-www-form-urlencoded", "multipart/form-data"))
-
-
-def encode(value: Any, header: str, name: str = "root", encoding: Mapping[str, Encoding] | None = None) -> str:
-    """The payload's text. `header` is the Content-Type, `name` the XML root element, `encoding` how members of a form
-    are written (OAS 3: Encoding Object). Raises `SpecError`."""
-    media_type = essence(header)
+def encode(value: Any, header: str, values: ValueBuilder, media: MediaType | None = None, name: str = "root") -> str:
+    """The payload's text. `header` is the Content-Type, `media` says the schema and how members of forms are written,
+    `name` is an XML root's where its schema has none. Raises `SpecError`."""
+    schema = media.schema_object if media is not None else None
+    encoding: Mapping[str, Encoding] = (media.encoding if media is not None else None) or {}
     if is_json(header):
-        return _json(value)
-    if media_type == "application/x-www-form-urlencoded":
-        return urlencode(_fields(value, encoding or {}))
-    if media_type == "multipart/form-data":
-        return _multipart(_fields(value, encoding or {}))
-    if media_type.endswith(("/xml", "+xml")) and not isinstance(value, str):
-        return _xml({"item": value} if isinstance(value, list) else value, name)
-    return value if isinstance(value, str) else _json(value)
+        return to_json(value)
+    if essence(header) == FORM:
+        return _form(value, encoding, values)
+    if is_multipart(header):
+        if isinstance(value, list) and essence(header) == "multipart/form-data":  # whose parts have names
+            raise SpecError("form_body_not_an_object", "list")
+        if isinstance(value, str) and "=" in value and essence(header) == "multipart/form-data":
+            value = _read_form(value)
+        more: dict[str, Any] = {}
+        if media is not None:
+            more = {"items": media.item_encoding, "first": media.prefix_encoding or ()}
+        return multipart.text(value, schema, header, values, encoding, **more)
+    if is_sequence(header) and not isinstance(value, str):
+        return "".join(_in_sequence(header, item) for item in (value if isinstance(value, list) else [value]))
+    if is_xml(header) and not isinstance(value, str):
+        return xml.document_text(values.document, value, schema, name)
+    return scalar(value)
 
 
-def _json(value: Any) -> str:
-    try:
-        return _ENCODER.encode(value)
-    except (TypeError, ValueError) as error:
-        raise SpecError("value_not_json", str(error)[:80]) from error
+def _in_sequence(header: str, item: Any) -> str:
+    """One value: a line, a record (RFC 7464) or an event of a stream (WHATWG HTML, 9.2)."""
+    if essence(header) == "text/event-stream" and isinstance(item, dict):
+        fields = [(key, scalar(item[key])) for key in EVENT_FIELDS if item.get(key) is not None]
+        return "".join(f"{key}: {line}\n" for key, text in fields for line in text.split("\n")) + "\n"
+    return ("\x1e" if is_records(header) else "") + to_json(item) + "\n"
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else _json(value)
+def _read_form(text: str) -> dict[str, Any]:
+    """A form that an example writes as text, as in `a=1&b=2`; a name that stands again has a list."""
+    value: dict[str, Any] = {}
+    for name, item in parse_qsl(text, keep_blank_values=True):
+        value[name] = item if name not in value else [*(v if isinstance(v := value[name], list) else [v]), item]
+    return value
 
 
-def _fields(value: Any, encoding: Mapping[str, Encoding]) -> list[tuple[str, str]]:
-    if isinstance(value, str):  # an example written as text, as in `a=1&b=2`
-        return parse_qsl(value, keep_blank_values=True)
+def _form(value: Any, encoding: Mapping[str, Encoding], values: ValueBuilder) -> str:
+    if isinstance(value, str):
+        return urlencode(parse_qsl(value, keep_blank_values=True)) or value
     if not isinstance(value, dict):
         raise SpecError("form_body_not_an_object", type(value).__name__)
-    return [field for name, member in value.items() for field in _field(str(name), member, encoding.get(name))]
+    fields = [
+        field for name, member in value.items() for field in _fields(str(name), member, encoding.get(name), values)
+    ]
+    return "&".join([f"{name}={text}" for name, text in fields])
 
 
-def _field(name: str, member: Any, encoding: Encoding | None) -> Iterator[tuple[str, str]]:
-    """(name, text) pairs of one member: an item each of an array unless it is joined, a member each of `deepObject`."""
-    style = getattr(encoding.style, "value", None) if encoding is not None else None
+def _fields(name: str, member: Any, encoding: Encoding | None, values: ValueBuilder) -> Pairs:
+    """Encoded (name, text) pairs of one member: by its style, or else by its content type, an item each of an array."""
+    style = encoding.style if encoding is not None else None
     if style == "deepObject" and isinstance(member, dict):
+        return list(_deep(name, member))
+    if encoding is not None and (style, encoding.explode, encoding.allow_reserved) != (None,) * 3:
+        explode = (style or "form") == "form" if encoding.explode is None else encoding.explode
+        quoted: Quote = reserved if encoding.allow_reserved else FORM_QUOTE
+        return pairs(name, member, style or "form", explode, quoted, FORM_QUOTE)
+    kind = (encoding.content_type if encoding is not None else None) or ""
+    as_xml = is_xml(kind.split(",")[0]) and isinstance(member, dict)
+    items = member if isinstance(member, list) else [member]
+    texts = [xml.document_text(values.document, item, None, name) if as_xml else scalar(item) for item in items]
+    return [(FORM_QUOTE(name), FORM_QUOTE(text)) for text in texts]
+
+
+def _deep(name: str, member: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(member, dict):
         for key, inner in member.items():
-            yield from _field(f"{name}[{key}]", inner, encoding)
-    elif isinstance(member, list) and style == "form" and encoding is not None and encoding.explode is False:
-        yield name, ",".join(map(_text, member))
-    elif isinstance(member, list):
-        for item in member:
-            yield name, _text(item)
+            yield from _deep(f"{name}[{key}]", inner)
     else:
-        yield name, _text(member)
-
-
-def _multipart(fields: list[tuple[str, str]]) -> str:
-    parts = []
-    for name, text in fields:
-        if BOUNDARY in text:
-            raise SpecError("boundary_in_body")
-        quoted = name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
-        parts.append(f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{quoted}"\r\n\r\n{text}\r\n')
-    return "".join(parts) + f"--{BOUNDARY}--\r\n"
-
-
-def _xml(value: Any, name: str) -> str:
-    name = name if XML_NAME.fullmatch(name) else "item"
-    if isinstance(value, dict):
-        inner = "".join(_xml(member, str(key)) for key, member in value.items())
-    elif isinstance(value, list):
-        return "".join(_xml(member, name) for member in value)
-    else:
-        inner = escape(_text(value))
-    return f"<{name}>{inner}</{name}>"
+        for item in member if isinstance(member, list) else [member]:
+            yield FORM_QUOTE(name), FORM_QUOTE(scalar(item))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, quote, unquote, unquote_plus
 
 from jsonschema.exceptions import UnknownType, ValidationError, best_match
 from jsonschema.validators import Draft4Validator, extend
@@ -20,12 +20,13 @@ from openapi_schema_validator import OAS30WriteValidator, OAS31Validator
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from apipack.openapi.admission import TYPES, is_of
 from apipack.openapi.document import Document, RawOperation, listed
 from apipack.openapi.loading import SpecError
 from apipack.records import Request
 
 MOST = 50
-SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|"}
+SEPARATORS = {"spaceDelimited": r"%20|\+| ", "pipeDelimited": r"%7[Cc]|\|", "tabDelimited": "%09|\t"}
 BODILESS = {
     "GET",
     "HEAD",
@@ -105,9 +106,22 @@ class Schemas:
 def _keyword(error: ValidationError) -> str:
     if error.validator == "required":
         return str(error.message)
+    if _contradictory(error):
+        return f"{error.validator}, which no value of its enum has"
     if error.validator in ("oneOf", "anyOf") and (inner := best_match(error.context or [])):
         return f"{error.validator} {inner.validator}"
     return str(error.validator)
+
+
+def _contradictory(error: ValidationError) -> bool:
+    """Whether the schema's own `type` refuses every value of its `enum`, so that nothing is valid."""
+    schema = error.schema
+    if error.validator not in ("type", "enum") or not isinstance(schema, dict):
+        return False
+    kind, values = schema.get("type"), schema.get("enum")
+    if not isinstance(values, list) or kind not in TYPES:
+        return False
+    return not any(is_of(str(kind), value) for value in values)
 
 
 def _no_check(*_: Any) -> Iterator[ValidationError]:
@@ -122,19 +136,33 @@ def _pattern(checker: Any, pattern: Any, instance: Any, schema: Any) -> Iterator
         return
 
 
-def _safe(validator: Any, patterns: bool) -> Any:
+def _safe(validator: Any, patterns: bool, later: bool) -> Any:
     original = validator.VALIDATORS["additionalProperties"]
 
     def additional(checker: Any, allowed: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
         if "patternProperties" not in schema:
             yield from original(checker, allowed, instance, schema) or ()
 
-    keywords = {"pattern": _pattern if patterns else _no_check, "patternProperties": _no_check}
-    return extend(validator, {**keywords, "additionalProperties": additional, "allOf": ALL_OF})
+    own = {"pattern": _pattern if patterns else _no_check, "patternProperties": _no_check}
+    own |= {"additionalProperties": additional, "allOf": ALL_OF}
+    if later:
+        return extend(validator, own)
+    keywords = {**validator.VALIDATORS, **own}
+    return extend(validator, {name: _beside_no_reference(name, check) for name, check in keywords.items()})
+
+
+def _beside_no_reference(name: str, check: Any) -> Any:
+    """The check of a keyword, which beside a `$ref` is to be ignored (OAS 3.0: Reference Object)."""
+
+    def checked(checker: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        if name == "$ref" or not isinstance(schema.get("$ref"), str):
+            yield from check(checker, value, instance, schema) or ()
+
+    return checked
 
 
 _VALIDATORS = {
-    (later, patterns): _safe(OAS31Validator if later else OAS30WriteValidator, patterns)
+    (later, patterns): _safe(OAS31Validator if later else OAS30WriteValidator, patterns, later)
     for later in (False, True)
     for patterns in (False, True)
 }
@@ -156,7 +184,9 @@ def _arguments(
     given = _given(path, request)
     open_ended = False
     for (place, name), parameter in parameters.items():
-        if place not in given or (place == "header" and name.lower() in NOT_PARAMETERS):
+        open_ended = open_ended or place == "querystring"  # OAS 3.2: the whole query
+        reserved = place == "header" and name.lower() in NOT_PARAMETERS and document.version != (2, 0)
+        if place not in given or reserved:
             continue
         schema = _schema(document, parameter.get("schema"))
         if place == "query" and _type(schema) == "object":
@@ -166,7 +196,9 @@ def _arguments(
         if values is None:
             if parameter.get("required") and place != "path":
                 yield f"{place} {name}: required"
-        elif "content" not in parameter:
+        elif "content" in parameter:
+            yield from _content(check, document, parameter, values[0], f"{place} {name}")
+        else:
             value = _value(document, parameter, schema, values)
             rules = check.errors(parameter.get("schema"), value, f"{place} {name}")
             yield from (
@@ -179,33 +211,65 @@ def _arguments(
 
 
 def _given(path: str, request: Request) -> dict[str, dict[str, list[str]]]:
-    """Place → name → values, as the request has them."""
+    """Place → name → values, encoded as the request has them."""
     places: dict[str, dict[str, list[str]]] = {"path": {}, "query": {}, "header": {}, "cookie": {}}
-    for name, value in request.query:
-        places["query"].setdefault(name, []).append(value)
+    for pair in filter(None, request.parts.query.split("&")):
+        name, _, value = pair.partition("=")
+        places["query"].setdefault(unquote_plus(name), []).append(value)
     for name, value in request.headers:
         places["header"].setdefault(name.lower(), []).append(value)
         if name.lower() == "cookie":
             for pair in value.split(";"):
                 key, _, content = pair.strip().partition("=")
-                places["cookie"].setdefault(key, []).append(unquote(content))
+                places["cookie"].setdefault(key, []).append(content)
     pattern, segments = path.partition("?")[0].split("/")[::-1], request.parts.path.split("/")[::-1]
     for part, segment in zip(pattern, segments, strict=False):  # from the end: the server's path comes first
         if part.startswith("{") and part.endswith("}") and part.count("{") == 1:
-            places["path"][part[1:-1]] = [unquote(segment)]
+            places["path"][part[1:-1]] = [segment]
     return places
 
 
 def _value(document: Document, parameter: dict[str, Any], schema: dict[str, Any], values: list[str]) -> Any:
-    """The parameter's value by its schema's type and its style."""
-    if _type(schema) != "array":
-        return _typed(schema, values[0])
-    style = str(parameter.get("style") or ("form" if parameter.get("in") in ("query", "cookie") else "simple"))
+    """The parameter's value by its schema's type and its style; values are split as they stand, then decoded."""
+    place = str(parameter.get("in"))
+    style = str(parameter.get("style") or ("form" if place in ("query", "cookie") else "simple"))
     explode = parameter.get("explode", style == "form")
-    if not explode and len(values) == 1:
-        values = values[0].split(SEPARATORS.get(style, ","))
+    separator = SEPARATORS.get(style, ",")
+    if place == "path" and style == "matrix":
+        name = re.escape(quote(str(parameter.get("name")), safe=""))
+        values = re.split(rf";{name}=", values[0])[1:] or values
+    elif place == "path" and style == "label":
+        values, separator = [values[0].removeprefix(".")], r"\." if explode else ","
+        explode = False
+    if _type(schema) != "array":
+        return _typed(schema, _decoded(place, values[0]))
+    if place == "cookie":  # encoded whole
+        values = [unquote(values[0])]
+    if (not explode or place in ("header", "cookie") or (place == "path" and style == "simple")) and len(values) == 1:
+        values = re.split(separator, values[0])
     items = _schema(document, schema.get("items"))
-    return [_typed(items, value) for value in values]
+    return [_typed(items, _decoded(place, value)) for value in values]
+
+
+def _decoded(place: str, text: str) -> str:
+    return text if place == "header" else unquote_plus(text) if place == "query" else unquote(text)
+
+
+def _content(check: Schemas, document: Document, parameter: dict[str, Any], text: str, place: str) -> Iterator[str]:
+    """What a parameter's `content` does not allow, of JSON and of text."""
+    content = parameter.get("content")
+    media_type, node = next(iter(content.items()), ("", None)) if isinstance(content, dict) else ("", None)
+    media = _schema(document, node)
+    value: Any = _decoded(str(parameter.get("in")), text)
+    if str(media_type).split(";")[0].strip().lower().endswith(("/json", "+json")):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            yield f"{place}: not JSON"
+            return
+    elif media_type != "text/plain":
+        return
+    yield from check.errors(media.get("schema"), value, place)
 
 
 def _typed(schema: dict[str, Any], text: str) -> Any:
@@ -294,22 +358,42 @@ def _body(check: Schemas, document: Document, body: dict[str, Any] | None, reque
 def _form(document: Document, schema: dict[str, Any], text: str) -> dict[str, Any]:
     value: dict[str, Any] = {}
     for name, item in parse_qsl(text, keep_blank_values=True):
-        members, inner = _members(schema), value
+        members, inner = _all_members(document, schema), value
         base, *keys = name.replace("]", "").split("[")
         if keys and name not in members and base in members:  # deepObject: `name[key]`
             for key in (base, *keys[:-1]):
-                members = _members(_schema(document, members.get(key)))
+                members = _all_members(document, _schema(document, members.get(key)))
                 if not isinstance(inner.setdefault(key, {}), dict):  # `name` had a value of its own, which is wrong
                     inner, members = {}, {}
                     break
                 inner = inner[key]
             name = keys[-1]
-        member = _schema(document, members.get(name))
+        member = _as_sent(document, _schema(document, members.get(name)), item)
         if _type(member) != "array":
             inner[name] = _typed(member, item)
         elif isinstance(items := inner.setdefault(name, []), list):
             items.append(_typed(_schema(document, member.get("items")), item))
     return value
+
+
+def _as_sent(document: Document, schema: dict[str, Any], text: str) -> dict[str, Any]:
+    """Of alternatives without a type of their own the first that the text can be a value, or an item, of."""
+    if _type(schema) is not None:
+        return schema
+    for node in (*listed(schema.get("anyOf")), *listed(schema.get("oneOf"))):
+        option = _schema(document, node)
+        enum = option.get("enum")
+        if (text in enum) if isinstance(enum, list) else (_type(option) == "array" or _typed(option, text) != text):
+            return option
+    return schema
+
+
+def _all_members(document: Document, schema: dict[str, Any]) -> dict[str, Any]:
+    """The properties of a schema and of its alternatives."""
+    found: dict[str, Any] = {}
+    for option in (*listed(schema.get("anyOf")), *listed(schema.get("oneOf"))):
+        found = {**_members(_schema(document, option)), **found}
+    return {**found, **_members(schema)}
 
 
 def _members(schema: dict[str, Any]) -> dict[str, Any]:

@@ -2,63 +2,94 @@
 
 Resolving a whole document up front costs minutes on large specs (Microsoft Graph, docusign), so `$ref`s
 stay where they are: an operation's parameters and body are resolved one step and validated as typed
-models, and a schema behind a `$ref` is validated when it is first needed, once. Only local references
-(`#/…`) are followed; nothing is ever fetched.
+models, and a schema behind a `$ref` is validated when it is first needed, once. Only references into the
+document itself are followed: pointers, anchors, `$id`s and its own `$self`; nothing is ever fetched.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Hashable, Iterator
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any, NamedTuple, TypeVar, cast
-from urllib.parse import unquote
+from urllib.parse import unquote, urldefrag, urljoin
 
 import orjson
-from openapi_parser.models import v3_0, v3_1
+from openapi_parser.models import v3_0
 from openapi_parser.models.base import Server
 from openapi_parser.models.mixins import ExtensionsMixin, RefCacheMixin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import SchemaError, SchemaValidator
 
+from apipack.openapi import models
 from apipack.openapi.loading import SpecError
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+FIELDS = (*METHODS, "query")
+"""Methods that OAS 3.2 has a field for in the Path Item Object."""
+PATH_ITEM = frozenset({"$ref", "summary", "description", "servers", "parameters"})
 MAX_REF_HOPS = 20
 REPAIR_ROUNDS = 4
 
 APART = frozenset({"callbacks", "responses", "externalDocs", "parameters", "requestBody"})
 TEXTS = frozenset({"summary", "description", "operationId"})
+ANNOTATIONS = frozenset(
+    {"$ref", "$dynamicRef", "$comment", "title", "summary", "description", "deprecated", "external_docs"}
+    | {"read_only", "write_only"}
+)
+"""What may stand beside a `$ref` and changes no value; `is_read_only` sees the last two."""
+NO_SIBLINGS = ANNOTATIONS - {"external_docs", "read_only", "write_only"} | {"externalDocs", "readOnly", "writeOnly"}
+GIVEN = frozenset({"example", "examples", "default", "enum", "const"})
+
 Schema = v3_0.Schema
 Model = TypeVar("Model", bound=BaseModel)
 Made = TypeVar("Made")
 
 
 class RawOperation(NamedTuple):
-    """One operation as it stands in the document: path template, lower-case method, the two raw mappings."""
+    """One operation as it stands in the document: path template, method (lower-case where it is a field of the Path
+    Item Object, as written in `additionalOperations`), the two raw mappings."""
 
     path: str
     method: str
     path_item: dict[str, Any]
     operation: dict[str, Any]
 
+    @property
+    def verb(self) -> str:
+        """The method that is sent."""
+        return self.method.upper() if self.method in FIELDS else self.method
+
+
+class Lost(NamedTuple):
+    """What stands under `paths` and gives no operation. method: `*` for all of a path."""
+
+    path: str
+    method: str
+    problem: SpecError
+
 
 class Operation(NamedTuple):
-    """What decides the request of an operation, as openapi3-parser's models. security: its own requirements."""
+    """What decides the request of an operation, as typed models. security: its own requirements; query_string: the
+    parameter that is the whole query (OAS 3.2)."""
 
-    parameters: list[v3_0.Parameter]
-    request_body: v3_0.RequestBody | None
+    parameters: list[models.Parameter]
+    request_body: models.RequestBody | None
     security: list[dict[str, list[str]]] | None
+    query_string: models.Parameter | None = None
 
 
 class Document:
-    """One OAS 3.x mapping. `repairs` counts members dropped because the model refused them; `lost` are the paths
-    whose `$ref` leads nowhere, known when `operations` has ended."""
+    """One OAS 3.x mapping. `version` is that of the text as it was written, (2, 0) to (3, 2). `repairs` counts members
+    dropped or rewritten because the model refused them; `lost` is known when `operations` has ended."""
 
     def __init__(self, raw: dict[str, Any]) -> None:
         self.raw = raw
+        self.version = _version(raw)
         self.repairs = 0
-        self.lost: list[tuple[str, SpecError]] = []
-        self._models: Any = v3_1 if str(raw.get("openapi", "")).startswith(("3.1", "3.2")) else v3_0
+        self.lost: list[Lost] = []
+        self._models = models.LATER if self.version >= (3, 1) else models.OAS_3_0
         self._remembered: dict[Hashable, Any] = {}
         self._typed: dict[Any, Any] = {}
         self._securities: dict[bytes, list[dict[str, list[str]]] | None] = {}
@@ -78,21 +109,52 @@ class Document:
         return schemes if isinstance(schemes, dict) else {}
 
     def operations(self) -> Iterator[RawOperation]:
-        """Every operation, in the document's order. Raises `SpecError` (no_paths) when there is no paths mapping."""
+        """Every operation, in the document's order; what is none goes to `lost`. Raises `SpecError` (no_paths) when
+        there is no paths mapping."""
         paths = self.raw.get("paths")
         if not isinstance(paths, dict):
-            raise SpecError("no_paths")
+            raise SpecError("no_paths", _without_paths(self.raw))
         for path, item in paths.items():
+            path = str(path)
+            if path.startswith("x-"):  # OAS 3: Paths Object, an extension
+                continue
             if isinstance(item, dict) and "$ref" in item:
                 try:
                     item = {**self.resolve({"$ref": item["$ref"]}), **item}
                 except SpecError as error:
-                    self.lost.append((str(path), error))
-            if not isinstance(item, dict):
-                continue
-            for method in METHODS:
-                if isinstance(operation := item.get(method), dict):
-                    yield RawOperation(str(path), method, item, operation)
+                    self.lost.append(Lost(path, "*", error))
+            if isinstance(item, dict):
+                yield from self._of_path(path, item)
+            elif item is not None:
+                self.lost.append(Lost(path, "*", SpecError("not_a_mapping", type(item).__name__)))
+
+    def _of_path(self, path: str, item: dict[str, Any]) -> Iterator[RawOperation]:
+        later = self.version >= (3, 2)
+        methods = FIELDS if later else METHODS
+        for method in methods:
+            if item.get(method) is not None:
+                yield from self._operation(path, method, item, item[method])
+        rest = item.keys() - PATH_ITEM - set(methods)
+        if not rest:  # nearly always
+            return
+        more = item.get("additionalOperations") if later else None
+        for method, operation in more.items() if isinstance(more, dict) else ():
+            if method.lower() in methods:
+                self.lost.append(Lost(path, method, SpecError("bad_method", f"{method} has a field of its own")))
+            else:
+                yield from self._operation(path, method, item, operation)
+        for name in sorted(map(str, rest)):
+            known = name == "additionalOperations" and isinstance(more, dict)
+            if not known and not name.startswith("x-") and isinstance(item.get(name), dict):
+                self.lost.append(Lost(path, name, SpecError("unknown_field", f"{name[:40]} in a path item")))
+
+    def _operation(self, path: str, method: str, item: dict[str, Any], node: Any) -> Iterator[RawOperation]:
+        try:
+            operation = self.resolve(node)
+        except SpecError as error:
+            self.lost.append(Lost(path, method, error))
+        else:
+            yield RawOperation(path, method, item, operation)
 
     def typed(self, raw: RawOperation) -> Operation:
         """The operation with path-level parameters merged in (OAS 3: Path Item Object). Raises `SpecError`."""
@@ -101,12 +163,20 @@ class Document:
             for node in listed(holder.get("parameters")):
                 parameter = self.resolve(node)
                 merged[str(parameter.get("name")), str(parameter.get("in"))] = parameter
+        whole = None
+        if self.version >= (3, 2):
+            whole = next((merged.pop(key) for key in list(merged) if key[1] == "querystring"), None)
         typed = [self._shared(self._models.Parameter, parameter) for parameter in merged.values()]
         parameters = [parameter for parameter in typed if parameter is not None]
         body = raw.operation.get("requestBody")
         if body is not None:
             body = self._shared(self._models.RequestBody, self.resolve(body))
-        return Operation(parameters, body, self._own_security(raw.operation))
+        query = None if whole is None else self.remembered(("query", id(whole)), partial(self._query_string, whole))
+        return Operation(parameters, body, self._own_security(raw.operation), query)
+
+    def _query_string(self, node: dict[str, Any]) -> models.Parameter | None:
+        """A parameter `in: querystring`, whose content is the query (OAS 3.2: Parameter Locations)."""
+        return self._shared_by_text(self._models.Parameter, {"name": "querystring", **node, "in": "query"})
 
     def _own_security(self, operation: dict[str, Any]) -> list[dict[str, list[str]]] | None:
         """Validate the operation's other members; operations whose members are equal but for texts share the result.
@@ -120,7 +190,7 @@ class Document:
         key = _text(members)
         if key not in self._securities:
             before = self.repairs
-            model: v3_0.Operation = self._validate(self._models.Operation, members | {"responses": {}})
+            model: Any = self._validate(self._models.Operation, members | {"responses": {}})
             if key is None or self.repairs > before:  # every operation's repairs count
                 return model.security
             self._securities[key] = model.security
@@ -157,52 +227,122 @@ class Document:
         return [node for node in listed(self.raw.get("security")) if isinstance(node, dict)]
 
     def security_scheme(self, name: str) -> v3_0.SecurityScheme | None:
+        """The scheme of a name, or of a reference (OAS 3.2: Security Requirement Object)."""
         if name not in self._schemes:
             node = self.security_schemes.get(name)
-            self._schemes[name] = (
-                self._validate(v3_0.SecurityScheme, dict(self.resolve(node))) if isinstance(node, dict) else None
-            )
+            if node is None and self.version >= (3, 2) and "#" in name:
+                node = {"$ref": name}
+            typed = None
+            if isinstance(node, dict):
+                members = {key: value for key, value in self.resolve(node).items() if key != "flows"}
+                typed = self._validate(v3_0.SecurityScheme, members)
+            self._schemes[name] = typed
         return self._schemes[name]
 
     def schema(self, schema: Schema) -> tuple[Schema, str | None]:
-        """The schema itself, or the one its `$ref` leads to, with the reference (None for an inline schema)."""
-        reference = (schema.model_extra or {}).get("$ref")
+        """The schema itself, or the one its `$ref` leads to, with the reference (None for an inline schema). From OAS
+        3.1 on, what stands beside a `$ref` holds as well (JSON Schema 2020-12 core, 8.2.3.1); before, it is ignored."""
+        extra = schema.model_extra
+        if not extra:
+            return schema, None
+        reference = extra.get("$ref", extra.get("$dynamicRef"))
         if not isinstance(reference, str):
             return schema, None
         if reference not in self._schemas:
-            self._schemas[reference] = self._validate(self._models.Schema, self.resolve({"$ref": reference}))
-        return self._schemas[reference], reference
+            self._schemas[reference] = self._validate(self._models.Schema, self._schema_node(reference))
+        if self.version >= (3, 1) and _beside(schema):
+            return self.remembered(("beside", id(schema)), partial(_with_siblings, schema, reference))[1], reference
+        target = self._schemas[reference]
+        if target.model_extra and "$ref" in target.model_extra:  # with something beside it
+            target, _ = self.schema(target)
+        return target, reference
+
+    def is_read_only(self, schema: Schema) -> bool:
+        """Whether a property is; before OAS 3.1 what stands beside its `$ref` does not say so."""
+        if schema.model_extra and isinstance(schema.model_extra.get("$ref"), str):
+            own = self.version >= (3, 1) and schema.read_only
+            return bool(own or self.schema(schema)[0].read_only)
+        return bool(schema.read_only)
+
+    def _schema_node(self, reference: str) -> Any:
+        node = self._targets.get(reference)
+        if not isinstance(node, dict) or "$ref" in node:  # not known yet, or not the end
+            node = self._target({"$ref": reference}, siblings=self.version >= (3, 1))
+        if isinstance(node, bool):  # JSON Schema: a boolean schema
+            return {} if node else {"not": {}}
+        if not isinstance(node, dict):
+            raise SpecError("not_a_mapping", type(node).__name__)
+        return node
 
     def resolve(self, node: Any) -> dict[str, Any]:
         """Follow local `$ref`s from a mapping to the mapping they end at. Raises `SpecError`
-        (external_ref, dangling_ref, cyclic_ref, not_a_mapping)."""
+        (external_ref, dangling_ref, ambiguous_ref, cyclic_ref, not_a_mapping)."""
         if isinstance(node, dict) and "$ref" not in node:  # nearly always
             return node
+        node = self._target(node)
+        if not isinstance(node, dict):
+            raise SpecError("not_a_mapping", type(node).__name__)
+        return node
+
+    def _target(self, node: Any, *, siblings: bool = False) -> Any:
+        """What `$ref`s lead to, of any type. siblings: a `$ref` that something stands beside is not followed."""
+        first = node
         for _ in range(MAX_REF_HOPS):
-            if not isinstance(node, dict):
-                raise SpecError("not_a_mapping", type(node).__name__)
-            if not isinstance(reference := node.get("$ref"), str):
+            if not isinstance(node, dict) or not isinstance(reference := node.get("$ref"), str):
                 return node
-            if not reference.startswith("#"):
-                raise SpecError("external_ref", reference[:80])
-            node = self._pointer(reference)
+            if siblings and node is not first and not NO_SIBLINGS.issuperset(node):
+                return node
+            if reference not in self._targets:
+                self._targets[reference] = self._found(reference)
+            node = self._targets[reference]
         raise SpecError("cyclic_ref", str(reference)[:80])
 
-    def _pointer(self, reference: str) -> Any:
-        """RFC 6901 in a URI fragment."""
-        if reference in self._targets:
-            return self._targets[reference]
-        node: Any = self.raw
-        for token in reference[1:].split("/")[1:]:
-            token = unquote(token).replace("~1", "/").replace("~0", "~")
-            if isinstance(node, dict) and token in node:
-                node = node[token]
-            elif isinstance(node, list) and token.isdecimal() and len(token) < 7 and int(token) < len(node):
-                node = node[int(token)]
-            else:
-                raise SpecError("dangling_ref", reference[:80])
-        self._targets[reference] = node
-        return node
+    def _found(self, reference: str) -> Any:
+        """What a reference leads to: this document, by its `$self` too, or a schema in it by `$id` (RFC 3986, 5)."""
+        if reference.startswith("#/"):  # nearly always
+            return _pointed(self.raw, reference, reference)
+        address, fragment = urldefrag(reference)
+        root: Any = self.raw
+        if address and urljoin(self._self, address) != self._self:
+            identified = self._identified[0]
+            if (root := identified.get(urljoin(self._self, address), identified.get(address))) is None:
+                raise SpecError("external_ref", reference[:80])
+        elif not fragment:  # the document is neither a schema nor anything else that a reference stands for
+            raise SpecError("dangling_ref", reference[:80])
+        elif not fragment.startswith("/"):
+            return self._anchor(fragment, reference)
+        return _pointed(root, fragment, reference)
+
+    @property
+    def _self(self) -> str:
+        address = self.raw.get("$self") if self.version >= (3, 2) else None
+        return urldefrag(address)[0] if isinstance(address, str) else ""
+
+    def _anchor(self, name: str, reference: str) -> Any:
+        """A plain name is an anchor of JSON Schema 2020-12, which OAS 3.1 brought."""
+        nodes = self._identified[1].get(unquote(name), []) if self.version >= (3, 1) else []
+        if len(nodes) != 1:
+            raise SpecError("ambiguous_ref" if nodes else "dangling_ref", reference[:80])
+        return nodes[0]
+
+    @cached_property
+    def _identified(self) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+        """Schemas by `$id`, and by `$anchor` or `$dynamicAnchor`."""
+        identifiers: dict[str, Any] = {}
+        anchors: dict[str, list[Any]] = {}
+        todo: list[Any] = [self.raw]
+        while todo:
+            node = todo.pop()
+            if isinstance(node, list):
+                todo += node
+            elif isinstance(node, dict):
+                if isinstance(name := node.get("$id"), str):
+                    identifiers[urljoin(self._self, name)] = node
+                for key in ("$anchor", "$dynamicAnchor"):
+                    if isinstance(name := node.get(key), str):
+                        anchors.setdefault(name, []).append(node)
+                todo += [member for key, member in node.items() if key not in GIVEN]
+        return identifiers, anchors
 
     def _target_or_empty(self, node: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -211,21 +351,45 @@ class Document:
             return {}
 
     def _with_content(self, node: dict[str, Any]) -> dict[str, Any]:
-        """A parameter or body whose named examples are resolved too: their model would drop a `$ref`."""
+        """A parameter or body whose media types, named examples and part headers are resolved too: their models would
+        drop a `$ref`."""
         node = self._with_examples(node)
         content = node.get("content")
         if isinstance(content, dict):
-            node["content"] = {k: self._with_examples(v) for k, v in content.items() if isinstance(v, dict)}
+            node["content"] = {
+                key: self._with_headers(self._with_examples(self.resolve(media)))
+                for key, media in content.items()
+                if isinstance(media, dict)
+            }
         return node
 
     def _with_examples(self, node: dict[str, Any]) -> dict[str, Any]:
         node = dict(node)
         examples = node.get("examples")
         if isinstance(examples, dict):
-            node["examples"] = {k: self._target_or_empty(v) for k, v in examples.items() if isinstance(v, dict)}
+            node["examples"] = {
+                key: _example(self._target_or_empty(example))
+                for key, example in examples.items()
+                if isinstance(example, dict)
+            }
         elif examples is not None:
             del node["examples"]
         return node
+
+    def _with_headers(self, media: dict[str, Any]) -> dict[str, Any]:
+        encoding = media.get("encoding")
+        if isinstance(encoding, dict):
+            media["encoding"] = {
+                name: self._with_own_headers(one) for name, one in encoding.items() if isinstance(one, dict)
+            }
+        return media
+
+    def _with_own_headers(self, encoding: dict[str, Any]) -> dict[str, Any]:
+        headers = encoding.get("headers")
+        if not isinstance(headers, dict):
+            return encoding
+        resolved = {name: self._with_examples(self._target_or_empty(header)) for name, header in headers.items()}
+        return {**encoding, "headers": resolved}
 
     def _shared(self, model: type[Model], node: dict[str, Any]) -> Model | None:
         """The typed node, None where the model refuses it whole; nodes of equal text share one (frozen) model, since
@@ -251,7 +415,7 @@ class Document:
         return self._typed[key]
 
     def _validate(self, model: type[Model], members: Any) -> Model:
-        """Validate; where the model refuses a member, drop just that member and count the repair."""
+        """Validate; where the model refuses a member, rewrite or drop just that member and count the repair."""
         validate = _validate_function(model)
         for _ in range(REPAIR_ROUNDS):
             try:
@@ -259,15 +423,97 @@ class Document:
             except RecursionError as error:
                 raise SpecError("too_deep") from error
             except ValidationError as error:
-                first = error.errors(include_url=False, include_context=False, include_input=False)
-            before = self.repairs
+                first = error.errors(include_url=False, include_context=False)
+            changed = False
             for problem in reversed(first):  # later list entries first: indices stay right
-                path = problem["loc"][:-1] if problem["type"] == "missing" else problem["loc"]
-                members, dropped = _without(members, path)
-                self.repairs += dropped
-            if self.repairs == before:
+                members, repairs = self._mended(members, problem)
+                changed = changed or repairs is not None
+                self.repairs += repairs or 0
+            if not changed:
                 break
         raise SpecError("refused_by_model", f"{'.'.join(map(str, first[0]['loc']))[:80]}: {first[0]['msg'][:80]}")
+
+    def _mended(self, members: Any, problem: Any) -> tuple[Any, int | None]:
+        """The members without what the model refused, and how many repairs that was; None where nothing changed.
+
+        A number or truth value where text is due is its text; a boolean schema is none that the models know."""
+        kind, given, path = problem["type"], problem["input"], problem["loc"]
+        if kind == "string_type" and (given is None or isinstance(given, bool | int | float)):
+            made = _replaced(members, path, json.dumps(given))
+            if made is not None:
+                return made, 1
+        if kind in ("model_type", "model_attributes_type") and isinstance(given, bool):
+            made = _replaced(members, path, {} if given else {"not": {}})
+            if made is not None:
+                return made, int(self.version < (3, 1))
+        members, dropped = _without(members, path[:-1] if kind == "missing" else path)
+        return members, 1 if dropped else None
+
+
+def _version(raw: dict[str, Any]) -> tuple[int, int]:
+    if str(raw.get("swagger", "")).startswith("2"):
+        return 2, 0
+    found = re.match(r"3\.([0-9])(?:\.|$)", str(raw.get("openapi", "")))
+    return 3, int(found[1]) if found else 0
+
+
+def _without_paths(raw: dict[str, Any]) -> str:
+    if "paths" in raw:
+        return f"paths is {type(raw['paths']).__name__}, not a mapping"
+    if "webhooks" in raw:
+        return "a document of webhooks alone: its requests are sent by the API, not to it"
+    return "no paths, so no operation to call"
+
+
+def _beside(schema: Schema) -> bool:
+    """Whether something stands beside a schema's `$ref` that a value depends on."""
+    return any(name not in ANNOTATIONS and not name.startswith("x-") for name in schema.model_fields_set)
+
+
+def _with_siblings(schema: Schema, reference: str) -> tuple[Schema, Schema]:
+    """The schema, and one that asks for what it and the target of its reference ask for. The first is kept with the
+    second, so that no other gets its `id`."""
+    model = type(schema)
+    said = {name: getattr(schema, name) for name in schema.model_fields_set if name in model.model_fields}
+    extra = {name: value for name, value in (schema.model_extra or {}).items() if name not in ("$ref", "$dynamicRef")}
+    target = model.model_construct(None, **{"$ref": reference})
+    return schema, model.model_construct(**extra, **(said | {"all_of": [target, *(schema.all_of or [])]}))
+
+
+def _example(node: dict[str, Any]) -> dict[str, Any]:
+    """An Example Object whose value is where it was before OAS 3.2 (`dataValue`, `serializedValue`)."""
+    for key in ("value", "dataValue", "serializedValue"):
+        if key in node:
+            return {"value": node[key]}
+    return node
+
+
+def _pointed(node: Any, pointer: str, reference: str) -> Any:
+    """RFC 6901 in a URI fragment."""
+    for token in pointer.split("/")[1:]:
+        if "%" in token or "~" in token:
+            token = unquote(token).replace("~1", "/").replace("~0", "~")
+        if isinstance(node, dict) and token in node:
+            node = node[token]
+        elif isinstance(node, list) and token.isdecimal() and len(token) < 7 and int(token) < len(node):
+            node = node[int(token)]
+        else:
+            raise SpecError("dangling_ref", reference[:80])
+    return node
+
+
+def _replaced(node: Any, path: tuple[int | str, ...], value: Any) -> Any:
+    """A copy of the tree with another value where `path` leads; None where it leads to nothing."""
+    if not path:
+        return value
+    head, rest = path[0], path[1:]
+    if isinstance(node, dict) and head in node:
+        child = _replaced(node[head], rest, value)
+        return None if child is None else {**node, head: child}
+    if isinstance(node, list) and isinstance(head, int) and head < len(node):
+        child = _replaced(node[head], rest, value)
+        return None if child is None else [*node[:head], child, *node[head + 1 :]]
+    return None
 
 
 @cache

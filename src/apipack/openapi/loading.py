@@ -16,7 +16,7 @@ import yaml
 from openapi_parser.models.v2_0 import normalize_swagger_v2
 
 from apipack.errors import UserError
-from apipack.openapi import swagger
+from apipack.openapi import kinds, swagger
 
 MAX_BYTES = 100_000_000
 MAX_DEPTH = 500
@@ -32,13 +32,18 @@ class SpecError(UserError):
 
 
 class _Loader(yaml.CSafeLoader):
-    """JSON's types only, told apart as YAML 1.2 does (10.3.2, core schema): `no`, `12:30` and dates are text. A key
-    that stands twice is an error (3.2.1.3). Of YAML 1.1 the merge key is left."""
+    """JSON's types only, told apart as YAML 1.2 does (10.3.2, core schema): `no`, `12:30` and dates are text. Keys are
+    text whatever they look like (OAS 3: Format). A key that stands twice is an error (3.2.1.3). Of YAML 1.1 the merge
+    key is left."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [(key.tag, key.value) for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        if len(set(keys)) < len(keys):
-            raise SpecError("duplicate_keys", str(_twice(keys)[1])[:60])
+        keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for key in keys:
+            if key.tag != MERGE:
+                key.tag = TEXT
+        names = [key.value for key in keys]
+        if len(set(names)) < len(names):
+            raise SpecError("duplicate_keys", str(_twice(names))[:60])
         return super().construct_mapping(node, deep)
 
     def construct_integer(self, node: yaml.ScalarNode) -> int:
@@ -46,6 +51,7 @@ class _Loader(yaml.CSafeLoader):
         return int(text, {"0x": 16, "0o": 8}.get(text[:2], 10))
 
 
+MERGE, TEXT = "tag:yaml.org,2002:merge", "tag:yaml.org,2002:str"
 _Loader.yaml_implicit_resolvers = {}
 for _tag, _first, _pattern in (
     ("null", ["~", "n", "N", ""], r"~|null|Null|NULL|"),
@@ -60,23 +66,27 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_integer)
 
 
 def load(body: bytes, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
-    """Decode JSON or YAML and return an OAS 3.0/3.1 mapping. Raises `SpecError` with one of the reasons
-    too_large, empty, not_utf8, not_json_or_yaml, duplicate_keys, too_deep, too_many_aliases, not_a_mapping,
-    no_version, unsupported_version, broken_swagger_2."""
+    """Decode JSON or YAML and return an OAS 3.x mapping. Raises `SpecError` with one of the reasons too_large, empty,
+    not_utf8, not_json_or_yaml, duplicate_keys, too_deep, too_many_aliases, not_a_mapping, not_openapi, no_version,
+    unsupported_version, broken_swagger_2; its text says what the document is instead and what to do."""
     if len(body) > max_bytes:
         raise SpecError("too_large", f"{len(body)} bytes, {max_bytes} allowed")
     if not body.strip():
-        raise SpecError("empty")
+        raise SpecError("empty", "the document has no text")
+    if told := kinds.of_bytes(body):
+        raise SpecError("not_json_or_yaml", told)
     document = _decode(body)
     if not isinstance(document, dict):
-        raise SpecError("not_a_mapping")
+        raise SpecError("not_a_mapping", kinds.of_value(document))
     if str(document.get("swagger", "")).startswith("2"):
         return _from_swagger_2(document)
     version = document.get("openapi", document.get("swagger"))
     if version is None:
-        raise SpecError("no_version")
+        if told := kinds.of_mapping(document):
+            raise SpecError("not_openapi", told)
+        raise SpecError("no_version", "the document has neither `openapi: 3.x` nor `swagger: 2.0` at its top")
     if not re.match(r"3\.[012](\.|$)", str(version)):
-        raise SpecError("unsupported_version", str(version)[:20])
+        raise SpecError("unsupported_version", f"{str(version)[:20]}; {kinds.READ}")
     return document
 
 
@@ -92,7 +102,7 @@ def _decode(body: bytes) -> Any:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SpecError("not_utf8") from error
+        raise SpecError("not_utf8", "save the document as UTF-8") from error
     try:
         _check_size(text)
         return yaml.load(text, Loader=_Loader)

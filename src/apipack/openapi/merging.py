@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from apipack.openapi.document import Document, Schema
+from apipack.openapi.document import Document, Schema, listed
+from apipack.openapi.models import LaterSchema
 
 MAX_DEPTH = 8
 
@@ -15,6 +16,7 @@ FIRST = (
     "type", "format", "default", "pattern", "multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items",
     "nullable", "read_only", "discriminator", "xml", "additional_properties",
 )  # fmt: skip
+LATER = ("prefix_items", "contains", "min_contains", "property_names")
 EXTRA = ("const", "examples")
 
 
@@ -24,7 +26,7 @@ def flat(document: Document, schema: Schema, reference: str | None) -> Schema:
         return schema
     if reference is None:
         return merged(document, schema)
-    return document.remembered(("merged", reference), lambda: merged(document, schema))
+    return document.remembered(("merged", id(schema)), lambda: (schema, merged(document, schema)))[1]
 
 
 def merged(document: Document, schema: Schema, depth: int = 0) -> Schema:
@@ -52,7 +54,40 @@ def merged(document: Document, schema: Schema, depth: int = 0) -> Schema:
     members["example"] = _example(parts, members["required"])
     if members["properties"] and members["type"] is None:
         members["type"] = "object"
+    members |= _later(parts) if isinstance(schema, LaterSchema) else {}
+    for name in ("example", "default"):
+        if members[name] is not None and getattr(schema, name) is None and not _still_valid(members[name], members):
+            members[name] = None
+    given = next(iter(listed(members.get("examples"))), None)  # type: ignore[arg-type]
+    if given is not None and "examples" not in (schema.model_extra or {}) and not _still_valid(given, members):
+        members["examples"] = None
     return schema.model_copy(update=members)
+
+
+def _later(parts: list[Schema]) -> dict[str, Any]:
+    """The keywords of JSON Schema 2020-12."""
+    members: dict[str, Any] = {name: next(_said(parts, name), None) for name in LATER}
+    for name in ("pattern_properties", "dependent_required"):
+        together: dict[str, Any] = {}
+        for said in reversed(list(_said(parts, name))):
+            together |= said
+        members[name] = together or None
+    return members
+
+
+def _still_valid(value: Any, members: dict[str, Any]) -> bool:
+    """Whether a part's example or default is one of all parts together, as far as enum, const and bounds say."""
+    if value is None:
+        return True
+    if (members["enum"] and value not in members["enum"]) or members.get("const", value) != value:
+        return False
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        low, high = members.get("minimum"), members.get("maximum")
+        return (low is None or value >= low) and (high is None or value <= high)
+    if isinstance(value, str):
+        shortest, longest = members.get("min_length"), members.get("max_length")
+        return (shortest is None or len(value) >= shortest) and (longest is None or len(value) <= longest)
+    return True
 
 
 def _merged_part(document: Document, part: Schema, depth: int) -> Schema:

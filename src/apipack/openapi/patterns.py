@@ -10,6 +10,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from apipack.openapi.regex import compile_tree, op, parse
@@ -70,7 +71,7 @@ def _matching(tree: Any, preferred: str, low: int, high: int) -> str | None:
     )
     longest = _matched_length(parts)
     search = compile_tree(tree).search if longest and compile_tree else None
-    for text in (preferred, *(() if certain else GUESSES), *_texts(tree, low, high)):
+    for text in chain((preferred, *(() if certain else GUESSES)), _texts(tree, low, high)):
         if text and low <= len(text) <= high:
             made = certain and text is not preferred
             if made or (search is not None and len(text) <= longest and search(text)):

@@ -6,7 +6,9 @@ shared or stand at the path go to each operation; `basic` security and discrimin
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
+from urllib.parse import unquote
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 KEYWORDS = (
@@ -17,6 +19,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "multi": {"explode": True},
     "ssv": {"style": "spaceDelimited", "explode": False},
     "pipes": {"style": "pipeDelimited", "explode": False},
+    "tsv": {"style": "tabDelimited", "explode": False},
 }
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -26,7 +29,6 @@ Node = dict[str, Any]
 def prepare(document: Node) -> None:
     """Change a Swagger 2.0 document in place, before it is normalised. Raises TypeError or AttributeError where it has
     another shape than Swagger 2.0's."""
-    shared = document.get("parameters") or {}
     consumes = document.get("consumes") or []
     if "host" not in document and (document.get("basePath") or document.get("schemes")):
         document["servers"] = [{"url": document.pop("basePath", "/")}]  # the host that serves the document
@@ -40,20 +42,41 @@ def prepare(document: Node) -> None:
                 if isinstance(part, dict) and isinstance(name := part.get("discriminator"), str):
                     part["discriminator"] = {"propertyName": name}
     paths = document.get("paths")
+    if isinstance(paths, dict):
+        document["paths"] = paths = {
+            path: _path_item(document, item) for path, item in paths.items() if path[:2] != "x-"
+        }
     for item in paths.values() if isinstance(paths, dict) else ():
         if isinstance(item, dict):
             common = item.pop("parameters", None) or []
             for method in METHODS:
                 if isinstance(operation := item.get(method), dict):
-                    nodes = [_followed(node, shared) for node in (*common, *(operation.get("parameters") or []))]
+                    nodes = [_followed(node, document) for node in (*common, *(operation.get("parameters") or []))]
                     _place(operation, nodes, operation.get("consumes") or consumes)
 
 
-def _followed(node: Any, shared: Node) -> Any:
+def _path_item(document: Node, item: Any) -> Any:
+    """A path item without extensions; one behind a local reference is copied to where it is used."""
+    target = _followed(item, document)
+    if not isinstance(target, dict):
+        return item
+    own = {key: value for key, value in item.items() if target is item or key != "$ref"}
+    whole = target if target is item else {**deepcopy(target), **own}
+    return {key: value for key, value in whole.items() if key[:2] != "x-"}
+
+
+def _followed(node: Any, document: Node) -> Any:
+    """What a local reference leads to, after one step; the node itself where it leads nowhere."""
     reference = node.get("$ref") if isinstance(node, dict) else None
-    if isinstance(reference, str) and reference.startswith("#/parameters/"):
-        return shared.get(reference.rpartition("/")[2], node)
-    return node
+    if not isinstance(reference, str) or not reference.startswith("#/"):
+        return node
+    target: Any = document
+    for token in reference[2:].split("/"):
+        token = unquote(token).replace("~1", "/").replace("~0", "~")
+        if not isinstance(target, dict) or token not in target:
+            return node
+        target = target[token]
+    return target
 
 
 def _place(operation: Node, nodes: list[Any], consumes: list[str]) -> None:
@@ -72,9 +95,17 @@ def _place(operation: Node, nodes: list[Any], consumes: list[str]) -> None:
 
 def _parameter(node: Node) -> Node:
     kept = {key: value for key, value in node.items() if key not in KEYWORDS and key != "collectionFormat"}
-    style = STYLES.get(node.get("collectionFormat", "csv"), {"explode": False}) if node.get("type") == "array" else {}
+    style = _style(node) if node.get("type") == "array" else {}
     example = {"example": node["x-example"]} if "x-example" in node else {}
     return {**kept, **style, **example, "schema": _schema(node)}
+
+
+def _style(node: Node) -> Node:
+    """The style of an array's `collectionFormat`; `multi` is for queries and forms alone."""
+    chosen = str(node.get("collectionFormat", "csv"))
+    if chosen == "multi" and node.get("in") not in ("query", "formData"):
+        chosen = "csv"
+    return STYLES.get(chosen, {"explode": False})
 
 
 def _form(fields: list[Node]) -> Node:
@@ -83,11 +114,8 @@ def _form(fields: list[Node]) -> Node:
         "properties": {str(node.get("name")): _schema(node) for node in fields},
         "required": [str(node.get("name")) for node in fields if node.get("required")],
     }
-    joined = [node for node in fields if node.get("type") == "array" and node.get("collectionFormat") != "multi"]
-    return {
-        "schema": schema,
-        "encoding": {str(node.get("name")): {"style": "form", "explode": False} for node in joined},
-    }
+    arrays = [node for node in fields if node.get("type") == "array"]
+    return {"schema": schema, "encoding": {str(node.get("name")): {"style": "form", **_style(node)} for node in arrays}}
 
 
 def _schema(node: Node) -> Node:

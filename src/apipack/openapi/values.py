@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from math import isfinite
-from typing import Any
+from typing import Any, cast
 
 from openapi_parser.models import v3_1
 
@@ -21,6 +21,7 @@ from apipack.openapi.admission import admits, is_of, kind_of
 from apipack.openapi.document import Document, Schema
 from apipack.openapi.loading import SpecError
 from apipack.openapi.merging import flat
+from apipack.openapi.models import LaterSchema, keyword
 from apipack.openapi.patterns import matching
 
 MAX_DEPTH = 8
@@ -103,7 +104,7 @@ class ValueBuilder:
             if schema.discriminator is not None and schema.discriminator.property_name in value:
                 self._label(value, schema, reference)
             return value
-        if kind == "array" or (kind is None and schema.items is not None):
+        if kind == "array" or (kind is None and (schema.items is not None or keyword(schema, "prefix_items"))):
             return self._array(schema, depth)
         return _scalar(schema, kind)
 
@@ -175,39 +176,106 @@ class ValueBuilder:
                 else names + [name for name in writable if name not in needed][: least - len(names)]
             )
         value: dict[str, Any] = {}
+        later = isinstance(schema, LaterSchema)
+        if later:
+            names = _with_dependents(schema, names)
         for name in names:
-            member = properties[name]
+            if (member := properties.get(name)) is None or (later and name not in needed and _is_never(member)):
+                continue
             if name not in needed and len(value) >= least and (depth >= MAX_DEPTH or self._is_open(member)):
                 continue
             if depth >= MAX_REQUIRED_DEPTH:
                 raise SpecError("too_deep", f"more than {MAX_REQUIRED_DEPTH} required levels")
             value[name] = self._value(member, depth + 1)
-        further = schema.additional_properties
-        if further is not False:
-            missing = [name for name in schema.required if name not in properties]
-            missing += [f"SOME_NAME{number or ''}" for number in range(least - len(value) - len(missing))]
-            for name in missing:
-                value[name] = TEXT if isinstance(further, bool) or further is None else self._value(further, depth + 1)
+        asked = (*schema.required, *names) if later else schema.required
+        missing = list(dict.fromkeys([name for name in asked if name not in properties]))
+        if len(value) + len(missing) < least:
+            missing += self._further_names(schema, least - len(value) - len(missing))
+        for name in missing:
+            further = _further(schema, name)
+            if further is not False:
+                value[name] = TEXT if isinstance(further, bool) else self._value(further, depth + 1)
         return value
+
+    def _further_names(self, schema: Schema, count: int) -> Iterator[str]:
+        """Names of members that a schema asks for by number alone."""
+        patterns = keyword(schema, "pattern_properties") or {}
+        names = keyword(schema, "property_names")
+        allowed = (self.flat(names).enum or []) if names is not None else []
+        pattern = self.flat(names).pattern if names is not None else next(iter(patterns), None)
+        for number in range(count):
+            name = f"SOME_NAME{number or ''}"
+            if number < len(allowed):
+                name = str(allowed[number])
+            elif pattern is not None and (schema.additional_properties is False or names is not None):
+                name = matching(pattern, name, number and number + 2) or name
+            yield name
 
     def _array(self, schema: Schema, depth: int) -> list[Any]:
         least = schema.min_items or 0
-        wanted = max(1, min(least, MAX_ITEMS))
+        first: list[Schema] = []
+        contained = None
+        if isinstance(schema, LaterSchema):
+            first, contained = list(schema.prefix_items or []), schema.contains
+        wanted = max(1, len(first), min(least, MAX_ITEMS))
         if schema.max_items is not None:
             wanted = min(wanted, max(schema.max_items, 0))
+        first = first[:wanted]
+        if contained is not None and (times := 1 if (said := keyword(schema, "min_contains")) is None else said):
+            first = [*first, *[contained] * min(times, MAX_ITEMS)]
+            wanted = max(wanted if schema.items is not None or least else 0, len(first))
         if schema.items is None:
-            return [TEXT] * min(wanted, least)
-        if not least and (depth >= MAX_DEPTH or self._is_open(schema.items)):
+            wanted = min(wanted, max(least, len(first)))
+            return [*self._items(first, depth), *[TEXT] * (wanted - len(first))]
+        if not least and not first and (depth >= MAX_DEPTH or self._is_open(schema.items)):
             return []
-        items = [self._value(schema.items, depth + 1) for _ in range(wanted)]
-        return list(_varied(items, self.flat(schema.items))) if schema.unique_items and wanted > 1 else items
+        rest = 0 if _is_never(schema.items) else wanted - len(first)
+        if first and not least:
+            rest = 0
+        items = [self._value(schema.items, depth + 1) for _ in range(rest)]
+        varied = list(_varied(items, self.flat(schema.items))) if schema.unique_items and rest > 1 else items
+        return [*self._items(first, depth), *varied]
+
+    def _items(self, schemas: list[Schema], depth: int) -> list[Any]:
+        if schemas and depth >= MAX_REQUIRED_DEPTH:
+            raise SpecError("too_deep", f"more than {MAX_REQUIRED_DEPTH} required levels")
+        return [self._value(schema, depth + 1) for schema in schemas]
 
     def _read_only(self, schema: Schema) -> bool:
-        return bool(schema.read_only or (schema.model_extra and self.document.schema(schema)[0].read_only))
+        return self.document.is_read_only(schema)
 
     def _is_open(self, schema: Schema) -> bool:
         """Whether the schema is one whose value is being built: a cycle ends here."""
         return _reference(schema) in self._open
+
+
+def _with_dependents(schema: Schema, names: list[str]) -> list[str]:
+    """The names and those that they ask for (JSON Schema 2020-12: dependentRequired)."""
+    needed = keyword(schema, "dependent_required")
+    if not needed:
+        return names
+    found = dict.fromkeys(names)
+    todo = list(found)
+    while todo:
+        more = [name for name in needed.get(todo.pop(), ()) if name not in found]
+        found |= dict.fromkeys(more)
+        todo += more
+    return list(found)
+
+
+def _further(schema: Schema, name: str) -> bool | Schema:
+    """What a member is that is no property: a schema, anything (True) or not allowed (False)."""
+    for pattern, member in (keyword(schema, "pattern_properties") or {}).items():
+        if matching(pattern, name) == name:
+            return cast(Schema, member)
+    further = schema.additional_properties
+    return True if further is None else further
+
+
+def _is_never(schema: Schema) -> bool:
+    """Whether no value is valid, as of the schema `false`."""
+    never = schema.not_schema
+    return never is not None and not never.model_fields_set
 
 
 def first_example(named: dict[str, Any] | None) -> Any:
@@ -239,12 +307,12 @@ def read_as(kind: str | None, value: Any) -> Any:
 
 def _given(schema: Schema) -> Any:
     extra = schema.model_extra or {}
+    if "const" in extra:  # no other value is valid
+        return extra["const"]
     if schema.example is not None:
         return read_as(kind_of(schema), schema.example)
     if isinstance(examples := extra.get("examples"), list) and examples:
         return read_as(kind_of(schema), examples[0])
-    if "const" in extra:
-        return extra["const"]
     if schema.default is not None:
         return read_as(kind_of(schema), schema.default)
     if not schema.enum:
@@ -319,7 +387,9 @@ def _finite(number: int | float | None) -> int | float | None:
 
 
 def _text(schema: Schema) -> str:
-    text = TEXT_BY_FORMAT.get(schema.format or "", TEXT)
+    extra = schema.model_extra or {}
+    encoded = "byte" if extra.get("contentEncoding") in ("base64", "base64url") else ""
+    text = TEXT_BY_FORMAT.get(schema.format or encoded, TEXT)
     low, high = schema.min_length or 0, schema.max_length
     if high is not None and 0 < high < len(text):
         text = text[:high]

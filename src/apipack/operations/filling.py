@@ -8,16 +8,15 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from openapi_parser.models import v3_0
-
-from apipack.openapi import bodies
 from apipack.openapi.argument_names import is_credential, is_made_up, is_plumbing, snake
 from apipack.openapi.loading import SpecError
+from apipack.openapi.styles import Pairs
 from apipack.operations.forms import Form, Node
 from apipack.operations.plausible import fits, plausible, sayable
-from apipack.operations.requests import add_secrets, assemble, pairs, path_value
+from apipack.operations.requests import add_secrets, assemble, own_content_type
+from apipack.operations.wire import body_of, pairs_of
 from apipack.records import Request
 
 MOST_REQUIRED = 16
@@ -66,25 +65,20 @@ class _Variant:
 
     def filled(self) -> Filled:
         form = self._form
-        places: dict[str, list[tuple[str, str]]] = {"path": [], "query": [], "header": [], "cookie": []}
+        places: dict[str, Pairs] = {"path": [], "query": [], "header": [], "cookie": []}
         for parameter in form["parameters"]:
             if parameter["required"] or id(parameter) in self._chosen:
                 place = parameter["place"]
                 value = self._value(parameter["node"], place, parameter["name"], parameter["name"])
-                places[place] += _sent(parameter, value)
-        body = None
+                places[place] += pairs_of(parameter["wire"], value, form["version"])
+        content_type = body = None
         if "body" in form:
-            body = self._body(form)
+            content_type, body = body_of(form["wire"], self._value(form["body"], "body", "", ""), form["version"])
         add_secrets([(place, name, value) for place, name, value in form["secrets"]], places)
-        content_type = form.get("content_type")
+        if form["version"] == "2.0":
+            content_type = own_content_type(places["header"], content_type)
         request = assemble(form["method"], form["template"], form["path_query"], places, content_type, body)
         return Filled(request, tuple(self._said), tuple(self._unsaid))
-
-    def _body(self, form: Form) -> str:
-        value = self._value(form["body"], "body", "", "")
-        styles = {name: _Style(style, explode) for name, (style, explode) in form["encoding"].items()}
-        encoding = cast("dict[str, v3_0.Encoding]", styles)
-        return bodies.encode(value, form["content_type"], form["root"], encoding)
 
     def _choice(self, rng: random.Random, optional: int, max_values: int) -> set[int]:
         """`id`s of the optional parameters and members that this variant has."""
@@ -212,33 +206,3 @@ def _optional_members(node: Node) -> Iterator[list[Any]]:
 def _depth_of(node: Node, member: list[Any]) -> int:
     """0 for a member of the object itself, 1 for one further down; a body without members takes its own first."""
     return int(all(own is not member for own in node.get("members", ())))
-
-
-class _Named(NamedTuple):
-    value: str | None
-
-
-class _Style:
-    """The style of a form's parameter or member, as typed parameters of openapi3-parser have it."""
-
-    __slots__ = ("explode", "style")
-
-    def __init__(self, style: str | None, explode: bool | None) -> None:
-        self.style = _Named(style) if style is not None else None
-        self.explode = explode
-
-
-class _Parameter(_Style):
-    __slots__ = ("content", "location", "name")
-
-    def __init__(self, parameter: dict[str, Any]) -> None:
-        super().__init__(parameter["style"], parameter["explode"])
-        self.name, self.content, self.location = parameter["name"], parameter["json"], _Named(parameter["place"])
-
-
-def _sent(parameter: dict[str, Any], value: Any) -> list[tuple[str, str]]:
-    """The (name, value) pairs of a parameter, as its style writes them."""
-    styled = cast(v3_0.Parameter, _Parameter(parameter))
-    if parameter["place"] == "path":
-        return [(parameter["name"], path_value(styled, value))]
-    return pairs(styled, value)

@@ -16,12 +16,12 @@ import math
 from itertools import count
 from typing import Any
 
-from openapi_parser.models import v3_0
-
 from apipack.openapi.admission import admits, is_of, kind_of
 from apipack.openapi.argument_names import is_credential, is_made_up, is_plumbing, snake
 from apipack.openapi.document import Document, RawOperation, Schema
 from apipack.openapi.loading import SpecError
+from apipack.openapi.media_types import is_xml
+from apipack.openapi.models import Parameter, RequestBody
 from apipack.openapi.values import TEXT, ValueBuilder, first_example
 from apipack.operations.requests import (
     IGNORED_HEADERS,
@@ -29,9 +29,11 @@ from apipack.operations.requests import (
     content_value,
     parameter_value,
     payload,
+    query_string,
     secrets,
     sent_body,
 )
+from apipack.operations.wire import body_wire, parameter_wire
 
 Form = dict[str, Any]
 Node = dict[str, Any]
@@ -50,11 +52,13 @@ def form(document: Document, raw: RawOperation, built: BuiltRequest) -> Form:
     operation = document.typed(raw)
     values = ValueBuilder(document)
     path_query = raw.path.split("#")[0].partition("?")[2]
-    method = raw.method.upper()
+    query = "" if operation.query_string is None else query_string(operation.query_string, values)[1]
+    method = raw.verb
     found: Form = {
+        "version": ".".join(map(str, document.version)),
         "method": method,
         "template": built.template,
-        "path_query": path_query,
+        "path_query": "&".join(filter(None, (path_query, query))),
         "secrets": secrets(document, operation),
         "parameters": [],
     }
@@ -63,24 +67,25 @@ def form(document: Document, raw: RawOperation, built: BuiltRequest) -> Form:
         place = parameter.location.value
         named = f"{{{parameter.name}}}" in path_query and place == "query"
         required = bool(parameter.required) or place == "path" or named
-        if place == "header" and parameter.name.lower() in IGNORED_HEADERS:
+        ignored = place == "header" and parameter.name.lower() in IGNORED_HEADERS
+        if ignored and document.version != (2, 0):
             continue
         if not required:
             if place != "query" or parameter.deprecated or optional == MAX_OPTIONAL or _unasked(parameter.name):
                 continue
             optional += 1
         node = document.remembered(("node", id(parameter)), lambda: _parameter(parameter, values))  # noqa: B023
+        if ignored:
+            node = {"value": content_value(parameter, parameter_value(parameter, values), values)}
         if snake(parameter.name) == "api_version" and "kind" in node and isinstance(document.info.get("version"), str):
             node = {"default": document.info["version"], **node}
         found["parameters"].append(
             {
                 "name": parameter.name,
                 "place": place,
-                "style": getattr(parameter.style, "value", None),
-                "explode": parameter.explode,
-                "json": bool(parameter.content),
                 "required": required,
                 "node": node,
+                "wire": parameter_wire(parameter, node, values),
             }
         )
     if (body := sent_body(operation, values, method)) is not None:
@@ -93,7 +98,7 @@ def _unasked(name: str) -> bool:
     return is_credential(name) or is_plumbing(name)
 
 
-def _parameter(parameter: v3_0.Parameter, values: ValueBuilder) -> Node:
+def _parameter(parameter: Parameter, values: ValueBuilder) -> Node:
     guide = content_value(parameter, parameter_value(parameter, values), values)
     media = next(iter((parameter.content or {}).values()), None)
     schema = media.schema_object if media is not None else parameter.schema_object
@@ -104,14 +109,16 @@ def _parameter(parameter: v3_0.Parameter, values: ValueBuilder) -> Node:
     return node
 
 
-def _body(body: v3_0.RequestBody, values: ValueBuilder) -> Form:
+def _body(body: RequestBody, values: ValueBuilder) -> Form:
     sent = payload(body, values)
-    styles = {
-        name: [getattr(encoding.style, "value", None), encoding.explode]
-        for name, encoding in (sent.media.encoding or {}).items()
-    }
-    node = _Walk(values).node(sent.media.schema_object, sent.value, sent.given, 0)
-    return {"content_type": sent.header, "root": sent.root, "encoding": styles, "body": node}
+    schema, walk = sent.media.schema_object, _Walk(values)
+    if is_xml(sent.header) and isinstance(sent.value, str):
+        node: Node = {"unsayable": "xml"}
+    elif schema is None and isinstance(sent.value, list):
+        node = {"items": [walk.node(sent.media.item_schema, item, sent.given, 1) for item in sent.value[:1]]}
+    else:
+        node = walk.node(schema or sent.media.item_schema, sent.value, sent.given, 0)
+    return {"body": node, "wire": body_wire(sent, node, values)}
 
 
 class _Walk:

@@ -67,9 +67,9 @@ def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool,
     except Exception as error:  # counted; one odd specification costs no other
         parsed.drops.append(_drop(spec["file"], error))
         return ""
-    for path, problem in document.lost:
-        lost = RawOperation(path, "*", {}, {})
-        parsed.drops.append(_drop(operation_id(spec["hub"], spec["api"], spec["version"], lost), problem))
+    for lost in document.lost:
+        raw = RawOperation(lost.path, lost.method, {}, {})
+        parsed.drops.append(_drop(operation_id(spec["hub"], spec["api"], spec["version"], raw), lost.problem))
     for raw in raws:
         identifier = operation_id(spec["hub"], spec["api"], spec["version"], raw)
         name = endpoint(raw)
@@ -88,7 +88,7 @@ def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool,
                 **_scrubbed(texts, parsed.replaced),
                 "id": identifier,
                 "endpoint": name,
-                "method": raw.method.upper(),
+                "method": raw.verb,
                 "path": raw.path,
                 "template": built.template,
                 "tags": [plain(tag) for tag in listed(raw.operation.get("tags")) if isinstance(tag, str)],
@@ -163,6 +163,7 @@ def _from_identifier(name: str) -> str:
 
 def _form(document: Document, raw: RawOperation, built: BuiltRequest) -> str:
     """The operation's form as JSON without secrets and personal data; {"refused": reason} where it has none."""
+    repairs = document.repairs
     try:
         text = orjson.dumps(form(document, raw, built)).decode()
         clean, found = scrub(text)
@@ -172,6 +173,8 @@ def _form(document: Document, raw: RawOperation, built: BuiltRequest) -> str:
         return orjson.dumps({"refused": error.reason}).decode()
     except (RecursionError, TypeError, ValueError):  # what JSON cannot hold, or what scrubbing broke
         return '{"refused":"no_form"}'
+    finally:
+        document.repairs = repairs  # those of the operation are counted with its request
     return clean
 
 

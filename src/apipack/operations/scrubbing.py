@@ -65,7 +65,8 @@ _PEM = re.compile(
 )
 _NAMED = re.compile(
     r"""((?:api_?-?key|access_?-?key|token|secret|passw(?:or)?d|credential|private_?-?key|authorization)[\w-]{0,20}
-    (?:"\s*:\s*"|\\"\s*:\s*\\"|=|%22%3A%22|:\ )(?:Bearer\ |Basic\ )?)([A-Za-z0-9+/_.~-]{16,4000}={0,2})""",
+    (?:"\s*:\s*"|\\"\s*:\s*\\"|=|%22%3A%22|:\ )(?:Bearer\ |Basic\ )?)
+    ([A-Za-z0-9+/_.~-]{16,4000}+={0,2}+(?!\ REPLACE_))""",
     re.I | re.X,
 )
 _NAMES = ("key", "token", "secret", "passw", "credential", "authorization")

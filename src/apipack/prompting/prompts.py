@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from apipack.prompting.snippets import snippet
 from apipack.retrieval.params import Retrieve
 
 Row = dict[str, Any]
 
 STOP = "\n**instruction**"
 
-_FENCE = re.compile(r"```[\w+-]*\n(.*?)(?:```|\Z)", re.S)
 _FIELD = re.compile(r"^\*\*(domain|api_call|api_provider|lang)\*\*: ?", re.M)
 
 
@@ -72,14 +72,12 @@ def completion(row: Row, language: str, call: str, p: Retrieve) -> str:
     return "\n".join(f"**{name}**: {fields[name]}" for name in p.output)
 
 
-def extract_call(output: str) -> str:
-    """The call in a completion: after `**api_call**:` if labelled, inside a code fence if there is one."""
+def extract_call(output: str, language: str | None = None) -> str:
+    """The call in a completion: after `**api_call**:` if labelled, else the code of the text (`languages.snippets`)."""
     output = output.split(STOP)[0]
     parts = _FIELD.split(output)
     for label, text in zip(parts[1::2], parts[2::2], strict=True):
         if label == "api_call":
             output = text
             break
-    if fenced := _FENCE.search(output):
-        output = fenced[1]
-    return output.strip()
+    return snippet(output, language).strip()

@@ -47,8 +47,9 @@ def call_text(row: Row) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reranker:
-    """score: of a cross-encoder. depth: how many of the nearest it puts into a new order. reads: what of a candidate.
-    weights: of `reranker_features.FEATURES`; None to go by the score alone."""
+    """score: a cross-encoder. depth: how many of the nearest candidates are re-ranked. reads: turns a candidate into
+    the text that the cross-encoder sees. weights: one for each of `reranker_features.FEATURES`, or None to order by
+    the cross-encoder's score alone."""
 
     score: Pairs
     depth: int
@@ -105,11 +106,12 @@ def rank(queries: Sequence[Row], pool: Pool, score: Score, depth: int | None, ev
     for api in sorted(groups):
         places = np.arange(len(pool.rows)) if everywhere else pool.of(api)
         for start in range(0, len(groups[api]), TOGETHER):
-            some = groups[api][start : start + TOGETHER]
-            scores = score(np.array(some), places)
-            for number, row in zip(some, scores, strict=True):
-                fit = np.flatnonzero(pool.fit(queries[number], places))
-                ranked[number] = places[fit[best(row[fit], depth)]]
+            batch = groups[api][start : start + TOGETHER]
+            scores = score(np.array(batch), places)
+            for number, query_scores in zip(batch, scores, strict=True):
+                fit = pool.fit(queries[number], places)
+                candidates, candidate_scores = places[fit], query_scores[fit]
+                ranked[number] = candidates[best(candidate_scores, depth)]
     return ranked
 
 

@@ -1,8 +1,8 @@
 """The order of the API-specific re-ranker: a cross-encoder's score mixed with what retrieval knows.
 
-A call is a good example when its request is like the wanted one, and the wanted one is probably like those of the
-nearest calls. So beside what is said of a single candidate stands the grade that it can be expected to have: the mean
-of its grades against all candidates, each as likely as its cosine makes it.
+A call is a good example when its request is like the wanted one. The wanted request is unknown, but it is probably
+like those of the nearest calls. The third feature is therefore the expected grade: the candidate's mean relevance to
+all candidates, weighted by how similar (softmax of cosine) each of them is to the query.
 """
 
 from __future__ import annotations

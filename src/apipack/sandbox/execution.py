@@ -47,7 +47,7 @@ def execute(calls: Sequence[Reading], workers: int, what: str = "execute") -> li
     units: list[tuple[str, list[int], bool]] = []
     by_language: dict[tuple[str, bool], list[int]] = {}
     for index, call in enumerate(calls):
-        by_language.setdefault((call.language, call.request is not None), []).append(index)
+        by_language.setdefault((call.language, call.own), []).append(index)
     for (language, strict), indices in by_language.items():
         units += [(language, indices[start : start + CHUNK], strict) for start in range(0, len(indices), CHUNK)]
     outcomes: dict[int, Outcome] = {}

@@ -27,8 +27,10 @@ def packed(items: Iterable[Item], weight: Callable[[Item], int], limit: int) -> 
 
 
 def linked(keys: Sequence[set[Any]]) -> list[list[int]]:
-    """Numbers of consecutive parts, together where neighbours share a key: no key spans two groups when the
-    parts are sorted by it. A part without keys goes with the one before it."""
+    """Group the numbers of consecutive parts so that no key appears in two groups. keys: those of each part.
+
+    Parts must be sorted by key. A part without keys joins the group of the part before it.
+    """
     groups: list[list[int]] = []
     last: set[Any] = set()
     for number, found in enumerate(keys):

@@ -45,7 +45,7 @@ def encode_rows(
 ) -> Dataset:
     """The rows of at most max_tokens tokens in their order, as schema ROWS in Arrow's memory.
 
-    chunk: rows whose tokens are Python's integers at a time, 36 bytes each where Arrow has 4.
+    chunk: how many rows are Python lists at a time, where a token takes 36 bytes; in Arrow it takes 4.
     """
     tables = [ROWS.empty_table()]
     count = 0
@@ -73,22 +73,24 @@ class Collator:
         longest = max(len(example["input_ids"]) for example in examples)
 
         def pad(key: str, filler: int) -> torch.Tensor:
-            return torch.tensor([[filler] * (longest - len(one[key])) + one[key] for one in examples])
+            return torch.tensor([[filler] * (longest - len(example[key])) + example[key] for example in examples])
 
-        real = [[0] * (longest - len(one["input_ids"])) + [1] * len(one["input_ids"]) for one in examples]
+        lengths = [len(example["input_ids"]) for example in examples]
+        mask = [[0] * (longest - length) + [1] * length for length in lengths]
         batch = {"input_ids": pad("input_ids", self.pad_token_id), "labels": pad("labels", IGNORED)}
         if self.hidden:
-            states = [self.hidden[one["row"]] for one in examples]
+            states = [self.hidden[example["row"]] for example in examples]
             batch["inputs_embeds"] = pad_sequence(states, batch_first=True, padding_side="left")
-        return {**batch, "attention_mask": torch.tensor(real)}
+        return {**batch, "attention_mask": torch.tensor(mask)}
 
 
 class ByLength(Sampler[int]):
     """Rows of like length together, in an order that the seed and the number of the epoch alone decide.
 
     transformers' own sampler draws from the global generator: a run that went on in the midst of an epoch had another
-    order from there, with rows twice and rows never. group: rows that a step takes. epoch: which one begins; it is
-    asked, since `set_epoch` of accelerate's loaders does not come through where several processes skip batches.
+    order from there, with rows twice and rows never. group: how many rows a step takes. epoch: a function that returns
+    the current epoch. We ask for it because accelerate does not call `set_epoch` when several processes skip batches
+    after a resume.
     """
 
     def __init__(self, lengths: list[int], group: int, seed: int, epoch: Callable[[], int]) -> None:
@@ -142,7 +144,6 @@ class CompletionTrainer(SFTTrainer):
         loss = torch.nn.functional.cross_entropy(logits[chosen].float(), target[chosen], reduction="sum")
         loss = loss / (chosen.sum() if num_items_in_batch is None else num_items_in_batch)
         if self.args.average_tokens_across_devices and num_items_in_batch is not None:
-            loss = (
-                loss * self.accelerator.num_processes
-            )  # the count is over all processes, whose gradients are averaged
+            # the count is over all processes, whose gradients are averaged
+            loss = loss * self.accelerator.num_processes
         return (loss, outputs) if return_outputs else loss

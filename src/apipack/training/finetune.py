@@ -16,15 +16,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import psutil
 import torch
 from accelerate.utils import parse_flag_from_env
+from datasets import Dataset
 from datasets.utils.logging import disable_progress_bar
 from peft import LoraConfig
-from transformers import PreTrainedModel, PrinterCallback, TrainerCallback
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback, TrainerCallback
 from trl import SFTConfig
 
 from apipack.errors import UserError
@@ -76,81 +78,170 @@ def tune(
 ) -> dict[str, Any]:
     """Train on rows (prompt, completion); save the adapter (lora, qlora) or model (full) with tokenizer into `folder`.
 
-    Rows of more than p.max_tokens tokens are dropped and counted, never cut. With a folder of `checkpoints` a killed
-    run of the same rows, parameters, seed and number of processes goes on from its last one. They are the caller's to
-    remove, when all that it makes of the run is written: until then a killed one ends again at once. most_bytes: of the
-    states that the frozen layers give, kept in memory for all epochs; 0 runs these layers anew. Returns counts,
-    losses, seconds and memory in MB; for `full` also model FLOPs a second, 6 a weight and token (padding and attention
-    scores not counted, the head for completion tokens alone: Kaplan et al., 2020). Raises `FinetuneError`,
-    `ModelError`. The same seed gives the same run.
+    Rows of more than p.max_tokens tokens are dropped and counted, never cut. The same seed gives the same run.
+
+    checkpoints: a folder. A killed run of the same rows, parameters, seed and number of processes goes on from its
+    last checkpoint there. The caller removes them once it has written all that it makes of the run; until then a
+    finished run that is started again ends at once. most_bytes: how much of the frozen layers' output is kept in
+    memory for all epochs; 0 runs these layers in every epoch.
+
+    Returns counts, losses, seconds and memory in MB; for `full` also model FLOPs a second (`epoch_flops`).
+    Raises `FinetuneError`, `ModelError`.
     """
+    plan = _plan(rows, folder, p, seed, checkpoints)
+    model, tokenizer = load_lm(
+        p.model, dtype=plan.dtype, four_bit=p.method == "qlora", on=plan.load_on, empty=plan.empty
+    )
+    data = _encoded(tokenizer, rows, p)
+    counts = Counts(len(rows) - len(data), *(data.data.column(name).to_pylist() for name in ("length", "answer")))
+    check_batch(model, counts.lengths, counts.answers, p)
+    start = time.monotonic()
+    flops = epoch_flops(model, sum(counts.lengths), sum(counts.answers))  # before an adapter adds weights
+    trained = _train(model, tokenizer, data, plan, p, most_bytes)
+    seconds = time.monotonic() - start
+    trained.trainer.save_model(str(folder))
+    tokenizer.save_pretrained(folder)
+    return _figures(trained, counts, seconds, flops if p.method == "full" else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """In what precision and where a run trains.
+
+    dtype: of the weights. load_on: the device that they are loaded onto. empty: whether this process leaves them
+    empty, for the first one to send. sharded: whether accelerate spreads them over the processes. checkpoints: this
+    run's own folder of checkpoints, or None to write none.
+    """
+
+    args: SFTConfig
+    dtype: torch.dtype
+    load_on: torch.device
+    empty: bool
+    sharded: bool
+    checkpoints: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """dropped: rows that were too long. lengths: tokens of each row that is left; answers: those of its completion."""
+
+    dropped: int
+    lengths: list[int]
+    answers: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """resumed_from: the step of the checkpoint that the run went on from, or 0. frozen_run_once: the layers whose
+    states were computed once and kept. loss: the mean over all steps, as the trainer gives it."""
+
+    trainer: CompletionTrainer
+    resumed_from: int
+    frozen_run_once: int
+    loss: float
+
+
+def _plan(rows: list[tuple[str, str]], folder: Path, p: Finetune, seed: int, checkpoints: Path | None) -> Plan:
+    """To be made before the weights are loaded: `SFTConfig` joins the processes and gives each its device."""
     half = bf16_pays(p.bf16)
     # bf16 weights alone lose small updates: only the adapter (kept in fp32 by peft) may stand on them
     dtype = torch.bfloat16 if half and p.method != "full" else torch.float32
     processes = int(os.environ.get("WORLD_SIZE", "1"))
-    place = folder_of(checkpoints, rows, p.model_dump(mode="json"), seed, processes) if checkpoints else None
-    # before the weights: it makes the processes one group and gives each its device
-    args = settings(place or folder, p, seed, half, save=place is not None)
-    sharded = processes > 1 and parse_flag_from_env("ACCELERATE_USE_FSDP")  # accelerate places the weights then
+    own_checkpoints = folder_of(checkpoints, rows, p.model_dump(mode="json"), seed, processes) if checkpoints else None
+    args = settings(own_checkpoints or folder, p, seed, half, save=own_checkpoints is not None)
+    sharded = bool(processes > 1 and parse_flag_from_env("ACCELERATE_USE_FSDP"))
     sent = sharded and parse_flag_from_env("FSDP_CPU_RAM_EFFICIENT_LOADING") and args.process_index > 0
-    four_bit, on = p.method == "qlora", torch.device("cpu") if sharded else args.device
-    model, tokenizer = load_lm(p.model, dtype=dtype, four_bit=four_bit, on=on, empty=sent and not four_bit)
-    kept = encode_rows(tokenizer, rows, p.max_tokens)
-    if not kept:
+    return Plan(
+        args=args,
+        dtype=dtype,
+        load_on=torch.device("cpu") if sharded else args.device,
+        empty=bool(sent and p.method != "qlora"),
+        sharded=sharded,
+        checkpoints=own_checkpoints,
+    )
+
+
+def _encoded(tokenizer: PreTrainedTokenizerBase, rows: list[tuple[str, str]], p: Finetune) -> Dataset:
+    data = encode_rows(tokenizer, rows, p.max_tokens)
+    if not data:
         raise FinetuneError(f"no row has at most {p.max_tokens} tokens of {len(rows)} rows: raise finetune.max_tokens")
-    lengths, answers = (kept.data.column(name).to_pylist() for name in ("length", "answer"))
-    check_batch(model, lengths, answers, p)
-    start = time.monotonic()
-    head = model.config.get_text_config().vocab_size * model.config.get_text_config().hidden_size
+    return data
+
+
+def epoch_flops(model: PreTrainedModel, tokens: int, completion_tokens: int) -> int:
+    """Floating-point operations of one epoch: 6 a weight and token (Kaplan et al., 2020). The head counts for
+    completion tokens alone; embeddings, padding and attention scores are not counted."""
+    config = model.config.get_text_config()
+    head = config.vocab_size * config.hidden_size
     body = model.num_parameters(exclude_embeddings=True) - (0 if model.config.tie_word_embeddings else head)
-    frozen = 0 if sharded else _frozen_layers(model, p)
+    return int(6 * (body * tokens + head * completion_tokens))
+
+
+def _train(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    data: Dataset,
+    plan: Plan,
+    p: Finetune,
+    most_bytes: int,
+) -> Trained:
+    """Train, from the last checkpoint where there is one."""
+    frozen = 0 if plan.sharded else _frozen_layers(model, p)
     with _out_of_memory_in_one_line(p):
-        hidden = run_frozen(model, kept["input_ids"], frozen, most_bytes=most_bytes) if frozen else []
-        args.use_liger_kernel &= not hidden  # Liger looks into every layer, also where one is taken out
+        hidden = run_frozen(model, data["input_ids"], frozen, most_bytes=most_bytes) if frozen else []
+        plan.args.use_liger_kernel &= not hidden  # Liger looks into every layer, also where one is taken out
         trainer = CompletionTrainer(
             model=model,
-            args=args,
-            train_dataset=kept,
+            args=plan.args,
+            train_dataset=data,
             processing_class=tokenizer,
             data_collator=Collator(tokenizer.pad_token_id, hidden),
             peft_config=None if p.method == "full" else lora_config(model, p.lora),
             callbacks=[_Watch()],
         )
         trainer.remove_callback(PrinterCallback)
-        last = latest(place) if place else None
-        if place:
-            remove_others(place)
-        if last:
-            log.info("going on from %s", last.name)
+        last = _last_checkpoint(plan.checkpoints)
         result = trainer.train(resume_from_checkpoint=str(last) if last else None)
     _check_loss(result.training_loss, trainer.state.global_step)  # a run shorter than a log interval has no line
-    seconds = time.monotonic() - start
-    trainer.save_model(str(folder))
-    tokenizer.save_pretrained(folder)
-    epochs = float(trainer.state.epoch or 0)
-    tokens = sum(lengths)
-    flops = 6 * (body * tokens + head * sum(answers))
-    resumed = int(last.name.rpartition("-")[2]) if last else 0
-    here = 1 - resumed / max(1, trainer.state.global_step)  # share of the steps that this process did
+    resumed_from = int(last.name.rpartition("-")[2]) if last else 0
+    return Trained(trainer, resumed_from, frozen if hidden else 0, result.training_loss)
+
+
+def _last_checkpoint(folder: Path | None) -> Path | None:
+    """The checkpoint to go on from; checkpoints of other runs are removed."""
+    if folder is None:
+        return None
+    last = latest(folder)
+    remove_others(folder)
+    if last:
+        log.info("going on from %s", last.name)
+    return last
+
+
+def _figures(trained: Trained, counts: Counts, seconds: float, epoch_flops: int | None) -> dict[str, Any]:
+    """The metrics of a run. epoch_flops: None where only an adapter is trained and the formula does not hold."""
+    trainer = trained.trainer
+    steps, epochs, tokens = trainer.state.global_step, float(trainer.state.epoch or 0), sum(counts.lengths)
+    here = 1 - trained.resumed_from / max(1, steps)  # share of the steps that this process did
+    speed = {} if epoch_flops is None else {"model_flops_per_second": round(epoch_flops * epochs * here / seconds)}
     losses = [[row["step"], round(row["loss"], 4)] for row in trainer.state.log_history if "loss" in row]
+    weights = cast(torch.nn.Module, trainer.model).parameters()
     return {
-        "rows": len(kept),
-        "dropped": len(rows) - len(kept),
+        "rows": len(counts.lengths),
+        "dropped": counts.dropped,
         "tokens": tokens,
-        "completion_tokens": sum(answers),
-        "steps": trainer.state.global_step,
-        "resumed_from_step": resumed,
+        "completion_tokens": sum(counts.answers),
+        "steps": steps,
+        "resumed_from_step": trained.resumed_from,
         "epochs": round(epochs, 3),
-        "train_loss": round(sum(loss for _, loss in losses) / len(losses) if losses else result.training_loss, 4),
+        "train_loss": round(sum(loss for _, loss in losses) / len(losses) if losses else trained.loss, 4),
         "loss_history": losses,
         "seconds": round(seconds, 2),
         "tokens_per_second": round(tokens * epochs * here / seconds, 1),
-        **({"model_flops_per_second": round(flops * epochs * here / seconds)} if p.method == "full" else {}),
+        **speed,
         "device": device_name(),
-        "trainable_parameters": sum(
-            weight.numel() for weight in cast(torch.nn.Module, trainer.model).parameters() if weight.requires_grad
-        ),
-        "frozen_layers_run_once": frozen if hidden else 0,
+        "trainable_parameters": sum(weight.numel() for weight in weights if weight.requires_grad),
+        "frozen_layers_run_once": trained.frozen_run_once,
         "peak_memory_mb": _peak_memory_mb(),
     }
 

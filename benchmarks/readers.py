@@ -1,0 +1,165 @@
+"""How much of what others write our readers read: calls of three generators for requests of the hub, in every form.
+
+    python -m benchmarks.readers [--unique data/unique] [--requests 500] [--seed 0] [--execute]
+
+npm httpsnippet, postman-code-generators and openapi-snippet are installed into a temporary folder. A call is read right
+(the request that was asked for), as another request, or refused. The generators make mistakes of their own: an object
+becomes a list, a `$` a variable, quotes stay open. With --execute every call that is read as another request runs in
+the sandbox where its language has one: "read wrong" are those whose reading is not what arrived.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import subprocess
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import parse_qsl
+
+from apipack.evaluation.metrics import same_request
+from apipack.io import parts, read_table
+from apipack.languages import Reading, Unreadable, read
+from apipack.records import Request
+from apipack.sandbox.comparison import difference
+from apipack.sandbox.execution import execute, skipped
+
+PACKAGES = (
+    "httpsnippet@3.0.10",
+    "postman-code-generators@2.1.1",
+    "postman-collection@5.3.1",
+    "openapi-snippet@0.14.0",
+)
+Row = dict[str, Any]
+
+
+def drawn(unique: Path, count: int, seed: int) -> list[Row]:
+    """Rows of unique operations, drawn at random, with `request` read."""
+    rows = [
+        row
+        for part in parts(unique)
+        for row in read_table(part, ["id", "request", "arguments", "template"]).to_pylist()
+    ]
+    rows.sort(key=lambda row: row["id"])
+    chosen = random.Random(seed).sample(rows, min(count, len(rows)))
+    return [{**row, "request": Request.from_json(row["request"])} for row in chosen]
+
+
+def document(request: Request) -> Row:
+    """An OpenAPI document of one operation that has the request's values as its examples."""
+    parameters = [
+        {"name": name, "in": "query", "example": value} for name, value in parse_qsl(request.parts.query, True)
+    ]
+    parameters += [{"name": n, "in": "header", "example": v} for n, v in request.headers if n.lower() != "content-type"]
+    operation: Row = {
+        "parameters": [{**one, "required": True, "schema": {"type": "string"}} for one in parameters],
+        "responses": {"200": {"description": "ok"}},
+    }
+    if request.body is not None:
+        try:
+            example = json.loads(request.body)
+        except ValueError:
+            example = request.body
+        operation["requestBody"] = {
+            "content": {
+                request.header("content-type") or "text/plain": {"schema": {"example": example}, "example": example}
+            }
+        }
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": "One", "version": "1"},
+        "servers": [{"url": f"{request.parts.scheme}://{request.parts.netloc}"}],
+        "paths": {request.parts.path or "/": {request.method.lower(): operation}},
+    }
+
+
+def generated(requests: list[Request]) -> list[Row]:
+    """Calls of every generator and form: {number, form, language, code or error}."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        command = [
+            "npm",
+            "install",
+            "--silent",
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+            "--prefix",
+            name,
+            *PACKAGES,
+        ]
+        subprocess.run(command, check=True)
+        shutil.copy(Path(__file__).with_name("foreign.js"), folder)
+        lines = [json.dumps({**json.loads(one.to_json()), "document": document(one)}) for one in requests]
+        (folder / "requests.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        made = subprocess.run(["node", "foreign.js", "requests.jsonl"], cwd=folder, check=True, stdout=subprocess.PIPE)
+    return [json.loads(line) for line in made.stdout.decode().splitlines()]
+
+
+def read_as(call: Row, row: Row) -> tuple[str, Request | str]:
+    """right, other or refused; with the request that was read, or the reason."""
+    try:
+        request = read(call["language"], call["code"])
+    except Unreadable as error:
+        return "refused", str(error)
+    same = same_request(request, row["request"], row["template"], json.loads(row["arguments"]))
+    return "right" if same else "other", request
+
+
+def wrong(calls: list[tuple[Row, Request]]) -> Counter[str]:
+    """Calls by form whose reading is not what arrived when they ran."""
+    languages = {call["language"] for call, _ in calls}
+    runnable = [(call, request) for call, request in calls if call["language"] not in skipped(sorted(languages))]
+    outcomes = execute([Reading.of(call["language"], call["code"]) for call, _ in runnable], 2)
+    return Counter(
+        call["form"]
+        for (call, request), outcome in zip(runnable, outcomes, strict=True)
+        if difference(request, outcome.records) not in (None, "nothing")
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--unique", type=Path, default=Path("data/unique"), help="what the dedupe stage wrote")
+    parser.add_argument("--requests", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--execute", action="store_true", help="run what is read as another request in the sandbox")
+    parser.add_argument("--show", type=Path, help="a file for the calls that are not read right, as JSON lines")
+    arguments = parser.parse_args()
+    rows = drawn(arguments.unique, arguments.requests, arguments.seed)
+    calls = generated([row["request"] for row in rows])
+    started = time.perf_counter()
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    others: list[tuple[Row, Request]] = []
+    missed: list[Row] = []
+    for call in calls:
+        if "error" in call:
+            counts[call["form"]]["no code"] += 1
+            continue
+        kind, found = read_as(call, rows[call["number"]])
+        counts[call["form"]][kind] += 1
+        if isinstance(found, Request) and kind == "other":
+            others.append((call, found))
+        if kind != "right":
+            missed.append({**call, "kind": kind, "found": str(found)})
+    seconds = time.perf_counter() - started
+    if arguments.show:
+        arguments.show.write_text("".join(json.dumps(row) + "\n" for row in missed), encoding="utf-8")
+    differing = wrong(others) if arguments.execute else Counter()
+    columns = ("right", "other", "refused", "no code")
+    print(f"{len(rows)} requests, {len(calls):,} calls, {len(calls) / seconds:,.0f} read a second\n")
+    print(f"{'':34}" + "".join(f"{column:>12}" for column in (*columns, "read wrong")))
+    total: Counter[str] = Counter()
+    for form, kinds in sorted(counts.items()):
+        total.update(kinds)
+        print(f"{form:34}" + "".join(f"{kinds[column]:>12,}" for column in columns) + f"{differing[form]:>12,}")
+    print(f"{'all':34}" + "".join(f"{total[column]:>12,}" for column in columns) + f"{differing.total():>12,}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Read calls in any style: a program is parsed, run over its constants, and what its client sends is the request.
+
+`program` is the tree that all languages are lowered to (`*_tree`), `evaluation` runs it, a `*_clients` module says what
+each library of a language sends, and `shell` with `curl_options` reads command lines.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from apipack.languages.wire import Unreadable
+from apipack.records import Request
+
+READERS = {
+    "curl": "curl_options.read",
+    "python": "python_clients.read",
+    "go": "go_clients.read",
+    "php": "php_clients.read",
+    "java": "java_clients.read",
+    "ruby": "ruby_clients.read",
+    "libcurl": "c_clients.read",
+    "swift": "swift_clients.read",
+    "node": "javascript_clients.read_node",
+    "javascript": "javascript_clients.read_browser",
+}
+
+
+def read(language: str, code: str) -> Request:
+    """The request that a program sends; raises Unreadable where that is not certain."""
+    if language not in READERS:
+        raise Unreadable("no reader of the language")
+    module, function = READERS[language].split(".")
+    reader = getattr(import_module(f"apipack.languages.reading.{module}"), function)
+    try:
+        request: Request = reader(code)
+    except RecursionError:
+        raise Unreadable("too deeply nested") from None
+    except UnicodeError:
+        raise Unreadable("text that cannot be encoded") from None
+    return request

@@ -1,0 +1,201 @@
+"""What a language gives a program: built-in names, modules, methods of its data, and how it joins and compares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from apipack.languages.reading.values import MYSTERY, UNDEFINED, Arguments, Builtin, Foreign, Mystery, Thing, is_known
+from apipack.languages.wire import Unreadable
+
+Pure = Callable[..., Any]
+LIMIT = 4_000_000
+
+
+def constant(function: Pure) -> Builtin:
+    """A function of constants: what it gives for a value that is not constant is not constant."""
+    return Builtin(lambda run, given: applied(function, given.positional, given.named))
+
+
+def ignoring(*names: str) -> dict[str, Any]:
+    """Functions that do nothing to a request: of printing, logging and the like."""
+    return dict.fromkeys(names, Builtin(lambda run, given: MYSTERY))
+
+
+def leave(run: Any, given: Arguments) -> Any:
+    """A function that ends the program."""
+    if run.doubt:
+        run.certain()
+        return MYSTERY
+    raise Ended
+
+
+def applied(function: Pure, positional: list[Any], named: Mapping[str, Any] | None = None) -> Any:
+    named = named or {}
+    if not is_known(positional) or not is_known(list(named.values())):
+        return MYSTERY
+    try:
+        return function(*positional, **named)
+    except Unreadable:
+        raise
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError, LookupError) as error:
+        raise Unreadable(f"a call that fails: {error}"[:100]) from None
+
+
+class Ended(Exception):
+    """The program ends itself."""
+
+
+class Dialect:
+    """The base of all; a language overrides what it does differently."""
+
+    hoists = True
+    block_scope = True
+    closed_functions = False
+    closed_methods = False
+    assigns_local = False
+    must_declare = False
+    creates_arrays = False
+    ends_early = False
+    nothing: Any = None
+    names: Mapping[str, Any] = {}
+    modules: Mapping[str, Any] = {}
+    methods: Mapping[type, Mapping[str, Pure]] = {}
+    changing: Mapping[type, Mapping[str, Pure]] = {}
+
+    def is_local(self, name: str) -> bool:
+        """Whether a name is hidden from a closed function."""
+        return False
+
+    def bound_value(self, value: Any) -> Any:
+        """What a variable holds that a value is given to: a copy where data is not shared."""
+        return value
+
+    def imported(self, path: str, member: str | None) -> Any:
+        module = self.modules.get(path, Foreign(path))
+        if member is None:
+            return module
+        return module.get(None, member) if isinstance(module, Thing) else Foreign(f"{path}.{member}")
+
+    def merged(self, before: Any, module: Any) -> Any:
+        """What a name means that a second import gives."""
+        return module
+
+    def text(self, value: Any) -> str:
+        """A value inside of an interpolated string."""
+        if isinstance(value, str):
+            return value
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        raise Unreadable(f"{type(value).__name__} in a text")
+
+    def truth(self, value: Any) -> bool:
+        return bool(value) if not isinstance(value, Thing) else True
+
+    def either(self, first: Any, result: Any) -> Any:
+        """What `and` and `or` give: one of their operands."""
+        return result
+
+    def binary(self, operator: str, left: Any, right: Any) -> Any:
+        if isinstance(left, Mystery) or isinstance(right, Mystery):
+            return MYSTERY
+        if operator in ("==", "!="):
+            return self.equal(left, right) == (operator == "==")
+        if operator == "+":
+            return self.plus(left, right)
+        numbers = [value for value in (left, right) if isinstance(value, int) and not isinstance(value, bool)]
+        if len(numbers) == 2 and operator in ("-", "*", "<", ">", "<=", ">="):
+            a, b = numbers
+            compared = {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b, "-": a - b, "*": a * b}
+            return compared[operator]
+        raise Unreadable(f"{operator} of {type(left).__name__} and {type(right).__name__} is not known here")
+
+    def equal(self, left: Any, right: Any) -> bool:
+        if isinstance(left, Thing) or isinstance(right, Thing) or left is None or right is None:
+            return left is right
+        if type(left) is not type(right):
+            raise Unreadable("values of two types are compared")
+        return bool(left == right)
+
+    def plus(self, left: Any, right: Any) -> Any:
+        if type(left) is type(right) and isinstance(left, str | bytes | int | list) and not isinstance(left, bool):
+            return left + right
+        raise Unreadable(f"{type(left).__name__} + {type(right).__name__}")
+
+    def members(self, value: Any) -> list[Any] | None:
+        """What a loop or a spread gives, None where that is not known."""
+        return list(value) if isinstance(value, list | tuple | dict) else None
+
+    def member(self, run: Any, value: Any, name: str) -> Any:
+        if isinstance(value, Mystery):
+            return MYSTERY
+        if isinstance(value, Thing):
+            return value.get(run, name)
+        for kind, methods in self.methods.items():
+            if isinstance(value, kind) and name in methods:
+                return self.bound(methods[name], value)
+        for kind, methods in self.changing.items():
+            if isinstance(value, kind) and name in methods:
+                return self.changing_bound(methods[name], value)
+        raise Unreadable(f"{name} of {type(value).__name__} is not known here")
+
+    @staticmethod
+    def bound(method: Pure, value: Any) -> Builtin:
+        return Builtin(lambda run, given: applied(method, [value, *given.positional], given.named))
+
+    def changing_bound(self, method: Pure, value: Any) -> Builtin:
+        return Builtin(lambda run, given: self.changed(run, method, value, given))
+
+    def changed(self, run: Any, method: Pure, value: Any, given: Arguments) -> Any:
+        """A method that changes its data; members that are not constant may go in."""
+        run.certain()
+        try:
+            return method(value, *given.positional, **given.named)
+        except (TypeError, ValueError, KeyError, IndexError) as error:
+            raise Unreadable(f"a call that fails: {error}"[:100]) from None
+
+    def set_member(self, run: Any, owner: Any, name: str, value: Any) -> None:
+        if isinstance(owner, Thing):
+            owner.set(run, name, value)
+        elif not isinstance(owner, Mystery):
+            raise Unreadable(f"{name} of {type(owner).__name__} is set")
+
+    def item(self, run: Any, value: Any, key: Any) -> Any:
+        if isinstance(value, Mystery) or isinstance(key, Mystery):
+            return MYSTERY
+        if isinstance(value, Thing):
+            return value.item(run, key)
+        if isinstance(value, dict) and key in value and type(key) is type(next(k for k in value if k == key)):
+            return value[key]
+        if isinstance(value, list) and isinstance(key, int) and 0 <= key < len(value):
+            return value[key]
+        raise Unreadable("a member that is not there")
+
+    def set_item(self, run: Any, owner: Any, key: Any, value: Any) -> None:
+        if isinstance(owner, Thing):
+            owner.set_item(run, key, value)
+        elif isinstance(owner, list) and isinstance(key, int) and 0 <= key < len(owner):
+            owner[key] = value
+        elif isinstance(owner, dict) and isinstance(key, str | int):
+            owner.update({key: value})
+        elif not isinstance(owner, Mystery):
+            raise Unreadable("a member that cannot be set")
+
+    def called(self, run: Any, callee: Thing, given: Arguments, new: bool) -> Any:
+        """A call of an object itself, or the making of one of its type."""
+        make = getattr(callee, "make" if new else "call", None)
+        if make is None:
+            raise Unreadable(f"a call of {type(callee).__name__} is not known here")
+        return make(run, given)
+
+
+def copied(value: Any) -> Any:
+    """Data that shares nothing with the value."""
+    if isinstance(value, dict):
+        return {key: copied(member) for key, member in value.items()}
+    return list(map(copied, value)) if isinstance(value, list) else value
+
+
+def optional(value: Any, default: Any = None) -> Any:
+    """An argument, or the default where it is not given."""
+    return default if value is UNDEFINED else value

@@ -1,0 +1,443 @@
+"""Run a program over constants and keep the one request that it sends; whatever is not certain is Unreadable.
+
+Statements run in order. What hangs on a value that is not constant (an answer's status) is run *in doubt*: nothing
+there may send, or change what a request is made of. Functions that a library calls back wait until the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from apipack.languages.reading import program as p
+from apipack.languages.reading.dialect import Dialect, Ended
+from apipack.languages.reading.values import (
+    MYSTERY,
+    NOT_CONSTANT,
+    UNDEFINED,
+    Arguments,
+    Builtin,
+    Foreign,
+    Mystery,
+    Thing,
+)
+from apipack.languages.wire import Unreadable
+from apipack.records import Request
+
+STEPS, DEPTH, MEMBERS, TEXT = 20_000, 40, 1_000, 4_000_000
+
+
+@dataclass
+class Jumped:
+    kind: str
+    value: Any = None
+
+
+@dataclass
+class Scope:
+    """Names of a block. closed: a function that does not see the variables around it."""
+
+    parent: Scope | None = None
+    closed: bool = False
+    names: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Closure:
+    function: p.Function
+    scope: Scope
+    closed: bool = False
+
+
+@dataclass
+class Pending:
+    """A call that runs once it is awaited."""
+
+    closure: Closure
+    given: Arguments
+
+
+class Evaluation:
+    """One run. dialect: what the language gives and how it joins and compares."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.request: Request | None = None
+        self.doubt = 0
+        self.steps = 0
+        self.depth = 0
+        self.later: list[tuple[Closure, int]] = []
+        self.scope = self.globals = Scope()
+
+    def run(self, statements: Sequence[p.Statement]) -> Request:
+        """The request of a whole program; raises Unreadable where none is certain."""
+        try:
+            jumped = self.block(statements)
+            if self.later and not (jumped and jumped.kind == "leave"):
+                self.callbacks()
+        except Ended:
+            if self.dialect.ends_early:
+                raise Unreadable("the program ends before its request is sent") from None
+        except RecursionError:
+            raise Unreadable("too deeply nested") from None
+        if self.request is None:
+            raise Unreadable("no request is sent")
+        return self.request
+
+    def callbacks(self) -> None:
+        """Run what libraries call back: with arguments that nobody knows, and in doubt."""
+        self.doubt += 1
+        while self.later:
+            closure, _ = self.later.pop(0)
+            try:
+                self.apply(closure, Arguments([MYSTERY] * len(closure.function.parameters)))
+            except Ended:
+                continue
+
+    def send(self, request: Request) -> Mystery:
+        """Note the request; what the client gives back is not known."""
+        if self.doubt:
+            raise Unreadable("it is not certain that the request is sent")
+        if self.request is not None:
+            raise Unreadable("more than one request")
+        self.request = request
+        return MYSTERY
+
+    def call_back(self, *functions: Any) -> None:
+        """Functions that a library will call."""
+        self.later += [(function, self.doubt) for function in functions if isinstance(function, Closure)]
+
+    def certain(self) -> None:
+        """Called before anything that a request is made of changes."""
+        if self.doubt and self.request is None:
+            raise Unreadable(NOT_CONSTANT)
+
+    # Statements
+
+    def block(self, statements: Sequence[p.Statement]) -> Jumped | None:
+        if self.dialect.hoists:
+            for statement in statements:
+                if isinstance(statement, p.Define):
+                    self.scope.names[statement.name] = self.method(statement.function)
+        doubts = 0
+        try:
+            for statement in statements:
+                jumped = self.statement(statement)
+                if jumped is not None and jumped.kind != "perhaps":
+                    return jumped
+                if jumped is not None:  # the rest runs only if the branch was not taken
+                    self.doubt += 1
+                    doubts += 1
+        finally:
+            self.doubt -= doubts
+        return Jumped("perhaps") if doubts else None
+
+    def statement(self, statement: p.Statement) -> Jumped | None:
+        self.step()
+        match statement:
+            case p.If(test, then, otherwise):
+                truth = self.truth(self.value(test))
+                if truth is None:
+                    return self.perhaps(then, otherwise)
+                return self.inner(then if truth else otherwise)
+            case p.Each(target, values, body):
+                return self.each(target, self.value(values), body)
+            case p.While(test, body):
+                return self.loop(test, body)
+            case p.Block(body):
+                return self.inner(body)
+            case p.Try(body, handlers, after):
+                return self.attempt(body, handlers, after)
+            case p.Define(name, function):
+                self.scope.names[name] = self.method(function)
+            case p.Import(path, name, member):
+                self.scope.names[name] = self.dialect.merged(
+                    self.scope.names.get(name), self.dialect.imported(path, member)
+                )
+            case p.Jump("leave"):
+                if self.doubt:
+                    return Jumped("perhaps")
+                raise Ended
+            case p.Jump(kind, value):
+                return Jumped(kind, None if value is None else self.value(value))
+            case _:
+                self.value(statement)
+        return None
+
+    def inner(self, body: Sequence[p.Statement]) -> Jumped | None:
+        if not self.dialect.block_scope:
+            return self.block(body)
+        outer, self.scope = self.scope, Scope(self.scope)
+        try:
+            return self.block(body)
+        finally:
+            self.scope = outer
+
+    def perhaps(self, *branches: Sequence[p.Statement]) -> Jumped | None:
+        """Branches of which nobody knows whether they run."""
+        left = False
+        self.doubt += 1
+        try:
+            for branch in branches:
+                try:
+                    left |= self.inner(branch) is not None
+                except Ended:
+                    left = True
+        finally:
+            self.doubt -= 1
+        return Jumped("perhaps") if left else None
+
+    def attempt(
+        self, body: Sequence[p.Statement], handlers: Sequence[Sequence[p.Statement]], after: Sequence[p.Statement]
+    ) -> Jumped | None:
+        jumped = self.inner(body)
+        for handler in handlers:
+            self.perhaps(handler)
+        return self.inner(after) or jumped
+
+    def each(self, target: p.Target, values: Any, body: Sequence[p.Statement]) -> Jumped | None:
+        if isinstance(values, Mystery):
+            self.forget(target)
+            self.perhaps(body)
+            return None
+        members = self.dialect.members(values)
+        if members is None or len(members) > MEMBERS:
+            raise Unreadable("a loop over what is no small list")
+        for member in members:
+            self.assign(target, member, True)
+            jumped = self.inner(body)
+            if jumped and jumped.kind in ("return", "perhaps"):
+                return jumped
+            if jumped and jumped.kind == "break":
+                break
+        return None
+
+    def loop(self, test: p.Expression, body: Sequence[p.Statement]) -> Jumped | None:
+        if self.truth(self.value(test)) is False:
+            return None
+        if self.request is None and not self.doubt:
+            raise Unreadable("a loop before the request is sent")
+        self.perhaps(body)
+        return None
+
+    # Expressions
+
+    def value(self, node: p.Expression) -> Any:
+        self.step()
+        match node:
+            case p.Const(value):
+                return value
+            case p.Name(name):
+                return self.lookup(name)
+            case p.Text(parts):
+                return self.join([self.value(part) for part in parts])
+            case p.Binary(operator, left, right):
+                return self.binary(operator, left, right)
+            case p.Unary(operator, operand):
+                return self.unary(operator, self.value(operand))
+            case p.Conditional(test, then, otherwise):
+                truth = self.truth(self.value(test))
+                if truth is None:
+                    self.perhaps([then], [otherwise])
+                    return MYSTERY
+                return self.value(then if truth else otherwise)
+            case p.Items(items):
+                return self.items(items)
+            case p.Pairs(pairs):
+                return self.pairs(pairs)
+            case p.Member(owner, name):
+                return self.dialect.member(self, self.value(owner), name)
+            case p.Index(owner, key):
+                return self.dialect.item(self, self.value(owner), self.value(key))
+            case p.Call(function, arguments, new):
+                return self.call(function, arguments, new)
+            case p.Function():
+                return Closure(node, self.scope, self.dialect.closed_functions)
+            case p.Assign(target, value, declares):
+                given = self.value(value)
+                self.assign(target, given, declares)
+                return given
+            case p.Unknown():
+                return MYSTERY
+            case p.Opaque(what):
+                raise Unreadable(f"{what} is not known here")
+        raise Unreadable(f"{type(node).__name__} is no value")
+
+    def items(self, items: Sequence[p.Expression]) -> list[Any]:
+        values: list[Any] = []
+        for item in items:
+            if isinstance(item, p.Spread):
+                members = self.dialect.members(self.value(item.value))
+                if members is None:
+                    raise Unreadable("a spread of what is no list")
+                values += members
+            else:
+                values.append(self.value(item))
+        return values
+
+    def pairs(self, pairs: Sequence[tuple[p.Expression | None, p.Expression]]) -> dict[Any, Any]:
+        values: dict[Any, Any] = {}
+        for key, value in pairs:
+            given = self.value(value)
+            if key is None:
+                if not isinstance(given, dict):
+                    raise Unreadable("a spread of what is no mapping")
+                values |= given
+                continue
+            name = self.value(key)
+            if not isinstance(name, str | int | bytes):
+                raise Unreadable("a key that is not constant")
+            values[name] = given
+        return values
+
+    def join(self, parts: Sequence[Any]) -> Any:
+        if any(isinstance(part, Mystery) for part in parts):
+            return MYSTERY
+        joined = "".join(part if isinstance(part, str) else self.dialect.text(part) for part in parts)
+        return self.short(joined)
+
+    def short(self, value: Any) -> Any:
+        if isinstance(value, str | bytes) and len(value) > TEXT:
+            raise Unreadable("a text too long")
+        return value
+
+    def binary(self, operator: str, left: p.Expression, right: p.Expression) -> Any:
+        first = self.value(left)
+        if operator in ("&&", "||", "??"):
+            truth = (first not in (None, UNDEFINED)) if operator == "??" else self.truth(first)
+            if isinstance(first, Mystery) or truth is None:
+                self.perhaps([right])
+                return MYSTERY
+            return self.dialect.either(first, self.value(right) if truth == (operator == "&&") else first)
+        return self.short(self.dialect.binary(operator, first, self.value(right)))
+
+    def unary(self, operator: str, value: Any) -> Any:
+        if isinstance(value, Mystery):
+            return MYSTERY
+        if operator == "!":
+            truth = self.truth(value)
+            return MYSTERY if truth is None else not truth
+        if operator == "-" and isinstance(value, int | float) and not isinstance(value, bool):
+            return -value
+        raise Unreadable(f"{operator} of a value is not known here")
+
+    def truth(self, value: Any) -> bool | None:
+        """None where it is not known."""
+        return None if isinstance(value, Mystery) else self.dialect.truth(value)
+
+    # Names
+
+    def lookup(self, name: str) -> Any:
+        scope: Scope | None = self.scope
+        visible = True
+        while scope is not None:
+            if name in scope.names and (visible or not self.dialect.is_local(name)):
+                return scope.names[name]
+            visible &= not scope.closed
+            scope = scope.parent
+        if name in self.dialect.names:
+            return self.dialect.names[name]
+        raise Unreadable(f"{name} is not declared")
+
+    def assign(self, target: p.Target, value: Any, declares: bool = False) -> None:
+        match target:
+            case p.Name(name):
+                self.bind(name, value, declares)
+            case p.Member(owner, name):
+                self.certain()
+                self.dialect.set_member(self, self.value(owner), name, value)
+            case p.Index(owner, key):
+                self.certain()
+                if self.dialect.creates_arrays and isinstance(owner, p.Name) and owner.name not in self.scope.names:
+                    self.bind(owner.name, {}, True)
+                self.dialect.set_item(self, self.value(owner), self.value(key), value)
+            case p.Targets(targets, keys):
+                for place, inner in enumerate(targets):
+                    self.assign(inner, self.part(value, place, keys), declares)
+
+    def part(self, value: Any, place: int, keys: Sequence[str]) -> Any:
+        if keys:
+            return self.dialect.member(self, value, keys[place])
+        if isinstance(value, list | tuple) and place < len(value):
+            return value[place]
+        return MYSTERY if isinstance(value, Mystery) else UNDEFINED
+
+    def bind(self, name: str, value: Any, declares: bool) -> None:
+        scope: Scope | None = self.scope
+        if not declares and not self.dialect.assigns_local:
+            while scope is not None and name not in scope.names:
+                scope = None if scope.closed and self.dialect.is_local(name) else scope.parent
+        if scope is None and not declares and self.dialect.must_declare:
+            raise Unreadable(f"{name} is not declared")
+        closed = self.dialect.closed_functions or self.dialect.closed_methods
+        scope = scope or (self.scope if closed else self.globals)
+        scope.names[name] = MYSTERY if self.doubt and not declares else self.dialect.bound_value(value)
+
+    def forget(self, target: p.Target) -> None:
+        self.assign(target, MYSTERY, isinstance(target, p.Name | p.Targets))
+
+    # Calls
+
+    def call(self, function: p.Expression, arguments: Sequence[p.Argument], new: bool) -> Any:
+        callee = self.value(function)
+        given = Arguments([])
+        for argument in arguments:
+            if isinstance(argument.value, p.Spread):
+                members = self.value(argument.value.value)
+                if isinstance(members, dict) and argument.name == "**":
+                    given.named |= members
+                elif isinstance(members, list):
+                    given.positional += members
+                else:
+                    raise Unreadable("arguments that are not constant")
+            elif argument.name is not None:
+                given.named[argument.name] = self.value(argument.value)
+            else:
+                given.positional.append(self.value(argument.value))
+        return self.apply(callee, given, new)
+
+    def apply(self, callee: Any, given: Arguments, new: bool = False) -> Any:
+        """The value of a call with these arguments."""
+        if isinstance(callee, Mystery):
+            self.call_back(*given.positional, *given.named.values())
+            return MYSTERY
+        if isinstance(callee, Builtin):
+            return self.short(callee.run(self, given))
+        if isinstance(callee, Closure):
+            return Pending(callee, given) if callee.function.lazy else self.enter(callee, given)
+        if isinstance(callee, Thing) and not isinstance(callee, Foreign):
+            return self.dialect.called(self, callee, given, new)
+        what = callee.name if isinstance(callee, Foreign) else type(callee).__name__
+        raise Unreadable(f"a call of {what} is not known here")
+
+    def awaited(self, value: Any) -> Any:
+        """What `await` gives."""
+        return self.enter(value.closure, value.given) if isinstance(value, Pending) else value
+
+    def method(self, function: p.Function) -> Closure:
+        return Closure(function, self.scope, self.dialect.closed_functions or self.dialect.closed_methods)
+
+    def enter(self, closure: Closure, given: Arguments) -> Any:
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise Unreadable("functions that call each other too deeply")
+        outer, self.scope = self.scope, Scope(closure.scope, closure.closed)
+        try:
+            names = [name for name, _ in closure.function.parameters]
+            for name, default in closure.function.parameters:
+                self.scope.names[name] = UNDEFINED if default is None else self.value(default)
+            self.scope.names |= dict(zip(names, given.positional, strict=False))
+            self.scope.names |= {name: value for name, value in given.named.items() if name in names}
+            jumped = self.block(closure.function.body)
+            if jumped and jumped.kind == "perhaps":
+                return MYSTERY
+            return jumped.value if jumped else self.dialect.nothing
+        finally:
+            self.scope = outer
+            self.depth -= 1
+
+    def step(self) -> None:
+        self.steps += 1
+        if self.steps > STEPS:
+            raise Unreadable("the program is too long")

@@ -1,0 +1,377 @@
+"""Go's tree, lowered to a program that calls `main`; what its compiler would refuse for names is refused here."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from tree_sitter import Node
+
+from apipack.languages.go import LITERALS
+from apipack.languages.reading import program as p
+from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.wire import Unreadable
+
+ZEROS: dict[str, object] = {"string": "", "bool": False, "int": 0, "int64": 0, "int32": 0, "float64": 0}
+DECLARATIONS = (
+    "package_clause",
+    "import_declaration",
+    "function_declaration",
+    "type_declaration",
+    "const_declaration",
+    "var_declaration",
+)
+FIELDS = re.compile(r'json:"(?P<name>[^",]*)(?P<options>[^"]*)"')
+
+
+def lower(code: str) -> tuple[p.Statement, ...]:
+    """The statements of a program, or of a fragment that could only stand in `main`."""
+    root = parse("go", code)
+    _check_names(root)
+    body: list[p.Statement] = []
+    declared: set[str] = set()
+    is_program = False
+    names = Counter(source(field(child, "name")) for child in named(root) if child.type == "function_declaration")
+    if any(count > 1 for count in names.values()):
+        raise Unreadable("a function twice")
+    for child in named(root):
+        if child.type in ("package_clause", "import_declaration", "function_declaration"):
+            is_program |= child.type == "function_declaration" and source(field(child, "name")) == "main"
+        body += _statement(child, declared)
+    if is_program:
+        if any(child.type not in DECLARATIONS for child in named(root)):
+            raise Unreadable("a statement outside of every function")
+        body.append(p.Call(p.Name("main")))
+    elif any(child.type == "package_clause" for child in root.children):
+        raise Unreadable("a program without main")
+    return tuple(body)
+
+
+def has_imports(code: str) -> bool:
+    """Whether code names its imports; a fragment does not."""
+    return re.search(r"^\s*(?:package|import)\b", code, re.MULTILINE) is not None
+
+
+def _check_names(root: Node) -> None:
+    """Refuse imports and local variables that nothing uses."""
+    seen: Counter[str] = Counter()
+    given: Counter[str] = Counter()
+    local: set[str] = set()
+    imports: set[str] = set()
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        if node.type in ("identifier", "package_identifier") and node.parent and node.parent.type != "package_clause":
+            seen[source(node)] += 1
+        if node.type == "import_spec":
+            name = node.child_by_field_name("name")
+            path = source(field(node, "path")).strip('"`')
+            imports.add(source(name) if name else path.rpartition("/")[2])
+            given[source(name) if name else ""] += 1
+        for target in _targets(node):
+            given[source(target)] += 1
+            if node.type != "assignment_statement" and node.parent and node.parent.type != "source_file":
+                local.add(source(target))
+        todo += node.children
+    unused = {name for name in (local | imports) - {"_", ".", ""} if seen[name] <= given[name]}
+    if unused:
+        raise Unreadable(f"{min(unused)} is not used")
+
+
+def _targets(node: Node) -> Iterator[Node]:
+    """Names that a node declares or sets."""
+    if node.type == "short_var_declaration" or (
+        node.type == "assignment_statement" and source(field(node, "operator")) == "="
+    ):
+        yield from (child for child in named(field(node, "left")) if child.type == "identifier")
+    elif node.type == "var_spec":
+        yield from node.children_by_field_name("name")
+
+
+def _block(node: Node) -> tuple[p.Statement, ...]:
+    declared: set[str] = set()
+    statements = [inner for child in named(node) for inner in _flat(child)]
+    return tuple(inner for child in statements for inner in _statement(child, declared))
+
+
+def _flat(node: Node) -> Sequence[Node]:
+    return named(node) if node.type == "statement_list" else [node]
+
+
+def _statement(node: Node, declared: set[str]) -> Sequence[p.Statement]:
+    match node.type:
+        case "package_clause" | "empty_statement":
+            return []
+        case "import_declaration":
+            specs = [spec for child in named(node) for spec in _specs(child)]
+            return [_import(spec) for spec in specs]
+        case "function_declaration":
+            return [p.Define(source(field(node, "name")), _function(node))]
+        case "type_declaration":
+            return [_type(child) for child in named(node)]
+        case "const_declaration" | "var_declaration":
+            return [inner for child in named(node) for spec in _var_specs(child) for inner in _variable(spec)]
+        case "short_var_declaration":
+            return [_short(node, declared)]
+        case "assignment_statement":
+            return [_assignment(node)]
+        case "expression_statement" | "defer_statement":
+            return [_value(named(node)[0])]
+        case "if_statement":
+            return [_if(node)]
+        case "block":
+            return [p.Block(_block(node))]
+        case "return_statement":
+            values = [_value(child) for part in named(node) for child in named(part)]
+            return [p.Jump("return", values[0] if len(values) == 1 else p.Items(tuple(values)) if values else None)]
+        case "for_statement":
+            return [_loop(node)]
+        case "expression_switch_statement" | "type_switch_statement" | "select_statement":
+            return [p.If(p.Unknown(), _block(case)) for case in named(node) if case.type.endswith("_case")]
+        case "inc_statement" | "dec_statement":
+            return [p.Assign(_target(named(node)[0]), p.Unknown())]
+        case "break_statement" | "continue_statement":
+            return [p.Jump(node.type.removesuffix("_statement"))]
+    return [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]
+
+
+def _specs(node: Node) -> Sequence[Node]:
+    return named(node) if node.type == "import_spec_list" else [node]
+
+
+def _var_specs(node: Node) -> Sequence[Node]:
+    return named(node) if node.type == "var_spec_list" else [node]
+
+
+def _import(node: Node) -> p.Import:
+    name, path = node.child_by_field_name("name"), source(field(node, "path")).strip('"`')
+    return p.Import(path, source(name) if name else path.rpartition("/")[2])
+
+
+def _function(node: Node) -> p.Function:
+    parameters: list[tuple[str, p.Expression | None]] = []
+    for child in named(field(node, "parameters")):
+        if child.type != "parameter_declaration":
+            raise refuse(child)
+        parameters += [(source(name), None) for name in child.children_by_field_name("name")]
+    return p.Function(tuple(parameters), _block(field(node, "body")))
+
+
+def _type(node: Node) -> p.Statement:
+    """A struct as a list of (field, JSON name or nothing, omitempty)."""
+    kind = field(node, "type")
+    if kind.type != "struct_type":
+        return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), p.Unknown(), True)
+    fields: list[p.Expression] = []
+    for one in named(named(kind)[0]):
+        tag = one.child_by_field_name("tag")
+        found = FIELDS.search(source(tag)) if tag else None
+        for name in one.children_by_field_name("name"):
+            key = found["name"] if found and found["name"] else source(name)
+            empty = bool(found and ",omitempty" in found["options"])
+            if found and ",string" in found["options"]:
+                raise refuse(one)
+            hidden = key == "-" or not source(name)[0].isupper()
+            zero = p.Const(ZEROS.get(source(field(one, "type")))) if not empty else p.Const(None)
+            fields.append(p.Items((p.Const(source(name)), p.Const("" if hidden else key), p.Const(empty), zero)))
+    maker = p.Call(p.Name("struct of"), (p.Argument(p.Items(tuple(fields))),))
+    return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), maker, True)
+
+
+def _variable(node: Node) -> Sequence[p.Statement]:
+    names = [p.Name(source(name)) for name in node.children_by_field_name("name")]
+    value, kind = node.child_by_field_name("value"), node.child_by_field_name("type")
+    if value is None:
+        if kind is None:
+            return [p.Opaque("iota")]
+        return [p.Assign(name, _zero(kind), True) for name in names]
+    return [_several(names, [_value(child) for child in named(value)], True)]
+
+
+def _zero(kind: Node) -> p.Expression:
+    if kind.type == "qualified_type":
+        return p.Call(_qualified(kind), (), True)
+    if kind.type == "type_identifier" and source(kind) not in ZEROS and source(kind) != "error":
+        return p.Call(p.Name(f"type {source(kind)}"), (), True)
+    return p.Const(ZEROS.get(source(kind)))
+
+
+def _several(targets: Sequence[p.Target], values: Sequence[p.Expression], declares: bool) -> p.Assign:
+    if len(targets) == 1 and len(values) == 1:
+        return p.Assign(targets[0], values[0], declares)
+    if len(values) == 1:
+        return p.Assign(p.Targets(tuple(targets)), values[0], declares)
+    if len(values) != len(targets):
+        raise Unreadable("another number of values than of names")
+    return p.Assign(p.Targets(tuple(targets)), p.Items(tuple(values)), declares)
+
+
+def _short(node: Node, declared: set[str]) -> p.Assign:
+    names = [source(child) for child in named(field(node, "left"))]
+    if not set(names) - declared - {"_"}:
+        raise Unreadable(f"line {node.start_point[0] + 1}: := declares nothing new")
+    declared |= set(names)
+    return _several([p.Name(name) for name in names], [_value(child) for child in named(field(node, "right"))], True)
+
+
+def _assignment(node: Node) -> p.Assign:
+    targets = [_target(child) for child in named(field(node, "left"))]
+    values = [_value(child) for child in named(field(node, "right"))]
+    operator = source(field(node, "operator")).removesuffix("=")
+    if operator:
+        (target,) = named(field(node, "left"))
+        return p.Assign(targets[0], p.Binary(operator, _value(target), values[0]))
+    return _several(targets, values, False)
+
+
+def _target(node: Node) -> p.Target:
+    match node.type:
+        case "identifier":
+            return p.Name(source(node))
+        case "selector_expression":
+            return p.Member(_value(field(node, "operand")), source(field(node, "field")))
+        case "index_expression":
+            return p.Index(_value(field(node, "operand")), _value(field(node, "index")))
+        case "unary_expression":
+            return _target(field(node, "operand"))
+    raise refuse(node)
+
+
+def _if(node: Node) -> p.Statement:
+    first, other = node.child_by_field_name("initializer"), node.child_by_field_name("alternative")
+    otherwise: tuple[p.Statement, ...] = ()
+    if other:
+        otherwise = _block(other) if other.type == "block" else (_if(other),)
+    found = p.If(_value(field(node, "condition")), _block(field(node, "consequence")), otherwise)
+    return found if first is None else p.Block((*_statement(first, set()), found))
+
+
+def _loop(node: Node) -> p.Statement:
+    body = _block(field(node, "body"))
+    clause = next((child for child in named(node) if child.type == "range_clause"), None)
+    if clause is None:
+        return p.While(p.Unknown(), body)
+    left = clause.child_by_field_name("left")
+    targets = [p.Name(source(child)) for child in named(left)] or [p.Name("_")]
+    values = p.Call(p.Name("range of"), (p.Argument(_value(field(clause, "right"))),))
+    return p.Each(p.Targets(tuple(targets)), values, body)
+
+
+def _value(node: Node) -> p.Expression:
+    match node.type:
+        case "interpreted_string_literal":
+            return p.Const(LITERALS.unquote(source(node)))
+        case "raw_string_literal":
+            return p.Const(source(node)[1:-1].replace("\r", ""))
+        case "int_literal":
+            text = source(node).replace("_", "")
+            if not re.fullmatch("0|[1-9][0-9]*", text):
+                return p.Opaque("a number")
+            return p.Const(int(text))
+        case "float_literal":
+            return p.Const(float(source(node)))
+        case "true" | "false":
+            return p.Const(node.type == "true")
+        case "nil":
+            return p.Const(None)
+        case "identifier":
+            return p.Name(source(node))
+        case "parenthesized_expression":
+            return _value(named(node)[0])
+        case "selector_expression":
+            return p.Member(_value(field(node, "operand")), source(field(node, "field")))
+        case "index_expression":
+            return p.Index(_value(field(node, "operand")), _value(field(node, "index")))
+        case "binary_expression":
+            return p.Binary(source(field(node, "operator")), _value(field(node, "left")), _value(field(node, "right")))
+        case "unary_expression":
+            operator = source(field(node, "operator"))
+            inner = _value(field(node, "operand"))
+            return inner if operator in ("&", "*") else p.Unary(operator, inner)
+        case "type_conversion_expression":
+            kind = source(field(node, "type"))
+            if kind != "[]byte":
+                raise refuse(node)
+            return p.Call(p.Name("bytes of"), (p.Argument(_value(field(node, "operand"))),))
+        case "type_assertion_expression" | "slice_expression" | "rune_literal":
+            return p.Unknown()
+        case "func_literal":
+            return _function(node)
+        case "composite_literal":
+            return _composite(field(node, "type"), field(node, "body"))
+        case "call_expression":
+            return _call(node)
+    return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
+
+
+def _call(node: Node) -> p.Expression:
+    function, arguments = field(node, "function"), named(field(node, "arguments"))
+    if function.type == "identifier" and source(function) in ("make", "new"):
+        kind = arguments[0]
+        if kind.type == "map_type":
+            return p.Pairs(())
+        if kind.type in ("qualified_type", "type_identifier"):
+            return _zero(kind)
+        if kind.type == "slice_type" and source(arguments[1] if len(arguments) > 1 else kind) == "0":
+            return p.Items(())
+        raise refuse(node)
+    if function.type == "parenthesized_expression":
+        raise refuse(node)
+    return p.Call(_value(function), tuple(p.Argument(_value(one)) for one in arguments))
+
+
+def _qualified(kind: Node) -> p.Expression:
+    return p.Member(p.Name(source(field(kind, "package"))), source(field(kind, "name")))
+
+
+def _composite(kind: Node | None, body: Node) -> p.Expression:
+    """A literal of a type: a list, a mapping, or the fields of a struct."""
+    elements = named(body)
+    if kind is not None and kind.type == "pointer_type":
+        kind = named(kind)[0]
+    if kind is None or kind.type in ("slice_type", "array_type", "implicit_length_array_type"):
+        inner = kind.child_by_field_name("element") if kind else None
+        if not any(element.type == "keyed_element" for element in elements):
+            return p.Items(tuple(_element(element, inner) for element in elements))
+        if kind is not None:
+            raise refuse(body)
+    if kind is None or kind.type == "map_type":
+        return p.Pairs(
+            tuple(_pair(element, kind.child_by_field_name("value") if kind else None) for element in elements)
+        )
+    if kind.type == "type_identifier":
+        maker: p.Expression = p.Name(f"type {source(kind)}")
+    elif kind.type == "qualified_type":
+        maker = _qualified(kind)
+    else:
+        raise refuse(kind)
+    return p.Call(maker, tuple(_arguments(elements)), True)
+
+
+def _arguments(elements: Sequence[Node]) -> Iterator[p.Argument]:
+    """Fields of a struct by name; pairs of a named map as one mapping."""
+    keys = [_inner(field(element, "key")) for element in elements if element.type == "keyed_element"]
+    if keys and keys[0].type != "identifier":
+        yield p.Argument(p.Pairs(tuple(_pair(element, None) for element in elements)))
+        return
+    for element in elements:
+        if element.type == "keyed_element":
+            yield p.Argument(_element(field(element, "value"), None), source(_inner(field(element, "key"))))
+        else:
+            yield p.Argument(_element(element, None))
+
+
+def _inner(node: Node) -> Node:
+    return named(node)[0] if node.type == "literal_element" else node
+
+
+def _element(node: Node, kind: Node | None) -> p.Expression:
+    inner = _inner(node)
+    return _composite(kind, inner) if inner.type == "literal_value" else _value(inner)
+
+
+def _pair(node: Node, kind: Node | None) -> tuple[p.Expression, p.Expression]:
+    if node.type != "keyed_element":
+        raise refuse(node)
+    return _value(_inner(field(node, "key"))), _element(field(node, "value"), kind)

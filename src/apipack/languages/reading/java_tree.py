@@ -1,0 +1,274 @@
+"""Java's tree, lowered to a program: classes give their methods and fields, a fragment is the body of `main`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tree_sitter import Node
+
+from apipack.languages.java import _EARLY, LITERALS
+from apipack.languages.reading import program as p
+from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.wire import Unreadable
+
+TYPES = ("class_declaration", "record_declaration", "interface_declaration", "enum_declaration")
+
+
+def lower(code: str) -> tuple[p.Statement, ...]:
+    """The statements of a compilation unit or of a fragment."""
+    if _EARLY.search(code):
+        raise Unreadable("an escape that ends its literal before the compiler reads it")
+    root = parse("java", code)
+    body: list[p.Statement] = []
+    mains = 0
+    for child in named(root):
+        if child.type == "class_declaration" and _has_main(child):
+            body += _class(child)
+            mains += 1
+        elif child.type == "method_declaration":
+            body += _member(child)
+            mains += source(field(child, "name")) == "main"
+        elif child.type not in TYPES:
+            body += _statement(child)
+    if mains > 1 or (not mains and any(child.type in TYPES for child in named(root))):
+        raise Unreadable("no single main")
+    if mains and any(child.type.endswith("_statement") for child in named(root)):
+        raise Unreadable("a statement outside of every method")
+    if mains:
+        body.append(p.Call(p.Name("main"), (p.Argument(p.Unknown()),)))
+    return tuple(body)
+
+
+def is_unit(code: str) -> bool:
+    """Whether code names its imports and classes, which a fragment does not."""
+    return re.search(r"^\s*(?:public\s+|final\s+)*class\s+\w+", code, re.MULTILINE) is not None
+
+
+def _has_main(node: Node) -> bool:
+    members = named(field(node, "body"))
+    return any(one.type == "method_declaration" and source(field(one, "name")) == "main" for one in members)
+
+
+def _class(node: Node) -> Sequence[p.Statement]:
+    found: list[p.Statement] = [p.Assign(p.Name(source(field(node, "name"))), p.Name("the program"), True)]
+    for child in named(field(node, "body")):
+        found += _member(child)
+    return found
+
+
+def _member(node: Node) -> Sequence[p.Statement]:
+    if node.type == "method_declaration" and node.child_by_field_name("body"):
+        return [p.Define(source(field(node, "name")), _function(node))]
+    if node.type == "field_declaration":
+        return _declarations(node)
+    return [] if node.type in TYPES else [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]
+
+
+def _declarations(node: Node) -> Sequence[p.Statement]:
+    found: list[p.Statement] = []
+    for one in node.children_by_field_name("declarator"):
+        value = one.child_by_field_name("value")
+        found.append(p.Assign(p.Name(source(field(one, "name"))), _value(value) if value else p.Const(None), True))
+    return found
+
+
+def _function(node: Node) -> p.Function:
+    parameters = node.child_by_field_name("parameters")
+    names: list[str] = []
+    if parameters is not None and parameters.type == "identifier":
+        names = [source(parameters)]
+    for child in named(parameters):
+        if child.type == "spread_parameter":
+            raise refuse(child)
+        names.append(source(child) if child.type == "identifier" else source(field(child, "name")))
+    body = field(node, "body")
+    inner = _body(body) if body.type == "block" else (p.Jump("return", _value(body)),)
+    return p.Function(tuple((name, None) for name in names), inner)
+
+
+def _body(node: Node) -> tuple[p.Statement, ...]:
+    return tuple(inner for child in named(node) for inner in _statement(child))
+
+
+def _branch(node: Node) -> tuple[p.Statement, ...]:
+    return _body(node) if node.type == "block" else tuple(_statement(node))
+
+
+def _statement(node: Node) -> Sequence[p.Statement]:
+    match node.type:
+        case "package_declaration" | "empty_statement" | "line_comment" | "block_comment":
+            return []
+        case "import_declaration":
+            return _import(node)
+        case "expression_statement":
+            return [_value(named(node)[0])]
+        case "local_variable_declaration":
+            return _declarations(node)
+        case "if_statement":
+            other = node.child_by_field_name("alternative")
+            test = _value(field(node, "condition"))
+            return [p.If(test, _branch(field(node, "consequence")), _branch(other) if other else ())]
+        case "block":
+            return [p.Block(_body(node))]
+        case "try_statement" | "try_with_resources_statement":
+            return [_attempt(node)]
+        case "return_statement":
+            inner = named(node)
+            return [p.Jump("return", _value(inner[0]) if inner else None)]
+        case "throw_statement":
+            return [p.Jump("leave")]
+        case "enhanced_for_statement":
+            name = p.Name(source(field(node, "name")))
+            return [p.Each(name, _value(field(node, "value")), _branch(field(node, "body")))]
+        case "while_statement":
+            return [p.While(_value(field(node, "condition")), _branch(field(node, "body")))]
+        case "for_statement" | "do_statement":
+            return [p.While(p.Unknown(), _branch(field(node, "body")))]
+        case "break_statement" | "continue_statement":
+            return [p.Jump(node.type.removesuffix("_statement"))]
+    return [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]
+
+
+def _import(node: Node) -> Sequence[p.Statement]:
+    path = source(named(node)[0])
+    if any(child.type == "asterisk" for child in node.children):
+        return [p.Import(path, f"package {path}")]
+    if any(child.type == "static" for child in node.children):
+        return [p.Opaque("a static import")]
+    return [p.Import(path, path.rpartition(".")[2])]
+
+
+def _attempt(node: Node) -> p.Statement:
+    resources: list[p.Statement] = []
+    for one in named(node.child_by_field_name("resources")):
+        name = one.child_by_field_name("name")
+        if name is None:
+            raise refuse(one)
+        resources.append(p.Assign(p.Name(source(name)), _value(field(one, "value")), True))
+    handlers: list[tuple[p.Statement, ...]] = []
+    after: tuple[p.Statement, ...] = ()
+    for child in named(node):
+        if child.type == "catch_clause":
+            caught = next(one for one in named(child) if one.type == "catch_formal_parameter")
+            declared = p.Assign(p.Name(source(field(caught, "name"))), p.Unknown(), True)
+            handlers.append((declared, *_body(field(child, "body"))))
+        elif child.type == "finally_clause":
+            after = _body(named(child)[0])
+    return p.Try((*resources, *_body(field(node, "body"))), tuple(handlers), after)
+
+
+def _target(node: Node) -> p.Target:
+    match node.type:
+        case "identifier":
+            return p.Name(source(node))
+        case "field_access":
+            owner = field(node, "object")
+            name = source(field(node, "field"))
+            return p.Name(name) if owner.type == "this" else p.Member(_value(owner), name)
+        case "array_access":
+            return p.Index(_value(field(node, "array")), _value(field(node, "index")))
+    raise refuse(node)
+
+
+def _value(node: Node) -> p.Expression:
+    match node.type:
+        case "string_literal":
+            return p.Const(_string(source(node)))
+        case "decimal_integer_literal":
+            text = source(node).replace("_", "").rstrip("lL")
+            return p.Const(int(text)) if text == "0" or text[0] != "0" else p.Opaque("a number")
+        case "decimal_floating_point_literal":
+            return p.Const(float(source(node).rstrip("dD"))) if source(node)[-1] not in "fF" else p.Opaque("a float")
+        case "true" | "false":
+            return p.Const(node.type == "true")
+        case "null_literal":
+            return p.Const(None)
+        case "identifier":
+            return p.Name(source(node))
+        case "this":
+            return p.Name("the program")
+        case "parenthesized_expression":
+            return _value(named(node)[0])
+        case "field_access":
+            owner, name = field(node, "object"), source(field(node, "field"))
+            return p.Name(name) if owner.type == "this" else p.Member(_qualified(owner), name)
+        case "method_invocation":
+            given = _arguments(field(node, "arguments"))
+            owner_node, name = node.child_by_field_name("object"), source(field(node, "name"))
+            if owner_node is None or owner_node.type == "this":
+                return p.Call(p.Name(name), given)
+            return p.Call(p.Member(_qualified(owner_node), name), given)
+        case "object_creation_expression":
+            return _creation(node)
+        case "lambda_expression":
+            return _function(node)
+        case "method_reference" | "class_literal" | "character_literal" | "instanceof_expression":
+            return p.Unknown()
+        case "cast_expression":
+            return _value(field(node, "value"))
+        case "assignment_expression":
+            left, operator = field(node, "left"), source(field(node, "operator")).removesuffix("=")
+            right = _value(field(node, "right"))
+            return p.Assign(_target(left), p.Binary(operator, _value(left), right) if operator else right)
+        case "binary_expression":
+            return p.Binary(source(field(node, "operator")), _value(field(node, "left")), _value(field(node, "right")))
+        case "unary_expression":
+            return p.Unary(source(field(node, "operator")), _value(field(node, "operand")))
+        case "ternary_expression":
+            parts = [_value(field(node, name)) for name in ("condition", "consequence", "alternative")]
+            return p.Conditional(*parts)
+        case "update_expression":
+            return p.Assign(_target(named(node)[0]), p.Unknown())
+        case "array_initializer":
+            return p.Items(tuple(map(_value, named(node))))
+        case "array_creation_expression":
+            value = node.child_by_field_name("value")
+            if value is not None:
+                return _value(value)
+            empty = re.fullmatch(r"new\s+byte\s*\[\s*0\s*\]", source(node))
+            return p.Const(b"") if empty else p.Unknown()
+        case "array_access":
+            return p.Index(_value(field(node, "array")), _value(field(node, "index")))
+    return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
+
+
+def _qualified(node: Node) -> p.Expression:
+    """An owner; a full name such as java.util.Map is the type it ends with."""
+    text = source(node)
+    if node.type == "field_access" and re.fullmatch(r"(?:[a-z][a-z0-9_]*\.)+[A-Z]\w*", text):
+        return p.Name(f"type {text}")
+    return _value(node)
+
+
+def _creation(node: Node) -> p.Expression:
+    kind = field(node, "type")
+    body = next((child for child in named(node) if child.type == "class_body"), None)
+    if kind.type == "generic_type":
+        kind = named(kind)[0]
+    if body is not None:
+        methods = [_function(one) for one in named(body) if one.type == "method_declaration"]
+        return p.Call(p.Name("callbacks"), tuple(map(p.Argument, methods)))
+    given = _arguments(field(node, "arguments"))
+    name = source(kind)
+    if kind.type == "scoped_type_identifier":
+        if re.fullmatch(r"(?:[a-z][a-z0-9_]*\.)+[A-Z]\w*", name):
+            return p.Call(p.Name(f"type {name}"), given, True)
+        outer, _, inner = name.partition(".")
+        return p.Call(p.Member(p.Name(outer), inner), given, True)
+    return p.Call(p.Name(name), given, True)
+
+
+def _arguments(node: Node) -> tuple[p.Argument, ...]:
+    return tuple(p.Argument(_value(child)) for child in named(node))
+
+
+def _string(literal: str) -> str:
+    if not literal.startswith('"""'):
+        return LITERALS.unquote(literal)
+    lines = literal[3:-3].replace("\r\n", "\n").partition("\n")[2].split("\n")
+    counted = [line for line in lines[:-1] if line.strip(" \t")] + [lines[-1]]
+    indent = min(len(line) - len(line.lstrip(" \t")) for line in counted)
+    text = "\n".join(line[indent:].rstrip(" \t") for line in lines)
+    text = re.sub(r"(\\\\)|\\\n", lambda found: found[1] or "", text).replace("\\s", " ")
+    return LITERALS.unquote('"' + re.sub(r'(?<!\\)((?:\\\\)*)"', r'\1\\"', text) + '"')

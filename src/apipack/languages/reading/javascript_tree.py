@@ -1,0 +1,284 @@
+"""JavaScript's tree, lowered to a program. Names keep their meaning; a module's `require` and `import` are imports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tree_sitter import Node
+
+from apipack.languages.literals import JAVASCRIPT
+from apipack.languages.reading import program as p
+from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.reading.values import UNDEFINED
+from apipack.languages.wire import Unreadable
+
+EXACT = 2**53
+OPERATORS = {"===": "===", "!==": "!=="}
+FUNCTIONS = ("function_declaration", "function_expression", "arrow_function", "method_definition")
+_TEMPLATE_ESCAPE = re.compile(r"\\(\r\n|.)", re.DOTALL)
+
+
+def lower(code: str) -> tuple[p.Statement, ...]:
+    """A script's or module's statements."""
+    return _body(parse("javascript", code))
+
+
+def _body(node: Node) -> tuple[p.Statement, ...]:
+    return tuple(inner for child in named(node) for inner in _statement(child))
+
+
+def _statement(node: Node) -> Sequence[p.Statement]:
+    match node.type:
+        case "expression_statement":
+            (inner,) = named(node)
+            return [_value(inner)] if inner.type != "string" else []
+        case "lexical_declaration" | "variable_declaration":
+            return [_declared(child) for child in named(node)]
+        case "import_statement":
+            return list(_imports(node))
+        case "function_declaration":
+            return [p.Define(source(field(node, "name")), _function(node))]
+        case "if_statement":
+            otherwise = node.child_by_field_name("alternative")
+            return [
+                p.If(
+                    _value(field(node, "condition")),
+                    _branch(field(node, "consequence")),
+                    _body(otherwise) if otherwise else (),
+                )
+            ]
+        case "statement_block":
+            return [p.Block(_body(node))]
+        case "try_statement":
+            return [_attempt(node)]
+        case "return_statement":
+            values = named(node)
+            return [p.Jump("return", _value(values[0]) if values else p.Const(UNDEFINED))]
+        case "throw_statement":
+            return [p.Jump("leave")]
+        case "for_in_statement":
+            return [_each(node)]
+        case "while_statement":
+            return [p.While(_value(field(node, "condition")), _branch(field(node, "body")))]
+        case "for_statement" | "do_statement":
+            return [p.While(p.Unknown(), _branch(field(node, "body")))]
+        case "switch_statement":
+            return [p.If(p.Unknown(), _body(case)) for case in named(field(node, "body"))]
+        case "break_statement":
+            return [p.Jump("break")]
+        case "continue_statement":
+            return [p.Jump("continue")]
+        case "empty_statement" | "hash_bang_line":
+            return []
+    return [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]
+
+
+def _branch(node: Node) -> tuple[p.Statement, ...]:
+    return _body(node) if node.type == "statement_block" else tuple(_statement(node))
+
+
+def _declared(node: Node) -> p.Statement:
+    value = node.child_by_field_name("value")
+    return p.Assign(_target(field(node, "name")), _value(value) if value else p.Const(UNDEFINED), True)
+
+
+def _imports(node: Node) -> Iterator[p.Statement]:
+    path = _string(field(node, "source")).removeprefix("node:")
+    for clause in named(node):
+        if clause.type != "import_clause":
+            continue
+        for part in named(clause):
+            if part.type == "identifier":
+                yield p.Import(path, source(part), "default")
+            elif part.type == "namespace_import":
+                yield p.Import(path, source(named(part)[0]))
+            else:
+                for one in named(part):
+                    name = source(field(one, "name"))
+                    alias = one.child_by_field_name("alias")
+                    yield p.Import(path, source(alias) if alias else name, name)
+
+
+def _attempt(node: Node) -> p.Statement:
+    handler, after = node.child_by_field_name("handler"), node.child_by_field_name("finalizer")
+    handlers: tuple[tuple[p.Statement, ...], ...] = ()
+    if handler:
+        caught = handler.child_by_field_name("parameter")
+        declared: tuple[p.Statement, ...] = (p.Assign(_target(caught), p.Unknown(), True),) if caught else ()
+        handlers = ((*declared, *_body(field(handler, "body"))),)
+    return p.Try(_body(field(node, "body")), handlers, _body(field(after, "body")) if after else ())
+
+
+def _each(node: Node) -> p.Statement:
+    kind = source(field(node, "operator"))
+    values = _value(field(node, "right"))
+    if kind == "in":
+        values = p.Call(p.Member(p.Name("Object"), "keys"), (p.Argument(values),))
+    return p.Each(_target(field(node, "left")), values, _branch(field(node, "body")))
+
+
+def _target(node: Node) -> p.Target:
+    match node.type:
+        case "identifier" | "shorthand_property_identifier_pattern":
+            return p.Name(source(node))
+        case "member_expression":
+            return p.Member(_value(field(node, "object")), source(field(node, "property")))
+        case "subscript_expression":
+            return p.Index(_value(field(node, "object")), _value(field(node, "index")))
+        case "array_pattern":
+            return p.Targets(tuple(map(_target, named(node))))
+        case "object_pattern":
+            pairs = [_pattern(child) for child in named(node)]
+            return p.Targets(tuple(target for _, target in pairs), tuple(key for key, _ in pairs))
+    raise refuse(node)
+
+
+def _pattern(node: Node) -> tuple[str, p.Target]:
+    if node.type == "shorthand_property_identifier_pattern":
+        return source(node), p.Name(source(node))
+    if node.type == "pair_pattern":
+        return source(field(node, "key")), _target(field(node, "value"))
+    raise refuse(node)
+
+
+def _function(node: Node) -> p.Function:
+    if any(child.type == "*" for child in node.children):
+        return p.Function((), (p.Opaque("a generator"),))
+    single, many = node.child_by_field_name("parameter"), node.child_by_field_name("parameters")
+    parameters: list[tuple[str, p.Expression | None]] = []
+    first: list[p.Statement] = []
+    for place, child in enumerate([single] if single else named(many)):
+        if child.type == "identifier":
+            parameters.append((source(child), None))
+        elif child.type == "assignment_pattern":
+            parameters.append((source(field(child, "left")), _value(field(child, "right"))))
+        else:
+            parameters.append((f"parameter {place}", None))
+            first.append(p.Assign(_target(child), p.Name(f"parameter {place}"), True))
+    body = field(node, "body")
+    if body.type != "statement_block":
+        return p.Function(tuple(parameters), (*first, p.Jump("return", _value(body))))
+    return p.Function(tuple(parameters), (*first, *_body(body)))
+
+
+def _value(node: Node) -> p.Expression:
+    match node.type:
+        case "string":
+            return p.Const(_string(node))
+        case "template_string":
+            return p.Text(tuple(_template(node)))
+        case "number":
+            return _number(source(node))
+        case "true" | "false":
+            return p.Const(node.type == "true")
+        case "null":
+            return p.Const(None)
+        case "undefined":
+            return p.Const(UNDEFINED)
+        case "identifier" | "shorthand_property_identifier" | "import":
+            return p.Name(source(node))
+        case "this" | "regex" | "class" | "meta_property":
+            return p.Unknown()
+        case "parenthesized_expression":
+            inner = named(node)
+            return _value(inner[-1]) if len(inner) == 1 else p.Opaque("a sequence")
+        case "await_expression":
+            return _value(named(node)[0])
+        case "object":
+            return p.Pairs(tuple(map(_pair, named(node))))
+        case "array":
+            return p.Items(tuple(map(_value, named(node))))
+        case "spread_element":
+            return p.Spread(_value(named(node)[0]))
+        case "member_expression":
+            return p.Member(_value(field(node, "object")), source(field(node, "property")))
+        case "subscript_expression":
+            return p.Index(_value(field(node, "object")), _value(field(node, "index")))
+        case "call_expression":
+            return p.Call(_value(field(node, "function")), _arguments(field(node, "arguments")))
+        case "new_expression":
+            given = node.child_by_field_name("arguments")
+            return p.Call(_value(field(node, "constructor")), _arguments(given) if given else (), True)
+        case "arrow_function" | "function_expression":
+            return _function(node)
+        case "assignment_expression":
+            return p.Assign(_target(field(node, "left")), _value(field(node, "right")))
+        case "augmented_assignment_expression":
+            left, operator = field(node, "left"), source(field(node, "operator")).removesuffix("=")
+            return p.Assign(_target(left), p.Binary(operator, _value(left), _value(field(node, "right"))))
+        case "ternary_expression":
+            return p.Conditional(
+                _value(field(node, "condition")), _value(field(node, "consequence")), _value(field(node, "alternative"))
+            )
+        case "binary_expression":
+            return p.Binary(source(field(node, "operator")), _value(field(node, "left")), _value(field(node, "right")))
+        case "unary_expression":
+            operator = source(field(node, "operator"))
+            if operator == "typeof":
+                return p.Unknown()
+            return p.Unary(operator, _value(field(node, "argument")))
+        case "update_expression":
+            return p.Assign(_target(field(node, "argument")), p.Unknown())
+    return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
+
+
+def _arguments(node: Node) -> tuple[p.Argument, ...]:
+    if node.type != "arguments":
+        raise refuse(node)
+    return tuple(p.Argument(_value(child)) for child in named(node))
+
+
+def _pair(node: Node) -> tuple[p.Expression | None, p.Expression]:
+    if node.type == "shorthand_property_identifier":
+        return p.Const(source(node)), p.Name(source(node))
+    if node.type == "spread_element":
+        return None, _value(named(node)[0])
+    if node.type == "method_definition":
+        return p.Const(source(field(node, "name"))), _function(node)
+    if node.type != "pair":
+        raise refuse(node)
+    key = field(node, "key")
+    if key.type == "computed_property_name":
+        return _value(named(key)[0]), _value(field(node, "value"))
+    name = _string(key) if key.type == "string" else source(key)
+    if name == "__proto__":
+        raise Unreadable("__proto__ in an object literal is no key")
+    return p.Const(name), _value(field(node, "value"))
+
+
+def _string(node: Node) -> str:
+    return JAVASCRIPT.unquote(re.sub(r"\\(?:\r\n|[\r\n\u2028\u2029])", "", source(node)))
+
+
+def _template(node: Node) -> Iterator[p.Expression]:
+    """Parts of a template: text is taken between the substitutions, since the grammar leaves out some of it."""
+    raw = node.text or b""
+    position = 1
+    for child in node.named_children:
+        if child.type == "template_substitution":
+            start = child.start_byte - node.start_byte
+            yield p.Const(_cooked(raw[position:start].decode()))
+            yield _value(named(child)[0])
+            position = child.end_byte - node.start_byte
+    yield p.Const(_cooked(raw[position:-1].decode()))
+
+
+def _cooked(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\\" not in text:
+        return text
+    text = text.replace("\\\n", "")
+    return JAVASCRIPT.unquote(f"`{text}`")
+
+
+def _number(text: str) -> p.Expression:
+    digits = text.replace("_", "")
+    if re.fullmatch(r"0[xXoObB][0-9A-Fa-f]+|0|[1-9][0-9]*", digits):
+        value: int | float = int(digits, 0)
+    elif re.fullmatch(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", digits) and not digits.startswith("00"):
+        value = float(digits)
+        value = int(value) if value == int(value) else value
+    else:
+        return p.Opaque("a number")
+    return p.Const(value) if abs(value) < EXACT else p.Opaque("a number that JavaScript rounds")

@@ -1,0 +1,318 @@
+"""PHP's tree, lowered to a program. Variables keep their `$`; a class is a name `class NAME`, arrays are mappings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tree_sitter import Node
+
+from apipack.languages.reading import program as p
+from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.wire import Unreadable
+
+APPEND = "append"
+_ESCAPE = re.compile(
+    r"\\(?:(?P<simple>[nrtvef\\$\"])|x(?P<hex>[0-9A-Fa-f]{1,2})|u\{(?P<point>[0-9A-Fa-f]{1,6})\}|(?P<octal>[0-7]{1,3}))"
+)
+_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "v": "\v", "e": "\x1b", "f": "\f"}
+ASCII = 0x80
+
+
+def lower(code: str) -> tuple[p.Statement, ...]:
+    """A script's statements; a fragment needs no opening tag."""
+    if "<?php" not in code and "<?=" not in code:
+        code = f"<?php\n{code}"
+    return _body(parse("php", code))
+
+
+def _body(node: Node) -> tuple[p.Statement, ...]:
+    return tuple(inner for child in named(node) for inner in _statement(child))
+
+
+def _statement(node: Node) -> Sequence[p.Statement]:
+    match node.type:
+        case "php_tag" | "text_interpolation" | "text" | "declare_statement" | "empty_statement" | "php_end_tag":
+            return []
+        case "expression_statement":
+            return [_value(named(node)[0])]
+        case "echo_statement":
+            return [_value(child) for child in named(node)]
+        case "namespace_use_declaration":
+            return list(_uses(node))
+        case "function_definition":
+            return [p.Define(source(field(node, "name")), _function(node))]
+        case "if_statement":
+            return [_if(node, node.children_by_field_name("alternative"))]
+        case "compound_statement" | "colon_block":
+            return [p.Block(_body(node))]
+        case "try_statement":
+            return [_attempt(node)]
+        case "return_statement":
+            inner = named(node)
+            return [p.Jump("return", _value(inner[0]) if inner else None)]
+        case "exit_statement":
+            return [*map(_value, named(node)), p.Jump("leave")]
+        case "foreach_statement":
+            return [_each(node)]
+        case "while_statement":
+            return [p.While(_value(field(node, "condition")), _branch(field(node, "body")))]
+        case "for_statement" | "do_statement":
+            return [p.While(p.Unknown(), _branch(field(node, "body")))]
+        case "switch_statement":
+            return [p.If(p.Unknown(), _body(case)) for case in named(field(node, "body"))]
+        case "break_statement" | "continue_statement":
+            return [p.Jump(node.type.removesuffix("_statement"))]
+        case "unset_statement":
+            return [p.Assign(_target(child), p.Unknown()) for child in named(node)]
+    return [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]
+
+
+def _branch(node: Node) -> tuple[p.Statement, ...]:
+    return _body(node) if node.type in ("compound_statement", "colon_block") else tuple(_statement(node))
+
+
+def _if(node: Node, others: list[Node]) -> p.Statement:
+    otherwise: tuple[p.Statement, ...] = ()
+    if others:
+        first, *rest = others
+        body = first.child_by_field_name("body")
+        if first.type == "else_if_clause":
+            otherwise = (_if(first, rest),)
+        elif body is not None:
+            otherwise = _branch(body)
+    return p.If(_value(field(node, "condition")), _branch(field(node, "body")), otherwise)
+
+
+def _attempt(node: Node) -> p.Statement:
+    handlers: list[tuple[p.Statement, ...]] = []
+    after: tuple[p.Statement, ...] = ()
+    for child in named(node):
+        if child.type == "catch_clause":
+            name = child.child_by_field_name("name")
+            caught: tuple[p.Statement, ...] = (p.Assign(_target(name), p.Unknown(), True),) if name else ()
+            handlers.append((*caught, *_body(field(child, "body"))))
+        elif child.type == "finally_clause":
+            after = _body(field(child, "body"))
+    return p.Try(_body(field(node, "body")), tuple(handlers), after)
+
+
+def _each(node: Node) -> p.Statement:
+    values, target, *_ = named(node)
+    body = _branch(field(node, "body"))
+    if target.type == "pair":
+        key, value = named(target)
+        pairs = p.Call(p.Name("pairs of"), (p.Argument(_value(values)),))
+        return p.Each(p.Targets((_target(key), _target(value))), pairs, body)
+    members = p.Call(p.Name("array_values"), (p.Argument(_value(values)),))
+    return p.Each(_target(target), members, body)
+
+
+def _uses(node: Node) -> Iterator[p.Statement]:
+    prefix = next((source(child) + "\\" for child in named(node) if child.type == "namespace_name"), "")
+    group = node.child_by_field_name("body")
+    if any(child.type in ("function", "const") for child in node.children):
+        raise refuse(node)
+    for clause in named(group) if group else named(node):
+        if clause.type == "namespace_use_clause":
+            path = prefix + source(named(clause)[0]).lstrip("\\")
+            alias = clause.child_by_field_name("alias")
+            yield p.Import(path, f"class {source(alias) if alias else path.rpartition(chr(92))[2]}")
+
+
+def _function(node: Node) -> p.Function:
+    parameters: list[tuple[str, p.Expression | None]] = []
+    for child in named(field(node, "parameters")):
+        if child.type != "simple_parameter":
+            raise refuse(child)
+        default = child.child_by_field_name("default_value")
+        parameters.append((source(field(child, "name")), _value(default) if default else None))
+    body = field(node, "body")
+    if body.type != "compound_statement":
+        return p.Function(tuple(parameters), (p.Jump("return", _value(body)),))
+    return p.Function(tuple(parameters), _body(body))
+
+
+def _target(node: Node) -> p.Target:
+    match node.type:
+        case "variable_name":
+            return p.Name(source(node))
+        case "subscript_expression":
+            owner, *key = named(node)
+            return p.Index(_value(owner), _value(key[0]) if key else p.Const(APPEND.encode()))
+        case "member_access_expression":
+            return p.Member(_value(field(node, "object")), source(field(node, "name")))
+    raise refuse(node)
+
+
+def _value(node: Node) -> p.Expression:
+    match node.type:
+        case "string":
+            return p.Const(re.sub(r"\\([\\'])", r"\1", source(node)[1:-1]))
+        case "encapsed_string":
+            return p.Text(tuple(_parts(node, node.children[1:-1], '"')))
+        case "heredoc":
+            return _heredoc(node)
+        case "nowdoc":
+            return _nowdoc(node)
+        case "integer":
+            return p.Const(int(source(node))) if re.fullmatch("0|[1-9][0-9]*", source(node)) else p.Opaque("a number")
+        case "float":
+            return p.Const(float(source(node)))
+        case "boolean":
+            return p.Const(source(node).lower() == "true")
+        case "null":
+            return p.Const(None)
+        case "variable_name":
+            return p.Name(source(node))
+        case "name":
+            return _constant(source(node))
+        case "parenthesized_expression" | "error_suppression_expression":
+            return _value(named(node)[0])
+        case "sequence_expression":
+            return p.Items(tuple(map(_value, named(node))))
+        case "array_creation_expression":
+            return _array(node)
+        case "subscript_expression":
+            owner, *key = named(node)
+            if len(key) != 1:
+                raise refuse(node)
+            return p.Index(_value(owner), p.Const(source(key[0])) if key[0].type == "name" else _value(key[0]))
+        case "member_access_expression" | "nullsafe_member_access_expression":
+            return p.Member(_value(field(node, "object")), source(field(node, "name")))
+        case "member_call_expression" | "nullsafe_member_call_expression":
+            method = p.Member(_value(field(node, "object")), source(field(node, "name")))
+            return p.Call(method, _arguments(field(node, "arguments")))
+        case "scoped_call_expression":
+            scope = p.Name(f"class {source(field(node, 'scope')).lstrip(chr(92))}")
+            return p.Call(p.Member(scope, source(field(node, "name"))), _arguments(field(node, "arguments")))
+        case "class_constant_access_expression":
+            return p.Unknown()
+        case "function_call_expression":
+            function = field(node, "function")
+            name = source(function).lstrip("\\")
+            callee = p.Name(name) if function.type in ("name", "qualified_name") else _value(function)
+            return p.Call(callee, _arguments(field(node, "arguments")))
+        case "object_creation_expression":
+            made, *_ = named(node)
+            given = next((child for child in named(node) if child.type == "arguments"), None)
+            kind = p.Name(f"class {source(made).lstrip(chr(92))}")
+            return p.Call(kind, _arguments(given) if given else (), True)
+        case "anonymous_function" | "arrow_function":
+            return _function(node)
+        case "assignment_expression":
+            return p.Assign(_target(field(node, "left")), _value(field(node, "right")))
+        case "augmented_assignment_expression":
+            left, operator = field(node, "left"), source(field(node, "operator")).removesuffix("=")
+            return p.Assign(_target(left), _binary(operator, _value(left), _value(field(node, "right"))))
+        case "binary_expression":
+            operator = source(field(node, "operator"))
+            if operator == "instanceof":
+                return p.Unknown()
+            return _binary(operator, _value(field(node, "left")), _value(field(node, "right")))
+        case "unary_op_expression":
+            return p.Unary(source(field(node, "operator")), _value(field(node, "argument")))
+        case "conditional_expression":
+            body = node.child_by_field_name("body")
+            test, other = _value(field(node, "condition")), _value(field(node, "alternative"))
+            return p.Conditional(test, _value(body), other) if body else p.Binary("||", test, other)
+        case "cast_expression":
+            name = source(field(node, "type")).strip().lower()
+            return p.Call(p.Name(f"cast to {name}"), (p.Argument(_value(field(node, "value"))),))
+        case "print_intrinsic":
+            return _value(named(node)[0])
+        case "exit_statement":
+            return p.Call(p.Name("exit"))
+        case "require_expression" | "require_once_expression" | "include_expression" | "include_once_expression":
+            return p.Call(p.Name("require"), (p.Argument(_value(named(node)[0])),))
+    return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
+
+
+def _constant(name: str) -> p.Expression:
+    if name.startswith("CURLINFO_"):
+        return p.Unknown()
+    return p.Const(name) if name.startswith(("CURLOPT_", "CURLAUTH_", "CURL_HTTP_VERSION")) else p.Name(name)
+
+
+def _binary(operator: str, left: p.Expression, right: p.Expression) -> p.Expression:
+    if operator == ".":
+        return p.Text((left, right))
+    return p.Binary(
+        {"===": "==", "!==": "!=", "and": "&&", "or": "||", "<>": "!="}.get(operator, operator), left, right
+    )
+
+
+def _arguments(node: Node) -> tuple[p.Argument, ...]:
+    given: list[p.Argument] = []
+    for child in named(node):
+        if child.type != "argument":
+            raise refuse(child)
+        name = child.child_by_field_name("name")
+        value = named(child)[-1]
+        if value.type == "variadic_unpacking":
+            raise refuse(value)
+        given.append(p.Argument(_value(value), source(name) if name else None))
+    return tuple(given)
+
+
+def _array(node: Node) -> p.Expression:
+    pairs: list[tuple[p.Expression | None, p.Expression]] = []
+    place = 0
+    for child in named(node):
+        inner = named(child)
+        if inner[0].type == "variadic_unpacking" or len(inner) > 2:
+            raise refuse(child)
+        if len(inner) == 2:
+            key = _value(inner[0])
+            if isinstance(key, p.Const) and isinstance(key.value, int | float | bool | None):
+                raise refuse(child)
+            pairs.append((key, _value(inner[1])))
+        else:
+            pairs.append((p.Const(place), _value(inner[0])))
+            place += 1
+    return p.Pairs(tuple(pairs))
+
+
+def _parts(node: Node, children: Sequence[Node], quote: str) -> Iterator[p.Expression]:
+    """Parts of an interpolated string, whose children must leave nothing out."""
+    position = children[0].start_byte if children else 0
+    for child in children:
+        if child.start_byte != position:
+            raise refuse(node)
+        position = child.end_byte
+        if child.type in ("string_content", "escape_sequence"):
+            yield p.Const(_unescaped(source(child), quote))
+        elif child.type == "dynamic_variable_name":
+            raise refuse(child)
+        elif child.is_named:
+            yield _value(child)
+
+
+def _unescaped(text: str, quote: str) -> str:
+    def meaning(escape: re.Match[str]) -> str:
+        kind = escape.lastgroup or ""
+        value = escape[kind]
+        if kind == "simple":
+            return escape[0] if value == '"' and quote != '"' else _SIMPLE.get(value, value)
+        code = int(value, 8 if kind == "octal" else 16)
+        if code > 0x10FFFF or 0xD800 <= code < 0xE000 or (kind != "point" and code >= ASCII):
+            raise Unreadable(f"escape {escape[0]}")
+        return chr(code)
+
+    return _ESCAPE.sub(meaning, text)
+
+
+def _heredoc(node: Node) -> p.Expression:
+    body, end = node.child_by_field_name("value"), field(node, "end_tag")
+    if body is None:
+        return p.Const("")
+    if end.start_point[1]:
+        raise refuse(node)
+    return p.Text(tuple(_parts(body, body.children, "")))
+
+
+def _nowdoc(node: Node) -> p.Expression:
+    body, end = node.child_by_field_name("value"), field(node, "end_tag")
+    if end.start_point[1]:
+        raise refuse(node)
+    return p.Const("" if body is None else source(body).removeprefix("\n"))

@@ -1,0 +1,191 @@
+"""Python's own syntax tree, lowered to a program."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Sequence
+
+from apipack.languages.reading import program as p
+from apipack.languages.reading.grammar import check_size
+from apipack.languages.wire import Unreadable
+
+OPERATORS: dict[type[ast.AST], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Mod: "%", ast.BitOr: "|", ast.And: "&&", ast.Or: "||",
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.Gt: ">", ast.LtE: "<=", ast.GtE: ">=", ast.Is: "is",
+    ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in", ast.Not: "!", ast.USub: "-",
+}  # fmt: skip
+
+
+def lower(code: str) -> tuple[p.Statement, ...]:
+    """A module's statements; raises Unreadable on a syntax error."""
+    check_size(code)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            module = ast.parse(code)
+    except (SyntaxError, ValueError, MemoryError) as error:
+        raise Unreadable(f"syntax: {error}"[:100]) from None
+    return _body(module.body)
+
+
+def _body(statements: Sequence[ast.stmt]) -> tuple[p.Statement, ...]:
+    return tuple(inner for statement in statements for inner in _statement(statement))
+
+
+def _statement(node: ast.stmt) -> Sequence[p.Statement]:
+    match node:
+        case ast.Import(names=names):
+            return [_import(alias) for alias in names]
+        case ast.ImportFrom(module=str(module), names=names, level=0):
+            return [p.Import(module, alias.asname or alias.name, alias.name) for alias in names]
+        case ast.Assign(targets=targets, value=value):
+            first, *others = [_target(target) for target in targets]
+            return [p.Assign(first, _value(value)), *[p.Assign(other, _value(value)) for other in others]]
+        case ast.AnnAssign(target=target, value=value):
+            return [] if value is None else [p.Assign(_target(target), _value(value))]
+        case ast.AugAssign(target=target, op=op, value=value):
+            read = _value(ast.parse(ast.unparse(target), mode="eval").body)
+            return [p.Assign(_target(target), p.Binary(OPERATORS.get(type(op), "?"), read, _value(value)))]
+        case ast.Expr(value=value):
+            return [_value(value)]
+        case ast.If(test=test, body=body, orelse=orelse):
+            return [p.If(_value(test), _body(body), _body(orelse))]
+        case ast.For(target=target, iter=values, body=body, orelse=[]):
+            return [p.Each(_target(target), _value(values), _body(body))]
+        case ast.While(test=test, body=body, orelse=[]):
+            return [p.While(_value(test), _body(body))]
+        case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body):
+            return [*[_entered(item) for item in items], *_body(body)]
+        case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=after):
+            return [p.Try((*_body(body), *_body(orelse)), tuple(map(_handler, handlers)), _body(after))]
+        case ast.FunctionDef(name=name, decorator_list=[], args=arguments, body=body):
+            return [p.Define(name, _function(arguments, _body(body), False))]
+        case ast.AsyncFunctionDef(name=name, decorator_list=[], args=arguments, body=body):
+            return [p.Define(name, _function(arguments, _body(body), True))]
+        case ast.Return(value=value):
+            return [p.Jump("return", None if value is None else _value(value))]
+        case ast.Raise():
+            return [p.Jump("leave")]
+        case ast.Assert(test=test):
+            return [p.If(_value(test), (), (p.Jump("leave"),))]
+        case ast.Pass():
+            return []
+        case ast.Break():
+            return [p.Jump("break")]
+        case ast.Continue():
+            return [p.Jump("continue")]
+    return [p.Opaque(f"line {node.lineno}: {type(node).__name__}")]
+
+
+def _handler(node: ast.ExceptHandler) -> tuple[p.Statement, ...]:
+    caught = (p.Assign(p.Name(node.name), p.Unknown(), True),) if node.name else ()
+    return (*caught, *_body(node.body))
+
+
+def _import(alias: ast.alias) -> p.Import:
+    if alias.asname or "." not in alias.name:
+        return p.Import(alias.name, alias.asname or alias.name)
+    return p.Import(f"top of {alias.name}", alias.name.partition(".")[0])
+
+
+def _entered(item: ast.withitem) -> p.Statement:
+    value = _value(item.context_expr)
+    return value if item.optional_vars is None else p.Assign(_target(item.optional_vars), value)
+
+
+def _function(arguments: ast.arguments, body: tuple[p.Statement, ...], lazy: bool) -> p.Function:
+    if arguments.vararg or arguments.kwarg or arguments.posonlyargs:
+        return p.Function((), (p.Opaque("a parameter for many arguments"),), lazy)
+    names = [argument.arg for argument in arguments.args]
+    defaults: list[ast.expr | None] = [None] * (len(names) - len(arguments.defaults)) + list(arguments.defaults)
+    names += [argument.arg for argument in arguments.kwonlyargs]
+    defaults += arguments.kw_defaults
+    return p.Function(
+        tuple(
+            (name, None if default is None else _value(default)) for name, default in zip(names, defaults, strict=True)
+        ),
+        body,
+        lazy,
+    )
+
+
+def _target(node: ast.expr) -> p.Target:
+    match node:
+        case ast.Name(id=name):
+            return p.Name(name)
+        case ast.Attribute(value=owner, attr=name):
+            return p.Member(_value(owner), name)
+        case ast.Subscript(value=owner, slice=key):
+            return p.Index(_value(owner), _value(key))
+        case ast.Tuple(elts=targets) | ast.List(elts=targets):
+            return p.Targets(tuple(map(_target, targets)))
+    raise Unreadable(f"line {node.lineno}: {type(node).__name__} is assigned to")
+
+
+def _value(node: ast.expr) -> p.Expression:
+    match node:
+        case ast.Constant(value=str() | bytes() | int() | float() | None as value):
+            return p.Const(value)
+        case ast.Name(id=name):
+            return p.Name(name)
+        case ast.JoinedStr(values=values):
+            return p.Text(tuple(map(_value, values)))
+        case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
+            return p.Call(p.Name("str"), (p.Argument(_value(value)),))
+        case ast.BinOp(left=left, op=op, right=right):
+            return p.Binary(OPERATORS.get(type(op), "?"), _value(left), _value(right))
+        case ast.BoolOp(op=op, values=[first, *others]):
+            joined = _value(first)
+            for other in others:
+                joined = p.Binary(OPERATORS[type(op)], joined, _value(other))
+            return joined
+        case ast.Compare(left=left, ops=[op], comparators=[right]):
+            return p.Binary(OPERATORS.get(type(op), "?"), _value(left), _value(right))
+        case ast.UnaryOp(op=op, operand=operand):
+            return p.Unary(OPERATORS.get(type(op), "?"), _value(operand))
+        case ast.IfExp(test=test, body=then, orelse=otherwise):
+            return p.Conditional(_value(test), _value(then), _value(otherwise))
+        case ast.Dict(keys=keys, values=values):
+            pairs = zip(keys, values, strict=True)
+            return p.Pairs(tuple((None if key is None else _value(key), _value(value)) for key, value in pairs))
+        case ast.List(elts=items) | ast.Tuple(elts=items):
+            return p.Items(tuple(map(_value, items)))
+        case ast.Starred(value=value):
+            return p.Spread(_value(value))
+        case ast.Attribute(value=owner, attr=name):
+            return p.Member(_value(owner), name)
+        case ast.Subscript(value=owner, slice=ast.Slice()):
+            return p.Call(p.Name("slice of"), (p.Argument(_value(owner)),))
+        case ast.Subscript(value=owner, slice=key):
+            return p.Index(_value(owner), _value(key))
+        case ast.Await(value=value):
+            return p.Call(p.Name("await"), (p.Argument(_value(value)),))
+        case ast.NamedExpr(target=target, value=value):
+            return p.Assign(_target(target), _value(value))
+        case ast.Lambda(args=arguments, body=body):
+            return _function(arguments, (p.Jump("return", _value(body)),), False)
+        case ast.Call(func=function, args=arguments, keywords=keywords):
+            given = [p.Argument(_value(argument)) for argument in arguments]
+            given += [_keyword(keyword) for keyword in keywords]
+            return p.Call(_value(function), tuple(given))
+        case ast.ListComp(elt=item, generators=[ast.comprehension(ifs=[]) as loop]):
+            return _collected("list", loop, _value(item))
+        case ast.GeneratorExp(elt=item, generators=[ast.comprehension(ifs=[]) as loop]):
+            return _collected("list", loop, _value(item))
+        case ast.DictComp(key=key, value=value, generators=[ast.comprehension(ifs=[]) as loop]):
+            return _collected("dict", loop, p.Items((_value(key), _value(value))))
+    return p.Opaque(f"line {node.lineno}: {type(node).__name__}")
+
+
+def _collected(kind: str, loop: ast.comprehension, item: p.Expression) -> p.Expression:
+    """A comprehension: a function of each member, and what its results make."""
+    body = (p.Assign(_target(loop.target), p.Name("member")), p.Jump("return", item))
+    function = p.Function((("member", None),), body)
+    return p.Call(p.Name(f"{kind} of"), (p.Argument(_value(loop.iter)), p.Argument(function)))
+
+
+def _keyword(keyword: ast.keyword) -> p.Argument:
+    if keyword.arg is None:
+        return p.Argument(p.Spread(_value(keyword.value)), "**")
+    return p.Argument(_value(keyword.value), keyword.arg)

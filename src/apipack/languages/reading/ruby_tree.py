@@ -1,0 +1,356 @@
+"""Ruby's tree, lowered to a program. A method's block is its argument `block`, options are one last mapping."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tree_sitter import Node
+
+from apipack.languages.reading import program as p
+from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.reading.values import Symbol
+from apipack.languages.ruby import LITERALS
+from apipack.languages.wire import Unreadable
+
+COMPOUND = (p.If, p.Each, p.While, p.Block, p.Try, p.Define)
+
+
+def lower(code: str) -> tuple[p.Statement, ...]:
+    """A script's statements."""
+    return Lowering(parse("ruby", code)).statements()
+
+
+def required(code: str) -> set[str]:
+    """Libraries that a script requires."""
+    return set(re.findall(r"^\s*require[ (]+[\"']([\w/.-]+)[\"']", code, re.MULTILINE))
+
+
+class Lowering:
+    """One script: its methods by name, and its here-documents in order."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self.methods: set[str] = set()
+        self.heredocs: dict[int, Node] = {}
+        self._survey(root)
+
+    def _survey(self, root: Node) -> None:
+        beginnings: list[Node] = []
+        bodies: list[Node] = []
+        todo = [root]
+        while todo:
+            node = todo.pop()
+            if node.type == "method":
+                self.methods.add(source(field(node, "name")))
+            if node.type == "heredoc_beginning":
+                beginnings.append(node)
+            if node.type == "heredoc_body":
+                bodies.append(node)
+            todo += node.children
+        beginnings.sort(key=lambda node: node.start_byte)
+        bodies.sort(key=lambda node: node.start_byte)
+        self.heredocs = {one.id: body for one, body in zip(beginnings, bodies, strict=True)}
+
+    def statements(self) -> tuple[p.Statement, ...]:
+        return self.body(self.root)
+
+    def body(self, node: Node | None, skip: tuple[str, ...] = ()) -> tuple[p.Statement, ...]:
+        children = [child for child in named(node) if child.type not in (*skip, "heredoc_body")]
+        return tuple(inner for child in children for inner in self.statement(child))
+
+    def returning(self, node: Node | None) -> tuple[p.Statement, ...]:
+        """A body whose last value is what it gives."""
+        statements = self.body(node)
+        if not statements:
+            return ()
+        *first, last = statements
+        if isinstance(last, COMPOUND):
+            return (*statements, p.Jump("return", p.Unknown()))
+        return statements if isinstance(last, p.Jump | p.Import) else (*first, p.Jump("return", last))
+
+    def statement(self, node: Node) -> Sequence[p.Statement]:
+        match node.type:
+            case "if" | "unless" | "elsif":
+                return [self.condition(node)]
+            case "if_modifier" | "unless_modifier":
+                body = tuple(self.statement(field(node, "body")))
+                test = self.value(field(node, "condition"))
+                return [p.If(test, body) if node.type == "if_modifier" else p.If(test, (), body)]
+            case "while" | "until" | "while_modifier" | "until_modifier" | "for":
+                body_node = field(node, "body")
+                return [p.While(p.Unknown(), self.body(body_node))]
+            case "case":
+                clauses = [child for child in named(node) if child.type in ("when", "else")]
+                return [p.If(p.Unknown(), self.body(clause, ("pattern",))) for clause in clauses]
+            case "begin" | "body_statement" | "then" | "do":
+                return self.attempt(node)
+            case "method":
+                return [p.Define(source(field(node, "name")), self.function(node))]
+            case "return":
+                inner = [one for child in named(node) for one in named(child)]
+                return [
+                    p.Jump("return", self.value(inner[0]) if len(inner) == 1 else None if not inner else p.Unknown())
+                ]
+            case "break" | "next":
+                return [p.Jump("break" if node.type == "break" else "return")]
+            case "heredoc_body" | "empty_statement":
+                return []
+            case "rescue_modifier":
+                return [
+                    p.Try(tuple(self.statement(field(node, "body"))), (tuple(self.statement(field(node, "handler"))),))
+                ]
+        return [self.value(node)]
+
+    def condition(self, node: Node) -> p.Statement:
+        test = self.value(field(node, "condition"))
+        then = self.body(node.child_by_field_name("consequence"))
+        other = node.child_by_field_name("alternative")
+        otherwise: tuple[p.Statement, ...] = ()
+        if other is not None:
+            otherwise = (self.condition(other),) if other.type == "elsif" else self.body(other)
+        return p.If(test, otherwise, then) if node.type == "unless" else p.If(test, then, otherwise)
+
+    def attempt(self, node: Node) -> Sequence[p.Statement]:
+        handlers: list[tuple[p.Statement, ...]] = []
+        after: tuple[p.Statement, ...] = ()
+        for child in named(node):
+            if child.type == "rescue":
+                name = child.child_by_field_name("variable")
+                caught: tuple[p.Statement, ...] = ()
+                if name is not None:
+                    caught = (p.Assign(self.target(named(name)[0]), p.Unknown(), True),)
+                handlers.append((*caught, *self.body(child.child_by_field_name("body"))))
+            elif child.type == "ensure":
+                after = self.body(child)
+        body = self.body(node, ("rescue", "ensure"))
+        return [p.Try(body, tuple(handlers), after)] if handlers or after else body
+
+    def function(self, node: Node) -> p.Function:
+        parameters: list[tuple[str, p.Expression | None]] = []
+        for child in named(node.child_by_field_name("parameters")):
+            if child.type == "identifier":
+                parameters.append((source(child), None))
+            elif child.type == "optional_parameter":
+                parameters.append((source(field(child, "name")), self.value(field(child, "value"))))
+            else:
+                raise refuse(child)
+        return p.Function(tuple(parameters), self.returning(node.child_by_field_name("body")))
+
+    def target(self, node: Node) -> p.Target:
+        match node.type:
+            case "identifier" | "instance_variable" | "global_variable" | "constant":
+                return p.Name(source(node))
+            case "call":
+                return p.Member(self.value(field(node, "receiver")), source(field(node, "method")))
+            case "element_reference":
+                owner, key = named(node)
+                return p.Index(self.value(owner), self.value(key))
+            case "left_assignment_list":
+                return p.Targets(tuple(map(self.target, named(node))))
+        raise refuse(node)
+
+    def value(self, node: Node) -> p.Expression:
+        match node.type:
+            case "string":
+                return self.string(node)
+            case "chained_string":
+                return p.Text(tuple(map(self.value, named(node))))
+            case "heredoc_beginning":
+                return self.heredoc(source(node), self.heredocs[node.id])
+            case "simple_symbol":
+                return p.Const(Symbol(source(node)[1:]))
+            case "hash_key_symbol":
+                return p.Const(Symbol(source(node)))
+            case "integer":
+                text = source(node).replace("_", "")
+                return p.Const(int(text)) if re.fullmatch("0|[1-9][0-9]*", text) else p.Opaque("a number")
+            case "float":
+                return p.Const(float(source(node).replace("_", "")))
+            case "true" | "false":
+                return p.Const(node.type == "true")
+            case "nil":
+                return p.Const(None)
+            case "identifier":
+                return self.identifier(source(node))
+            case "constant" | "instance_variable" | "scope_resolution":
+                return self.constant(node)
+            case "global_variable" | "file":
+                return p.Const("the file") if source(node) in ("$0", "$PROGRAM_NAME") else p.Unknown()
+            case "self" | "class" | "module" | "regex":
+                return p.Opaque(node.type) if node.type != "regex" else p.Unknown()
+            case "parenthesized_statements":
+                inner = named(node)
+                return self.value(inner[0]) if len(inner) == 1 else p.Opaque("statements")
+            case "array":
+                return p.Items(tuple(map(self.value, named(node))))
+            case "string_array":
+                return p.Items(tuple(p.Const(source(child)) for child in named(node)))
+            case "splat_argument":
+                return p.Spread(self.value(named(node)[0]))
+            case "hash":
+                return p.Pairs(tuple(map(self.pair, named(node))))
+            case "element_reference":
+                owner, *keys = named(node)
+                if len(keys) != 1:
+                    raise refuse(node)
+                return p.Index(self.value(owner), self.value(keys[0]))
+            case "call":
+                return self.call(node)
+            case "assignment":
+                return p.Assign(self.target(field(node, "left")), self.value(field(node, "right")))
+            case "operator_assignment":
+                left, operator = field(node, "left"), source(field(node, "operator")).removesuffix("=")
+                if operator in ("||", "&&"):
+                    raise refuse(node)
+                return p.Assign(
+                    self.target(left), p.Binary(operator, self.value(left), self.value(field(node, "right")))
+                )
+            case "binary":
+                operator = {"and": "&&", "or": "||"}.get(
+                    source(field(node, "operator")), source(field(node, "operator"))
+                )
+                return p.Binary(operator, self.value(field(node, "left")), self.value(field(node, "right")))
+            case "unary":
+                operator = source(field(node, "operator"))
+                return p.Unary({"not": "!"}.get(operator, operator), self.value(field(node, "operand")))
+            case "conditional":
+                parts = [self.value(field(node, name)) for name in ("condition", "consequence", "alternative")]
+                return p.Conditional(*parts)
+            case "lambda":
+                body = field(node, "body")
+                return p.Function((), (p.Opaque("a lambda"),)) if body is None else p.Unknown()
+        return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
+
+    def identifier(self, name: str) -> p.Expression:
+        if name in ("exit", "abort", "raise"):
+            return p.Call(p.Name(name))
+        if name == "__FILE__":
+            return p.Const("the file")
+        return p.Call(p.Name(name)) if name in self.methods else p.Name(name)
+
+    def constant(self, node: Node) -> p.Expression:
+        if node.type == "scope_resolution":
+            scope = node.child_by_field_name("scope")
+            name = source(field(node, "name"))
+            return p.Member(self.constant(scope), name) if scope else p.Name(name)
+        return p.Name(source(node))
+
+    def call(self, node: Node) -> p.Expression:
+        owner, method = node.child_by_field_name("receiver"), node.child_by_field_name("method")
+        if method is None:
+            raise refuse(node)
+        name = source(method)
+        given = self.arguments(node.child_by_field_name("arguments"))
+        block = node.child_by_field_name("block")
+        if block is not None:
+            given = (*given, p.Argument(self.function(block), "block"))
+        if owner is None:
+            return p.Unknown() if name in ("require", "require_relative") else p.Call(p.Name(name), given)
+        return p.Call(p.Member(self.value(owner), name), given)
+
+    def arguments(self, node: Node | None) -> tuple[p.Argument, ...]:
+        given: list[p.Argument] = []
+        pairs: list[tuple[p.Expression | None, p.Expression]] = []
+        for child in named(node):
+            if child.type in ("pair", "hash_splat_argument"):
+                pairs.append(self.pair(child))
+            elif child.type == "block_argument":
+                raise refuse(child)
+            else:
+                given.append(p.Argument(self.value(child)))
+        return (*given, p.Argument(p.Pairs(tuple(pairs)))) if pairs else tuple(given)
+
+    def pair(self, node: Node) -> tuple[p.Expression | None, p.Expression]:
+        if node.type == "hash_splat_argument":
+            return None, self.value(named(node)[0])
+        if node.type != "pair":
+            raise refuse(node)
+        key, value = field(node, "key"), node.child_by_field_name("value")
+        if value is None:
+            raise refuse(node)
+        if key.type == "string" and any(child.type == ":" for child in node.children):
+            return p.Const(Symbol(self.plain(key))), self.value(value)
+        return self.value(key), self.value(value)
+
+    def plain(self, node: Node) -> str:
+        text = self.string(node)
+        if isinstance(text, p.Text) and all(isinstance(part, p.Const) for part in text.parts):
+            return "".join(str(part.value) for part in text.parts if isinstance(part, p.Const))
+        if isinstance(text, p.Const):
+            return str(text.value)
+        raise refuse(node)
+
+    def string(self, node: Node) -> p.Expression:
+        opening = source(node.children[0])
+        inner = node.children[1:-1]
+        raw = (node.text or b"")[len(opening.encode()) : -len(source(node.children[-1]).encode())].decode()
+        if opening == "'" or opening.startswith("%q"):
+            if opening != "'" and "\\" in raw:
+                raise refuse(node)
+            return p.Const(re.sub(r"\\([\\'])", r"\1", raw))
+        if opening != '"' and not opening.startswith(("%Q", "%(", "%{", "%[")):
+            raise refuse(node)
+        return p.Text(tuple(self.parts(node, inner)))
+
+    def parts(self, node: Node, children: Sequence[Node]) -> Iterator[p.Expression]:
+        position = children[0].start_byte if children else 0
+        for child in children:
+            if child.start_byte != position:
+                raise refuse(node)
+            position = child.end_byte
+            if child.type == "interpolation":
+                inner = named(child)
+                if len(inner) != 1:
+                    raise refuse(child)
+                yield self.value(inner[0])
+            else:
+                yield p.Const(_unescaped(source(child)))
+
+    def heredoc(self, beginning: str, body: Node) -> p.Expression:
+        kind = re.fullmatch(r"<<([~-]?)([\"'`]?)(\w+)[\"'`]?", beginning)
+        if kind is None or kind[2] == "`":
+            raise Unreadable("a here-document")
+        children = [child for child in body.children if child.type not in ("heredoc_end",)]
+        pieces = [(child.type == "interpolation", child, source(child)) for child in children]
+        texts = [text for _, _, text in pieces]
+        if texts and texts[0].startswith("\n"):
+            texts[0] = texts[0][1:]
+        if kind[1] == "~":
+            texts = _dedented(texts, [is_code for is_code, _, _ in pieces])
+        parts: list[p.Expression] = []
+        for (is_code, child, _), text in zip(pieces, texts, strict=True):
+            if is_code:
+                parts.append(self.value(named(child)[0]))
+            else:
+                parts.append(p.Const(text if kind[2] == "'" else _unescaped(text)))
+        return p.Text(tuple(parts))
+
+
+def _unescaped(text: str) -> str:
+    return LITERALS.unquote(f'"{text}"') if "\\" in text else text
+
+
+def _dedented(texts: list[str], code: list[bool]) -> list[str]:
+    """Texts of a `<<~` document without the indentation that its lines share."""
+    whole = "".join("\0" if is_code else text for text, is_code in zip(texts, code, strict=True))
+    lines = [line for line in whole.split("\n") if line.strip(" \t")]
+    if any("\t" in line[: len(line) - len(line.lstrip())] for line in lines):
+        raise Unreadable("tabs before a here-document's lines")
+    indent = min((len(line) - len(line.lstrip(" ")) for line in lines), default=0)
+    found: list[str] = []
+    starts = True
+    for text, is_code in zip(texts, code, strict=True):
+        if is_code:
+            found.append(text)
+            starts = False
+            continue
+        lines = text.split("\n")
+        cut = [line if place == 0 and not starts else _cut(line, indent) for place, line in enumerate(lines)]
+        found.append("\n".join(cut))
+        starts = text.endswith("\n")
+    return found
+
+
+def _cut(line: str, indent: int) -> str:
+    return line[indent:] if line[:indent].strip(" ") == "" else line.lstrip(" ")

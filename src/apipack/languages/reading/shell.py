@@ -1,0 +1,324 @@
+"""A shell snippet: the words of its one curl command, with the variables, here-documents and pipes around it.
+
+Commands that only print may stand beside it. What depends on the machine (unset variables, files, the time) is refused.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tree_sitter import Node
+
+from apipack.languages.reading.grammar import named, parse, refuse, source
+from apipack.languages.reading.values import MYSTERY, NOT_CONSTANT, Mystery
+from apipack.languages.wire import Unreadable
+
+PRINTING = frozenset(
+    [
+        "echo",
+        "printf",
+        "jq",
+        "cat",
+        "grep",
+        "egrep",
+        "head",
+        "tail",
+        "tee",
+        "less",
+        "more",
+        "sed",
+        "awk",
+        "cut",
+        "tr",
+        "sort",
+        "uniq",
+        "wc",
+        "python",
+        "python3",
+        "json_pp",
+        "xmllint",
+        "column",
+        "fold",
+        "true",
+        "set",
+        "base64",
+        "sleep",
+    ]
+)
+_ESCAPES = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_ANSI = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|(.))", re.DOTALL)
+_SPLITS = re.compile(r"[\s*?\[\]]|\A\Z")
+_ASCII_LIMIT = 0x80
+
+Value = str | Mystery
+
+
+@dataclass
+class Command:
+    """Words of a command and what it reads from its standard input, None for the terminal."""
+
+    words: list[str]
+    stdin: str | None = None
+
+
+@dataclass
+class Shell:
+    """Variables that are set so far, and the curl commands that were run."""
+
+    variables: dict[str, Value] = field(default_factory=dict)
+    curls: list[Command] = field(default_factory=list)
+
+    def run(self, node: Node, stdin: Value | None = None) -> Value | None:
+        """Run a statement; what it prints, None where nobody needs it."""
+        match node.type:
+            case "comment":
+                return None
+            case "program":
+                self.program(node)
+                return None
+            case "variable_assignment":
+                self.assign(node)
+                return None
+            case "declaration_command":
+                self.declare(node)
+                return None
+            case "command":
+                return self.command(node, stdin)
+            case "pipeline":
+                return self.pipeline(named(node), stdin)
+            case "redirected_statement":
+                return self.redirected(node, stdin)
+            case "list":
+                for child in named(node):
+                    self.run(child)
+                return MYSTERY
+        raise refuse(node)
+
+    def program(self, node: Node) -> None:
+        for child in node.children:
+            if not child.is_named and child.type not in (";", "\n"):
+                raise refuse(child)
+            if child.is_named:
+                self.run(child)
+
+    def assign(self, node: Node) -> None:
+        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if name is None or name.type != "variable_name" or any(child.type == "+=" for child in node.children):
+            raise refuse(node)
+        self.variables[source(name)] = "" if value is None else self.word(value, quoted=True)
+
+    def declare(self, node: Node) -> None:
+        for child in node.children:
+            if child.type == "variable_assignment":
+                self.assign(child)
+            elif child.type not in ("export", "declare", "local", "readonly", "variable_name"):
+                raise refuse(child)
+
+    def redirected(self, node: Node, stdin: Value | None) -> Value | None:
+        body = node.child_by_field_name("body")
+        after: list[Node] = []
+        for redirect in node.children_by_field_name("redirect"):
+            if redirect.type == "heredoc_redirect":
+                stdin, after = self.here_document(redirect)
+            elif redirect.type == "herestring_redirect":
+                stdin = self.here_string(redirect)
+            else:
+                self.output(redirect)
+        if body is None:
+            raise refuse(node)
+        if not after:
+            return self.run(body, stdin)
+        return self.pipeline([body, *after], stdin)
+
+    def output(self, redirect: Node) -> None:
+        if redirect.type != "file_redirect" or any(child.type in ("<", "<&") for child in redirect.children):
+            raise refuse(redirect)
+
+    def here_document(self, node: Node) -> tuple[Value, list[Node]]:
+        """The text of a here-document, and the commands that the line pipes into."""
+        start, body, after = "", "", []
+        strip = any(child.type == "<<-" for child in node.children)
+        text: Value = ""
+        for child in node.children:
+            if child.type == "heredoc_start":
+                start = source(child)
+            elif child.type == "heredoc_body":
+                body = source(child)
+                text = body if start[:1] in "'\"\\" else self.expanded(child, heredoc=True)
+            elif child.type == "pipeline":
+                after = list(named(child))
+            elif child.type == "file_redirect":
+                self.output(child)
+            elif child.is_named and child.type != "heredoc_end":
+                raise refuse(child)
+        if strip and isinstance(text, str):
+            text = re.sub(r"^\t+", "", text, flags=re.MULTILINE)
+        return text, after
+
+    def here_string(self, node: Node) -> Value:
+        (value,) = named(node)
+        text = self.word(value, quoted=True)
+        return text if isinstance(text, Mystery) else text + "\n"
+
+    def pipeline(self, commands: Sequence[Node], stdin: Value | None) -> Value | None:
+        text = stdin
+        for command in commands:
+            text = self.run(command, text)
+        return text
+
+    def command(self, node: Node, stdin: Value | None) -> Value | None:
+        words: list[Value] = []
+        for child in node.children:
+            if child.type == "command_name":
+                words.append(self.word(child.named_children[0]))
+            elif child.type == "herestring_redirect":
+                stdin = self.here_string(child)
+            elif child.type == "file_redirect":
+                self.output(child)
+            elif child.type in ("variable_assignment", "heredoc_redirect") or not child.is_named:
+                raise refuse(child)
+            elif child.type != "comment":
+                words.append(self.word(child))
+        if any(isinstance(word, Mystery) for word in words):
+            if words[0] in PRINTING:
+                return MYSTERY
+            raise Unreadable(NOT_CONSTANT)
+        return self.execute([word for word in words if isinstance(word, str)], stdin)
+
+    def execute(self, words: list[str], stdin: Value | None) -> Value | None:
+        name, *given = words
+        if name == "curl":
+            if isinstance(stdin, Mystery):
+                raise Unreadable(NOT_CONSTANT)
+            self.curls.append(Command(given, stdin))
+            return MYSTERY
+        if name == "echo":
+            return self.echo(given)
+        if name == "printf" and given:
+            return _printf(given)
+        if name == "cat" and (not given or given == ["-"]):
+            return stdin
+        if name == "base64" and isinstance(stdin, str) and given in ([], ["-w0"], ["-w", "0"]):
+            return base64.b64encode(stdin.encode()).decode() + "\n"
+        if name == "tr" and given in (["-d", "\n"], ["-d", "\\n"]) and isinstance(stdin, str):
+            return stdin.replace("\n", "")
+        if name in PRINTING and (name not in ("python", "python3") or given[:2] == ["-m", "json.tool"]):
+            return MYSTERY
+        raise Unreadable(f"the command {name[:40]} is not known here")
+
+    def echo(self, given: list[str]) -> Value:
+        end = "\n"
+        if given[:1] == ["-n"]:
+            given, end = given[1:], ""
+        text = " ".join(given)
+        return MYSTERY if given[:1] and given[0].startswith("-") or "\\" in text else text + end
+
+    # Words
+
+    def word(self, node: Node, quoted: bool = False) -> Value:
+        """A word after the shell's expansions. quoted: no splitting, as in an assignment."""
+        match node.type:
+            case "word" | "number":
+                return _bare(node)
+            case "raw_string":
+                return source(node)[1:-1]
+            case "ansi_c_string":
+                return _ansi(source(node)[2:-1])
+            case "string":
+                return self.expanded(node)
+            case "concatenation":
+                parts = [self.word(part, quoted) for part in node.children]
+                if any(isinstance(part, Mystery) for part in parts):
+                    return MYSTERY
+                return "".join(part for part in parts if isinstance(part, str))
+            case "simple_expansion" | "expansion" | "command_substitution":
+                value = self.expansion(node)
+                if isinstance(value, str) and not quoted and _SPLITS.search(value):
+                    raise Unreadable("an unquoted variable that the shell splits")
+                return value
+        raise refuse(node)
+
+    def expanded(self, node: Node, heredoc: bool = False) -> Value:
+        """Text between double quotes, or of a here-document, with its variables."""
+        raw = node.text or b""
+        start, raw = (0, raw) if heredoc else (1, raw[:-1])
+        inner = {child.start_byte - node.start_byte: child for child in named(node) if child.type.endswith("n")}
+        parts: list[Value] = []
+        position = plain = start
+        while position < len(raw):
+            mark = raw[position : position + 1]
+            after = raw[position + 1 : position + 2]
+            if mark == b"\\" and after and after in (b"\\$`\n" if heredoc else b'\\$`\n"'):
+                parts += [raw[plain:position].decode(), "" if after == b"\n" else after.decode()]
+                position += 2
+                plain = position
+            elif mark == b"\\":
+                position += 2
+            elif mark in (b"$", b"`") and position in inner:
+                parts += [raw[plain:position].decode(), self.expansion(inner[position])]
+                position = plain = inner[position].end_byte - node.start_byte
+            elif mark == b"`" or (mark == b"$" and re.match(rb"[A-Za-z_0-9{(@*#?!$-]", after)):
+                raise refuse(node)
+            else:
+                position += 1
+        parts.append(raw[plain:].decode())
+        if any(isinstance(part, Mystery) for part in parts):
+            return MYSTERY
+        return "".join(part for part in parts if isinstance(part, str))
+
+    def expansion(self, node: Node) -> Value:
+        if node.type == "command_substitution":
+            value: Value | None = ""
+            for child in named(node):
+                value = self.run(child)
+            return value.rstrip("\n") if isinstance(value, str) else MYSTERY
+        name = source(node).removeprefix("$").removeprefix("{").removesuffix("}")
+        if not re.fullmatch("[A-Za-z_][A-Za-z_0-9]*", name):
+            raise refuse(node)
+        return self.variables.get(name, MYSTERY)
+
+
+def _bare(node: Node) -> str:
+    text = source(node)
+    plain = re.sub(r"\\.", "", text, flags=re.DOTALL)
+    if re.search(r"[*\[\]{}`$]|\A~", plain):
+        raise Unreadable(f"the shell may read {text[:40]!r} in another way")
+    return re.sub(r"\\(.)", lambda found: "" if found[1] == "\n" else found[1], text, flags=re.DOTALL)
+
+
+def _ansi(text: str) -> str:
+    def meaning(escape: re.Match[str]) -> str:
+        two, four, eight, octal, simple = escape.groups()
+        if simple is not None:
+            if simple in "cx":
+                raise Unreadable(f"the escape {escape[0]}")
+            return _ESCAPES.get(simple, simple if simple in "\\'\"?" else escape[0])
+        code = int(two or four or eight or octal, 8 if octal else 16)
+        if not 0 < code < 0x110000 or 0xD800 <= code < 0xE000 or (code >= _ASCII_LIMIT and not (four or eight)):
+            raise Unreadable(f"the escape {escape[0]}")
+        return chr(code)
+
+    return _ANSI.sub(meaning, text)
+
+
+def _printf(given: list[str]) -> Value:
+    pattern, *values = given
+    if pattern == "%s" and len(values) == 1:
+        return values[0]
+    if pattern == "%s\\n" and len(values) == 1:
+        return values[0] + "\n"
+    return MYSTERY if values or "%" in pattern or "\\" in pattern or pattern.startswith("-") else pattern
+
+
+def curl_command(code: str) -> Command:
+    """The one curl command of a snippet; raises Unreadable where there is another number of them."""
+    if "\0" in code:
+        raise Unreadable("NUL in a shell command")
+    shell = Shell()
+    shell.run(parse("shell", code.replace("\\\r\n", "\\\n").strip(" \t\r\n") + "\n"))
+    if len(shell.curls) != 1:
+        raise Unreadable(f"{len(shell.curls)} curl commands")
+    return shell.curls[0]

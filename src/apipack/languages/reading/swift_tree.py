@@ -1,0 +1,421 @@
+"""Swift's tree, lowered to a program. Labels are names of arguments, `.member` without an owner is a symbol."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tree_sitter import Node
+
+from apipack.languages.reading import program as p
+from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.reading.values import Symbol
+from apipack.languages.swift import LITERALS
+from apipack.languages.wire import Unreadable
+
+BINARY = (
+    "equality_expression",
+    "comparison_expression",
+    "additive_expression",
+    "multiplicative_expression",
+    "infix_expression",
+)
+SPACED = ("=", "==", "!=", "&&", "||", "??")
+LOGICAL = {"conjunction_expression": "&&", "disjunction_expression": "||"}
+
+
+def lower(code: str) -> tuple[p.Statement, ...]:
+    """A script's statements."""
+    return Lowering(parse("swift", code)).statements()
+
+
+class Lowering:
+    """One script: the labels and names of its functions' parameters."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self.labels: dict[str, dict[str, str]] = {}
+        todo = [root]
+        while todo:
+            node = todo.pop()
+            if node.type in SPACED and not _is_spaced(node, root):
+                raise refuse(node)
+            if node.type == "function_declaration":
+                self.labels[source(field(node, "name"))] = dict(_labels(node))
+            todo += node.children
+
+    def statements(self) -> tuple[p.Statement, ...]:
+        return self.body(self.root)
+
+    def body(self, node: Node | None) -> tuple[p.Statement, ...]:
+        return tuple(inner for child in named(node) for inner in self.statement(child))
+
+    def block(self, node: Node) -> tuple[p.Statement, ...]:
+        """The first statements of a node that holds a block."""
+        return self.body(next((child for child in named(node) if child.type == "statements"), None))
+
+    def statement(self, node: Node) -> Sequence[p.Statement]:
+        match node.type:
+            case "import_declaration" | "directive" | "shebang_line" | "typealias_declaration":
+                return []
+            case "property_declaration":
+                return self.properties(node)
+            case "assignment":
+                return [self.assignment(node)]
+            case "function_declaration":
+                return [p.Define(source(field(node, "name")), self.function(node))]
+            case "class_declaration":
+                return self.type(node)
+            case "if_statement":
+                return [self.branch(node)]
+            case "guard_statement":
+                bindings, test = self.conditions(node)
+                return [*bindings, p.If(test, (), self.block(node))]
+            case "do_statement":
+                handlers = tuple(self.block(child) for child in named(node) if child.type == "catch_block")
+                return [p.Try(self.block(node), handlers)]
+            case "for_statement":
+                target = self.pattern(field(node, "item"))
+                values = p.Call(p.Name("members of"), (p.Argument(self.value(field(node, "collection"))),))
+                return [p.Each(target, values, self.block(node))]
+            case "while_statement" | "repeat_while_statement":
+                return [p.While(p.Unknown(), self.block(node))]
+            case "switch_statement":
+                return [p.If(p.Unknown(), self.block(case)) for case in named(node) if case.type == "switch_entry"]
+            case "control_transfer_statement":
+                return [self.transfer(node)]
+            case "statements":
+                return self.body(node)
+        return [self.value(node)]
+
+    def transfer(self, node: Node) -> p.Statement:
+        kind = node.children[0].type
+        result = node.child_by_field_name("result")
+        if kind == "throw" or source(node).startswith("throw"):
+            return p.Jump("leave")
+        if kind in ("break", "continue"):
+            return p.Jump(kind)
+        return p.Jump("return", self.value(result) if result else None)
+
+    def properties(self, node: Node) -> Sequence[p.Statement]:
+        if any(child.type in ("computed_property", "willset_didset_block") for child in named(node)):
+            return [p.Opaque("a computed property")]
+        names, values = node.children_by_field_name("name"), node.children_by_field_name("value")
+        names = [name for name in names if name.type == "pattern"]
+        if not values:
+            return [p.Assign(self.pattern(name), p.Const(None), True) for name in names]
+        typed = any(child.type == "type_annotation" for child in named(node))
+        if len(names) != len(values) or (not typed and any(_kind(value) == "mixed" for value in values)):
+            raise refuse(node)
+        return [p.Assign(self.pattern(a), self.value(b), True) for a, b in zip(names, values, strict=True)]
+
+    def pattern(self, node: Node) -> p.Target:
+        inner = [child for child in named(node) if child.type == "pattern"]
+        if inner:
+            return p.Targets(tuple(map(self.pattern, inner)))
+        if node.type == "pattern" and len(named(node)) == 1:
+            return self.pattern(named(node)[0])
+        if node.type in ("simple_identifier", "wildcard_pattern"):
+            return p.Name(source(node))
+        raise refuse(node)
+
+    def assignment(self, node: Node) -> p.Statement:
+        target, operator = named(field(node, "target"))[0], source(field(node, "operator")).removesuffix("=")
+        value = self.value(field(node, "result"))
+        if operator:
+            return p.Assign(self.target(target), p.Binary(operator, self.value(target), value))
+        return p.Assign(self.target(target), value)
+
+    def target(self, node: Node) -> p.Target:
+        if node.type == "simple_identifier":
+            return p.Name(source(node))
+        if node.type == "navigation_expression":
+            return p.Member(self.value(field(node, "target")), self.suffix(node))
+        if node.type == "call_expression" and source(named(node)[-1]).startswith("["):
+            owner, suffix = named(node)
+            arguments = self.arguments(suffix)
+            if len(arguments) == 1 and arguments[0].name is None:
+                return p.Index(self.value(owner), arguments[0].value)
+        raise refuse(node)
+
+    def suffix(self, node: Node) -> str:
+        return source(field(field(node, "suffix"), "suffix"))
+
+    def function(self, node: Node) -> p.Function:
+        parameters: list[tuple[str, p.Expression | None]] = []
+        for place, child in enumerate(node.children):
+            if child.type != "parameter":
+                continue
+            default: p.Expression | None = None
+            after = node.children[place + 1 : place + 3]
+            if len(after) == 2 and after[0].type == "=":
+                default = self.value(after[1])
+            parameters.append((source(child.children_by_field_name("name")[0]), default))
+        return p.Function(tuple(parameters), self.returning(field(node, "body")))
+
+    def returning(self, node: Node) -> tuple[p.Statement, ...]:
+        """A body; a single expression is what it gives."""
+        statements = self.block(node)
+        if len(statements) == 1 and isinstance(statements[0], p.Call | p.Const | p.Text | p.Name | p.Member | p.Binary):
+            return (p.Jump("return", statements[0]),)
+        return statements
+
+    def type(self, node: Node) -> Sequence[p.Statement]:
+        """A struct whose members are stored, or the type that holds `main`."""
+        body = named(field(node, "body"))
+        name = source(field(node, "name"))
+        functions = [one for one in body if one.type == "function_declaration"]
+        if any(source(field(one, "name")) == "main" for one in functions) and "@main" in source(node)[:40]:
+            return [*[inner for one in body for inner in self.statement(one)], p.Call(p.Name("main"))]
+        if functions or source(field(node, "declaration_kind")) != "struct" or not body:
+            return [p.Assign(p.Name(name), p.Name("a type"), True)]
+        fields: list[p.Argument] = []
+        for one in body:
+            if one.type != "property_declaration" or one.child_by_field_name("computed_value"):
+                return [p.Assign(p.Name(name), p.Name("a type"), True)]
+            value = one.child_by_field_name("value")
+            (key,) = [self.pattern(part) for part in one.children_by_field_name("name") if part.type == "pattern"]
+            if not isinstance(key, p.Name):
+                raise refuse(one)
+            fields.append(p.Argument(self.value(value) if value else p.Const(None), key.name))
+        return [p.Assign(p.Name(name), p.Call(p.Name("struct of"), tuple(fields)), True)]
+
+    def branch(self, node: Node) -> p.Statement:
+        bindings, test = self.conditions(node)
+        blocks = [child for child in named(node) if child.type in ("statements", "if_statement")]
+        then: tuple[p.Statement, ...] = ()
+        otherwise: tuple[p.Statement, ...] = ()
+        after_else = False
+        for child in node.children:
+            after_else |= child.type == "else"
+            if child in blocks and child.type == "statements":
+                then, otherwise = (then, self.body(child)) if after_else else (self.body(child), otherwise)
+            elif child in blocks:
+                otherwise = (self.branch(child),)
+        found = p.If(test, then, otherwise)
+        return p.Block((*bindings, found)) if bindings else found
+
+    def conditions(self, node: Node) -> tuple[list[p.Statement], p.Expression]:
+        """What a condition binds, and its test: every bound value is there and every other part true."""
+        bindings: list[p.Statement] = []
+        tests: list[p.Expression] = []
+        name: str | None = None
+        for place, child in enumerate(node.children):
+            kind = node.field_name_for_child(place)
+            if kind == "bound_identifier":
+                name = source(child)
+                following = node.children[place + 1 : place + 2]
+                if not following or following[0].type != "=":
+                    tests.append(p.Call(p.Name("is set"), (p.Argument(p.Name(name)),)))
+                    name = None
+            elif kind == "condition" and child.is_named and child.type != "value_binding_pattern":
+                value = self.value(child)
+                if name is not None:
+                    bindings.append(p.Assign(p.Name(name), value, True))
+                    value = p.Call(p.Name("is set"), (p.Argument(p.Name(name)),))
+                    name = None
+                tests.append(value)
+        test = tests[0] if tests else p.Unknown()
+        for other in tests[1:]:
+            test = p.Binary("&&", test, other)
+        return bindings, test
+
+    def value(self, node: Node) -> p.Expression:
+        match node.type:
+            case "line_string_literal":
+                return p.Text(tuple(self.string(node, 1)))
+            case "multi_line_string_literal":
+                return self.lines(node)
+            case "raw_string_literal":
+                return _raw(source(node))
+            case "integer_literal":
+                text = source(node).replace("_", "")
+                return p.Const(int(text)) if re.fullmatch("0|[1-9][0-9]*", text) else p.Opaque("a number")
+            case "real_literal":
+                return p.Const(float(source(node).replace("_", "")))
+            case "boolean_literal":
+                return p.Const(source(node) == "true")
+            case "nil_literal" | "nil":
+                return p.Const(None)
+            case "simple_identifier":
+                return p.Name(source(node))
+            case "array_literal":
+                return p.Items(tuple(map(self.member, node.children_by_field_name("element"))))
+            case "dictionary_literal":
+                keys, values = node.children_by_field_name("key"), node.children_by_field_name("value")
+                return p.Pairs(tuple((self.value(a), self.member(b)) for a, b in zip(keys, values, strict=True)))
+            case "as_expression" if field(node, "name").type == "dictionary_type":
+                inner = field(node, "expr")
+                return p.Opaque("an array as a dictionary") if inner.type == "array_literal" else self.value(inner)
+            case "as_expression" | "try_expression" | "await_expression":
+                return self.value(field(node, "expr"))
+            case "postfix_expression":
+                if source(field(node, "operation")) != "!":
+                    raise refuse(node)
+                return self.value(field(node, "target"))
+            case "prefix_expression":
+                operator = source(field(node, "operation"))
+                if operator == ".":
+                    return p.Const(Symbol(source(field(node, "target"))))
+                return p.Unary(operator, self.value(field(node, "target")))
+            case "tuple_expression":
+                values = node.children_by_field_name("value")
+                return self.value(values[0]) if len(values) == 1 else p.Items(tuple(map(self.value, values)))
+            case "navigation_expression":
+                return p.Member(self.value(field(node, "target")), self.suffix(node))
+            case "optional_chaining_expression":
+                return self.value(named(node)[0])
+            case "call_expression":
+                return self.call(node)
+            case "lambda_literal":
+                return self.closure(node)
+            case "ternary_expression":
+                parts = [self.value(field(node, name)) for name in ("condition", "if_true", "if_false")]
+                return p.Conditional(*parts)
+            case "nil_coalescing_expression":
+                return p.Binary("??", self.value(field(node, "value")), self.value(field(node, "if_nil")))
+            case "self_expression" | "selector_expression" | "key_path_expression" | "check_expression":
+                return p.Unknown()
+        if node.type in BINARY:
+            operator = source(field(node, "op"))
+            return p.Binary(operator, self.value(field(node, "lhs")), self.value(field(node, "rhs")))
+        if node.type in LOGICAL:
+            return p.Binary(LOGICAL[node.type], self.value(field(node, "lhs")), self.value(field(node, "rhs")))
+        return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
+
+    def member(self, node: Node) -> p.Expression:
+        """A member of a literal, which is empty only where its type is written."""
+        if node.type in ("array_literal", "dictionary_literal") and not named(node):
+            return p.Opaque("an empty literal without its type")
+        return self.value(node)
+
+    def closure(self, node: Node) -> p.Function:
+        kind = node.child_by_field_name("type")
+        names = [source(field(one, "name")) for one in _descendants(kind, "lambda_parameter")] if kind else []
+        return p.Function(tuple((name, None) for name in names), self.block(node))
+
+    def call(self, node: Node) -> p.Expression:
+        function, suffix = named(node)
+        given: tuple[p.Argument, ...] = ()
+        if function.type == "call_expression" and not any(one.type == "value_arguments" for one in named(suffix)):
+            inner = named(function)
+            function, given = inner[0], self.arguments(inner[1])
+        given = (*given, *self.arguments(suffix))
+        if source(suffix).startswith("["):
+            if len(given) != 1 or given[0].name is not None:
+                raise refuse(node)
+            return p.Index(self.value(function), given[0].value)
+        if function.type == "simple_identifier" and source(function) in self.labels:
+            labels = self.labels[source(function)]
+            given = tuple(p.Argument(one.value, labels.get(one.name, one.name) if one.name else None) for one in given)
+        return p.Call(self.value(function), given)
+
+    def arguments(self, node: Node) -> tuple[p.Argument, ...]:
+        found: list[p.Argument] = []
+        for child in named(node):
+            if child.type == "value_arguments":
+                found += [self.argument(one) for one in named(child)]
+            elif child.type == "lambda_literal":
+                found.append(p.Argument(self.closure(child), "block"))
+            else:
+                raise refuse(child)
+        return tuple(found)
+
+    def argument(self, node: Node) -> p.Argument:
+        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if value is None:
+            return p.Argument(p.Unknown(), source(name) if name else None)
+        return p.Argument(self.value(value), source(name) if name else None)
+
+    def string(self, node: Node, quotes: int) -> Iterator[p.Expression]:
+        """Parts of a literal: the text between its interpolations, and these."""
+        for text, inner in _pieces(node, quotes):
+            yield p.Const(_unescaped(text))
+            if inner is not None:
+                yield self.value(inner)
+
+    def lines(self, node: Node) -> p.Expression:
+        """A literal of several lines, without the indentation of its closing mark."""
+        pieces = list(_pieces(node, 3))
+        last = pieces[-1][0].rpartition("\n")
+        if not last[1] or last[2].strip(" \t") or not pieces[0][0].startswith("\n"):
+            raise refuse(node)
+        indent = last[2]
+        parts: list[p.Expression] = []
+        for place, (text, inner) in enumerate(pieces):
+            text = text.removeprefix("\n") if place == 0 else text
+            if place == len(pieces) - 1:
+                text = text[: len(text) - len(indent)].removesuffix("\n")
+            lines = text.split("\n")
+            starts = 0 if place == 0 else 1
+            if any(line.strip() and not line.startswith(indent) for line in lines[starts:]):
+                raise refuse(node)
+            cut = [*lines[:starts], *[line[len(indent) :] for line in lines[starts:]]]
+            parts.append(p.Const(_unescaped("\n".join(cut).replace("\\\n", ""))))
+            if inner is not None:
+                parts.append(self.value(inner))
+        return p.Text(tuple(parts))
+
+
+def _kind(node: Node) -> str:
+    """The type of a literal as the compiler infers it: `mixed` where it cannot, nothing where another part tells."""
+    if node.type in ("array_literal", "dictionary_literal"):
+        members = node.children_by_field_name("element") or node.children_by_field_name("value")
+        kinds = {kind for member in members if (kind := _kind(member))}
+        if not members or len(kinds) > 1 or "mixed" in kinds:
+            return "mixed"
+        return f"{node.type} of {next(iter(kinds), '')}"
+    kinds_of = {"integer_literal": "number", "real_literal": "number", "boolean_literal": "bool"}
+    return "text" if node.type.endswith("string_literal") else kinds_of.get(node.type, "")
+
+
+def _is_spaced(node: Node, root: Node) -> bool:
+    """Whether an operator has white space on both sides or on none, without which it is another operator."""
+    code = root.text or b""
+    start, end = node.start_byte - root.start_byte, node.end_byte - root.start_byte
+    before, after = code[start - 1 : start], code[end : end + 1]
+    return before.isspace() == after.isspace() or before in (b"(", b",") or after in (b")", b",")
+
+
+def _labels(node: Node) -> Iterator[tuple[str, str]]:
+    for child in node.children:
+        if child.type == "parameter":
+            name = source(child.children_by_field_name("name")[0])
+            label = child.child_by_field_name("external_name")
+            yield (source(label) if label else name), name
+
+
+def _descendants(node: Node, kind: str) -> Iterator[Node]:
+    for child in named(node):
+        if child.type == kind:
+            yield child
+        else:
+            yield from _descendants(child, kind)
+
+
+def _pieces(node: Node, quotes: int) -> Iterator[tuple[str, Node | None]]:
+    raw = node.text or b""
+    position = quotes
+    for child in named(node):
+        if child.type != "interpolated_expression":
+            continue
+        start, end = child.start_byte - node.start_byte, child.end_byte - node.start_byte
+        value = child.child_by_field_name("value")
+        if value is None or raw[start - 2 : start] != b"\\(" or raw[end : end + 1] != b")":
+            raise refuse(child)
+        yield raw[position : start - 2].decode(), value
+        position = end + 1
+    yield raw[position : len(raw) - quotes].decode(), None
+
+
+def _unescaped(text: str) -> str:
+    if "\\" not in text:
+        return text
+    return LITERALS.unquote('"' + re.sub(r'(?<!\\)((?:\\\\)*)"', r'\1\\"', text) + '"')
+
+
+def _raw(literal: str) -> p.Expression:
+    found = re.fullmatch(r'(#+)"([^\n]*)"\1', literal)
+    if not found or f"\\{found[1]}" in found[2] or found[2].startswith('""'):
+        raise Unreadable("a raw text")
+    return p.Const(found[2])

@@ -1,0 +1,75 @@
+"""What a document is that is no OpenAPI document, and what its owner can do: texts for error lines."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+READ = "apipack reads OpenAPI 3.0 to 3.2 and Swagger 2.0"
+
+_FIRST_BYTES = (
+    (re.compile(rb"%PDF-"), "a PDF file"),
+    (re.compile(rb"PK\x03\x04"), "a ZIP archive: unpack it first"),
+    (re.compile(rb"\x1f\x8b"), "a gzip archive: unpack it first"),
+    (re.compile(rb"(?i)\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.S), None),
+    (
+        re.compile(rb"(?:\xef\xbb\xbf)?\s*<(\?xml|!doctype|[a-z]+:?(definitions|application|edmx)\b)", re.I),
+        "an XML document",
+    ),
+    (re.compile(rb"#%RAML"), f"a RAML document: convert it to OpenAPI first; {READ}"),
+    (re.compile(rb"FORMAT:\s*1A"), f"an API Blueprint: convert it to OpenAPI first; {READ}"),
+    (re.compile(rb"\s*(schema\s*\{|type\s+\w+[^:{}]*\{)"), f"a GraphQL schema, which has no paths; {READ}"),
+)
+_PAGE = "an HTML page, not the document: give the address of the JSON or YAML file itself"
+_MEMBERS = (
+    ("asyncapi", "an AsyncAPI document, which describes messages and no HTTP paths"),
+    ("arazzo", "an Arazzo document, which describes workflows: give the OpenAPI documents of its sourceDescriptions"),
+    ("overlay", "an OpenAPI Overlay: apply it to its OpenAPI document first"),
+    ("swaggerVersion", "a Swagger {} document: convert it to Swagger 2.0 or OpenAPI 3 first"),
+    ("discoveryVersion", "a Google discovery document: convert it to OpenAPI first"),
+    ("postman_collection", "a Postman collection: convert it to OpenAPI first"),
+    ("swagger_version", "a Swagger 1 document: convert it to Swagger 2.0 or OpenAPI 3 first"),
+    ("openrpc", "an OpenRPC document, whose methods have no HTTP paths"),
+    ("smithy", "a Smithy model: let `smithy build` convert it to OpenAPI first"),
+    ("tsp", "a TypeSpec document: let `tsp compile` emit OpenAPI first"),
+)
+
+
+def of_bytes(body: bytes) -> str:
+    """What the first bytes tell; empty where they may begin JSON or YAML."""
+    start = body[:2_000]
+    for pattern, told in _FIRST_BYTES:
+        if pattern.match(start):
+            return _PAGE if told is None else told
+    return ""
+
+
+def of_value(value: Any) -> str:
+    """What a document is whose top is no mapping."""
+    if isinstance(value, list):
+        return "a list: an OpenAPI document is a mapping with `openapi` or `swagger` at its top"
+    return f"the text has no mapping but a single value; {READ}"
+
+
+def of_mapping(document: dict[str, Any]) -> str:
+    """What a mapping without `openapi` and `swagger` is; empty where it cannot be told."""
+    for member, told in _MEMBERS:
+        if member in document:
+            return told.format(str(document[member])[:10])
+    info = document.get("info")
+    about = str(info.get("schema", "")) + str(info.get("_postman_id", "")) if isinstance(info, dict) else ""
+    collection = document.get("collection")
+    if (
+        "getpostman.com" in about
+        or (about and "item" in document)
+        or (isinstance(collection, dict) and "item" in collection)
+    ):
+        return "a Postman collection: convert it to OpenAPI first"
+    if document.get("_type") == "export" and "resources" in document:
+        return "an Insomnia export: export the design document instead, or convert it to OpenAPI first"
+    log = document.get("log")
+    if isinstance(log, dict) and "entries" in log:
+        return "an HTTP archive (HAR) of requests that were made"
+    if "$schema" in document or "$defs" in document:
+        return "a JSON Schema, which has no paths"
+    return ""

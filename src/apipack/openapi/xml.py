@@ -1,0 +1,146 @@
+"""A value and its schema to XML text (OAS 3: XML Object): names, attributes, wrapped arrays, namespaces, prefixes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from apipack.openapi.document import Document, Schema
+from apipack.openapi.loading import SpecError
+from apipack.openapi.merging import flat
+from apipack.openapi.styles import scalar
+
+NAME = re.compile(r"[A-Za-z_][\w.-]*")
+MAX_OPTIONS = 6
+Scope = dict[str, str]
+"""Namespaces by prefix; the default one's is empty."""
+
+
+def document_text(document: Document, value: Any, schema: Schema | None, name: str) -> str:
+    """The root element, by its schema's name or else `name`; an array's items are inside of it."""
+    writer = Writer(document)
+    found, reference = writer.seen(schema)
+    name = _component(reference) or name
+    if isinstance(value, list):
+        inner, item = writer.seen(found.items if found is not None else None)
+        own = _xml(inner).get("name") or _component(item) or (name if name != "root" else "item")
+        members = "".join(
+            writer.element(member, found.items if found is not None else None, str(own), {}) for member in value
+        )
+        return writer.tag(_xml(found), name, members, {}, ())
+    return writer.element(value, schema, name, {})
+
+
+@dataclass(frozen=True)
+class Writer:
+    document: Document
+
+    def seen(self, schema: Schema | None) -> tuple[Schema | None, str | None]:
+        """The schema with its reference followed and `allOf` merged."""
+        if schema is None:
+            return None, None
+        found, reference = self.document.schema(schema)
+        return flat(self.document, found, reference), reference
+
+    def element(self, value: Any, schema: Schema | None, name: str, scope: Scope) -> str:
+        """An element with what is inside; scope: the prefixes that are declared around it."""
+        found, _ = self.seen(schema)
+        own = _xml(found)
+        inner = _within(own, scope)
+        attributes: list[str] = []
+        if isinstance(value, dict):
+            content = "".join(self._members(value, found, inner, attributes))
+        elif isinstance(value, list):
+            content = "".join(self.element(member, found.items if found else None, name, inner) for member in value)
+        else:
+            content = "" if value is None else _content(own, scalar(value))
+        return self.tag(own, name, content, scope, attributes)
+
+    def tag(self, own: dict[str, Any], name: str, content: str, scope: Scope, attributes: Any) -> str:
+        named = _named(own, name, scope)
+        return f"<{named}{_declared(own, scope)}{''.join(attributes)}>{content}</{named}>"
+
+    def _members(
+        self, value: dict[str, Any], schema: Schema | None, scope: Scope, attributes: list[str]
+    ) -> Iterator[str]:
+        for key, member in value.items():
+            property_schema = self._property(schema, str(key), 0)
+            found, _ = self.seen(property_schema)
+            own, name = _xml(found), str(key)
+            kind = str(own.get("nodeType") or "")
+            if own.get("attribute") is True or kind == "attribute":
+                if member is not None:
+                    declared, inner = _declared(own, scope), _within(own, scope)
+                    attributes.append(f"{declared} {_named(own, name, inner)}={quoteattr(scalar(member))}")
+            elif kind in ("text", "cdata") and not isinstance(member, dict | list):
+                yield _content(own, "" if member is None else scalar(member))
+            elif isinstance(member, list):
+                yield self._array(member, found, own, name, scope)
+            else:
+                yield self.element(member, property_schema, name, scope)
+
+    def _array(self, value: list[Any], schema: Schema | None, own: dict[str, Any], name: str, scope: Scope) -> str:
+        """An element an item; the array's own element around them where it is wrapped."""
+        items = schema.items if schema is not None else None
+        wrapped = own.get("wrapped") is True or own.get("nodeType") == "element"
+        outer = str(own.get("name") or name) if wrapped else name
+        inner = _within(own, scope) if wrapped else scope
+        members = "".join(self.element(member, items, outer, inner) for member in value)
+        return self.tag(own, name, members, scope, ()) if wrapped else members
+
+    def _property(self, schema: Schema | None, name: str, depth: int) -> Schema | None:
+        """The schema of a member, of alternatives the first that knows it."""
+        if schema is None or depth > MAX_OPTIONS:
+            return None
+        if name in (schema.properties or {}):
+            return (schema.properties or {})[name]
+        for option in [*(schema.one_of or []), *(schema.any_of or [])][:MAX_OPTIONS]:
+            try:
+                found = self._property(self.seen(option)[0], name, depth + 1)
+            except SpecError:
+                continue
+            if found is not None:
+                return found
+        further = schema.additional_properties
+        return further if isinstance(further, Schema) else None
+
+
+def _xml(schema: Schema | None) -> dict[str, Any]:
+    return (schema.xml if schema is not None else None) or {}
+
+
+def _component(reference: str | None) -> str:
+    return reference.rpartition("/")[2] if reference else ""
+
+
+def _content(own: dict[str, Any], text: str) -> str:
+    if own.get("nodeType") == "cdata" and "]]>" not in text:
+        return f"<![CDATA[{text}]]>"
+    return escape(text)
+
+
+def _named(own: dict[str, Any], name: str, scope: Scope) -> str:
+    """The element's or attribute's name; a prefix that nothing declares would be no XML."""
+    local = str(own.get("name") or name)
+    local = local if NAME.fullmatch(local) else name if NAME.fullmatch(name) else "item"
+    prefix = own.get("prefix")
+    known = isinstance(prefix, str) and NAME.fullmatch(prefix) and (prefix in scope or own.get("namespace"))
+    return f"{prefix}:{local}" if known else local
+
+
+def _within(own: dict[str, Any], scope: Scope) -> Scope:
+    address, prefix = own.get("namespace"), str(own.get("prefix") or "")
+    if not isinstance(address, str) or not address or (prefix and not NAME.fullmatch(prefix)):
+        return scope
+    return {**scope, prefix: address}
+
+
+def _declared(own: dict[str, Any], scope: Scope) -> str:
+    inner = _within(own, scope)
+    prefix = str(own.get("prefix") or "")
+    if inner is scope or scope.get(prefix) == inner[prefix]:
+        return ""
+    return f" xmlns{':' if prefix else ''}{prefix}={quoteattr(inner[prefix])}"

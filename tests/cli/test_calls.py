@@ -1,0 +1,103 @@
+"""`apipack calls` with a folder and with an address, and what its last line counts."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from apipack.cli.main import app
+
+GOOD = """
+openapi: 3.0.3
+servers: [{url: ./v1}]
+paths:
+  /pets: {get: {operationId: list_pets}}
+  /gone: {$ref: 'gone.yaml'}
+  /trace: {trace: {operationId: trace_pets, tags: 3}}
+"""
+
+
+def run(*arguments: str) -> tuple[int, list[dict[str, str]], list[str]]:
+    done = CliRunner().invoke(app, ["calls", *arguments])
+    return done.exit_code, [json.loads(text) for text in done.stdout.splitlines()], done.stderr.splitlines()
+
+
+def test_the_last_line_counts_what_was_made_and_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(GOOD)
+    code, rows, told = run(str(path), "--lang", "curl", "--lang", "javascript")
+    assert code == 0 and [row["operation"] for row in rows] == ["list_pets"] * 2 + ["trace_pets"]
+    assert told == [
+        "/gone: external_ref: gone.yaml",
+        "trace_pets: javascript: XMLHttpRequest refuses TRACE",
+        "3 calls of 2 operations; operations left out: 1 (external_ref 1); calls left out: 1 (javascript 1); "
+        "members repaired: 1",
+    ]
+    assert [row["path"] for row in run(str(path), "--operation", "list_pets", "--lang", "go")[1]] == ["/pets"]
+
+
+def test_a_folder_is_all_of_its_documents(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/good.yaml").write_text(GOOD)
+    (tmp_path / "page.json").write_text("<!doctype html>")
+    (tmp_path / "notes.txt").write_text("none")
+    code, rows, told = run(str(tmp_path), "--lang", "curl")
+    assert code == 0 and {row["spec"] for row in rows} == {"a/good.yaml"}
+    assert told[0].startswith("page.json: not_json_or_yaml: an HTML page")
+    assert told[-1].endswith("documents left out: 1 (not_json_or_yaml 1); members repaired: 1")
+    code, rows, told = run(str(tmp_path), "--operation", "nope")
+    assert (code, rows, told[-1]) == (2, [], f"{tmp_path}: no document of the folder has an operation nope")
+
+
+class _Pages(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        if self.path == "/moved":
+            self.send_response(302)
+            self.send_header("Location", "/specs/openapi.yaml")
+        elif self.path == "/file":
+            self.send_response(302)
+            self.send_header("Location", "file:///etc/passwd")
+        else:
+            self.send_response(200 if self.path == "/specs/openapi.yaml" else 404)
+        self.end_headers()
+        self.wfile.write(GOOD.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), _Pages) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("page", ["specs/openapi.yaml", "moved"])
+def test_relative_servers_are_resolved_against_where_the_document_came_from(site: str, page: str) -> None:
+    code, rows, _ = run("--url", f"{site}/{page}", "--lang", "curl", "--operation", "list_pets")
+    assert code == 0 and f"--url '{site}/specs/v1/pets'" in rows[0]["call"]
+    _, rows, _ = run("--url", f"{site}/{page}", "--lang", "curl", "--operation", "list_pets", "--host", "h.example")
+    assert "--url 'https://h.example/v1/pets'" in rows[0]["call"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--url", "SITE/none"), "SITE/none answers 404"),
+        (("--url", "SITE/file"), "SITE/file answers 302"),
+        (("--url", "file:///etc/passwd"), "file:///etc/passwd is no http or https address"),
+        (("--url", "https://u:p@h.example/"), "is no http or https address"),
+        (("--url", "http://127.0.0.1:1/"), "http://127.0.0.1:1/ cannot be fetched"),
+        ((), "give a file, a folder or --url"),
+        (("a.yaml", "--url", "SITE"), "give a file, a folder or --url"),
+    ],
+)
+def test_what_cannot_be_had_is_one_line(site: str, arguments: tuple[str, ...], said: str) -> None:
+    code, rows, told = run(*(argument.replace("SITE", site) for argument in arguments))
+    assert (code, rows, len(told)) == (2, [], 1) and said.replace("SITE", site) in told[0]

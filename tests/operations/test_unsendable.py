@@ -1,0 +1,62 @@
+"""Examples and defaults that cannot be sent give way to made-up values, and are counted."""
+
+import json
+from typing import Any
+
+import pytest
+
+from apipack.openapi import Document
+from apipack.operations.parsing import parse_spec
+from apipack.operations.requests import build
+from apipack.records import Request
+
+PARAMETER = {"required": True, "schema": {"type": "string"}}
+BODY = {"type": "object", "properties": {"a": {"type": "integer"}}}
+SPEC = {"hub": "h", "provider": "h.example", "api": "h", "version": "1", "source_url": "", "sha256": "", "file": "f"}
+
+
+def made(operation: dict[str, Any], path: str = "/a", method: str = "post") -> tuple[Request, int]:
+    document = Document({"openapi": "3.0.3", "paths": {path: {method: operation}}})
+    (raw,) = document.operations()
+    return build(document, raw, "h.example").request, document.repairs
+
+
+@pytest.mark.parametrize("example", ["a\r\nEvil: 1", " a", "é", "a\nb"])
+def test_a_header_value(example: str) -> None:
+    request, repairs = made({"parameters": [{**PARAMETER, "name": "X", "in": "header", "example": example}]})
+    assert (request.headers, repairs) == ((("X", "SOME_STRING_VALUE"),), 1)
+
+
+def test_a_default_in_the_schema_and_a_cookie_of_3_2() -> None:
+    schema = {"type": "string", "default": "a\nb", "maxLength": 4}
+    assert made({"parameters": [{**PARAMETER, "name": "X", "in": "header", "schema": schema}]})[0].headers == (
+        ("X", "SOME"),
+    )
+
+
+@pytest.mark.parametrize("example", [".", "..", "x" * 5_000, "\ud800"])
+def test_a_path_value(example: str) -> None:
+    request, repairs = made({"parameters": [{**PARAMETER, "name": "p", "in": "path", "example": example}]}, "/a/{p}")
+    assert (request.url, repairs) == ("https://h.example/a/SOME_STRING_VALUE", 1)
+
+
+@pytest.mark.parametrize("example", [{"a": "\ud800"}, {"a": "x" * 200_000}, {"a": float("nan")}])
+def test_a_body(example: Any) -> None:
+    media = {"schema": BODY, "example": example}
+    request, repairs = made({"requestBody": {"content": {"application/json": media}}})
+    assert (request.body, repairs) == ('{"a":1}', 1)
+
+
+def test_a_form_whose_example_is_a_list() -> None:
+    media = {"schema": BODY, "example": [1]}
+    assert made({"requestBody": {"content": {"application/x-www-form-urlencoded": media}}}) == (
+        Request("POST", "https://h.example/a", (("Content-Type", "application/x-www-form-urlencoded"),), "a=1"),
+        1,
+    )
+
+
+def test_it_is_counted_once_where_operations_share_the_parameter() -> None:
+    shared = [{**PARAMETER, "name": "X", "in": "header", "example": "a\nb"}]
+    paths = {"/a": {"parameters": shared, "get": {}, "delete": {}}}
+    parsed = parse_spec(SPEC, json.dumps({"openapi": "3.0.0", "paths": paths}).encode(), optional=False, max_bytes=9999)
+    assert (len(parsed.rows), parsed.drops, parsed.repairs) == (2, [], 1)
