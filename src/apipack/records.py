@@ -6,9 +6,10 @@ back, `evaluation.verdicts` judges it. The tables between stages are in `schemas
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import orjson
@@ -78,6 +79,23 @@ class Request:
 def essence(content_type: str) -> str:
     """Lower-case media type of a Content-Type without its parameters."""
     return content_type.split(";")[0].strip().lower()
+
+
+def json_value(text: str) -> Any:
+    """The value of a JSON text (RFC 8259) without NaN, infinities and keys that stand twice, which receivers take in
+    different ways. Raises `ValueError`, `RecursionError`."""
+    return json.loads(text, parse_constant=_no_number, object_pairs_hook=_each_once)
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a key stands twice")
+    return members
 
 
 def is_json(content_type: str) -> bool:

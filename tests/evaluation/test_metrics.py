@@ -215,3 +215,22 @@ def test_a_type_of_no_body_says_nothing() -> None:
     bare = Request("GET", "https://h.example/a")
     typed = Request("GET", bare.url, (("Content-Type", "application/json"),))
     assert same_request(typed, bare, bare.url, []) and same_request(bare, typed, bare.url, [])
+
+
+@pytest.mark.parametrize(
+    ("body", "same"),
+    [
+        ('{"price": 4.5, "lines": [{"n": 1}, {"n": 2}]}', True),
+        ('{"price": 1, "lines": [{"n": 7}]}', True),  # values by type, and a list may be shorter
+        ('{"price": 1, "lines": [{"n": 7}, {"n": 8}, {"n": 9}]}', True),
+        ('{"price": 1, "lines": [{"n": 7}, {"nonsense": true}]}', False),
+        ('{"price": 1, "lines": [{"n": 7}, {"n": 8}, {"nonsense": true}]}', False),
+        ('{"price": NaN, "lines": [{"n": 1}, {"n": 2}]}', False),
+        ('{"price": -Infinity, "lines": [{"n": 1}, {"n": 2}]}', False),
+        ('{"price": "4", "price": 4.5, "lines": [{"n": 1}, {"n": 2}]}', False),
+    ],
+)
+def test_all_members_of_a_json_body_count_and_what_is_no_json_is_wrong(body: str, same: bool) -> None:
+    headers = (("Content-Type", "application/json"),)
+    gold = Request("POST", "https://h.example/a", headers, '{"price":4.5,"lines":[{"n":1},{"n":2}]}')
+    assert same_request(Request("POST", gold.url, headers, body), gold, gold.url, []) is same

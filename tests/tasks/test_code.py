@@ -42,6 +42,8 @@ def test_modules_data_and_other_processes_are_found() -> None:
     for file in (
         "src/apipack/languages/curl.py",
         "src/apipack/sandbox/warden.py",  # python -m
+        "src/apipack/languages/reading/python_clients.py",  # imported when it is needed
+        "src/apipack/languages/reading/python_tree.py",
         "src/apipack/sandbox/launcher.py",  # a file that bubblewrap runs
         "src/apipack/sandbox/runners/inside/Each.java",
     ):

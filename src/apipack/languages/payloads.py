@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from email import message_from_string
 from email.message import Message
 from typing import Any
 from xml.parsers import expat
 
-from apipack.records import Request, is_json
+from apipack.records import Request, is_json, json_value
 
 
 class NotWellFormed(ValueError):
@@ -20,8 +19,8 @@ def json_texts(body: str, media_type: str) -> list[Any] | None:
     """The values of a body's JSON texts: one, or (NDJSON) one a line; None where its type is neither. Raises
     `ValueError`, `RecursionError`."""
     if is_json(media_type):
-        return [json.loads(body)]
-    return [json.loads(line) for line in body.splitlines()] if media_type.endswith("ndjson") else None
+        return [json_value(body)]
+    return [json_value(line) for line in body.splitlines()] if media_type.endswith("ndjson") else None
 
 
 def parts(request: Request) -> list[Message]:

@@ -23,7 +23,7 @@ from referencing.exceptions import Unresolvable
 from apipack.openapi.admission import TYPES, is_of
 from apipack.openapi.document import Document, RawOperation, listed
 from apipack.openapi.loading import SpecError
-from apipack.records import Request
+from apipack.records import Request, json_value
 
 MOST = 50
 SEPARATORS = {"spaceDelimited": r"%20|\+| ", "pipeDelimited": r"%7[Cc]|\|", "tabDelimited": "%09|\t"}
@@ -263,7 +263,7 @@ def _content(check: Schemas, document: Document, parameter: dict[str, Any], text
     value: Any = _decoded(str(parameter.get("in")), text)
     if str(media_type).split(";")[0].strip().lower().endswith(("/json", "+json")):
         try:
-            value = json.loads(value)
+            value = json_value(value)
         except (ValueError, RecursionError):
             yield f"{place}: not JSON"
             return
@@ -284,7 +284,7 @@ def _typed(schema: dict[str, Any], text: str) -> Any:
         if kind == "number":
             return float(text)
         if kind in ("object", "array"):
-            return json.loads(text)
+            return json_value(text)
     except (ValueError, RecursionError):
         return text
     return {"true": True, "false": False}.get(text, text) if kind == "boolean" else text
@@ -341,7 +341,7 @@ def _body(check: Schemas, document: Document, body: dict[str, Any] | None, reque
     schema = media.get("schema")
     if request.is_json:
         try:
-            value = json.loads(request.body)
+            value = json_value(request.body)
         except ValueError:
             yield "body: not JSON"
             return

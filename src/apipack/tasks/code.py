@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import sys
 import tokenize
 from functools import lru_cache
@@ -15,6 +16,7 @@ from hashlib import sha256
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
+_FUNCTION = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,40}")
 OURS = ("apipack", "spiders", "stages")
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -67,7 +69,7 @@ class Code:
 
 def _imports(file: Path) -> set[str]:
     """Names of modules that a module imports, also within functions, or names as text: `-m apipack.NAME` of another
-    process, `launcher.py` beside it."""
+    process, `launcher.py` or `python_clients.read` beside it."""
     names: set[str] = set()
     if file.suffix != ".py":
         return names
@@ -82,6 +84,8 @@ def _imports(file: Path) -> set[str]:
                 names.add(node.value)
             elif node.value.endswith(".py") and (file.parent / node.value).is_file():
                 names.add(f"{package}.{node.value.removesuffix('.py')}")
+            elif _FUNCTION.fullmatch(node.value) and "importlib.import_module" in names:
+                names.add(f"{package}.{node.value.partition('.')[0]}")
     return {name for name in names if name.partition(".")[0] not in sys.stdlib_module_names}
 
 
