@@ -17,13 +17,14 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 from xml.parsers import expat
 
-from apipack.evaluation.metrics import CLIENT_HEADERS, same_request
-from apipack.evaluation.payloads import NotWellFormed
+from apipack.evaluation.metrics import same_request
 from apipack.evaluation.url_templates import path_values, template_parts
+from apipack.languages.payloads import NotWellFormed
+from apipack.languages.wire import CLIENT_ADDED
 from apipack.openapi.argument_names import is_credential, is_made_up
 from apipack.records import Request
 
-NO_ARGUMENTS = CLIENT_HEADERS | {"content-type", "authorization", "cookie"}
+NO_ARGUMENTS = CLIENT_ADDED | {"content-type", "authorization", "cookie"}
 PLACES = ("path", "query", "header", "cookie", "body")
 DEEPEST = 64
 _PLACEHOLDER = re.compile(r'"?(?:\w+ )?REPLACE_[A-Z_]+"?$')
