@@ -134,7 +134,7 @@ def _own_calls(
     asked = [(key, request) for key, request in pairs if "level1" in member.get(key, ())]
     rendered, _ = render_rows(asked, languages)
     none: dict[str, str | None] = dict.fromkeys(key for key, _ in asked)
-    return {language: none | _calls(rendered, language) for language in languages}
+    return {language: {**none, **_calls(rendered, language)} for language in languages}
 
 
 def _places(
