@@ -35,7 +35,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the data stages leave for `prepare`: four training operations in ten languages, and eight tests."""
     monkeypatch.chdir(tmp_path)
     write_params(tmp_path, sample={"wordings": 1, "few_shot": 0.0})
-    schema = pa.schema([*UNIQUE, *(field for field in INSTRUCTIONS if field.name != "id")])
+    schema = pa.unify_schemas([UNIQUE, INSTRUCTIONS])
     empty: dict[pa.DataType, Any] = {pa.list_(pa.string()): [], pa.bool_(): False}
     blank = {field.name: empty.get(field.type, "x") for field in schema}
     operations = [{**blank, "id": key, "cluster": key, "instruction": f"Show {key}."} for key in IDS]

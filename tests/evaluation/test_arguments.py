@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apipack.evaluation.arguments import Argument, arguments, compare, exact_match, figures
@@ -78,6 +78,7 @@ BODIES = st.dictionaries(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(BODIES, st.integers(0, 10**6))
 def test_any_body_is_itself_and_none_of_its_mutants(body: dict[str, object], number: int) -> None:
     gold = request(body, f"https://harbour.test/v1/berths/{number}?limit=25")
