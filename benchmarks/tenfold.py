@@ -29,7 +29,7 @@ from apipack.hubs.schemas import SPECS
 from apipack.io import read_json, read_table, rows_table, write_table
 
 ROOT = Path(__file__).resolve().parent.parent
-STAGES = ("parse", "dedupe", "render", "instruct", "filter", "split", "leakage", "release")
+STAGES = ("parse", "dedupe", "instruct", "render", "filter", "split", "leakage", "release")
 SERVER = re.compile(rb'("(?:url|host)"\s*:\s*"(?:https?://)?)(?=[A-Za-z0-9])')
 
 

@@ -19,7 +19,7 @@ from apipack.io import rows_table, write_table
 from tests.parameters import ROOT, write_params
 from tests.specs import openapi
 
-STAGES = ("parse", "dedupe", "render", "instruct", "filter")
+STAGES = ("parse", "dedupe", "instruct", "render", "filter")
 OUTPUTS = ("operations", "unique", "calls", "instructions", "dataset")
 PROVIDERS, OPERATIONS = 12, 60
 
