@@ -119,7 +119,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="also write the figures into this JSON file")
     given, params = parser.parse_args(), load()
     p = params.finetune.model_copy(update={"epochs": given.epochs or params.finetune.epochs, "max_steps": None})
-    table = read_table("data/train/train.parquet", ["prompt", "completion"]).to_pylist()
+    table = read_table("data/train", ["prompt", "completion"]).to_pylist()
     step = max(1, len(table) // given.rows)
     rows = [(row["prompt"], row["completion"]) for row in table[::step][: given.rows]]
     found = compare(rows, p, params.seed, 4 * p.batch if torch.cuda.is_available() else 0)

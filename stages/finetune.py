@@ -7,10 +7,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from apipack.io import read_table, write_text
+from apipack.io import write_text
 from apipack.section import Section
 from apipack.training.finetune import FIRST, publish
 from apipack.training.params import Finetune
+from apipack.training.rows import mapped
 from stages import run
 
 CHECKPOINTS = Path("models/checkpoints")
@@ -22,9 +23,8 @@ class Reads(Section):
 
 
 def main(p: Reads) -> dict[str, Any]:
-    table = read_table("data/train/train.parquet", ["prompt", "completion"])
-    rows = list(zip(table["prompt"].to_pylist(), table["completion"].to_pylist(), strict=True))
-    metrics = publish(rows, Path("models/adapter"), p.finetune, p.seed, CHECKPOINTS)
+    with mapped(Path("data/train")) as rows:
+        metrics = publish(rows, Path("models/adapter"), p.finetune, p.seed, CHECKPOINTS)
     if metrics:
         history = metrics.pop("loss_history")
         write_text("metrics/plots/loss.csv", "step,loss\n" + "".join(f"{step},{loss}\n" for step, loss in history))

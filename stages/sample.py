@@ -11,12 +11,13 @@ from apipack.languages.params import Mix, Render, weights
 from apipack.prompting.context import Context
 from apipack.prompting.training import write_training
 from apipack.retrieval.params import Retrieve
-from apipack.section import Only, Positive, Section
+from apipack.section import Only, Positive
+from apipack.tasks.params import Engine
 from apipack.training.params import Finetune
 from stages import run
 
 
-class Reads(Section):
+class Reads(Engine):
     seed: int
     size: Positive
     mix: Mix
@@ -29,10 +30,10 @@ class Reads(Section):
 
 
 def main(p: Reads) -> dict[str, Any]:
-    mix = weights(p.mix, p.render.languages)
-    context = Context.open(p.retrieve, p.finetune.model, p.finetune.max_tokens - p.evaluate.new_tokens, p.seed)
+    mix, tokens = weights(p.mix, p.render.languages), p.finetune.max_tokens
+    context = Context.open(p.retrieve, p.finetune.model, tokens - p.evaluate.new_tokens, p.seed)
     with fresh_folder("data/train") as folder:
-        return write_training(Path("data"), folder, p.size, mix, p.sample, p.instruct, context)
+        return write_training(Path("data"), folder, p.size, mix, p.sample, p.instruct, context, tokens, p)
 
 
 if __name__ == "__main__":

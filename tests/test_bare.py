@@ -31,7 +31,8 @@ def write_box(folder: Path, model: Path) -> None:
     write_params(folder, finetune=FINETUNE | {"model": str(model)}, evaluate=EVALUATE)
     calls = {f"op{n}": Request("GET", f"https://a{n % 2}.example/things/{n}") for n in range(4)}
     train = [
-        {"id": key, "language": "curl", "setting": "0shot", "prompt": f"**instruction**: {key}\n**output**:\n"}
+        {"id": key, "language": "curl", "setting": "0shot", "variant": 0, "tokens": 60}
+        | {"prompt": f"**instruction**: {key}\n**output**:\n"}
         | {"completion": render("curl", request)}
         for key, request in calls.items()
     ]
@@ -47,7 +48,7 @@ def write_box(folder: Path, model: Path) -> None:
         for level in (1, 2, 3)
         for setting in ("0shot", "retrieved_3shot")
     ]
-    write_table(folder / "data/train/train.parquet", rows_table(train, TRAIN))
+    write_table(folder / "data/train/part-00000.parquet", rows_table(train, TRAIN))
     write_table(folder / "data/prompts/tests.parquet", rows_table(tests, TESTS))
 
 

@@ -88,7 +88,7 @@ class Clone:
         )  # as `make repro`: a fast stage ends, and DVC writes dvc.lock
 
     def train(self) -> pd.DataFrame:
-        return pd.read_parquet(self.root / "data/train/train.parquet")
+        return pd.read_parquet(self.root / "data/train")
 
     def hashes(self) -> dict[str, str]:
         files = [path for name in DATA for path in sorted((self.root / "data" / name).rglob("*.parquet"))]
@@ -190,7 +190,7 @@ def test_the_runs_for_a_gpu_are_prepared(reproduced: Clone) -> None:
     reproduced.run(*prepare)
     assert "data/gpu/python-8 is there" in reproduced.run(*prepare)
     made = reproduced.root / "data/gpu/python-8"
-    rows = pd.read_parquet(made / "data/train/train.parquet")
+    rows = pd.read_parquet(made / "data/train")
     assert set(rows["language"]) == {"python"} and rows["id"].nunique() == 8
     assert YAML(typ="safe").load(made / "params.yaml")["evaluate"]["languages"] == ["python"]
     assert sorted(path.name for path in (made / "data").iterdir()) == ["prompts", "train"]  # all that a GPU box needs

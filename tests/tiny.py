@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
-from apipack.models.loading import resolve
+from apipack.models.places import resolve
 from apipack.training.collation import Collator, CompletionTrainer, encode_rows
 from apipack.training.finetune import settings
 from apipack.training.params import Finetune, Lora

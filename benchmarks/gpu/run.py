@@ -145,7 +145,7 @@ def amount(part: str, folder: Path, folders: Sequence[Path]) -> float:
 
 
 def characters(folder: Path) -> float:
-    table = read_table(folder / "data/train/train.parquet", ["prompt", "completion"])
+    table = read_table(folder / "data/train", ["prompt", "completion"])
     length = sum(pc.sum(pc.utf8_length(table[name])).as_py() for name in table.column_names)
     return length * load(folder / "params.yaml").finetune.epochs
 

@@ -66,7 +66,7 @@ def test_runs_are_prepared_once_and_anew_when_anything_differs(here: Path, capfd
     assert "python: 4 of 100 instances: the training operations give no more" in said
     assert [folder.name for folder in prepared()] == ["python-2", "python-4"]
     small = here / "data/gpu/python-2"
-    assert pq.read_table(small / "data/train/train.parquet").num_rows == 2
+    assert pq.read_table(small / "data/train").num_rows == 2
     params = YAML(typ="safe").load(small / "params.yaml")
     assert (params["size"], params["mix"]) == (2, {"python": 1})
     assert {key: params["evaluate"][key] for key in ("languages", "tests", "execute")} == {
@@ -100,7 +100,10 @@ def write_run(name: str, words: int, **sections: dict[str, Any]) -> Path:
     folder = Path("data/gpu", name)
     folder.mkdir(parents=True)
     write_params(folder, size=int(name.rpartition("-")[2]), **sections)
-    write_table(folder / "data/train/train.parquet", pa.table({"prompt": ["word " * words], "completion": [""]}))
+    write_table(
+        folder / "data/train/part-00000.parquet",
+        pa.table({"prompt": ["word " * words], "completion": [""], "tokens": [words]}),
+    )
     write_table(folder / "data/prompts/tests.parquet", pa.table({"prompt": ["shared", name]}))
     return folder
 

@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import pytest
 
-from apipack.dataset.sampling import SampleError, draw, shares
+from apipack.dataset.sampling import SampleError, draw, in_order, shares, shares_within
 
 IDS = [f"{i:03}" for i in range(100)]
 
@@ -35,29 +35,44 @@ def test_no_share_falls_as_the_size_grows(weights: dict[str, float]) -> None:
     assert all(abs(large[name] - 1_000_000 * weight / total) < 3 for name, weight in weights.items())
 
 
-def test_a_small_pool_refuses_every_larger_size() -> None:
-    pool = {"curl": IDS, "python": IDS, "go": IDS[:3]}
-    drawn: set[tuple[str, str]] = set()
-    refused = []
-    for size in range(1, 60):
-        try:
-            larger = set(draw(pool, [], size, MIXES[0], 0))
-        except SampleError:
-            refused.append(size)
-        else:
-            assert drawn < larger
-            drawn = larger
-    assert refused == list(range(refused[0], 60))
+def pairs(drawn: dict[str, dict[str, int]]) -> set[tuple[str, str, int]]:
+    """(id, language, variant) of each instance."""
+    return {(key, name, n) for key, counts in drawn.items() for name, count in counts.items() for n in range(count)}
 
 
-def test_draws_are_nested_and_tested_endpoints_come_first() -> None:
-    small = draw({"curl": IDS}, ["050", "007"], 5, {"curl": 1.0}, 0)
-    large = draw({"curl": IDS[::-1]}, ["007", "050"], 60, {"curl": 1.0}, 0)
-    assert large[:5] == small
-    assert {key for key, _ in small[:2]} == {"050", "007"}
-    assert draw({"curl": IDS}, [], 5, {"curl": 1.0}, 1) != draw({"curl": IDS}, [], 5, {"curl": 1.0}, 0)
+@pytest.mark.parametrize("weights", MIXES, ids=str)
+def test_a_larger_draw_contains_a_smaller_one_also_where_languages_run_out(weights: dict[str, float]) -> None:
+    pool = {name: IDS[: 3 + 7 * place] for place, name in enumerate(weights)}
+    room = sum(map(len, pool.values())) * 3
+    before: set[tuple[str, str, int]] = set()
+    for size in range(1, room + 1):
+        after = pairs(draw(pool, size, weights, 3)[0])
+        assert len(after) == size and before < after
+        before = after
+    with pytest.raises(SampleError, match=f"size {room + 1} is more than the {room} instances of .*instruct.variants"):
+        draw(pool, room + 1, weights, 3)
 
 
-def test_more_than_the_pool_has_is_one_clear_error() -> None:
-    with pytest.raises(SampleError, match="the pool has 100: lower size"):
-        draw({"curl": IDS}, [], 101, {"curl": 1.0}, 0)
+def test_what_a_language_cannot_give_is_shared_among_the_others_by_weight() -> None:
+    room = {"curl": 100, "go": 1000, "php": 1000}
+    assert shares_within(700, {"curl": 5, "go": 2, "php": 1}, room) == {"curl": 100, "go": 400, "php": 200}
+    drawn, lines = draw({"curl": IDS[:10], "go": IDS}, 60, {"curl": 1, "go": 1}, 1)
+    assert lines == ["curl has 10 instances and not the 30 of its weight in mix"] and len(pairs(drawn)) == 60
+    with pytest.raises(SampleError, match=r"curl has 10 instances and not the 30 .* sample.strict"):
+        draw({"curl": IDS[:10], "go": IDS}, 60, {"curl": 1, "go": 1}, 1, strict=True)
+
+
+def test_first_variants_come_before_second_ones() -> None:
+    drawn, _ = draw({"curl": IDS[:4]}, 6, {"curl": 1}, 5)
+    assert drawn == {"000": {"curl": 2}, "001": {"curl": 2}, "002": {"curl": 1}, "003": {"curl": 1}}
+
+
+def test_tested_operations_come_first_then_their_apis_in_turn_then_whole_apis() -> None:
+    apis = {f"{api}{n}": api for api in "abcde" for n in range(6)}
+    order = in_order(apis, ["a3", "b1"], ["a", "b", "c"], 0)
+    assert sorted(order) == sorted(apis) and set(order[:2]) == {"a3", "b1"}
+    assert {apis[key] for key in order[2:18]} == {"a", "b", "c"} == {apis[key] for key in order[2:6]}
+    whole = [apis[key] for key in order[18:]]
+    assert whole == [whole[0]] * 6 + [whole[6]] * 6
+    assert in_order(dict(reversed(apis.items())), ["b1", "a3"], ["c", "b", "a"], 0) == order
+    assert in_order(apis, ["a3", "b1"], ["a", "b", "c"], 1) != order

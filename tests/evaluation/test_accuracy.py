@@ -2,13 +2,14 @@ from typing import Any
 
 import pandas as pd
 
-from apipack.evaluation.accuracy import CELL, accuracy, over_budget, select
+from apipack.evaluation.accuracy import CELL, accuracy, asked_for, over_budget, select
 from apipack.intervals import wilson
 from tests.parameters import PARAMS
 
 
 def case(number: int, language: str = "curl", setting: str = "0shot", level: int = 1) -> dict[str, Any]:
-    return {"id": f"op{number}", "level": level, "language": language, "setting": setting, "reference": ""}
+    cell = {"level": level, "language": language, "setting": setting}
+    return {"id": f"op{number}", **cell, "reference": "", "request": "x" * number}
 
 
 P = PARAMS.evaluate.model_copy(update={"languages": ["curl", "python"], "tests": 4})
@@ -34,6 +35,13 @@ def test_the_same_operations_in_every_language_and_setting_and_nested() -> None:
     fewer = select(TESTS, P.model_copy(update={"tests": 2}), 0)
     assert {t["id"] for t in fewer} < {t["id"] for t in chosen}
     assert select(TESTS[::-1], P, 0) == chosen
+
+
+def test_short_requests_alone_are_asked_for_and_the_others_counted() -> None:
+    p = P.model_copy(update={"max_request": 5, "tests": None, "levels": [1]})
+    assert {test["id"] for test in select(TESTS, p, 0)} == {f"op{n}" for n in range(6)}
+    assert asked_for(TESTS, p) == {"level1": {"operations": 9, "short_enough": 6}}
+    assert asked_for(TESTS, p.model_copy(update={"max_request": None}))["level1"]["short_enough"] == 9
 
 
 def test_references_that_no_output_can_be_are_counted_for_each_table() -> None:

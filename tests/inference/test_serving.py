@@ -24,7 +24,8 @@ from apipack.inference.answering import SYSTEM, answer, ask_served
 from apipack.inference.params import Served
 from apipack.inference.serving import command, merged
 from apipack.io import rows_table, write_table
-from apipack.models.loading import load_lm, token_counter
+from apipack.models.loading import load_lm
+from apipack.models.places import token_counter
 from apipack.params import load
 from apipack.prompting.schemas import TESTS
 from apipack.records import Request

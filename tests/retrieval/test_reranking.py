@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from transformers import AutoModel, AutoTokenizer
 
-from apipack.models.loading import ModelError, embedder
+from apipack.models.places import ModelError, embedder
 from apipack.retrieval.examples import Pool, Reranker, call_text, cosine, rank, rerank
 from apipack.retrieval.params import Rerank
 from apipack.retrieval.relevance import relevance, shape

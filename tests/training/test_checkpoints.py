@@ -23,11 +23,11 @@ from pathlib import Path
 from apipack.training import finetune
 from apipack.training.params import Finetune
 rows, p, folder = json.loads(sys.argv[1]), Finetune.model_validate_json(sys.argv[2]), Path(sys.argv[3])
-class Dying(finetune._Watch):
+class Dying(finetune.Watch):
     def on_step_end(self, args, state, *_, **__):
         if state.global_step == int(sys.argv[4]):
             os.kill(os.getpid(), signal.SIGKILL)
-finetune._Watch = Dying
+finetune.Watch = Dying
 finetune.tune([tuple(row) for row in rows], folder / "out", p, 0, folder / "checkpoints")
 """
 

@@ -57,8 +57,11 @@ def write_folder(folder: Path, model: Path) -> None:
     launch |= {"num_processes": 2, "mixed_precision": "no", "main_process_port": 0}
     (folder / "fsdp.yaml").write_text(json.dumps(launch))  # accelerate takes an unquoted no for a boolean
     rows = [dict(zip(("prompt", "completion"), row, strict=True)) for row in ROWS]
-    train = [{"id": str(at), "language": "curl", "setting": "0shot", **row} for at, row in enumerate(rows)]
-    write_table(folder / "data/train/train.parquet", rows_table(train, TRAIN))
+    train = [
+        {"id": str(at), "language": "curl", "variant": 0, "setting": "0shot", "tokens": 60, **row}
+        for at, row in enumerate(rows)
+    ]
+    write_table(folder / "data/train/part-00000.parquet", rows_table(train, TRAIN))
     (folder / "hook").mkdir()
     (folder / "hook/sitecustomize.py").write_text(HOOK)
 

@@ -12,7 +12,8 @@ from transformers import AutoTokenizer, LlamaForCausalLM
 
 from apipack.inference.backends.base import Completion, Prompt, Sampling
 from apipack.inference.backends.transformers import TransformersBackend
-from apipack.models.loading import ModelError, load_lm
+from apipack.models.loading import load_lm
+from apipack.models.places import ModelError
 from apipack.training.collation import IGNORED, ByLength, Collator, CompletionTrainer, encode, encode_rows
 from apipack.training.finetune import FinetuneError, tune
 from tests.tiny import PAIRS, completion_trainer, finetune_params, save_tiny

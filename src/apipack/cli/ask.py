@@ -19,7 +19,7 @@ from apipack.io import read_table
 from apipack.languages import Reading
 from apipack.languages.rendering import render_rows
 from apipack.models.embedding import embed
-from apipack.models.loading import token_counter
+from apipack.models.places import token_counter
 from apipack.openapi import Document, SpecError, load
 from apipack.operations.parsing import parse_spec
 from apipack.params import Params

@@ -43,9 +43,11 @@ class Release(Section):
 
 
 class Sample(Section):
-    """few_shot: share of instances that also appear with examples, random or retrieved in turn. wordings: how many
-    ways an instance is asked for without examples: its instruction and others, which the grammar words. The paper's
-    half of the rows without and half with examples is one wording and a share of 1."""
+    """few_shot: share of instances that also appear with examples, random or retrieved in turn; the paper's half
+    without and half with examples is 1. max_request: most characters of a request that is trained on (URL, headers and
+    body), None for all. strict: an error where a language has fewer instances than its weight asks for; otherwise the
+    rest is shared among the others."""
 
-    wordings: Positive
     few_shot: Annotated[Real, Field(ge=0, le=1)]
+    max_request: Positive | None
+    strict: bool

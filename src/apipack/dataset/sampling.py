@@ -1,18 +1,24 @@
 """Draw the training instances: `size` of them, shared among languages by `mix`.
 
-Draws are nested: a larger size keeps every instance of a smaller one. Endpoints that level 1 tests come
-first, so that level 1 is seen at every size.
+An instance is an operation, a language and a variant. Draws are nested: a larger size keeps every instance of a smaller
+one. The operations that level 1 tests come first, then the other operations of the APIs that levels 1 and 2 test, one
+of each API in turn, then the other APIs, one whole API after another. When all have been drawn once, the second
+variants follow in the same order.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 from apipack.errors import UserError
 
 HALF = Fraction(1, 2)
+Drawn = dict[str, dict[str, int]]
+"""Operation id → language → how many of its variants are drawn, from the first on."""
 
 
 class SampleError(UserError):
@@ -34,28 +40,68 @@ def shares(size: int, weights: Mapping[str, float]) -> dict[str, int]:
     return counts
 
 
+def shares_within(size: int, weights: Mapping[str, float], room: Mapping[str, int]) -> dict[str, int]:
+    """`shares` where no language gets more than its room: what it cannot give is shared among the others by weight.
+    Raises `SampleError` where all of them together have less than `size`."""
+    weights = {name: weight for name, weight in weights.items() if weight > 0}
+    total = sum(room[name] for name in weights)
+    if size > total:
+        raise SampleError(
+            f"size {size} is more than the {total} instances of {', '.join(weights)}: raise instruct.variants,"
+            " give other languages a weight in mix, raise sample.max_request, or collect more APIs (crawl.limit: null)"
+        )
+    full: dict[str, int] = {}
+    while True:
+        counts = shares(size - sum(full.values()), {name: weights[name] for name in weights if name not in full})
+        short = {name: room[name] for name, count in counts.items() if count > room[name]}
+        full |= short
+        if not short:
+            return full | counts
+        if len(full) == len(weights):
+            return full
+
+
+def in_order(apis: Mapping[str, str], first: Iterable[str], tested: Iterable[str], seed: int) -> list[str]:
+    """Operation ids in the order in which they are drawn. apis: API of each operation that may be trained on. first:
+    ids that level 1 tests. tested: APIs that the tests ask for."""
+    firsts, tested_apis = set(first), set(tested)
+    by_api: dict[str, list[str]] = defaultdict(list)
+    for identifier in sorted(apis, key=lambda identifier: _rank(seed, identifier)):
+        by_api[apis[identifier]].append(identifier)
+    places: dict[str, tuple[Any, ...]] = {}
+    for api, ids in by_api.items():
+        rank = _rank(seed, api)
+        places |= {identifier: (0, _rank(seed, identifier)) for identifier in ids if identifier in firsts}
+        for turn, identifier in enumerate(identifier for identifier in ids if identifier not in firsts):
+            places[identifier] = (1, turn, rank) if api in tested_apis else (2, rank, turn)
+    return sorted(places, key=places.__getitem__)
+
+
 def draw(
-    pool: Mapping[str, Sequence[str]],
-    first: Iterable[str],
-    size: int,
-    weights: Mapping[str, float],
-    seed: int,
-    variants: int = 1,
-) -> list[tuple[str, str]]:
-    """(operation id, language) pairs, one as often as instances of it are drawn: the n-th stands for its n-th variant.
-    pool: language → ids that have a call in it, of which there are `variants` each. Raises `SampleError` where a
-    language has fewer than its share, as every larger size then does: none is capped."""
-    tested = set(first)
-    drawn = []
-    for language, count in shares(size, weights).items():
-        ids = sorted(pool.get(language, ()), key=lambda key: (key not in tested, _rank(seed, key)))
-        if count > len(ids) * variants:
-            raise SampleError(
-                f"size {size} asks for {count} {language} instances, the pool has {len(ids) * variants}: lower size, "
-                "change mix, raise instruct.variants, or collect more APIs (crawl.limit: null is the whole hub)"
-            )
-        drawn += [(ids[place % len(ids)], language) for place in range(count)]
-    return drawn
+    pool: Mapping[str, Sequence[str]], size: int, weights: Mapping[str, float], variants: int, strict: bool = False
+) -> tuple[Drawn, list[str]]:
+    """What is drawn, and a line for each language that has fewer instances than its weight asks for.
+
+    pool: language → ids that have a call in it, in the order in which they are drawn, with `variants` each. strict:
+    raise `SampleError` instead of such a line.
+    """
+    room = {language: len(pool.get(language, ())) * variants for language in weights}
+    wished = shares(size, weights)
+    counts = shares_within(size, weights, room)
+    lines = [
+        f"{language} has {room[language]} instances and not the {wished[language]} of its weight in mix"
+        for language, count in counts.items()
+        if count < wished[language]
+    ]
+    if strict and lines:
+        raise SampleError(f"{'; '.join(lines)}: change size or mix, or set sample.strict: false to share the rest out")
+    drawn: Drawn = defaultdict(dict)
+    for language, count in counts.items():
+        ids = pool.get(language, ())
+        rounds, rest = divmod(count, len(ids)) if ids else (0, 0)
+        for place, identifier in enumerate(ids[: count if not rounds else None]):
+            drawn[identifier][language] = rounds + (place < rest)
+    return dict(drawn), lines
 
 
 def _rank(seed: int, key: str) -> bytes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -53,15 +53,16 @@ def split(rows: Sequence[Row], p: Split, seed: int, shots: int, workers: int | N
         GroupShuffleSplit(n_splits=1, test_size=p.unseen_apis, random_state=seed).split(rows, groups=providers)
     )
     rng = random.Random(seed)
+    turns = _turns(rows, rng)
     seen_rows, unseen_rows = [rows[i] for i in seen], [rows[i] for i in unseen]
-    level3 = _unlike(_in_turn(unseen_rows, 0.5, shots + 1, rng), seen_rows, p, workers)
+    level3 = _unlike(_in_turn(unseen_rows, 0.5, shots + 1, turns, rng), seen_rows, p, workers)
     assigned = {row["id"]: "level3" if row["id"] in level3 else "bank" for row in unseen_rows}
     _drop_twins(unseen_rows, assigned, "level3", "bank")
-    level2 = {row["id"] for row in islice(_in_turn(seen_rows, p.unseen_endpoints, shots + 1, rng), p.tests)}
+    level2 = {row["id"] for row in islice(_in_turn(seen_rows, p.unseen_endpoints, shots + 1, turns, rng), p.tests)}
     assigned |= {row["id"]: "level2" if row["id"] in level2 else "train" for row in seen_rows}
     _drop_twins(seen_rows, assigned, "level2", "train")
     train = [row for row in seen_rows if assigned.get(row["id"]) == "train"]
-    level1 = {row["id"] for row in islice(_in_turn(train, 1.0, shots + 1, rng), p.tests)}
+    level1 = {row["id"] for row in islice(_in_turn(train, 1.0, shots + 1, turns, rng), p.tests)}
     for name, chosen in (("level1", level1), ("level2", level2), ("level3", level3)):
         if not chosen:
             raise SplitError(f"{name} is empty: {len(rows)} operations do not suffice; raise crawl.limit")
@@ -102,19 +103,27 @@ def _drop_twins(rows: Sequence[Row], assigned: dict[str, str], test: str, rest: 
             del assigned[row["id"]]
 
 
-def _in_turn(rows: Sequence[Row], share: float, least: int, rng: random.Random) -> Iterator[Row]:
-    """Rows taken in turn from each API in random order, at most `share` of an API's rows and none from an API
-    with fewer than `least`."""
+def _turns(rows: Sequence[Row], rng: random.Random) -> dict[str, int]:
+    """API → its turn: the same for levels 1 and 2, so that they ask for the same APIs and few instances teach both."""
+    apis = sorted({row["api"] for row in rows})
+    rng.shuffle(apis)
+    return {api: turn for turn, api in enumerate(apis)}
+
+
+def _in_turn(
+    rows: Sequence[Row], share: float, least: int, turns: Mapping[str, int], rng: random.Random
+) -> Iterator[Row]:
+    """Rows taken in turn from each API, in random order within an API, at most `share` of an API's rows and none from
+    an API with fewer than `least`."""
     by_api: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_api[row["api"]].append(row)
     queues = []
-    for api in sorted(by_api):
+    for api in sorted(by_api, key=turns.__getitem__):
         members = by_api[api]
         if len(members) >= least:
             rng.shuffle(members)
             queues.append(members[: max(1, int(len(members) * share))])
-    rng.shuffle(queues)
     while queues:
         for queue in queues:
             yield queue.pop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -23,8 +24,9 @@ CELL = ["model", "level", "setting"]
 def select(tests: Sequence[Row], p: Evaluate, seed: int) -> list[Row]:
     """The tests that params ask for: the same operations in every language and setting, nested in `tests`."""
     chosen: set[tuple[int, str]] = set()
+    longest = p.max_request or sys.maxsize
     for level in p.levels:
-        ids = {test["id"] for test in tests if test["level"] == level}
+        ids = {test["id"] for test in tests if test["level"] == level and len(test["request"]) <= longest}
         ranked = sorted(ids, key=lambda key: hashlib.sha256(f"{seed}:{key}".encode()).digest())
         chosen |= {(level, key) for key in ranked[: p.tests]}
     wanted = [
@@ -33,6 +35,19 @@ def select(tests: Sequence[Row], p: Evaluate, seed: int) -> list[Row]:
         if (test["level"], test["id"]) in chosen and test["language"] in p.languages and test["setting"] in p.settings
     ]
     return sorted(wanted, key=lambda test: (test["level"], test["setting"], test["language"], test["id"]))
+
+
+def asked_for(tests: Sequence[Row], p: Evaluate) -> dict[str, dict[str, int]]:
+    """Of each level how many operations there are to test, and how many of them have a request that is short enough."""
+    longest = p.max_request or sys.maxsize
+    lengths = {(test["level"], test["id"]): len(test["request"]) for test in tests if test["level"] in p.levels}
+    return {
+        f"level{level}": {
+            "operations": sum(of == level for of, _ in lengths),
+            "short_enough": sum(of == level and length <= longest for (of, _), length in lengths.items()),
+        }
+        for level in sorted(p.levels)
+    }
 
 
 def metrics_of(predictions: pd.DataFrame) -> list[str]:

@@ -16,9 +16,10 @@ Setting = Literal["0shot", "random_3shot", "retrieved_3shot", "reranked_3shot", 
 
 class Evaluate(Section):
     """backend: what runs the tuned and the un-tuned model; with openai none runs here. served: models behind servers,
-    by the name that tables give them. base: also evaluate the un-tuned model. tests: operations a level and language,
-    None for all. batch: prompts at once. new_tokens: most tokens a completion. execute: run what models wrote in the
-    sandbox, where there is one; otherwise it is read back."""
+    by the name that tables give them. base: also evaluate the un-tuned model. tests: operations a level and
+    language, None for all. max_request: most characters of a request that is asked for, None for all. batch:
+    prompts at once. new_tokens: most tokens a completion. execute: run what models wrote in the sandbox, where
+    there is one; otherwise it is read back."""
 
     backend: Literal["transformers", "vllm", "openai"]
     served: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")], Served]
@@ -26,6 +27,7 @@ class Evaluate(Section):
     levels: Annotated[list[Level], Field(min_length=1), Once]
     settings: Annotated[list[Setting], Field(min_length=1), Once]
     tests: Positive | None
+    max_request: Positive | None
     base: bool
     batch: Positive
     new_tokens: Positive

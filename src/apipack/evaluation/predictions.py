@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from apipack.evaluation.accuracy import CELL, MATCHES, accuracy, flat_metrics, over_budget, select
+from apipack.evaluation.accuracy import CELL, MATCHES, accuracy, asked_for, flat_metrics, over_budget, select
 from apipack.evaluation.outputs import COPY, earlier, prompt_hash, write
 from apipack.evaluation.params import Evaluate
 from apipack.evaluation.verdicts import RATES, Reference, Verdict, agreement, judge, judge_executed
 from apipack.io import read_table
 from apipack.languages import Reading
-from apipack.models.loading import ModelError, token_counter
+from apipack.models.places import ModelError, token_counter
 from apipack.prompting.prompts import extract_call
 from apipack.records import Output
 
@@ -47,7 +47,8 @@ def evaluate(
 ) -> tuple[list[Row], Row]:
     """Rows of schema PREDICTIONS, by model and test, and their metrics. model: un-tuned. rescore: judge the outputs
     that data/predictions has, generate nothing. Raises `UserError`."""
-    tests = select(read_table(data / "prompts/tests.parquet").to_pylist(), p, seed)
+    there_are = read_table(data / "prompts/tests.parquet").to_pylist()
+    tests = select(there_are, p, seed)
     if rescore:
         predicted = read_table(data / "predictions/predictions.parquet").to_pylist()
         outputs, figures = earlier(predicted, tests), {"generated": 0}
@@ -64,6 +65,7 @@ def evaluate(
     ]
     return rows, {
         "tests": len(tests),
+        "drawn_from": asked_for(there_are, p),
         **figures,
         "cut": {name: int(cut) for name, cut in frame.groupby("model")["cut"].sum().items()} if "cut" in frame else {},
         **_out_of_reach(tests, model, p.new_tokens),

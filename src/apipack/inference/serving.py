@@ -13,7 +13,8 @@ import torch
 
 from apipack.errors import UserError
 from apipack.io import fresh_folder
-from apipack.models.loading import ModelError, fingerprint, load_lm, resolve
+from apipack.models.loading import load_lm
+from apipack.models.places import ModelError, fingerprint, resolve
 
 ENGINES = ("transformers", "vllm")
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -100,17 +102,23 @@ class Task:
     is_action: bool
 
 
-def tasks(row: Row, words: int) -> list[Task]:
+def tasks(row: Row, words: int) -> Sequence[Task]:
     """The operation's task from its functionality, then from its description where that says it otherwise.
 
     words: of the description at most. An operation without any words is named after its endpoint or method.
     """
+    return _tasks(row["functionality"], row["description"], row["endpoint"], words)
+
+
+@lru_cache(maxsize=1_000)
+def _tasks(functionality: str, description: str, endpoint: str, words: int) -> tuple[Task, ...]:
+    """Remembered, since an operation has many variants."""
     found: list[Task] = []
-    texts = [(row["functionality"], LONGEST_TASK), (row["description"], words)]
-    if is_of_identifier(row["functionality"], row["endpoint"]):
+    texts = [(functionality, LONGEST_TASK), (description, words)]
+    if is_of_identifier(functionality, endpoint):
         texts.reverse()  # what somebody wrote says more than a name taken apart
     for text, limit in texts:
-        if found and found[0].is_action and text == row["functionality"]:
+        if found and found[0].is_action and text == functionality:
             break
         said = shorten(phrase(text), limit)
         action = imperative(said)
@@ -123,10 +131,10 @@ def tasks(row: Row, words: int) -> list[Task]:
             found.append(Task(lower_first(said), False))
     if any(task.is_action for task in found):
         found = [task for task in found if task.is_action]
-    if not found and (spoken := phrase(row["endpoint"])):
+    if not found and (spoken := phrase(endpoint)):
         action = imperative(spoken)
         found = [Task(action or spoken, action is not None)]
-    return found or [Task("this operation", False)]
+    return tuple(found) or (Task("this operation", False),)
 
 
 def candidates(row: Row, seed: int, n: int, words: int, for_tests: bool = False) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 Row = dict[str, Any]
@@ -91,11 +92,16 @@ def several_texts(row: Row) -> bool:
 
 def names_share(row: Row) -> float:
     """Share of the words that tell the API's name that the candidate has; 1.0 for a name without such words."""
-    name = re.sub(r"\([^)]*\)", " ", row["api_name"]).lower()
-    wanted = {word for word in _WORD.findall(name) if word not in _COMMON and not _DULL.fullmatch(word)}
+    wanted = _telling_words(row["api_name"])
     said = set(_WORD.findall(row["candidate"].lower()))
     joined = re.sub(r"[^a-z0-9]", "", row["candidate"].lower())
     return sum(word in said or (len(word) > 3 and word in joined) for word in wanted) / len(wanted) if wanted else 1.0
+
+
+@lru_cache(maxsize=1_000)
+def _telling_words(api_name: str) -> frozenset[str]:
+    name = re.sub(r"\([^)]*\)", " ", api_name).lower()
+    return frozenset(word for word in _WORD.findall(name) if word not in _COMMON and not _DULL.fullmatch(word))
 
 
 def _holds(text: str, token: str) -> bool:

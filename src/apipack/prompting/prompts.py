@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from apipack.prompting.snippets import snippet
@@ -26,6 +27,12 @@ class Shot:
     id: str = ""
 
 
+SLACK = 3
+"""Tokens by which the pieces of a text and the text itself may differ, a piece: a tokenizer may join what stands on
+both sides of a cut, and begins every text with a token of its own."""
+REMEMBERED = 20_000
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """tokens: most a prompt may have. count: tokens of a text."""
@@ -33,16 +40,36 @@ class Budget:
     tokens: int
     count: Callable[[str], int]
 
+    def most(self, pieces: Sequence[str], limit: int) -> int:
+        """Tokens of the pieces' text: exactly, where they come near `limit`, otherwise a number on the same side of it.
+        The pieces are counted one by one and remembered, since prompts share most of theirs."""
+        length = sum(len(piece.encode()) for piece in pieces)
+        if length <= limit:  # no token is below a byte
+            return length
+        about = sum(_remembered(self.count, piece) for piece in pieces)
+        slack = SLACK * len(pieces)
+        return about + slack if abs(about - limit) > slack else self.count("".join(pieces))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(count: Callable[[str], int], text: str) -> int:
+    return count(text)
+
 
 def prompt(row: Row | None, language: str, instruction: str, shots: Sequence[Shot], p: Retrieve) -> str:
     """The text a model completes. row: schema OPERATIONS (api_name, api_description), None if the API is not known.
     shots: best last."""
+    return "".join(pieces(row, language, instruction, shots, p))
+
+
+def pieces(row: Row | None, language: str, instruction: str, shots: Sequence[Shot], p: Retrieve) -> list[str]:
+    """`prompt`, taken apart: what stands above the examples, each example, and the task."""
     head = ""
     if row is not None:
         about = " ".join(row["api_description"].split()[: p.description_words])
         head = f"**api_description**: {row['api_name']}" + (f". {about}" if about else "") + "\n"
-    examples = "".join(f"**instruction**: {shot.instruction}\n**output**:\n{shot.completion}\n\n" for shot in shots)
-    return f"{head}**lang**: {language}\n\n{examples}**instruction**: {instruction}\n**output**:\n"
+    examples = [f"**instruction**: {shot.instruction}\n**output**:\n{shot.completion}\n\n" for shot in shots]
+    return [f"{head}**lang**: {language}\n\n", *examples, f"**instruction**: {instruction}\n**output**:\n"]
 
 
 def fitting(
@@ -53,8 +80,8 @@ def fitting(
     Whole examples go, worst first; the paper's script cuts the end of the examples, the best one's call.
     """
     for worst in range(len(shots)):
-        text = prompt(row, language, instruction, shots[worst:], p)
-        if len(text.encode()) <= budget.tokens or budget.count(text) <= budget.tokens:  # no token is below a byte
+        text = pieces(row, language, instruction, shots[worst:], p)
+        if budget.most(text, budget.tokens) <= budget.tokens:
             return shots[worst:]
     return []
 

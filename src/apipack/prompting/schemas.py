@@ -19,4 +19,5 @@ TESTS = schema(
 """One test prompt a row. `last_example`: call of the example nearest the task, null for 0-shot. `examples`: ids of
 the operations that the prompt shows, best last."""
 
-TRAIN = schema(id=TEXT, language=TEXT, setting=TEXT, prompt=TEXT, completion=TEXT)
+TRAIN = schema(id=TEXT, language=TEXT, variant=COUNT, setting=TEXT, prompt=TEXT, completion=TEXT, tokens=COUNT)
+"""One training row: an instance without or with examples. `tokens`: of prompt and completion at most."""

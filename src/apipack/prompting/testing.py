@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from apipack.dataset.splits import parts_of
 from apipack.io import by_id, read_table
+from apipack.models.embedding import embed
 from apipack.prompting.context import Context
 from apipack.prompting.corpus import Corpus
 from apipack.retrieval.examples import COLUMNS, Pool, Reranker, choose_examples, test_queries
@@ -17,7 +19,11 @@ LEVELS = (1, 2, 3)
 
 
 def test_rows(
-    data: Path, languages: Sequence[str], settings: Sequence[str], context: Context, reranker: Reranker | None
+    data: Path,
+    languages: Sequence[str],
+    settings: Sequence[str],
+    context: Context,
+    reranker: Reranker | None,
 ) -> tuple[list[Row], int]:
     """Rows of schema TESTS, and how many of them show fewer examples than were chosen, for want of room. data: the
     folder with dataset and splits."""
@@ -25,10 +31,11 @@ def test_rows(
     parts = parts_of(read_table(data / "splits/splits.parquet").to_pylist())
     pool = Pool(rows[key] for key in parts["train"] + parts["bank"])
     p = context.p
+    encode = partial(embed, model=p.model, batch=p.batch)
     chosen = {}
     for level in LEVELS:
         queries = test_queries(rows, parts, level)
-        examples = choose_examples(queries, pool, settings, p.shots, context.seed, context.embed, reranker)
+        examples = choose_examples(queries, pool, settings, p.shots, context.seed, encode, reranker)
         chosen[level] = {(row["id"], row["setting"]): row["examples"] for row in examples}
     shown = {key for of_level in chosen.values() for ids in of_level.values() for key in ids}
     corpus = Corpus.load(data / "dataset", shown.union(*(parts[f"level{level}"] for level in LEVELS)))

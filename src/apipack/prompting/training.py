@@ -1,103 +1,210 @@
-"""The training rows: instances drawn from the pool, each in several wordings, some with examples."""
+"""The training rows: instances drawn from the pool, some of them once more with examples, in parts."""
 
 from __future__ import annotations
 
+import hashlib
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from apipack.dataset.params import Sample
-from apipack.dataset.sampling import draw
+from apipack.dataset.sampling import Drawn, draw, in_order
 from apipack.dataset.splits import parts_of
-from apipack.instructions.grammar import other_wordings
-from apipack.instructions.params import Instruct
-from apipack.instructions.variants import variant
-from apipack.io import by_id, read_table, rows_table, write_table
+from apipack.instructions.grammar import TRAIN_ACTION
+from apipack.instructions.params import CHOICE, Instruct
+from apipack.io import by_id, parts, read_table
 from apipack.prompting.context import Context
-from apipack.prompting.corpus import Corpus, few_shot_plan, written
-from apipack.prompting.schemas import TRAIN
-from apipack.retrieval.examples import COLUMNS, Pool, choose_examples
+from apipack.prompting.instances import Shown, training_part
+from apipack.retrieval.examples import COLUMNS, RANDOM, RETRIEVED, Pool, random_examples, rank
+from apipack.retrieval.words import by_words
+from apipack.tasks.engines import Task, map_tasks
+from apipack.tasks.params import Engine
+from apipack.tasks.parts import packed, part_name
 
 Row = dict[str, Any]
+TOGETHER = 20_000  # instances of a part
 
 
 def write_training(
-    data: Path, out: Path, size: int, mix: Mapping[str, float], p: Sample, instruct: Instruct, context: Context
+    data: Path,
+    out: Path,
+    size: int,
+    mix: Mapping[str, float],
+    p: Sample,
+    instruct: Instruct,
+    context: Context,
+    max_tokens: int,
+    engine: Engine,
 ) -> dict[str, Any]:
-    """train.parquet (schema TRAIN) in the folder `out` for `size` instances, and its figures. Raises `SampleError`.
+    """Parts of schema TRAIN in the folder `out` for `size` instances, and their figures. Raises `SampleError`.
 
     data: the folder with dataset and splits. mix: weight of each language. instruct: what the dataset was made with.
+    max_tokens: of a row that can be trained on; longer ones are written and counted.
     """
     dataset, seed = data / "dataset", context.seed
-    parts = parts_of(read_table(data / "splits/splits.parquet").to_pylist())
-    pool = _pool(dataset, parts["train"])
-    variants = instruct.variants if instruct.values == "spoken" else 1
-    drawn = draw(pool, parts["level1"], size, mix, seed, variants)
+    splits = parts_of(read_table(data / "splits/splits.parquet").to_pylist())
+    languages = [language for language, weight in mix.items() if weight > 0]
+    pool, home = _pool(dataset, splits, languages, p.max_request, seed)
+    variants = instruct.variants if instruct.values == "spoken" else min(instruct.variants, len(TRAIN_ACTION))
+    drawn, lines = draw(pool, size, mix, variants, p.strict)
+    for line in lines:
+        print(f"sample: {line}; the rest is shared among the others", file=sys.stderr)
     plan = few_shot_plan(drawn, p.few_shot, seed)
-    chosen = _few_shot_examples(dataset, plan, parts["train"], context)
-    shown = {key for examples in chosen.values() for key in examples}
-    corpus = Corpus.load(dataset, shown | {identifier for identifier, _ in drawn})
-    ways = partial(spoken_ways if instruct.values == "spoken" else other_ways, corpus, p.wordings, instruct, seed)
-    rows = corpus.training(drawn, plan, chosen, context.p, context.budget, ways)
-    write_table(out / "train.parquet", rows_table(rows, TRAIN))
-    return {
-        "instances": len(drawn),
-        "rows_out": len(rows),
-        "languages": dict(sorted(Counter(language for _, language in drawn).items())),
-        "settings": dict(sorted(Counter(row["setting"] for row in rows).items())),
-        "pool": {language: len(keys) for language, keys in sorted(pool.items())},
+    shown = _few_shot_examples(dataset, plan, splits["train"], context)
+    rules = {
+        "seed": seed,
+        "retrieve": context.p.model_dump(),
+        "instruct": instruct.model_dump(include={*CHOICE, "values"}),
+        "max_request": p.max_request,
+        "model": context.model,
+        "budget": context.budget.tokens,
+        "max_tokens": max_tokens,
     }
+    tasks = _tasks(dataset, out, drawn, home, plan, shown, rules)
+    return _figures(drawn, pool, variants, map_tasks(training_part, tasks, engine, "sample"))
 
 
-def other_ways(
-    corpus: Corpus, wordings: int, p: Instruct, seed: int, identifier: str, language: str, _: int
-) -> list[tuple[str, str]]:
-    """(instruction, call) pairs: the operation's one call in several wordings."""
-    row, call = corpus.rows[identifier], corpus.calls[identifier, language]
-    others = other_wordings(row, seed, wordings - 1, p.description_words)
-    return [(text, call) for text in (row["instruction"], *others)]
+def few_shot_plan(drawn: Drawn, share: float, seed: int) -> dict[tuple[str, str], str]:
+    """Which of the drawn (id, language) also appear with examples, and with which: random or retrieved in turn."""
+    plan = {}
+    for identifier, languages in drawn.items():
+        for language in languages:
+            digest = hashlib.sha256(f"{seed}:{identifier}:{language}".encode()).digest()
+            point = int.from_bytes(digest[:4]) / 2**32
+            if point < share:
+                plan[identifier, language] = RANDOM if point < share / 2 else RETRIEVED
+    return plan
 
 
-def spoken_ways(
-    corpus: Corpus, wordings: int, p: Instruct, seed: int, identifier: str, language: str, number: int
-) -> list[tuple[str, str]]:
-    """(instruction, call) pairs of an instance: variants of its operation, each with its own values. number: of the
-    instance among those of the operation in this language. Where a variant cannot be had, the first stands for all."""
-    row = corpus.rows[identifier]
-    pairs = [(row["instruction"], corpus.calls[identifier, language])] if not number else []
-    for place in range(number * wordings + len(pairs), (number + 1) * wordings):
-        made = variant(row, place, seed, p, row["hint"])
-        call = None if isinstance(made, str) else written(language, made.request)
-        if not isinstance(made, str) and call is not None:
-            pairs.append((made.instruction, call))
-    return pairs or [(row["instruction"], corpus.calls[identifier, language])]
-
-
-def _pool(dataset: Path, trained: Sequence[str]) -> dict[str, list[str]]:
-    """Language → ids of the trained operations that have a call in it."""
-    wanted = set(trained)
-    pool: dict[str, list[str]] = defaultdict(list)
-    calls = read_table(dataset / "calls", ["id", "language"])
+def _pool(
+    dataset: Path, splits: Mapping[str, Sequence[str]], languages: Sequence[str], longest: int | None, seed: int
+) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Language → ids that may be trained on and have a call in it, in the order in which they are drawn; id → name of
+    its part. Of the operations that level 1 tests, either request may have the length that is asked for."""
+    trained, firsts, seconds = (set(splits[name]) for name in ("train", "level1", "level2"))
+    apis: dict[str, str] = {}
+    home: dict[str, str] = {}
+    tested = set()
+    for part in parts(dataset / "operations"):
+        table = read_table(part, ["id", "api", "request", "test_request"])
+        lengths = (pc.utf8_length(table[name]).to_pylist() for name in ("request", "test_request"))
+        columns = (table["id"].to_pylist(), table["api"].to_pylist(), *lengths)
+        for identifier, api, length, test_length in zip(*columns, strict=True):
+            home[identifier] = part.name
+            shortest = min(length, test_length) if identifier in firsts else length
+            if identifier in trained and (longest is None or shortest <= longest):
+                apis[identifier] = api
+            if identifier in firsts or identifier in seconds:
+                tested.add(api)
+    order = in_order(apis, firsts, tested, seed)
+    calls = read_table(dataset / "calls", ["id", "language"], [("language", "in", list(languages))])
+    having: dict[str, set[str]] = {language: set() for language in languages}
     for identifier, language in zip(calls["id"].to_pylist(), calls["language"].to_pylist(), strict=True):
-        if identifier in wanted:
-            pool[language].append(identifier)
-    return pool
+        having[language].add(identifier)
+    return {name: [identifier for identifier in order if identifier in ids] for name, ids in having.items()}, home
 
 
 def _few_shot_examples(
-    dataset: Path,
-    plan: Mapping[tuple[str, str], str],
-    trained: Sequence[str],
-    context: Context,
+    dataset: Path, plan: Mapping[tuple[str, str], str], trained: Sequence[str], context: Context
 ) -> dict[tuple[str, str], list[str]]:
-    """(operation id, setting) → ids of its examples, for what the plan asks for and from training alone."""
-    rows = by_id(read_table(dataset / "operations", COLUMNS))
-    pool = Pool(rows[key] for key in trained)
-    chosen = {}
-    for setting in sorted(set(plan.values())):
-        queries = [rows[key] for key in sorted({key for (key, _), wanted in plan.items() if wanted == setting})]
-        for row in choose_examples(queries, pool, [setting], context.p.shots, context.seed, context.embed):
-            chosen[row["id"], setting] = row["examples"]
-    return chosen
+    """(operation id, setting) → ids of its examples, for what the plan asks for and from training alone. The retrieved
+    ones are the nearest by words: a model would read the whole pool for minutes."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for (identifier, _), setting in plan.items():
+        wanted[setting].add(identifier)
+    if not wanted:
+        return {}
+    asked, examples = set().union(*wanted.values()), set(trained)
+    known = read_table(dataset / "operations", ["id", "api"])
+    in_pool = pc.is_in(known["id"], value_set=pa.array(sorted(asked)))
+    apis = pc.unique(known.filter(in_pool)["api"]).to_pylist()
+    rows = by_id(read_table(dataset / "operations", COLUMNS, [("api", "in", apis)]))
+    pool, shots = Pool(row for row in rows.values() if row["id"] in examples), context.p.shots
+    queries = {setting: [rows[key] for key in sorted(ids)] for setting, ids in wanted.items()}
+    places = {RANDOM: [random_examples(row, pool, shots, context.seed) for row in queries.get(RANDOM, ())]}
+    if RETRIEVED in queries:
+        near = by_words(queries[RETRIEVED], pool)
+        places[RETRIEVED] = [best[::-1] for best in rank(queries[RETRIEVED], pool, near, shots)]
+    return {
+        (row["id"], setting): [pool.rows[int(place)]["id"] for place in chosen]
+        for setting, of_setting in queries.items()
+        for row, chosen in zip(of_setting, places[setting], strict=True)
+    }
+
+
+def _tasks(
+    dataset: Path,
+    out: Path,
+    drawn: Drawn,
+    home: Mapping[str, str],
+    plan: Mapping[tuple[str, str], str],
+    shown: Mapping[tuple[str, str], list[str]],
+    rules: dict[str, Any],
+) -> list[Task]:
+    """One task for each TOGETHER instances of a part of the dataset. An operation's examples are of its API, and a
+    group of parts (part-GROUP-NUMBER) has whole providers."""
+    by_part: dict[str, list[str]] = defaultdict(list)
+    for identifier in drawn:
+        by_part[home[identifier]].append(identifier)
+    groups: dict[str, set[str]] = defaultdict(set)
+    for name in set(home.values()):
+        groups[_group(name)].add(name)
+    tasks: list[Task] = []
+    for name in sorted(by_part):
+        for ids in packed(sorted(by_part[name]), lambda identifier: sum(drawn[identifier].values()), TOGETHER):
+            work = [(identifier, drawn[identifier], _shown(identifier, drawn, plan, shown)) for identifier in ids]
+            tasks.append(
+                {
+                    "dataset": str(dataset.absolute()),
+                    "names": sorted(groups[_group(name)]),
+                    "out": str((out / part_name(len(tasks))).absolute()),
+                    "drawn": work,
+                    "rules": rules,
+                }
+            )
+    return tasks
+
+
+def _shown(
+    identifier: str,
+    drawn: Drawn,
+    plan: Mapping[tuple[str, str], str],
+    shown: Mapping[tuple[str, str], list[str]],
+) -> Shown:
+    settings = {language: plan.get((identifier, language)) for language in drawn[identifier]}
+    return {language: (name, shown[identifier, name]) for language, name in settings.items() if name is not None}
+
+
+def _group(name: str) -> str:
+    return name.rpartition("-")[0]
+
+
+def _figures(drawn: Drawn, pool: Mapping[str, Sequence[str]], variants: int, done: Sequence[Row]) -> dict[str, Any]:
+    counts: Counter[str] = Counter()
+    for part in done:
+        counts.update(part["counts"])
+    by_language: Counter[str] = Counter()
+    for languages in drawn.values():
+        by_language.update(languages)
+    settings = {name.removeprefix("setting_"): n for name, n in sorted(counts.items()) if name.startswith("setting_")}
+    return {
+        "instances": sum(by_language.values()),
+        "rows_out": sum(part["rows"] for part in done),
+        "drawn": dict(sorted(by_language.items())),
+        "operations": len(drawn),
+        "distinct_calls": _distinct(part["calls"] for part in done),
+        "distinct_instances": _distinct(part["instances"] for part in done),
+        "too_long_to_train_on": counts["too_long"],
+        "settings": settings,
+        "pool": {language: len(ids) * variants for language, ids in sorted(pool.items())},
+    }
+
+
+def _distinct(of_parts: Any) -> int:
+    return len(np.unique(np.concatenate([np.array(numbers, dtype=np.int64) for numbers in of_parts])))

@@ -209,7 +209,7 @@ def choose_examples(
     """
     chosen: dict[str, Sequence[Any]] = {}
     if RANDOM in settings:
-        chosen[RANDOM] = [_draw(query, pool.eligible(query), shots, seed) for query in queries]
+        chosen[RANDOM] = [random_examples(query, pool, shots, seed) for query in queries]
     if RETRIEVED in settings or RERANKED in settings:
         depth = max(shots, reranker.depth) if reranker is not None else shots
         nearest = rank(queries, pool, cosine(queries, pool, embed), depth)
@@ -231,6 +231,8 @@ def choose_examples(
     ]
 
 
-def _draw(query: Row, places: np.ndarray, shots: int, seed: int) -> list[int]:
+def random_examples(query: Row, pool: Pool, shots: int, seed: int) -> list[int]:
+    """Positions of random candidates of the query's own API."""
     rng = random.Random(hashlib.sha256(f"{seed}:{query['id']}".encode()).digest())
+    places = pool.eligible(query)
     return rng.sample(places.tolist(), min(shots, len(places)))

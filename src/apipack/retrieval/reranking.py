@@ -30,7 +30,7 @@ from transformers import PrinterCallback
 
 from apipack.errors import UserError
 from apipack.io import read_json, write_json
-from apipack.models.loading import ModelError, embedder
+from apipack.models.places import ModelError, embedder
 from apipack.retrieval.examples import (
     Embed,
     Pool,

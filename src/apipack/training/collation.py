@@ -19,6 +19,8 @@ from trl import SFTTrainer
 
 log = logging.getLogger(__name__)
 
+Pair = tuple[str, str]
+"""(prompt, completion)."""
 IGNORED = -100
 ROWS = pa.schema(
     {
@@ -34,14 +36,19 @@ CHUNK = 4096
 
 
 def encode(tokenizer: PreTrainedTokenizerBase, prompt: str, completion: str) -> dict[str, Any]:
-    """input_ids, labels (prompt positions ignored, EOS last) and length of one row, in tokens."""
+    """input_ids, labels (prompt positions ignored, EOS last), and the tokens of a row and of its completion."""
     before = tokenizer(prompt)["input_ids"]
     after = [*tokenizer(completion, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
-    return {"input_ids": before + after, "labels": [IGNORED] * len(before) + after, "length": len(before) + len(after)}
+    return {
+        "input_ids": before + after,
+        "labels": [IGNORED] * len(before) + after,
+        "length": len(before) + len(after),
+        "answer": len(after),
+    }
 
 
 def encode_rows(
-    tokenizer: PreTrainedTokenizerBase, rows: Sequence[tuple[str, str]], max_tokens: int, chunk: int = CHUNK
+    tokenizer: PreTrainedTokenizerBase, rows: Sequence[Pair], max_tokens: int, chunk: int = CHUNK
 ) -> Dataset:
     """The rows of at most max_tokens tokens in their order, as schema ROWS in Arrow's memory.
 
@@ -53,7 +60,7 @@ def encode_rows(
         examples = [encode(tokenizer, *row) for row in rows[start : start + chunk]]
         kept = [example for example in examples if example["length"] <= max_tokens]
         for row, example in enumerate(kept, count):
-            example |= {"row": row, "answer": sum(label != IGNORED for label in example["labels"])}
+            example["row"] = row
         tables.append(pa.Table.from_pylist(kept, ROWS))
         count += len(kept)
     # without a fingerprint of ours, datasets would pickle all rows for one
@@ -64,10 +71,12 @@ class Collator:
     """Examples to left-padded tensors (batch, longest), so that all completions end in the same column.
 
     hidden: for each row its states (tokens, hidden size) after the frozen layers, which become inputs_embeds.
+    tokens, answers: how many it has seen, of rows and of their completions.
     """
 
     def __init__(self, pad_token_id: int, hidden: Sequence[torch.Tensor] = ()) -> None:
         self.pad_token_id, self.hidden = pad_token_id, hidden
+        self.tokens = self.answers = 0
 
     def __call__(self, examples: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
         longest = max(len(example["input_ids"]) for example in examples)
@@ -76,6 +85,8 @@ class Collator:
             return torch.tensor([[filler] * (longest - len(example[key])) + example[key] for example in examples])
 
         lengths = [len(example["input_ids"]) for example in examples]
+        self.tokens += sum(lengths)
+        self.answers += sum(example["answer"] for example in examples)
         mask = [[0] * (longest - length) + [1] * length for length in lengths]
         batch = {"input_ids": pad("input_ids", self.pad_token_id), "labels": pad("labels", IGNORED)}
         if self.hidden:
@@ -114,6 +125,8 @@ class CompletionTrainer(SFTTrainer):
     """
 
     asked_for_sampler = False
+    lengths: list[int] | None = None
+    """What tells long rows from short ones; the column `length` where nothing else is set."""
 
     def get_train_dataloader(self) -> DataLoader[Any]:
         loader = super().get_train_dataloader()
@@ -126,7 +139,9 @@ class CompletionTrainer(SFTTrainer):
 
     def _get_train_sampler(self, train_dataset: Dataset | None = None) -> ByLength:
         self.asked_for_sampler = True
-        lengths = cast(Dataset, train_dataset or self.train_dataset).data.column("length").to_pylist()
+        lengths = self.lengths
+        if lengths is None:
+            lengths = cast(Dataset, train_dataset or self.train_dataset).data.column("length").to_pylist()
         group = self.args.train_batch_size * self.args.gradient_accumulation_steps
         return ByLength(lengths, group, self.args.seed, lambda: int(self.state.epoch or 0))
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-import math
 import os
 import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,18 +22,19 @@ from typing import TYPE_CHECKING, Any, cast
 import psutil
 import torch
 from accelerate.utils import parse_flag_from_env
-from datasets import Dataset
 from datasets.utils.logging import disable_progress_bar
 from peft import LoraConfig
-from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback, TrainerCallback
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback
 from trl import SFTConfig
 
-from apipack.errors import UserError
 from apipack.io import fresh_folder
 from apipack.models.loading import bf16_pays, device, device_name, load_lm, out_of_memory
 from apipack.training.checkpoints import folder_of, latest, remove_others
-from apipack.training.collation import Collator, CompletionTrainer, encode_rows
+from apipack.training.collation import Collator, CompletionTrainer, Pair
+from apipack.training.data import Data, prepare
 from apipack.training.frozen_layers import MOST_BYTES, run_frozen
+from apipack.training.rows import Rows
+from apipack.training.watching import FinetuneError, Watch, check_loss
 
 if TYPE_CHECKING:  # pydantic is not needed to train
     from apipack.training.params import Finetune, Lora
@@ -53,11 +53,7 @@ FIRST = os.environ.get("RANK", "0") == "0"
 """Whether this is the first of several processes, the only one that publishes."""
 
 
-class FinetuneError(UserError):
-    """Training cannot start or go on; the message is one line that says what to change."""
-
-
-def publish(rows: list[tuple[str, str]], target: Path, p: Finetune, seed: int, checkpoints: Path) -> dict[str, Any]:
+def publish(rows: Sequence[Pair], target: Path, p: Finetune, seed: int, checkpoints: Path) -> dict[str, Any]:
     """`tune` into a folder that takes the place of `target` when all went well; other processes than the first train,
     publish nothing and return nothing."""
     if not FIRST:
@@ -69,7 +65,7 @@ def publish(rows: list[tuple[str, str]], target: Path, p: Finetune, seed: int, c
 
 
 def tune(
-    rows: list[tuple[str, str]],
+    rows: Sequence[Pair],
     folder: Path,
     p: Finetune,
     seed: int,
@@ -85,23 +81,24 @@ def tune(
     finished run that is started again ends at once. most_bytes: how much of the frozen layers' output is kept in
     memory for all epochs; 0 runs these layers in every epoch.
 
-    Returns counts, losses, seconds and memory in MB; for `full` also model FLOPs a second (`epoch_flops`).
+    Returns counts, losses, seconds and memory in MB; for `full` also model FLOPs a second (`flops_of`).
     Raises `FinetuneError`, `ModelError`.
     """
     plan = _plan(rows, folder, p, seed, checkpoints)
     model, tokenizer = load_lm(
         p.model, dtype=plan.dtype, four_bit=p.method == "qlora", on=plan.load_on, empty=plan.empty
     )
-    data = _encoded(tokenizer, rows, p)
-    counts = Counts(len(rows) - len(data), *(data.data.column(name).to_pylist() for name in ("length", "answer")))
-    check_batch(model, counts.lengths, counts.answers, p)
+    data = prepare(tokenizer, rows, p.max_tokens)
+    if not data.lengths:
+        raise FinetuneError(f"no row has at most {p.max_tokens} tokens of {len(rows)} rows: raise finetune.max_tokens")
+    check_batch(model, *data.longest(p.batch), p)
+    flops = flops_of(model)  # before an adapter adds weights
     start = time.monotonic()
-    flops = epoch_flops(model, sum(counts.lengths), sum(counts.answers))  # before an adapter adds weights
     trained = _train(model, tokenizer, data, plan, p, most_bytes)
     seconds = time.monotonic() - start
     trained.trainer.save_model(str(folder))
     tokenizer.save_pretrained(folder)
-    return _figures(trained, counts, seconds, flops if p.method == "full" else None)
+    return _figures(trained, data, seconds, flops if p.method == "full" else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,32 +119,27 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """dropped: rows that were too long. lengths: tokens of each row that is left; answers: those of its completion."""
-
-    dropped: int
-    lengths: list[int]
-    answers: list[int]
-
-
-@dataclass(frozen=True, slots=True)
 class Trained:
     """resumed_from: the step of the checkpoint that the run went on from, or 0. frozen_run_once: the layers whose
-    states were computed once and kept. loss: the mean over all steps, as the trainer gives it."""
+    states were computed once and kept. loss: the mean over all steps, as the trainer gives it. collator: it counts."""
 
     trainer: CompletionTrainer
+    collator: Collator
     resumed_from: int
     frozen_run_once: int
     loss: float
 
 
-def _plan(rows: list[tuple[str, str]], folder: Path, p: Finetune, seed: int, checkpoints: Path | None) -> Plan:
+def _plan(rows: Sequence[Pair], folder: Path, p: Finetune, seed: int, checkpoints: Path | None) -> Plan:
     """To be made before the weights are loaded: `SFTConfig` joins the processes and gives each its device."""
     half = bf16_pays(p.bf16)
     # bf16 weights alone lose small updates: only the adapter (kept in fp32 by peft) may stand on them
     dtype = torch.bfloat16 if half and p.method != "full" else torch.float32
     processes = int(os.environ.get("WORLD_SIZE", "1"))
-    own_checkpoints = folder_of(checkpoints, rows, p.model_dump(mode="json"), seed, processes) if checkpoints else None
+    identity = [rows.digest] if isinstance(rows, Rows) else rows
+    own_checkpoints = (
+        folder_of(checkpoints, identity, p.model_dump(mode="json"), seed, processes) if checkpoints else None
+    )
     args = settings(own_checkpoints or folder, p, seed, half, save=own_checkpoints is not None)
     sharded = bool(processes > 1 and parse_flag_from_env("ACCELERATE_USE_FSDP"))
     sent = sharded and parse_flag_from_env("FSDP_CPU_RAM_EFFICIENT_LOADING") and args.process_index > 0
@@ -161,50 +153,45 @@ def _plan(rows: list[tuple[str, str]], folder: Path, p: Finetune, seed: int, che
     )
 
 
-def _encoded(tokenizer: PreTrainedTokenizerBase, rows: list[tuple[str, str]], p: Finetune) -> Dataset:
-    data = encode_rows(tokenizer, rows, p.max_tokens)
-    if not data:
-        raise FinetuneError(f"no row has at most {p.max_tokens} tokens of {len(rows)} rows: raise finetune.max_tokens")
-    return data
-
-
-def epoch_flops(model: PreTrainedModel, tokens: int, completion_tokens: int) -> int:
-    """Floating-point operations of one epoch: 6 a weight and token (Kaplan et al., 2020). The head counts for
-    completion tokens alone; embeddings, padding and attention scores are not counted."""
+def flops_of(model: PreTrainedModel) -> tuple[int, int]:
+    """Floating-point operations of training on a token, and of a completion's token more: 6 a weight (Kaplan et al.,
+    2020). The head counts for completions alone; embeddings, padding and attention scores are not counted."""
     config = model.config.get_text_config()
     head = config.vocab_size * config.hidden_size
     body = model.num_parameters(exclude_embeddings=True) - (0 if model.config.tie_word_embeddings else head)
-    return int(6 * (body * tokens + head * completion_tokens))
+    return 6 * body, 6 * head
 
 
 def _train(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
-    data: Dataset,
+    data: Data,
     plan: Plan,
     p: Finetune,
     most_bytes: int,
 ) -> Trained:
     """Train, from the last checkpoint where there is one."""
-    frozen = 0 if plan.sharded else _frozen_layers(model, p)
+    frozen = 0 if plan.sharded or data.tokens is None else _frozen_layers(model, p)
     with _out_of_memory_in_one_line(p):
-        hidden = run_frozen(model, data["input_ids"], frozen, most_bytes=most_bytes) if frozen else []
+        hidden = run_frozen(model, data.rows["input_ids"], frozen, most_bytes=most_bytes) if frozen else []
         plan.args.use_liger_kernel &= not hidden  # Liger looks into every layer, also where one is taken out
+        collator = Collator(tokenizer.pad_token_id, hidden)
         trainer = CompletionTrainer(
             model=model,
             args=plan.args,
-            train_dataset=data,
+            train_dataset=data.rows,
             processing_class=tokenizer,
-            data_collator=Collator(tokenizer.pad_token_id, hidden),
+            data_collator=collator,
             peft_config=None if p.method == "full" else lora_config(model, p.lora),
-            callbacks=[_Watch()],
+            callbacks=[Watch(collator, plan.args.world_size == 1)],
         )
+        trainer.lengths = data.lengths
         trainer.remove_callback(PrinterCallback)
         last = _last_checkpoint(plan.checkpoints)
         result = trainer.train(resume_from_checkpoint=str(last) if last else None)
-    _check_loss(result.training_loss, trainer.state.global_step)  # a run shorter than a log interval has no line
+    check_loss(result.training_loss, trainer.state.global_step)  # a run shorter than a log interval has no line
     resumed_from = int(last.name.rpartition("-")[2]) if last else 0
-    return Trained(trainer, resumed_from, frozen if hidden else 0, result.training_loss)
+    return Trained(trainer, collator, resumed_from, frozen if hidden else 0, result.training_loss)
 
 
 def _last_checkpoint(folder: Path | None) -> Path | None:
@@ -218,26 +205,33 @@ def _last_checkpoint(folder: Path | None) -> Path | None:
     return last
 
 
-def _figures(trained: Trained, counts: Counts, seconds: float, epoch_flops: int | None) -> dict[str, Any]:
-    """The metrics of a run. epoch_flops: None where only an adapter is trained and the formula does not hold."""
-    trainer = trained.trainer
-    steps, epochs, tokens = trainer.state.global_step, float(trainer.state.epoch or 0), sum(counts.lengths)
-    here = 1 - trained.resumed_from / max(1, steps)  # share of the steps that this process did
-    speed = {} if epoch_flops is None else {"model_flops_per_second": round(epoch_flops * epochs * here / seconds)}
+def _figures(trained: Trained, data: Data, seconds: float, flops: tuple[int, int] | None) -> dict[str, Any]:
+    """The metrics of a run. flops: of `flops_of`, None where only an adapter is trained and it does not hold. tokens
+    of an epoch are those of the rows, or follow from those that this process saw."""
+    trainer, seen = trained.trainer, trained.collator
+    steps, epochs = trainer.state.global_step, float(trainer.state.epoch or 0)
+    here = epochs * (1 - trained.resumed_from / max(1, steps))  # epochs that this process did
+    known = data.tokens is not None and data.answers is not None
+    tokens, answers = (sum(data.tokens or ()), sum(data.answers or ())) if known else (seen.tokens, seen.answers)
+    if not known and here:
+        tokens, answers = round(tokens / here), round(answers / here)
+    speed = {}
+    if flops is not None:
+        speed["model_flops_per_second"] = round((flops[0] * tokens + flops[1] * answers) * here / seconds)
     losses = [[row["step"], round(row["loss"], 4)] for row in trainer.state.log_history if "loss" in row]
     weights = cast(torch.nn.Module, trainer.model).parameters()
     return {
-        "rows": len(counts.lengths),
-        "dropped": counts.dropped,
+        "rows": len(data.lengths),
+        "dropped": data.dropped,
         "tokens": tokens,
-        "completion_tokens": sum(counts.answers),
+        "completion_tokens": answers,
         "steps": steps,
         "resumed_from_step": trained.resumed_from,
         "epochs": round(epochs, 3),
         "train_loss": round(sum(loss for _, loss in losses) / len(losses) if losses else trained.loss, 4),
         "loss_history": losses,
         "seconds": round(seconds, 2),
-        "tokens_per_second": round(tokens * epochs * here / seconds, 1),
+        "tokens_per_second": round(tokens * here / seconds, 1),
         **speed,
         "device": device_name(),
         "trainable_parameters": sum(weight.numel() for weight in weights if weight.requires_grad),
@@ -299,22 +293,6 @@ def _frozen_layers(model: PreTrainedModel, p: Finetune) -> int:
     if p.method == "full" or p.lora.layers is None or (p.max_steps is None and p.epochs <= 1):
         return 0
     return max(0, model.config.get_text_config().num_hidden_layers - p.lora.layers)
-
-
-class _Watch(TrainerCallback):
-    """A log line now and then; stops on a loss that is not a number."""
-
-    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any) -> None:
-        loss = (logs or {}).get("loss")
-        if loss is None:
-            return
-        _check_loss(loss, state.global_step)
-        log.info("step %d of %d: loss %.4f, lr %.2e", state.global_step, state.max_steps, loss, logs["learning_rate"])  # type: ignore[index]
-
-
-def _check_loss(loss: float, step: int) -> None:
-    if not math.isfinite(loss):
-        raise FinetuneError(f"the loss is {loss} at step {step}: lower finetune.lr or raise finetune.warmup")
 
 
 def settings(folder: Path, p: Finetune, seed: int, half: bool, save: bool) -> SFTConfig:

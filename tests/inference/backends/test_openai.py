@@ -28,7 +28,7 @@ from apipack.errors import UserError
 from apipack.inference.backends.base import Completion, Failure, Prompt, Sampling
 from apipack.inference.backends.openai import OpenAIBackend
 from apipack.inference.params import Server
-from apipack.models.loading import resolve
+from apipack.models.places import resolve
 from apipack.models.store import Store
 
 SHORT = Sampling(0.7, 0.95, 4)

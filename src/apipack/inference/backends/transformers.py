@@ -17,7 +17,8 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling, encode
 from apipack.inference.decoding import complete
 from apipack.inference.packed_linear import pack
-from apipack.models.loading import best_dtype, fingerprint, load_lm, resolve
+from apipack.models.loading import best_dtype, load_lm
+from apipack.models.places import fingerprint, resolve
 
 _CANDIDATES = 256
 

@@ -12,7 +12,7 @@ import torch
 
 from apipack.errors import UserError
 from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling, encode
-from apipack.models.loading import fingerprint, resolve
+from apipack.models.places import fingerprint, resolve
 
 
 class VllmBackend:

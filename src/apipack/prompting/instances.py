@@ -1,0 +1,134 @@
+"""Training rows of some operations: their variants, the calls of these, and examples for some: the work of one task."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from apipack.instructions.grammar import other_wordings
+from apipack.instructions.params import Instruct
+from apipack.instructions.variants import variant
+from apipack.io import rows_table, write_table
+from apipack.languages.rendering import render_rows
+from apipack.models.places import token_counter
+from apipack.prompting.corpus import Corpus
+from apipack.prompting.prompts import Budget, completion, fitting, pieces
+from apipack.prompting.schemas import TRAIN
+from apipack.retrieval.examples import ZERO
+from apipack.retrieval.params import Retrieve
+
+Row = dict[str, Any]
+Counts = dict[str, int]
+Shown = dict[str, tuple[str, list[str]]]
+"""Language → (setting, ids of the examples, best last)."""
+TRIES = 2  # variants that are made for each one that is wanted, at most
+_counter = cache(token_counter)
+
+
+class Asked(NamedTuple):
+    """One variant as training asks for it; request: `Request.to_json`."""
+
+    instruction: str
+    request: str
+
+
+def training_part(
+    dataset: str, names: list[str], out: str, drawn: list[tuple[str, Counts, Shown]], rules: dict[str, Any]
+) -> dict[str, Any]:
+    """Write the rows (schema TRAIN) of these operations and return their counts and digests.
+
+    names: the parts of the dataset that have the operations and their examples. rules: of `training.rules`.
+    """
+    ids = {identifier for identifier, *_ in drawn}
+    ids |= {example for _, _, shown in drawn for _, examples in shown.values() for example in examples}
+    corpus = Corpus.load(dataset, ids, names)
+    p, budget = Retrieve.model_validate(rules["retrieve"]), Budget(rules["budget"], _counter(rules["model"]))
+    counts: Counter[str] = Counter()
+    asked = {identifier: list(ways(corpus.rows[identifier], max(n.values()), rules)) for identifier, n, _ in drawn}
+    calls = _calls(corpus, drawn, asked)
+    rows: list[Row] = []
+    for identifier, wanted, shown in drawn:
+        row = corpus.rows[identifier]
+        own = Asked(row["instruction"], row["request"])
+        for language, number in wanted.items():
+            setting, examples = shown.get(language, (ZERO, []))
+            shots = corpus.shots(examples, language, p)
+            for place in range(number):
+                one = asked[identifier][place] if place < len(asked[identifier]) else own
+                call = calls.get((language, one.request))
+                if call is None:
+                    one, call = own, corpus.calls[identifier, language]
+                counts["repeated"] += bool(place) and one == own
+                for name, some in ((ZERO, []), (setting, shots))[: 1 + (setting != ZERO)]:
+                    fit = fitting(row, language, one.instruction, some, p, budget)
+                    text, answer = pieces(row, language, one.instruction, fit, p), completion(row, language, call, p)
+                    rows.append(
+                        {
+                            "id": identifier,
+                            "language": language,
+                            "variant": place,
+                            "setting": name,
+                            "prompt": "".join(text),
+                            "completion": answer,
+                            "tokens": budget.most([*text, answer], rules["max_tokens"] - 1) + 1,  # and the EOS
+                        }
+                    )
+    write_table(out, rows_table(rows, TRAIN))
+    counts.update(f"setting_{row['setting']}" for row in rows)
+    counts["too_long"] += sum(row["tokens"] > rules["max_tokens"] for row in rows)
+    firsts = [row for row in rows if row["setting"] == ZERO]
+    return {
+        "rows": len(rows),
+        "counts": counts,
+        "calls": digests(row["completion"] for row in firsts),
+        "instances": digests(row["prompt"] + row["completion"] for row in firsts),
+    }
+
+
+def ways(row: Row, number: int, rules: dict[str, Any]) -> Iterator[Asked]:
+    """Up to `number` variants of an operation, no two the same; the first is the dataset's own."""
+    own = Asked(row["instruction"], row["request"])
+    yield own
+    p, seed, longest = Instruct.model_construct(**rules["instruct"]), rules["seed"], rules["max_request"]
+    if p.values != "spoken":
+        for text in other_wordings(row, seed, number - 1, p.description_words):
+            yield Asked(text, row["request"])
+        return
+    known = {own}
+    for place in range(1, TRIES * number):
+        if len(known) == number:
+            return
+        made = variant(row, place, seed, p, row["hint"])
+        if isinstance(made, str) or (longest and len(made.request) > longest):
+            continue
+        one = Asked(made.instruction, made.request)
+        if one not in known:
+            known.add(one)
+            yield one
+
+
+def _calls(
+    corpus: Corpus, drawn: Sequence[tuple[str, Counts, Shown]], asked: dict[str, list[Asked]]
+) -> dict[tuple[str, str], str]:
+    """(language, request) → call, for every variant; none where the language's client cannot send it."""
+    calls: dict[tuple[str, str], str] = {}
+    missing: dict[str, dict[str, None]] = {}
+    for identifier, wanted, _ in drawn:
+        request = corpus.rows[identifier]["request"]
+        for language, number in wanted.items():
+            calls[language, request] = corpus.calls[identifier, language]
+            others = (one.request for one in asked[identifier][:number])
+            missing.setdefault(language, {}).update(dict.fromkeys(others))
+    for language, requests in missing.items():
+        made, _ = render_rows(((text, text) for text in requests if (language, text) not in calls), [language])
+        pairs = zip(made["id"].to_pylist(), made["call"].to_pylist(), strict=True)
+        calls |= {(language, text): call for text, call in pairs}
+    return calls
+
+
+def digests(texts: Iterable[str]) -> list[int]:
+    """A number of 63 bits for each text."""
+    return [int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()) >> 1 for text in texts]

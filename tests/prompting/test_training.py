@@ -1,0 +1,163 @@
+"""Training rows: as many instances as asked for, each with values of its own, and the share with examples."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apipack.cli.presets import read
+from apipack.dataset.params import Sample
+from apipack.dataset.sampling import SampleError
+from apipack.dataset.schemas import SPLITS, UNIQUE
+from apipack.instructions.schemas import INSTRUCTIONS
+from apipack.instructions.wordings import instructed
+from apipack.io import read_table, rows_table, write_table
+from apipack.languages.rendering import render_rows
+from apipack.operations.parsing import parse_spec
+from apipack.prompting.context import Context
+from apipack.prompting.instances import training_part
+from apipack.prompting.prompts import Budget
+from apipack.prompting.training import few_shot_plan, write_training
+from apipack.retrieval.examples import RANDOM, RETRIEVED, ZERO
+from apipack.tasks import engines
+from apipack.tasks.params import Engine
+from tests.parameters import PARAMS
+from tests.specs import INTEGER, STRING, json_body, openapi, parameter, record
+
+APIS = ("harbour", "library", "market")
+THINGS = ("berth", "crane", "pilot", "vessel", "order", "ticket")
+CONTEXT = Context(PARAMS.retrieve, "embedded", Budget(400, len), 0)
+SPOKEN = PARAMS.instruct.model_copy(update={"values": "spoken", "variants": 30})
+SILENT = PARAMS.instruct.model_copy(update={"values": "none", "variants": 4})
+ENGINE = Engine(engine="local", workers=1, ray=PARAMS.ray)
+
+
+def document(api: str) -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for thing in THINGS:
+        body = json_body(record({"name": STRING, "length": INTEGER}, "name"))
+        of_one = [parameter("id", "path", INTEGER)]
+        paths[f"/{thing}s"] = {"post": {"summary": f"Create a {thing}", "requestBody": body, "responses": {}}}
+        paths[f"/{thing}s/{{id}}"] = {"get": {"summary": f"Get a {thing}", "parameters": of_one, "responses": {}}}
+    return openapi(paths, f"https://api.{api}.test", api.title())
+
+
+def write_data(folder: Path, p: Any) -> Path:
+    """What the stages filter and split leave of three small APIs: a part each, the last one held out."""
+    splits = []
+    for number, api in enumerate(APIS):
+        spec = {
+            "hub": "files",
+            "api": api,
+            "version": "1",
+            "provider": api,
+            "source_url": "",
+            "sha256": "",
+            "file": api,
+        }
+        rows = parse_spec(spec, json.dumps(document(api)).encode(), optional=False, max_bytes=10**6).rows
+        rows = [{**row, "cluster": row["id"]} | said for row, said in zip(rows, instructed(rows, p, 0), strict=True)]
+        schema = UNIQUE
+        for field in INSTRUCTIONS:
+            schema = schema if field.name in schema.names else schema.append(field)
+        write_table(folder / f"dataset/operations/part-0000{number}-00000.parquet", rows_table(rows, schema))
+        calls, _ = render_rows([(row["id"], row["request"]) for row in rows], ["curl", "python"])
+        write_table(folder / f"dataset/calls/part-0000{number}-00000.parquet", calls)
+        splits += [{"id": row["id"], "split": "bank" if api == APIS[-1] else "train"} for row in rows]
+        splits += [{"id": rows[0]["id"], "split": "level1"}] if not number else []
+    write_table(folder / "splits/splits.parquet", rows_table(splits, SPLITS))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_data(tmp_path_factory.mktemp("data"), SPOKEN)
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same function on the same tasks, without workers that import torch."""
+    run = lambda function, tasks, engine, what: [function(**json.loads(json.dumps(task))) for task in tasks]  # noqa: E731
+    monkeypatch.setattr("apipack.prompting.training.map_tasks", run)
+    monkeypatch.setattr("apipack.prompting.instances._counter", lambda model: len)
+    assert engines.map_tasks is not run and training_part.__module__ == "apipack.prompting.instances"
+
+
+def drawn(
+    data: Path, out: Path, size: int, p: Any = SPOKEN, **sample: Any
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    section = Sample.model_validate({"few_shot": 0.5, "max_request": None, "strict": False} | sample)
+    mix = {"curl": 1.0, "python": 0.5}
+    figures = write_training(data, out, size, mix, section, p, CONTEXT, 10_000, ENGINE)
+    return read_table(out).to_pylist(), figures
+
+
+def test_exactly_as_many_instances_as_asked_for_and_no_two_the_same(data: Path, tmp_path: Path) -> None:
+    before: set[tuple[Any, ...]] = set()
+    for size in (1, 10, 24, 100, 600):
+        rows, figures = drawn(data, tmp_path / str(size), size)
+        plain = [row for row in rows if row["setting"] == ZERO]
+        texts = {(row["id"], row["language"], str(row["variant"]), row["prompt"], row["completion"]) for row in plain}
+        assert len(plain) == len(texts) == size == figures["instances"] == sum(figures["drawn"].values())
+        assert figures["distinct_instances"] == size and before < texts
+        assert figures["rows_out"] == len(rows) == sum(figures["settings"].values())
+        before = texts
+    calls = {row["completion"] for row in plain}
+    assert len(calls) == figures["distinct_calls"] > 500  # each has values of its own
+    assert figures["drawn"] == {"curl": 400, "python": 200} and figures["operations"] == 24
+
+
+def test_the_values_of_a_variant_stand_in_its_prompt_and_its_call(data: Path, tmp_path: Path) -> None:
+    rows, _ = drawn(data, tmp_path, 100)
+    for row in rows:
+        if "/berths/" in row["completion"]:
+            number = row["completion"].partition("/berths/")[2].split("'")[0].split('"')[0]
+            assert number in row["prompt"].rpartition("**instruction**")[2]
+
+
+def test_a_pool_that_is_too_small_is_one_line(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(SampleError, match=r"size 1441 is more than the 1440 instances of curl, python"):
+        drawn(data, tmp_path, 1441)
+    with pytest.raises(SampleError, match="sample.strict"):
+        drawn(data, tmp_path, 1440, strict=True)
+    assert drawn(data, tmp_path, 1440)[1]["drawn"] == {"curl": 720, "python": 720}
+
+
+def test_short_requests_alone_are_drawn_where_asked_for(data: Path, tmp_path: Path) -> None:
+    rows, figures = drawn(data, tmp_path, 60, max_request=90)
+    assert 0 < figures["operations"] < 24 and figures["instances"] == 60
+    assert {row["id"] for row in rows} < {row["id"] for row in drawn(data, tmp_path / "all", 60)[0]}
+
+
+def test_instances_without_values_differ_in_their_wording(tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data", SILENT)
+    rows, figures = drawn(data, tmp_path / "out", 72, SILENT)
+    assert figures["instances"] == figures["distinct_instances"] == 72
+    assert figures["distinct_calls"] == 24 + 24 and len({row["prompt"] for row in rows if row["setting"] == ZERO}) == 72
+
+
+def test_examples_are_of_the_instance_s_own_api_and_never_itself(data: Path, tmp_path: Path) -> None:
+    rows, figures = drawn(data, tmp_path, 48, few_shot=1.0)
+    assert set(figures["settings"]) == {ZERO, RANDOM, RETRIEVED} and figures["settings"][ZERO] == 48
+    for row in rows:
+        shown, _, task = row["prompt"].rpartition("**instruction**")
+        host = row["completion"].partition("api.")[2].partition(".test")[0]
+        assert (
+            shown.count("**output**")
+            == shown.count(f"api.{host}.test")
+            == (0 if row["setting"] == ZERO else shown.count("**output**"))
+        )
+        assert row["completion"] not in shown and task.strip(": ")
+
+
+def test_the_paper_s_half_without_and_half_with_examples() -> None:
+    for preset in ("codellama-13b", "codellama-13b-fsdp"):
+        assert read(preset)["sample"]["few_shot"] == 1.0
+
+
+def test_the_plan_keeps_to_its_share_and_draws_both_kinds() -> None:
+    drawn = {f"{n}": {"curl": 1} for n in range(2_000)}
+    plan = few_shot_plan(drawn, 0.3, 0)
+    assert 0.27 < len(plan) / len(drawn) < 0.33 and set(plan.values()) == {RANDOM, RETRIEVED}
+    assert few_shot_plan(drawn, 0, 0) == {} and len(few_shot_plan(drawn, 1, 0)) == len(drawn)
