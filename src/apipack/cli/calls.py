@@ -16,7 +16,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from apipack.cli.output import line
 from apipack.errors import UserError
-from apipack.languages import Unrepresentable, render
+from apipack.languages.codec import Unrepresentable, render
 from apipack.openapi import Document, SpecError, load
 from apipack.openapi.document import RawOperation
 from apipack.openapi.loading import MAX_BYTES

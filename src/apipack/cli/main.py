@@ -86,7 +86,7 @@ def request(
 
     The code may stand in a Markdown fence, between sentences or behind a prompt.
     """
-    from apipack.languages import Unreadable, read
+    from apipack.languages.codec import Unreadable, read
     from apipack.prompting.snippets import snippet
 
     (language,) = known([lang])

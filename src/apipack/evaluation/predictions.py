@@ -17,7 +17,7 @@ from apipack.evaluation.outputs import COPY, earlier, prompt_hash, write
 from apipack.evaluation.params import Evaluate
 from apipack.evaluation.verdicts import RATES, Reference, Verdict, agreement, judge, judge_executed
 from apipack.io import read_table
-from apipack.languages import Reading
+from apipack.languages.codec import Reading
 from apipack.models.loading import ModelError, token_counter
 from apipack.prompting.prompts import extract_call
 from apipack.records import Output

@@ -12,7 +12,7 @@ from typing import Any
 from apipack.errors import UserError
 from apipack.evaluation.url_templates import fits
 from apipack.evaluation.verdicts import Reference, judge
-from apipack.languages import Reading
+from apipack.languages.codec import Reading
 from apipack.openapi import Document, SpecError, load
 from apipack.openapi.conformance import violations
 from apipack.openapi.document import RawOperation

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from apipack.intervals import wilson
-from apipack.languages import Reading, Unreadable, read
+from apipack.languages.codec import Reading, Unreadable, read
 from apipack.records import Request
 from apipack.sandbox import unavailable
 from apipack.sandbox.comparison import difference
