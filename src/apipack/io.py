@@ -56,10 +56,10 @@ def read_table(path: Path | str, columns: list[str] | None = None, filters: list
 
 def parts(folder: Path | str) -> list[Path]:
     """The parts of a table in their order; FileNotFoundError when there are none."""
-    found = sorted(Path(folder).glob("part-*.parquet"))
-    if not found:
+    paths = sorted(Path(folder).glob("part-*.parquet"))
+    if not paths:
         raise FileNotFoundError(f"{folder} is missing: run `dvc repro` so that the stage that writes it runs first")
-    return found
+    return paths
 
 
 def by_id(table: pa.Table) -> dict[str, dict[str, Any]]:

@@ -30,7 +30,7 @@ class Letters:
             frequency.update("".join(texts[start : start + BATCH]))
         letters = sorted(frequency, key=lambda letter: (-frequency[letter], letter))
         before = np.cumsum([0, *(frequency[letter] for letter in letters)]) / max(1, frequency.total())
-        self.place = {letter: min(place, COUNTED - 1) for place, letter in enumerate(letters)}
+        self.place = {letter: min(rank, COUNTED - 1) for rank, letter in enumerate(letters)}
         self.table = np.zeros(0x110000, dtype=np.uint8)
         self.table[[ord(letter) for letter in letters]] = list(self.place.values())
         self._cut = {
@@ -64,9 +64,9 @@ class Bounds:
     def by_letters(self, query: str) -> np.ndarray:
         """What the ratio of the query to each text is at most."""
         common = np.zeros(len(self.lengths), dtype=self._counts.dtype)
-        for place, count in Counter(map(self._letters.place.get, query)).items():
-            if place is not None:
-                row = self._counts[place]
+        for rank, count in Counter(map(self._letters.place.get, query)).items():
+            if rank is not None:
+                row = self._counts[rank]
                 common += np.minimum(row, row.dtype.type(min(count, np.iinfo(row.dtype).max)))
         return 2 * common.astype(np.int64) / (len(query) + self.lengths)
 

@@ -112,9 +112,9 @@ def _verdict(why: list[str], score: float, threshold: float) -> Verdict:
 
 def _new_words(row: Row) -> float:
     """Share of a candidate's telling words that begin like no word of the operation."""
-    known = {word[:5] for word in _WORD.findall(f"{_operation_text(row)} {row['api_name']}".lower())}
+    beginnings = {word[:5] for word in _WORD.findall(f"{_operation_text(row)} {row['api_name']}".lower())}
     said = [word for word in _WORD.findall(row["candidate"].lower()) if word not in _FILLER]
-    return sum(word[:5] not in known for word in said) / max(1, len(said))
+    return sum(word[:5] not in beginnings for word in said) / max(1, len(said))
 
 
 def _operation_text(row: Row) -> str:
