@@ -167,7 +167,8 @@ def replica(
     if hub not in HUBS:
         fail(f"no such hub: {hub}; there are {', '.join(HUBS)}", 2)
     try:
-        rates = {kind: float(share) for kind, _, share in (text.partition("=") for text in fault or [])}
+        pairs = [text.partition("=") for text in fault or []]
+        rates = {kind: float(share) for kind, _, share in pairs}
         if window is not None and hub not in WINDOWS:
             raise ValueError(f"{hub} has no searches; those with a window are {' and '.join(WINDOWS)}")
         hub_class = HUBS[hub] if window is None else partial(WINDOWS[hub], window=window)

@@ -174,7 +174,10 @@ def positional(rows: Sequence[Row], tests: int, seed: int) -> Parts:
 def shared_endpoints(rows: Mapping[str, Row], parts: Parts) -> dict[str, int]:
     """Level 2 and 3 tests whose (provider, endpoint) is trained."""
     trained = {endpoint_key(rows[key]) for key in parts["train"]}
-    return {name: sum(endpoint_key(rows[key]) in trained for key in parts[name]) for name in LEVELS[1:]}
+    shared = {}
+    for name in LEVELS[1:]:
+        shared[name] = sum(endpoint_key(rows[key]) in trained for key in parts[name])
+    return shared
 
 
 def trained_elsewhere(by_language: Mapping[str, Parts]) -> dict[str, float]:
@@ -182,10 +185,9 @@ def trained_elsewhere(by_language: Mapping[str, Parts]) -> dict[str, float]:
     trained = {language: set(parts["train"]) for language, parts in by_language.items()}
     shares = {}
     for name in LEVELS[1:]:
-        hits = [
-            any(key in trained[other] for other in by_language if other != language)
-            for language, parts in by_language.items()
-            for key in parts[name]
-        ]
+        hits: list[bool] = []
+        for language, parts in by_language.items():
+            elsewhere = set[str]().union(*(trained[other] for other in by_language if other != language))
+            hits += [key in elsewhere for key in parts[name]]
         shares[name] = round(sum(hits) / len(hits), 4) if hits else 0.0
     return shares

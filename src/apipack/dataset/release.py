@@ -60,14 +60,11 @@ def write_languages(languages: Sequence[str], data: str, out: str, paper_json: b
         member[entry["id"]].append(entry["split"])
     counts: dict[str, Counter[str]] = {language: Counter() for language in languages}
     with ExitStack() as stack:
-        tables, lines = (
-            {
-                (language, split): stack.enter_context(file(target, language, name))
-                for language in languages
-                for split, name in SPLITS.items()
-            }
-            for file in (_parquet, _json_lines)
-        )
+        cells = [(language, split, name) for language in languages for split, name in SPLITS.items()]
+        tables, lines = {}, {}
+        for language, split, name in cells:
+            tables[language, split] = stack.enter_context(_parquet(target, language, name))
+            lines[language, split] = stack.enter_context(_json_lines(target, language, name))
         for part in parts(source / "dataset" / "operations"):
             operations = read_table(part)
             rows = operations.to_pylist() if paper_json else []

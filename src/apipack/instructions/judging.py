@@ -78,7 +78,7 @@ def judge(rows: Sequence[Row], embed: Embed, model: Model | None = None) -> list
     """A verdict for each row of FIELDS, in order. embed: texts → unit vectors. A null
     field is an empty one, but for the candidate. Raises `UserError` for a row that lacks a field."""
     model = model or shipped()
-    rows = [{**row, **{name: "" for name in FIELDS[:-1] if row.get(name, "") is None}} for row in rows]
+    rows = [_without_nulls(row) for row in rows]
     for number, row in enumerate(rows, 1):
         if missing := [name for name in FIELDS if not isinstance(row.get(name), str)]:
             raise UserError(f"row {number} has no text in {', '.join(missing)}; a row needs {', '.join(FIELDS)}")
@@ -89,8 +89,16 @@ def judge(rows: Sequence[Row], embed: Embed, model: Model | None = None) -> list
 
 def features(broken: Sequence[list[str]], measured: np.ndarray) -> np.ndarray:
     """(rows, len(FEATURES)): which kinds of rules each row breaks, and its `measures`."""
-    evidence = [[float(not group.isdisjoint(why)) for group in _EVIDENCE] for why in broken]
-    return np.hstack([np.array(evidence), measured])
+    evidence = np.array([_evidence(why) for why in broken])
+    return np.hstack([evidence, measured])
+
+
+def _evidence(why: Sequence[str]) -> list[float]:
+    return [float(not group.isdisjoint(why)) for group in _EVIDENCE]
+
+
+def _without_nulls(row: Row) -> Row:
+    return {**row, **{name: "" for name in FIELDS[:-1] if row.get(name, "") is None}}
 
 
 def measures(rows: Sequence[Row], embed: Embed) -> np.ndarray:

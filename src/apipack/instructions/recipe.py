@@ -41,15 +41,10 @@ def run(rows: Sequence[Row], writer: Backend, scorer: Backend, judge: Judge, p: 
     """Instructions for operations (schema OPERATIONS), in their order."""
     counts: Counter[str] = Counter()
     examples = _examples(rows, writer, judge, p, seed, counts)
-    prompts = [
-        asking.candidate(
-            row,
-            [pair for pair in examples[row["api"]] if pair[0]["id"] != row["id"]],
-            _seed(seed, row["id"]),
-            p.description_words,
-        )
-        for row in rows
-    ]
+    prompts = []
+    for row in rows:
+        others = [pair for pair in examples[row["api"]] if pair[0]["id"] != row["id"]]
+        prompts.append(asking.candidate(row, others, _seed(seed, row["id"]), p.description_words))
     proposed = _candidates(rows, prompts, writer, judge, p, counts)
     scored = _scored(rows, prompts, proposed, scorer, p, counts)
     result = Made([], [], counts)
@@ -120,10 +115,12 @@ def _candidates(
             reason = fault or reasons[number]
             counts[f"rejected_{reason}" if reason else "accepted"] += 1
             proposed[short[number // p.candidates]].append(Candidate(text, reason))
-        short = [
-            i for i in short if len({option.text.casefold() for option in proposed[i] if option.reason is None}) < 2
-        ]
+        short = [i for i in short if len(_accepted(proposed[i])) < 2]
     return proposed
+
+
+def _accepted(options: Sequence[Candidate]) -> set[str]:
+    return {option.text.casefold() for option in options if option.reason is None}
 
 
 def _scored(

@@ -90,10 +90,10 @@ def hint_group(files: list[str], words: int) -> dict[str, dict[str, str | None]]
     """File → id → hint of the operations of whole providers, those that need one (`distinguishing.hints`)."""
     tables = {Path(file).name: read_table(file, list(variants.COLUMNS)).to_pylist() for file in files}
     hint_of = variants.api_hints((row for rows in tables.values() for row in rows), words)
-    return {
-        name: {row["id"]: hint_of[row["id"]] for row in rows if hint_of[row["id"]] != ""}
-        for name, rows in tables.items()
-    }
+    hints = {}
+    for name, rows in tables.items():
+        hints[name] = {row["id"]: hint_of[row["id"]] for row in rows if hint_of[row["id"]] != ""}
+    return hints
 
 
 def instruct_part(

@@ -51,14 +51,14 @@ class Labelled:
 
     @property
     def hard(self) -> np.ndarray:
-        return np.array([any(name in HARD for name in why) for why in self.broken])
+        return np.array([not set(HARD).isdisjoint(why) for why in self.broken])
 
     def part(self, at: np.ndarray) -> Labelled:
         return Labelled([self.broken[i] for i in at], self.measured[at], self.bad[at], self.groups[at])
 
     def within(self, rules: frozenset[str]) -> Labelled:
         """The same rows judged by these rules alone."""
-        kept = [[name for name in why if name in rules] for why in self.broken]
+        kept = [list(filter(rules.__contains__, why)) for why in self.broken]
         return Labelled(kept, self.measured, self.bad, self.groups)
 
 
@@ -111,7 +111,9 @@ def borne_out(data: Labelled) -> frozenset[str]:
 
 def _figures(data: Labelled, repeats: int, strict: bool) -> dict[str, float]:
     runs = [_cross_validate(data, seed, strict) for seed in range(repeats)]
-    figures = {name: round(float(np.mean([run[name] for run in runs])), 3) for name in runs[0]}
+    figures = {}
+    for name in runs[0]:
+        figures[name] = round(float(np.mean([run[name] for run in runs])), 3)
     return figures | {"worst_balanced_accuracy": round(min(run["balanced_accuracy"] for run in runs), 3)}
 
 

@@ -127,7 +127,10 @@ def _closed(schema: Schema) -> bool:
 def _common(enums: list[list[Any]]) -> list[Any] | None:
     if not enums:
         return None
-    return [value for value in enums[0] if all(value in enum for enum in enums[1:])] or enums[0]
+    common = list(enums[0])
+    for enum in enums[1:]:
+        common = [value for value in common if value in enum]
+    return common or enums[0]
 
 
 def _example(parts: list[Schema], required: list[str]) -> Any:

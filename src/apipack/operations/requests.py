@@ -114,7 +114,9 @@ def assemble(
     url = url.replace("{", "%7B").replace("}", "%7D")
     query = "&".join([f"{name}={value}" for name, value in places["query"] if name not in in_path])
     if path_query:
-        given = {name: ",".join(value for key, value in places["query"] if key == name) for name in in_path}
+        given = {}
+        for name in in_path:
+            given[name] = ",".join(value for key, value in places["query"] if key == name)
         filled = _filled(path_query, {name: value for name, value in given.items() if value} | path_values)
         query = "&".join(filter(None, (quote(filled, safe="=&%+/:,;@-._~!$'()*?"), query)))
     headers = list(places["header"])

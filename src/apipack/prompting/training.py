@@ -97,7 +97,8 @@ def _few_shot_examples(
     pool = Pool(rows[key] for key in trained)
     chosen = {}
     for setting in sorted(set(plan.values())):
-        queries = [rows[key] for key in sorted({key for (key, _), wanted in plan.items() if wanted == setting})]
+        asked = {key for (key, _), wanted in plan.items() if wanted == setting}
+        queries = [rows[key] for key in sorted(asked)]
         for row in choose_examples(queries, pool, [setting], context.p.shots, context.seed, context.embed):
             chosen[row["id"], setting] = row["examples"]
     return chosen

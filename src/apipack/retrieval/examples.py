@@ -139,13 +139,12 @@ def cosine(queries: Sequence[Row], pool: Pool, embed: Embed, everywhere: bool = 
 def oracle(queries: Sequence[Row], pool: Pool) -> Score:
     """The grade itself: similarity of the candidates' requests to the one that is asked for."""
     asked = [shape(query) for query in queries]
-    of_api = {api: [shape(pool.rows[i]) for i in pool.of(api)] for api in {query["api"] for query in queries}}
-    shapes = {int(i): form for api, some in of_api.items() for i, form in zip(pool.of(api), some, strict=True)}
+    apis = {query["api"] for query in queries}
+    shapes = {int(i): shape(pool.rows[i]) for api in apis for i in pool.of(api)}
 
     def score(some: np.ndarray, places: np.ndarray) -> np.ndarray:
-        return np.array([[relevance(asked[q], shapes[int(c)]) for c in places] for q in some]).reshape(
-            len(some), len(places)
-        )
+        grades = [relevance(asked[q], shapes[int(c)]) for q in some for c in places]
+        return np.array(grades).reshape(len(some), len(places))
 
     return score
 
@@ -187,10 +186,11 @@ def evidence(
     texts = [query["instruction"] for query in queries]
     vectors = embed(texts + [pool.rows[i]["instruction"] for head in heads for i in head])
     head_vectors = np.split(vectors[len(queries) :], np.cumsum([len(head) for head in heads])[:-1])
-    return [
-        features(of_head @ vector, own, [shape(pool.rows[i]) for i in head])
-        for vector, of_head, own, head in zip(vectors[: len(queries)], head_vectors, scores, heads, strict=True)
-    ]
+    evidences = []
+    for vector, of_head, own, head in zip(vectors[: len(queries)], head_vectors, scores, heads, strict=True):
+        shapes = [shape(pool.rows[i]) for i in head]
+        evidences.append(features(of_head @ vector, own, shapes))
+    return evidences
 
 
 def choose_examples(
@@ -223,12 +223,12 @@ def choose_examples(
         chosen[OPEN] = [places[::-1] for places in everywhere]
     if ORACLE in settings:
         chosen[ORACLE] = [places[::-1] for places in rank(queries, pool, oracle(queries, pool), shots)]
-    return [
-        {"id": query["id"], "setting": setting, "examples": [pool.rows[int(i)]["id"] for i in chosen[setting][number]]}
-        for number, query in enumerate(queries)
-        for setting in settings
-        if setting in chosen
-    ]
+    rows = []
+    for number, query in enumerate(queries):
+        for setting in filter(chosen.__contains__, settings):
+            ids = [pool.rows[int(i)]["id"] for i in chosen[setting][number]]
+            rows.append({"id": query["id"], "setting": setting, "examples": ids})
+    return rows
 
 
 def _draw(query: Row, places: np.ndarray, shots: int, seed: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -32,19 +33,27 @@ def compare(
     ranked = {method: rank(queries, pool, score, None) for method, score in scores.items()}
     if reranker is not None:
         ranked[f"embedding+{name}"] = rerank(queries, pool, ranked["embedding"], reranker, embed)
-    measured = {
-        method: [measures(grade(np.array([number]), order[number])[0]) for number in asked]
-        for method, order in ranked.items()
-    }
+    measured = {}
+    for method, order in ranked.items():
+        measured[method] = _by_measure([measures(grade(np.array([number]), order[number])[0]) for number in asked])
     figures: dict[str, Any] = {"tests": len(queries), "without_candidates": len(queries) - len(asked)}
-    for method, every in measured.items():
-        figures[method] = flat(
-            {key: [measures_of_query[key] for measures_of_query in every] for key in every[0]} if every else {}, seed
-        )
+    for method, by_measure in measured.items():
+        figures[method] = flat(by_measure, seed)
     if reranker is not None and asked:
-        pairs = list(zip(measured[f"embedding+{name}"], measured["embedding"], strict=True))
-        figures["gain_of_reranking"] = flat({key: [a[key] - b[key] for a, b in pairs] for key in pairs[0][0]}, seed)
+        gains = {}
+        for key, reranked in measured[f"embedding+{name}"].items():
+            gains[key] = [a - b for a, b in zip(reranked, measured["embedding"][key], strict=True)]
+        figures["gain_of_reranking"] = flat(gains, seed)
     return figures
+
+
+def _by_measure(queries: Sequence[dict[str, float]]) -> dict[str, list[float]]:
+    """Measure → its value for each query."""
+    values: dict[str, list[float]] = defaultdict(list)
+    for query in queries:
+        for key, value in query.items():
+            values[key].append(value)
+    return dict(values)
 
 
 def _tfidf(queries: Sequence[Row], pool: Pool) -> Score:

@@ -23,7 +23,7 @@ def features(cosines: np.ndarray, scores: np.ndarray, shapes: Sequence[Shape]) -
     """(n, len(FEATURES)) for the n candidates of one query. cosines, scores: (n,), of retrieval and cross-encoder."""
     if not shapes:
         return np.zeros((0, len(FEATURES)))
-    grades = np.array([[relevance(a, b) for b in shapes] for a in shapes])
+    grades = np.array([relevance(a, b) for a in shapes for b in shapes]).reshape(len(shapes), len(shapes))
     likely = np.exp((cosines - cosines.max()) / TEMPERATURE)
     return np.stack([cosines, scores, grades @ (likely / likely.sum())], axis=1)
 

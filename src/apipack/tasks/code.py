@@ -33,7 +33,8 @@ class Code:
         """Lines `DIGEST  FILE` of what `stages.NAME` reaches, then `PACKAGE VERSION` of what that imports of others."""
         files, packages = self.closure(f"stages.{stage}")
         lines = [f"{_digest(self.root / file)}  {file}" for file in sorted(files)]
-        return "".join(f"{line}\n" for line in [*lines, *(f"{name} {_version(name)}" for name in sorted(packages))])
+        lines += [f"{name} {_version(name)}" for name in sorted(packages)]
+        return "".join(f"{line}\n" for line in lines)
 
     def _closure(self, module: str) -> tuple[frozenset[str], frozenset[str]]:
         todo, files, packages = [module], set[str](), set[str]()
