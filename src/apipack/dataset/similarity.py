@@ -84,7 +84,7 @@ def _among(queries: list[str], pool: list[str], workers: int | None, least: floa
 
 
 def _nearer(block: Bounds, start: int, queries: list[str], nearest_so_far: list[Found]) -> list[Found]:
-    """For each query the nearer of `found` and the nearest of the block, which stands at `start` of the pool.
+    """For each query the nearer of `nearest_so_far` and the nearest of the block, which stands at `start` of the pool.
 
     Bounds go from the cheap to the tight, and each is taken of what the one before leaves.
     """
@@ -120,7 +120,7 @@ def _may_reach(bounds: np.ndarray, best: Found) -> np.ndarray:
 
 
 def _compared(block: Bounds, start: int, query: str, places: np.ndarray, so_far: Found) -> Found:
-    """The nearer of `known` and the nearest of the block's texts at `places`, the first of the pool among equals."""
+    """The nearer of `so_far` and the nearest of the block's texts at `places`, the first of the pool among equals."""
     if not places.size:
         return so_far
     cutoff = max(0.0, 100 * (so_far[0] - SLACK))
