@@ -54,7 +54,7 @@ def draw(
                 f"size {size} asks for {count} {language} instances, the pool has {len(ids) * variants}: lower size, "
                 "change mix, raise instruct.variants, or collect more APIs (crawl.limit: null is the whole hub)"
             )
-        drawn += [(ids[place % len(ids)], language) for place in range(count)]
+        drawn += [(ids[number % len(ids)], language) for number in range(count)]
     return drawn
 
 

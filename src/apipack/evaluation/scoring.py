@@ -111,8 +111,8 @@ def _verdict(row: Row, spec: Spec | None) -> Row:
         raise ScoreError(f"the reference {right.problem}")
     reference = _reference(row, right.request, spec)
     verdict = judge(Reading.of(row["language"], row["prediction"]), reference, spec)
-    known = {name: value for name, value in asdict(verdict).items() if value is not None}
-    return known if verdict.valid is None else {**known, "valid": verdict.valid}
+    answers = {name: value for name, value in asdict(verdict).items() if value is not None}
+    return answers if verdict.valid is None else {**answers, "valid": verdict.valid}
 
 
 def _reference(row: Row, request: Request, spec: Spec | None) -> Reference:

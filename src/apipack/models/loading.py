@@ -119,14 +119,14 @@ def load_lm(
     them. The tokenizer has a pad token, which may well be its EOS: mask padding by length, never by token id.
     """
     lora = adapter is not None and (adapter / "adapter_config.json").is_file()
-    place = resolve(name) if adapter is None or lora else adapter
+    source = resolve(name) if adapter is None or lora else adapter
     dtype = dtype or best_dtype()
     options: dict[str, Any] = {"dtype": dtype, **_attention(dtype)}
     if four_bit:
         options["quantization_config"] = _four_bit(dtype)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(place)
-        model = _empty(place, options) if empty else AutoModelForCausalLM.from_pretrained(place, **options)
+        tokenizer = AutoTokenizer.from_pretrained(source)
+        model = _empty(source, options) if empty else AutoModelForCausalLM.from_pretrained(source, **options)
         if lora:
             from peft import PeftModel
 
@@ -145,14 +145,14 @@ def load_lm(
     return model, tokenizer
 
 
-def _empty(place: Path | str, options: dict[str, Any]) -> PreTrainedModel:
+def _empty(source: Path | str, options: dict[str, Any]) -> PreTrainedModel:
     """The model with its buffers, and parameters in memory that nobody has touched, which takes no room.
 
     transformers 5.23 reads the weights in every process, also with FSDP_CPU_RAM_EFFICIENT_LOADING. On the meta device
     all parameters would have one address, and accelerate finds those of the optimizer by their addresses.
     """
     with init_empty_weights(include_buffers=False):
-        model = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(place), **options)
+        model = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(source), **options)
     for module in model.modules():
         for name, weight in list(module.named_parameters(recurse=False)):
             setattr(module, name, torch.nn.Parameter(torch.empty_like(weight, device="cpu"), weight.requires_grad))
@@ -174,12 +174,12 @@ def _four_bit(dtype: torch.dtype) -> BitsAndBytesConfig:
     )
 
 
-def fingerprint(place: Path | str) -> str:
+def fingerprint(source: Path | str) -> str:
     """What tells a model's content: of a folder, sha256 of its files, but for its card and the record of the run that
     made it; of a hub id, the id."""
-    folder = Path(place)
+    folder = Path(source)
     if not folder.is_dir():
-        return str(place)
+        return str(source)
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name not in UNTOLD:
@@ -214,14 +214,14 @@ def _convert(gguf: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
-        place: dict[str, Any] = {"pretrained_model_name_or_path": gguf.parent, "gguf_file": gguf.name}
-        read = AutoModelForCausalLM.from_pretrained(**place, dtype=torch.bfloat16)
+        source: dict[str, Any] = {"pretrained_model_name_or_path": gguf.parent, "gguf_file": gguf.name}
+        read = AutoModelForCausalLM.from_pretrained(**source, dtype=torch.bfloat16)
         if hasattr(read.config, "quantization_config"):  # with it, save_pretrained refuses
             del read.config.quantization_config
         model = AutoModelForCausalLM.from_config(read.config, dtype=torch.bfloat16)
         model.load_state_dict(read.state_dict())
         model.save_pretrained(temporary)
-        AutoTokenizer.from_pretrained(**place).save_pretrained(temporary)
+        AutoTokenizer.from_pretrained(**source).save_pretrained(temporary)
         temporary.chmod(0o755)
         try:
             temporary.rename(target)

@@ -75,7 +75,7 @@ class Corpus:
     ) -> list[Row]:
         """Rows of schema TESTS: every id, language and setting. Level 1 asks in the other wording. Open-corpus prompts
         are not told the API: they describe the API of the best example."""
-        made = []
+        tests = []
         for identifier in ids:
             row = self.rows[identifier]
             instruction, request = asked_at(row, level)
@@ -84,10 +84,10 @@ class Corpus:
                 if reference is None:
                     continue
                 for setting in settings:
-                    found = self.shots(chosen.get((identifier, setting), ()), language, p)
-                    api = row if setting != OPEN else self.rows[found[-1].id] if found else None
-                    shots = fitting(api, language, instruction, found, p, budget)
-                    made.append(
+                    examples = self.shots(chosen.get((identifier, setting), ()), language, p)
+                    api = row if setting != OPEN else self.rows[examples[-1].id] if examples else None
+                    shots = fitting(api, language, instruction, examples, p, budget)
+                    tests.append(
                         {
                             **{key: row[key] for key in ("id", "api", "template", "arguments")},
                             "request": request,
@@ -100,7 +100,7 @@ class Corpus:
                             "examples": [shot.id for shot in shots],
                         }
                     )
-        return made
+        return tests
 
     def training(
         self,
@@ -115,7 +115,7 @@ class Corpus:
         few-shot setting for its (id, language), the first of them once more with examples (paper: half 0-shot, half
         3-shot). ways: (id, language, how often the pair was drawn before) → (instruction, call) pairs; by default the
         one that the dataset has."""
-        made = []
+        instances = []
         before: Counter[tuple[str, str]] = Counter()
         for identifier, language in drawn:
             row = self.rows[identifier]
@@ -127,9 +127,9 @@ class Corpus:
             if (identifier, language) in plan:
                 asked.append((plan[identifier, language], *pairs[0]))
             for setting, instruction, call in asked:
-                found = self.shots(chosen.get((identifier, setting), ()), language, p)
-                shots = fitting(row, language, instruction, found, p, b)
-                made.append(
+                examples = self.shots(chosen.get((identifier, setting), ()), language, p)
+                shots = fitting(row, language, instruction, examples, p, b)
+                instances.append(
                     {
                         "id": identifier,
                         "language": language,
@@ -138,7 +138,7 @@ class Corpus:
                         "completion": completion(row, language, call, p),
                     }
                 )
-        return made
+        return instances
 
 
 def few_shot_plan(drawn: Sequence[tuple[str, str]], share: float, seed: int) -> dict[tuple[str, str], str]:

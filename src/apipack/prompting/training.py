@@ -67,11 +67,11 @@ def spoken_ways(
     instance among those of the operation in this language. Where a variant cannot be had, the first stands for all."""
     row = corpus.rows[identifier]
     pairs = [(row["instruction"], corpus.calls[identifier, language])] if not number else []
-    for place in range(number * wordings + len(pairs), (number + 1) * wordings):
-        made = variant(row, place, seed, p, row["hint"])
-        call = None if isinstance(made, str) else written(language, made.request)
-        if not isinstance(made, str) and call is not None:
-            pairs.append((made.instruction, call))
+    for index in range(number * wordings + len(pairs), (number + 1) * wordings):
+        drawn = variant(row, index, seed, p, row["hint"])
+        call = None if isinstance(drawn, str) else written(language, drawn.request)
+        if not isinstance(drawn, str) and call is not None:
+            pairs.append((drawn.instruction, call))
     return pairs or [(row["instruction"], corpus.calls[identifier, language])]
 
 
@@ -97,7 +97,8 @@ def _few_shot_examples(
     pool = Pool(rows[key] for key in trained)
     chosen = {}
     for setting in sorted(set(plan.values())):
-        queries = [rows[key] for key in sorted({key for (key, _), wanted in plan.items() if wanted == setting})]
+        asked = {key for (key, _), wanted in plan.items() if wanted == setting}
+        queries = [rows[key] for key in sorted(asked)]
         for row in choose_examples(queries, pool, [setting], context.p.shots, context.seed, context.embed):
             chosen[row["id"], setting] = row["examples"]
     return chosen
