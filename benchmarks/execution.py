@@ -19,7 +19,7 @@ from urllib.parse import quote, urlencode
 
 from apipack.intervals import wilson
 from apipack.io import read_table
-from apipack.languages import Reading, Unrepresentable, render
+from apipack.languages.codec import Reading, Unrepresentable, render
 from apipack.openapi import load
 from apipack.params import load as load_params
 from apipack.records import LANGUAGES, Request

@@ -31,7 +31,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from apipack.hubs.snapshot import fetch, specs
-from apipack.languages import Unrepresentable, render
+from apipack.languages.codec import Unrepresentable, render
 from apipack.languages.rendering import render_rows
 from apipack.operations.parsing import parse_specs
 from apipack.params import load

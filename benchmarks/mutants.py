@@ -23,7 +23,7 @@ from typing import Any
 from apipack.evaluation.apis import Apis
 from apipack.evaluation.verdicts import Reference, judge
 from apipack.io import read_table
-from apipack.languages import Reading, Unrepresentable, render
+from apipack.languages.codec import Reading, Unrepresentable, render
 from apipack.records import LANGUAGES, METHODS, Request
 
 Row = dict[str, Any]

@@ -24,7 +24,7 @@ from urllib.parse import parse_qsl
 
 from apipack.evaluation.metrics import same_request
 from apipack.io import parts, read_table
-from apipack.languages import Reading, Unreadable, read
+from apipack.languages.codec import Reading, Unreadable, read
 from apipack.records import Request
 from apipack.sandbox.comparison import difference
 from apipack.sandbox.execution import execute, skipped

@@ -53,12 +53,12 @@ class Storage(FilesystemCacheStorage):
         self.cachedir = tempfile.mkdtemp(prefix="new-", dir=self.kept)
         try:
             super().store_response(spider, request, response)
-            made = Path(self._get_request_path(spider, request))
+            written = Path(self._get_request_path(spider, request))
             for private in ("request_headers", "request_body"):
-                (made / private).unlink()
+                (written / private).unlink()
             if target.exists():  # a kill between the two lines costs one fetch
                 shutil.rmtree(target)
-            os.replace(made, target)
+            os.replace(written, target)
         finally:
             shutil.rmtree(self.cachedir)
             self.cachedir = self.kept

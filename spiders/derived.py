@@ -43,7 +43,7 @@ def derive(title: str, description: str, version: dict[str, Any]) -> dict[str, A
         "schema": {"type": "string", "enum": [address]},
     }
     paths: dict[str, Any] = {}
-    for endpoint in sorted(version.get("endpoints") or [], key=lambda one: (one.get("index") or 0, one["id"])):
+    for endpoint in sorted(version.get("endpoints") or [], key=lambda entry: (entry.get("index") or 0, entry["id"])):
         method, route = (endpoint.get("method") or "").lower(), endpoint.get("route") or ""
         if method in METHODS and route.startswith("/") and not endpoint.get("isGraphQL"):
             item = paths.setdefault(route, {"parameters": [host]})
@@ -67,15 +67,15 @@ def _operation(endpoint: dict[str, Any], method: str, route: str) -> dict[str, A
         name: {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in in_route
     }
     members, required = {}, []
-    for one in (endpoint.get("params") or {}).get("parameters") or []:
-        name, schema = one["name"], dict[str, Any](type=TYPES.get(one.get("paramType") or "", "string"))
+    for parameter in (endpoint.get("params") or {}).get("parameters") or []:
+        name, schema = parameter["name"], dict[str, Any](type=TYPES.get(parameter.get("paramType") or "", "string"))
         if schema["type"] == "array":
             schema |= {"items": {"type": "string"}}
-        text = {"description": one["description"]} if one.get("description") else {}
-        needed = one.get("condition") == "REQUIRED"
+        text = {"description": parameter["description"]} if parameter.get("description") else {}
+        needed = parameter.get("condition") == "REQUIRED"
         if name in in_route:
             parameters[name] |= {"schema": schema} | text
-        elif one.get("querystring") or method in WITHOUT_BODY:
+        elif parameter.get("querystring") or method in WITHOUT_BODY:
             parameters[name] = {"name": name, "in": "query", "required": needed, "schema": schema} | text
         else:
             members[name] = schema | text

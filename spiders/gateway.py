@@ -67,8 +67,8 @@ class GatewaySpider(SearchSpider):
         all retries."""
         if refuses(response):
             raise CloseSpider("not welcome")
-        if found := errors(response):
-            self.logger.warning("GraphQL errors: %s", found)
+        if problems := errors(response):
+            self.logger.warning("GraphQL errors: %s", problems)
             raise Refusal("graphql_errors")
         data: dict[str, Any] = orjson.loads(response.body)["data"]
         return data

@@ -48,12 +48,12 @@ class IbmSpider(HubSpider):
         if not isinstance(response, HtmlResponse) or self.full():
             return
         links = linked(response, self.base_url + START)
-        found = [url for url in links if names_document(url)]
-        if START + "catalog/" in response.url and not found:
+        specifications = [url for url in links if names_document(url)]
+        if START + "catalog/" in response.url and not specifications:
             self.missing("no_spec_found")
-        yield from self.documents(found)
+        yield from self.documents(specifications)
         for url in links:
-            if url not in found and not self.full():
+            if url not in specifications and not self.full():
                 yield Request(url, self.parse_page, errback=self.page_lost, meta={"html": True})
 
     def parse(self, response: Response, provider: str, api: str, version: str) -> Iterator[SpecItem]:

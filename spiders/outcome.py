@@ -38,17 +38,17 @@ def figures(stats: dict[str, Any]) -> dict[str, Any]:
 
 def failure(stats: dict[str, Any]) -> str | None:
     """Why the crawl's output must not be used, in one line; None when all that is missing was refused and counted."""
-    found = figures(stats)
-    promised, items, refused = found["promised"], found["items"], sum(found["refused"].values())
-    if found["finish_reason"] != "finished":
-        return f"it did not finish: {found['finish_reason']}"
-    if found["errors"]:
-        return f"{found['errors']} errors; they are in the log above"
+    crawl = figures(stats)
+    promised, items, refused = crawl["promised"], crawl["items"], sum(crawl["refused"].values())
+    if crawl["finish_reason"] != "finished":
+        return f"it did not finish: {crawl['finish_reason']}"
+    if crawl["errors"]:
+        return f"{crawl['errors']} errors; they are in the log above"
     if not items:
-        return f"no documents; the list promised {promised}, refused: {found['refused']}"
+        return f"no documents; the list promised {promised}, refused: {crawl['refused']}"
     if items + refused != promised:
         return f"{promised - items - refused} of {promised} documents lost: the hub failed or forbids them"
-    outage = sum(count for reason, count in found["refused"].items() if reason not in NO_OUTAGE)
+    outage = sum(count for reason, count in crawl["refused"].items() if reason not in NO_OUTAGE)
     if outage > max(1, MOST_REFUSED * promised):
-        return f"{outage} of {promised} documents refused, more than a hub in order gives: {found['refused']}"
+        return f"{outage} of {promised} documents refused, more than a hub in order gives: {crawl['refused']}"
     return None

@@ -30,17 +30,17 @@ class RapidApiSpider(GatewaySpider):
         return request.replace(errback=self.broken)
 
     def parse_page(self, response: Response, search: dict[str, Any], reached: int) -> Iterator[Request]:
-        found = self.data(response)["products"]
-        reached += len(found["nodes"])
-        for node in found["nodes"]:
+        products = self.data(response)["products"]
+        reached += len(products["nodes"])
+        for node in products["nodes"]:
             owner, slug = node["User"]["username"], node["slugifiedName"]
             if not self.full() and self.is_new(f"{owner}/{slug}"):
                 self.promise()
                 yield self.ask(API, {"apiSlug": slug, "apiOwnerSlug": owner}, self.parse_api, owner=owner, slug=slug)
-        if found["pageInfo"]["hasNextPage"] and found["nodes"] and reached < WINDOW and not self.full():
-            yield self.page(search, found["pageInfo"]["endCursor"], reached)
+        if products["pageInfo"]["hasNextPage"] and products["nodes"] and reached < WINDOW and not self.full():
+            yield self.page(search, products["pageInfo"]["endCursor"], reached)
         else:
-            self.searched(found["total"], reached)
+            self.searched(products["total"], reached)
 
     def parse_api(self, response: Response, owner: str, slug: str) -> Iterator[Request]:
         api = self.data(response)["apiBySlugifiedNameAndOwnerName"]
@@ -52,5 +52,5 @@ class RapidApiSpider(GatewaySpider):
     def parse_version(self, response: Response, owner: str, slug: str, **texts: str) -> Iterator[SpecItem]:
         version = self.data(response)["apiVersion"] or {}
         body, derived = document(version, **texts)
-        place, name = f"{self.base_url}/{owner}/api/{slug}", version.get("name") or ""
-        yield SpecItem(self.name, owner, f"{owner}/{slug}", name, place, "application/json", body, derived)
+        page, name = f"{self.base_url}/{owner}/api/{slug}", version.get("name") or ""
+        yield SpecItem(self.name, owner, f"{owner}/{slug}", name, page, "application/json", body, derived)

@@ -46,12 +46,12 @@ class SwaggerHubSpider(SearchSpider):
         listing = orjson.loads(response.body)
         total, reached = listing["totalCount"], reached + len(listing["apis"])
         for entry in listing["apis"]:
-            facts = {one["type"]: one.get("url") or one.get("value") for one in entry.get("properties") or []}
+            facts = {pair["type"]: pair.get("url") or pair.get("value") for pair in entry.get("properties") or []}
             url = response.urljoin(facts["Swagger"]) if facts.get("Swagger") else ""
             if not self.full() and (not url or self.is_new(url)):
                 owner, api, version = registered(url)  # an entry's name is a title
-                known = owner, f"{owner}/{api}", facts.get("X-Version") or version
-                yield from self.document(url, *known, headers=self.headers)
+                identity = owner, f"{owner}/{api}", facts.get("X-Version") or version
+                yield from self.document(url, *identity, headers=self.headers)
         if listing["apis"] and reached < min(total, WINDOW) and not self.full():
             yield self.page(search, number + 1, reached)
         else:

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from apipack.cli.main import app
 from apipack.evaluation.verdicts import RATES
 from apipack.io import rows_table, write_table
-from apipack.languages import render
+from apipack.languages.codec import render
 from apipack.prompting.schemas import TESTS, TRAIN
 from apipack.records import Request
 from tests.bare import refused, write_hook

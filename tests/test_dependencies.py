@@ -40,7 +40,7 @@ COMMANDS = ("cli.main", "cli.presets", "evaluation.scoring", "openapi", "operati
 DATA = ("parse", "dedupe", "render", "verify", "instruct", "filter", "split", "leakage", "release")
 MODELS = ("sample", "retrieve", "rank_quality", "rerank", "finetune")
 EAGER = {
-    (): [*(f"apipack.{name}" for name in COMMANDS), "apipack.languages", "apipack.hubs.replica"],
+    (): [*(f"apipack.{name}" for name in COMMANDS), "apipack.languages.codec", "apipack.hubs.replica"],
     ("crawl",): [
         "stages.snapshot",
         "stages.crawl",

@@ -49,11 +49,11 @@ def clustered(hits: np.ndarray, clusters: np.ndarray, seed: int) -> list[tuple[f
     sizes = np.bincount(clusters)
     sums = np.stack([np.bincount(clusters, weights=column) for column in hits.T.astype(float)], axis=1)
     low, high = bootstrap(sums, sizes, seed)
-    found = []
+    intervals = []
     for at, column in enumerate(sums.T):
         share = float(column.sum() / sizes.sum())
         if np.ptp(column / sizes) < 1e-12:
-            found.append(wilson(share * len(sizes), len(sizes)))
+            intervals.append(wilson(share * len(sizes), len(sizes)))
         else:
-            found.append((round(share, 4), round(float(low[at]), 4), round(float(high[at]), 4)))
-    return found
+            intervals.append((round(share, 4), round(float(low[at]), 4), round(float(high[at]), 4)))
+    return intervals

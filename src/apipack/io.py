@@ -56,10 +56,10 @@ def read_table(path: Path | str, columns: list[str] | None = None, filters: list
 
 def parts(folder: Path | str) -> list[Path]:
     """The parts of a table in their order; FileNotFoundError when there are none."""
-    found = sorted(Path(folder).glob("part-*.parquet"))
-    if not found:
+    paths = sorted(Path(folder).glob("part-*.parquet"))
+    if not paths:
         raise FileNotFoundError(f"{folder} is missing: run `dvc repro` so that the stage that writes it runs first")
-    return found
+    return paths
 
 
 def by_id(table: pa.Table) -> dict[str, dict[str, Any]]:
@@ -69,7 +69,10 @@ def by_id(table: pa.Table) -> dict[str, dict[str, Any]]:
 
 def rows_table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
     """Rows to a table of exactly this schema; a row with other keys is a KeyError."""
-    return pa.table({name: pa.array([row[name] for row in rows], schema.field(name).type) for name in schema.names})
+    columns = {}
+    for field in schema:
+        columns[field.name] = pa.array([row[field.name] for row in rows], field.type)
+    return pa.table(columns)
 
 
 def write_json(path: Path | str, value: Any) -> None:

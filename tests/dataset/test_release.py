@@ -15,7 +15,7 @@ from apipack.dataset.release import paper_instance, write_languages
 from apipack.dataset.schemas import RELEASE, SPLITS, UNIQUE
 from apipack.instructions.schemas import INSTRUCTIONS
 from apipack.io import rows_table, write_table, write_text
-from apipack.languages import read
+from apipack.languages.codec import read
 from apipack.languages.schemas import CALLS
 from apipack.records import Request
 

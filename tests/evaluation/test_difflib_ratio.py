@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from apipack.evaluation.difflib_ratio import ratio_above
-from apipack.languages import render
+from apipack.languages.codec import render
 from apipack.records import LANGUAGES
 from tests.evaluation.test_metrics import GOLD
 

@@ -5,7 +5,7 @@ import pytest
 from apipack.evaluation.metrics import same_request
 from apipack.evaluation.url_templates import fits
 from apipack.evaluation.verdicts import Reference, Verdict, judge
-from apipack.languages import Reading, Unrepresentable, render
+from apipack.languages.codec import Reading, Unrepresentable, render
 from apipack.languages.wire import CLIENT_ADDED
 from apipack.records import LANGUAGES, Request
 

@@ -6,7 +6,7 @@ import pytest
 
 from apipack.evaluation.apis import Apis
 from apipack.evaluation.verdicts import judge
-from apipack.languages import Reading, Unrepresentable, render
+from apipack.languages.codec import Reading, Unrepresentable, render
 from apipack.operations.parsing import parse_spec
 from apipack.records import LANGUAGES, Request
 from benchmarks.mutants import METRICS, Row, reference_of, wrong

@@ -11,7 +11,7 @@ from apipack.evaluation.accuracy import CELL, accuracy, flat_metrics
 from apipack.evaluation.outputs import earlier
 from apipack.evaluation.predictions import judge_all, predictions_of, rows_of
 from apipack.evaluation.schemas import PREDICTIONS
-from apipack.languages import render
+from apipack.languages.codec import render
 from apipack.records import Output, Request
 from tests.parameters import PARAMS
 

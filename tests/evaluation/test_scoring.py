@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from apipack.cli.main import app
 from apipack.evaluation.scoring import ScoreError, scored
-from apipack.languages import render
+from apipack.languages.codec import render
 from apipack.records import LANGUAGES, Request
 from tests.specs import ID, STRING, json_body, openapi, parameter, record
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from apipack.evaluation.syntax import compiles
-from apipack.languages import render
+from apipack.languages.codec import render
 from apipack.records import LANGUAGES, Request
 
 REQUEST = Request(

@@ -9,7 +9,7 @@ import pytest
 from apipack.evaluation.apis import Apis
 from apipack.evaluation.predictions import judge_all, predictions_of
 from apipack.evaluation.verdicts import RATES, Verdict, agreement
-from apipack.languages import Unreadable, read, render
+from apipack.languages.codec import Unreadable, read, render
 from apipack.languages.wire import CLIENT_ADDED, CLIENT_OWNED
 from apipack.operations.parsing import parse_spec
 from apipack.params import load

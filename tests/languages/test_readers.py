@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from apipack.languages import Unreadable, Unrepresentable, read, render
+from apipack.languages.codec import Unreadable, Unrepresentable, read, render
 from apipack.records import LANGUAGES, Request
 
 KEY, TYPE = ("X-Api-Key", "k1"), ("Content-Type", "application/json")

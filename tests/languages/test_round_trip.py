@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from apipack.languages import Unreadable, Unrepresentable, read, render
+from apipack.languages.codec import Unreadable, Unrepresentable, read, render
 from apipack.records import LANGUAGES, Request
 from tests.languages.hostile import HOSTILE_TEXT, corpus, requests
 

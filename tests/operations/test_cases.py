@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from apipack.languages import read
+from apipack.languages.codec import read
 from apipack.openapi import Document, SpecError, load
 from apipack.operations.requests import build
 from apipack.operations.texts import endpoint

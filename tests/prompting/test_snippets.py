@@ -2,7 +2,7 @@
 
 import pytest
 
-from apipack.languages import read, render
+from apipack.languages.codec import read, render
 from apipack.prompting.snippets import snippet
 from apipack.records import LANGUAGES, Request
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from apipack.languages import Reading
+from apipack.languages.codec import Reading
 from apipack.sandbox import Sandbox, SandboxError
 from apipack.sandbox.execution import execute
 from apipack.sandbox.recorder import MAX_BYTES, MAX_NAMES

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from apipack.languages import Reading, Unrepresentable, render
+from apipack.languages.codec import Reading, Unrepresentable, render
 from apipack.records import LANGUAGES, METHODS, Request
 from apipack.sandbox import Sandbox
 from apipack.sandbox.comparison import difference, request_of

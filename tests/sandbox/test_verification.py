@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from apipack.languages import render
+from apipack.languages.codec import render
 from apipack.records import Request
 from apipack.sandbox.execution import Outcome
 from apipack.sandbox.schemas import VERIFIED

@@ -78,3 +78,11 @@ def test_a_stage_wakes_for_code_alone(tmp_path: Path, before: str, after: str, w
     first = Code(tmp_path).listing("one")
     limits.write_text(after)
     assert (Code(tmp_path).listing("one") != first) is wakes
+
+
+@pytest.mark.parametrize("stage", ["check", "instruct", "leakage"])
+def test_what_only_names_the_languages_hangs_on_no_renderer(stage: str) -> None:
+    listing = CODE.listing(stage)
+    assert "  src/apipack/languages/params.py\n" in listing
+    assert "  src/apipack/languages/go.py\n" not in listing
+    assert "  src/apipack/languages/go.py\n" in CODE.listing("render")

@@ -16,7 +16,7 @@ from apipack.evaluation.apis import Apis
 from apipack.evaluation.verdicts import Verdict, check
 from apipack.instructions.wordings import instructed
 from apipack.io import read_table
-from apipack.languages import Reading
+from apipack.languages.codec import Reading
 from apipack.languages.rendering import render_rows
 from apipack.models.embedding import embed
 from apipack.models.places import token_counter

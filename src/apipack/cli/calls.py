@@ -16,7 +16,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from apipack.cli.output import line
 from apipack.errors import UserError
-from apipack.languages import Unrepresentable, render
+from apipack.languages.codec import Unrepresentable, render
 from apipack.openapi import Document, SpecError, load
 from apipack.openapi.document import RawOperation
 from apipack.openapi.loading import MAX_BYTES
@@ -61,10 +61,10 @@ def print_calls(source: Source, languages: list[str], wanted: str | None, option
     `wanted`, or any at all where that is None. Raises `SpecError` for a document that cannot be read."""
     document = Document(load(source.body))
     raws = [(endpoint(raw), raw) for raw in document.operations()]
-    found = [(name, raw) for name, raw in raws if wanted in (None, name)]
+    operations = [(name, raw) for name, raw in raws if wanted in (None, name)]
     for lost in document.lost if wanted is None else ():
         _leave_out(told, source, lost.path if lost.method == "*" else f"{lost.method} {lost.path}", lost.problem)
-    for name, raw in found:
+    for name, raw in operations:
         try:
             request = build(document, raw, source.provider, optional=optional).request
         except (SpecError, RecursionError, UnicodeEncodeError) as error:
@@ -81,13 +81,13 @@ def print_calls(source: Source, languages: list[str], wanted: str | None, option
             told.calls += 1
             print(line(row))
     told.repairs += document.repairs
-    return bool(found)
+    return bool(operations)
 
 
 def _row(source: Source, name: str, raw: RawOperation, language: str, call: str) -> dict[str, Any]:
-    place = {"spec": source.name} if source.name else {}
+    origin = {"spec": source.name} if source.name else {}
     return {
-        **place,
+        **origin,
         "operation": name,
         "method": raw.verb,
         "path": raw.path,
@@ -145,10 +145,10 @@ def fetched(address: str, host: str | None) -> Source:
 def _check_address(address: str) -> None:
     try:
         parts = urlsplit(address)
-        known = parts.scheme in ("http", "https") and parts.hostname and parts.username is None
+        is_address = parts.scheme in ("http", "https") and parts.hostname and parts.username is None
     except ValueError:
-        known = False
-    if not known:
+        is_address = False
+    if not is_address:
         raise UserError(f"{address[:80]} is no http or https address of a document")
 
 
@@ -156,6 +156,6 @@ def _counts(counter: Counter[str]) -> str:
     if not counter:
         return "0"
     named = ", ".join(
-        f"{reason} {count}" for reason, count in sorted(counter.items(), key=lambda one: (-one[1], one[0]))
+        f"{reason} {count}" for reason, count in sorted(counter.items(), key=lambda pair: (-pair[1], pair[0]))
     )
     return f"{counter.total()} ({named})"

@@ -56,17 +56,17 @@ def calls(
         fail("give a file, a folder or --url, one of them", 2)
     provider = host or "api.example.com"
     name = url or str(spec)
-    found = False
+    printed = False
     try:
         if spec is not None and spec.is_dir():
             for path in files(spec):
                 inside = path.relative_to(spec).as_posix()
                 try:
                     source = Source(inside, path.read_bytes(), provider)
-                    found = print_calls(source, languages, operation, optional, told) or found
+                    printed = print_calls(source, languages, operation, optional, told) or printed
                 except (OSError, SpecError, RecursionError) as error:
                     leave_out_document(told, inside, error)
-            if not found and not told.left_out:
+            if not printed and not told.left_out:
                 fail(f"{name}: no document of the folder has an operation{f' {operation}' if operation else ''}", 2)
         else:
             source = fetched(url, host) if url is not None else Source("", Path(name).read_bytes(), provider)
@@ -86,7 +86,7 @@ def request(
 
     The code may stand in a Markdown fence, between sentences or behind a prompt.
     """
-    from apipack.languages import Unreadable, read
+    from apipack.languages.codec import Unreadable, read
     from apipack.prompting.snippets import snippet
 
     (language,) = known([lang])
@@ -116,8 +116,8 @@ def judge(
     except (OSError, UserError, UnicodeDecodeError) as error:
         fail(f"{file}: {error}", 2)
     for row, verdict in zip(rows, verdicts, strict=True):
-        found = {"label": verdict.label, "score": verdict.score, "reasons": list(verdict.reasons)}
-        print(line({**row, **found}))
+        judgement = {"label": verdict.label, "score": verdict.score, "reasons": list(verdict.reasons)}
+        print(line({**row, **judgement}))
 
 
 @app.command("score")
@@ -167,11 +167,12 @@ def replica(
     if hub not in HUBS:
         fail(f"no such hub: {hub}; there are {', '.join(HUBS)}", 2)
     try:
-        rates = {kind: float(share) for kind, _, share in (one.partition("=") for one in fault or [])}
+        pairs = [text.partition("=") for text in fault or []]
+        rates = {kind: float(share) for kind, _, share in pairs}
         if window is not None and hub not in WINDOWS:
             raise ValueError(f"{hub} has no searches; those with a window are {' and '.join(WINDOWS)}")
-        made = HUBS[hub] if window is None else partial(WINDOWS[hub], window=window)
-        with Replica(tarball, made, Faults(rates, seed), port) as served:
+        hub_class = HUBS[hub] if window is None else partial(WINDOWS[hub], window=window)
+        with Replica(tarball, hub_class, Faults(rates, seed), port) as served:
             print(served.url, flush=True)
             while True:
                 time.sleep(3600)

@@ -52,11 +52,11 @@ def ask(
         p = params.load()
         write = _by_server(p, server, model) if server else _in_process(p)
         source = of_specification(spec, language, p) if spec else of_dataset(Path("data"), language, api)
-        found = answer(instruction, source, language, p, write)
+        answered = answer(instruction, source, language, p, write)
     except (UserError, OSError) as error:
         fail(str(error), 2)
-    print(json.dumps(found.to_row(), ensure_ascii=False) if as_json else found.to_text())
-    raise typer.Exit(0 if found.verdict.valid else 1)
+    print(json.dumps(answered.to_row(), ensure_ascii=False) if as_json else answered.to_text())
+    raise typer.Exit(0 if answered.verdict.valid else 1)
 
 
 @app.command()

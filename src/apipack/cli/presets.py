@@ -21,10 +21,10 @@ WHOLE = {"mix"}  # replaced, not merged
 
 def read(name: str, folder: Path = FOLDER) -> dict[str, Any]:
     """The parameters of a preset, nested as in params.yaml. Raises `UserError`."""
-    found = {path.stem: path for path in sorted(folder.glob("*.yaml")) if path.stem not in NOT_PRESETS}
-    if name not in found:
-        raise UserError(f"no such preset: {name}; {folder} has {', '.join(found) or 'none'}")
-    return dict(YAML(typ="safe", pure=True).load(found[name].read_text(encoding="utf-8")))
+    presets = {path.stem: path for path in sorted(folder.glob("*.yaml")) if path.stem not in NOT_PRESETS}
+    if name not in presets:
+        raise UserError(f"no such preset: {name}; {folder} has {', '.join(presets) or 'none'}")
+    return dict(YAML(typ="safe", pure=True).load(presets[name].read_text(encoding="utf-8")))
 
 
 def apply(name: str, params: Path = Path("params.yaml"), folder: Path = FOLDER) -> list[str]:

@@ -30,15 +30,11 @@ class Letters:
             frequency.update("".join(texts[start : start + BATCH]))
         letters = sorted(frequency, key=lambda letter: (-frequency[letter], letter))
         before = np.cumsum([0, *(frequency[letter] for letter in letters)]) / max(1, frequency.total())
-        self.place = {letter: min(place, COUNTED - 1) for place, letter in enumerate(letters)}
+        self.place = {letter: min(rank, COUNTED - 1) for rank, letter in enumerate(letters)}
         self.table = np.zeros(0x110000, dtype=np.uint8)
         self.table[[ord(letter) for letter in letters]] = list(self.place.values())
         self._cut = {
-            (classes, number): {
-                ord(letter): None
-                for letter, share in zip(letters, before, strict=False)
-                if int(share * classes) != number
-            }
+            (classes, number): _cut(letters, before, classes, number)
             for classes in (HALVES, QUARTERS)
             for number in range(classes)
         }
@@ -48,6 +44,16 @@ class Letters:
         return text.translate(self._cut[classes, number])
 
 
+def _cut(letters: Sequence[str], before: np.ndarray, classes: int, number: int) -> dict[int, None]:
+    """For `str.translate`, the letters of other classes. before: share of the text in more frequent letters."""
+    shares = zip(letters, before, strict=False)
+    return {ord(letter): None for letter, share in shares if int(share * classes) != number}
+
+
+def _of_class(texts: Sequence[str], letters: Letters, classes: int, number: int) -> np.ndarray:
+    return _array([letters.of_class(text, classes, number) for text in texts])
+
+
 class Bounds:
     """Texts that many queries are compared with, and how alike they can be to a query at most."""
 
@@ -55,18 +61,16 @@ class Bounds:
         self.texts = _array(texts)
         self.lengths = np.array([len(text) for text in texts], dtype=np.int64)
         self._letters = letters
-        self._quarters, self._halves = (
-            [_array([letters.of_class(text, classes, number) for text in texts]) for number in range(classes)]
-            for classes in (QUARTERS, HALVES)
-        )
+        self._quarters = [_of_class(texts, letters, QUARTERS, number) for number in range(QUARTERS)]
+        self._halves = [_of_class(texts, letters, HALVES, number) for number in range(HALVES)]
         self._counts = self._count(texts)
 
     def by_letters(self, query: str) -> np.ndarray:
         """What the ratio of the query to each text is at most."""
         common = np.zeros(len(self.lengths), dtype=self._counts.dtype)
-        for place, count in Counter(map(self._letters.place.get, query)).items():
-            if place is not None:
-                row = self._counts[place]
+        for rank, count in Counter(map(self._letters.place.get, query)).items():
+            if rank is not None:
+                row = self._counts[rank]
                 common += np.minimum(row, row.dtype.type(min(count, np.iinfo(row.dtype).max)))
         return 2 * common.astype(np.int64) / (len(query) + self.lengths)
 

@@ -13,22 +13,22 @@ DROPS = {"parse": "operations", "render": "calls", "filter": "dataset"}
 """Stage → the folder with its drops.parquet."""
 
 
+def _config(language: str, counts: Mapping[str, int], names: Sequence[str]) -> str:
+    """The files of the splits that the language has rows in."""
+    files = (f"  - split: {name}\n    path: data/{language}/{name}-*.parquet\n" for name in names if counts.get(name))
+    return f"- config_name: {language}\n  data_files:\n{''.join(files)}"
+
+
 def card(
     counts: Mapping[str, Mapping[str, int]], names: Sequence[str], figures: Mapping[str, Mapping[str, int]]
 ) -> str:
     """README.md of the folder. counts: language → split → rows; names: of the splits; figures: heading → name →
     count."""
-    configs = "".join(
-        f"- config_name: {language}\n  data_files:\n"
-        + "".join(
-            f"  - split: {name}\n    path: data/{language}/{name}-*.parquet\n"
-            for name in names
-            if counts[language].get(name)
-        )
-        for language in counts
-    )
+    configs = "".join(_config(language, of, names) for language, of in counts.items())
     total = sum(sum(of.values()) for of in counts.values())
-    rows = {language: [counts[language].get(name, 0) for name in names] for language in counts}
+    rows: dict[str, list[int]] = {}
+    for language, of in counts.items():
+        rows[language] = [of.get(name, 0) for name in names]
     text = f"""---
 pretty_name: apipack
 language: [en]

@@ -49,20 +49,20 @@ def nearest(
     go to the first of the pool. Similarities below `least` are given as 0, and their positions mean nothing.
     """
     places: dict[str, int] = {}
-    for place, choice in enumerate(pool):
-        places.setdefault(choice, place)
+    for position_in_pool, choice in enumerate(pool):
+        places.setdefault(choice, position_in_pool)
     best = np.zeros(len(queries))
     position = np.zeros(len(queries), dtype=np.int64)
     rest: dict[str, list[int]] = {}
     for number, query in enumerate(queries):
-        if (place := places.get(query, -1)) >= 0:
-            best[number], position[number] = 1, place  # the same text is nearest
+        if (position_in_pool := places.get(query, -1)) >= 0:
+            best[number], position[number] = 1, position_in_pool  # the same text is nearest
         else:
             rest.setdefault(query, []).append(number)
     distinct = sorted(rest, key=len) if places else []  # those of one length are bounded together
-    found = _among(distinct, list(places), workers, least) if distinct else []
+    matches = _among(distinct, list(places), workers, least) if distinct else []
     first = np.fromiter(places.values(), dtype=np.int64)
-    for query, (similarity, winner) in zip(distinct, found, strict=True):
+    for query, (similarity, winner) in zip(distinct, matches, strict=True):
         numbers = rest[query]
         if similarity >= least and winner >= 0:
             best[numbers], position[numbers] = similarity, first[winner]
@@ -71,28 +71,28 @@ def nearest(
 
 def _among(queries: list[str], pool: list[str], workers: int | None, least: float) -> list[Found]:
     """The nearest for each query; position -1 where none is known to reach `least`."""
-    found: list[Found] = [(least, -1)] * len(queries)
+    nearest_so_far: list[Found] = [(least, -1)] * len(queries)
     letters = Letters(pool)
     batches = range(0, len(queries), BATCH)
     with ThreadPoolExecutor(workers or os.cpu_count()) as threads:
         for start in tqdm(range(0, len(pool), BLOCK), desc="nearest", disable=not sys.stderr.isatty()):
             nearer = partial(_nearer, Bounds(pool[start : start + BLOCK], letters), start)
             some = [queries[first : first + BATCH] for first in batches]
-            known = [found[first : first + BATCH] for first in batches]
-            found = [nearest_one for batch in threads.map(nearer, some, known) for nearest_one in batch]
-    return found
+            batched = [nearest_so_far[first : first + BATCH] for first in batches]
+            nearest_so_far = [nearest_one for batch in threads.map(nearer, some, batched) for nearest_one in batch]
+    return nearest_so_far
 
 
-def _nearer(block: Bounds, start: int, queries: list[str], found: list[Found]) -> list[Found]:
-    """For each query the nearer of `found` and the nearest of the block, which stands at `start` of the pool.
+def _nearer(block: Bounds, start: int, queries: list[str], nearest_so_far: list[Found]) -> list[Found]:
+    """For each query the nearer of `nearest_so_far` and the nearest of the block, which stands at `start` of the pool.
 
     Bounds go from the cheap to the tight, and each is taken of what the one before leaves.
     """
     nearer, left = [], []
-    for query, known in zip(queries, found, strict=True):
+    for query, best in zip(queries, nearest_so_far, strict=True):
         bounds = block.by_letters(query)
         likely = _highest(bounds, FIRST)
-        nearer.append(_compared(block, start, query, likely[_may_reach(bounds[likely], known)], known))
+        nearer.append(_compared(block, start, query, likely[_may_reach(bounds[likely], best)], best))
         bounds[likely] = -1
         left.append(np.flatnonzero(_may_reach(bounds, nearer[-1])))
     many = [number for number, places in enumerate(left) if places.size > MANY]
@@ -115,17 +115,17 @@ def _highest(bounds: np.ndarray, count: int) -> np.ndarray:
     return np.argpartition(-bounds, count)[:count] if count < bounds.size else np.arange(bounds.size)
 
 
-def _may_reach(bounds: np.ndarray, known: Found) -> np.ndarray:
-    return bounds >= known[0] - SLACK
+def _may_reach(bounds: np.ndarray, best: Found) -> np.ndarray:
+    return bounds >= best[0] - SLACK
 
 
-def _compared(block: Bounds, start: int, query: str, places: np.ndarray, known: Found) -> Found:
-    """The nearer of `known` and the nearest of the block's texts at `places`, the first of the pool among equals."""
+def _compared(block: Bounds, start: int, query: str, places: np.ndarray, so_far: Found) -> Found:
+    """The nearer of `so_far` and the nearest of the block's texts at `places`, the first of the pool among equals."""
     if not places.size:
-        return known
-    cutoff = max(0.0, 100 * (known[0] - SLACK))
+        return so_far
+    cutoff = max(0.0, 100 * (so_far[0] - SLACK))
     texts = block.texts[places].tolist()
     alike = process.cdist([query], texts, scorer=fuzz.ratio, score_cutoff=cutoff, dtype=np.float64, workers=1)[0] / 100
     best = float(alike.max())
     nearest_one = best, start + int(places[alike == best].min())
-    return max(known, nearest_one, key=lambda one: (one[0], one[1] >= 0, -one[1]))
+    return max(so_far, nearest_one, key=lambda candidate: (candidate[0], candidate[1] >= 0, -candidate[1]))

@@ -134,8 +134,9 @@ def figures(rows: Sequence[Row], splits: Sequence[Row]) -> dict[str, Any]:
     """Operations and APIs of each split, and operations in none. rows: `COLUMNS` of schema UNIQUE."""
     apis = {row["id"]: row["api"] for row in rows}
     counts = Counter(entry["split"] for entry in splits)
+    split_apis = {(entry["split"], apis[entry["id"]]) for entry in splits}
     return {
         "operations": dict(sorted(counts.items())),
-        "apis": {name: len({apis[e["id"]] for e in splits if e["split"] == name}) for name in sorted(counts)},
+        "apis": dict(sorted(Counter(name for name, _ in split_apis).items())),
         "unused": len(rows) - len({entry["id"] for entry in splits}),
     }

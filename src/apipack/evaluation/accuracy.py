@@ -81,7 +81,8 @@ def over_budget(
 
     by: the columns of each table; count: tokens of a text.
     """
-    lengths = {text: count(text) for text in {test["reference"] for test in tests}}
+    references = {test["reference"] for test in tests}
+    lengths = {text: count(text) for text in references}
     long = [test for test in tests if lengths[test["reference"]] > new_tokens]
     counts = Counter(_name(test, columns) for columns in by for test in long)
     return {"all": len(long), **dict(sorted(counts.items()))}

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from email import message_from_string
 from email.message import Message
+from itertools import product
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 from xml.parsers import expat
@@ -57,13 +58,16 @@ class Comparison:
 def compare(predicted: Request | None, gold: Request, template: str, declared: Sequence[Sequence[Any]]) -> Comparison:
     """predicted: what a call sends, None where it is not readable. template, declared: the operation's `template` and
     `arguments` (schema OPERATIONS)."""
-    secrets = {(one.place, one.name) for one in _all(gold, template) if _PLACEHOLDER.match(one.value)}
-    ours, theirs = (
-        Counter(one for one in arguments(request, template) if (one.place, one.name) not in secrets)
-        for request in (predicted, gold)
-    )
+    secret = [argument for argument in _all(gold, template) if _PLACEHOLDER.match(argument.value)]
+    names = {(argument.place, argument.name) for argument in secret}
+    ours, theirs = (_without(names, arguments(request, template)) for request in (predicted, gold))
     exact = predicted is not None and ours == theirs and same_request(predicted, gold, template, declared)
     return Comparison(exact, _kinds(ours), _kinds(theirs), _kinds(ours & theirs))
+
+
+def _without(names: set[tuple[str, str]], sent: Iterable[Argument]) -> Counter[Argument]:
+    """Arguments but for those of these (place, name) pairs, counted."""
+    return Counter(argument for argument in sent if (argument.place, argument.name) not in names)
 
 
 def exact_match(predicted: Request | None, gold: Request, template: str, declared: Sequence[Sequence[Any]]) -> bool:
@@ -76,19 +80,20 @@ def figures(comparisons: Sequence[Comparison]) -> dict[str, Any]:
     the former by number of values that were asked for."""
     if not comparisons:
         return {}
-    by_place = {place: [(place, kind) for kind in _all_kinds(comparisons)] for place in PLACES}
-    by_kind = {kind: [(place, kind) for place in PLACES] for kind in _all_kinds(comparisons)}
+    kinds = _all_kinds(comparisons)
+    by_place = {place: list(product([place], kinds)) for place in PLACES}
+    by_kind = {kind: list(product(PLACES, [kind])) for kind in kinds}
     by_number: dict[str, list[bool]] = defaultdict(list)
-    for one in comparisons:
-        by_number[str(one.asked) if one.asked < 8 else "8 or more"].append(one.exact)
+    for comparison in comparisons:
+        by_number[str(comparison.asked) if comparison.asked < 8 else "8 or more"].append(comparison.exact)
     return {
-        "exact_match": round(sum(one.exact for one in comparisons) / len(comparisons), 4),
+        "exact_match": round(sum(comparison.exact for comparison in comparisons) / len(comparisons), 4),
         **_rates(comparisons, None),
         "by_place": {name: rates for name, cells in by_place.items() if (rates := _rates(comparisons, cells))["n"]},
         "by_type": {name: rates for name, cells in by_kind.items() if (rates := _rates(comparisons, cells))["n"]},
         "exact_match_by_values": {
-            number: {"n": len(found), "share": round(sum(found) / len(found), 4)}
-            for number, found in sorted(by_number.items())
+            number: {"n": len(matches), "share": round(sum(matches) / len(matches), 4)}
+            for number, matches in sorted(by_number.items())
         },
     }
 
@@ -96,9 +101,9 @@ def figures(comparisons: Sequence[Comparison]) -> dict[str, Any]:
 def _rates(comparisons: Iterable[Comparison], cells: list[tuple[str, str]] | None) -> dict[str, Any]:
     """n: arguments of the references."""
     totals = [0, 0, 0]
-    for one in comparisons:
-        for place, counts in enumerate((one.matched, one.predicted, one.reference)):
-            totals[place] += counts.total() if cells is None else sum(counts[cell] for cell in cells)
+    for comparison in comparisons:
+        for column, counts in enumerate((comparison.matched, comparison.predicted, comparison.reference)):
+            totals[column] += counts.total() if cells is None else sum(counts[cell] for cell in cells)
     matched, predicted, reference = totals
     precision = matched / predicted if predicted else 1.0 if not reference else 0.0
     recall = matched / reference if reference else 1.0
@@ -109,19 +114,19 @@ def _rates(comparisons: Iterable[Comparison], cells: list[tuple[str, str]] | Non
 
 
 def _all_kinds(comparisons: Iterable[Comparison]) -> list[str]:
-    return sorted({kind for one in comparisons for _, kind in (*one.predicted, *one.reference)})
+    return sorted({kind for comparison in comparisons for _, kind in (*comparison.predicted, *comparison.reference)})
 
 
-def _kinds(found: Counter[Argument]) -> Counter[tuple[str, str]]:
+def _kinds(counts: Counter[Argument]) -> Counter[tuple[str, str]]:
     kinds: Counter[tuple[str, str]] = Counter()
-    for argument, times in found.items():
+    for argument, times in counts.items():
         kinds[argument.place, argument.kind] += times
     return kinds
 
 
 def arguments(request: Request | None, template: str) -> list[Argument]:
     """The arguments of a request to an operation with this URL template, but for those that are set aside."""
-    return [] if request is None else [one for one in _all(request, template) if not _set_aside(one)]
+    return [] if request is None else [argument for argument in _all(request, template) if not _set_aside(argument)]
 
 
 def _set_aside(argument: Argument) -> bool:
@@ -154,8 +159,8 @@ def _of_path(request: Request, template: str) -> Iterator[Argument]:
     if len(ours) != len(pattern) or None in values:
         yield Argument("path", "", unquote(request.parts.path), "text")
         return
-    for found in values:
-        for name, value in found or ():
+    for named in values:
+        for name, value in named or ():
             yield Argument("path", name, value, "text")
 
 
@@ -185,8 +190,8 @@ def _json_leaves(value: Any, path: str, depth: int) -> Iterator[tuple[str, str, 
         for name, inner in value.items():
             yield from _json_leaves(inner, f"{path}.{name}" if path else name, depth + 1)
     elif isinstance(value, list) and value:
-        for place, inner in enumerate(value):
-            yield from _json_leaves(inner, f"{path}.{place}" if path else str(place), depth + 1)
+        for index, inner in enumerate(value):
+            yield from _json_leaves(inner, f"{path}.{index}" if path else str(index), depth + 1)
     else:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
@@ -209,7 +214,7 @@ def _xml_leaves(text: str) -> list[tuple[str, str]]:
     """(dotted path, text) of every element without elements. Raises `NotWellFormed`."""
     path: list[str] = []
     texts: list[list[str]] = []
-    found: list[tuple[str, str]] = []
+    leaves: list[tuple[str, str]] = []
     parents: list[bool] = []
 
     def start(name: str, _: dict[str, str]) -> None:
@@ -222,7 +227,7 @@ def _xml_leaves(text: str) -> list[tuple[str, str]]:
     def end(_: str) -> None:
         content = "".join(texts.pop())
         if not parents.pop():
-            found.append((".".join(path[1:]), content))
+            leaves.append((".".join(path[1:]), content))
         path.pop()
 
     parser = expat.ParserCreate()
@@ -233,7 +238,7 @@ def _xml_leaves(text: str) -> list[tuple[str, str]]:
         parser.Parse(text, True)
     except (expat.ExpatError, UnicodeError) as error:
         raise NotWellFormed(str(error)) from error
-    return found
+    return leaves
 
 
 def _refuse(*_: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from importlib.resources import files
 
 import pandas as pd
@@ -17,25 +18,20 @@ def by_size(runs: pd.DataFrame, metric: str) -> pd.DataFrame:
 
     runs: of `tracking.finished_runs`. metric: of `evaluation.METRICS`.
     """
-    rows = [
-        {**named, "setting": setting, **{model: _cell(run, f"{model}.{setting}.{metric}") for model in MODELS}}
-        for run, named in _named(runs)
-        for setting in _found(run, rf"tuned\.(\w+)\.{metric}")
-    ]
+    rows = []
+    for run, named, setting in _cases(runs, metric):
+        cells = {model: _cell(run, f"{model}.{setting}.{metric}") for model in MODELS}
+        rows.append({**named, "setting": setting, **cells})
     return pd.DataFrame(rows, columns=[*RUN, *MODELS])
 
 
 def by_language(runs: pd.DataFrame, metric: str) -> pd.DataFrame:
     """A row a run and setting; a column a language that any run was tested in: the tuned model, all levels."""
-    rows = [
-        {**named, "setting": setting}
-        | {
-            language: _cell(run, f"tuned.{setting}.{language}.{metric}")
-            for language in _found(run, rf"tuned\.{setting}\.(\w+)\.{metric}")
-        }
-        for run, named in _named(runs)
-        for setting in _found(run, rf"tuned\.(\w+)\.{metric}")
-    ]
+    rows = []
+    for run, named, setting in _cases(runs, metric):
+        languages = _found(run, rf"tuned\.{setting}\.(\w+)\.{metric}")
+        cells = {language: _cell(run, f"tuned.{setting}.{language}.{metric}") for language in languages}
+        rows.append({**named, "setting": setting, **cells})
     return pd.DataFrame(rows, columns=[*RUN, *sorted({name for row in rows for name in row} - set(RUN))])
 
 
@@ -52,6 +48,13 @@ def _named(runs: pd.DataFrame) -> list[tuple[pd.Series, dict[str, object]]]:
     return [
         (run, {"size": run["size"], "mix": _mix(run), "run": run["tags.mlflow.runName"]}) for _, run in order.iterrows()
     ]
+
+
+def _cases(runs: pd.DataFrame, metric: str) -> Iterator[tuple[pd.Series, dict[str, object], str]]:
+    """(run, its first columns, setting) of every setting that a run's tuned model has the metric for."""
+    for run, named in _named(runs):
+        for setting in _found(run, rf"tuned\.(\w+)\.{metric}"):
+            yield run, named, setting
 
 
 def _mix(run: pd.Series) -> str:

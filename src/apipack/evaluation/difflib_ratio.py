@@ -60,16 +60,16 @@ def _match(a: str, b: str, seeds_a: bytes, seeds_b: bytes, plain: bool, needed: 
         part_a, part_b = seeds_a[low_a:high_a], seeds_b[low_b:high_b]
         if plain and matched + _common_end(part_a, part_b) >= needed:  # the longest block is no shorter
             return True
-        start, place, size = _extended(a, b, part, _longest(part_a, part_b))
+        start_a, start_b, size = _extended(a, b, part, _longest(part_a, part_b))
         if not size:
             continue
         matched += size
-        if before := min(start - low_a, place - low_b):
+        if before := min(start_a - low_a, start_b - low_b):
             room += before
-            heappush(pending, (-before, (low_a, start, low_b, place)))
-        if after := min(high_a - start, high_b - place) - size:
+            heappush(pending, (-before, (low_a, start_a, low_b, start_b)))
+        if after := min(high_a - start_a, high_b - start_b) - size:
             room += after
-            heappush(pending, (-after, (start + size, high_a, place + size, high_b)))
+            heappush(pending, (-after, (start_a + size, high_a, start_b + size, high_b)))
     return matched >= needed
 
 
@@ -107,8 +107,8 @@ def _longest(a: bytes, b: bytes) -> Block:
     """The longest common block of seeds; of several the first in a, then in b. Else length 0 at the start."""
     words = a.split()
     block = max(words, key=len, default=b"")
-    if (place := b.find(block)) >= 0:
-        return a.find(block), place, len(block)
+    if (position := b.find(block)) >= 0:
+        return a.find(block), position, len(block)
     size = _scan(words[0], b, _common_end(words[0], b)) if len(words) == 1 else _look_up(words, b)
     if not size:
         return 0, 0, 0
@@ -147,7 +147,7 @@ def _common_end(a: bytes, b: bytes) -> int:
 def _extended(a: str, b: str, part: Part, block: Block) -> Block:
     """A block within a part, in places of the texts, with the equal characters before and after it."""
     low_a, high_a, low_b, high_b = part
-    start, place, size = low_a + block[0], low_b + block[1], block[2]
-    before = Postfix.similarity(a[low_a:start], b[low_b:place])
-    after = Prefix.similarity(a[start + size : high_a], b[place + size : high_b])
-    return start - before, place - before, before + size + after
+    start_a, start_b, size = low_a + block[0], low_b + block[1], block[2]
+    before = Postfix.similarity(a[low_a:start_a], b[low_b:start_b])
+    after = Prefix.similarity(a[start_a + size : high_a], b[start_b + size : high_b])
+    return start_a - before, start_b - before, before + size + after

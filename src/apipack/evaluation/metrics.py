@@ -167,16 +167,16 @@ def _same_shape(a: Any, b: Any) -> bool:
     if isinstance(b, list):
         if not isinstance(a, list) or bool(a) != bool(b):
             return False
-        return all(_same_member(member, place, b) for place, member in enumerate(a))
+        return all(_same_member(member, index, b) for index, member in enumerate(a))
     if isinstance(b, bool) or b is None or isinstance(b, str):
         return type(a) is type(b)
     return isinstance(a, int | float) and not isinstance(a, bool) and (isinstance(a, int) or not isinstance(b, int))
 
 
-def _same_member(member: Any, place: int, wanted: list[Any]) -> bool:
+def _same_member(member: Any, index: int, wanted: list[Any]) -> bool:
     """Against the reference's member at that place; one that an array has more, against any."""
-    if place < len(wanted):
-        return _same_shape(member, wanted[place])
+    if index < len(wanted):
+        return _same_shape(member, wanted[index])
     return any(_same_shape(member, other) for other in wanted)
 
 

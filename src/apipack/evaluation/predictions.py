@@ -17,7 +17,7 @@ from apipack.evaluation.outputs import COPY, earlier, prompt_hash, write
 from apipack.evaluation.params import Evaluate
 from apipack.evaluation.verdicts import RATES, Reference, Verdict, agreement, judge, judge_executed
 from apipack.io import read_table
-from apipack.languages import Reading
+from apipack.languages.codec import Reading
 from apipack.models.places import ModelError, token_counter
 from apipack.prompting.prompts import extract_call
 from apipack.records import Output
@@ -106,20 +106,21 @@ def judge_all(
 
 def rows_of(predictions: Sequence[Prediction], verdicts: Sequence[tuple[Verdict, Verdict]]) -> list[Row]:
     """Rows of schema PREDICTIONS; verdicts: of `judge_all`."""
-    return [
-        {
-            "model": prediction.model,
-            **{key: prediction.test[key] for key in KEYS},
-            "prompt_sha256": prompt_hash(prediction.test),
-            "output": prediction.output.text,
-            "cut": prediction.output.cut,
-            "call": prediction.reading.code,
-            "reference": prediction.reference.call,
-            **{column: getattr(verdict, column) for column in (*MATCHES, *RATES.values())},
-            "verdict": None if verdict.passed is None else "executed" if verdict.executed else "static",
-        }
-        for prediction, (_, verdict) in zip(predictions, verdicts, strict=True)
-    ]
+    return [_row(prediction, verdict) for prediction, (_, verdict) in zip(predictions, verdicts, strict=True)]
+
+
+def _row(prediction: Prediction, verdict: Verdict) -> Row:
+    return {
+        "model": prediction.model,
+        **{key: prediction.test[key] for key in KEYS},
+        "prompt_sha256": prompt_hash(prediction.test),
+        "output": prediction.output.text,
+        "cut": prediction.output.cut,
+        "call": prediction.reading.code,
+        "reference": prediction.reference.call,
+        **{column: getattr(verdict, column) for column in (*MATCHES, *RATES.values())},
+        "verdict": None if verdict.passed is None else "executed" if verdict.executed else "static",
+    }
 
 
 def _execute(predictions: Sequence[Prediction], workers: int) -> dict[Reading, Outcome]:

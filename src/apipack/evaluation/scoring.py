@@ -12,7 +12,7 @@ from typing import Any
 from apipack.errors import UserError
 from apipack.evaluation.url_templates import fits
 from apipack.evaluation.verdicts import Reference, judge
-from apipack.languages import Reading
+from apipack.languages.codec import Reading
 from apipack.openapi import Document, SpecError, load
 from apipack.openapi.conformance import violations
 from apipack.openapi.document import RawOperation
@@ -111,8 +111,8 @@ def _verdict(row: Row, spec: Spec | None) -> Row:
         raise ScoreError(f"the reference {right.problem}")
     reference = _reference(row, right.request, spec)
     verdict = judge(Reading.of(row["language"], row["prediction"]), reference, spec)
-    known = {name: value for name, value in asdict(verdict).items() if value is not None}
-    return known if verdict.valid is None else {**known, "valid": verdict.valid}
+    answers = {name: value for name, value in asdict(verdict).items() if value is not None}
+    return answers if verdict.valid is None else {**answers, "valid": verdict.valid}
 
 
 def _reference(row: Row, request: Request, spec: Spec | None) -> Reference:

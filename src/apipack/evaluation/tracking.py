@@ -92,8 +92,8 @@ def log_folder(folder: Path, experiment: str, params: Mapping[str, Any], predict
     """Log what `stages.finetune` and `stages.evaluate` wrote on a machine without MLflow; the run's id, and whether it
     is new: the same figures are logged once. folder: like metrics/, with finetune.json, evaluate.json or both.
     Raises `UserError`."""
-    found = {name: folder / f"{name}.json" for name in ("finetune", "evaluate") if (folder / f"{name}.json").is_file()}
-    if not found:
+    reports = [path for path in (folder / "finetune.json", folder / "evaluate.json") if path.is_file()]
+    if not reports:
         raise UserError(f"{folder} has neither finetune.json nor evaluate.json")
     figures = stage_figures(folder)
     if run_id := logged(experiment, params, figures):
@@ -103,7 +103,7 @@ def log_folder(folder: Path, experiment: str, params: Mapping[str, Any], predict
     others = [path for path in (folder / "machine.json", folder / "params.yaml") if path.is_file()]
     table = pd.read_parquet(predictions) if predictions else None
     name = folder.resolve().name
-    return log_run(experiment, params, figures, curves, [*found.values(), *others], table, name), True
+    return log_run(experiment, params, figures, curves, [*reports, *others], table, name), True
 
 
 def loss_curve(file: Path) -> dict[str, list[tuple[int, float]]]:
@@ -145,8 +145,8 @@ def _key(params: Mapping[str, Any], metrics: Mapping[str, float]) -> str:
 
 
 def _known(experiment_id: str, key: str, status: str) -> str | None:
-    found = MlflowClient().search_runs(
+    runs = MlflowClient().search_runs(
         [experiment_id],
         f"tags.`apipack.key` = '{key}' and attributes.status = '{status}'",
     )
-    return str(found[0].info.run_id) if found else None
+    return str(runs[0].info.run_id) if runs else None

@@ -68,21 +68,23 @@ def refused(language: str, grammar: Language, root: Node) -> set[str]:
     """Such names of a tree without errors; none in languages other than the three."""
     if language not in DECLARED:
         return set()
-    found = {
-        name: [(node.text or b"").decode("utf-8", "replace") for node in nodes]
-        for name, nodes in QueryCursor(_query(language, grammar)).captures(root).items()
-    }
-    imports = {path.strip('"`').rpartition("/")[2] for path in found.get("import", [])}
-    declared = {*found.get("declared", []), *imports}
-    ignored = set(found.get("ignored", [])) - declared
-    used = set(found.get("name", [])) - ignored
+    captures = QueryCursor(_query(language, grammar)).captures(root)
+    captured = {name: list(map(_text, nodes)) for name, nodes in captures.items()}
+    imports = {path.strip('"`').rpartition("/")[2] for path in captured.get("import", [])}
+    declared = {*captured.get("declared", []), *imports}
+    ignored = set(captured.get("ignored", [])) - declared
+    used = set(captured.get("name", [])) - ignored
     unknown = {name for name in used - declared if not KNOWN[language](name)}
     if language != "go":
         return unknown
-    seen = found.get("name", [])
-    idle = {name for name in found.get("local", []) if seen.count(name) == found.get("declared", []).count(name)}
-    packages = {name for name in imports | set(found.get("alias", [])) if name not in seen}
+    seen = captured.get("name", [])
+    idle = {name for name in captured.get("local", []) if seen.count(name) == captured.get("declared", []).count(name)}
+    packages = {name for name in imports | set(captured.get("alias", [])) if name not in seen}
     return unknown | (idle | packages) - {"_", "."}
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode("utf-8", "replace")
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from apipack.evaluation.difflib_ratio import ratio_above
 from apipack.evaluation.metrics import THRESHOLD, find_url, same_place, same_request
 from apipack.evaluation.url_templates import fits
-from apipack.languages import Reading
+from apipack.languages.codec import Reading
 from apipack.languages.wire import without_client_headers
 from apipack.records import Request
 from apipack.sandbox.comparison import request_of

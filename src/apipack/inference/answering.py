@@ -42,7 +42,7 @@ def answer(
     sampling = Sampling(0.0, 1.0, p.new_tokens)
     backend = open_model(p.backend, model, sampling, p.batch, adapter=adapter, raw=True, stop=(stop,))
     try:
-        made = _ask(backend, prompts, "", p.new_tokens, store)
+        answers = _ask(backend, prompts, "", p.new_tokens, store)
     except (MemoryError, RuntimeError) as error:  # torch.OutOfMemoryError is a RuntimeError
         if not out_of_memory(error):
             raise
@@ -52,11 +52,11 @@ def answer(
         ) from error
     finally:
         backend.close()  # the next model may have no room beside it
-    return made.outputs, made.generated
+    return answers.outputs, answers.generated
 
 
 def ask_served(
-    one: Served, prompts: Sequence[str], p: Evaluate, stop: str, store: Path | None = None
+    served: Served, prompts: Sequence[str], p: Evaluate, stop: str, store: Path | None = None
 ) -> tuple[list[Output], dict[str, Any]]:
     """Greedy outputs of a served model in the order of `prompts`, and what they took.
 
@@ -67,16 +67,18 @@ def ask_served(
     from apipack.inference.backends.openai import OpenAIBackend
 
     sampling = Sampling(0.0, 1.0, p.new_tokens)
-    backend = OpenAIBackend(one.model, sampling, one, one.attempts, raw=not one.chat, stop=() if one.chat else (stop,))
-    made = _ask(backend, prompts, SYSTEM if one.chat else "", p.new_tokens, store)
-    cost = (made.prompt_tokens * one.price_in + made.completion_tokens * one.price_out) / 1e6
-    return made.outputs, {
-        "model": one.model,
-        "prompt_tokens": made.prompt_tokens,
-        "completion_tokens": made.completion_tokens,
+    backend = OpenAIBackend(
+        served.model, sampling, served, served.attempts, raw=not served.chat, stop=() if served.chat else (stop,)
+    )
+    answers = _ask(backend, prompts, SYSTEM if served.chat else "", p.new_tokens, store)
+    cost = (answers.prompt_tokens * served.price_in + answers.completion_tokens * served.price_out) / 1e6
+    return answers.outputs, {
+        "model": served.model,
+        "prompt_tokens": answers.prompt_tokens,
+        "completion_tokens": answers.completion_tokens,
         "cost": round(cost, 6),
-        "refused": made.refused,
-        "generated": made.generated,
+        "refused": answers.refused,
+        "generated": answers.generated,
         "faults": dict(sorted(backend.faults.items())),
         "spent": round(backend.cost, 6),
     }
@@ -109,11 +111,14 @@ def _ask(backend: Backend, prompts: Sequence[str], system: str, new_tokens: int,
             f"{lost[-1].kind}: {lost[-1].detail}; what was generated is kept, run again to go on"
         )
     outputs = {prompt: Output("", False) for prompt in distinct}  # a refusal is empty
-    outputs |= {distinct[at]: Output(one.text, one.completion_tokens >= new_tokens) for at, one in done.items()}
+    outputs |= {
+        distinct[at]: Output(completion.text, completion.completion_tokens >= new_tokens)
+        for at, completion in done.items()
+    }
     return _Made(
         [outputs[prompt] for prompt in prompts],
         recorded.generated,
         len(failed),
-        sum(one.prompt_tokens for one in done.values()),
-        sum(one.completion_tokens for one in done.values()),
+        sum(completion.prompt_tokens for completion in done.values()),
+        sum(completion.completion_tokens for completion in done.values()),
     )

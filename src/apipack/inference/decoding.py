@@ -52,12 +52,14 @@ def complete(
     by the bytes that are free, are completed after the others.
     """
     plain = all(type(layer) is DynamicLayer for layer in DynamicCache(config=model.config).layers)
-    made: list[list[int]] = []
-    while len(made) < len(prompts):
-        rest = prompts[len(made) :]
+    completed: list[list[int]] = []
+    while len(completed) < len(prompts):
+        rest = prompts[len(completed) :]
         rows, read = room(model, max(map(len, rest)), new_tokens, plain, free(model.device), read_tokens)
-        made += _together(model, rest[:rows], new_tokens, _from(len(made), choose), ended, read if plain else None)
-    return made
+        completed += _together(
+            model, rest[:rows], new_tokens, _from(len(completed), choose), ended, read if plain else None
+        )
+    return completed
 
 
 def room(
@@ -108,22 +110,22 @@ def _together(
         logits, cache = _read(model, prompts, max(lengths) + new_tokens, read)
     columns = torch.arange(max(lengths) + new_tokens, device=model.device)
     starts = max(lengths) - torch.tensor(lengths, device=model.device)
-    made: list[list[int]] = [[] for _ in prompts]
+    completed: list[list[int]] = [[] for _ in prompts]
     over = [False] * len(prompts)
     running = list(range(len(prompts)))
     for step in range(new_tokens):
         ids = choose(logits, running)
         for row, token in zip(running, ids.tolist(), strict=True):
             if not over[row]:
-                made[row].append(token)
-                over[row] = ended(made[row])
-        going = [place for place, row in enumerate(running) if not over[row]]
+                completed[row].append(token)
+                over[row] = ended(completed[row])
+        going = [index for index, row in enumerate(running) if not over[row]]
         if not going or step == new_tokens - 1:
             break
         if len(going) <= 0.75 * len(running):
             kept = torch.tensor(going, device=model.device)
             cache.batch_select_indices(kept)
-            ids, starts, running = ids[kept], starts[kept], [running[place] for place in going]
+            ids, starts, running = ids[kept], starts[kept], [running[index] for index in going]
         end = cache.get_seq_length()
         output = model(
             input_ids=ids[:, None],
@@ -133,7 +135,7 @@ def _together(
             use_cache=True,
         )
         logits = output.logits[:, -1]
-    return made
+    return completed
 
 
 class _RoomyLayer(DynamicLayer):
@@ -188,13 +190,13 @@ def _read(
             for part in parts:
                 shape = len(prompts), part.keys.shape[1], columns, part.keys.shape[3]
                 layers.append(_RoomyLayer(part.keys.new_zeros(shape), part.values.new_zeros(shape), longest))
-        for place, prompt in enumerate(group):
+        for index, prompt in enumerate(group):
             length = len(prompt)
             for row in rows[prompt]:
-                logits[row] = output.logits[place, ends.index(length - 1)].clone()  # the others' memory is free again
+                logits[row] = output.logits[index, ends.index(length - 1)].clone()  # the others' memory is free again
                 for layer, part in zip(layers, parts, strict=True):
-                    layer.keys[row, :, longest - length : longest] = part.keys[place, :, :length]
-                    layer.values[row, :, longest - length : longest] = part.values[place, :, :length]
+                    layer.keys[row, :, longest - length : longest] = part.keys[index, :, :length]
+                    layer.values[row, :, longest - length : longest] = part.values[index, :, :length]
     whole = DynamicCache(config=model.config)
     whole.layers = list(layers)
     return torch.stack(logits), whole

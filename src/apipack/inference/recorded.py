@@ -80,10 +80,10 @@ class Recorded:
                 self._count(outcome)
             yield from ((position, outcome) for position in positions[missing[at]])
 
-    def _count(self, made: Completion | LogLikelihood) -> None:
-        if isinstance(made, LogLikelihood):
+    def _count(self, outcome: Completion | LogLikelihood) -> None:
+        if isinstance(outcome, LogLikelihood):
             self.scored += 1
         else:
             self.generated += 1
-            self.prompt_tokens += made.prompt_tokens
-            self.completion_tokens += made.completion_tokens
+            self.prompt_tokens += outcome.prompt_tokens
+            self.completion_tokens += outcome.completion_tokens

@@ -33,20 +33,20 @@ class Asked(NamedTuple):
 def hints(rows: Sequence[Row], asked: Mapping[str, Asked], words: int) -> dict[str, str | None]:
     """For each operation (schema OPERATIONS) of one API: words to add to its instruction, empty where none are needed,
     None where nothing tells it from another: its instructions would be ambiguous. words: as in `grammar.tasks`."""
-    found: dict[str, str | None] = {row["id"]: "" for row in rows}
+    hint_of: dict[str, str | None] = {row["id"]: "" for row in rows}
     for group in _saying_the_same(rows, words):
-        clashing = _clashing(group, asked, found)
+        clashing = _clashing(group, asked, hint_of)
         if not clashing:
             continue
         for words_of in (_chain, _method, _tag, _chain_and_method, _whole_chain, _whole_chain_and_method):
             said = {row["id"]: words_of(row) for row in clashing}
-            if not _clashing(clashing, asked, {**found, **said}):
+            if not _clashing(clashing, asked, {**hint_of, **said}):
                 break
-        found.update(said)
+        hint_of.update(said)
     for group in _saying_the_same(rows, words):
-        for row in _clashing(group, asked, found):
-            found[row["id"]] = None
-    return found
+        for row in _clashing(group, asked, hint_of):
+            hint_of[row["id"]] = None
+    return hint_of
 
 
 def ambiguous(rows: Sequence[Row], asked: Mapping[str, Asked], said: Mapping[str, str | None], words: int) -> list[str]:
@@ -60,8 +60,8 @@ def _saying_the_same(rows: Sequence[Row], words: int) -> Iterator[list[Row]]:
     """Operations of which one wording says the same, two or more."""
     groups: dict[str, dict[str, Row]] = defaultdict(dict)
     for row in rows:
-        known = tasks(row, words)
-        for task in (known[0], known[-1]):
+        said = tasks(row, words)
+        for task in (said[0], said[-1]):
             groups[_sense(task.text)][row["id"]] = row
     return (list(group.values()) for _, group in sorted(groups.items()) if len(group) > 1)
 
@@ -83,14 +83,14 @@ def _clashing(group: Sequence[Row], asked: Mapping[str, Asked], said: Mapping[st
         if len(rows) > MANY:
             clashing |= {row["id"]: row for row in rows}
             continue
-        for one, other in combinations(rows, 2):
-            if _fit(asked[one["id"]], asked[other["id"]]):
-                clashing |= {one["id"]: one, other["id"]: other}
+        for row, other in combinations(rows, 2):
+            if _fit(asked[row["id"]], asked[other["id"]]):
+                clashing |= {row["id"]: row, other["id"]: other}
     return list(clashing.values())
 
 
-def _fit(one: Asked, other: Asked) -> bool:
-    return one.required <= other.all and other.required <= one.all
+def _fit(own: Asked, other: Asked) -> bool:
+    return own.required <= other.all and other.required <= own.all
 
 
 def _segments(row: Row) -> list[str]:

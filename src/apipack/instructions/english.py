@@ -47,17 +47,17 @@ def mended(text: str, verbs: frozenset[str]) -> str:
     """A phrase of a specification without labels, dates, HTTP methods before its verb, and what only OData says."""
     text = _PREFIX.sub("", text)
     text = _OF_ME.sub(" of the signed-in user", _NAVIGATION.sub("", _DATED.sub("", text)))
-    if (found := _OR_UPDATE.match(text)) and found[1].split()[0].lower() not in verbs:
-        text = f"{found[2].lower()} {found[1].lower()}{found[3]}"
-    if found := _INVOKE.match(text):
-        text = f"{found[1]}{found[2]}" if found[1].lower() in verbs else f"call {found[1]}{found[2]}"
-    found = _HTTP_VERB.match(text)
+    if (match := _OR_UPDATE.match(text)) and match[1].split()[0].lower() not in verbs:
+        text = f"{match[2].lower()} {match[1].lower()}{match[3]}"
+    if match := _INVOKE.match(text):
+        text = f"{match[1]}{match[2]}" if match[1].lower() in verbs else f"call {match[1]}{match[2]}"
+    match = _HTTP_VERB.match(text)
     if (
-        found
-        and found[1].lower() in verbs
+        match
+        and match[1].lower() in verbs
         and not text.lower().startswith(("get list of", "get search", "get view of"))
     ):
-        text = text[found.end() :]
+        text = text[match.end() :]
     return _verb_first(text, verbs)
 
 
@@ -66,14 +66,14 @@ def _verb_first(text: str, verbs: frozenset[str]) -> str:
     words = text.split()
     if not 2 <= len(words) <= 7 or words[0].lower() in verbs or not all(word.isalpha() for word in words):
         return text
-    for place in range(1, len(words)):
-        verb = words[place].lower()
+    for index in range(1, len(words)):
+        verb = words[index].lower()
         if verb in _SUFFIX_VERBS and (
-            place == len(words) - 1 or words[place + 1].lower() in ("by", "for", "all", "in")
+            index == len(words) - 1 or words[index + 1].lower() in ("by", "for", "all", "in")
         ):
-            rest = words[place + 1 :]
+            rest = words[index + 1 :]
             every = ["all"] if rest and rest[0].lower() == "all" else []
-            return " ".join([verb, *every, words[0].lower(), *words[1:place], *rest[len(every) :]])
+            return " ".join([verb, *every, words[0].lower(), *words[1:index], *rest[len(every) :]])
     return text
 
 

@@ -113,41 +113,40 @@ def tasks(row: Row, words: int) -> Sequence[Task]:
 @lru_cache(maxsize=1_000)
 def _tasks(functionality: str, description: str, endpoint: str, words: int) -> tuple[Task, ...]:
     """Remembered, since an operation has many variants."""
-    found: list[Task] = []
+    named: list[Task] = []
     texts = [(functionality, LONGEST_TASK), (description, words)]
     if is_of_identifier(functionality, endpoint):
         texts.reverse()  # what somebody wrote says more than a name taken apart
     for text, limit in texts:
-        if found and found[0].is_action and text == functionality:
+        if named and named[0].is_action and text == functionality:
             break
         said = shorten(phrase(text), limit)
         action = imperative(said)
-        if action is not None and found and _SAYS_NOTHING.match(action):
+        if action is not None and named and _SAYS_NOTHING.match(action):
             continue
-        known = {task.text.lower() for task in found}
-        if action is not None and action.lower() not in known:
-            found.append(Task(action, True))
-        elif said and not found:
-            found.append(Task(lower_first(said), False))
-    if any(task.is_action for task in found):
-        found = [task for task in found if task.is_action]
-    if not found and (spoken := phrase(endpoint)):
+        taken = {task.text.lower() for task in named}
+        if action is not None and action.lower() not in taken:
+            named.append(Task(action, True))
+        elif said and not named:
+            named.append(Task(lower_first(said), False))
+    if any(task.is_action for task in named):
+        named = [task for task in named if task.is_action]
+    if not named and (spoken := phrase(endpoint)):
         action = imperative(spoken)
-        found = [Task(action or spoken, action is not None)]
-    return tuple(found) or (Task("this operation", False),)
+        named = [Task(action or spoken, action is not None)]
+    return tuple(named) or (Task("this operation", False),)
 
 
 def candidates(row: Row, seed: int, n: int, words: int, for_tests: bool = False) -> list[str]:
     """`n` wordings (fewer where there are fewer frames) of an operation (schema OPERATIONS), no two of one frame."""
     rng = random.Random(f"{seed}:{row['id']}:{for_tests}")
-    name, known = api_name(row), tasks(row, words)
+    name, said = api_name(row), tasks(row, words)
     if for_tests:
-        known = known[::-1]  # the description's words first: the training wording leads with the functionality's
+        said = said[::-1]  # the description's words first: the training wording leads with the functionality's
     actions, topics = (TEST_ACTION, TEST_TOPIC) if for_tests else (TRAIN_ACTION, TRAIN_TOPIC)
-    frames = actions if known[0].is_action else topics
+    frames = actions if said[0].is_action else topics
     return [
-        _fill(frame, known[i % len(known)], name, rng)
-        for i, frame in enumerate(rng.sample(frames, min(n, len(frames))))
+        _fill(frame, said[i % len(said)], name, rng) for i, frame in enumerate(rng.sample(frames, min(n, len(frames))))
     ]
 
 
@@ -161,9 +160,9 @@ def wordings(row: Row, seed: int, words: int, n: int = 3) -> tuple[str, str]:
 
 def other_wordings(row: Row, seed: int, n: int, words: int) -> list[str]:
     """Up to `n` more training wordings of an operation, in frames and words of training alone."""
-    known = {row["instruction"].casefold(), row["test_instruction"].casefold()}
-    made = dict.fromkeys(candidates(row, seed, n + 1, words))
-    return [text for text in made if text.casefold() not in known and reject(row, text) is None][:n]
+    taken = {row["instruction"].casefold(), row["test_instruction"].casefold()}
+    wordings = dict.fromkeys(candidates(row, seed, n + 1, words))
+    return [text for text in wordings if text.casefold() not in taken and reject(row, text) is None][:n]
 
 
 def _fill(frame: str, task: Task, name: str, rng: random.Random) -> str:

@@ -78,7 +78,7 @@ def judge(rows: Sequence[Row], embed: Embed, model: Model | None = None) -> list
     """A verdict for each row of FIELDS, in order. embed: texts → unit vectors. A null
     field is an empty one, but for the candidate. Raises `UserError` for a row that lacks a field."""
     model = model or shipped()
-    rows = [{**row, **{name: "" for name in FIELDS[:-1] if row.get(name, "") is None}} for row in rows]
+    rows = [_without_nulls(row) for row in rows]
     for number, row in enumerate(rows, 1):
         if missing := [name for name in FIELDS if not isinstance(row.get(name), str)]:
             raise UserError(f"row {number} has no text in {', '.join(missing)}; a row needs {', '.join(FIELDS)}")
@@ -89,8 +89,16 @@ def judge(rows: Sequence[Row], embed: Embed, model: Model | None = None) -> list
 
 def features(broken: Sequence[list[str]], measured: np.ndarray) -> np.ndarray:
     """(rows, len(FEATURES)): which kinds of rules each row breaks, and its `measures`."""
-    evidence = [[float(not group.isdisjoint(why)) for group in _EVIDENCE] for why in broken]
-    return np.hstack([np.array(evidence), measured])
+    evidence = np.array([_evidence(why) for why in broken])
+    return np.hstack([evidence, measured])
+
+
+def _evidence(why: Sequence[str]) -> list[float]:
+    return [float(not group.isdisjoint(why)) for group in _EVIDENCE]
+
+
+def _without_nulls(row: Row) -> Row:
+    return {**row, **{name: "" for name in FIELDS[:-1] if row.get(name, "") is None}}
 
 
 def measures(rows: Sequence[Row], embed: Embed) -> np.ndarray:
@@ -112,9 +120,9 @@ def _verdict(why: list[str], score: float, threshold: float) -> Verdict:
 
 def _new_words(row: Row) -> float:
     """Share of a candidate's telling words that begin like no word of the operation."""
-    known = {word[:5] for word in _WORD.findall(f"{_operation_text(row)} {row['api_name']}".lower())}
+    beginnings = {word[:5] for word in _WORD.findall(f"{_operation_text(row)} {row['api_name']}".lower())}
     said = [word for word in _WORD.findall(row["candidate"].lower()) if word not in _FILLER]
-    return sum(word[:5] not in known for word in said) / max(1, len(said))
+    return sum(word[:5] not in beginnings for word in said) / max(1, len(said))
 
 
 def _operation_text(row: Row) -> str:

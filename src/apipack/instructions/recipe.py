@@ -41,18 +41,13 @@ def run(rows: Sequence[Row], writer: Backend, scorer: Backend, judge: Judge, p: 
     """Instructions for operations (schema OPERATIONS), in their order."""
     counts: Counter[str] = Counter()
     examples = _examples(rows, writer, judge, p, seed, counts)
-    prompts = [
-        asking.candidate(
-            row,
-            [pair for pair in examples[row["api"]] if pair[0]["id"] != row["id"]],
-            _seed(seed, row["id"]),
-            p.description_words,
-        )
-        for row in rows
-    ]
-    found = _candidates(rows, prompts, writer, judge, p, counts)
-    scored = _scored(rows, prompts, found, scorer, p, counts)
-    made = Made([], [], counts)
+    prompts = []
+    for row in rows:
+        others = [pair for pair in examples[row["api"]] if pair[0]["id"] != row["id"]]
+        prompts.append(asking.candidate(row, others, _seed(seed, row["id"]), p.description_words))
+    proposed = _candidates(rows, prompts, writer, judge, p, counts)
+    scored = _scored(rows, prompts, proposed, scorer, p, counts)
+    result = Made([], [], counts)
     for row, options in zip(rows, scored, strict=True):
         train, test = select(options, p.max_similarity)
         if train is None:
@@ -61,13 +56,13 @@ def run(rows: Sequence[Row], writer: Backend, scorer: Backend, judge: Judge, p: 
         elif test is None:
             counts["fallback_one_candidate"] += 1
             test = grammar_wordings(row, seed, p.description_words)[1]
-        made.rows.append({"id": row["id"], "instruction": train, "test_instruction": test})
-        made.candidates += [
-            {"id": row["id"], "place": place, "candidate": one.text, "reason": one.reason}
-            | {"likelihood": one.likelihood, "back_likelihood": one.back}
-            for place, one in enumerate(options)
+        result.rows.append({"id": row["id"], "instruction": train, "test_instruction": test})
+        result.candidates += [
+            {"id": row["id"], "place": number, "candidate": option.text, "reason": option.reason}
+            | {"likelihood": option.likelihood, "back_likelihood": option.back}
+            for number, option in enumerate(options)
         ]
-    return made
+    return result
 
 
 def _examples(
@@ -82,14 +77,14 @@ def _examples(
     prompts = [asking.rewrite(row, said, _seed(seed, row["id"])) for row, said in zip(drawn, stiff, strict=True)]
     counts["seeds"] = len(drawn)
     said, rewritten = list(stiff), {}
-    for place, outcome in _watched(writer.generate(prompts), len(prompts), "rewrite seeds"):
+    for number, outcome in _watched(writer.generate(prompts), len(prompts), "rewrite seeds"):
         text, reason = asking.clean(outcome.text) if isinstance(outcome, Completion) else ("", outcome.kind)
         if reason is None:
-            rewritten[place] = text
+            rewritten[number] = text
     whole = sorted(rewritten)
-    for place, verdict in zip(whole, judge([(drawn[i], rewritten[i]) for i in whole]), strict=True):
+    for number, verdict in zip(whole, judge([(drawn[i], rewritten[i]) for i in whole]), strict=True):
         if verdict is None:
-            said[place] = rewritten[place]
+            said[number] = rewritten[number]
             counts["seeds_rewritten"] += 1
     examples: dict[str, list[tuple[Row, str]]] = defaultdict(list)
     for row, request in zip(drawn, said, strict=True):
@@ -101,53 +96,57 @@ def _candidates(
     rows: Sequence[Row], prompts: list[Prompt], writer: Backend, judge: Judge, p: Instruct, counts: Counter[str]
 ) -> list[list[Candidate]]:
     """Candidates of each operation; those with fewer than two accepted are asked again, `rewrites` times at most."""
-    found: list[list[Candidate]] = [[] for _ in rows]
+    proposed: list[list[Candidate]] = [[] for _ in rows]
     short = list(range(len(rows)))
     for attempt in range(1 + p.rewrites):
         if not short:
             break
         asked = [replace(prompts[i], seed=prompts[i].seed + attempt * p.candidates) for i in short]
         counts["asked_again"] += len(short) * p.candidates if attempt else 0
-        made: dict[int, tuple[str, str | None]] = {}
+        texts: dict[int, tuple[str, str | None]] = {}
         total = len(asked) * p.candidates
-        for place, outcome in _watched(writer.generate(asked, p.candidates), total, "candidates"):
-            made[place] = asking.clean(outcome.text) if isinstance(outcome, Completion) else ("", outcome.kind)
-        whole = [place for place in sorted(made) if made[place][1] is None]
-        verdicts = judge([(rows[short[place // p.candidates]], made[place][0]) for place in whole])
+        for number, outcome in _watched(writer.generate(asked, p.candidates), total, "candidates"):
+            texts[number] = asking.clean(outcome.text) if isinstance(outcome, Completion) else ("", outcome.kind)
+        whole = [number for number in sorted(texts) if texts[number][1] is None]
+        verdicts = judge([(rows[short[number // p.candidates]], texts[number][0]) for number in whole])
         reasons = dict(zip(whole, verdicts, strict=True))
-        for place in sorted(made):
-            text, fault = made[place]
-            reason = fault or reasons[place]
+        for number in sorted(texts):
+            text, fault = texts[number]
+            reason = fault or reasons[number]
             counts[f"rejected_{reason}" if reason else "accepted"] += 1
-            found[short[place // p.candidates]].append(Candidate(text, reason))
-        short = [i for i in short if len({one.text.casefold() for one in found[i] if one.reason is None}) < 2]
-    return found
+            proposed[short[number // p.candidates]].append(Candidate(text, reason))
+        short = [i for i in short if len(_accepted(proposed[i])) < 2]
+    return proposed
+
+
+def _accepted(options: Sequence[Candidate]) -> set[str]:
+    return {option.text.casefold() for option in options if option.reason is None}
 
 
 def _scored(
     rows: Sequence[Row],
     prompts: list[Prompt],
-    found: list[list[Candidate]],
+    proposed: list[list[Candidate]],
     scorer: Backend,
     p: Instruct,
     counts: Counter[str],
 ) -> list[list[Candidate]]:
     """The same candidates with both likelihoods, of the accepted ones."""
-    where = [(i, j) for i, options in enumerate(found) for j, one in enumerate(options) if one.reason is None]
-    forward = [(prompts[i], found[i][j].text) for i, j in where]
+    where = [(i, j) for i, options in enumerate(proposed) for j, option in enumerate(options) if option.reason is None]
+    forward = [(prompts[i], proposed[i][j].text) for i, j in where]
     backward = [
-        (asking.back_translation(found[i][j].text), asking.operation_text(rows[i], p.description_words).strip())
+        (asking.back_translation(proposed[i][j].text), asking.operation_text(rows[i], p.description_words).strip())
         for i, j in where
     ]
     scores: list[float | None] = [None] * (2 * len(where))
-    for place, outcome in _watched(scorer.loglikelihood(forward + backward), len(scores), "likelihoods"):
+    for number, outcome in _watched(scorer.loglikelihood(forward + backward), len(scores), "likelihoods"):
         if isinstance(outcome, LogLikelihood):
-            scores[place] = outcome.mean
+            scores[number] = outcome.mean
         else:
             counts["not_scored"] += 1
-    scored = [list(options) for options in found]
+    scored = [list(options) for options in proposed]
     for at, (i, j) in enumerate(where):
-        scored[i][j] = replace(found[i][j], likelihood=scores[at], back=scores[at + len(where)])
+        scored[i][j] = replace(proposed[i][j], likelihood=scores[at], back=scores[at + len(where)])
     return scored
 
 

@@ -41,10 +41,10 @@ def says(instruction: str, values: Iterable[Value]) -> Checked:
     asked = Counter((type(value).__name__, value) for value in values)
     missing, duplicated = [], []
     for (_, value), times in asked.items():
-        found = _count(instruction, value)
-        if found < times:
+        count = _count(instruction, value)
+        if count < times:
             missing.append(value)
-        elif found > times:
+        elif count > times:
             duplicated.append(value)
     return Checked(tuple(missing), tuple(duplicated))
 

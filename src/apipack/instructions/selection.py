@@ -23,15 +23,15 @@ def ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Accepted candidates, no text twice, best first: by back-translation, then by their own likelihood, then by
     order. The authors' published examples are chosen by the first (`back_trans_input_tokens_mean`)."""
     first: dict[str, Candidate] = {}
-    for one in candidates:
-        if one.reason is None:
-            first.setdefault(one.text.casefold(), one)
+    for candidate in candidates:
+        if candidate.reason is None:
+            first.setdefault(candidate.text.casefold(), candidate)
     low = float("-inf")
     return sorted(
         first.values(),
-        key=lambda one: (
-            -(low if one.back is None else one.back),
-            -(low if one.likelihood is None else one.likelihood),
+        key=lambda candidate: (
+            -(low if candidate.back is None else candidate.back),
+            -(low if candidate.likelihood is None else candidate.likelihood),
         ),
     )
 
@@ -42,7 +42,7 @@ def select(candidates: Sequence[Candidate], max_similarity: float) -> tuple[str 
     best = ranked(candidates)
     if not best:
         return None, None
-    train, others = best[0].text, [one.text for one in best[1:]]
+    train, others = best[0].text, [candidate.text for candidate in best[1:]]
     if not others:
         return train, None
     alike = {text: fuzz.ratio(train, text) / 100 for text in others}

@@ -107,18 +107,18 @@ def spoken(
 def labels(said: Sequence[Argument]) -> list[str]:
     """Words for each argument; where two would be called the same, more of their paths or their places."""
     short = [label(argument.name, argument.about) for argument in said]
-    for longer in (_whole, lambda one: f"{_whole(one)} in the {_PLACES.get(one.place, one.place)}"):
+    for longer in (_whole, lambda argument: f"{_whole(argument)} in the {_PLACES.get(argument.place, argument.place)}"):
         counts = Counter(short)
-        short = [longer(one) if counts[name] > 1 else name for name, one in zip(short, said, strict=True)]
+        short = [longer(argument) if counts[name] > 1 else name for name, argument in zip(short, said, strict=True)]
     counts = Counter(short)
     return [
-        f"{_ordinal(short[:place].count(name))} {name}" if counts[name] > 1 else name
-        for place, name in enumerate(short)
+        f"{_ordinal(short[:index].count(name))} {name}" if counts[name] > 1 else name
+        for index, name in enumerate(short)
     ]
 
 
-def _ordinal(place: int) -> str:
-    return ("first", "second", "third", "fourth", "fifth", "sixth")[place] if place < 6 else f"other ({place})"
+def _ordinal(index: int) -> str:
+    return ("first", "second", "third", "fourth", "fifth", "sixth")[index] if index < 6 else f"other ({index})"
 
 
 def _whole(argument: Argument) -> str:
@@ -141,15 +141,15 @@ def label(name: str, about: str = "") -> str:
         text = owner if owner.endswith(f" {text}") else f"{owner} {text}"
     elif len(text) <= 2 and text.lower() not in _UPPER:
         text = _described(about) or text
-    if found := _NUMBERED.fullmatch(text):
-        text = f"{_ordinal(int(found[2]))} {found[1]} ID"
+    if match := _NUMBERED.fullmatch(text):
+        text = f"{_ordinal(int(match[2]))} {match[1]} ID"
     return _singular(text) if in_list else text
 
 
 def _words(name: str) -> str:
     plain = re.sub(r"[^A-Za-z0-9]+", " ", name).strip()
-    found = [_SPELLED.get(word.lower(), word) for word in spell_out(plain).split()]
-    return " ".join(word.upper().replace("IDS", "IDs") if word.lower() in _UPPER else word for word in found) or name
+    spelled = [_SPELLED.get(word.lower(), word) for word in spell_out(plain).split()]
+    return " ".join(word.upper().replace("IDS", "IDs") if word.lower() in _UPPER else word for word in spelled) or name
 
 
 def _described(about: str) -> str | None:
@@ -170,8 +170,8 @@ _SINGULARS = (
 
 
 def _worded(row: Row, said: list[tuple[str, Argument]], rng: random.Random, tests: bool, words: int, hint: str) -> str:
-    known = tasks(row, words)
-    task = known[-1] if tests else known[0]
+    told = tasks(row, words)
+    task = told[-1] if tests else told[0]
     said = list(said)
     if rng.random() < 0.5:
         rng.shuffle(said)
@@ -244,7 +244,7 @@ def _after(said: list[tuple[str, Argument]], rng: random.Random, tests: bool, do
         return ""
     first, more, last = rng.choice(TEST_AFTER if tests else TRAIN_AFTER)
     pieces = []
-    for place, (name, argument) in enumerate(said):
-        form = first if not place else last if place == len(said) - 1 else more
+    for index, (name, argument) in enumerate(said):
+        form = first if not index else last if index == len(said) - 1 else more
         pieces.append(form.format(label=name, be=_be(name), value=written(argument.value, double)))
     return f" {''.join(pieces)}."

@@ -71,8 +71,8 @@ def _by_grammar(unique: Path, out: Path, p: Instruct, seed: int, engine: Engine)
         for part in parts(unique):  # part-GROUP-NUMBER: a group has whole providers
             groups[part.stem.rpartition("-")[0]].append(str(part.absolute()))
         tasks = [{"files": files, "words": p.description_words} for files in groups.values()]
-        for found in map_tasks(hint_group, tasks, engine, "tell apart"):
-            hints |= found
+        for of_group in map_tasks(hint_group, tasks, engine, "tell apart"):
+            hints |= of_group
     choice = {"seed": seed, "choice": p.model_dump(include=set(CHOICE))}
     tasks = [
         {
@@ -89,10 +89,11 @@ def _by_grammar(unique: Path, out: Path, p: Instruct, seed: int, engine: Engine)
 def hint_group(files: list[str], words: int) -> dict[str, dict[str, str | None]]:
     """File → id → hint of the operations of whole providers, those that need one (`distinguishing.hints`)."""
     tables = {Path(file).name: read_table(file, list(variants.COLUMNS)).to_pylist() for file in files}
-    found = variants.api_hints((row for rows in tables.values() for row in rows), words)
-    return {
-        name: {row["id"]: found[row["id"]] for row in rows if found[row["id"]] != ""} for name, rows in tables.items()
-    }
+    hint_of = variants.api_hints((row for rows in tables.values() for row in rows), words)
+    hints = {}
+    for name, rows in tables.items():
+        hints[name] = {row["id"]: hint_of[row["id"]] for row in rows if hint_of[row["id"]] != ""}
+    return hints
 
 
 def instruct_part(
@@ -108,14 +109,16 @@ def instruct_part(
         return {"rows": len(rows), "counts": {f"rule_{name}": n for name, n in rejected.items()}}
     p = Instruct.model_construct(**choice)
     instructed = [wordings.by_values(row, seed, p, hints.get(row["id"], "")) for row in rows]
-    written = [one.row for one in instructed if one.row is not None]
+    written = [instruction.row for instruction in instructed if instruction.row is not None]
     drops = [
-        {"id": row["id"], "language": None, "reason": one.reason, "detail": ""}
-        for row, one in zip(rows, instructed, strict=True)
-        if one.row is None
+        {"id": row["id"], "language": None, "reason": instruction.reason, "detail": ""}
+        for row, instruction in zip(rows, instructed, strict=True)
+        if instruction.row is None
     ]
     write_table(out, rows_table(written, INSTRUCTIONS))
-    said = [one.train for one in instructed if one.row is not None and one.train is not None]
+    said = [
+        instruction.train for instruction in instructed if instruction.row is not None and instruction.train is not None
+    ]
     return {"rows": len(written), "drops": drops, "counts": dict(variants.counts(said))}
 
 

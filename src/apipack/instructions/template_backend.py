@@ -26,16 +26,16 @@ class TemplateBackend:
         return f"template:{self._words}"
 
     def generate(self, prompts: Sequence[Prompt], n: int = 1) -> Iterator[tuple[int, Completion | Failure]]:
-        for place, prompt in enumerate(prompts):
-            made = candidates(dict(prompt.facts), prompt.seed, n, self._words)
+        for number, prompt in enumerate(prompts):
+            texts = candidates(dict(prompt.facts), prompt.seed, n, self._words)
             for k in range(n):
-                yield place * n + k, Completion(made[k]) if k < len(made) else Failure("malformed", "no more frames")
+                yield number * n + k, Completion(texts[k]) if k < len(texts) else Failure("malformed", "no more frames")
 
     def loglikelihood(self, pairs: Sequence[tuple[Prompt, str]]) -> Iterator[tuple[int, LogLikelihood | Failure]]:
         """Query likelihood (Ponte and Croft, 1998): unigrams of the prompt, smoothed with a uniform vocabulary."""
-        for place, (prompt, text) in enumerate(pairs):
+        for number, (prompt, text) in enumerate(pairs):
             counts = Counter(_WORD.findall(prompt.user.lower()))
             length = sum(counts.values()) or 1
             words = _WORD.findall(text.lower())
             total = sum(math.log((1 - _SMOOTHING) * counts[word] / length + _SMOOTHING / _VOCABULARY) for word in words)
-            yield place, LogLikelihood(total, len(words))
+            yield number, LogLikelihood(total, len(words))

@@ -51,14 +51,14 @@ class Labelled:
 
     @property
     def hard(self) -> np.ndarray:
-        return np.array([any(name in HARD for name in why) for why in self.broken])
+        return np.array([not set(HARD).isdisjoint(why) for why in self.broken])
 
     def part(self, at: np.ndarray) -> Labelled:
         return Labelled([self.broken[i] for i in at], self.measured[at], self.bad[at], self.groups[at])
 
     def within(self, rules: frozenset[str]) -> Labelled:
         """The same rows judged by these rules alone."""
-        kept = [[name for name in why if name in rules] for why in self.broken]
+        kept = [list(filter(rules.__contains__, why)) for why in self.broken]
         return Labelled(kept, self.measured, self.bad, self.groups)
 
 
@@ -100,18 +100,20 @@ def train(rows: list[Row], encode: Embed, by: str = "group", repeats: int = 5) -
 
 def borne_out(data: Labelled) -> frozenset[str]:
     """Rules that call as many bad rows bad as good ones or more, the bad ones in LEAST_GROUPS groups or more."""
-    found = set()
+    rules = set()
     for name in {name for why in data.broken for name in why}:
         breaks = np.array([name in why for why in data.broken])
         groups = set(data.groups[breaks & data.bad])
         if len(groups) >= LEAST_GROUPS and 2 * (breaks & data.bad).sum() >= breaks.sum():
-            found.add(name)
-    return frozenset(found)
+            rules.add(name)
+    return frozenset(rules)
 
 
 def _figures(data: Labelled, repeats: int, strict: bool) -> dict[str, float]:
     runs = [_cross_validate(data, seed, strict) for seed in range(repeats)]
-    figures = {name: round(float(np.mean([run[name] for run in runs])), 3) for name in runs[0]}
+    figures = {}
+    for name in runs[0]:
+        figures[name] = round(float(np.mean([run[name] for run in runs])), 3)
     return figures | {"worst_balanced_accuracy": round(min(run["balanced_accuracy"] for run in runs), 3)}
 
 
@@ -129,9 +131,9 @@ def _threshold(data: Labelled, seed: int) -> float:
     scores = cross_val_predict(_pipeline(), data.x, y, groups=data.groups, cv=folds, method="predict_proba")[:, 1]
     steps = np.append(np.unique(scores), 1.0)
     verdicts = (scores >= steps[:, None]) | data.hard
-    found, wrong = (verdicts & y).sum(axis=1), (verdicts & ~y).sum(axis=1)
-    accuracy = (found / max(1, y.sum()) + 1 - wrong / max(1, (~y).sum())) / 2
-    precise = found / np.maximum(1, found + wrong) >= LEAST_PRECISION
+    caught, wrong = (verdicts & y).sum(axis=1), (verdicts & ~y).sum(axis=1)
+    accuracy = (caught / max(1, y.sum()) + 1 - wrong / max(1, (~y).sum())) / 2
+    precise = caught / np.maximum(1, caught + wrong) >= LEAST_PRECISION
     return float(steps[np.argmax(np.where(precise, accuracy, -1.0))]) if precise.any() else 1.0
 
 
@@ -139,13 +141,13 @@ def _cross_validate(data: Labelled, seed: int, strict: bool) -> dict[str, float]
     y = data.bad
     scores, verdicts, ruled = np.zeros(len(y)), np.zeros(len(y), bool), np.zeros(len(y), bool)
     for inside, outside in _folds(seed).split(data.measured, y, data.groups):
-        known, unseen = data.part(inside), data.part(outside)
+        seen, unseen = data.part(inside), data.part(outside)
         if strict:
-            rules = borne_out(known)
-            known, unseen = known.within(rules), unseen.within(rules)
-        scores[outside] = _pipeline().fit(known.x, known.bad).predict_proba(unseen.x)[:, 1]
+            rules = borne_out(seen)
+            seen, unseen = seen.within(rules), unseen.within(rules)
+        scores[outside] = _pipeline().fit(seen.x, seen.bad).predict_proba(unseen.x)[:, 1]
         ruled[outside] = unseen.hard
-        verdicts[outside] = (scores[outside] >= _threshold(known, seed)) | unseen.hard
+        verdicts[outside] = (scores[outside] >= _threshold(seen, seed)) | unseen.hard
     return {
         "recall_of_bad": recall_score(y, verdicts),
         "precision_of_bad": precision_score(y, verdicts),

@@ -58,7 +58,7 @@ class Variant(NamedTuple):
     def values(self) -> str:
         """JSON list of [place, name, value, source]."""
         said = self.filled.said
-        return orjson.dumps([[one.place, one.name, one.value, one.source] for one in said]).decode()
+        return orjson.dumps([[value.place, value.name, value.value, value.source] for value in said]).decode()
 
 
 def variant(row: Row, number: int, seed: int, p: Choice, hint: str) -> Variant | str:
@@ -77,19 +77,19 @@ def variant(row: Row, number: int, seed: int, p: Choice, hint: str) -> Variant |
 
 def api_hints(rows: Iterable[Row], words: int) -> dict[str, str | None]:
     """`distinguishing.hints` for the operations (`COLUMNS`) of whole APIs."""
-    found: dict[str, str | None] = {}
+    hint_of: dict[str, str | None] = {}
     for of_api in by_api(rows).values():
-        found |= hints(of_api, {row["id"]: asked(row) for row in of_api}, words)
-    return found
+        hint_of |= hints(of_api, {row["id"]: asked(row) for row in of_api}, words)
+    return hint_of
 
 
 def still_ambiguous(rows: Iterable[Row], words: int) -> list[str]:
     """Ids of the operations (`COLUMNS` and `hint`) whose instructions fit another operation of their API as well."""
-    found: list[str] = []
+    unclear: list[str] = []
     for of_api in by_api(rows).values():
         said: Mapping[str, str | None] = {row["id"]: row["hint"] for row in of_api}
-        found += ambiguous(of_api, {row["id"]: asked(row) for row in of_api}, said, words)
-    return found
+        unclear += ambiguous(of_api, {row["id"]: asked(row) for row in of_api}, said, words)
+    return unclear
 
 
 def by_api(rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -111,11 +111,11 @@ def asked(row: Row) -> Asked:
 
 def counts(variants: Sequence[Variant]) -> Counter[str]:
     """How many values are said, by source, which are stand-ins, and what is not said, by reason."""
-    found: Counter[str] = Counter()
-    for one in variants:
-        said: Sequence[Said] = one.filled.said
-        found["said"] += len(said)
-        found.update(f"source_{value.source}" for value in said)
-        found["stand_ins"] += sum(is_stand_in(value.value) for value in said)
-        found.update(f"unsaid_{reason}" for *_, reason in one.filled.unsaid)
-    return found
+    totals: Counter[str] = Counter()
+    for variant in variants:
+        said: Sequence[Said] = variant.filled.said
+        totals["said"] += len(said)
+        totals.update(f"source_{value.source}" for value in said)
+        totals["stand_ins"] += sum(is_stand_in(value.value) for value in said)
+        totals.update(f"unsaid_{reason}" for *_, reason in variant.filled.unsaid)
+    return totals

@@ -27,10 +27,10 @@ STORE = "generations.sqlite"
 
 def by_grammar(rows: Sequence[Row], seed: int, words: int) -> list[Row]:
     """Rows of schema INSTRUCTIONS for operations (schema OPERATIONS), in their order, without a model."""
-    made = [(row, *wordings(row, seed, words)) for row in rows]
+    worded = [(row, *wordings(row, seed, words)) for row in rows]
     return [
         without_values({"id": row["id"], "instruction": train, "test_instruction": test}, row["request"])
-        for row, train, test in made
+        for row, train, test in worded
     ]
 
 
@@ -46,8 +46,8 @@ def instructed(rows: Sequence[Row], p: Instruct, seed: int) -> list[Row]:
     if p.values == "none":
         return without
     hints = api_hints(rows, p.description_words)
-    made = (by_values(row, seed, p, hints[row["id"]]).row for row in rows)
-    return [said or other for said, other in zip(made, without, strict=True)]
+    spoken = (by_values(row, seed, p, hints[row["id"]]).row for row in rows)
+    return [said or other for said, other in zip(spoken, without, strict=True)]
 
 
 class Instructed(NamedTuple):
@@ -68,7 +68,7 @@ def by_values(row: Row, seed: int, p: Instruct, hint: str | None) -> Instructed:
         return Instructed(None, train)
     if isinstance(test, str):
         return Instructed(None, f"test_{test}")
-    made = {
+    written = {
         "id": row["id"],
         "instruction": train.instruction,
         "test_instruction": test.instruction,
@@ -78,7 +78,7 @@ def by_values(row: Row, seed: int, p: Instruct, hint: str | None) -> Instructed:
         "test_values": test.values,
         "hint": hint,
     }
-    return Instructed(made, None, train)
+    return Instructed(written, None, train)
 
 
 def by_model(
@@ -95,9 +95,9 @@ def by_model(
         writer = Recorded(backend, kept, sampling)
         scoring = open_likelihood(p, backend)
         scorer = writer if scoring is backend else Recorded(scoring, kept, sampling)
-        made = run(rows, writer, scorer, judge_of(p, writer), p, seed)
+        result = run(rows, writer, scorer, judge_of(p, writer), p, seed)
     others = scorer.failures if scorer is not writer else Counter[str]()
-    return made, {
+    return result, {
         "backend": p.backend,
         "model": writer.identity,
         "prompts": asking.versions(),
@@ -107,14 +107,14 @@ def by_model(
         "scored": scorer.scored,
         "failures": dict(sorted((writer.failures + others).items())),
         "tokens": {"prompt": writer.prompt_tokens, "completion": writer.completion_tokens},
-        "counts": dict(sorted(made.counts.items())),
+        "counts": dict(sorted(result.counts.items())),
         **_of_server(backend),
     }
 
 
-def rejected(rows: Sequence[Row], made: Sequence[Row]) -> dict[str, int]:
+def rejected(rows: Sequence[Row], instructions: Sequence[Row]) -> dict[str, int]:
     """Training wordings of operations that a rule rejects all the same, by rule."""
-    reasons = (reject(row, done["instruction"]) for row, done in zip(rows, made, strict=True))
+    reasons = (reject(row, done["instruction"]) for row, done in zip(rows, instructions, strict=True))
     return dict(sorted(Counter(reason for reason in reasons if reason).items()))
 
 
@@ -130,21 +130,24 @@ def judge_of(p: Instruct, writer: Backend) -> Judge:
     encode = partial(embed, model="embedded", batch=64)
 
     def verdicts(pairs: Sequence[tuple[Row, str]]) -> list[str | None]:
-        found = judge([{**row, "candidate": text} for row, text in pairs], encode)
-        return [None if one.label == "good" else (one.reasons[0] if one.reasons else "model") for one in found]
+        judged = judge([{**row, "candidate": text} for row, text in pairs], encode)
+        return [
+            None if verdict.label == "good" else (verdict.reasons[0] if verdict.reasons else "model")
+            for verdict in judged
+        ]
 
     return verdicts
 
 
 def _asked(pairs: Sequence[tuple[Row, str]], writer: Backend, words: int) -> list[str | None]:
     """`llm` where the writer calls a wording bad that the rules let pass; what it does not answer stands."""
-    found = [reject(row, text) for row, text in pairs]
-    left = [at for at, reason in enumerate(found) if reason is None]
+    reasons = [reject(row, text) for row, text in pairs]
+    left = [at for at, reason in enumerate(reasons) if reason is None]
     prompts = [asking.verdict(*pairs[at], words) for at in left]
-    for place, outcome in writer.generate(prompts):
+    for number, outcome in writer.generate(prompts):
         if isinstance(outcome, Completion) and outcome.text.strip(" \"'*.").lower().startswith("bad"):
-            found[left[place]] = "llm"
-    return found
+            reasons[left[number]] = "llm"
+    return reasons
 
 
 def _of_server(backend: Backend) -> dict[str, Any]:

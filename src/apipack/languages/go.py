@@ -64,13 +64,13 @@ def read(code: str) -> Request:
     strings = cursor.maybe(_STRINGS)
     url = cursor.expect(_MAIN, "func main and url")["url"]
     payload = cursor.maybe(_PAYLOAD)
-    made = cursor.expect(_REQUEST, "http.NewRequest")
+    request = cursor.expect(_REQUEST, "http.NewRequest")
     headers = tuple((_text(field["name"]), _text(field["value"])) for field in cursor.every(_HEADER))
     cursor.expect(_END, "DefaultClient.Do and the response")
     cursor.end()
-    if bool(strings) != bool(payload) or bool(payload) != (made["body"] == "payload"):
+    if bool(strings) != bool(payload) or bool(payload) != (request["body"] == "payload"):
         raise Unreadable("an import or variable that is unused or not declared")
-    return Request(_text(made["method"]), _text(url), headers, _text(payload["payload"]) if payload else None)
+    return Request(_text(request["method"]), _text(url), headers, _text(payload["payload"]) if payload else None)
 
 
 def _text(literal: str) -> str:

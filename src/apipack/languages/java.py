@@ -142,10 +142,10 @@ def _typed(headers: list[tuple[str, str]], content_type: str | None, text: bool)
     """The fields after OkHttp's bridge, where the body's MediaType takes the place of Content-Type."""
     given = [value for name, value in headers if name.lower() == "content-type"]
     if text:
-        found = _PARSED_TYPE.fullmatch(content_type) if content_type else None
-        if content_type and not found:
+        media_type = _PARSED_TYPE.fullmatch(content_type) if content_type else None
+        if content_type and not media_type:
             raise Unreadable("a media type whose charset is not plain")
-        if found and not found["charset"]:
+        if media_type and not media_type["charset"]:
             content_type = f"{content_type}; charset=utf-8"
     if content_type is None or given == [content_type]:
         return tuple(headers)

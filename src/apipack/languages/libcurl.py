@@ -105,10 +105,10 @@ def read(code: str) -> Request:
 
 def _option(cursor: Cursor, options: dict[str, str]) -> bool:
     for kind, expected in _OPTIONS.items():
-        if found := cursor.maybe(expected):
+        if match := cursor.maybe(expected):
             if kind in options:
                 raise Unreadable(f"{kind} set twice")
-            value = found[kind] if kind != "head" else ""
+            value = match[kind] if kind != "head" else ""
             options[kind] = _text(value) if value.startswith('"') else value
             return True
     return False

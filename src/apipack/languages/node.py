@@ -105,18 +105,18 @@ def read(code: str) -> Request:
 
 def _read_text(cursor: Cursor, texts: dict[str, str]) -> bool:
     for kind, expected in _TEXTS.items():
-        if found := cursor.maybe(expected):
+        if match := cursor.maybe(expected):
             if kind in texts:
                 raise Unreadable(f"{kind} twice")
-            texts[kind] = JAVASCRIPT.unquote(found[kind])
+            texts[kind] = JAVASCRIPT.unquote(match[kind])
             return True
     return False
 
 
 def _read_headers(cursor: Cursor) -> list[tuple[str, list[str]]]:
     groups: list[tuple[str, list[str]]] = []
-    while found := cursor.maybe(_FIELD):
-        name, value = found["name"], found["value"]
+    while field := cursor.maybe(_FIELD):
+        name, value = field["name"], field["value"]
         values = [JAVASCRIPT.unquote(literal) for literal in _STRING.findall(value)]
         groups.append((JAVASCRIPT.unquote(name) if name[0] in "'\"" else name, values))
         if not cursor.maybe(_COMMA):

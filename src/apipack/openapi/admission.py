@@ -73,7 +73,8 @@ def _admits_items(document: Document, schema: Schema, value: list[Any], looks: I
     first: list[Schema] = keyword(schema, "prefix_items") or []
     schemas = [*first, *[schema.items] * (len(value) - len(first))]
     return all(
-        one is None or admits(document, one, item, looks, depth + 1) for one, item in zip(schemas, value, strict=False)
+        item_schema is None or admits(document, item_schema, item, looks, depth + 1)
+        for item_schema, item in zip(schemas, value, strict=False)
     )
 
 

@@ -204,9 +204,9 @@ def _arguments(
             yield from (
                 rule for rule in rules if not rule.endswith("readOnly")
             )  # of properties alone: OAS 3, Schema Object
-    known = {name for place, name in parameters if place == "query"} | _key_names(document)
+    names = {name for place, name in parameters if place == "query"} | _key_names(document)
     for name in given["query"]:
-        if name not in known and not open_ended and name not in dict(parse_qsl(path.partition("?")[2], True)):
+        if name not in names and not open_ended and name not in dict(parse_qsl(path.partition("?")[2], True)):
             yield f"query {name}: unknown"
 
 
@@ -298,8 +298,8 @@ def _schema(document: Document, node: Any, depth: int = 0) -> dict[str, Any]:
         return {}
     if "allOf" not in schema or depth == MOST:
         return schema
-    made = document.remembered(("laid over", id(schema), depth), lambda: (schema, _laid_over(document, schema, depth)))
-    return made[1]
+    kept = document.remembered(("laid over", id(schema), depth), lambda: (schema, _laid_over(document, schema, depth)))
+    return kept[1]
 
 
 def _laid_over(document: Document, schema: dict[str, Any], depth: int) -> dict[str, Any]:
@@ -390,10 +390,10 @@ def _as_sent(document: Document, schema: dict[str, Any], text: str) -> dict[str,
 
 def _all_members(document: Document, schema: dict[str, Any]) -> dict[str, Any]:
     """The properties of a schema and of its alternatives."""
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for option in (*listed(schema.get("anyOf")), *listed(schema.get("oneOf"))):
-        found = {**_members(_schema(document, option)), **found}
-    return {**found, **_members(schema)}
+        members = {**_members(_schema(document, option)), **members}
+    return {**members, **_members(schema)}
 
 
 def _members(schema: dict[str, Any]) -> dict[str, Any]:

@@ -144,8 +144,8 @@ class Document:
             else:
                 yield from self._operation(path, method, item, operation)
         for name in sorted(map(str, rest)):
-            known = name == "additionalOperations" and isinstance(more, dict)
-            if not known and not name.startswith("x-") and isinstance(item.get(name), dict):
+            read_above = name == "additionalOperations" and isinstance(more, dict)
+            if not read_above and not name.startswith("x-") and isinstance(item.get(name), dict):
                 self.lost.append(Lost(path, name, SpecError("unknown_field", f"{name[:40]} in a path item")))
 
     def _operation(self, path: str, method: str, item: dict[str, Any], node: Any) -> Iterator[RawOperation]:
@@ -198,12 +198,12 @@ class Document:
 
     def remembered(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What `make` gave for this key the first time; typed nodes are shared, so their `id` is a key."""
-        made: Made
+        value: Made
         try:
-            made = self._remembered[key]
+            value = self._remembered[key]
         except KeyError:
-            made = self._remembered[key] = make()
-        return made
+            value = self._remembered[key] = make()
+        return value
 
     def servers(self, raw: RawOperation) -> list[Server]:
         """Servers in force: the operation's, else the path's, else the document's (OAS 3: Server Object)."""
@@ -380,7 +380,7 @@ class Document:
         encoding = media.get("encoding")
         if isinstance(encoding, dict):
             media["encoding"] = {
-                name: self._with_own_headers(one) for name, one in encoding.items() if isinstance(one, dict)
+                name: self._with_own_headers(part) for name, part in encoding.items() if isinstance(part, dict)
             }
         return media
 
@@ -439,13 +439,13 @@ class Document:
         A number or truth value where text is due is its text; a boolean schema is none that the models know."""
         kind, given, path = problem["type"], problem["input"], problem["loc"]
         if kind == "string_type" and (given is None or isinstance(given, bool | int | float)):
-            made = _replaced(members, path, json.dumps(given))
-            if made is not None:
-                return made, 1
+            mended = _replaced(members, path, json.dumps(given))
+            if mended is not None:
+                return mended, 1
         if kind in ("model_type", "model_attributes_type") and isinstance(given, bool):
-            made = _replaced(members, path, {} if given else {"not": {}})
-            if made is not None:
-                return made, int(self.version < (3, 1))
+            mended = _replaced(members, path, {} if given else {"not": {}})
+            if mended is not None:
+                return mended, int(self.version < (3, 1))
         members, dropped = _without(members, path[:-1] if kind == "missing" else path)
         return members, 1 if dropped else None
 
@@ -453,8 +453,8 @@ class Document:
 def _version(raw: dict[str, Any]) -> tuple[int, int]:
     if str(raw.get("swagger", "")).startswith("2"):
         return 2, 0
-    found = re.match(r"3\.([0-9])(?:\.|$)", str(raw.get("openapi", "")))
-    return 3, int(found[1]) if found else 0
+    match = re.match(r"3\.([0-9])(?:\.|$)", str(raw.get("openapi", "")))
+    return 3, int(match[1]) if match else 0
 
 
 def _without_paths(raw: dict[str, Any]) -> str:

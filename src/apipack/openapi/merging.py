@@ -93,8 +93,8 @@ def _still_valid(value: Any, members: dict[str, Any]) -> bool:
 def _merged_part(document: Document, part: Schema, depth: int) -> Schema:
     """`merged`, once for each depth: a schema that is part of itself twice would take 2 ** MAX_DEPTH times. The part
     is kept with what became of it, so that no other gets its `id`."""
-    made = document.remembered(("part", id(part), depth), lambda: (part, merged(document, part, depth)))
-    return made[1]
+    kept = document.remembered(("part", id(part), depth), lambda: (part, merged(document, part, depth)))
+    return kept[1]
 
 
 def _said(parts: list[Schema], name: str) -> Iterator[Any]:
@@ -107,15 +107,15 @@ def _both(schemas: list[Schema]) -> Schema:
 
 
 def _properties(parts: list[Schema]) -> dict[str, Any]:
-    found: dict[str, list[Schema]] = {}
+    members_of: dict[str, list[Schema]] = {}
     for part in (*parts[1:], parts[0]):
         for name, member in (part.properties or {}).items():
-            found.setdefault(name, []).append(member)
+            members_of.setdefault(name, []).append(member)
     required = dict.fromkeys(name for part in parts for name in part.required)
-    allowed = set(found).intersection(*(part.properties or {} for part in parts if _closed(part)))
+    allowed = set(members_of).intersection(*(part.properties or {} for part in parts if _closed(part)))
     if allowed.issuperset(required):
-        found = {name: members for name, members in found.items() if name in allowed}
-    return {"properties": {name: _both(members) for name, members in found.items()}, "required": list(required)}
+        members_of = {name: members for name, members in members_of.items() if name in allowed}
+    return {"properties": {name: _both(members) for name, members in members_of.items()}, "required": list(required)}
 
 
 def _closed(schema: Schema) -> bool:
@@ -127,7 +127,10 @@ def _closed(schema: Schema) -> bool:
 def _common(enums: list[list[Any]]) -> list[Any] | None:
     if not enums:
         return None
-    return [value for value in enums[0] if all(value in enum for enum in enums[1:])] or enums[0]
+    common = list(enums[0])
+    for enum in enums[1:]:
+        common = [value for value in common if value in enum]
+    return common or enums[0]
 
 
 def _example(parts: list[Schema], required: list[str]) -> Any:

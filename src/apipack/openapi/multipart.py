@@ -78,17 +78,17 @@ def _members(
     items: Encoding | None,
     first: Sequence[Encoding],
 ) -> Iterator[Member]:
-    found = values.flat(schema) if schema is not None else None
+    flat = values.flat(schema) if schema is not None else None
     if isinstance(value, dict):
         for name, member in value.items():
-            yield Member(str(name), member, _property(found, str(name)), encoding.get(str(name)))
+            yield Member(str(name), member, _property(flat, str(name)), encoding.get(str(name)))
     elif isinstance(value, list):
-        prefix: list[Schema] = (keyword(found, "prefix_items") or []) if found is not None else []
+        prefix: list[Schema] = (keyword(flat, "prefix_items") or []) if flat is not None else []
         for number, member in enumerate(value):
-            own = prefix[number] if number < len(prefix) else found.items if found is not None else None
+            own = prefix[number] if number < len(prefix) else flat.items if flat is not None else None
             yield Member(None, member, own, first[number] if number < len(first) else items)
     else:
-        yield Member("file" if _is_binary(found, values) else None, value, found, None)
+        yield Member("file" if _is_binary(flat, values) else None, value, flat, None)
 
 
 def _property(schema: Schema | None, name: str) -> Schema | None:

@@ -73,8 +73,8 @@ def _matching(tree: Any, preferred: str, low: int, high: int) -> str | None:
     search = compile_tree(tree).search if longest and compile_tree else None
     for text in chain((preferred, *(() if certain else GUESSES)), _texts(tree, low, high)):
         if text and low <= len(text) <= high:
-            made = certain and text is not preferred
-            if made or (search is not None and len(text) <= longest and search(text)):
+            matches = certain and text is not preferred
+            if matches or (search is not None and len(text) <= longest and search(text)):
                 return text
     return None
 
@@ -109,8 +109,8 @@ def _matched_length(parts: list[tuple[Any, Any, int]]) -> int:
 def _parsed(pattern: str) -> Any:
     if parse is None or len(pattern) > MAX_PATTERN:
         raise _Unsupported
-    if found := _LITERAL.fullmatch(pattern):
-        pattern = found[1]
+    if literal := _LITERAL.fullmatch(pattern):
+        pattern = literal[1]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -121,7 +121,7 @@ def _parsed(pattern: str) -> Any:
 
 def _translated(pattern: str) -> str:
     """What `re` does not know said otherwise: Unicode properties as ranges of ASCII, `\\z`, `\\w-` in a set."""
-    inside, made = False, ""
+    inside, translated = False, ""
     for piece in _PIECE.finditer(re.sub(r"(\\[dws])-(?!\])", r"\1\-", pattern.replace("\\z", "\\Z"))):
         text = piece[0]
         if piece[1]:
@@ -130,8 +130,8 @@ def _translated(pattern: str) -> str:
             text = members if inside else f"[{'' if positive else '^'}{members}]"
         elif text in "[]":
             inside = text == "["
-        made += text
-    return made
+        translated += text
+    return translated
 
 
 def _walk(nodes: Any, depth: int = 0) -> Iterator[tuple[Any, Any, int]]:

@@ -254,13 +254,13 @@ def _with_dependents(schema: Schema, names: list[str]) -> list[str]:
     needed = keyword(schema, "dependent_required")
     if not needed:
         return names
-    found = dict.fromkeys(names)
-    todo = list(found)
+    wanted = dict.fromkeys(names)
+    todo = list(wanted)
     while todo:
-        more = [name for name in needed.get(todo.pop(), ()) if name not in found]
-        found |= dict.fromkeys(more)
+        more = [name for name in needed.get(todo.pop(), ()) if name not in wanted]
+        wanted |= dict.fromkeys(more)
         todo += more
-    return list(found)
+    return list(wanted)
 
 
 def _further(schema: Schema, name: str) -> bool | Schema:

@@ -22,15 +22,15 @@ Scope = dict[str, str]
 def document_text(document: Document, value: Any, schema: Schema | None, name: str) -> str:
     """The root element, by its schema's name or else `name`; an array's items are inside of it."""
     writer = Writer(document)
-    found, reference = writer.seen(schema)
+    root, reference = writer.seen(schema)
     name = _component(reference) or name
     if isinstance(value, list):
-        inner, item = writer.seen(found.items if found is not None else None)
+        inner, item = writer.seen(root.items if root is not None else None)
         own = _xml(inner).get("name") or _component(item) or (name if name != "root" else "item")
         members = "".join(
-            writer.element(member, found.items if found is not None else None, str(own), {}) for member in value
+            writer.element(member, root.items if root is not None else None, str(own), {}) for member in value
         )
-        return writer.tag(_xml(found), name, members, {}, ())
+        return writer.tag(_xml(root), name, members, {}, ())
     return writer.element(value, schema, name, {})
 
 
@@ -42,19 +42,19 @@ class Writer:
         """The schema with its reference followed and `allOf` merged."""
         if schema is None:
             return None, None
-        found, reference = self.document.schema(schema)
-        return flat(self.document, found, reference), reference
+        target, reference = self.document.schema(schema)
+        return flat(self.document, target, reference), reference
 
     def element(self, value: Any, schema: Schema | None, name: str, scope: Scope) -> str:
         """An element with what is inside; scope: the prefixes that are declared around it."""
-        found, _ = self.seen(schema)
-        own = _xml(found)
+        seen, _ = self.seen(schema)
+        own = _xml(seen)
         inner = _within(own, scope)
         attributes: list[str] = []
         if isinstance(value, dict):
-            content = "".join(self._members(value, found, inner, attributes))
+            content = "".join(self._members(value, seen, inner, attributes))
         elif isinstance(value, list):
-            content = "".join(self.element(member, found.items if found else None, name, inner) for member in value)
+            content = "".join(self.element(member, seen.items if seen else None, name, inner) for member in value)
         else:
             content = "" if value is None else _content(own, scalar(value))
         return self.tag(own, name, content, scope, attributes)
@@ -68,8 +68,8 @@ class Writer:
     ) -> Iterator[str]:
         for key, member in value.items():
             property_schema = self._property(schema, str(key), 0)
-            found, _ = self.seen(property_schema)
-            own, name = _xml(found), str(key)
+            seen, _ = self.seen(property_schema)
+            own, name = _xml(seen), str(key)
             kind = str(own.get("nodeType") or "")
             if own.get("attribute") is True or kind == "attribute":
                 if member is not None:
@@ -78,7 +78,7 @@ class Writer:
             elif kind in ("text", "cdata") and not isinstance(member, dict | list):
                 yield _content(own, "" if member is None else scalar(member))
             elif isinstance(member, list):
-                yield self._array(member, found, own, name, scope)
+                yield self._array(member, seen, own, name, scope)
             else:
                 yield self.element(member, property_schema, name, scope)
 
@@ -99,11 +99,11 @@ class Writer:
             return (schema.properties or {})[name]
         for option in [*(schema.one_of or []), *(schema.any_of or [])][:MAX_OPTIONS]:
             try:
-                found = self._property(self.seen(option)[0], name, depth + 1)
+                member = self._property(self.seen(option)[0], name, depth + 1)
             except SpecError:
                 continue
-            if found is not None:
-                return found
+            if member is not None:
+                return member
         further = schema.additional_properties
         return further if isinstance(further, Schema) else None
 
@@ -127,8 +127,8 @@ def _named(own: dict[str, Any], name: str, scope: Scope) -> str:
     local = str(own.get("name") or name)
     local = local if NAME.fullmatch(local) else name if NAME.fullmatch(name) else "item"
     prefix = own.get("prefix")
-    known = isinstance(prefix, str) and NAME.fullmatch(prefix) and (prefix in scope or own.get("namespace"))
-    return f"{prefix}:{local}" if known else local
+    declared = isinstance(prefix, str) and NAME.fullmatch(prefix) and (prefix in scope or own.get("namespace"))
+    return f"{prefix}:{local}" if declared else local
 
 
 def _within(own: dict[str, Any], scope: Scope) -> Scope:

@@ -52,8 +52,8 @@ def fill(form: Form, key: str, seed: int, variant: int, *, optional: int = 3, ma
     """
     if "refused" in form:
         raise SpecError(form["refused"])
-    made = _Variant(form, f"{seed}:{key}:{variant}", variant, optional, max_values)
-    return made.filled()
+    filling = _Variant(form, f"{seed}:{key}:{variant}", variant, optional, max_values)
+    return filling.filled()
 
 
 class _Variant:
@@ -83,7 +83,7 @@ class _Variant:
     def _choice(self, rng: random.Random, optional: int, max_values: int) -> set[int]:
         """`id`s of the optional parameters and members that this variant has."""
         form, body = self._form, self._form.get("body")
-        required = sum(_leaves(one["node"]) for one in form["parameters"] if one["required"])
+        required = sum(_leaves(parameter["node"]) for parameter in form["parameters"] if parameter["required"])
         required += _leaves(body) if body is not None else 0
         if required > MOST_REQUIRED:
             raise SpecError("too_many_values", f"{required} are required")
@@ -99,7 +99,7 @@ class _Variant:
                     room -= taken
                     wanted -= 1
                     break
-        units: list[Any] = [*members, *(one for one in form["parameters"] if not one["required"])]
+        units: list[Any] = [*members, *(parameter for parameter in form["parameters"] if not parameter["required"])]
         rng.shuffle(units)
         for unit in units:
             if wanted <= 0 or room <= 0:
@@ -154,10 +154,10 @@ class _Variant:
             self._unsaid.append((place, path, "credential"))
             stand_in = f"REPLACE_{snake(name).upper() or 'SECRET'}"
             return stand_in if fits(leaf, stand_in) else leaf.get("base", stand_in)
-        found = plausible(leaf, name, rng, given=self._given, tests=self._tests)
-        if found is None:
+        drawn = plausible(leaf, name, rng, given=self._given, tests=self._tests)
+        if drawn is None:
             raise SpecError("unsayable", f"{place} {path}: no value")
-        value, source = found
+        value, source = drawn
         if is_made_up(name):
             self._unsaid.append((place, path, "made_up"))
         else:

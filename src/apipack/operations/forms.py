@@ -54,7 +54,7 @@ def form(document: Document, raw: RawOperation, built: BuiltRequest) -> Form:
     path_query = raw.path.split("#")[0].partition("?")[2]
     query = "" if operation.query_string is None else query_string(operation.query_string, values)[1]
     method = raw.verb
-    found: Form = {
+    result: Form = {
         "version": ".".join(map(str, document.version)),
         "method": method,
         "template": built.template,
@@ -79,7 +79,7 @@ def form(document: Document, raw: RawOperation, built: BuiltRequest) -> Form:
             node = {"value": content_value(parameter, parameter_value(parameter, values), values)}
         if snake(parameter.name) == "api_version" and "kind" in node and isinstance(document.info.get("version"), str):
             node = {"default": document.info["version"], **node}
-        found["parameters"].append(
+        result["parameters"].append(
             {
                 "name": parameter.name,
                 "place": place,
@@ -89,8 +89,8 @@ def form(document: Document, raw: RawOperation, built: BuiltRequest) -> Form:
             }
         )
     if (body := sent_body(operation, values, method)) is not None:
-        found |= document.remembered(("body node", id(body)), lambda: _body(body, values))
-    return found
+        result |= document.remembered(("body node", id(body)), lambda: _body(body, values))
+    return result
 
 
 def _unasked(name: str) -> bool:

@@ -57,8 +57,8 @@ def spdx(licence: Any) -> str:
         text = licence.get(key)
         if not isinstance(text, str) or not (text := text.strip()[:300]):
             continue
-        if key != "url" and (known := _known(text)):
-            return known
+        if key != "url" and (identifier := _known(text)):
+            return identifier
         for pattern, identifier in _TOLD:
             if pattern.search(text):
                 return identifier
@@ -73,5 +73,5 @@ def _identifiers() -> dict[str, str]:
 def _known(text: str) -> str:
     """The text as SPDX writes it where it is an identifier or an expression of identifiers, else empty."""
     words = re.split(r" +(AND|OR|WITH) +", text.strip("() "))
-    known = [word if number % 2 else _identifiers().get(word.lower(), "") for number, word in enumerate(words)]
-    return " ".join(known) if all(known) else ""
+    identifiers = [word if number % 2 else _identifiers().get(word.lower(), "") for number, word in enumerate(words)]
+    return " ".join(identifiers) if all(identifiers) else ""

@@ -75,10 +75,10 @@ def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool,
         name = endpoint(raw)
         try:
             built = build(document, raw, spec["provider"], optional=optional)
-            request, found = scrub_request(built.request)
-            if found:
+            request, replaced = scrub_request(built.request)
+            if replaced:
                 check(request)
-                parsed.replaced.update(found)
+                parsed.replaced.update(replaced)
             texts = {
                 "functionality": plain(raw.operation.get("summary")) or _from_identifier(name),
                 "description": plain(raw.operation.get("description") or raw.path_item.get("description")),
@@ -133,9 +133,9 @@ def _scrubbed(texts: dict[str, str], replaced: Counter[str]) -> dict[str, str]:
     """Texts of a specification without secrets and personal data, which are counted."""
     clean = {}
     for name, text in texts.items():
-        clean[name], found = scrub(text)
-        if found:
-            replaced.update(found)
+        clean[name], finds = scrub(text)
+        if finds:
+            replaced.update(finds)
     return clean
 
 
@@ -166,8 +166,8 @@ def _form(document: Document, raw: RawOperation, built: BuiltRequest) -> str:
     repairs = document.repairs
     try:
         text = orjson.dumps(form(document, raw, built)).decode()
-        clean, found = scrub(text)
-        if found:
+        clean, finds = scrub(text)
+        if finds:
             orjson.loads(clean)
     except SpecError as error:
         return orjson.dumps({"refused": error.reason}).decode()

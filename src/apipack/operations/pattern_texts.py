@@ -97,9 +97,9 @@ def _characters(kind: Any, argument: Any) -> str:
     if kind is op.ANY:
         return PREFERRED[:36]
     for alphabet in (PREFERRED, OTHERS):
-        found = "".join(one for one in alphabet if _accepts(kind, argument, one))
-        if found:
-            return found
+        accepted = "".join(character for character in alphabet if _accepts(kind, argument, character))
+        if accepted:
+            return accepted
     raise _Unwritable
 
 

@@ -52,15 +52,15 @@ def plausible(leaf: Node, name: str, rng: random.Random, *, given: bool, tests: 
                 return value, source
     if options := [option for option in leaf.get("enum", ()) if sayable(option)]:
         return (options[0] if given else rng.choice(options)), "enum"
-    known = (leaf.get("example"), leaf.get("default"))
+    specified = (leaf.get("example"), leaf.get("default"))
     last: tuple[Any, str] | None = None
     for _ in range(DRAWS):
-        made = _made(leaf, snake(name), rng)
-        if made is None:
+        drawn = _made(leaf, snake(name), rng)
+        if drawn is None:
             continue
-        if for_tests(made[0]) == tests and not (tests and made[0] in known):
-            return made
-        last = last or made
+        if for_tests(drawn[0]) == tests and not (tests and drawn[0] in specified):
+            return drawn
+        last = last or drawn
     return last
 
 
@@ -122,7 +122,9 @@ def _of_length(text: str, leaf: Node, rng: random.Random) -> str:
     """The text, cut or lengthened to the leaf's bounds."""
     most, least = leaf.get("most", LONGEST), leaf.get("least", 0)
     if len(text) > most:
-        short = [one for one in (text.split(" ")[0], word(rng), letters(rng, most)) if len(one) <= most]
+        short = [
+            candidate for candidate in (text.split(" ")[0], word(rng), letters(rng, most)) if len(candidate) <= most
+        ]
         text = short[0].strip(" -_.") if short else text[:most]
     while len(text) < least:
         text = f"{text}-{word(rng)}"

@@ -79,9 +79,9 @@ def build(document: Document, raw: RawOperation, provider: str, *, optional: boo
     for parameter in operation.parameters:
         named = parameter.name in in_path and parameter.location.value == "query"
         key = "argument", id(parameter), named
-        made = document.remembered(key, partial(argument, parameter, values, named))
-        arguments.append(made.described)
-        places[made.place] += made.pairs
+        built = document.remembered(key, partial(argument, parameter, values, named))
+        arguments.append(built.described)
+        places[built.place] += built.pairs
     if operation.query_string is not None:
         described, query = query_string(operation.query_string, values)
         arguments.append(described)
@@ -114,7 +114,9 @@ def assemble(
     url = url.replace("{", "%7B").replace("}", "%7D")
     query = "&".join([f"{name}={value}" for name, value in places["query"] if name not in in_path])
     if path_query:
-        given = {name: ",".join(value for key, value in places["query"] if key == name) for name in in_path}
+        given = {}
+        for name in in_path:
+            given[name] = ",".join(value for key, value in places["query"] if key == name)
         filled = _filled(path_query, {name: value for name, value in given.items() if value} | path_values)
         query = "&".join(filter(None, (quote(filled, safe="=&%+/:,;@-._~!$'()*?"), query)))
     headers = list(places["header"])
@@ -161,9 +163,9 @@ def _sent(parameter: Parameter, values: ValueBuilder) -> Pairs:
     """The parameter's pairs; an example or default that cannot be sent gives way to a made-up value, as a repair."""
     value = content_value(parameter, parameter_value(parameter, values), values)
     try:
-        made = written(parameter, value, values)
-        if sendable(parameter, made):
-            return made
+        sent = written(parameter, value, values)
+        if sendable(parameter, sent):
+            return sent
     except (SpecError, UnicodeEncodeError):
         pass
     values.document.repairs += 1
@@ -171,16 +173,16 @@ def _sent(parameter: Parameter, values: ValueBuilder) -> Pairs:
     return written(parameter, TEXT if schema is None else values.invented(schema), values)
 
 
-def sendable(parameter: Parameter, made: Pairs) -> bool:
+def sendable(parameter: Parameter, sent: Pairs) -> bool:
     """Whether a parameter's encoded pairs can go over the wire where it stands."""
     place = parameter.location.value
     if place == "header":
-        return all(_HEADER.fullmatch(value) and value == value.strip() for _, value in made)
-    if place == "cookie" and not all(_HEADER.fullmatch(value) for _, value in made):
+        return all(_HEADER.fullmatch(value) and value == value.strip() for _, value in sent)
+    if place == "cookie" and not all(_HEADER.fullmatch(value) for _, value in sent):
         return False
-    if place == "path" and made[0][1] in (".", ".."):  # RFC 3986, 5.2.4: clients would remove it
+    if place == "path" and sent[0][1] in (".", ".."):  # RFC 3986, 5.2.4: clients would remove it
         return False
-    return sum(len(value) for _, value in made) < MAX_URL // 2
+    return sum(len(value) for _, value in sent) < MAX_URL // 2
 
 
 def written(parameter: Parameter, value: Any, values: ValueBuilder) -> Pairs:
@@ -233,10 +235,10 @@ def check(request: Request) -> None:
     """Raise `SpecError` unless the request can go over the wire as it stands (RFC 9110, RFC 3986)."""
     if not is_method(request.method):
         raise SpecError("bad_method", request.method[:20])
-    found = _URL.fullmatch(request.url)
-    if not found or "#" in request.url:
+    match = _URL.fullmatch(request.url)
+    if not match or "#" in request.url:
         raise SpecError("bad_url", request.url[:80])
-    _check_host(found[1])
+    _check_host(match[1])
     if len(request.url) > MAX_URL:
         raise SpecError("url_too_long", f"{len(request.url)} characters")
     for header in request.headers:
@@ -374,8 +376,8 @@ def secrets(document: Document, operation: Operation) -> list[tuple[str, str, st
     """(place, name, placeholder) for the first security alternative whose schemes are all known (OAS 3: Security
     Requirement)."""
     alternatives = document.security(operation)
-    known = "secrets", tuple(map(tuple, alternatives))
-    return document.remembered(known, partial(_secrets, document, alternatives))
+    key = "secrets", tuple(map(tuple, alternatives))
+    return document.remembered(key, partial(_secrets, document, alternatives))
 
 
 def add_secrets(placeholders: list[tuple[str, str, str]], places: dict[str, Pairs]) -> None:
@@ -413,7 +415,7 @@ def credentials(scheme: str | None) -> str:
     name = (scheme or "bearer").strip()
     if name.lower() in SECRETS:
         return SECRETS[name.lower()]
-    name = next((known for known in SCHEMES if known.lower() == name.lower()), name)
+    name = next((registered for registered in SCHEMES if registered.lower() == name.lower()), name)
     return f"{name} REPLACE_{re.sub(r'[^A-Za-z0-9]+', '_', name).upper()}_CREDENTIALS" if _TOKEN.fullmatch(name) else ""
 
 

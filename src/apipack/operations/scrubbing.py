@@ -90,43 +90,43 @@ def scrub(text: str) -> tuple[str, Found]:
     email = "@" in text or "%40" in text
     if not (long or digits or email or "PRIVATE" in text):
         return text, NOTHING
-    found: list[str] = []
+    finds: list[str] = []
     if "PRIVATE" in text:
-        text = _PEM.sub(partial(_secret, found), text)
+        text = _PEM.sub(partial(_secret, finds), text)
     if long:
-        text = _TOKEN.sub(partial(_secret, found), text)
+        text = _TOKEN.sub(partial(_secret, finds), text)
         lower = text.lower()
         if any(name in lower for name in _NAMES):
-            text = _NAMED.sub(partial(_named, found), text)
+            text = _NAMED.sub(partial(_named, finds), text)
     if email:
-        text = _EMAIL.sub(partial(_email, found), text)
+        text = _EMAIL.sub(partial(_email, finds), text)
     if digits:
-        text = _PHONE.sub(partial(_phone, found), text)
-    return text, Counter(found) if found else NOTHING
+        text = _PHONE.sub(partial(_phone, finds), text)
+    return text, Counter(finds) if finds else NOTHING
 
 
-def _secret(found: list[str], _: re.Match[str]) -> str:
-    found.append("secret")
+def _secret(finds: list[str], _: re.Match[str]) -> str:
+    finds.append("secret")
     return SECRET
 
 
-def _named(found: list[str], match: re.Match[str]) -> str:
+def _named(finds: list[str], match: re.Match[str]) -> str:
     if not looks_random(match[2]):
         return match[0]
-    return match[1] + _secret(found, match)
+    return match[1] + _secret(finds, match)
 
 
-def _email(found: list[str], match: re.Match[str]) -> str:
+def _email(finds: list[str], match: re.Match[str]) -> str:
     if _RESERVED.fullmatch(match[2]):
         return match[0]
-    found.append("email")
+    finds.append("email")
     return EMAIL.format(at=match[1])
 
 
-def _phone(found: list[str], match: re.Match[str]) -> str:
+def _phone(finds: list[str], match: re.Match[str]) -> str:
     if not is_phone(unquote(match[0])):
         return match[0]
-    found.append("phone")
+    finds.append("phone")
     return PHONE.format(plus="%2B" if match[0].startswith("%") else "+")
 
 
@@ -140,11 +140,11 @@ def scrub_request(request: Request) -> tuple[Request, Found]:
     finds = [in_target, *(in_line for _, in_line in lines), in_body]
     if not any(finds):
         return request, NOTHING
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for more in finds:
-        found.update(more)
+        counts.update(more)
     headers = tuple((name, line[len(name) + 2 :]) for (name, _), (line, _) in zip(request.headers, lines, strict=True))
-    return Request(request.method, f"{scheme}://{host}{slash}{target}", headers, body), found
+    return Request(request.method, f"{scheme}://{host}{slash}{target}", headers, body), counts
 
 
 @lru_cache(maxsize=1_000)

@@ -97,7 +97,7 @@ def _without_marks(text: str) -> str:
             text = fewer
     if "~~" in text:
         text = _STRIKE.sub(r"\1", text)
-    return _KEPT.sub(lambda place: kept[int(place[1])], text) if kept else text
+    return _KEPT.sub(lambda match: kept[int(match[1])], text) if kept else text
 
 
 def words(identifier: str) -> list[str]:

@@ -44,12 +44,12 @@ def pairs_of(wire: Node, value: Any, version: str) -> Pairs:
     values, models = _values(version)
     parameter = models.Parameter.model_validate(wire)
     try:
-        made = written(parameter, value, values)
+        encoded = written(parameter, value, values)
     except UnicodeEncodeError as error:
         raise SpecError("not_unicode", parameter.name[:40]) from error
-    if not sendable(parameter, made):
+    if not sendable(parameter, encoded):
         raise SpecError("unsendable", parameter.name[:40])
-    return made
+    return encoded
 
 
 def body_wire(sent: Payload, node: Node, values: ValueBuilder) -> Node:
@@ -70,17 +70,17 @@ def _media(header: str, media: MediaType, schema: Schema | None, node: Node, val
     """What the encoders read of a media type; it is tried on a value that has every member of the form."""
     if is_json(header) or "unsayable" in node:
         return {}
-    found: Node = {name: _encoding(encoding, values) for name, encoding in (media.encoding or {}).items()}
-    found = {"encoding": found} if found else {}
+    model: Node = {name: _encoding(encoding, values) for name, encoding in (media.encoding or {}).items()}
+    model = {"encoding": model} if model else {}
     if schema is not None:
-        found["schema"] = _shape(schema, node, values, root=True)
+        model["schema"] = _shape(schema, node, values, root=True)
     whole = _whole(node)
     version = ".".join(map(str, values.document.version))
     ours, models = _values(version)
-    text = bodies.encode(whole, header, ours, _media_model(models).model_validate(found), name)
+    text = bodies.encode(whole, header, ours, _media_model(models).model_validate(model), name)
     if text != bodies.encode(whole, header, values, media, name):
         raise SpecError("unwritable", header[:40])
-    return found
+    return model
 
 
 def _encoding(encoding: Encoding, values: ValueBuilder) -> Node:
@@ -115,9 +115,9 @@ def _shape(schema: Schema, node: Node, values: ValueBuilder, *, root: bool = Fal
     further = flat.additional_properties
     properties: Node = {}
     for name, _, inner in node.get("members", ()):
-        known = (flat.properties or {}).get(name) or (further if isinstance(further, Schema) else None)
-        if known is not None:
-            properties[name] = _shape(known, inner, values)
+        member = (flat.properties or {}).get(name) or (further if isinstance(further, Schema) else None)
+        if member is not None:
+            properties[name] = _shape(member, inner, values)
     if properties:
         shape["properties"] = properties
     if node.get("items") and flat.items is not None:

@@ -76,7 +76,7 @@ class Corpus:
     ) -> list[Row]:
         """Rows of schema TESTS: every id, language and setting. Level 1 asks in the other wording. Open-corpus prompts
         are not told the API: they describe the API of the best example."""
-        made = []
+        tests = []
         for identifier in ids:
             row = self.rows[identifier]
             instruction, request = asked_at(row, level)
@@ -85,10 +85,10 @@ class Corpus:
                 if reference is None:
                     continue
                 for setting in settings:
-                    found = self.shots(chosen.get((identifier, setting), ()), language, p)
-                    api = row if setting != OPEN else self.rows[found[-1].id] if found else None
-                    shots = fitting(api, language, instruction, found, p, budget)
-                    made.append(
+                    examples = self.shots(chosen.get((identifier, setting), ()), language, p)
+                    api = row if setting != OPEN else self.rows[examples[-1].id] if examples else None
+                    shots = fitting(api, language, instruction, examples, p, budget)
+                    tests.append(
                         {
                             **{key: row[key] for key in ("id", "api", "template", "arguments")},
                             "request": request,
@@ -101,4 +101,4 @@ class Corpus:
                             "examples": [shot.id for shot in shots],
                         }
                     )
-        return made
+        return tests

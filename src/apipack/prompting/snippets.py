@@ -155,9 +155,9 @@ def _without_prose(code: str, language: str) -> str:
     starts = _STARTS[language]
     lines = code.split("\n")
     if not starts.match(lines[0]):
-        if inline := [found[2] for found in _INLINE.finditer(code) if _URL.search(found[2])]:
+        if inline := [match[2] for match in _INLINE.finditer(code) if _URL.search(match[2])]:
             return inline[0].strip()
-        begin = next((place for place, line in enumerate(lines) if starts.match(line)), None)
+        begin = next((number for number, line in enumerate(lines) if starts.match(line)), None)
         before = "\n".join(lines[:begin])
         if begin is None or not _is_prose(before):
             return code

@@ -130,22 +130,21 @@ def cosine(queries: Sequence[Row], pool: Pool, embed: Embed, everywhere: bool = 
     apis = {query["api"] for query in queries}
     places = [i for i, row in enumerate(pool.rows) if everywhere or row["api"] in apis]
     vectors = embed([query["instruction"] for query in queries] + [pool.rows[i]["instruction"] for i in places])
-    asked, known = vectors[: len(queries)], vectors[len(queries) :]
+    asked, candidate_vectors = vectors[: len(queries)], vectors[len(queries) :]
     row_of = np.full(len(pool.rows), -1)
     row_of[places] = np.arange(len(places))
-    return lambda some, candidates: asked[some] @ known[row_of[candidates]].T
+    return lambda some, candidates: asked[some] @ candidate_vectors[row_of[candidates]].T
 
 
 def oracle(queries: Sequence[Row], pool: Pool) -> Score:
     """The grade itself: similarity of the candidates' requests to the one that is asked for."""
     asked = [shape(query) for query in queries]
-    known = {api: [shape(pool.rows[i]) for i in pool.of(api)] for api in {query["api"] for query in queries}}
-    shapes = {int(i): made for api, some in known.items() for i, made in zip(pool.of(api), some, strict=True)}
+    apis = {query["api"] for query in queries}
+    shapes = {int(i): shape(pool.rows[i]) for api in apis for i in pool.of(api)}
 
     def score(some: np.ndarray, places: np.ndarray) -> np.ndarray:
-        return np.array([[relevance(asked[q], shapes[int(c)]) for c in places] for q in some]).reshape(
-            len(some), len(places)
-        )
+        grades = [relevance(asked[q], shapes[int(c)]) for q in some for c in places]
+        return np.array(grades).reshape(len(some), len(places))
 
     return score
 
@@ -157,7 +156,7 @@ def rerank(
     heads = [places[: reranker.depth] for places in ranked]
     orders = cross_scores(queries, pool, heads, reranker)
     if (weights := reranker.weights) is not None:
-        orders = [found @ weights for found in evidence(queries, pool, heads, orders, embed)]
+        orders = [measured @ weights for measured in evidence(queries, pool, heads, orders, embed)]
     return [
         np.concatenate([head[best(own, None)], places[len(head) :]])
         for head, own, places in zip(heads, orders, ranked, strict=True)
@@ -186,11 +185,12 @@ def evidence(
     """`reranker_features.features` of each query's head. scores: of the cross-encoder."""
     texts = [query["instruction"] for query in queries]
     vectors = embed(texts + [pool.rows[i]["instruction"] for head in heads for i in head])
-    known = np.split(vectors[len(queries) :], np.cumsum([len(head) for head in heads])[:-1])
-    return [
-        features(of_head @ vector, own, [shape(pool.rows[i]) for i in head])
-        for vector, of_head, own, head in zip(vectors[: len(queries)], known, scores, heads, strict=True)
-    ]
+    head_vectors = np.split(vectors[len(queries) :], np.cumsum([len(head) for head in heads])[:-1])
+    evidences = []
+    for vector, of_head, own, head in zip(vectors[: len(queries)], head_vectors, scores, heads, strict=True):
+        shapes = [shape(pool.rows[i]) for i in head]
+        evidences.append(features(of_head @ vector, own, shapes))
+    return evidences
 
 
 def choose_examples(
@@ -219,16 +219,16 @@ def choose_examples(
                 raise ValueError("re-ranked examples need a re-ranker")
             chosen[RERANKED] = [places[:shots][::-1] for places in rerank(queries, pool, nearest, reranker, embed)]
     if OPEN in settings:
-        found = rank(queries, pool, cosine(queries, pool, embed, everywhere=True), shots, everywhere=True)
-        chosen[OPEN] = [places[::-1] for places in found]
+        everywhere = rank(queries, pool, cosine(queries, pool, embed, everywhere=True), shots, everywhere=True)
+        chosen[OPEN] = [places[::-1] for places in everywhere]
     if ORACLE in settings:
         chosen[ORACLE] = [places[::-1] for places in rank(queries, pool, oracle(queries, pool), shots)]
-    return [
-        {"id": query["id"], "setting": setting, "examples": [pool.rows[int(i)]["id"] for i in chosen[setting][number]]}
-        for number, query in enumerate(queries)
-        for setting in settings
-        if setting in chosen
-    ]
+    rows = []
+    for number, query in enumerate(queries):
+        for setting in filter(chosen.__contains__, settings):
+            ids = [pool.rows[int(i)]["id"] for i in chosen[setting][number]]
+            rows.append({"id": query["id"], "setting": setting, "examples": ids})
+    return rows
 
 
 def random_examples(query: Row, pool: Pool, shots: int, seed: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -32,25 +33,35 @@ def compare(
     ranked = {method: rank(queries, pool, score, None) for method, score in scores.items()}
     if reranker is not None:
         ranked[f"embedding+{name}"] = rerank(queries, pool, ranked["embedding"], reranker, embed)
-    found = {
-        method: [measures(grade(np.array([number]), order[number])[0]) for number in asked]
-        for method, order in ranked.items()
-    }
+    measured = {}
+    for method, order in ranked.items():
+        measured[method] = _by_measure([measures(grade(np.array([number]), order[number])[0]) for number in asked])
     figures: dict[str, Any] = {"tests": len(queries), "without_candidates": len(queries) - len(asked)}
-    for method, every in found.items():
-        figures[method] = flat({key: [one[key] for one in every] for key in every[0]} if every else {}, seed)
+    for method, by_measure in measured.items():
+        figures[method] = flat(by_measure, seed)
     if reranker is not None and asked:
-        pairs = list(zip(found[f"embedding+{name}"], found["embedding"], strict=True))
-        figures["gain_of_reranking"] = flat({key: [a[key] - b[key] for a, b in pairs] for key in pairs[0][0]}, seed)
+        gains = {}
+        for key, reranked in measured[f"embedding+{name}"].items():
+            gains[key] = [a - b for a, b in zip(reranked, measured["embedding"][key], strict=True)]
+        figures["gain_of_reranking"] = flat(gains, seed)
     return figures
+
+
+def _by_measure(queries: Sequence[dict[str, float]]) -> dict[str, list[float]]:
+    """Measure → its value for each query."""
+    values: dict[str, list[float]] = defaultdict(list)
+    for query in queries:
+        for key, value in query.items():
+            values[key].append(value)
+    return dict(values)
 
 
 def _tfidf(queries: Sequence[Row], pool: Pool) -> Score:
     """Cosine of TF-IDF vectors of the instructions, fitted on the pool."""
     vectorizer = TfidfVectorizer(sublinear_tf=True)
-    known = vectorizer.fit_transform([row["instruction"] for row in pool.rows])
+    candidates = vectorizer.fit_transform([row["instruction"] for row in pool.rows])
     asked = vectorizer.transform([query["instruction"] for query in queries])
-    return lambda some, places: (asked[some] @ known[places].T).toarray()
+    return lambda some, places: (asked[some] @ candidates[places].T).toarray()
 
 
 def measures(ranked: Sequence[float]) -> dict[str, float]:
@@ -61,9 +72,9 @@ def measures(ranked: Sequence[float]) -> dict[str, float]:
     """
     grades = np.asarray(ranked, dtype=float)
     best = np.flatnonzero(grades >= grades.max() - 1e-9)
-    found = {f"recall@{k}": float((best < k).sum() / min(k, len(best))) for k in CUTS}
+    recalls = {f"recall@{k}": float((best < k).sum() / min(k, len(best))) for k in CUTS}
     ideal = _dcg(np.sort(grades)[::-1][:10])
-    return found | {"mrr": 1 / (1 + int(best[0])), "ndcg@10": _dcg(grades[:10]) / ideal if ideal else 0.0}
+    return recalls | {"mrr": 1 / (1 + int(best[0])), "ndcg@10": _dcg(grades[:10]) / ideal if ideal else 0.0}
 
 
 def _dcg(grades: np.ndarray) -> float:

@@ -23,17 +23,17 @@ def features(cosines: np.ndarray, scores: np.ndarray, shapes: Sequence[Shape]) -
     """(n, len(FEATURES)) for the n candidates of one query. cosines, scores: (n,), of retrieval and cross-encoder."""
     if not shapes:
         return np.zeros((0, len(FEATURES)))
-    grades = np.array([[relevance(a, b) for b in shapes] for a in shapes])
+    grades = np.array([relevance(a, b) for a in shapes for b in shapes]).reshape(len(shapes), len(shapes))
     likely = np.exp((cosines - cosines.max()) / TEMPERATURE)
     return np.stack([cosines, scores, grades @ (likely / likely.sum())], axis=1)
 
 
-def weigh(found: Sequence[np.ndarray], grades: Sequence[np.ndarray]) -> np.ndarray:
+def weigh(measured: Sequence[np.ndarray], grades: Sequence[np.ndarray]) -> np.ndarray:
     """(len(FEATURES),) weights by ridge regression, of differences within a query alone.
 
-    found: `features` (n, len(FEATURES)) of each query; grades: (n,) of each query.
+    measured: `features` (n, len(FEATURES)) of each query; grades: (n,) of each query.
     """
-    inputs = np.concatenate([some - some.mean(axis=0) for some in found if len(some)])
+    inputs = np.concatenate([some - some.mean(axis=0) for some in measured if len(some)])
     targets = np.concatenate([some - some.mean() for some in grades if len(some)])
     spread = inputs.std(axis=0) + 1e-9
     return np.asarray(Ridge().fit(inputs / spread, targets).coef_) / spread

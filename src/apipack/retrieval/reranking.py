@@ -84,11 +84,11 @@ def training_lists(train: Sequence[Row], p: Rerank, seed: int, embed: Embed) -> 
     lists = []
     for query, places in zip(queries, ranked, strict=True):
         near = places[: p.depth].tolist()
-        found = rng.sample(near, min(p.examples // 2, len(near)))
-        rest = [place for place in places.tolist() if place not in found]
-        found += rng.sample(rest, min(p.examples - len(found), len(rest)))
-        if len(found) > 1:
-            asked, rows = shape(query), [pool.rows[place] for place in found]
+        drawn = rng.sample(near, min(p.examples // 2, len(near)))
+        rest = [index for index in places.tolist() if index not in drawn]
+        drawn += rng.sample(rest, min(p.examples - len(drawn), len(rest)))
+        if len(drawn) > 1:
+            asked, rows = shape(query), [pool.rows[index] for index in drawn]
             grades = [relevance(asked, shape(row)) for row in rows]
             lists.append(
                 {"query": query["instruction"], "examples": [call_text(row) for row in rows], "labels": grades}
@@ -162,8 +162,8 @@ def train_weights(held: Sequence[Row], folder: Path, p: Rerank, seed: int, embed
     scores = cross_scores(queries, pool, heads, _tuned(p, folder))
     grade = oracle(queries, pool)
     grades = [grade(np.array([number]), head)[0] for number, head in enumerate(heads)]
-    found = weigh(evidence(queries, pool, heads, scores, embed), grades)
-    weights = dict(zip(FEATURES, found.round(6).tolist(), strict=True))
+    learned = weigh(evidence(queries, pool, heads, scores, embed), grades)
+    weights = dict(zip(FEATURES, learned.round(6).tolist(), strict=True))
     write_json(folder / WEIGHTS, weights)
     return {"held_out_queries": len(queries), "weights": weights}
 
@@ -192,22 +192,22 @@ def _score(model: CrossEncoder, batch: int, pairs: list[tuple[str, str]]) -> np.
     return np.array([by_pair[pair] for pair in pairs])
 
 
-def _untrained(place: str, max_tokens: int) -> CrossEncoder:
+def _untrained(source: str, max_tokens: int) -> CrossEncoder:
     """The embedding model under a new head that reads the mean of all tokens, as the embeddings do."""
     try:
-        encoder = Transformer(place, max_seq_length=max_tokens)
+        encoder = Transformer(source, max_seq_length=max_tokens)
     except (OSError, ValueError) as error:
-        raise ModelError(f"cannot load the model {place}: {' '.join(str(error).split()):.300}") from error
+        raise ModelError(f"cannot load the model {source}: {' '.join(str(error).split()):.300}") from error
     size = encoder.get_embedding_dimension()
     head = Dense(size, 1, activation_function=torch.nn.Identity(), module_output_name="scores")
     return CrossEncoder(modules=[encoder, Pooling(size, "mean"), head])
 
 
-def _load(place: str, max_tokens: int) -> CrossEncoder:
+def _load(source: str, max_tokens: int) -> CrossEncoder:
     try:
-        return CrossEncoder(place, max_length=max_tokens)
+        return CrossEncoder(source, max_length=max_tokens)
     except (OSError, ValueError) as error:
-        raise ModelError(f"cannot load the cross-encoder {place}: {' '.join(str(error).split()):.300}") from error
+        raise ModelError(f"cannot load the cross-encoder {source}: {' '.join(str(error).split()):.300}") from error
 
 
 def _in_turn(pool: Pool, count: int, rng: random.Random) -> list[Row]:

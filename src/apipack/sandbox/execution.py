@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from apipack.languages import Reading
+from apipack.languages.codec import Reading
 from apipack.progress import progress
 from apipack.sandbox import Job, Limits, Record, Sandbox, SandboxError, Step, unavailable
 from apipack.sandbox.runners import MARKS, Program, alone, missing, root, together
@@ -52,8 +52,8 @@ def execute(calls: Sequence[Reading], workers: int, what: str = "execute") -> li
         units += [(language, indices[start : start + CHUNK], strict) for start in range(0, len(indices), CHUNK)]
     outcomes: dict[int, Outcome] = {}
     with ThreadPoolExecutor(workers) as pool:
-        found = pool.map(lambda unit: list(_unit(unit[0], {i: calls[i].code for i in unit[1]}, unit[2])), units)
-        for pairs in progress(found, len(units), what):
+        answers = pool.map(lambda unit: list(_unit(unit[0], {i: calls[i].code for i in unit[1]}, unit[2])), units)
+        for pairs in progress(answers, len(units), what):
             outcomes.update(pairs)
     return [outcomes[index] for index in range(len(calls))]
 

@@ -51,8 +51,8 @@ def command(folder: Path, trusted: Path, mounts: Mapping[str, str], users: bool,
             arguments += ["--symlink", f"usr/{link}", f"/{link}"]
         elif path.is_dir():
             arguments += ["--ro-bind", str(path), f"/{link}"]
-    for made in FOLDERS:
-        arguments += ["--perms", "0755", "--dir", made]
+    for empty in FOLDERS:
+        arguments += ["--perms", "0755", "--dir", empty]
     for pattern in ETC:
         for path in sorted(Path(root).glob(pattern.lstrip("/"))):
             arguments += ["--ro-bind", str(path), f"/{path.relative_to(root)}"]

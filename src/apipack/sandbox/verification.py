@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from apipack.intervals import wilson
-from apipack.languages import Reading, Unreadable, read
+from apipack.languages.codec import Reading, Unreadable, read
 from apipack.records import Request
 from apipack.sandbox import unavailable
 from apipack.sandbox.comparison import difference
@@ -161,17 +161,16 @@ def failures(verdicts: Iterable[Row]) -> str:
 def figures(verdicts: Sequence[Row], rows: Sequence[Row]) -> dict[str, Any]:
     """Shares that arrived and that were equal, with Wilson intervals, by language and by stratum, and the share of
     verdicts that reading back would have given as well."""
-    labels = {row["id"]: [f"{name}={value}" for name, value in strata(row).items()] for row in rows}
+    by_id = {row["id"]: row for row in rows}
+    strata_of = {row["id"]: strata(row) for row in rows}
     by_language: dict[str, list[Row]] = defaultdict(list)
     by_stratum: dict[str, list[Row]] = defaultdict(list)
-    for found in verdicts:
-        by_language[found["language"]].append(found)
-        for label in labels[found["id"]]:
-            by_stratum[label].append(found)
-    by_id = {row["id"]: row for row in rows}
-    same = sum(
-        found["equal"] == read_back(by_id[found["id"]], found["language"], found["call"])["equal"] for found in verdicts
-    )
+    for verdict in verdicts:
+        by_language[verdict["language"]].append(verdict)
+        for name, value in strata_of[verdict["id"]].items():
+            by_stratum[f"{name}={value}"].append(verdict)
+    read = (read_back(by_id[verdict["id"]], verdict["language"], verdict["call"]) for verdict in verdicts)
+    same = sum(verdict["equal"] == static["equal"] for verdict, static in zip(verdicts, read, strict=True))
     return {
         "static_agreement": {"n": len(verdicts), "share": round(same / len(verdicts), 4) if verdicts else None},
         "languages": {name: _shares(cell) for name, cell in by_language.items()},

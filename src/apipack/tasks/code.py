@@ -33,7 +33,8 @@ class Code:
         """Lines `DIGEST  FILE` of what `stages.NAME` reaches, then `PACKAGE VERSION` of what that imports of others."""
         files, packages = self.closure(f"stages.{stage}")
         lines = [f"{_digest(self.root / file)}  {file}" for file in sorted(files)]
-        return "".join(f"{line}\n" for line in [*lines, *(f"{name} {_version(name)}" for name in sorted(packages))])
+        lines += [f"{name} {_version(name)}" for name in sorted(packages)]
+        return "".join(f"{line}\n" for line in lines)
 
     def _closure(self, module: str) -> tuple[frozenset[str], frozenset[str]]:
         todo, files, packages = [module], set[str](), set[str]()
@@ -57,14 +58,14 @@ class Code:
         """Files that are no modules, in the folder of a package and below it."""
         if not file.endswith("/__init__.py"):
             return set()
-        found, todo = set[str](), [(self.root / file).parent]
+        files, todo = set[str](), [(self.root / file).parent]
         while todo:
             for path in todo.pop().iterdir():
                 if path.is_dir() and path.name != "__pycache__" and not (path / "__init__.py").is_file():
                     todo.append(path)
                 elif path.is_file() and not (path.suffix == ".py" and (path.parent / "__init__.py").is_file()):
-                    found.add(path.relative_to(self.root).as_posix())
-        return found
+                    files.add(path.relative_to(self.root).as_posix())
+        return files
 
 
 def _imports(file: Path) -> set[str]:

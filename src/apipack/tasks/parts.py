@@ -33,10 +33,10 @@ def linked(keys: Sequence[set[Any]]) -> list[list[int]]:
     """
     groups: list[list[int]] = []
     last: set[Any] = set()
-    for number, found in enumerate(keys):
-        if groups and (not found or last & found):
+    for number, own in enumerate(keys):
+        if groups and (not own or last & own):
             groups[-1].append(number)
         else:
             groups.append([number])
-        last = found or last
+        last = own or last
     return groups

@@ -29,12 +29,12 @@ def remove_others(folder: Path) -> None:
 
 def latest(folder: Path) -> Path | None:
     """The last whole checkpoint: the trainer writes its state after everything else. Half-written ones are removed."""
-    found = []
+    checkpoints = []
     for checkpoint in folder.glob(f"{PREFIX_CHECKPOINT_DIR}-*"):
         try:
             step = json.loads((checkpoint / "trainer_state.json").read_bytes())["global_step"]
         except (OSError, ValueError, KeyError):
             shutil.rmtree(checkpoint, ignore_errors=True)
         else:
-            found.append((step, checkpoint))
-    return max(found)[1] if found else None
+            checkpoints.append((step, checkpoint))
+    return max(checkpoints)[1] if checkpoints else None

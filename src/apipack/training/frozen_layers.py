@@ -51,7 +51,7 @@ class _Passed(nn.Module):
 
 @torch.no_grad()
 def _hidden_states(decoder: Any, rows: list[list[int]], batch_tokens: int, device: torch.device) -> list[torch.Tensor]:
-    found: dict[int, torch.Tensor] = {}
+    hidden: dict[int, torch.Tensor] = {}
     ordered = sorted(range(len(rows)), key=lambda row: len(rows[row]))
     while ordered:
         longest = len(rows[ordered[-1]])
@@ -59,5 +59,5 @@ def _hidden_states(decoder: Any, rows: list[list[int]], batch_tokens: int, devic
         ids = torch.tensor([rows[row] + [0] * (longest - len(rows[row])) for row in chosen], device=device)
         mask = torch.tensor([[1] * len(rows[row]) + [0] * (longest - len(rows[row])) for row in chosen], device=device)
         states = decoder(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
-        found |= {row: states[place, : len(rows[row])].cpu().clone() for place, row in enumerate(chosen)}
-    return [found[row] for row in range(len(rows))]
+        hidden |= {row: states[index, : len(rows[row])].cpu().clone() for index, row in enumerate(chosen)}
+    return [hidden[row] for row in range(len(rows))]

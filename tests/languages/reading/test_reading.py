@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from apipack.evaluation.metrics import same_request
-from apipack.languages import Reading, Unreadable, read
+from apipack.languages.codec import Reading, Unreadable, read
 
 HERE = Path(__file__).parent
 SHARED = Path("../shared/cases/calls")

@@ -46,13 +46,13 @@ class Spec:
 def unpack(tarball: Path, folder: Path) -> list[Spec]:
     """The snapshot's documents in order of their ids, written to `folder` under numbers: no id or version of the
     snapshot ever becomes part of a file name. Raises `SnapshotError`, which names a document that cannot be listed."""
-    found = []
+    documents = []
     for number, (api, body) in enumerate(tqdm(specs(tarball), "unpack", unit="spec", disable=None)):
         file = folder / f"{number}.json"
         file.write_bytes(body)
         info, openapi = _facts(body, f"{tarball.name}: {api}")
-        found.append(Spec(api, info, openapi, file, hashlib.sha256(body).hexdigest()))
-    return sorted(found, key=lambda spec: spec.api)
+        documents.append(Spec(api, info, openapi, file, hashlib.sha256(body).hexdigest()))
+    return sorted(documents, key=lambda spec: spec.api)
 
 
 def _facts(body: bytes, name: str) -> tuple[dict[str, Any], str]:
@@ -60,15 +60,15 @@ def _facts(body: bytes, name: str) -> tuple[dict[str, Any], str]:
 
     Top-level members are decoded only until both are found: a whole parse of the largest takes 260 MB.
     """
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     try:
         for key, value in _members(body.decode()):
-            found["openapi" if key == "swagger" else key] = value
-            if "info" in found and "openapi" in found:
+            members["openapi" if key == "swagger" else key] = value
+            if "info" in members and "openapi" in members:
                 break
-        if not isinstance(found["info"]["version"], str):
+        if not isinstance(members["info"]["version"], str):
             raise TypeError("info.version is not text")
-        return found["info"], found["openapi"]
+        return members["info"], members["openapi"]
     except (ValueError, KeyError, TypeError) as error:
         raise SnapshotError(f"{name} is not an OpenAPI document: {error!r}") from error
 

@@ -68,11 +68,11 @@ class RapidApi:
         if not 1 <= first <= 100:
             raise BadQuery("first is from 1 to 100")
         term = where.get("term", "").lower()
-        found = [spec for spec in self._specs if term in f"{spec.api} {spec.info.get('title')}".lower()]
-        end = min(start + first, len(found), self._window)
-        nodes = [self._node(spec) for spec in found[start:end]]
-        more = end < min(len(found), self._window)
-        return {"nodes": nodes, "pageInfo": {"endCursor": str(end), "hasNextPage": more}, "total": len(found)}
+        matching = [spec for spec in self._specs if term in f"{spec.api} {spec.info.get('title')}".lower()]
+        end = min(start + first, len(matching), self._window)
+        nodes = [self._node(spec) for spec in matching[start:end]]
+        more = end < min(len(matching), self._window)
+        return {"nodes": nodes, "pageInfo": {"endCursor": str(end), "hasNextPage": more}, "total": len(matching)}
 
     def _node(self, spec: Spec) -> dict[str, Any]:
         owner = {"username": spec.provider, "slugifiedName": spec.provider}
@@ -110,7 +110,7 @@ def _cookie(call: Call) -> str | None:
 
 def _endpoints(document: dict[str, Any]) -> list[dict[str, Any]]:
     """The gateway's `endpoints` of an OAS document's operations; GraphQL IDs are positions."""
-    found: list[dict[str, Any]] = []
+    endpoints: list[dict[str, Any]] = []
     for route, item in (document.get("paths") or {}).items():
         for method in METHODS if isinstance(item, dict) else ():  # extensions stand beside the paths
             if isinstance(operation := item.get(method), dict):
@@ -119,19 +119,18 @@ def _endpoints(document: dict[str, Any]) -> list[dict[str, Any]]:
                 parameters = _parameters(document, [*item.get("parameters", []), *operation.get("parameters", [])])
                 parameters += _members(document, operation)
                 shown = {"route": route, "method": method.upper(), "params": {"parameters": parameters}}
-                found.append({"id": f"apiendpoint_{len(found)}", "index": len(found)} | facts | shown)
-    return found
+                endpoints.append({"id": f"apiendpoint_{len(endpoints)}", "index": len(endpoints)} | facts | shown)
+    return endpoints
 
 
 def _parameters(document: dict[str, Any], listed: list[Any]) -> list[dict[str, Any]]:
-    found = [_target(document, parameter) for parameter in listed]
-    return [
-        _parameter(
-            one["name"], _target(document, one.get("schema", one)), bool(one.get("required")), one["in"] == "query"
-        )
-        for one in found
-        if one.get("in") in ("query", "path") and "name" in one
-    ]
+    parameters = []
+    for parameter in (_target(document, reference) for reference in listed):
+        if parameter.get("in") in ("query", "path") and "name" in parameter:
+            schema = _target(document, parameter.get("schema", parameter))
+            required = bool(parameter.get("required"))
+            parameters.append(_parameter(parameter["name"], schema, required, parameter["in"] == "query"))
+    return parameters
 
 
 def _members(document: dict[str, Any], operation: dict[str, Any]) -> list[dict[str, Any]]:
@@ -141,7 +140,7 @@ def _members(document: dict[str, Any], operation: dict[str, Any]) -> list[dict[s
     required, members = schema.get("required"), schema.get("properties")
     names = required if isinstance(required, list) else []
     members = members if isinstance(members, dict) else {}
-    return [_parameter(name, _target(document, one), name in names, False) for name, one in members.items()]
+    return [_parameter(name, _target(document, schema), name in names, False) for name, schema in members.items()]
 
 
 def _parameter(name: str, schema: dict[str, Any], required: bool, querystring: bool) -> dict[str, Any]:

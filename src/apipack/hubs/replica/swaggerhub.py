@@ -30,7 +30,7 @@ class SwaggerHub:
     def __init__(self, specs: list[Spec], base: str, window: int = 10_000) -> None:
         self._specs, self._base, self._window = specs, base, window
         self._documents = {(spec.provider, spec.service, spec.version): spec for spec in specs}
-        self._places = {spec.api: place for place, spec in enumerate(specs)}
+        self._places = {spec.api: position for position, spec in enumerate(specs)}
 
     def answer(self, call: Call) -> Answer | None:
         match call.parts:
@@ -51,22 +51,22 @@ class SwaggerHub:
         if any(pair.items() <= wanted.items() for pair in NONE_MATCH):
             return []
         owner, query = wanted.get("owner"), wanted.get("query", "").lower()
-        found = [spec for spec in self._specs if owner in (None, spec.provider)]
-        return [spec for spec in found if query in f"{spec.api} {spec.info.get('title')}".lower()]
+        owned = [spec for spec in self._specs if owner in (None, spec.provider)]
+        return [spec for spec in owned if query in f"{spec.api} {spec.info.get('title')}".lower()]
 
-    def _list(self, call: Call, found: list[Spec]) -> Answer:
+    def _list(self, call: Call, matching: list[Spec]) -> Answer:
         page, limit = call.arguments.get("page", "0"), call.arguments.get("limit", "10")
         if not (page.isdecimal() and limit.isdecimal() and 1 <= int(limit) <= 100):
             return json_answer({"code": 400, "message": "page is from 0, limit from 1 to 100"}, status=400)
         if key := SORTS.get(call.arguments.get("sort", "NAME")):
-            found = sorted(found, key=key)
+            matching = sorted(matching, key=key)
         if call.arguments.get("order") == "DESC":
-            found = found[::-1]
+            matching = matching[::-1]
         offset = int(page) * int(limit)
-        shown = found[: self._window][offset : offset + int(limit)]
+        shown = matching[: self._window][offset : offset + int(limit)]
         listing = {"name": "Default listing", "description": "Default registry listing", "url": self._base + call.path}
         entries = [self._entry(spec) for spec in shown]
-        return json_answer(listing | {"offset": offset, "totalCount": len(found), "apis": entries})
+        return json_answer(listing | {"offset": offset, "totalCount": len(matching), "apis": entries})
 
     def _entry(self, spec: Spec) -> dict[str, Any]:
         date = MODIFIED.strftime("%Y-%m-%dT%H:%M:%SZ")

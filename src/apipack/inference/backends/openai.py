@@ -132,15 +132,15 @@ class OpenAIBackend:
             model=self._model, prompt=context + text, max_tokens=1, temperature=0, echo=True, logprobs=1
         )
         self._count(answer)
-        found = answer.choices[0].logprobs if answer.choices else None
-        if found is None or not found.text_offset or not found.token_logprobs:
+        logprobs = answer.choices[0].logprobs if answer.choices else None
+        if logprobs is None or not logprobs.text_offset or not logprobs.token_logprobs:
             raise UserError(
                 f"the server of {self._model} gives no log-probabilities of a prompt; set instruct.likelihood to "
                 "transformers or template"
             )
         inside = [
             chance
-            for start, chance in zip(found.text_offset, found.token_logprobs, strict=True)
+            for start, chance in zip(logprobs.text_offset, logprobs.token_logprobs, strict=True)
             if len(context) <= start < len(context) + len(text) and chance is not None
         ]
         return LogLikelihood(sum(inside), len(inside))

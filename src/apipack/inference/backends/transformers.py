@@ -73,8 +73,8 @@ class TransformersBackend:
             chosen = order[start : start + self._batch]
             rows = [encoded[at // n] for at in chosen]
             seeds = [prompts[at // n].seed + at % n for at in chosen]
-            for at, row, made in zip(chosen, rows, self._complete(rows, seeds), strict=True):
-                yield at, Completion(self._text(made), len(row), len(made) - self._ended(made))
+            for at, row, completion in zip(chosen, rows, self._complete(rows, seeds), strict=True):
+                yield at, Completion(self._text(completion), len(row), len(completion) - self._ended(completion))
 
     @torch.inference_mode()
     def loglikelihood(self, pairs: Sequence[tuple[Prompt, str]]) -> Iterator[tuple[int, LogLikelihood | Failure]]:

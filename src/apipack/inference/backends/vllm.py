@@ -76,10 +76,10 @@ class VllmBackend:
                 for at in chosen
             ]
             inputs = [{"prompt_token_ids": encoded[at // n]} for at in chosen]
-            for at, made in zip(chosen, self._engine.generate(inputs, settings, use_tqdm=False), strict=True):
-                answer = made.outputs[0]
+            for at, output in zip(chosen, self._engine.generate(inputs, settings, use_tqdm=False), strict=True):
+                answer = output.outputs[0]
                 text = answer.text if self._raw else answer.text.strip()
-                yield at, Completion(text, len(made.prompt_token_ids), len(answer.token_ids))
+                yield at, Completion(text, len(output.prompt_token_ids), len(answer.token_ids))
 
     def loglikelihood(self, pairs: Sequence[tuple[Prompt, str]]) -> Iterator[tuple[int, LogLikelihood | Failure]]:
         from vllm import SamplingParams
@@ -96,7 +96,7 @@ class VllmBackend:
         for start in range(0, len(fitting), self._batch):
             chosen = fitting[start : start + self._batch]
             inputs = [{"prompt_token_ids": asked[at] + answers[at]} for at in chosen]
-            for at, made in zip(chosen, self._engine.generate(inputs, settings, use_tqdm=False), strict=True):
-                chances = made.prompt_logprobs[len(asked[at]) :]
+            for at, output in zip(chosen, self._engine.generate(inputs, settings, use_tqdm=False), strict=True):
+                chances = output.prompt_logprobs[len(asked[at]) :]
                 total = sum(entry[token].logprob for entry, token in zip(chances, answers[at], strict=True))
                 yield at, LogLikelihood(total, len(answers[at]))

@@ -52,7 +52,11 @@ class Lowering:
             case "function_definition":
                 return self.function(node)
             case "declaration":
-                return [inner for one in node.children_by_field_name("declarator") for inner in self.declared(one)]
+                return [
+                    inner
+                    for declarator in node.children_by_field_name("declarator")
+                    for inner in self.declared(declarator)
+                ]
             case "expression_statement":
                 return [self.value(named(node)[0])] if named(node) else []
             case "if_statement":
@@ -96,7 +100,7 @@ class Lowering:
         self.functions.add(name)
         parameters = [_name(child) for child in named(field(declarator, "parameters"))]
         body = self.body(field(node, "body"))
-        return [p.Define(name, p.Function(tuple((one, None) for one in parameters if one), body))]
+        return [p.Define(name, p.Function(tuple((parameter, None) for parameter in parameters if parameter), body))]
 
     def declared(self, node: Node) -> Sequence[p.Statement]:
         """One declarator: what is not initialized is not known."""
@@ -174,7 +178,7 @@ class Lowering:
         if function.type != "identifier":
             raise refuse(node)
         name = source(function)
-        values = [p.Argument(self.value(one)) for one in arguments]
+        values = [p.Argument(self.value(argument)) for argument in arguments]
         if name in FILLING and name not in self.functions:
             if arguments[0].type != "identifier":
                 raise refuse(node)

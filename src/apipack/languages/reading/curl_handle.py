@@ -66,10 +66,10 @@ _AUTHORITY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)?([^/?#]*@)?([^/?#]*)(.*)"
 
 def curl_url(url: str, path_as_is: bool = False) -> tuple[str, str | None]:
     """The URL as curl requests it, and the user:password that stands in it."""
-    found = _AUTHORITY.fullmatch(url)
-    if not found:
+    match = _AUTHORITY.fullmatch(url)
+    if not match:
         raise Unreadable("the URL is not understood")
-    scheme, user, host, rest = found.groups()
+    scheme, user, host, rest = match.groups()
     if scheme is None:
         if re.match("(?i)(ftp|dict|ldap|imap|smtp|pop3)[.]", host):
             raise Unreadable("another protocol")
@@ -94,12 +94,12 @@ def _without_dots(path: str) -> str:
         return path
     done: list[str] = []
     segments = path.split("/")[1:]
-    for place, segment in enumerate(segments):
+    for index, segment in enumerate(segments):
         if segment == ".." and done:
             done.pop()
         elif segment not in (".", ".."):
             done.append(segment)
-        if segment in (".", "..") and place == len(segments) - 1:
+        if segment in (".", "..") and index == len(segments) - 1:
             done.append("")
     return "/" + "/".join(done)
 

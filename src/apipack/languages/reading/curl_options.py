@@ -167,12 +167,12 @@ def _option(name: str, word: str, rest: Iterator[str]) -> tuple[str, str]:
 
 def _short(word: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
     """Options of one letter, as many as stand together; what follows one that takes a value is its value."""
-    for place, letter in enumerate(word[1:], 2):
+    for end, letter in enumerate(word[1:], 2):
         name = LONG.get(letter)
         if name is None:
             raise Unreadable(f"option -{letter} is not known here")
-        if name in VALUED and place < len(word):
-            yield name, word[place:]
+        if name in VALUED and end < len(word):
+            yield name, word[end:]
             return
         yield _option(name, f"-{letter}", rest)
 
@@ -227,10 +227,10 @@ def _part(text: str, literal: bool) -> tuple[str, str, str | None, str | None]:
         raise Unreadable("a part without a value")
     if literal:
         return name, content, None, None
-    found = _PART_TYPE.fullmatch(content)
-    if not found or content[:1] in ("@", "<"):
+    match = _PART_TYPE.fullmatch(content)
+    if not match or content[:1] in ("@", "<"):
         raise Unreadable("a part from a file, or with parameters")
-    return name, found["content"], None, found["type"]
+    return name, match["content"], None, match["type"]
 
 
 def _credentials(given: Given, fields: Fields, user: str | None) -> Fields:
@@ -286,9 +286,9 @@ def _file(name: str, stdin: str | None) -> str:
 
 def _urlencoded(value: str, stdin: str | None) -> str:
     """A value of --data-urlencode: content, =content, name=content, @file or name@file."""
-    found = re.match("[^=@]*[=@]", value)
-    name, content = ("", value) if not found else (found[0][:-1], value[found.end() :])
-    if found and found[0].endswith("@"):
+    mark = re.match("[^=@]*[=@]", value)
+    name, content = ("", value) if not mark else (mark[0][:-1], value[mark.end() :])
+    if mark and mark[0].endswith("@"):
         content = _file(f"@{content}", stdin)
     encoded = quote(content, safe="-._~").replace("%20", "+")
     return f"{name}={encoded}" if name else encoded

@@ -353,14 +353,14 @@ class Evaluation:
                     self.bind(owner.name, {}, True)
                 self.dialect.set_item(self, self.value(owner), self.value(key), value)
             case p.Targets(targets, keys):
-                for place, inner in enumerate(targets):
-                    self.assign(inner, self.part(value, place, keys), declares)
+                for index, inner in enumerate(targets):
+                    self.assign(inner, self.part(value, index, keys), declares)
 
-    def part(self, value: Any, place: int, keys: Sequence[str]) -> Any:
+    def part(self, value: Any, index: int, keys: Sequence[str]) -> Any:
         if keys:
-            return self.dialect.member(self, value, keys[place])
-        if isinstance(value, list | tuple) and place < len(value):
-            return value[place]
+            return self.dialect.member(self, value, keys[index])
+        if isinstance(value, list | tuple) and index < len(value):
+            return value[index]
         return MYSTERY if isinstance(value, Mystery) else UNDEFINED
 
     def bind(self, name: str, value: Any, declares: bool) -> None:

@@ -71,15 +71,15 @@ class Record(Thing):
 
     def shown(self) -> dict[str, Any]:
         """Members as encoding/json takes them."""
-        found: dict[str, Any] = {}
+        members: dict[str, Any] = {}
         for name, key, omits, zero in self.struct.fields:
             value = self.values[name]
             if value is UNDEFINED and zero is None and not omits:
                 raise Unreadable("the zero of a field that is no plain value")
             value = zero if value is UNDEFINED else value
             if key and not (omits and value in (None, "", 0, False, [], {})):
-                found[key] = value
-        return found
+                members[key] = value
+        return members
 
 
 def _jsonable(value: Any) -> Any:
@@ -148,24 +148,24 @@ class Values(Thing):
     @classmethod
     def make(cls, run: Evaluation, given: Arguments) -> Values:
         (pairs,) = given.take("pairs")
-        found = cls()
+        form = cls()
         if pairs is not UNDEFINED:
             for name, values in known(pairs).items():
-                found.lists[text_of(name)] = [text_of(value) for value in values]
-        return found
+                form.lists[text_of(name)] = [text_of(value) for value in values]
+        return form
 
     def do_Add(self, run: Evaluation, given: Arguments) -> None:
         run.certain()
-        name, value = (text_of(one) for one in given.take("name", "value", required=2))
+        name, value = (text_of(argument) for argument in given.take("name", "value", required=2))
         self.lists.setdefault(name, []).append(value)
 
     def do_Set(self, run: Evaluation, given: Arguments) -> None:
         run.certain()
-        name, value = (text_of(one) for one in given.take("name", "value", required=2))
+        name, value = (text_of(argument) for argument in given.take("name", "value", required=2))
         self.lists[name] = [value]
 
     def set_item(self, run: Evaluation, key: Any, value: Any) -> None:
-        self.lists[text_of(key)] = [text_of(one) for one in value]
+        self.lists[text_of(key)] = [text_of(member) for member in value]
 
     def do_Encode(self, run: Evaluation, given: Arguments) -> str:
         return sending.form([(name, value) for name in sorted(self.lists) for value in self.lists[name]], quote_plus)
@@ -192,10 +192,10 @@ class Url(Thing):
         self.query, self.mark = text_of(value), ""
 
     def do_Query(self, run: Evaluation, given: Arguments) -> Values:
-        found = Values()
+        query = Values()
         for name, value in parse_qsl(self.query, keep_blank_values=True):
-            found.lists.setdefault(name, []).append(value)
-        return found
+            query.lists.setdefault(name, []).append(value)
+        return query
 
     def do_String(self, run: Evaluation, given: Arguments) -> str:
         return self.written()
@@ -260,7 +260,7 @@ class Parts(Thing):
 
     def do_WriteField(self, run: Evaluation, given: Arguments) -> None:
         run.certain()
-        name, value = (text_of(one) for one in given.take("name", "value", required=2))
+        name, value = (text_of(argument) for argument in given.take("name", "value", required=2))
         self.parts.append((name, value, None, None))
 
     def do_Close(self, run: Evaluation, given: Arguments) -> None:
@@ -305,8 +305,8 @@ class Header(Thing):
 
     def set_item(self, run: Evaluation, key: Any, value: Any) -> None:
         self.fields.remove(text_of(key))
-        for one in known(value):
-            self.fields.add(key, one)
+        for member in known(value):
+            self.fields.add(key, member)
 
 
 def _header(run: Evaluation, given: Arguments) -> Header:
@@ -368,7 +368,7 @@ class Cookie(Thing):
     """http.Cookie."""
 
     def __init__(self, given: Arguments) -> None:
-        name, value, *_ = (known(one) for one in given.take("Name", "Value", "Path", "Domain", required=2))
+        name, value, *_ = (known(argument) for argument in given.take("Name", "Value", "Path", "Domain", required=2))
         if not re.fullmatch(r"[\w!#$%&'*+.^`|~-]+", name, re.ASCII) or not re.fullmatch(r"[!#-+\--:<-\[\]-~]*", value):
             raise Unreadable("a cookie that is quoted")
         self.pair = f"{name}={value}"
@@ -565,7 +565,7 @@ def _range(run: Evaluation, given: Arguments) -> Any:
     if isinstance(value, dict):
         return [[name, member] for name, member in value.items()]
     if isinstance(value, list):
-        return [[place, member] for place, member in enumerate(value)]
+        return [[index, member] for index, member in enumerate(value)]
     raise Unreadable("a range over such a value")
 
 

@@ -164,16 +164,16 @@ def _type(node: Node) -> p.Statement:
     if kind.type != "struct_type":
         return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), p.Unknown(), True)
     fields: list[p.Expression] = []
-    for one in named(named(kind)[0]):
-        tag = one.child_by_field_name("tag")
-        found = FIELDS.search(source(tag)) if tag else None
-        for name in one.children_by_field_name("name"):
-            key = found["name"] if found and found["name"] else source(name)
-            empty = bool(found and ",omitempty" in found["options"])
-            if found and ",string" in found["options"]:
-                raise refuse(one)
+    for member in named(named(kind)[0]):
+        tag = member.child_by_field_name("tag")
+        match = FIELDS.search(source(tag)) if tag else None
+        for name in member.children_by_field_name("name"):
+            key = match["name"] if match and match["name"] else source(name)
+            empty = bool(match and ",omitempty" in match["options"])
+            if match and ",string" in match["options"]:
+                raise refuse(member)
             hidden = key == "-" or not source(name)[0].isupper()
-            zero = p.Const(ZEROS.get(source(field(one, "type")))) if not empty else p.Const(None)
+            zero = p.Const(ZEROS.get(source(field(member, "type")))) if not empty else p.Const(None)
             fields.append(p.Items((p.Const(source(name)), p.Const("" if hidden else key), p.Const(empty), zero)))
     maker = p.Call(p.Name("struct of"), (p.Argument(p.Items(tuple(fields))),))
     return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), maker, True)
@@ -243,8 +243,8 @@ def _if(node: Node) -> p.Statement:
     otherwise: tuple[p.Statement, ...] = ()
     if other:
         otherwise = _block(other) if other.type == "block" else (_if(other),)
-    found = p.If(_value(field(node, "condition")), _block(field(node, "consequence")), otherwise)
-    return found if first is None else p.Block((*_statement(first, set()), found))
+    branch = p.If(_value(field(node, "condition")), _block(field(node, "consequence")), otherwise)
+    return branch if first is None else p.Block((*_statement(first, set()), branch))
 
 
 def _loop(node: Node) -> p.Statement:
@@ -318,7 +318,7 @@ def _call(node: Node) -> p.Expression:
         raise refuse(node)
     if function.type == "parenthesized_expression":
         raise refuse(node)
-    return p.Call(_value(function), tuple(p.Argument(_value(one)) for one in arguments))
+    return p.Call(_value(function), tuple(p.Argument(_value(argument)) for argument in arguments))
 
 
 def _qualified(kind: Node) -> p.Expression:

@@ -233,7 +233,7 @@ class AddressBuilder(Thing):
 
     def do_addQueryParameter(self, run: Evaluation, given: Arguments) -> AddressBuilder:
         run.certain()
-        name, value = (text_of(known(one)) for one in given.take("name", "value", required=2))
+        name, value = (text_of(known(argument)) for argument in given.take("name", "value", required=2))
         self.parts["query"] = self.parts.get("query", "") + f"&{sending.strict(name)}={sending.strict(value)}"
         return self
 
@@ -276,7 +276,7 @@ class Body(Thing):
 
 
 def _create(run: Evaluation, given: Arguments) -> Body:
-    first, second = (known(one) for one in given.take("first", "second", required=1))
+    first, second = (known(argument) for argument in given.take("first", "second", required=1))
     if isinstance(first, str | bytes):
         first, second = (None if second is UNDEFINED else second), first
     if first is not None and not isinstance(first, MediaType):
@@ -302,7 +302,7 @@ class FormBuilder(Thing):
 
     def do_add(self, run: Evaluation, given: Arguments) -> FormBuilder:
         run.certain()
-        name, value = (text_of(known(one)) for one in given.take("name", "value", required=2))
+        name, value = (text_of(known(argument)) for argument in given.take("name", "value", required=2))
         self.pairs.append((name, value))
         return self
 
@@ -324,7 +324,7 @@ class PartsBuilder(Thing):
 
     def do_addFormDataPart(self, run: Evaluation, given: Arguments) -> PartsBuilder:
         run.certain()
-        name, value = (text_of(known(one)) for one in given.take("name", "value", required=2))
+        name, value = (text_of(known(argument)) for argument in given.take("name", "value", required=2))
         self.parts.append((name, value, None, None))
         return self
 
@@ -945,11 +945,11 @@ class Java(Dialect):
         }
 
     def imported(self, path: str, member: str | None) -> Any:
-        found = {name.rpartition(".")[2]: value for name, value in TYPES.items() if name.rpartition(".")[0] == path}
+        types = {name.rpartition(".")[2]: value for name, value in TYPES.items() if name.rpartition(".")[0] == path}
         if path in TYPES:
             return TYPES[path]
-        self.names = {**self.names, **found}
-        return Foreign(path) if not found else MYSTERY
+        self.names = {**self.names, **types}
+        return Foreign(path) if not types else MYSTERY
 
     def text(self, value: Any) -> str:
         return text(value)

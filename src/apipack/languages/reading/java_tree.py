@@ -47,14 +47,14 @@ def is_unit(code: str) -> bool:
 
 def _has_main(node: Node) -> bool:
     members = named(field(node, "body"))
-    return any(one.type == "method_declaration" and source(field(one, "name")) == "main" for one in members)
+    return any(member.type == "method_declaration" and source(field(member, "name")) == "main" for member in members)
 
 
 def _class(node: Node) -> Sequence[p.Statement]:
-    found: list[p.Statement] = [p.Assign(p.Name(source(field(node, "name"))), p.Name("the program"), True)]
+    statements: list[p.Statement] = [p.Assign(p.Name(source(field(node, "name"))), p.Name("the program"), True)]
     for child in named(field(node, "body")):
-        found += _member(child)
-    return found
+        statements += _member(child)
+    return statements
 
 
 def _member(node: Node) -> Sequence[p.Statement]:
@@ -66,11 +66,13 @@ def _member(node: Node) -> Sequence[p.Statement]:
 
 
 def _declarations(node: Node) -> Sequence[p.Statement]:
-    found: list[p.Statement] = []
-    for one in node.children_by_field_name("declarator"):
-        value = one.child_by_field_name("value")
-        found.append(p.Assign(p.Name(source(field(one, "name"))), _value(value) if value else p.Const(None), True))
-    return found
+    statements: list[p.Statement] = []
+    for declarator in node.children_by_field_name("declarator"):
+        value = declarator.child_by_field_name("value")
+        statements.append(
+            p.Assign(p.Name(source(field(declarator, "name"))), _value(value) if value else p.Const(None), True)
+        )
+    return statements
 
 
 def _function(node: Node) -> p.Function:
@@ -141,16 +143,16 @@ def _import(node: Node) -> Sequence[p.Statement]:
 
 def _attempt(node: Node) -> p.Statement:
     resources: list[p.Statement] = []
-    for one in named(node.child_by_field_name("resources")):
-        name = one.child_by_field_name("name")
+    for resource in named(node.child_by_field_name("resources")):
+        name = resource.child_by_field_name("name")
         if name is None:
-            raise refuse(one)
-        resources.append(p.Assign(p.Name(source(name)), _value(field(one, "value")), True))
+            raise refuse(resource)
+        resources.append(p.Assign(p.Name(source(name)), _value(field(resource, "value")), True))
     handlers: list[tuple[p.Statement, ...]] = []
     after: tuple[p.Statement, ...] = ()
     for child in named(node):
         if child.type == "catch_clause":
-            caught = next(one for one in named(child) if one.type == "catch_formal_parameter")
+            caught = next(part for part in named(child) if part.type == "catch_formal_parameter")
             declared = p.Assign(p.Name(source(field(caught, "name"))), p.Unknown(), True)
             handlers.append((declared, *_body(field(child, "body"))))
         elif child.type == "finally_clause":
@@ -247,7 +249,7 @@ def _creation(node: Node) -> p.Expression:
     if kind.type == "generic_type":
         kind = named(kind)[0]
     if body is not None:
-        methods = [_function(one) for one in named(body) if one.type == "method_declaration"]
+        methods = [_function(member) for member in named(body) if member.type == "method_declaration"]
         return p.Call(p.Name("callbacks"), tuple(map(p.Argument, methods)))
     given = _arguments(field(node, "arguments"))
     name = source(kind)
@@ -270,5 +272,5 @@ def _string(literal: str) -> str:
     counted = [line for line in lines[:-1] if line.strip(" \t")] + [lines[-1]]
     indent = min(len(line) - len(line.lstrip(" \t")) for line in counted)
     text = "\n".join(line[indent:].rstrip(" \t") for line in lines)
-    text = re.sub(r"(\\\\)|\\\n", lambda found: found[1] or "", text).replace("\\s", " ")
+    text = re.sub(r"(\\\\)|\\\n", lambda match: match[1] or "", text).replace("\\s", " ")
     return LITERALS.unquote('"' + re.sub(r'(?<!\\)((?:\\\\)*)"', r'\1\\"', text) + '"')

@@ -404,15 +404,15 @@ class Outgoing(Thing):
             raise Unreadable("another protocol than the module's")
         host = next((options[name] for name in ("hostname", "host") if options.get(name)), None)
         port = options.get("port")
-        place = sending.authority(host, None if port in (None, UNDEFINED, "") else port)
+        authority = sending.authority(host, None if port in (None, UNDEFINED, "") else port)
         path = text_of(options.get("path") or "/", "the path")
         if not path.startswith("/"):
             raise Unreadable("not a path")
-        self.url = f"{scheme}://{place}{path}"
+        self.url = f"{scheme}://{authority}{path}"
         self.fields = Fields()
         for name, value in header_pairs(options.get("headers")):
-            for one in value if isinstance(value, list) else [value]:
-                self.fields.add(name, text(known(one)))
+            for field_value in value if isinstance(value, list) else [value]:
+                self.fields.add(name, text(known(field_value)))
         if reason := repeated(tuple((name, "") for name, _ in header_pairs(options.get("headers")))):
             raise Unreadable(reason)
         if auth := options.get("auth"):
@@ -476,8 +476,8 @@ class Library(Thing):
 
     def call(self, run: Evaluation, given: Arguments, method: str | None = None) -> Any:
         options: dict[str, Any] = {}
-        for place, value in enumerate(given.positional):
-            if place == 0 and isinstance(value, str):
+        for index, value in enumerate(given.positional):
+            if index == 0 and isinstance(value, str):
                 options["url"] = value
             elif isinstance(value, dict):
                 options |= value
@@ -493,8 +493,8 @@ def _request(options: dict[str, Any]) -> Request:
     checked(options, REQUEST, "request")
     fields = Fields()
     for name, value in header_pairs(options.get("headers")):
-        for one in value if isinstance(value, list) else [value]:
-            fields.add(name, text(known(one)))
+        for field_value in value if isinstance(value, list) else [value]:
+            fields.add(name, text(known(field_value)))
     if reason := repeated(tuple((name, "") for name, _ in header_pairs(options.get("headers")))):
         raise Unreadable(reason)
     address = known(options.get("url", options.get("uri")))
@@ -554,17 +554,17 @@ def _add_auth(auth: Any, fields: Fields) -> None:
 
 def _nested(value: Any) -> list[tuple[str, str]]:
     """Pairs as the package qs writes them: members of lists by index, of objects by key."""
-    found: list[tuple[str, str]] = []
+    pairs: list[tuple[str, str]] = []
     todo: list[tuple[str, Any]] = [(str(name), member) for name, member in plain_object(value, "a form").items()]
     while todo:
         name, member = todo.pop(0)
         if isinstance(member, dict):
             todo = [(f"{name}[{key}]", inner) for key, inner in member.items()] + todo
         elif isinstance(member, list):
-            todo = [(f"{name}[{place}]", inner) for place, inner in enumerate(member)] + todo
+            todo = [(f"{name}[{index}]", inner) for index, inner in enumerate(member)] + todo
         elif member is not UNDEFINED:
-            found.append((name, "" if member is None else text(member)))
-    return found
+            pairs.append((name, "" if member is None else text(member)))
+    return pairs
 
 
 def _qs(run: Evaluation, given: Arguments) -> Any:

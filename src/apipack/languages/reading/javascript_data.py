@@ -86,13 +86,13 @@ class SearchParams(Thing):
 
     def do_append(self, run: Evaluation, given: Arguments) -> Any:
         run.certain()
-        name, value = (text(known(one)) for one in given.take("name", "value", required=2))
+        name, value = (text(known(argument)) for argument in given.take("name", "value", required=2))
         self.pairs.append((name, value))
         return self._changed()
 
     def do_set(self, run: Evaluation, given: Arguments) -> Any:
         run.certain()
-        name, value = (text(known(one)) for one in given.take("name", "value", required=2))
+        name, value = (text(known(argument)) for argument in given.take("name", "value", required=2))
         if any(key == name for key, _ in self.pairs):
             raise Unreadable("a parameter is set again")
         self.pairs.append((name, value))
@@ -319,7 +319,7 @@ def _members(given: Arguments, take: Any) -> Any:
 def _assigned(run: Evaluation, given: Arguments) -> Any:
     run.certain()
     target, *others = given.positional
-    if not all(isinstance(one, dict) for one in given.positional):
+    if not all(isinstance(argument, dict) for argument in given.positional):
         raise Unreadable("Object.assign of no objects")
     for other in others:
         target.update(other)

@@ -94,9 +94,9 @@ def _imports(node: Node) -> Iterator[p.Statement]:
             elif part.type == "namespace_import":
                 yield p.Import(path, source(named(part)[0]))
             else:
-                for one in named(part):
-                    name = source(field(one, "name"))
-                    alias = one.child_by_field_name("alias")
+                for specifier in named(part):
+                    name = source(field(specifier, "name"))
+                    alias = specifier.child_by_field_name("alias")
                     yield p.Import(path, source(alias) if alias else name, name)
 
 
@@ -148,14 +148,14 @@ def _function(node: Node) -> p.Function:
     single, many = node.child_by_field_name("parameter"), node.child_by_field_name("parameters")
     parameters: list[tuple[str, p.Expression | None]] = []
     first: list[p.Statement] = []
-    for place, child in enumerate([single] if single else named(many)):
+    for index, child in enumerate([single] if single else named(many)):
         if child.type == "identifier":
             parameters.append((source(child), None))
         elif child.type == "assignment_pattern":
             parameters.append((source(field(child, "left")), _value(field(child, "right"))))
         else:
-            parameters.append((f"parameter {place}", None))
-            first.append(p.Assign(_target(child), p.Name(f"parameter {place}"), True))
+            parameters.append((f"parameter {index}", None))
+            first.append(p.Assign(_target(child), p.Name(f"parameter {index}"), True))
     body = field(node, "body")
     if body.type != "statement_block":
         return p.Function(tuple(parameters), (*first, p.Jump("return", _value(body))))

@@ -148,11 +148,11 @@ def _implode(first: Any, second: Any) -> str:
 
 
 def _merged(*arrays: dict[Any, Any]) -> dict[Any, Any]:
-    found: dict[Any, Any] = {}
+    merged: dict[Any, Any] = {}
     for array in arrays:
         for key, value in array.items():
-            found[len([one for one in found if isinstance(one, int)]) if isinstance(key, int) else key] = value
-    return found
+            merged[len([taken for taken in merged if isinstance(taken, int)]) if isinstance(key, int) else key] = value
+    return merged
 
 
 # curl
@@ -546,7 +546,7 @@ class Php(Dialect):
 
     def set_item(self, run: Any, owner: Any, key: Any, value: Any) -> None:
         if isinstance(owner, dict) and key == APPEND.encode():
-            owner[max((one for one in owner if isinstance(one, int)), default=-1) + 1] = value
+            owner[max((taken for taken in owner if isinstance(taken, int)), default=-1) + 1] = value
         else:
             super().set_item(run, owner, key, value)
 

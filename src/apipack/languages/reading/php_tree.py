@@ -194,9 +194,9 @@ def _value(node: Node) -> p.Expression:
             callee = p.Name(name) if function.type in ("name", "qualified_name") else _value(function)
             return p.Call(callee, _arguments(field(node, "arguments")))
         case "object_creation_expression":
-            made, *_ = named(node)
+            class_name, *_ = named(node)
             given = next((child for child in named(node) if child.type == "arguments"), None)
-            kind = p.Name(f"class {source(made).lstrip(chr(92))}")
+            kind = p.Name(f"class {source(class_name).lstrip(chr(92))}")
             return p.Call(kind, _arguments(given) if given else (), True)
         case "anonymous_function" | "arrow_function":
             return _function(node)
@@ -257,7 +257,7 @@ def _arguments(node: Node) -> tuple[p.Argument, ...]:
 
 def _array(node: Node) -> p.Expression:
     pairs: list[tuple[p.Expression | None, p.Expression]] = []
-    place = 0
+    index = 0
     for child in named(node):
         inner = named(child)
         if inner[0].type == "variadic_unpacking" or len(inner) > 2:
@@ -268,8 +268,8 @@ def _array(node: Node) -> p.Expression:
                 raise refuse(child)
             pairs.append((key, _value(inner[1])))
         else:
-            pairs.append((p.Const(place), _value(inner[0])))
-            place += 1
+            pairs.append((p.Const(index), _value(inner[0])))
+            index += 1
     return p.Pairs(tuple(pairs))
 
 

@@ -91,10 +91,10 @@ def _pairs(data: Any) -> list[tuple[Any, Any]]:
 def encode_www_form(data: Any) -> str:
     parts: list[str] = []
     for name, value in _pairs(known(data)):
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, dict):
+        for member in value if isinstance(value, list) else [value]:
+            if isinstance(member, dict):
                 raise Unreadable("a hash inside of a form")
-            parts.append(_component(text(name)) + ("" if one is None else f"={_component(text(one))}"))
+            parts.append(_component(text(name)) + ("" if member is None else f"={_component(text(member))}"))
     return "&".join(parts)
 
 
@@ -650,7 +650,7 @@ class Ruby(Dialect):
         int: {"to_s": text},
         list: {"join": _join, "to_a": lambda value: value},
         dict: {
-            "merge": lambda value, *others: {key: member for one in (value, *others) for key, member in one.items()}
+            "merge": lambda value, *others: {key: member for part in (value, *others) for key, member in part.items()}
         },
     }
 
@@ -692,10 +692,10 @@ class Ruby(Dialect):
             return Builtin(lambda run, given: _each(run, value, given, name == "map"))
         if name in ("nil?", "is_a?"):
             return Builtin(lambda run, given: value is None if name == "nil?" else MYSTERY)
-        found = super().member(run, value, name)
-        if isinstance(value, Module) and not isinstance(found, Thing | Builtin):
-            return Builtin(lambda run, given: found)
-        return found
+        inherited = super().member(run, value, name)
+        if isinstance(value, Module) and not isinstance(inherited, Thing | Builtin):
+            return Builtin(lambda run, given: inherited)
+        return inherited
 
     def called(self, run: Any, callee: Thing, given: Arguments, new: bool) -> Any:
         if isinstance(callee, UriModule):

@@ -50,7 +50,7 @@ class Lowering:
             todo += node.children
         beginnings.sort(key=lambda node: node.start_byte)
         bodies.sort(key=lambda node: node.start_byte)
-        self.heredocs = {one.id: body for one, body in zip(beginnings, bodies, strict=True)}
+        self.heredocs = {beginning.id: body for beginning, body in zip(beginnings, bodies, strict=True)}
 
     def statements(self) -> tuple[p.Statement, ...]:
         return self.body(self.root)
@@ -88,7 +88,7 @@ class Lowering:
             case "method":
                 return [p.Define(source(field(node, "name")), self.function(node))]
             case "return":
-                inner = [one for child in named(node) for one in named(child)]
+                inner = [argument for child in named(node) for argument in named(child)]
                 return [
                     p.Jump("return", self.value(inner[0]) if len(inner) == 1 else None if not inner else p.Unknown())
                 ]
@@ -338,18 +338,18 @@ def _dedented(texts: list[str], code: list[bool]) -> list[str]:
     if any("\t" in line[: len(line) - len(line.lstrip())] for line in lines):
         raise Unreadable("tabs before a here-document's lines")
     indent = min((len(line) - len(line.lstrip(" ")) for line in lines), default=0)
-    found: list[str] = []
+    dedented: list[str] = []
     starts = True
     for text, is_code in zip(texts, code, strict=True):
         if is_code:
-            found.append(text)
+            dedented.append(text)
             starts = False
             continue
         lines = text.split("\n")
-        cut = [line if place == 0 and not starts else _cut(line, indent) for place, line in enumerate(lines)]
-        found.append("\n".join(cut))
+        cut = [line if index == 0 and not starts else _cut(line, indent) for index, line in enumerate(lines)]
+        dedented.append("\n".join(cut))
         starts = text.endswith("\n")
-    return found
+    return dedented
 
 
 def _cut(line: str, indent: int) -> str:

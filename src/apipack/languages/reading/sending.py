@@ -88,10 +88,10 @@ def authority(host: Any, port: Any = None) -> str:
 
 def encoded_url(url: Any, encode: Callable[[str], str] | None = None) -> str:
     """An absolute URL as a client sends it: host checked, fragment off, what a URL cannot hold percent-encoded."""
-    found = _URL.fullmatch(text_of(url, "the URL").strip(" "))
-    if not found:
+    match = _URL.fullmatch(text_of(url, "the URL").strip(" "))
+    if not match:
         raise Unreadable("the URL is not absolute")
-    scheme, host, rest = found.groups()
+    scheme, host, rest = match.groups()
     return f"{scheme.lower()}://{authority(host)}{_UNSAFE.sub(_percent, rest) if encode is None else encode(rest)}"
 
 

@@ -286,7 +286,7 @@ def _bare(node: Node) -> str:
     plain = re.sub(r"\\.", "", text, flags=re.DOTALL)
     if re.search(r"[*\[\]{}`$]|\A~", plain):
         raise Unreadable(f"the shell may read {text[:40]!r} in another way")
-    return re.sub(r"\\(.)", lambda found: "" if found[1] == "\n" else found[1], text, flags=re.DOTALL)
+    return re.sub(r"\\(.)", lambda match: "" if match[1] == "\n" else match[1], text, flags=re.DOTALL)
 
 
 def _ansi(text: str) -> str:

@@ -92,11 +92,11 @@ class Struct(Thing):
         values = given.take(*self.fields)
         if given.positional:
             raise Unreadable("members without labels")
-        found = {
+        members = {
             name: default if value is UNDEFINED else value
             for (name, default), value in zip(self.fields.items(), values, strict=True)
         }
-        return Record(found)
+        return Record(members)
 
 
 class Record(Thing):
@@ -273,9 +273,9 @@ def _item(item: Any) -> str:
     if not isinstance(item, Item):
         raise Unreadable("not a URLQueryItem")
     pair = [text_of(item.name)] + ([] if item.value is None else [text_of(item.value)])
-    if any("+" in one for one in pair):
+    if any("+" in text for text in pair):
         raise Unreadable("a plus that URLComponents leaves as it is")
-    return "=".join(quote(one, safe="!$'()*,-./:?@_~") for one in pair)
+    return "=".join(quote(text, safe="!$'()*,-./:?@_~") for text in pair)
 
 
 # URLSession

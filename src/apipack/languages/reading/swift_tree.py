@@ -143,11 +143,11 @@ class Lowering:
 
     def function(self, node: Node) -> p.Function:
         parameters: list[tuple[str, p.Expression | None]] = []
-        for place, child in enumerate(node.children):
+        for index, child in enumerate(node.children):
             if child.type != "parameter":
                 continue
             default: p.Expression | None = None
-            after = node.children[place + 1 : place + 3]
+            after = node.children[index + 1 : index + 3]
             if len(after) == 2 and after[0].type == "=":
                 default = self.value(after[1])
             parameters.append((source(child.children_by_field_name("name")[0]), default))
@@ -164,19 +164,19 @@ class Lowering:
         """A struct whose members are stored, or the type that holds `main`."""
         body = named(field(node, "body"))
         name = source(field(node, "name"))
-        functions = [one for one in body if one.type == "function_declaration"]
-        if any(source(field(one, "name")) == "main" for one in functions) and "@main" in source(node)[:40]:
-            return [*[inner for one in body for inner in self.statement(one)], p.Call(p.Name("main"))]
+        functions = [member for member in body if member.type == "function_declaration"]
+        if any(source(field(member, "name")) == "main" for member in functions) and "@main" in source(node)[:40]:
+            return [*[inner for member in body for inner in self.statement(member)], p.Call(p.Name("main"))]
         if functions or source(field(node, "declaration_kind")) != "struct" or not body:
             return [p.Assign(p.Name(name), p.Name("a type"), True)]
         fields: list[p.Argument] = []
-        for one in body:
-            if one.type != "property_declaration" or one.child_by_field_name("computed_value"):
+        for member in body:
+            if member.type != "property_declaration" or member.child_by_field_name("computed_value"):
                 return [p.Assign(p.Name(name), p.Name("a type"), True)]
-            value = one.child_by_field_name("value")
-            (key,) = [self.pattern(part) for part in one.children_by_field_name("name") if part.type == "pattern"]
+            value = member.child_by_field_name("value")
+            (key,) = [self.pattern(part) for part in member.children_by_field_name("name") if part.type == "pattern"]
             if not isinstance(key, p.Name):
-                raise refuse(one)
+                raise refuse(member)
             fields.append(p.Argument(self.value(value) if value else p.Const(None), key.name))
         return [p.Assign(p.Name(name), p.Call(p.Name("struct of"), tuple(fields)), True)]
 
@@ -192,19 +192,19 @@ class Lowering:
                 then, otherwise = (then, self.body(child)) if after_else else (self.body(child), otherwise)
             elif child in blocks:
                 otherwise = (self.branch(child),)
-        found = p.If(test, then, otherwise)
-        return p.Block((*bindings, found)) if bindings else found
+        branch = p.If(test, then, otherwise)
+        return p.Block((*bindings, branch)) if bindings else branch
 
     def conditions(self, node: Node) -> tuple[list[p.Statement], p.Expression]:
         """What a condition binds, and its test: every bound value is there and every other part true."""
         bindings: list[p.Statement] = []
         tests: list[p.Expression] = []
         name: str | None = None
-        for place, child in enumerate(node.children):
-            kind = node.field_name_for_child(place)
+        for index, child in enumerate(node.children):
+            kind = node.field_name_for_child(index)
             if kind == "bound_identifier":
                 name = source(child)
-                following = node.children[place + 1 : place + 2]
+                following = node.children[index + 1 : index + 2]
                 if not following or following[0].type != "=":
                     tests.append(p.Call(p.Name("is set"), (p.Argument(p.Name(name)),)))
                     name = None
@@ -291,13 +291,15 @@ class Lowering:
 
     def closure(self, node: Node) -> p.Function:
         kind = node.child_by_field_name("type")
-        names = [source(field(one, "name")) for one in _descendants(kind, "lambda_parameter")] if kind else []
+        names = (
+            [source(field(parameter, "name")) for parameter in _descendants(kind, "lambda_parameter")] if kind else []
+        )
         return p.Function(tuple((name, None) for name in names), self.block(node))
 
     def call(self, node: Node) -> p.Expression:
         function, suffix = named(node)
         given: tuple[p.Argument, ...] = ()
-        if function.type == "call_expression" and not any(one.type == "value_arguments" for one in named(suffix)):
+        if function.type == "call_expression" and not any(part.type == "value_arguments" for part in named(suffix)):
             inner = named(function)
             function, given = inner[0], self.arguments(inner[1])
         given = (*given, *self.arguments(suffix))
@@ -307,19 +309,22 @@ class Lowering:
             return p.Index(self.value(function), given[0].value)
         if function.type == "simple_identifier" and source(function) in self.labels:
             labels = self.labels[source(function)]
-            given = tuple(p.Argument(one.value, labels.get(one.name, one.name) if one.name else None) for one in given)
+            given = tuple(
+                p.Argument(argument.value, labels.get(argument.name, argument.name) if argument.name else None)
+                for argument in given
+            )
         return p.Call(self.value(function), given)
 
     def arguments(self, node: Node) -> tuple[p.Argument, ...]:
-        found: list[p.Argument] = []
+        given: list[p.Argument] = []
         for child in named(node):
             if child.type == "value_arguments":
-                found += [self.argument(one) for one in named(child)]
+                given += [self.argument(argument) for argument in named(child)]
             elif child.type == "lambda_literal":
-                found.append(p.Argument(self.closure(child), "block"))
+                given.append(p.Argument(self.closure(child), "block"))
             else:
                 raise refuse(child)
-        return tuple(found)
+        return tuple(given)
 
     def argument(self, node: Node) -> p.Argument:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
@@ -342,12 +347,12 @@ class Lowering:
             raise refuse(node)
         indent = last[2]
         parts: list[p.Expression] = []
-        for place, (text, inner) in enumerate(pieces):
-            text = text.removeprefix("\n") if place == 0 else text
-            if place == len(pieces) - 1:
+        for index, (text, inner) in enumerate(pieces):
+            text = text.removeprefix("\n") if index == 0 else text
+            if index == len(pieces) - 1:
                 text = text[: len(text) - len(indent)].removesuffix("\n")
             lines = text.split("\n")
-            starts = 0 if place == 0 else 1
+            starts = 0 if index == 0 else 1
             if any(line.strip() and not line.startswith(indent) for line in lines[starts:]):
                 raise refuse(node)
             cut = [*lines[:starts], *[line[len(indent) :] for line in lines[starts:]]]
@@ -415,7 +420,7 @@ def _unescaped(text: str) -> str:
 
 
 def _raw(literal: str) -> p.Expression:
-    found = re.fullmatch(r'(#+)"([^\n]*)"\1', literal)
-    if not found or f"\\{found[1]}" in found[2] or found[2].startswith('""'):
+    match = re.fullmatch(r'(#+)"([^\n]*)"\1', literal)
+    if not match or f"\\{match[1]}" in match[2] or match[2].startswith('""'):
         raise Unreadable("a raw text")
-    return p.Const(found[2])
+    return p.Const(match[2])
