@@ -26,7 +26,7 @@ from ruamel.yaml import YAML
 from tqdm import tqdm
 
 from apipack.hubs.schemas import SPECS
-from apipack.io import read_json, read_table, rows_table, write_table
+from apipack.io import read_metrics, read_table, rows_table, write_table
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = ("parse", "dedupe", "instruct", "render", "filter", "split", "leakage", "release")
@@ -66,7 +66,7 @@ def measured(stage: str, folder: Path) -> dict[str, Any]:
         time.sleep(0.5)
     if process.returncode:
         sys.exit(f"{stage} failed")
-    rows = _rows(read_json(folder / "metrics" / f"{stage}.json"))
+    rows = _rows(read_metrics(stage, folder / "metrics"))
     return {"seconds": time.perf_counter() - started, "cpu": _cpu() - before, "peak": peak / 2**20, "rows": rows}
 
 

@@ -3,14 +3,17 @@
 from pathlib import Path
 from typing import Any
 
+from apipack.evaluation.headline import headline
 from apipack.evaluation.params import Report
 from apipack.evaluation.reporting import figures, report, write_plots
+from apipack.evaluation.summary import summary
 from apipack.evaluation.tracking import log_run, loss_curve, stage_figures
 from apipack.io import METRICS, fresh_folder, read_table, write_text
 from apipack.section import Section, read
 from stages import run
 
 PLOTS = METRICS / "plots"
+LOGGED = [Path("models/adapter"), Path("params.yaml"), METRICS / "report.md", PLOTS / "accuracy"]
 
 
 class Reads(Section):
@@ -23,15 +26,10 @@ def main(p: Reads) -> dict[str, Any]:
     write_text(METRICS / "report.md", report(predictions, p.seed))
     with fresh_folder(PLOTS / "accuracy") as folder:
         write_plots(predictions, folder, p.seed)
-    run_id = log_run(
-        p.report.experiment,
-        read("params.yaml"),
-        figures(predictions, p.seed) | stage_figures(METRICS),
-        loss_curve(PLOTS / "loss.csv"),
-        [Path("models/adapter"), Path("params.yaml"), METRICS / "report.md", PLOTS / "accuracy"],
-        predictions,
-    )
-    return {"mlflow_run": run_id}
+    told = figures(predictions, p.seed) | stage_figures(METRICS)
+    run_id = log_run(p.report.experiment, read(), told, loss_curve(PLOTS / "loss.csv"), LOGGED, predictions)
+    print(summary(predictions, p.seed))
+    return headline(predictions, p.seed) | {"mlflow_run": run_id}
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from typing import Any
 import pyarrow.compute as pc
 import torch
 
-from apipack.io import METRICS, fresh_folder, read_json, read_table, write_json
+from apipack.io import METRICS, fresh_folder, read_metrics, read_table, write_json
 from apipack.models.loading import device_name
 from apipack.params import load
 from benchmarks.gpu import RUNS, prepared
@@ -100,7 +100,7 @@ def publish(part: str, folder: Path, peak: float) -> None:
         with fresh_folder(target) as made:
             shutil.copytree(folder / "metrics", made, dirs_exist_ok=True)
             shutil.copy(folder / "params.yaml", made)
-            write_json(made / "machine.json", machine(read_json(folder / "metrics/finetune.json"), peak))
+            write_json(made / "machine.json", machine(read_metrics("finetune", folder / "metrics"), peak))
     print(f"{part}: {target}", flush=True)
 
 
@@ -129,7 +129,7 @@ def measured(part: str, folder: Path) -> tuple[float, float] | None:
     """The amount of work and the seconds of a part that ended in its folder."""
     if part == "training" or not ended(part, folder):
         return None
-    found = read_json(folder / f"metrics/{part}.json")
+    found = read_metrics(part, folder / "metrics")
     if part == "evaluate":
         return found["generated"], found["seconds"]
     trained = found["tokens"] * found["epochs"] / found["tokens_per_second"]  # more than its seconds if it was resumed

@@ -18,6 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 METRICS = Path("metrics")
+COSTS = frozenset(
+    {"seconds", "rows_per_second", "tokens_per_second", "model_flops_per_second", "peak_memory_mb", "device"}
+    | {"train_seconds", "resumed_from_step", "generated", "generations", "reused", "faults", "cost", "mlflow_run"}
+    | {"retries", "resumed", "unchanged", "stale"}
+)
+"""Names of figures that tell of a run and a machine, not of its results."""
 ROW_GROUP = 65_536
 TEXT, COUNT, REAL, FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 TEXTS = pa.list_(TEXT)
@@ -96,8 +102,36 @@ def read_json(path: Path | str) -> Any:
 
 
 def write_metrics(stage: str, values: dict[str, Any]) -> None:
-    """Write metrics/STAGE.json."""
-    write_json(METRICS / f"{stage}.json", values)
+    """Write the results of a run into metrics/STAGE.json, and what it cost, which another run or machine would have
+    otherwise (`COSTS`), into metrics/costs/STAGE.json, which git does not see."""
+    results, costs = _parted(values)
+    write_json(METRICS / "costs" / f"{stage}.json", costs)
+    write_json(METRICS / f"{stage}.json", results)
+
+
+def read_metrics(stage: str, folder: Path = METRICS) -> dict[str, Any]:
+    """What `write_metrics` wrote, together; of costs, what there is."""
+    costs = folder / "costs" / f"{stage}.json"
+    return _joined(read_json(folder / f"{stage}.json"), read_json(costs) if costs.is_file() else {})
+
+
+def _parted(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    results: dict[str, Any] = {}
+    costs: dict[str, Any] = {}
+    for key, value in values.items():
+        if key in COSTS:
+            costs[key] = value
+        elif isinstance(value, dict):
+            results[key], inner = _parted(value)
+            costs |= {key: inner} if inner else {}
+        else:
+            results[key] = value
+    return results, costs
+
+
+def _joined(results: dict[str, Any], costs: dict[str, Any]) -> dict[str, Any]:
+    inner = {key: _joined(results[key], value) for key, value in costs.items() if isinstance(results.get(key), dict)}
+    return results | costs | inner
 
 
 @contextmanager

@@ -18,7 +18,10 @@ from apipack.io import rows_table, write_table, write_text
 from apipack.languages.codec import read
 from apipack.languages.schemas import CALLS
 from apipack.records import Request
+from tests.parameters import PARAMS
+from tests.small_apis import write_data
 
+CHOICE: dict[str, Any] = {}
 COLUMNS = pa.unify_schemas([UNIQUE, INSTRUCTIONS])
 
 
@@ -48,7 +51,7 @@ def released(tmp_path: Path) -> Path:
     write_table(
         data / "splits/splits.parquet", rows_table([dict(zip(SPLITS.names, m, strict=True)) for m in member], SPLITS)
     )
-    counts = write_languages(["curl", "go"], str(data), str(out), True)
+    counts = write_languages(["curl", "go"], {"curl": 1, "go": 1}, str(data), str(out), True, CHOICE, 0)
     write_text(out / "README.md", card(counts, list(NAMES.values()), {"Operations by hub": {"apis_guru": 4}}))
     return out
 
@@ -97,5 +100,21 @@ def test_instances_have_the_papers_schema(released: Path) -> None:
 
 def test_the_same_rows_give_the_same_bytes(released: Path, tmp_path: Path) -> None:
     before = {path.relative_to(released): path.read_bytes() for path in released.rglob("*.gz")}
-    write_languages(["curl"], str(tmp_path / "data"), str(tmp_path / "again"), True)
+    write_languages(["curl"], {"curl": 1}, str(tmp_path / "data"), str(tmp_path / "again"), True, CHOICE, 0)
     assert all((tmp_path / "again" / path).read_bytes() == before[path] for path in before if "curl" in path.name)
+
+
+def test_further_variants_have_values_and_calls_of_their_own(tmp_path: Path) -> None:
+    p = PARAMS.instruct.model_copy(update={"values": "spoken"})
+    data, out = write_data(tmp_path / "data", p), tmp_path / "release"
+    choice = p.model_dump(include={"values", "optional", "max_values", "description_words"})
+    counts = write_languages(["curl", "python"], {"curl": 3, "python": 1}, str(data), str(out), True, choice, 0)
+    one = counts["python"]["train"]
+    assert counts["curl"] == counts["python"] | {"train": 3 * one, "examples": 3 * counts["python"]["examples"]}
+    loaded = load_dataset(str(out), "curl", split="train", cache_dir=str(tmp_path / "cache"))
+    assert sorted(set(loaded["variant"])) == [0, 1, 2] and len(set(loaded["call"])) == len(loaded) == 3 * one
+    for instance in loaded:
+        assert read("curl", instance["call"]).to_json() == instance["request"]
+        assert all(str(value) in instance["instruction"] for _, _, value, _ in json.loads(instance["values"]))
+    with gzip.open(out / "api_pack/curl-train.jsonl.gz", "rt", encoding="utf-8") as file:
+        assert len({json.loads(line)["unique_id"] for line in file}) == 3 * one

@@ -9,12 +9,7 @@ import pytest
 from apipack.cli.presets import read
 from apipack.dataset.params import Sample
 from apipack.dataset.sampling import SampleError
-from apipack.dataset.schemas import SPLITS, UNIQUE
-from apipack.instructions.schemas import INSTRUCTIONS
-from apipack.instructions.wordings import instructed
-from apipack.io import read_table, rows_table, write_table
-from apipack.languages.rendering import render_rows
-from apipack.operations.parsing import parse_spec
+from apipack.io import read_table
 from apipack.prompting.context import Context
 from apipack.prompting.instances import training_part
 from apipack.prompting.prompts import Budget
@@ -23,51 +18,12 @@ from apipack.retrieval.examples import RANDOM, RETRIEVED, ZERO
 from apipack.tasks import engines
 from apipack.tasks.params import Engine
 from tests.parameters import PARAMS
-from tests.specs import INTEGER, STRING, json_body, openapi, parameter, record
+from tests.small_apis import write_data
 
-APIS = ("harbour", "library", "market")
-THINGS = ("berth", "crane", "pilot", "vessel", "order", "ticket")
 CONTEXT = Context(PARAMS.retrieve, "embedded", Budget(400, len), 0)
 SPOKEN = PARAMS.instruct.model_copy(update={"values": "spoken", "variants": 30})
 SILENT = PARAMS.instruct.model_copy(update={"values": "none", "variants": 4})
 ENGINE = Engine(engine="local", workers=1, ray=PARAMS.ray)
-
-
-def document(api: str) -> dict[str, Any]:
-    paths: dict[str, Any] = {}
-    for thing in THINGS:
-        body = json_body(record({"name": STRING, "length": INTEGER}, "name"))
-        of_one = [parameter("id", "path", INTEGER)]
-        paths[f"/{thing}s"] = {"post": {"summary": f"Create a {thing}", "requestBody": body, "responses": {}}}
-        paths[f"/{thing}s/{{id}}"] = {"get": {"summary": f"Get a {thing}", "parameters": of_one, "responses": {}}}
-    return openapi(paths, f"https://api.{api}.test", api.title())
-
-
-def write_data(folder: Path, p: Any) -> Path:
-    """What the stages filter and split leave of three small APIs: a part each, the last one held out."""
-    splits = []
-    for number, api in enumerate(APIS):
-        spec = {
-            "hub": "files",
-            "api": api,
-            "version": "1",
-            "provider": api,
-            "source_url": "",
-            "sha256": "",
-            "file": api,
-        }
-        rows = parse_spec(spec, json.dumps(document(api)).encode(), optional=False, max_bytes=10**6).rows
-        rows = [{**row, "cluster": row["id"]} | said for row, said in zip(rows, instructed(rows, p, 0), strict=True)]
-        schema = UNIQUE
-        for field in INSTRUCTIONS:
-            schema = schema if field.name in schema.names else schema.append(field)
-        write_table(folder / f"dataset/operations/part-0000{number}-00000.parquet", rows_table(rows, schema))
-        calls, _ = render_rows([(row["id"], row["request"]) for row in rows], ["curl", "python"])
-        write_table(folder / f"dataset/calls/part-0000{number}-00000.parquet", calls)
-        splits += [{"id": row["id"], "split": "bank" if api == APIS[-1] else "train"} for row in rows]
-        splits += [{"id": rows[0]["id"], "split": "level1"}] if not number else []
-    write_table(folder / "splits/splits.parquet", rows_table(splits, SPLITS))
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from apipack.languages.params import Language
 from apipack.section import Positive, Real, Section
 
 
@@ -37,9 +38,11 @@ class Split(Section):
 
 
 class Release(Section):
-    """paper_json: also write JSON lines in the schema of the paper's dataset."""
+    """paper_json: also write JSON lines in the schema of the paper's dataset. variants: language → how many variants of
+    each operation that no test asks for are released, each with its own values; one where a language is not named."""
 
     paper_json: bool
+    variants: dict[Language, Positive]
 
 
 class Sample(Section):

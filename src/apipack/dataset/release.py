@@ -16,8 +16,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from apipack.dataset.card import card, origins
+from apipack.dataset.further import further
 from apipack.dataset.params import Release
 from apipack.dataset.schemas import RELEASE
+from apipack.instructions.params import CHOICE, Instruct
+from apipack.instructions.variants import TEST
 from apipack.io import parts, read_table, write_text
 from apipack.languages.rendering import render_rows
 from apipack.tasks.engines import map_tasks
@@ -33,16 +36,27 @@ SPLITS = {
     "bank": "examples",
 }
 """Split of schema SPLITS → its name in the release."""
+UNTESTED = ("train", "bank")
 
 LANG = {"curl": "cURL", "javascript": "JavaScript"}
 """What the paper's release calls a language, where it is not our id."""
 
 
-def write_release(data: Path, out: Path, languages: Sequence[str], p: Release, engine: Engine) -> dict[str, Any]:
-    """The dataset's files and its card in the folder `out`, and their figures. data: the stages' folder."""
+def write_release(
+    data: Path, out: Path, languages: Sequence[str], p: Release, instruct: Instruct, seed: int, engine: Engine
+) -> dict[str, Any]:
+    """The dataset's files and its card in the folder `out`, and their figures. data: the stages' folder. instruct,
+    seed: what it was made with."""
     groups = [list(languages[first :: engine.cores()]) for first in range(min(engine.cores(), len(languages)))]
-    folders = {"data": str(data.absolute()), "out": str(out.absolute()), "paper_json": p.paper_json}
-    tasks = [{"languages": group, **folders} for group in groups]
+    shared = {
+        "data": str(data.absolute()),
+        "out": str(out.absolute()),
+        "paper_json": p.paper_json,
+        "choice": instruct.model_dump(include={*CHOICE, "values"}),
+        "seed": seed,
+    }
+    variants = dict.fromkeys(languages, 1) | {str(language): number for language, number in p.variants.items()}
+    tasks = [{"languages": group, "variants": variants, **shared} for group in groups]
     rows: dict[str, dict[str, int]] = {}
     for counted in map_tasks(write_languages, tasks, engine, "release"):
         rows |= counted
@@ -51,7 +65,15 @@ def write_release(data: Path, out: Path, languages: Sequence[str], p: Release, e
     return {"rows_out": sum(sum(of.values()) for of in counts.values()), "languages": counts}
 
 
-def write_languages(languages: Sequence[str], data: str, out: str, paper_json: bool) -> dict[str, dict[str, int]]:
+def write_languages(
+    languages: Sequence[str],
+    variants: Mapping[str, int],
+    data: str,
+    out: str,
+    paper_json: bool,
+    choice: dict[str, Any],
+    seed: int,
+) -> dict[str, dict[str, int]]:
     """Write the splits of some languages below `out`, part by part, each read once for all of them; returns rows by
     language and split. data: the stages' folder."""
     source, target = Path(data), Path(out)
@@ -74,6 +96,13 @@ def write_languages(languages: Sequence[str], data: str, out: str, paper_json: b
                 call, own = _calls(calls, language), asked_otherwise[language]
                 for split, places in _places(operations["id"].to_pylist(), call, own, member).items():
                     counts[language][SPLITS[split]] += len(places)
+                    if split in UNTESTED and variants[language] > 1:
+                        more = further(operations.take(pa.array(places)), language, variants[language], seed, choice)
+                        counts[language][SPLITS[split]] += len(more)
+                        tables[language, split].write_table(more)
+                        if paper_json:
+                            others = (row | {"test_instruction": ""} for row in more.to_pylist())
+                            lines[language, split].write(b"".join(_json(paper_instance(row)) for row in others))
                     here = {**call, **own} if split == "level1" else call
                     chosen = _instances(operations.take(pa.array(places)), language, split, here)
                     tables[language, split].write_table(chosen)
@@ -111,7 +140,7 @@ def paper_instance(row: Row) -> Row:
         "instruction_test": row["test_instruction"],
         "input": "",
         "output": "\n".join(f"**{name}**:{value}" for name, value in fields.items()),
-        "unique_id": f"{row['id']}_{row['language']}",
+        "unique_id": f"{row['id']}_{row['language']}" + (f"_{variant}" if (variant := row.get("variant")) else ""),
     }
 
 
@@ -164,6 +193,7 @@ def _instances(operations: pa.Table, language: str, split: str, call: Mapping[st
     if split == "level1":
         columns |= {name: operations[f"test_{name}"] for name in ("instruction", "request", "values")}
     columns["language"] = pa.array([language] * len(operations), pa.string())
+    columns["variant"] = pa.array([TEST if split == "level1" else 0] * len(operations), pa.int64())
     columns["call"] = pa.array([call[key] for key in operations["id"].to_pylist()], pa.string())
     return pa.table({name: columns[name] for name in RELEASE.names}).cast(RELEASE).combine_chunks()
 

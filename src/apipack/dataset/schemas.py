@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from apipack.io import REAL, TEXT, TEXTS, schema
+from apipack.io import COUNT, REAL, TEXT, TEXTS, schema
 from apipack.operations.schemas import OPERATIONS
 
 UNIQUE = OPERATIONS.append(pa.field("cluster", TEXT))
@@ -20,6 +20,7 @@ NEIGHBOURS = schema(id=TEXT, split=TEXT, neighbour=TEXT, similarity=REAL)
 RELEASE = schema(
     id=TEXT,
     language=TEXT,
+    variant=COUNT,
     instruction=TEXT,
     call=TEXT,
     values=TEXT,
@@ -42,5 +43,6 @@ RELEASE = schema(
     licence=TEXT,
     licence_spdx=TEXT,
 )
-"""One instance of the released dataset: an instruction, the call that answers it, and where it comes from. `values`:
+"""One instance of the released dataset: an instruction, the call that answers it, and where it comes from. `variant`:
+of the operation, 0 for its first and -1 for that of level 1. `values`:
 what the instruction says, as a JSON list of [place, name, value, source]."""

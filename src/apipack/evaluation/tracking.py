@@ -18,7 +18,7 @@ import pandas as pd
 from mlflow.tracking import MlflowClient
 
 from apipack.errors import UserError
-from apipack.io import read_json
+from apipack.io import read_metrics
 
 TEMPORARY = (".dvc", "tmp", "exps")
 
@@ -117,7 +117,7 @@ def stage_figures(folder: Path) -> dict[str, float]:
     figures: dict[str, float] = {}
     for name in ("sample", "finetune", "evaluate"):
         path = folder / f"{name}.json"
-        stage = read_json(path) if path.is_file() else {}
+        stage = read_metrics(name, folder) if path.is_file() else {}
         accuracies = [stage.pop(key) for key in list(stage) if key.startswith("accuracy")]
         numbers = {f"{name}.{key}": value for key, value in flatten(stage).items()}
         for some in (*accuracies, numbers):

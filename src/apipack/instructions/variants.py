@@ -7,12 +7,14 @@ time, from the operation's form, the seed and its number.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import orjson
 
-from apipack.instructions.distinguishing import Asked, ambiguous, hints
+from apipack.instructions.distinguishing import Asked as Names
+from apipack.instructions.distinguishing import ambiguous, hints
+from apipack.instructions.grammar import other_wordings
 from apipack.instructions.phrases import Row
 from apipack.instructions.spoken import spoken
 from apipack.openapi.argument_names import is_credential, is_made_up, snake
@@ -21,6 +23,8 @@ from apipack.operations.filling import Filled, Said, fill
 from apipack.operations.forms import argument_names, is_stand_in
 
 TEST = -1
+TRIES = 2
+"""Variants that are made for each one that is wanted, at most: some cannot be had, some are the same."""
 COLUMNS = (
     "id",
     "api",
@@ -75,6 +79,46 @@ def variant(row: Row, number: int, seed: int, p: Choice, hint: str) -> Variant |
     return Variant(instruction, filled.request.to_json(), filled)
 
 
+class Asked(NamedTuple):
+    """A variant as the dataset tells it; request and values: of `Variant`."""
+
+    instruction: str
+    request: str
+    values: str
+
+
+class Kind(Choice, Protocol):
+    @property
+    def values(self) -> str: ...
+
+
+def own(row: Row) -> Asked:
+    """The first variant of an operation (schema INSTRUCTIONS too), which the dataset stores."""
+    return Asked(row["instruction"], row["request"], row["values"])
+
+
+def ways(row: Row, number: int, seed: int, p: Kind, max_request: int | None = None) -> Iterator[Asked]:
+    """Up to `number` variants of an operation (`COLUMNS` and schema INSTRUCTIONS), no two the same; the first is the
+    dataset's own. max_request: characters of the others' requests at most. Without values they differ in wording."""
+    first = own(row)
+    yield first
+    if p.values != "spoken":
+        for text in other_wordings(row, seed, number - 1, p.description_words):
+            yield first._replace(instruction=text)
+        return
+    taken = {first}
+    for place in range(1, TRIES * number):
+        if len(taken) == number:
+            return
+        other = variant(row, place, seed, p, row["hint"])
+        if isinstance(other, str) or (max_request and len(other.request) > max_request):
+            continue
+        way = Asked(other.instruction, other.request, other.values)
+        if way not in taken:
+            taken.add(way)
+            yield way
+
+
 def api_hints(rows: Iterable[Row], words: int) -> dict[str, str | None]:
     """`distinguishing.hints` for the operations (`COLUMNS`) of whole APIs."""
     hint_of: dict[str, str | None] = {}
@@ -99,14 +143,14 @@ def by_api(rows: Iterable[Row]) -> dict[str, list[Row]]:
     return groups
 
 
-def asked(row: Row) -> Asked:
+def asked(row: Row) -> Names:
     """What instructions for an operation say; where it has no form, by its declared parameters."""
     form = orjson.loads(row["form"])
     if "refused" not in form:
-        return Asked(*argument_names(form))
+        return Names(*argument_names(form))
     names = [(snake(name), required) for name, _, required, *_ in orjson.loads(row["arguments"])]
     names = [(name, required) for name, required in names if not (is_credential(name) or is_made_up(name))]
-    return Asked(frozenset(name for name, required in names if required), frozenset(name for name, _ in names))
+    return Names(frozenset(name for name, required in names if required), frozenset(name for name, _ in names))
 
 
 def counts(variants: Sequence[Variant]) -> Counter[str]:

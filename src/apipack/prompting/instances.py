@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from apipack.instructions.grammar import other_wordings
 from apipack.instructions.params import Instruct
-from apipack.instructions.variants import variant
+from apipack.instructions.variants import Asked, own, ways
 from apipack.io import rows_table, write_table
 from apipack.languages.rendering import render_rows
 from apipack.models.places import token_counter
@@ -24,15 +23,7 @@ Row = dict[str, Any]
 Counts = dict[str, int]
 Shown = dict[str, tuple[str, list[str]]]
 """Language → (setting, ids of the examples, best last)."""
-TRIES = 2  # variants that are made for each one that is wanted, at most
 _counter = cache(token_counter)
-
-
-class Asked(NamedTuple):
-    """One variant as training asks for it; request: `Request.to_json`."""
-
-    instruction: str
-    request: str
 
 
 def training_part(
@@ -47,21 +38,25 @@ def training_part(
     corpus = Corpus.load(dataset, ids, names)
     p, budget = Retrieve.model_validate(rules["retrieve"]), Budget(rules["budget"], _counter(rules["model"]))
     counts: Counter[str] = Counter()
-    asked = {identifier: list(ways(corpus.rows[identifier], max(n.values()), rules)) for identifier, n, _ in drawn}
+    choice, seed, longest = Instruct.model_construct(**rules["instruct"]), rules["seed"], rules["max_request"]
+    asked = {
+        identifier: list(ways(corpus.rows[identifier], max(n.values()), seed, choice, longest))
+        for identifier, n, _ in drawn
+    }
     calls = _calls(corpus, drawn, asked)
     rows: list[Row] = []
     for identifier, wanted, shown in drawn:
         row = corpus.rows[identifier]
-        own = Asked(row["instruction"], row["request"])
+        first = own(row)
         for language, number in wanted.items():
             setting, examples = shown.get(language, (ZERO, []))
             shots = corpus.shots(examples, language, p)
             for place in range(number):
-                one = asked[identifier][place] if place < len(asked[identifier]) else own
+                one = asked[identifier][place] if place < len(asked[identifier]) else first
                 call = calls.get((language, one.request))
                 if call is None:
-                    one, call = own, corpus.calls[identifier, language]
-                counts["repeated"] += bool(place) and one == own
+                    one, call = first, corpus.calls[identifier, language]
+                counts["repeated"] += bool(place) and one == first
                 for name, some in ((ZERO, []), (setting, shots))[: 1 + (setting != ZERO)]:
                     fit = fitting(row, language, one.instruction, some, p, budget)
                     text, answer = pieces(row, language, one.instruction, fit, p), completion(row, language, call, p)
@@ -86,28 +81,6 @@ def training_part(
         "calls": digests(row["completion"] for row in firsts),
         "instances": digests(row["prompt"] + row["completion"] for row in firsts),
     }
-
-
-def ways(row: Row, number: int, rules: dict[str, Any]) -> Iterator[Asked]:
-    """Up to `number` variants of an operation, no two the same; the first is the dataset's own."""
-    own = Asked(row["instruction"], row["request"])
-    yield own
-    p, seed, longest = Instruct.model_construct(**rules["instruct"]), rules["seed"], rules["max_request"]
-    if p.values != "spoken":
-        for text in other_wordings(row, seed, number - 1, p.description_words):
-            yield Asked(text, row["request"])
-        return
-    known = {own}
-    for place in range(1, TRIES * number):
-        if len(known) == number:
-            return
-        made = variant(row, place, seed, p, row["hint"])
-        if isinstance(made, str) or (longest and len(made.request) > longest):
-            continue
-        one = Asked(made.instruction, made.request)
-        if one not in known:
-            known.add(one)
-            yield one
 
 
 def _calls(
