@@ -109,6 +109,7 @@ def test_further_variants_have_values_and_calls_of_their_own(tmp_path: Path) -> 
     data, out = write_data(tmp_path / "data", p), tmp_path / "release"
     choice = p.model_dump(include={"values", "optional", "max_values", "description_words"})
     counts = write_languages(["curl", "python"], {"curl": 3, "python": 1}, str(data), str(out), True, choice, 0)
+    write_text(out / "README.md", card(counts, list(NAMES.values()), {}))
     one = counts["python"]["train"]
     assert counts["curl"] == counts["python"] | {"train": 3 * one, "examples": 3 * counts["python"]["examples"]}
     loaded = load_dataset(str(out), "curl", split="train", cache_dir=str(tmp_path / "cache"))
