@@ -23,6 +23,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import SchemaError, SchemaValidator
 
 from apipack.openapi import models
+from apipack.openapi.discovery import Converted
 from apipack.openapi.loading import SpecError
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -88,7 +89,8 @@ class Document:
         self.raw = raw
         self.version = _version(raw)
         self.repairs = 0
-        self.lost: list[Lost] = []
+        left_out = raw.left_out if isinstance(raw, Converted) else []
+        self.lost: list[Lost] = [Lost(path, method, SpecError(reason)) for path, method, reason in left_out]
         self._models = models.LATER if self.version >= (3, 1) else models.OAS_3_0
         self._remembered: dict[Hashable, Any] = {}
         self._typed: dict[Any, Any] = {}
