@@ -158,6 +158,17 @@ class Document:
         else:
             yield RawOperation(path, method, item, operation)
 
+    def operation(self, path: str, verb: str) -> RawOperation:
+        """The operation of a path that is sent with this method. Raises `SpecError` (no_operation)."""
+        item = self.raw["paths"].get(path) if isinstance(self.raw.get("paths"), dict) else None
+        if isinstance(item, dict) and "$ref" in item:
+            item = {**self.resolve({"$ref": item["$ref"]}), **item}
+        method = verb.lower() if verb.lower() in FIELDS else verb
+        holder = item.get("additionalOperations") if method == verb and isinstance(item, dict) else item
+        if not isinstance(item, dict) or not isinstance(holder, dict) or holder.get(method) is None:
+            raise SpecError("no_operation", f"{verb} {path}")
+        return RawOperation(path, method, item, self.resolve(holder[method]))
+
     def typed(self, raw: RawOperation) -> Operation:
         """The operation with path-level parameters merged in (OAS 3: Path Item Object). Raises `SpecError`."""
         merged: dict[tuple[str, str], dict[str, Any]] = {}
