@@ -137,7 +137,7 @@ def test_the_models_own_validation_keeps_no_node_for_the_next() -> None:
 
 
 def test_an_operation_is_found_by_the_method_that_is_sent() -> None:
-    shared = {"get": {"operationId": "read"}, "query": {"operationId": "ask"}}
+    shared: dict[str, Any] = {"get": {"operationId": "read"}, "query": {"operationId": "ask"}}
     shared["additionalOperations"] = {"X-COPY": {"operationId": "copy"}}
     document = Document({"openapi": "3.2.0", "paths": {"/a": {"$ref": "#/components/pathItems/A"}}, "components": {}})
     document.raw["components"]["pathItems"] = {"A": shared}
