@@ -91,7 +91,7 @@ def collect_local(hub: LocalName, p: Crawl, folder: Path, cache: Path) -> tuple[
             refused["duplicate"] += 1
             continue
         media = "application/json" if candidate.name.lower().endswith(".json") else "application/yaml"
-        item = SpecItem(hub, *identity, candidate.place, media, candidate.body, licence=candidate.licence)
+        item = SpecItem(hub, *identity, candidate.place, media, candidate.body, candidate.derived, candidate.licence)
         rows[identity] = keep(item, folder)
     if not rows:
         raise UserError(f"{hub}: no specification among what is named; refused: {dict(refused)}")

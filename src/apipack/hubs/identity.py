@@ -20,7 +20,8 @@ _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 class Candidate(NamedTuple):
     """What may be a specification. name: its path below what it was found by; folder: what to call it where that says
-    nothing; place: its address in the row. provider: None for what its servers say."""
+    nothing; place: its address in the row. provider: None for what its servers say. derived: the body was made from
+    something that is no document."""
 
     name: str
     folder: str
@@ -28,6 +29,7 @@ class Candidate(NamedTuple):
     body: bytes
     provider: str | None
     licence: str
+    derived: bool = False
 
 
 class Identity(NamedTuple):

@@ -17,26 +17,41 @@ from itertools import takewhile
 from pathlib import Path
 from urllib.parse import quote
 
+import orjson
+
 from apipack.errors import UserError
 from apipack.hubs.archives import ArchiveError, documents
 from apipack.hubs.identity import Candidate
 from apipack.hubs.params import Package
+from apipack.hubs.sdk_code import derive
 from apipack.hubs.snapshot import fetch
+from apipack.openapi import SpecError
 
 
 def candidates(packages: Sequence[Package], folder: Path, refused: Counter[str]) -> Iterator[Candidate]:
-    """The members of each package that its patterns fit. folder: where packages are kept. refused: counts members, as
+    """The members of each package that its patterns fit; Python code among them is taken for a client of IBM's SDK
+    generator (`sdk_code`). folder: where packages are kept. refused: counts members, as
     `archives.documents` does. Raises `UserError` for a package that cannot be had, has another hash, cannot be read, or
     has no such member."""
     for package in packages:
         empty = True
         for name, body in documents(fetched(package, folder), package.members, refused):
             empty = False
-            place = f"{purl(package)}#{quote(name)}"
-            title = package.name.rpartition("/")[2]
-            yield Candidate(_below(name, package.members), title, place, body, package.provider, package.licence or "")
+            try:
+                yield _candidate(package, name, body)
+            except SpecError as error:
+                refused[error.reason] += 1
         if empty:
             raise ArchiveError(f"{package.name} {package.version} has no member like {', '.join(package.members)}")
+
+
+def _candidate(package: Package, name: str, body: bytes) -> Candidate:
+    """Of Python code, the document that is derived from it."""
+    place, title = f"{purl(package)}#{quote(name)}", package.name.rpartition("/")[2]
+    below, derived = _below(name, package.members), name.endswith(".py")
+    if derived:
+        below, body = f"{below.removesuffix('.py')}.json", orjson.dumps(derive(body, package.version))
+    return Candidate(below, title, place, body, package.provider, package.licence or "", derived)
 
 
 def fetched(package: Package, folder: Path) -> Path:
