@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -13,10 +14,15 @@ from typing import Any
 import orjson
 
 from apipack.errors import UserError
-from apipack.hubs.params import Crawl, HubName
+from apipack.hubs import files, packages
+from apipack.hubs.identity import identify
+from apipack.hubs.params import Crawl, HubName, LocalName
 from apipack.hubs.replica import HUBS, Replica
+from apipack.openapi import SpecError
 from spiders import INDEX, crawl, end_with_parent
+from spiders.items import SpecItem
 from spiders.outcome import failure, figures
+from spiders.pipelines import keep
 from spiders.settings import DELAYS
 
 GO_ON_WITHIN = 48 * 3600
@@ -27,12 +33,16 @@ def collect_all(
     p: Crawl, tarball: Path, folder: Path, cache: Path, since: float, seed: int
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Rows (schema SPECS) of every hub of params.yaml, sorted, and figures by hub. tarball: what replicas serve.
-    folder: where bodies go. cache: of live answers. since: of `unfinished`. A `UserError` when anything but counted
-    refusals is missing."""
+    folder: where bodies go. cache: of live answers and of packages. since: of `unfinished`. A `UserError` when anything
+    but counted refusals is missing."""
     rows: list[dict[str, Any]] = []
     hubs: dict[str, Any] = {}
     for hub in p.hubs:
-        http = {"HTTPCACHE_ENABLED": p.mode == "live", "HTTPCACHE_DIR": str(cache), "UNFINISHED_SINCE": since}
+        if hub == "files" or hub == "packages":
+            of_hub, hubs[hub] = collect_local(hub, p, folder, cache)
+            rows += of_hub
+            continue
+        http = {"HTTPCACHE_ENABLED": p.mode == "live", "HTTPCACHE_DIR": str(cache / "http"), "UNFINISHED_SINCE": since}
         of_hub, hubs[hub] = collect(hub, p, tarball, folder, http | pace(hub, p), seed)
         rows += of_hub
     rows.sort(key=lambda row: [row[key] for key in ("hub", "provider", "api", "version")])
@@ -57,6 +67,38 @@ def collect(
         for row in rows:
             row["source_url"] = row["source_url"].replace(base["base_url"], f"replica://{hub}")
     return rows, figures(stats)
+
+
+def collect_local(hub: LocalName, p: Crawl, folder: Path, cache: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Rows and figures of what has no spider. `Crawl.limit` does not hold here: what the user names is taken whole,
+    unless `limits` has a number for it. Raises `UserError` when nothing that was named is a specification."""
+    started = time.monotonic()
+    refused: Counter[str] = Counter()
+    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+    found = files.candidates(p.files, refused)
+    if hub == "packages":
+        found = packages.candidates(p.packages, cache / "packages", refused)
+    limit = p.limits.get(hub)
+    for candidate in found:
+        if limit is not None and len(rows) >= limit:
+            break
+        try:
+            identity = identify(candidate)
+        except Exception as error:  # counted, as parse counts them; one odd document costs no other
+            refused[error.reason if isinstance(error, SpecError) else "broken"] += 1
+            continue
+        if identity in rows:
+            refused["duplicate"] += 1
+            continue
+        media = "application/json" if candidate.name.lower().endswith(".json") else "application/yaml"
+        item = SpecItem(hub, *identity, candidate.place, media, candidate.body, candidate.derived, candidate.licence)
+        rows[identity] = keep(item, folder)
+    if not rows:
+        raise UserError(f"{hub}: no specification among what is named; refused: {dict(refused)}")
+    counts = {f"refused/{reason}": count for reason, count in refused.items()}
+    total = len(rows) + refused.total()
+    stats = {"listed": total, "promised": total, "item_scraped_count": len(rows), "finish_reason": "finished"}
+    return list(rows.values()), figures(stats | counts | {"elapsed_time_seconds": time.monotonic() - started})
 
 
 def arguments(hub: HubName, p: Crawl, seed: int) -> dict[str, Any]:
@@ -92,7 +134,7 @@ def base_url(hub: HubName, p: Crawl, tarball: Path) -> Iterator[dict[str, str]]:
 def unfinished(p: Crawl, cache: Path) -> Iterator[float]:
     """Time at which the crawl began that this one goes on with: now, unless one failed or was killed. A marker in
     the cache says so until the block, and with it the whole crawl, ends well; a replica's crawl leaves none."""
-    marker = cache / "unfinished"
+    marker = cache / "http/unfinished"
     if p.mode == "replica":
         yield 0.0
         return

@@ -38,24 +38,30 @@ class StoreBodies:
             self.stats.inc_value(f"refused/{reason}")
             raise DropItem(f"{reason}: {item.source_url}")
         self.seen.add(key)
-        digest = hashlib.sha256(item.body).hexdigest()
-        file = f"{digest}.{'json' if head(item.body).startswith(b'{') else 'yaml'}"
-        if not (self.folder / file).exists():
-            temporary = self.folder / f"{file}.tmp"
-            temporary.write_bytes(item.body)
-            os.replace(temporary, self.folder / file)
-        return {
-            "hub": item.hub,
-            "provider": item.provider,
-            "api": item.api,
-            "version": item.version,
-            "source_url": item.source_url,
-            "media_type": item.media_type,
-            "derived": item.derived,
-            "bytes": len(item.body),
-            "sha256": digest,
-            "file": file,
-        }
+        return keep(item, self.folder)
 
     def close_spider(self) -> None:
         self.progress.close()
+
+
+def keep(item: SpecItem, folder: Path) -> dict[str, Any]:
+    """Write a body to the folder, once, and return its row of `records.SPECS`."""
+    digest = hashlib.sha256(item.body).hexdigest()
+    file = f"{digest}.{'json' if head(item.body).startswith(b'{') else 'yaml'}"
+    if not (folder / file).exists():
+        temporary = folder / f"{file}.tmp"
+        temporary.write_bytes(item.body)
+        os.replace(temporary, folder / file)
+    return {
+        "hub": item.hub,
+        "provider": item.provider,
+        "api": item.api,
+        "version": item.version,
+        "source_url": item.source_url,
+        "media_type": item.media_type,
+        "derived": item.derived,
+        "licence": item.licence,
+        "bytes": len(item.body),
+        "sha256": digest,
+        "file": file,
+    }

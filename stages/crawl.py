@@ -19,7 +19,7 @@ class Reads(Section):
 
 
 def main(p: Reads) -> dict[str, Any]:
-    cache = cache_folder() / "http"
+    cache = cache_folder()
     tarball = tarball_path(Path("data/snapshot"), p.snapshot.package, p.snapshot.version)
     with unfinished(p.crawl, cache) as since, fresh_folder("data/specs") as folder:
         rows, hubs = collect_all(p.crawl, tarball, folder, cache, since, p.seed)

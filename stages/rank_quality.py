@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-from apipack.dataset.splits import parts_of
+from apipack.dataset.splits import levels, parts_of
 from apipack.io import by_id, read_table
 from apipack.models.embedding import embed
 from apipack.retrieval.examples import COLUMNS, Pool, test_queries
@@ -29,7 +29,7 @@ def main(p: Reads) -> dict[str, Any]:
     reranker = load_reranker(p.rerank, Path("models/reranker"))
     return {
         f"level{level}": compare(test_queries(rows, parts, level), pool, encode, reranker, p.rerank.kind, p.seed)
-        for level in (1, 2, 3)
+        for level in levels(parts)
     }
 
 

@@ -52,7 +52,8 @@ EAGER = {
     ("eval", "train"): ["stages.evaluate", "apipack.sandbox.warden"],
 }
 WHOLE: dict[tuple[str, ...], list[str]] = {
-    ("train",): ["apipack.cli.ask", "apipack.inference.serving", "apipack.inference.answering"]
+    ("train",): ["apipack.cli.ask", "apipack.inference.serving", "apipack.inference.answering"],
+    ("eval", "train"): [f"apipack.audit.{name}" for name in ("questions", "kinds", "report", "page")],
 }
 
 

@@ -1,7 +1,9 @@
 """The real graph, end to end, on tiny parameters in a temporary clone: reproduce, repeat, experiment, kill."""
 
 import hashlib
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,6 +19,7 @@ from mlflow.tracking import MlflowClient
 from ruamel.yaml import YAML
 
 from tests.parameters import ROOT, write_params
+from tests.specs import ID, openapi
 
 TINY = {
     "size": 12,
@@ -273,3 +276,35 @@ def test_killed_in_a_stage_that_had_its_output(reproduced: Clone, stage: str) ->
     reproduced.run(*again)
     assert reproduced.hashes() == before
     assert not [path for path in reproduced.root.rglob("*.tmp") if ".dvc" not in path.parts]
+
+
+def readme_lines(start: str) -> list[str]:
+    """What a reader types: the block of the README that begins so."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (block,) = [block for block in re.findall(r"```sh\n(.*?)```", text, re.S) if block.startswith(start)]
+    return [str(line).split("#")[0].strip() for line in block.splitlines()]
+
+
+@pytest.mark.timeout(1_200)
+def test_the_readme_s_five_lines_lead_from_own_specifications_to_a_report(clone: Clone) -> None:
+    """With the tests' tiny parameters; last, since it changes them."""
+    own = openapi(
+        {
+            f"/{noun}s/{{id}}": {"get": {"summary": f"Show one {noun} of the shop", "parameters": [ID]}}
+            for noun in ("pet", "order", "invoice", "parcel", "voucher", "ticket")
+        },
+        server="https://api.petshop.io/v1",
+        title="Petshop",
+    )
+    (clone.root / "my-specs/shop").mkdir(parents=True)
+    (clone.root / "my-specs/shop/openapi.yaml").write_text(json.dumps(own))
+    lines = readme_lines("cp -r my-specs/")
+    assert len(lines) == 5
+    told = [clone.run("bash", "-euc", line) for line in lines]
+    assert "crawl.hubs: ['apis_guru'] → ['apis_guru', 'files']" in told[1]
+    assert "# Accuracy" in told[3] and "6 operations, 0shot; left out: 0" in told[4]
+    assert (clone.root / "audit.html").read_text().startswith("<!doctype html>")
+    rows = pd.read_parquet(clone.root / "data/dataset/operations", columns=["hub", "api", "source_url", "licence"])
+    shop = rows[rows["hub"] == "files"]
+    assert len(shop) == 6 and set(shop["api"]) == {"petshop.io:shop"}
+    assert set(shop["source_url"]) == {"specs/shop/openapi.yaml"}

@@ -55,6 +55,12 @@ def _untrained(rows: dict[str, Any], parts: Parts) -> None:
     parts["train"] = [key for key in parts["train"] if key != parts["level1"][0]]
 
 
+def _unseen_source(rows: dict[str, Any], parts: Parts) -> None:
+    """A level 4 test of a provider that is trained on."""
+    parts["level4"] = [next(key for key in parts["train"] if key not in parts["level1"])]
+    parts["train"] = [key for key in parts["train"] if key not in parts["level4"]]
+
+
 def _same(key: str, level: str) -> Callable[[dict[str, Any], Parts], None]:
     """A trained operation that has a test's cluster, or all that makes an endpoint."""
 
@@ -82,6 +88,7 @@ def _copied(rows: dict[str, Any], parts: Parts) -> None:
         (_same("cluster", "level2"), "level2 .* shares a near-duplicate cluster"),
         (_same("endpoint", "level2"), "level2 .* shares its provider and endpoint"),
         (_copied, "level3 .* is like the trained .* by 0.9"),
+        (_unseen_source, "level4 .* is of p., which is in train"),
     ],
 )
 def test_every_planted_leak_is_named(plant: Callable[[Any, Any], None], said: str) -> None:

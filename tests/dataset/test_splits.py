@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from apipack.dataset.params import Split
-from apipack.dataset.splits import SplitError, endpoint_key, parts_of, split
+from apipack.dataset.splits import SplitError, endpoint_key, levels, of_source, parts_of, split
 
 P = Split(tests=12, unseen_apis=0.25, unseen_endpoints=0.2, similarity=0.9)
 
@@ -74,3 +74,43 @@ def test_too_little_data_is_one_clear_error() -> None:
         split(rows(providers=1), P, 0, 3)
     with pytest.raises(SplitError, match="is empty"):
         split(rows(providers=3, operations=2), P, 0, 3)
+
+
+HELD = P.model_copy(update={"held_out_sources": ["pkg:npm/held"]})
+
+
+def with_a_source(providers: list[str]) -> list[dict[str, Any]]:
+    """The rows of one hub, the last of which is another source's, by these providers in turn."""
+    table = [{**row, "hub": "apis_guru", "source_url": "https://hub.example/p"} for row in rows()]
+    for number, row in enumerate(table[-60:]):
+        provider = providers[number % len(providers)]
+        row |= {"hub": "packages", "source_url": "pkg:npm/held@1#a.json", "provider": provider, "api": f"{provider}:a"}
+    return table
+
+
+def test_a_source_that_is_held_out_is_level_4_and_in_no_other_part() -> None:
+    table = with_a_source(["new.example", "other.example"])
+    parts = parts_of(split(table, HELD, 1, 3))
+    held = {row["id"] for row in table if row["hub"] == "packages"}
+    assert levels(parts) == [1, 2, 3, 4] and len(parts["level4"]) == 12
+    assert set(parts["level4"]) <= held and not held & {*parts["train"], *parts["level2"], *parts["level3"]}
+    assert held & set(parts["bank"]), "the tests of level 4 have examples"
+    assert levels(parts_of(split(table, P, 1, 3))) == [1, 2, 3]
+
+
+def test_a_provider_that_is_trained_on_is_not_tested_as_an_unseen_source() -> None:
+    table = with_a_source(["p0", "p1", "new.example"])
+    parts = parts_of(split(table, HELD, 1, 3))
+    providers = {row["id"]: row["provider"] for row in table}
+    trained = {providers[key] for key in parts["train"]}
+    assert not trained & {providers[key] for name in ("level3", "level4", "bank") for key in parts[name]}
+    with pytest.raises(SplitError, match="level4 is empty"):
+        split(with_a_source(sorted(trained)[:1]), HELD, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("source", "held"),
+    [("rapidapi", True), ("pkg:npm/a", True), ("pkg:npm/a@1", True), ("pkg:npm/", False), ("pkg:npm/a@1.2", False)],
+)
+def test_sources_are_named_by_hub_or_by_the_beginning_of_their_address(source: str, held: bool) -> None:
+    assert of_source({"hub": "rapidapi", "source_url": "pkg:npm/a@1#b.json"}, [source]) == held

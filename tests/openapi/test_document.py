@@ -134,3 +134,16 @@ def test_without_private_parts_the_models_are_the_same(version: Any) -> None:
 def test_the_models_own_validation_keeps_no_node_for_the_next() -> None:
     validate = own_validation(v3_0.Parameter)
     assert [validate({"name": name, "in": "query", "ref_name": "P"}).name for name in "ab"] == ["a", "b"]
+
+
+def test_an_operation_is_found_by_the_method_that_is_sent() -> None:
+    shared: dict[str, Any] = {"get": {"operationId": "read"}, "query": {"operationId": "ask"}}
+    shared["additionalOperations"] = {"X-COPY": {"operationId": "copy"}}
+    document = Document({"openapi": "3.2.0", "paths": {"/a": {"$ref": "#/components/pathItems/A"}}, "components": {}})
+    document.raw["components"]["pathItems"] = {"A": shared}
+    assert [(raw.verb, document.operation("/a", raw.verb)) for raw in document.operations()] == [
+        (raw.verb, raw) for raw in document.operations()
+    ]
+    for verb, path in (("POST", "/a"), ("x-copy", "/a"), ("GET", "/b"), ("get", "/a")):
+        with pytest.raises(SpecError, match="no_operation"):
+            document.operation(path, verb)

@@ -67,6 +67,7 @@ def test_collects_every_document_byte_for_byte(collect, pack, documents, tmp_pat
         "source_url": f"{replica.url}/v2/specs/files.example/drive/v2%20%28beta%29%2Fx/openapi.json",
         "media_type": "application/json",
         "derived": False,
+        "licence": "",
         "bytes": len(body),
         "sha256": hashlib.sha256(body).hexdigest(),
         "file": f"{hashlib.sha256(body).hexdigest()}.json",

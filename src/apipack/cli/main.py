@@ -3,7 +3,8 @@
 `apipack calls SPEC` writes calls for any specification, `apipack request` reads code back, `apipack judge` judges
 instructions, `apipack score` judges predicted calls, `apipack compare` shows runs side by side, `apipack preset` sets
 params.yaml for another machine, `apipack replica` serves a hub on loopback. In a repository's root `apipack ask` asks
-the tuned model, `apipack serve` serves it, and `apipack log` logs what a machine without MLflow measured.
+the tuned model, `apipack serve` serves it, `apipack audit` says which operations of a specification a model gets wrong,
+and `apipack log` logs what a machine without MLflow measured.
 """
 
 # Each command imports what it takes: the command line starts at once, and without the packages of other commands.
@@ -18,7 +19,7 @@ from typing import Annotated
 
 import typer
 
-from apipack.cli import model
+from apipack.cli import audit, model
 from apipack.cli.output import Commands, fail, known, line
 from apipack.errors import UserError
 from apipack.records import LANGUAGES
@@ -27,6 +28,7 @@ app = typer.Typer(
     cls=Commands, help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 app.add_typer(model.app)
+app.add_typer(audit.app)
 
 
 @app.command()

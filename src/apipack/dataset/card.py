@@ -12,6 +12,8 @@ from apipack.io import parts, read_table
 DROPS = {"parse": "operations", "render": "calls", "filter": "dataset"}
 """Stage → the folder with its drops.parquet."""
 
+SOURCE = "`test_level4`: an unseen source, with `examples` of its own. "
+
 
 def _config(language: str, counts: Mapping[str, int], names: Sequence[str]) -> str:
     """The files of the splits that the language has rows in."""
@@ -46,7 +48,7 @@ languages. Calls are generated from OpenAPI specifications, and each is read bac
 
 - `train`: to tune on. `examples`: calls of unseen APIs, for few-shot prompts of level 3 only.
 - `test_level1`: operations of `train` in another wording; `test_level2`: unseen operations of seen APIs;
-  `test_level3`: unseen providers. The same operations in every language.
+  `test_level3`: unseen providers. {SOURCE if "test_level4" in names else ""}The same operations in every language.
 - Specifications keep the licences that their publishers gave them: see `licence`, `licence_spdx` and `source_url`.
 - Secrets and personal data in the specifications' examples were replaced by stand-ins before calls were generated.
 - `api_pack/`, where it is there, holds the same rows in the JSON schema of API Pack (arXiv 2402.09615).

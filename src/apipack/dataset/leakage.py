@@ -26,6 +26,7 @@ from apipack.io import read_table
 Row = dict[str, Any]
 
 LEVELS = ("level1", "level2", "level3")
+UNSEEN_SOURCE = "level4"
 HEAD, TAIL = 0.2, 0.8  # the authors' rows 20,000 and 80,000, of about 100,000 a language
 
 
@@ -85,30 +86,30 @@ def leaks(rows: Mapping[str, Row], parts: Parts, neighbours: Sequence[Row], thre
     trained, clusters = {row["id"] for row in train}, {row["cluster"] for row in train}
     providers, endpoints = {row["provider"] for row in train}, {endpoint_key(row) for row in train}
     problems = [f"level1 {key} is not in train" for key in parts["level1"] if key not in trained]
-    for name in ("level2", "level3"):
-        problems += [f"{name} {key} is in train" for key in parts[name] if key in trained]
+    for name in (*LEVELS[1:], UNSEEN_SOURCE):
+        problems += [f"{name} {key} is in train" for key in parts.get(name, ()) if key in trained]
         problems += [
             f"{name} {key} shares its provider and endpoint with train"
-            for key in parts[name]
+            for key in parts.get(name, ())
             if endpoint_key(rows[key]) in endpoints
         ]
         problems += [
             f"{name} {key} shares a near-duplicate cluster with train"
-            for key in parts[name]
+            for key in parts.get(name, ())
             if rows[key]["cluster"] in clusters
         ]
     problems += [
         f"{name} {key} is of {rows[key]['provider']}, which is in train"
-        for name in ("level3", "bank")
-        for key in parts[name]
+        for name in ("level3", UNSEEN_SOURCE, "bank")
+        for key in parts.get(name, ())
         if rows[key]["provider"] in providers
     ]
-    tests = {*parts["level2"], *parts["level3"]}
+    tests = {*parts["level2"], *parts["level3"], *parts.get(UNSEEN_SOURCE, ())}
     problems += [f"{key} is a test and in the bank of examples" for key in parts["bank"] if key in tests]
     problems += [
-        f"level3 {entry['id']} is like the trained {entry['neighbour']} by {entry['similarity']:.4f}"
+        f"{entry['split']} {entry['id']} is like the trained {entry['neighbour']} by {entry['similarity']:.4f}"
         for entry in neighbours
-        if entry["split"] == "level3" and entry["similarity"] >= threshold
+        if entry["split"] in ("level3", UNSEEN_SOURCE) and entry["similarity"] >= threshold
     ]
     return problems
 
@@ -118,7 +119,7 @@ def nearest_training(rows: Mapping[str, Row], parts: Parts, workers: int | None)
     train = parts["train"]
     pool = [text(rows[key]) for key in train]
     neighbours = []
-    for name in LEVELS:
+    for name in _tested(parts):
         alike, places = nearest([text(rows[key]) for key in parts[name]], pool, workers)
         for key, similarity, position in zip(parts[name], alike.tolist(), places.tolist(), strict=True):
             neighbour = train[position] if train else None
@@ -126,10 +127,15 @@ def nearest_training(rows: Mapping[str, Row], parts: Parts, workers: int | None)
     return neighbours
 
 
+def _tested(parts: Mapping[str, Sequence[str]]) -> list[str]:
+    """The levels of the paper, and the fourth where it has tests."""
+    return [*LEVELS, *([UNSEEN_SOURCE] if UNSEEN_SOURCE in parts else [])]
+
+
 def distribution(neighbours: Sequence[Row], threshold: float) -> dict[str, dict[str, float]]:
     """Level → n, percentiles of the similarity to the nearest trained operation, share at or above the threshold."""
     figures = {}
-    for name in LEVELS:
+    for name in _tested({entry["split"]: () for entry in neighbours}):
         alike = np.array([entry["similarity"] for entry in neighbours if entry["split"] == name])
         figures[name] = {"n": len(alike)} | (
             {f"p{q}": round(float(np.percentile(alike, q)), 4) for q in (5, 25, 50, 75, 95, 100)}
@@ -175,7 +181,7 @@ def shared_endpoints(rows: Mapping[str, Row], parts: Parts) -> dict[str, int]:
     """Level 2 and 3 tests whose (provider, endpoint) is trained."""
     trained = {endpoint_key(rows[key]) for key in parts["train"]}
     shared = {}
-    for name in LEVELS[1:]:
+    for name in _tested(parts)[1:]:
         shared[name] = sum(endpoint_key(rows[key]) in trained for key in parts[name])
     return shared
 

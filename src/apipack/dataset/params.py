@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from apipack.languages.params import Language
-from apipack.section import Positive, Real, Section
+from apipack.section import Once, Positive, Real, Section
 
 
 class Dedupe(Section):
@@ -29,12 +29,14 @@ class Filter(Section):
 
 class Split(Section):
     """tests: operations a level. unseen_apis / unseen_endpoints: share held out for levels 3 and 2. similarity:
-    from which on an operation is too like a trained one to be a level 3 test."""
+    from which on an operation is too like a trained one to be a level 3 test. held_out_sources: hubs, or beginnings of
+    `source_url`s, of which nothing is trained on: level 4 tests come from there."""
 
     tests: Positive
     unseen_apis: Annotated[Real, Field(gt=0, lt=1)]
     unseen_endpoints: Annotated[Real, Field(gt=0, lt=1)]
     similarity: Annotated[Real, Field(gt=0, le=1)]
+    held_out_sources: Annotated[list[str], Once] = []
 
 
 class Release(Section):

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from apipack.dataset.params import Filter
 from apipack.instructions.rules import reject
 from apipack.operations.natural_language import ENGLISH
-from apipack.records import METHODS
+from apipack.records import is_method
 
 Row = dict[str, Any]
 
@@ -61,7 +61,7 @@ def _path(row: Row) -> str:
 
 
 OPERATION_FILTERS: tuple[tuple[str, Callable[[Row, Filter], bool]], ...] = (
-    ("unknown_method", lambda row, p: row["method"] not in METHODS),
+    ("unknown_method", lambda row, p: not is_method(row["method"])),
     ("local_host", lambda row, p: bool(LOCAL_HOST.match(row["template"]))),
     ("placeholder_in_host", lambda row, p: bool(PLACEHOLDER_HOST.fullmatch(_host(row)))),
     ("placeholder_in_path", lambda row, p: bool(PLACEHOLDER_PATH.search(_path(row)))),

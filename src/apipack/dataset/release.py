@@ -33,9 +33,10 @@ SPLITS = {
     "level1": "test_level1",
     "level2": "test_level2",
     "level3": "test_level3",
+    "level4": "test_level4",
     "bank": "examples",
 }
-"""Split of schema SPLITS → its name in the release."""
+"""Split of schema SPLITS → its name in the release; level 4 is there where a source is held out."""
 UNTESTED = ("train", "bank")
 
 LANG = {"curl": "cURL", "javascript": "JavaScript"}
@@ -61,7 +62,7 @@ def write_release(
     for counted in map_tasks(write_languages, tasks, engine, "release"):
         rows |= counted
     counts = {language: rows[language] for language in languages}
-    write_text(out / "README.md", card(counts, list(SPLITS.values()), origins(data)))
+    write_text(out / "README.md", card(counts, list(_released(_members(data)).values()), origins(data)))
     return {"rows_out": sum(sum(of.values()) for of in counts.values()), "languages": counts}
 
 
@@ -77,12 +78,11 @@ def write_languages(
     """Write the splits of some languages below `out`, part by part, each read once for all of them; returns rows by
     language and split. data: the stages' folder."""
     source, target = Path(data), Path(out)
-    member: dict[str, list[str]] = defaultdict(list)
-    for entry in read_table(source / "splits" / "splits.parquet").to_pylist():
-        member[entry["id"]].append(entry["split"])
+    member = _members(source)
+    splits = _released(member)
     counts: dict[str, Counter[str]] = {language: Counter() for language in languages}
     with ExitStack() as stack:
-        cells = [(language, split, name) for language in languages for split, name in SPLITS.items()]
+        cells = [(language, split, name) for language in languages for split, name in splits.items()]
         tables, lines = {}, {}
         for language, split, name in cells:
             tables[language, split] = stack.enter_context(_parquet(target, language, name))
@@ -113,6 +113,20 @@ def write_languages(
         for language, split in lines:
             _json_path(target, language, SPLITS[split]).unlink()
     return {language: dict(of) for language, of in counts.items()}
+
+
+def _members(data: Path) -> dict[str, list[str]]:
+    """Operation id → its splits. data: the stages' folder."""
+    member: dict[str, list[str]] = defaultdict(list)
+    for entry in read_table(data / "splits" / "splits.parquet").to_pylist():
+        member[entry["id"]].append(entry["split"])
+    return member
+
+
+def _released(member: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Those of SPLITS that are written."""
+    held_out = any("level4" in of for of in member.values())
+    return {split: name for split, name in SPLITS.items() if split != "level4" or held_out}
 
 
 def paper_instance(row: Row) -> Row:

@@ -12,7 +12,7 @@ DUPLICATES = schema(id=TEXT, duplicate_of=TEXT, kind=TEXT, similarity=REAL)
 
 SPLITS = schema(id=TEXT, split=TEXT)
 """`train`, `bank` (calls of unseen APIs that may only serve as examples), `level1` (ids that are in train
-too), `level2`, `level3`."""
+too), `level2`, `level3`, and `level4` where a source is held out."""
 
 NEIGHBOURS = schema(id=TEXT, split=TEXT, neighbour=TEXT, similarity=REAL)
 """The trained operation most similar to each test (`similarity.nearest`)."""

@@ -1,14 +1,16 @@
-"""Three levels of generalisation, the same operations in every language (paper, section 4.1).
+"""Three levels of generalisation, and a fourth, the same operations in every language (paper, section 4.1).
 
 Level 3 holds out whole providers and takes no test that is nearly the same as a trained operation of another
 provider; level 2 holds out near-duplicate clusters and endpoints of seen APIs; level 1 asks for trained endpoints
 in another wording. What is left of unseen APIs is the `bank`: calls that may stand as few-shot examples but
-are never trained on.
+are never trained on. Level 4 holds out whole sources: what it tests comes from another hub, and from providers that
+training does not have.
 """
 
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -27,6 +29,8 @@ Parts = dict[str, list[str]]
 
 COLUMNS = [
     "id",
+    "hub",
+    "source_url",
     "provider",
     "api",
     "cluster",
@@ -45,7 +49,8 @@ class SplitError(UserError):
 
 def split(rows: Sequence[Row], p: Split, seed: int, shots: int, workers: int | None = None) -> list[Row]:
     """Rows {id, split} (schema SPLITS), sorted. rows: `COLUMNS` of schema UNIQUE. Raises `SplitError`."""
-    rows = sorted(rows, key=lambda row: row["id"])
+    held = sorted((row for row in rows if of_source(row, p.held_out_sources)), key=lambda row: row["id"])
+    rows = sorted((row for row in rows if not of_source(row, p.held_out_sources)), key=lambda row: row["id"])
     providers = [row["provider"] for row in rows]
     if len(set(providers)) < 2:
         raise SplitError(f"level 3 needs at least two providers, there are {len(set(providers))}; raise crawl.limit")
@@ -53,7 +58,7 @@ def split(rows: Sequence[Row], p: Split, seed: int, shots: int, workers: int | N
         GroupShuffleSplit(n_splits=1, test_size=p.unseen_apis, random_state=seed).split(rows, groups=providers)
     )
     rng = random.Random(seed)
-    turns = _turns(rows, rng)
+    turns = _turns([*rows, *held], rng)
     seen_rows, unseen_rows = [rows[i] for i in seen], [rows[i] for i in unseen]
     level3 = _unlike(_in_turn(unseen_rows, 0.5, shots + 1, turns, rng), seen_rows, p, workers)
     assigned = {row["id"]: "level3" if row["id"] in level3 else "bank" for row in unseen_rows}
@@ -63,9 +68,16 @@ def split(rows: Sequence[Row], p: Split, seed: int, shots: int, workers: int | N
     _drop_twins(seen_rows, assigned, "level2", "train")
     train = [row for row in seen_rows if assigned.get(row["id"]) == "train"]
     level1 = {row["id"] for row in islice(_in_turn(train, 1.0, shots + 1, turns, rng), p.tests)}
-    for name, chosen in (("level1", level1), ("level2", level2), ("level3", level3)):
+    trained = {row["provider"] for row in seen_rows}
+    apart = [row for row in held if row["provider"] not in trained]
+    level4 = _unlike(_in_turn(apart, 0.5, shots + 1, turns, rng), seen_rows, p, workers)
+    assigned |= {row["id"]: "level4" if row["id"] in level4 else "bank" for row in apart}
+    for name in ("level3", "level4"):
+        _drop_twins([*unseen_rows, *apart], assigned, name, "bank")
+    tests = {"level1": level1, "level2": level2, "level3": level3} | ({"level4": level4} if p.held_out_sources else {})
+    for name, chosen in tests.items():
         if not chosen:
-            raise SplitError(f"{name} is empty: {len(rows)} operations do not suffice; raise crawl.limit")
+            raise SplitError(f"{name} is empty: {len(rows) + len(held)} operations do not suffice; raise crawl.limit")
     splits = [{"id": key, "split": value} for key, value in assigned.items()]
     splits += [{"id": key, "split": "level1"} for key in level1]
     return sorted(splits, key=lambda row: (row["split"], row["id"]))
@@ -77,6 +89,16 @@ def parts_of(splits: Iterable[Row]) -> Parts:
     for entry in splits:
         parts[entry["split"]].append(entry["id"])
     return parts
+
+
+def levels(parts: Parts) -> list[int]:
+    """The levels that have tests: 4 only where a source is held out."""
+    return [level for level in (1, 2, 3, 4) if parts.get(f"level{level}")]
+
+
+def of_source(row: Row, sources: Iterable[str]) -> bool:
+    """Whether a row is of one of these: its hub, or the beginning of its `source_url` up to a separator."""
+    return any(row["hub"] == name or re.match(rf"{re.escape(name)}(?![\w.-])", row["source_url"]) for name in sources)
 
 
 def endpoint_key(row: Row) -> tuple[str, ...]:
@@ -96,10 +118,10 @@ def _unlike(candidates: Iterator[Row], seen: Sequence[Row], p: Split, workers: i
 
 def _drop_twins(rows: Sequence[Row], assigned: dict[str, str], test: str, rest: str) -> None:
     """What shares a near-duplicate cluster or an endpoint with a test leaves the rest: it belongs to neither."""
-    tests = [row for row in rows if assigned[row["id"]] == test]
+    tests = [row for row in rows if assigned.get(row["id"]) == test]
     clusters, endpoints = {row["cluster"] for row in tests}, {endpoint_key(row) for row in tests}
     for row in rows:
-        if assigned[row["id"]] == rest and (row["cluster"] in clusters or endpoint_key(row) in endpoints):
+        if assigned.get(row["id"]) == rest and (row["cluster"] in clusters or endpoint_key(row) in endpoints):
             del assigned[row["id"]]
 
 

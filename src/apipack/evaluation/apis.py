@@ -12,7 +12,6 @@ from apipack.evaluation.url_templates import fits
 from apipack.io import read_table
 from apipack.openapi import Document, load
 from apipack.openapi.conformance import violations
-from apipack.openapi.document import RawOperation
 from apipack.records import Request
 
 Row = dict[str, Any]
@@ -61,10 +60,7 @@ class Apis:
         """The operation's rules that a request breaks."""
         row = self._rows[operation]
         document = self._document(row["spec_sha256"])
-        item = document.raw["paths"][row["path"]]
-        item = {**document.resolve(item), **item} if "$ref" in item else item
-        raw = RawOperation(row["path"], row["method"].lower(), item, item[row["method"].lower()])
-        return violations(document, raw, request)
+        return violations(document, document.operation(row["path"], row["method"]), request)
 
     def _at(self, spec: str, request: Request) -> list[Row]:
         same = (row for row in self._by_spec[spec] if row["method"] == request.method)

@@ -10,7 +10,7 @@ from apipack.inference.params import Served
 from apipack.languages.params import Language
 from apipack.section import Once, Positive, Real, Section
 
-Level = Literal[1, 2, 3]
+Level = Literal[1, 2, 3, 4]
 Setting = Literal["0shot", "random_3shot", "retrieved_3shot", "reranked_3shot", "open_3shot", "oracle_3shot"]
 
 

@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 from apipack.section import Once, Positive, Real, Section
 
 HubName = Literal["apis_guru", "swaggerhub", "rapidapi", "ibm"]
+LocalName = Literal["files", "packages"]
+"""What has no spider: the user's own files, and members of packages."""
 
 
 class Snapshot(Section):
@@ -51,14 +53,44 @@ class Ibm(Section):
     follow: bool
 
 
+class Files(Section):
+    """globs: files, folders (their JSON and YAML) and patterns, in which `**` stands for folders. provider: of all of
+    them, None for what the servers of each say. licence: of those that name none."""
+
+    globs: list[str]
+    provider: str | None
+    licence: str | None
+
+
+class Package(Section):
+    """A package of the user's own npm or pip. hash: of its file, `sha512-` and base64 as npm prints it, or `sha256:`
+    and hex digits as pip does. members: patterns of the documents in it, in which `*` stands for folders too. licence,
+    provider: as in `Files`."""
+
+    registry: Literal["npm", "pypi"]
+    name: Annotated[str, Field(pattern=r"^(@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~][A-Za-z0-9._~-]*$")]
+    version: Annotated[str, Field(pattern=r"^[0-9][A-Za-z0-9.+!-]*$")]
+    hash: Annotated[str, Field(pattern=r"^(sha512-[A-Za-z0-9+/]{86}==|sha256:[0-9a-f]{64})$")]
+    members: Annotated[list[str], Field(min_length=1)]
+    licence: str | None = None
+    provider: str | None = None
+
+    @model_validator(mode="after")
+    def _is_hashed_as_its_registry_does(self) -> Package:
+        if self.hash.startswith("sha512") != (self.registry == "npm"):
+            raise ValueError(f"{self.name}: hash: npm pins sha512-BASE64, pypi pins sha256:HEX")
+        return self
+
+
 class Crawl(Section):
-    """limit: APIs to collect of each hub, None for all; limits: of single hubs. include, versions: of APIs.guru.
-    delay: seconds between requests, None for the hub's default, which is the least that a public hub gets."""
+    """limit: APIs to collect of each hub that is crawled, None for all; limits: of single hubs. include, versions: of
+    APIs.guru. delay: seconds between requests, None for the hub's default, which is the least that a public hub gets.
+    """
 
     mode: Literal["replica", "live"]
-    hubs: Annotated[list[HubName], Field(min_length=1), Once]
+    hubs: Annotated[list[HubName | LocalName], Field(min_length=1), Once]
     limit: Positive | None
-    limits: dict[HubName, Positive | None]
+    limits: dict[HubName | LocalName, Positive | None]
     include: list[str] | None
     versions: Literal["preferred", "all"]
     base_urls: dict[HubName, Annotated[str, Field(pattern=r"^https?://")]]
@@ -66,9 +98,15 @@ class Crawl(Section):
     swaggerhub: SwaggerHub
     rapidapi: RapidApi
     ibm: Ibm
+    files: Files
+    packages: list[Package]
 
     @model_validator(mode="after")
     def _can_be_crawled(self) -> Crawl:
+        if "files" in self.hubs and not self.files.globs:
+            raise ValueError("the hub files has nothing to read: give files.globs")
+        if "packages" in self.hubs and not self.packages:
+            raise ValueError("the hub packages has nothing to fetch: give packages, or a preset of configs/")
         if "ibm" in self.hubs and not (self.ibm.urls or self.ibm.follow):
             raise ValueError("ibm has no list: give ibm.urls, or set ibm.follow")
         if "rapidapi" in self.hubs and self.mode == "live" and not self.rapidapi.accept_terms:

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import SchemaError, SchemaValidator
 
 from apipack.openapi import models
+from apipack.openapi.discovery import Converted
 from apipack.openapi.loading import SpecError
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -88,7 +89,8 @@ class Document:
         self.raw = raw
         self.version = _version(raw)
         self.repairs = 0
-        self.lost: list[Lost] = []
+        left_out = raw.left_out if isinstance(raw, Converted) else []
+        self.lost: list[Lost] = [Lost(path, method, SpecError(reason)) for path, method, reason in left_out]
         self._models = models.LATER if self.version >= (3, 1) else models.OAS_3_0
         self._remembered: dict[Hashable, Any] = {}
         self._typed: dict[Any, Any] = {}
@@ -155,6 +157,17 @@ class Document:
             self.lost.append(Lost(path, method, error))
         else:
             yield RawOperation(path, method, item, operation)
+
+    def operation(self, path: str, verb: str) -> RawOperation:
+        """The operation of a path that is sent with this method. Raises `SpecError` (no_operation)."""
+        item = self.raw["paths"].get(path) if isinstance(self.raw.get("paths"), dict) else None
+        if isinstance(item, dict) and "$ref" in item:
+            item = {**self.resolve({"$ref": item["$ref"]}), **item}
+        method = verb.lower() if verb.lower() in FIELDS else verb
+        holder = item.get("additionalOperations") if method == verb and isinstance(item, dict) else item
+        if not isinstance(item, dict) or not isinstance(holder, dict) or holder.get(method) is None:
+            raise SpecError("no_operation", f"{verb} {path}")
+        return RawOperation(path, method, item, self.resolve(holder[method]))
 
     def typed(self, raw: RawOperation) -> Operation:
         """The operation with path-level parameters merged in (OAS 3: Path Item Object). Raises `SpecError`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-READ = "apipack reads OpenAPI 3.0 to 3.2 and Swagger 2.0"
+READ = "apipack reads OpenAPI 3.0 to 3.2, Swagger 2.0 and Google discovery documents"
 
 _FIRST_BYTES = (
     (re.compile(rb"%PDF-"), "a PDF file"),
@@ -26,7 +26,7 @@ _MEMBERS = (
     ("arazzo", "an Arazzo document, which describes workflows: give the OpenAPI documents of its sourceDescriptions"),
     ("overlay", "an OpenAPI Overlay: apply it to its OpenAPI document first"),
     ("swaggerVersion", "a Swagger {} document: convert it to Swagger 2.0 or OpenAPI 3 first"),
-    ("discoveryVersion", "a Google discovery document: convert it to OpenAPI first"),
+    ("discoveryVersion", "a list of Google discovery documents, and none of them: give those that it names"),
     ("postman_collection", "a Postman collection: convert it to OpenAPI first"),
     ("swagger_version", "a Swagger 1 document: convert it to Swagger 2.0 or OpenAPI 3 first"),
     ("openrpc", "an OpenRPC document, whose methods have no HTTP paths"),

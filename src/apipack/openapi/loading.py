@@ -1,4 +1,5 @@
-"""Bytes of a specification file to a plain OAS 3.x mapping; Swagger 2.0 is normalised by openapi3-parser.
+"""Bytes of a specification file to a plain OAS 3.x mapping; Swagger 2.0 is normalised by openapi3-parser, Google's
+discovery documents by `discovery`.
 
 Specs are hostile: size is bounded, YAML is read by the C safe loader without timestamps, nothing is fetched.
 """
@@ -16,7 +17,7 @@ import yaml
 from openapi_parser.models.v2_0 import normalize_swagger_v2
 
 from apipack.errors import UserError
-from apipack.openapi import kinds, swagger
+from apipack.openapi import discovery, kinds, swagger
 
 MAX_BYTES = 100_000_000
 MAX_DEPTH = 500
@@ -68,7 +69,7 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_integer)
 def load(body: bytes, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     """Decode JSON or YAML and return an OAS 3.x mapping. Raises `SpecError` with one of the reasons too_large, empty,
     not_utf8, not_json_or_yaml, duplicate_keys, too_deep, too_many_aliases, not_a_mapping, not_openapi, no_version,
-    unsupported_version, broken_swagger_2; its text says what the document is instead and what to do."""
+    unsupported_version, broken_swagger_2, broken_discovery; its text says what the document is and what to do."""
     if len(body) > max_bytes:
         raise SpecError("too_large", f"{len(body)} bytes, {max_bytes} allowed")
     if not body.strip():
@@ -81,6 +82,8 @@ def load(body: bytes, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     if str(document.get("swagger", "")).startswith("2"):
         return _from_swagger_2(document)
     version = document.get("openapi", document.get("swagger"))
+    if version is None and document.get("kind") == discovery.KIND:
+        return _from_discovery(document)
     if version is None:
         if told := kinds.of_mapping(document):
             raise SpecError("not_openapi", told)
@@ -179,3 +182,12 @@ def _from_swagger_2(document: dict[str, Any]) -> dict[str, Any]:
         raise SpecError("too_deep") from error
     except (TypeError, AttributeError, KeyError, ValueError) as error:
         raise SpecError("broken_swagger_2", str(error)[:120]) from error
+
+
+def _from_discovery(document: dict[str, Any]) -> discovery.Converted:
+    try:
+        return discovery.convert(document)
+    except RecursionError as error:
+        raise SpecError("too_deep") from error
+    except (TypeError, AttributeError, KeyError, ValueError) as error:
+        raise SpecError("broken_discovery", f"{type(error).__name__}: {error}"[:120]) from error

@@ -141,7 +141,7 @@ def _scrubbed(texts: dict[str, str], replaced: Counter[str]) -> dict[str, str]:
 
 def _api(spec: Row, document: Document, replaced: Counter[str]) -> Row:
     info = document.info
-    licence = info.get("license")
+    licence = info.get("license") or {"name": spec.get("licence", "")}
     texts = {"api_name": plain(info.get("title")) or spec["api"], "api_description": plain(info.get("description"))}
     return {
         **_scrubbed(texts, replaced),

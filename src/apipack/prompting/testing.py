@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from apipack.dataset.splits import parts_of
+from apipack.dataset.splits import levels, parts_of
 from apipack.io import by_id, read_table
 from apipack.models.embedding import embed
 from apipack.prompting.context import Context
@@ -15,7 +15,6 @@ from apipack.prompting.corpus import Corpus
 from apipack.retrieval.examples import COLUMNS, Pool, Reranker, choose_examples, test_queries
 
 Row = dict[str, Any]
-LEVELS = (1, 2, 3)
 
 
 def test_rows(
@@ -33,14 +32,14 @@ def test_rows(
     p = context.p
     encode = partial(embed, model=p.model, batch=p.batch)
     chosen = {}
-    for level in LEVELS:
+    for level in levels(parts):
         queries = test_queries(rows, parts, level)
         examples = choose_examples(queries, pool, settings, p.shots, context.seed, encode, reranker)
         chosen[level] = {(row["id"], row["setting"]): row["examples"] for row in examples}
     shown = {key for of_level in chosen.values() for ids in of_level.values() for key in ids}
-    corpus = Corpus.load(data / "dataset", shown.union(*(parts[f"level{level}"] for level in LEVELS)))
+    corpus = Corpus.load(data / "dataset", shown.union(*(parts[f"level{level}"] for level in chosen)))
     tests = []
-    for level in LEVELS:
+    for level in chosen:
         tests += corpus.tests(parts[f"level{level}"], level, languages, settings, chosen[level], p, context.budget)
     cut = (len(chosen[test["level"]].get((test["id"], test["setting"]), ())) > len(test["examples"]) for test in tests)
     return tests, sum(cut)

@@ -1,0 +1,77 @@
+"""The figures of an audit, as JSON and as a table for a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from apipack.audit.kinds import RIGHT, WRONG, Judged, facts
+from apipack.audit.questions import Questions
+from apipack.intervals import clustered
+
+KINDS = (RIGHT, *WRONG)
+
+
+def report(asked: Questions, calls: Sequence[Judged], setting: str, seed: int) -> dict[str, Any]:
+    """JSON-able. models: of each its share of every kind, with 95 % intervals over operations, and how its calls were
+    judged; calls: one a model, operation and language; left_out: operations and documents by reason."""
+    models = list(dict.fromkeys(call.model for call in calls))
+    return {
+        "setting": setting,
+        "operations": len(asked.rows),
+        "languages": sorted({call.language for call in calls}),
+        "left_out": dict(sorted(asked.left_out.items())),
+        "models": {model: _figures([call for call in calls if call.model == model], seed) for model in models},
+        "calls": [{**call._asdict(), **facts(asked.rows[call.id])} for call in calls],
+    }
+
+
+def _figures(calls: Sequence[Judged], seed: int) -> dict[str, Any]:
+    hits = np.array([[call.kind == kind for kind in KINDS] for call in calls])
+    operations = pd.factorize(np.array([call.id for call in calls]))[0]
+    shares = clustered(hits, operations, seed)
+    counts = Counter(call.kind for call in calls)
+    how = Counter("executed" if call.executed else "read" for call in calls)
+    kinds = {
+        kind: {"n": counts[kind], "share": share, "low": low, "high": high}
+        for kind, (share, low, high) in zip(KINDS, shares, strict=True)
+    }
+    return {"calls": len(calls), "judged": dict(sorted(how.items())), "kinds": kinds}
+
+
+def table(audit: dict[str, Any]) -> str:
+    """Kinds by model, then a line for each call that is wrong."""
+    models = audit["models"]
+    head = ["", *(f"{name} (n={of['calls']}, {_how(of)})" for name, of in models.items())]
+    lines = [[kind, *(_cell(of["kinds"][kind]) for of in models.values())] for kind in KINDS]
+    wrong = [
+        [call["kind"], call["model"], call["language"], f"{call['method']} {call['path']}", "; ".join(call["details"])]
+        for call in audit["calls"]
+        if call["kind"] != RIGHT
+    ]
+    left_out = ", ".join(f"{reason} {count}" for reason, count in audit["left_out"].items()) or "0"
+    text = f"{audit['operations']} operations, {audit['setting']}; left out: {left_out}\n\n{_aligned([head, *lines])}"
+    return f"{text}\n\n{_aligned(wrong)}" if wrong else text
+
+
+def worst(audit: dict[str, Any]) -> float:
+    """The least share of right calls among the models."""
+    return float(min(of["kinds"][RIGHT]["share"] for of in audit["models"].values()))
+
+
+def _how(of: dict[str, Any]) -> str:
+    return ", ".join(f"{count} {how}" for how, count in of["judged"].items())
+
+
+def _cell(of: dict[str, Any]) -> str:
+    return f"{of['n']:>4} {of['share']:.2f} [{of['low']:.2f}, {of['high']:.2f}]"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(line.rstrip() for line in lines)

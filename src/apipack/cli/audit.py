@@ -1,0 +1,100 @@
+"""`apipack audit`: which operations of somebody's own specifications a model gets wrong, and how."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from apipack.cli.output import fail, known
+from apipack.errors import UserError
+
+if TYPE_CHECKING:
+    from apipack.params import Params
+    from apipack.records import Output
+
+ADAPTER = Path("models/adapter")
+TUNED, BASE = "tuned", "base"
+
+app = typer.Typer()
+
+
+@app.command()
+def audit(
+    specs: Annotated[list[Path], typer.Argument(help="specifications, or folders of them")],
+    model: Annotated[
+        list[str] | None, typer.Option(help="tuned, base, a folder or a hub's name; with --base-url a server's model")
+    ] = None,
+    base_url: Annotated[str | None, typer.Option(help="an OpenAI-compatible server, /v1 at its end")] = None,
+    key_variable: Annotated[str, typer.Option(help="environment variable with the server's key")] = "OPENAI_API_KEY",
+    chat: Annotated[bool, typer.Option(help="ask the server in chat turns, or let it go on with a prompt")] = True,
+    lang: Annotated[list[str] | None, typer.Option(help="a language, again for more; curl by default")] = None,
+    setting: Annotated[str, typer.Option(help="0shot, random_3shot or retrieved_3shot")] = "0shot",
+    operations: Annotated[int | None, typer.Option(help="at most so many, drawn by the seed", min=1)] = None,
+    execute: Annotated[bool, typer.Option(help="run the calls in the sandbox, where there is one")] = True,
+    json_file: Annotated[Path | None, typer.Option("--json", help="write all figures and calls there")] = None,
+    html_file: Annotated[Path | None, typer.Option("--html", help="write one page that shows them")] = None,
+    fail_under: Annotated[
+        float | None, typer.Option(help="exit code 1 where a model's share of right calls is less", min=0, max=1)
+    ] = None,
+) -> None:
+    """Ask models for a call of each operation, and print how many are right and how the others are wrong.
+
+    A call is right where exactly one request arrives, it is the operation's own with values of the right type, and it
+    breaks no rule of the specification. `--model` again compares models. Exit code 1 under `--fail-under`, 2 where
+    nothing can be asked.
+    """
+    languages = known(lang or ["curl"])
+    from apipack import params
+    from apipack.audit.kinds import judged
+    from apipack.audit.page import page
+    from apipack.audit.questions import SETTINGS, questions
+    from apipack.audit.report import report, table, worst
+    from apipack.cli.calls import files
+    from apipack.io import write_json, write_text
+
+    if setting not in SETTINGS:
+        fail(f"no such setting: {setting}; there are {', '.join(SETTINGS)}", 2)
+    try:
+        p = params.load()
+        paths = [path for spec in specs for path in (files(spec) if spec.is_dir() else [spec])]
+        asked = questions(paths, languages, setting, operations, p)
+        prompts = [test["prompt"] for test in asked.tests]
+        server = _server(base_url, key_variable, chat)
+        outputs = {name: _outputs(name, prompts, p, server) for name in model or [TUNED]}
+        calls = judged(asked, outputs, p.evaluate.model_copy(update={"execute": execute}), p.cores())
+        found = report(asked, calls, setting, p.seed)
+        if json_file is not None:
+            write_json(json_file, found)
+        if html_file is not None:
+            write_text(html_file, page(found).encode("utf-8", "backslashreplace").decode())
+    except (UserError, OSError) as error:
+        fail(str(error), 2)
+    print(table(found))
+    if fail_under is not None and worst(found) < fail_under:
+        fail(f"right calls: {worst(found):.4f}, less than {fail_under}", 1)
+
+
+def _outputs(name: str, prompts: list[str], p: Params, server: dict[str, object] | None) -> list[Output]:
+    """What a model goes on with after each prompt; kept, so that a second audit asks it nothing."""
+    from apipack.inference.answering import answer, ask_served
+    from apipack.inference.params import Served
+    from apipack.inference.serving import check
+    from apipack.prompting.prompts import STOP
+
+    if server is not None and name not in (TUNED, BASE):
+        try:
+            served = Served.model_validate({"model": name, **server})
+        except ValueError as error:
+            raise UserError(f"{server['base_url']} is no address of a server, http://127.0.0.1:8000/v1 say") from error
+        return ask_served(served, prompts, p.evaluate, STOP)[0]
+    adapter = ADAPTER if name == TUNED else Path(name) if Path(name, "adapter_config.json").is_file() else None
+    if adapter is not None:
+        check(adapter)
+    weights = p.finetune.model if adapter is not None or name == BASE else name
+    return answer(weights, adapter, prompts, p.evaluate, STOP)[0]
+
+
+def _server(base_url: str | None, key_variable: str, chat: bool) -> dict[str, object] | None:
+    return None if base_url is None else {"base_url": base_url, "key_variable": key_variable, "chat": chat}
