@@ -104,3 +104,14 @@ def test_the_same_rows_give_the_same_bytes(released: Path, tmp_path: Path) -> No
     before = {path.relative_to(released): path.read_bytes() for path in released.rglob("*.gz")}
     write_languages(["curl"], str(tmp_path / "data"), str(tmp_path / "again"), True)
     assert all((tmp_path / "again" / path).read_bytes() == before[path] for path in before if "curl" in path.name)
+
+
+def test_a_source_that_is_held_out_has_a_split_of_its_own(released: Path, tmp_path: Path) -> None:
+    member = [("a", "train"), ("a", "level1"), ("b", "level2"), ("c", "level3"), ("d", "level4")]
+    rows = [dict(zip(SPLITS.names, pair, strict=True)) for pair in member]
+    write_table(tmp_path / "data/splits/splits.parquet", rows_table(rows, SPLITS))
+    counts = write_languages(["curl"], str(tmp_path / "data"), str(tmp_path / "held"), False)
+    assert counts == {"curl": {"train": 1, "test_level1": 1, "test_level2": 1, "test_level3": 1, "test_level4": 1}}
+    assert (tmp_path / "held/data/curl/test_level4-00000-of-00001.parquet").is_file()
+    assert "`test_level4`: an unseen source" in card(counts, list(NAMES.values()), {})
+    assert "test_level4" not in (released / "README.md").read_text(encoding="utf-8")
