@@ -54,6 +54,8 @@ def audit(
     from apipack.cli.calls import files
     from apipack.io import write_json, write_text
 
+    if base_url is not None and not model:
+        fail("--base-url needs --model, the server's name of a model", 2)
     if setting not in SETTINGS:
         fail(f"no such setting: {setting}; there are {', '.join(SETTINGS)}", 2)
     try:
