@@ -47,14 +47,14 @@ def table(data: Path) -> tuple[pd.DataFrame, pd.Series]:
     for frame in (specs, operations):
         frame["source"] = [source(*pair) for pair in zip(frame["hub"], frame["source_url"], strict=True)]
     lines = groups(set(specs["source"]))
-    of = operations.set_index("id")["source"].map(lines)
-    other = duplicates[of.loc[duplicates["id"]].to_numpy() != of.loc[duplicates["duplicate_of"]].to_numpy()]
+    line_of = operations.set_index("id")["source"].map(lines)
+    other = duplicates[line_of.loc[duplicates["id"]].to_numpy() != line_of.loc[duplicates["duplicate_of"]].to_numpy()]
     counts = {
         "documents": specs["source"].map(lines).value_counts(),
-        "operations": of.value_counts(),
-        "unique": of.loc[unique["id"]].value_counts(),
-        "elsewhere": of.loc[other["id"]].value_counts(),
-        "calls": _calls(data, of),
+        "operations": line_of.value_counts(),
+        "unique": line_of.loc[unique["id"]].value_counts(),
+        "elsewhere": line_of.loc[other["id"]].value_counts(),
+        "calls": _calls(data, line_of),
     }
     frame = pd.DataFrame(counts, columns=COLUMNS).fillna(0).astype(int).sort_values("operations", ascending=False)
     licences = unique["licence_spdx"].where(unique["licence_spdx"] != "", unique["licence"].map(_told))
@@ -65,12 +65,12 @@ def _told(licence: str) -> str:
     return "named, but no SPDX identifier" if licence else "not told"
 
 
-def _calls(data: Path, of: pd.Series) -> pd.Series:
+def _calls(data: Path, line_of: pd.Series) -> pd.Series:
     if not (data / "calls").exists():
         return pd.Series(dtype=int)
     counts: Counter[str] = Counter()
     for part in parts(data / "calls"):
-        counts.update(of.loc[read_table(part, ["id"])["id"].to_pylist()])
+        counts.update(line_of.loc[read_table(part, ["id"])["id"].to_pylist()])
     return pd.Series(counts)
 
 

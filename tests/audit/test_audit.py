@@ -165,6 +165,7 @@ def test_the_command_compares_models_and_its_exit_code_is_the_threshold_s(reposi
         (("params.yaml",), "no operation can be asked for; left out: {'no_version': 1}"),
         (("params.yaml", "--setting", "9shot"), "no such setting: 9shot; there are 0shot, random_3shot"),
         (("params.yaml", "--lang", "cobol"), "no such language: cobol"),
+        (("params.yaml", "--base-url", "http://h.example/v1"), "--base-url needs --model"),
     ],
 )
 def test_what_cannot_be_audited_is_one_line(repository: Path, arguments: tuple[str, ...], said: str) -> None:

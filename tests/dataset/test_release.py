@@ -120,3 +120,14 @@ def test_further_variants_have_values_and_calls_of_their_own(tmp_path: Path) -> 
         assert all(str(value) in instance["instruction"] for _, _, value, _ in json.loads(instance["values"]))
     with gzip.open(out / "api_pack/curl-train.jsonl.gz", "rt", encoding="utf-8") as file:
         assert len({json.loads(line)["unique_id"] for line in file}) == 3 * one
+
+
+def test_a_source_that_is_held_out_has_a_split_of_its_own(released: Path, tmp_path: Path) -> None:
+    member = [("a", "train"), ("a", "level1"), ("b", "level2"), ("c", "level3"), ("d", "level4")]
+    rows = [dict(zip(SPLITS.names, pair, strict=True)) for pair in member]
+    write_table(tmp_path / "data/splits/splits.parquet", rows_table(rows, SPLITS))
+    counts = write_languages(["curl"], {"curl": 1}, str(tmp_path / "data"), str(tmp_path / "held"), False, CHOICE, 0)
+    assert counts == {"curl": {"train": 1, "test_level1": 1, "test_level2": 1, "test_level3": 1, "test_level4": 1}}
+    assert (tmp_path / "held/data/curl/test_level4-00000-of-00001.parquet").is_file()
+    assert "`test_level4`: an unseen source" in card(counts, list(NAMES.values()), {})
+    assert "test_level4" not in (released / "README.md").read_text(encoding="utf-8")

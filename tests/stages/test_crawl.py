@@ -21,6 +21,7 @@ import pytest
 from apipack.hubs.replica import HUBS, Answer, ApisGuru, Call, Replica
 from apipack.hubs.schemas import SPECS
 from apipack.hubs.snapshot import tarball_path
+from apipack.io import read_metrics
 from apipack.operations.parsing import parse_spec
 from apipack.params import load
 from spiders.collecting import pace
@@ -77,7 +78,7 @@ def test_same_bytes_on_every_run(configure: Configure, pack: Callable[..., Path]
     assert rows[0]["source_url"] == "replica://apis_guru/v2/specs/api0.example/1.0/openapi.json"
     assert {row["file"] for row in rows} | {"index.parquet"} == set(first)
     assert all(hashlib.sha256(first[row["file"]]).hexdigest() == row["sha256"] for row in rows)
-    metrics = json.loads(Path("metrics/crawl.json").read_text())
+    metrics = read_metrics("crawl")
     assert (metrics["items"], metrics["bytes"]) == (12, sum(row["bytes"] for row in rows))
     assert metrics["hubs"]["apis_guru"]["finish_reason"] == "finished"
 
@@ -136,7 +137,7 @@ def test_own_files_and_packages_stand_beside_the_hubs(
         "acme.com:things": ("specs/things/openapi.json", "Apache-2.0"),
         "acme.io:openapi": ("pkg:npm/%40acme/openapi@2.0.0#openapi.json", "MIT License"),
     }
-    hubs = json.loads(Path("metrics/crawl.json").read_text())["hubs"]
+    hubs = read_metrics("crawl")["hubs"]
     assert hubs["files"]["refused"] == {"no_version": 1} and hubs["packages"]["refused"] == {}
     (packed,) = [row for row in rows if row["hub"] == "packages"]
     (parsed,) = parse_spec(
@@ -273,7 +274,7 @@ def test_killed_in_mid_crawl_it_goes_on_and_fetches_nothing_twice(
         subprocess.run(command, env=os.environ | paths, check=True)
     twice = {path for path, times in slow.bodies.items() if times > 1 and "/gateway/csrf" not in path}
     assert len(twice) <= at_once  # what was on its way at the kill
-    metrics = json.loads(Path("metrics/crawl.json").read_text())["hubs"][hub]
+    metrics = read_metrics("crawl")["hubs"][hub]
     assert metrics["resumed"] >= 8 - at_once
     rows = pq.read_table("data/specs/index.parquet").to_pylist()
     assert len(rows) == len({row["api"] for row in rows}) == metrics["items"] == (11 if hub == "ibm" else 12)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from apipack.io import rows_table, write_table
+from apipack.io import read_metrics, rows_table, write_table
 from apipack.models.loading import load_lm
 from apipack.prompting.schemas import TRAIN
 from apipack.training.finetune import tune
@@ -81,7 +81,7 @@ def test_the_launched_stage_trains_as_one_process_does(tmp_path: Path) -> None:
     assert [rank["read"] for rank in ranks] == [1, 0]  # one process alone has read the weights
     assert all(rank["before"] == ["cpu"] for rank in ranks)
     assert all(rank["sharded"] > 10 for rank in ranks)
-    two = json.loads((tmp_path / "metrics/finetune.json").read_text())
+    two = read_metrics("finetune", tmp_path / "metrics")
     assert two["steps"] == 24 and two["rows"] == len(ROWS)
     assert not (tmp_path / "models/checkpoints").exists()
 

@@ -83,7 +83,7 @@ def missing(request: Request | None, reference: Reference) -> list[str]:
 
 
 def _names(request: Request, template: str) -> set[str]:
-    names = {f"{one.place} {one.name}".rstrip() for one in arguments(request, template)}
+    names = {f"{argument.place} {argument.name}".rstrip() for argument in arguments(request, template)}
     headers = {name.lower() for name, _ in request.headers} - CLIENT_ADDED
     return names | {f"header {name}" for name in headers}
 

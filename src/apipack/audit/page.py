@@ -25,14 +25,14 @@ def page(audit: dict[str, Any]) -> str:
     calls = sorted(audit["calls"], key=lambda call: (call["api"], call["path"], call["method"], call["id"]))
     groups = groupby(calls, key=lambda call: (call["api"], call["path"], call["method"], call["id"]))
     left_out = ", ".join(f"{escape(reason)} {count}" for reason, count in audit["left_out"].items()) or "none"
-    legend = "".join(f"<tr><td>{_badge(kind)}</td><td>{escape(told)}</td></tr>" for kind, told in WRONG.items())
+    legend = "".join(f"<tr><td>{_badge(kind)}</td><td>{escape(meaning)}</td></tr>" for kind, meaning in WRONG.items())
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>apipack audit</title>
 <meta http-equiv="Content-Security-Policy" content="{POLICY}"><style>{STYLE}</style></head><body>
 <h1>Which operations does the model get right?</h1>
 <p>{audit["operations"]} operations, {escape(audit["setting"])}, {escape(", ".join(audit["languages"]))}.
 Left out: {left_out}. Intervals are 95 %, over operations.</p>
-{"".join(_model(name, of) for name, of in audit["models"].items())}
+{"".join(_model(name, figures) for name, figures in audit["models"].items())}
 <table>{legend}</table>
 <h2>Operations</h2>
 {"".join(_operation(list(group)) for _, group in groups)}
@@ -40,17 +40,18 @@ Left out: {left_out}. Intervals are 95 %, over operations.</p>
 """
 
 
-def _model(name: str, of: dict[str, Any]) -> str:
+def _model(name: str, figures: dict[str, Any]) -> str:
     shares = "".join(
-        f'<i style="width:{100 * of["kinds"][kind]["share"]:.2f}%;background:{COLOURS[kind]}"></i>' for kind in KINDS
+        f'<i style="width:{100 * figures["kinds"][kind]["share"]:.2f}%;background:{COLOURS[kind]}"></i>'
+        for kind in KINDS
     )
     rows = "".join(
         f"<tr><td>{_badge(kind)}</td><td>{cell['n']}</td><td>{cell['share']:.2f}</td>"
         f"<td>[{cell['low']:.2f}, {cell['high']:.2f}]</td></tr>"
-        for kind, cell in of["kinds"].items()
+        for kind, cell in figures["kinds"].items()
     )
-    how = ", ".join(f"{count} {word}" for word, count in of["judged"].items())
-    head = f"<h2>{escape(name)}</h2><p>{of['calls']} calls: {escape(how)}.</p>"
+    how = ", ".join(f"{count} {word}" for word, count in figures["judged"].items())
+    head = f"<h2>{escape(name)}</h2><p>{figures['calls']} calls: {escape(how)}.</p>"
     return f'{head}<div class="bar">{shares}</div><table>{rows}</table>'
 
 

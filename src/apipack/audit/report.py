@@ -46,8 +46,8 @@ def _figures(calls: Sequence[Judged], seed: int) -> dict[str, Any]:
 def table(audit: dict[str, Any]) -> str:
     """Kinds by model, then a line for each call that is wrong."""
     models = audit["models"]
-    head = ["", *(f"{name} (n={of['calls']}, {_how(of)})" for name, of in models.items())]
-    lines = [[kind, *(_cell(of["kinds"][kind]) for of in models.values())] for kind in KINDS]
+    head = ["", *(f"{name} (n={figures['calls']}, {_how(figures)})" for name, figures in models.items())]
+    lines = [[kind, *(_cell(figures["kinds"][kind]) for figures in models.values())] for kind in KINDS]
     wrong = [
         [call["kind"], call["model"], call["language"], f"{call['method']} {call['path']}", "; ".join(call["details"])]
         for call in audit["calls"]
@@ -60,15 +60,15 @@ def table(audit: dict[str, Any]) -> str:
 
 def worst(audit: dict[str, Any]) -> float:
     """The least share of right calls among the models."""
-    return float(min(of["kinds"][RIGHT]["share"] for of in audit["models"].values()))
+    return float(min(figures["kinds"][RIGHT]["share"] for figures in audit["models"].values()))
 
 
-def _how(of: dict[str, Any]) -> str:
-    return ", ".join(f"{count} {how}" for how, count in of["judged"].items())
+def _how(figures: dict[str, Any]) -> str:
+    return ", ".join(f"{count} {how}" for how, count in figures["judged"].items())
 
 
-def _cell(of: dict[str, Any]) -> str:
-    return f"{of['n']:>4} {of['share']:.2f} [{of['low']:.2f}, {of['high']:.2f}]"
+def _cell(cell: dict[str, Any]) -> str:
+    return f"{cell['n']:>4} {cell['share']:.2f} [{cell['low']:.2f}, {cell['high']:.2f}]"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:

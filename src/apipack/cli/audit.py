@@ -54,6 +54,8 @@ def audit(
     from apipack.cli.calls import files
     from apipack.io import write_json, write_text
 
+    if base_url is not None and not model:
+        fail("--base-url needs --model, the server's name of a model", 2)
     if setting not in SETTINGS:
         fail(f"no such setting: {setting}; there are {', '.join(SETTINGS)}", 2)
     try:
@@ -64,16 +66,16 @@ def audit(
         server = _server(base_url, key_variable, chat)
         outputs = {name: _outputs(name, prompts, p, server) for name in model or [TUNED]}
         calls = judged(asked, outputs, p.evaluate.model_copy(update={"execute": execute}), p.cores())
-        found = report(asked, calls, setting, p.seed)
+        audited = report(asked, calls, setting, p.seed)
         if json_file is not None:
-            write_json(json_file, found)
+            write_json(json_file, audited)
         if html_file is not None:
-            write_text(html_file, page(found).encode("utf-8", "backslashreplace").decode())
+            write_text(html_file, page(audited).encode("utf-8", "backslashreplace").decode())
     except (UserError, OSError) as error:
         fail(str(error), 2)
-    print(table(found))
-    if fail_under is not None and worst(found) < fail_under:
-        fail(f"right calls: {worst(found):.4f}, less than {fail_under}", 1)
+    print(table(audited))
+    if fail_under is not None and worst(audited) < fail_under:
+        fail(f"right calls: {worst(audited):.4f}, less than {fail_under}", 1)
 
 
 def _outputs(name: str, prompts: list[str], p: Params, server: dict[str, object] | None) -> list[Output]:

@@ -53,5 +53,5 @@ def _named(pattern: str) -> tuple[Path, list[Path]]:
     if path.is_dir():
         path /= "**"
     root = Path(*takewhile(lambda part: not has_magic(part), path.parts))
-    files = [found for found in map(Path, sorted(glob(str(path), recursive=True))) if found.is_file()]
+    files = [file for file in map(Path, sorted(glob(str(path), recursive=True))) if file.is_file()]
     return root, [file for file in files if path.name != "**" or file.suffix.lower() in ENDINGS]

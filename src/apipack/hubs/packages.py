@@ -87,8 +87,8 @@ def _pip_download(package: Package, folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or done.stderr.splitlines()
-        told = " ".join(" ".join(lines).split())[:500]
-        raise UserError(f"pip download {package.name}=={package.version} failed: {told}")
+        reason = " ".join(" ".join(lines).split())[:500]
+        raise UserError(f"pip download {package.name}=={package.version} failed: {reason}")
 
 
 def _below(name: str, patterns: Sequence[str]) -> str:

@@ -39,7 +39,7 @@ _BRACES = re.compile(r"\{([^{}]+)\}")
 class Argument(NamedTuple):
     schema: Node
     required: bool
-    told: str
+    description: str
 
 
 def derive(body: bytes, version: str) -> Node:
@@ -87,11 +87,12 @@ def _request_line(method: ast.FunctionDef) -> tuple[str, str] | None:
 
 def _operation(method: ast.FunctionDef, path: str) -> Node:
     arguments = _arguments(method)
-    keys = [_text(one) for value in _assigned(method, "path_param_keys") for one in getattr(value, "elts", ())]
-    values = [one.id for one in _called(method, "path_param_values") if isinstance(one, ast.Name)]
-    place = dict(zip(keys, values, strict=False))
+    lists = [value for value in _assigned(method, "path_param_keys") if isinstance(value, ast.List)]
+    keys = [_text(key) for value in lists for key in value.elts]
+    values = [value.id for value in _called(method, "path_param_values") if isinstance(value, ast.Name)]
+    argument_of = dict(zip(keys, values, strict=False))
     parameters = [
-        _parameter(name, "path", arguments.get(place.get(name, name))) | {"required": True}
+        _parameter(name, "path", arguments.get(argument_of.get(name, name))) | {"required": True}
         for name in dict.fromkeys(_BRACES.findall(path))
     ]
     for where, name in (("query", "params"), ("header", "headers")):
@@ -109,9 +110,9 @@ def _operation(method: ast.FunctionDef, path: str) -> Node:
 
 
 def _parameter(name: str, where: str, argument: Argument | None) -> Node:
-    schema, required, told = argument or Argument({"type": "string"}, False, "")
+    schema, required, description = argument or Argument({"type": "string"}, False, "")
     style = {"explode": False} if schema.get("type") == "array" else {}  # convert_list puts commas between
-    return {"name": name, "in": where, "required": required, "description": told, "schema": schema, **style}
+    return {"name": name, "in": where, "required": required, "description": description, "schema": schema, **style}
 
 
 def _body(method: ast.FunctionDef, arguments: dict[str, Argument]) -> Node | None:
@@ -124,18 +125,19 @@ def _body(method: ast.FunctionDef, arguments: dict[str, Argument]) -> Node | Non
     media_type = types[0] if types else "application/json"
     members = {key: arguments[value] for key, value in _pairs(method, "data").items() if value in arguments}
     if members:
-        schema: Node = {"type": "object", "properties": {key: one.schema for key, one in members.items()}}
-        if required := [key for key, one in members.items() if one.required]:
+        schema: Node = {"type": "object", "properties": {key: argument.schema for key, argument in members.items()}}
+        if required := [key for key, argument in members.items() if argument.required]:
             schema["required"] = required
         return {"required": bool(required), "content": {media_type: {"schema": schema}}}
-    named = [one for value in _assigned(method, "data") for one in ast.walk(value) if isinstance(one, ast.Name)]
-    whole = next((arguments[one.id] for one in named if one.id in arguments), None)
+    nodes = [node for value in _assigned(method, "data") for node in ast.walk(value)]
+    names = [node.id for node in nodes if isinstance(node, ast.Name)]
+    whole = next((arguments[name] for name in names if name in arguments), None)
     return whole and {"required": whole.required, "content": {media_type: {"schema": whole.schema}}}
 
 
 def _model(node: ast.ClassDef) -> Node:
     """The schema of a model class: `from_dict` says which key each argument of `__init__` has."""
-    functions = {one.name: one for one in node.body if isinstance(one, ast.FunctionDef)}
+    functions = {part.name: part for part in node.body if isinstance(part, ast.FunctionDef)}
     if not {"__init__", "from_dict"} <= functions.keys():
         return {"type": "object"}
     schema: Node = {"type": "object", "properties": {}}
@@ -153,19 +155,22 @@ def _model(node: ast.ClassDef) -> Node:
 
 def _got(node: ast.AST) -> list[str]:
     """Keys that are read of `_dict`."""
-    calls = (one for one in ast.walk(node) if isinstance(one, ast.Call))
+    calls = (part for part in ast.walk(node) if isinstance(part, ast.Call))
     return [_text(call.args[0]) for call in calls if ast.unparse(call.func) == "_dict.get" and call.args]
 
 
 def _arguments(function: ast.FunctionDef) -> dict[str, Argument]:
-    told = _told(ast.get_docstring(function) or "")
+    descriptions = _descriptions(ast.get_docstring(function) or "")
     given = function.args
     positional = given.args[1:]
-    optional = {one.arg for one in positional[len(positional) - len(given.defaults) :]} if given.defaults else set()
-    optional |= {one.arg for one, default in zip(given.kwonlyargs, given.kw_defaults, strict=True) if default}
+    optional = (
+        {argument.arg for argument in positional[len(positional) - len(given.defaults) :]} if given.defaults else set()
+    )
+    optional |= {argument.arg for argument, default in zip(given.kwonlyargs, given.kw_defaults, strict=True) if default}
     return {
-        one.arg: Argument(_schema(one.annotation), one.arg not in optional, told.get(one.arg, ""))
-        for one in (*positional, *given.kwonlyargs)
+        name: Argument(_schema(argument.annotation), name not in optional, descriptions.get(name, ""))
+        for argument in (*positional, *given.kwonlyargs)
+        for name in (argument.arg,)
     }
 
 
@@ -183,8 +188,8 @@ def _schema(annotation: ast.expr | None) -> Node:
 
 def _assigned(node: ast.AST, name: str) -> list[ast.expr]:
     """What is assigned to a name, in order."""
-    found = [one for one in ast.walk(node) if isinstance(one, ast.Assign)]
-    return [one.value for one in found if isinstance(one.targets[0], ast.Name) and one.targets[0].id == name]
+    assigns = [part for part in ast.walk(node) if isinstance(part, ast.Assign)]
+    return [part.value for part in assigns if isinstance(part.targets[0], ast.Name) and part.targets[0].id == name]
 
 
 def _called(node: ast.AST, name: str) -> list[ast.expr]:
@@ -197,8 +202,9 @@ def _pairs(method: ast.FunctionDef, name: str) -> dict[str, str]:
     pairs = {}
     for value in _assigned(method, name):
         if isinstance(value, ast.Dict):
-            for key, of in zip(value.keys, value.values, strict=True):
-                names = [one.id for one in ast.walk(of) if isinstance(one, ast.Name) and one.id != "convert_list"]
+            for key, member in zip(value.keys, value.values, strict=True):
+                names = [part.id for part in ast.walk(member) if isinstance(part, ast.Name)]
+                names = [argument for argument in names if argument != "convert_list"]
                 if len(names) == 1:
                     pairs[_text(key)] = names[0]
     return pairs
@@ -218,15 +224,15 @@ def _texts(node: ast.ClassDef | ast.FunctionDef) -> tuple[str, str]:
     return " ".join(first.split()), rest.strip()
 
 
-def _told(docstring: str) -> dict[str, str]:
+def _descriptions(docstring: str) -> dict[str, str]:
     """What a docstring says of each parameter."""
-    told: dict[str, str] = {}
+    descriptions: dict[str, str] = {}
     last = ""
     for line in docstring.splitlines():
         if begun := _PARAMETER.fullmatch(line):
-            last, told[begun[1]] = begun[1], begun[2]
+            last, descriptions[begun[1]] = begun[1], begun[2]
         elif last and line.strip() and not line.lstrip().startswith(":"):
-            told[last] += f" {line.strip()}"
+            descriptions[last] += f" {line.strip()}"
         else:
             last = ""
-    return told
+    return descriptions

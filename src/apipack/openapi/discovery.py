@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain, count
 from typing import Any
 
 Node = dict[str, Any]
@@ -86,7 +87,7 @@ def _methods(resource: Node, tags: list[str]) -> Iterator[tuple[list[str], Node]
             raise RecursionError
         for method in (resource.get("methods") or {}).values():
             yield tags, method
-        inner = [(tags or [name], one, depth + 1) for name, one in (resource.get("resources") or {}).items()]
+        inner = [(tags or [name], resource, depth + 1) for name, resource in (resource.get("resources") or {}).items()]
         todo += reversed(inner)
 
 
@@ -117,15 +118,16 @@ def _expanded(name: str, segments: list[str], taken: set[str]) -> str:
     """`projects/{projectsId}/notes/{notesId}` of a pattern's segments; a parameter of one segment keeps its name."""
     if segments == [ANY]:
         return f"{{{name}}}"
-    made: list[str] = []
+    parts: list[str] = []
     for segment, before in zip(segments, ["", *segments], strict=False):
         if segment == ANY:
             stem = f"{before}Id" if _NAME.fullmatch(before) else name
-            segment = next(one for one in (stem, *(f"{stem}{n}" for n in range(1, 99))) if one not in taken)
-            taken.add(segment)
-            segment = f"{{{segment}}}"
-        made.append(segment)
-    return "/".join(made)
+            numbered = (f"{stem}{number}" for number in count(1))
+            parameter = next(free for free in chain([stem], numbered) if free not in taken)
+            taken.add(parameter)
+            segment = f"{{{parameter}}}"
+        parts.append(segment)
+    return "/".join(parts)
 
 
 def _operation(method: Node, tags: list[str], path: str, invented: dict[str, str]) -> Node:
@@ -213,6 +215,6 @@ def _typed(text: Any, kind: Any) -> Any:
 
 
 def _oauth(scopes: Node) -> Node:
-    told = {scope: str((about or {}).get("description", "")) for scope, about in scopes.items()}
-    flow = {"authorizationUrl": AUTHORIZE, "tokenUrl": TOKEN, "scopes": told}
+    descriptions = {scope: str((about or {}).get("description", "")) for scope, about in scopes.items()}
+    flow = {"authorizationUrl": AUTHORIZE, "tokenUrl": TOKEN, "scopes": descriptions}
     return {"type": "oauth2", "flows": {"authorizationCode": flow}}
