@@ -43,28 +43,31 @@ def pairs(drawn: dict[str, dict[str, int]]) -> set[tuple[str, str, int]]:
 @pytest.mark.parametrize("weights", MIXES, ids=str)
 def test_a_larger_draw_contains_a_smaller_one_also_where_languages_run_out(weights: dict[str, float]) -> None:
     pool = {name: IDS[: 3 + 7 * place] for place, name in enumerate(weights)}
-    room = sum(map(len, pool.values())) * 3
+    room = sum(map(len, pool.values())) * 5
     before: set[tuple[str, str, int]] = set()
     for size in range(1, room + 1):
-        after = pairs(draw(pool, size, weights, 3)[0])
+        after = pairs(draw(pool, IDS[1:3], size, weights, 5)[0])
         assert len(after) == size and before < after
         before = after
     with pytest.raises(SampleError, match=f"size {room + 1} is more than the {room} instances of .*instruct.variants"):
-        draw(pool, room + 1, weights, 3)
+        draw(pool, IDS[1:3], room + 1, weights, 5)
 
 
 def test_what_a_language_cannot_give_is_shared_among_the_others_by_weight() -> None:
     room = {"curl": 100, "go": 1000, "php": 1000}
     assert shares_within(700, {"curl": 5, "go": 2, "php": 1}, room) == {"curl": 100, "go": 400, "php": 200}
-    drawn, lines = draw({"curl": IDS[:10], "go": IDS}, 60, {"curl": 1, "go": 1}, 1)
+    drawn, lines = draw({"curl": IDS[:10], "go": IDS}, [], 60, {"curl": 1, "go": 1}, 1)
     assert lines == ["curl has 10 instances and not the 30 of its weight in mix"] and len(pairs(drawn)) == 60
     with pytest.raises(SampleError, match=r"curl has 10 instances and not the 30 .* sample.strict"):
-        draw({"curl": IDS[:10], "go": IDS}, 60, {"curl": 1, "go": 1}, 1, strict=True)
+        draw({"curl": IDS[:10], "go": IDS}, [], 60, {"curl": 1, "go": 1}, 1, strict=True)
 
 
-def test_first_variants_come_before_second_ones() -> None:
-    drawn, _ = draw({"curl": IDS[:4]}, 6, {"curl": 1}, 5)
-    assert drawn == {"000": {"curl": 2}, "001": {"curl": 2}, "002": {"curl": 1}, "003": {"curl": 1}}
+def test_tested_operations_come_in_several_variants_and_of_the_others_the_first_ones() -> None:
+    drawn = [draw({"curl": IDS[:4]}, ["001"], size, {"curl": 1}, 5)[0] for size in (2, 3, 5, 8, 13)]
+    numbers = [{key: counts["curl"] for key, counts in of_size.items()} for of_size in drawn]
+    assert numbers[:2] == [{"001": 2}, {"001": 3}] and numbers[2] == {"001": 3, "000": 1, "002": 1}
+    assert numbers[3] == {"001": 3, "000": 2, "002": 2, "003": 1}
+    assert numbers[4] == {"000": 4, "001": 3, "002": 3, "003": 3}
 
 
 def test_tested_operations_come_first_then_their_apis_in_turn_then_whole_apis() -> None:

@@ -1,15 +1,15 @@
 """Draw the training instances: `size` of them, shared among languages by `mix`.
 
 An instance is an operation, a language and a variant. Draws are nested: a larger size keeps every instance of a smaller
-one. The operations that level 1 tests come first, then the other operations of the APIs that levels 1 and 2 test, one
-of each API in turn, then the other APIs, one whole API after another. When all have been drawn once, the second
-variants follow in the same order.
+one. The operations that level 1 tests come first, in `SEVERAL` variants, so that few instances teach their endpoints.
+Then come the other operations of the APIs that levels 1 and 2 test, one of each API in turn, then the other APIs, one
+whole API after another. When all have been drawn once, the second variants follow in the same order, and so on.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from apipack.errors import UserError
 
 HALF = Fraction(1, 2)
+SEVERAL = 3
 Drawn = dict[str, dict[str, int]]
 """Operation id → language → how many of its variants are drawn, from the first on."""
 
@@ -78,12 +79,17 @@ def in_order(apis: Mapping[str, str], first: Iterable[str], tested: Iterable[str
 
 
 def draw(
-    pool: Mapping[str, Sequence[str]], size: int, weights: Mapping[str, float], variants: int, strict: bool = False
+    pool: Mapping[str, Sequence[str]],
+    first: Iterable[str],
+    size: int,
+    weights: Mapping[str, float],
+    variants: int,
+    strict: bool = False,
 ) -> tuple[Drawn, list[str]]:
     """What is drawn, and a line for each language that has fewer instances than its weight asks for.
 
-    pool: language → ids that have a call in it, in the order in which they are drawn, with `variants` each. strict:
-    raise `SampleError` instead of such a line.
+    pool: language → ids that have a call in it, in the order in which they are drawn, with `variants` each. first: ids
+    that level 1 tests. strict: raise `SampleError` instead of such a line.
     """
     room = {language: len(pool.get(language, ())) * variants for language in weights}
     wished = shares(size, weights)
@@ -95,13 +101,25 @@ def draw(
     ]
     if strict and lines:
         raise SampleError(f"{'; '.join(lines)}: change size or mix, or set sample.strict: false to share the rest out")
-    drawn: Drawn = defaultdict(dict)
+    firsts, drawn = set(first), defaultdict[str, dict[str, int]](dict)
     for language, count in counts.items():
-        ids = pool.get(language, ())
-        rounds, rest = divmod(count, len(ids)) if ids else (0, 0)
-        for place, identifier in enumerate(ids[: count if not rounds else None]):
-            drawn[identifier][language] = rounds + (place < rest)
+        for identifier, number in _variants(pool.get(language, ()), firsts, count, variants).items():
+            drawn[identifier][language] = number
     return dict(drawn), lines
+
+
+def _variants(ids: Sequence[str], first: set[str], count: int, variants: int) -> dict[str, int]:
+    """How many variants of each operation are among the first `count` instances of a language."""
+    several = min(SEVERAL, variants)
+    numbers: dict[str, int] = Counter()
+    for group in ([key for key in ids if key in first], [key for key in ids if key not in first], ids):
+        most = variants if group is ids else several
+        taken = min(count, len(group) * (most - (several if group is ids else 0)))
+        rounds, rest = divmod(taken, len(group)) if group else (0, 0)
+        for place, identifier in enumerate(group):
+            numbers[identifier] += rounds + (place < rest)
+        count -= taken
+    return {identifier: number for identifier, number in numbers.items() if number}
 
 
 def _rank(seed: int, key: str) -> bytes:

@@ -52,7 +52,7 @@ def write_training(
     languages = [language for language, weight in mix.items() if weight > 0]
     pool, home = _pool(dataset, splits, languages, p.max_request, seed)
     variants = instruct.variants if instruct.values == "spoken" else min(instruct.variants, len(TRAIN_ACTION))
-    drawn, lines = draw(pool, size, mix, variants, p.strict)
+    drawn, lines = draw(pool, splits["level1"], size, mix, variants, p.strict)
     for line in lines:
         print(f"sample: {line}; the rest is shared among the others", file=sys.stderr)
     plan = few_shot_plan(drawn, p.few_shot, seed)
