@@ -115,6 +115,7 @@ def data(tmp_path_factory: pytest.TempPathFactory, p: Params) -> Path:
             "version": "1",
             "source_url": "",
             "media_type": "json",
+            "licence": "",
         }
         body = json.dumps(document).encode()
         spec |= {"derived": False, "bytes": len(body), "sha256": api, "file": f"{api}.json"}
