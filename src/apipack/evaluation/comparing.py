@@ -60,7 +60,8 @@ def _cases(runs: pd.DataFrame, metric: str) -> Iterator[tuple[pd.Series, dict[st
 def _mix(run: pd.Series) -> str:
     """`curl 100, other 1`: the weights that are not 0."""
     weights = {name: run[f"params.mix.{name}"] for name in _found(run, r"mix\.(\w+)", "params.")}
-    return ", ".join(f"{name} {float(weight):g}" for name, weight in weights.items() if float(weight))
+    named = {name: float(weight) for name, weight in weights.items() if weight != "None"}
+    return ", ".join(f"{name} {weight:g}" for name, weight in named.items() if weight)
 
 
 def _found(run: pd.Series, pattern: str, kind: str = "metrics.") -> list[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from apipack.records import LANGUAGES
 from apipack.section import Once, Real, Section
@@ -17,11 +17,19 @@ class Render(Section):
     languages: Annotated[list[Language], Field(min_length=1), Once]
 
 
-Mix = dict[Language | Literal["other"], Annotated[Real, Field(ge=0)]]
-"""Language → weight; `other` is each language that is not named."""
+def _of_languages(mix: dict[str, float | None]) -> dict[str, float | None]:
+    if unknown := sorted(set(mix) - {*LANGUAGES, OTHER}):
+        raise ValueError(f"there is no language {', '.join(unknown)}; there are {', '.join(LANGUAGES)}, and {OTHER}")
+    return mix
 
 
-def weights(mix: Mix, languages: Sequence[Language]) -> dict[str, float]:
+OTHER = "other"
+Weight = Annotated[Real, Field(ge=0)]
+Mix = Annotated[dict[str, Weight | None], AfterValidator(_of_languages)]
+"""Language → weight; `other` is each language that is not named, or named with null."""
+
+
+def weights(mix: Mapping[str, float | None], languages: Sequence[str]) -> dict[str, float]:
     """Weight of every rendered language, in the order of `records.LANGUAGES`."""
-    other = mix.get("other", 0.0)
-    return {name: mix.get(name, other) for name in sorted(languages, key=LANGUAGES.index)}
+    named = {name: weight for name, weight in mix.items() if weight is not None}
+    return {name: named.get(name, named.get(OTHER, 0.0)) for name in sorted(languages, key=LANGUAGES.index)}
