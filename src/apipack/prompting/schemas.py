@@ -14,9 +14,11 @@ TESTS = schema(
     request=TEXT,
     template=TEXT,
     arguments=TEXT,
+    values=TEXT,
     examples=TEXTS,
 )
 """One test prompt a row. `last_example`: call of the example nearest the task, null for 0-shot. `examples`: ids of
-the operations that the prompt shows, best last."""
+the operations that the prompt shows, best last. `values`: what the instruction says, as in INSTRUCTIONS; null
+where it is of the kind that says none."""
 
 TRAIN = schema(id=TEXT, language=TEXT, setting=TEXT, prompt=TEXT, completion=TEXT)
