@@ -57,3 +57,19 @@ def clustered(hits: np.ndarray, clusters: np.ndarray, seed: int) -> list[tuple[f
         else:
             intervals.append((round(share, 4), round(float(low[at]), 4), round(float(high[at]), 4)))
     return intervals
+
+
+def clustered_ratio(
+    parts: np.ndarray, wholes: np.ndarray, clusters: np.ndarray, seed: int
+) -> tuple[float, float, float]:
+    """(sum of parts / sum of wholes, low, high), with a 95 % interval over clusters, as `clustered`; each array (n,).
+    Where there is nothing to be right of, the ratio is 0 and says nothing: [0, 1]."""
+    sizes, sums = np.bincount(clusters, weights=wholes), np.bincount(clusters, weights=parts)
+    sizes, sums = sizes[sizes > 0], sums[sizes > 0]  # a cluster without any says nothing
+    if not len(sizes):
+        return 0.0, 0.0, 1.0
+    ratio = float(sums.sum() / sizes.sum())
+    if np.ptp(sums / sizes) < 1e-12:
+        return wilson(ratio * len(sizes), len(sizes))
+    low, high = bootstrap(sums[:, None], sizes, seed)
+    return round(ratio, 4), round(float(low[0]), 4), round(float(high[0]), 4)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from apipack.errors import UserError
-from apipack.evaluation.accuracy import CELL, accuracy, flat_metrics
+from apipack.evaluation.accuracy import CELL, accuracy, flat_metrics, metrics_of
 from apipack.evaluation.outputs import earlier
 from apipack.evaluation.predictions import judge_all, predictions_of, rows_of
 from apipack.evaluation.schemas import PREDICTIONS
@@ -30,6 +30,7 @@ def case(number: int, setting: str = "0shot", level: int = 1) -> dict[str, Any]:
         "request": request.to_json(),
         "template": "https://h.example/things/{id}/parts",
         "arguments": json.dumps([["id", "path", True, "integer", False]]),
+        "values": json.dumps([["path", "id", number, "made"]]),
     }
 
 
@@ -45,11 +46,33 @@ def test_gold_is_all_and_nonsense_nothing() -> None:
     found = rows(tests, {"tuned": gold, "base": [Output("I cannot do that.", True)] * len(tests)})
     assert [list(row) for row in found] == [PREDICTIONS.names] * 2 * len(tests)
     assert [row["cut"] for row in found] == [False] * len(tests) + [True] * len(tests)
-    assert {(row["passed"], row["verdict"]) for row in found} == {(None, None)}
+    assert {(row["passed"], row["verdict"]) for row in found} == {(None, "static")}
+    assert {(row["unreadable"], row["request_match"], row["exact_match"]) for row in found} == {
+        (False, True, True),
+        (True, None, None),
+    }
+    assert {row["reference_arguments"] for row in found} == {1}
     metrics = flat_metrics(accuracy(pd.DataFrame(found).dropna(axis="columns", how="all"), CELL, 0), CELL)
     assert metrics["tuned.level1.0shot.request_match"] == metrics["tuned.level2.random_3shot.call_match"] == 1
     assert {v for name, v in metrics.items() if name.startswith("base") and name.endswith("_match")} == {0}
+    assert (metrics["tuned.level1.0shot.argument_f1"], metrics["base.level1.0shot.argument_f1"]) == (1, 0)
+    assert (metrics["tuned.level1.0shot.unreadable_rate"], metrics["base.level1.0shot.unreadable_rate"]) == (0, 1)
     assert metrics["base.level1.0shot.call_match_low"] == 0 < metrics["base.level1.0shot.call_match_high"]
+
+
+def test_without_values_in_the_instruction_arguments_have_no_score() -> None:
+    tests = [{**case(number), "values": None} for number in range(3)]
+    found = rows(tests, {"tuned": [Output(test["reference"], False) for test in tests]})
+    assert {(row["request_match"], row["exact_match"], row["right_arguments"]) for row in found} == {(True, None, None)}
+    names = metrics_of(pd.DataFrame(found).dropna(axis="columns", how="all"))
+    assert "request_match" in names and not {"exact_match", "argument_f1"} & set(names)
+
+
+def test_prose_and_prompts_around_a_call_are_taken_off() -> None:
+    test = case(1)
+    output = Output(f"Use this:\n\n$ {test['reference']}\n\nThat is all.", False)
+    (found,) = rows([test], {"tuned": [output]})
+    assert found["call"] == test["reference"] and found["request_match"] is True
 
 
 def test_outputs_are_found_again_by_their_prompts() -> None:

@@ -8,9 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from apipack.cli.main import app
-from apipack.evaluation.scoring import ScoreError, scored
+from apipack.evaluation.scoring import NOTHING, Told, executor, scored
 from apipack.languages.codec import render
 from apipack.records import LANGUAGES, Request
+from apipack.sandbox.execution import skipped
 from tests.specs import ID, STRING, json_body, openapi, parameter, record
 
 PUT = {
@@ -39,6 +40,10 @@ def spec(tmp_path: Path) -> str:
     return str(tmp_path / "pets.json")
 
 
+def rows_of(*lines: str | bytes, execute: bool = False) -> list[dict[str, Any]]:
+    return list(scored(lines, Told(), executor(1, print) if execute else None))
+
+
 def row(language: str, prediction: str, **more: str) -> str:
     made = {"language": language, "prediction": prediction, "reference": render(language, GOLD), **more}
     return json.dumps(made)
@@ -47,14 +52,10 @@ def row(language: str, prediction: str, **more: str) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_gold_passes_everything(language: str, spec: str) -> None:
     for more in ({}, {"spec": spec, "operation": "putPet"}):
-        (found,) = scored([row(language, render(language, GOLD), **more)])
-        known: dict[str, Any] = {
-            "readable": True,
-            "endpoint_match": True,
-            "call_match": True,
-            "request_match": True,
-            "executed": False,
-        }
+        (found,) = rows_of(row(language, render(language, GOLD), **more))
+        matches = ("readable", "endpoint_match", "call_match", "request_match", "exact_match")
+        known: dict[str, Any] = {**NOTHING, **dict.fromkeys(matches, True), "executed": False, "problem": ""}
+        known |= dict.fromkeys(("argument_precision", "argument_recall", "argument_f1"), 1.0)
         if more:
             known |= {"passed": True, "hallucinated": False, "syntax_error": False, "broken_rules": (), "valid": True}
         assert found == json.loads(row(language, render(language, GOLD), **more)) | known
@@ -64,54 +65,112 @@ def test_gold_passes_everything(language: str, spec: str) -> None:
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_mutant_is_no_request_match_and_not_valid(name: str, language: str, spec: str) -> None:
     prediction = render(language, MUTANTS[name])
-    (alone,) = scored([row(language, prediction)])
-    (found,) = scored([row(language, prediction, spec=spec, operation="putPet")])
+    (alone,) = rows_of(row(language, prediction))
+    (found,) = rows_of(row(language, prediction, spec=spec, operation="putPet"))
     assert not any((alone["request_match"], found["request_match"], found["passed"], found["valid"]))
     assert found["hallucinated"] == (name in {"method", "version", "host"})
 
 
 def test_another_value_of_the_type_is_right_with_a_specification_that_says_what_is_a_parameter(spec: str) -> None:
     other = Request("PUT", "https://pets.test/v1/pets/8?dry=false", JSON, '{"name":"Bo"}')
-    (found,) = scored([row("curl", render("curl", other), spec=spec, operation="putPet")])
+    (found,) = rows_of(row("curl", render("curl", other), spec=spec, operation="putPet"))
     assert (found["request_match"], found["valid"]) == (True, True)
-    (alone,) = scored([row("curl", render("curl", other))])
+    (alone,) = rows_of(row("curl", render("curl", other)))
     assert alone["request_match"] is False
 
 
 def test_text_that_is_no_call(spec: str) -> None:
-    (found,) = scored([row("curl", "I cannot do that.", spec=spec, operation="putPet")])
-    assert not any(found[key] for key in ("readable", "endpoint_match", "request_match", "valid", "hallucinated"))
+    (found,) = rows_of(row("curl", "I cannot do that.", spec=spec, operation="putPet"))
+    assert found["endpoint_match"] is found["readable"] is False and found["problem"].startswith("cannot be read as")
+    assert all(found[key] is None for key in ("request_match", "exact_match", "passed", "valid", "hallucinated"))
+    (empty,) = rows_of(row("curl", "", spec=spec, operation="putPet"))
+    assert not any(empty[key] for key in ("request_match", "passed", "valid", "hallucinated", "argument_f1"))
+    assert empty["request_match"] is False and empty["argument_recall"] == 0
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
         ("{", "line 2: not JSON"),
+        (b"\xff\xfe", "line 2: not JSON"),
+        ("[" * 100_000, "line 2: not JSON"),
         ("[1]", "line 2: not an object with the texts language, prediction, reference"),
         (json.dumps({"language": "cobol", "prediction": "", "reference": ""}), "line 2: no such language: cobol"),
-        (json.dumps({"language": "curl", "prediction": "", "reference": "hm"}), "line 2: the reference cannot be read"),
+        (json.dumps({"language": "curl", "prediction": "", "reference": "hm"}), "the reference cannot be read as curl"),
         (row("curl", "", spec="missing.yaml", operation="a"), "line 2: missing.yaml"),
         (row("curl", "", spec="missing.yaml"), "line 2: spec and operation go together"),
     ],
 )
-def test_a_row_that_cannot_be_scored_is_one_line(line: str, message: str) -> None:
-    rows = scored([row("curl", render("curl", GOLD)), line])
-    assert next(rows)["request_match"]
-    with pytest.raises(ScoreError) as caught:
-        next(rows)
-    assert str(caught.value).startswith(message) and "\n" not in str(caught.value)
+def test_a_row_that_cannot_be_scored_has_an_error_and_stops_nothing(line: str | bytes, message: str) -> None:
+    gold = row("curl", render("curl", GOLD))
+    before, bad, after = rows_of(gold, line, gold)
+    assert before["request_match"] and after["request_match"] and before["error"] is None
+    assert bad["error"].startswith(message) and "\n" not in bad["error"]
+    assert bad["request_match"] is bad["passed"] is bad["valid"] is bad["argument_f1"] is None
+    assert bad.keys() >= NOTHING.keys()
 
 
 def test_an_operation_that_the_specification_lacks(spec: str) -> None:
-    with pytest.raises(ScoreError, match=r"line 1: .*pets.json has no operation nope"):
-        list(scored([row("curl", "", spec=spec, operation="nope")]))
+    (found,) = rows_of(row("curl", "", spec=spec, operation="nope"))
+    assert found["error"].endswith("pets.json has no operation nope")
 
 
-def test_the_command_prints_what_it_can_and_exits_2(tmp_path: Path) -> None:
-    (tmp_path / "rows.jsonl").write_text(row("curl", render("curl", GOLD)) + "\n{\n", encoding="utf-8")
-    done = CliRunner().invoke(app, ["score", str(tmp_path / "rows.jsonl")])
-    assert done.exit_code == 2 and json.loads(done.stdout)["request_match"] is True
-    assert len(done.stderr.splitlines()) == 1 and "line 2: not JSON" in done.stderr
+def test_an_operation_is_found_by_its_id_as_it_is_written(tmp_path: Path) -> None:
+    file = tmp_path / "users.json"
+    paths = {"/users": {"get": {"operationId": "get_user-by.Id"}}, "/pets": {"get": {}}}
+    file.write_text(json.dumps(openapi(paths, "https://h.example")))
+    for name, path in (("get_user-by.Id", "users"), ("get_pets", "pets")):
+        call = render("curl", Request("GET", f"https://h.example/{path}"))
+        line = {"language": "curl", "prediction": call, "reference": call, "spec": str(file), "operation": name}
+        assert rows_of(json.dumps(line))[0]["passed"] is True
+
+
+def test_a_reference_that_cannot_be_read_still_gives_the_paper_s_matches(spec: str) -> None:
+    call = render("curl", GOLD)
+    reference = f'{call} --data-urlencode "at=$(date)"'
+    line = {"language": "curl", "prediction": call, "reference": reference, "spec": spec, "operation": "putPet"}
+    (found,) = rows_of(json.dumps(line))
+    assert (found["endpoint_match"], found["call_match"], found["hallucinated"]) == (True, True, False)
+    assert found["request_match"] is found["passed"] is None and found["error"].startswith("the reference cannot")
+
+
+def test_fences_prose_and_prompts_are_taken_off() -> None:
+    call = render("curl", GOLD)
+    for text in (f"```bash\r\n{call}\r\n```", f"Run this:\n\n~~~ sh\n{call}\n~~~\nDone.", f"$ {call}"):
+        assert rows_of(row("curl", text))[0]["request_match"] is True
+
+
+@pytest.mark.heavy
+def test_with_execution_the_request_that_arrives_decides(spec: str) -> None:
+    if reason := skipped(["curl"]):
+        pytest.skip(reason["curl"])
+    more = {"spec": spec, "operation": "putPet"}
+    call = "id=$(seq 7 7)\ncurl -X PUT -H 'Content-Type: application/json' -d '{\"name\":\"Rex\"}' "
+    right, wrong = (call + f"https://pets.test/v1/pets/$id?dry={dry}" for dry in ("true", "true&x=1"))
+    gold = json.dumps({"language": "curl", "prediction": right, "reference": right, **more})
+    told = Told()
+    rows = [row("curl", right, **more), row("curl", wrong, **more), row("curl", render("curl", GOLD), **more), gold]
+    found = list(scored(rows, told, executor(1, print)))
+    verdicts = [(one["request_match"], one["exact_match"], one["passed"], one["executed"]) for one in found]
+    assert verdicts == [(True,) * 4, (False, False, False, True), (True, True, True, False), (True,) * 4]
+    assert str(told) == "4 rows: 3 requests right, 1 wrong, 0 unreadable, 0 with an error; 75% executed"
+    assert rows_of(rows[0])[0]["request_match"] is None
+
+
+def test_the_command_scores_every_row_and_counts_them(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text(row("curl", render("curl", GOLD)) + "\n{\n" + row("curl", "hm") + "\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["score", str(file)])
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.exit_code == 0 and [one["request_match"] for one in found] == [True, None, None]
+    assert done.stderr == "3 rows: 1 requests right, 0 wrong, 1 unreadable, 1 with an error; 0% executed\n"
+
+
+def test_a_file_that_is_no_json_lines_ends_in_code_2(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_bytes(b"\x89PNG\n\x1a\n")
+    done = CliRunner().invoke(app, ["score", str(file)])
+    assert done.exit_code == 2 and "no line holds a JSON object" in done.stderr
 
 
 def test_operations_of_one_id_are_all_endpoints_and_none_can_be_named(tmp_path: Path) -> None:
@@ -121,6 +180,5 @@ def test_operations_of_one_id_are_all_endpoints_and_none_can_be_named(tmp_path: 
     file.write_text(json.dumps(openapi(paths, "https://h.example")))
     call, other = (render("curl", Request("GET", f"https://h.example/{path}")) for path in ("c", "a"))
     row = {"language": "curl", "prediction": other, "reference": call, "spec": str(file), "operation": "get_c"}
-    assert not next(scored([json.dumps(row)]))["hallucinated"]
-    with pytest.raises(ScoreError, match="has 2 operations list"):
-        next(scored([json.dumps({**row, "operation": "list"})]))
+    assert not rows_of(json.dumps(row))[0]["hallucinated"]
+    assert "has 2 operations list" in rows_of(json.dumps({**row, "operation": "list"}))[0]["error"]

@@ -6,15 +6,18 @@ from typing import Any
 
 import pytest
 
+from apipack.evaluation.agreement import agreement
 from apipack.evaluation.apis import Apis
+from apipack.evaluation.executing import certain, lacks_library
 from apipack.evaluation.predictions import judge_all, predictions_of
-from apipack.evaluation.verdicts import RATES, Verdict, agreement
-from apipack.languages.codec import Unreadable, read, render
+from apipack.evaluation.verdicts import RATES, Reference, Verdict, judge, judge_executed
+from apipack.languages.codec import Reading, Unreadable, read, render
 from apipack.languages.wire import CLIENT_ADDED, CLIENT_OWNED
 from apipack.operations.parsing import parse_spec
 from apipack.params import load
 from apipack.records import Output, Request
-from apipack.sandbox.execution import skipped
+from apipack.sandbox import Record
+from apipack.sandbox.execution import Outcome, skipped
 from tests.specs import ID, INTEGER, STRING, json_body, openapi, parameter, record
 
 AGE = INTEGER | {"maximum": 30, "example": 3}
@@ -95,12 +98,16 @@ def test_verdicts(language: str, run: bool, apis: tuple[Apis, dict[str, dict[str
     cases = outputs(by_method, language)
     rows = [by_method[method] for method, _, _ in cases]
     pairs = judged(api, rows, language, [call for _, call, _ in cases], run)
-    wrong = [(case, verdict) for case, (_, verdict) in zip(cases, pairs, strict=True) if rates(verdict) != case[2]]
-    assert not wrong
-    assert all(verdict.executed is run and verdict.valid is not None for _, verdict in pairs)
-    same = agreement((language, *pair) for pair in pairs)
-    whole = {"n": len(cases), **dict.fromkeys(RATES, 1.0)}
-    assert same == ({**whole, "languages": {language: whole}} if run else {})
+    for (_, call, expected), (static, verdict) in zip(cases, pairs, strict=True):
+        known = Reading.of(language, call).own or not call
+        assert verdict.executed is (run and not certain(Reading.of(language, call))), call
+        assert rates(verdict) == (expected if run or known else (None, None, expected[2])), call
+        assert (verdict.request_match is None) == (verdict.valid is None) == (not (run or known))
+        assert not known or static == verdict
+    nothing = {"n": 0, "unreadable": 1}
+    assert agreement((language, *pair) for pair in pairs) == (
+        {**nothing, "languages": {language: nothing}} if run else {}
+    )
 
 
 @pytest.mark.heavy
@@ -112,7 +119,7 @@ def test_without_a_toolchain_the_verdict_is_static(
     monkeypatch.setattr(curl, "NEEDS", ("/nowhere/curl",))
     api, by_method = apis
     row = by_method["GET"]
-    call = render("curl", Request.from_json(row["request"]))
+    call = f"curl '{Request.from_json(row['request']).url}'"
     ((static, verdict),) = judged(api, [row], "curl", [call], True)
     assert static is verdict and verdict.passed and not verdict.executed
     assert agreement([("curl", static, verdict)]) == {}
@@ -128,8 +135,67 @@ def test_code_that_evades_the_reader_but_runs_passes_when_executed(
     row = by_method["GET"]
     call = "id=$(seq 7 7)\ncurl --compressed https://pets.example/v1/pets/$id"
     ((static, verdict),) = judged(api, [row], "curl", [call], True)
-    assert (verdict.passed, static.passed) == (True, False)
-    assert static.broken_rules and static.broken_rules[0].startswith("the call cannot be read as curl: ")
+    assert (verdict.passed, verdict.request_match, verdict.executed) == (True, True, True)
+    assert static.passed is static.request_match is static.hallucinated is static.valid is None
+    assert static.problem.startswith("cannot be read as curl: ")
+    same = agreement([("curl", static, verdict), ("curl", verdict, verdict)])
+    assert (same["n"], same["unreadable"], same["request_match"]) == (1, 1, 1.0)
+
+
+def arrival(target: str, **changes: Any) -> Record:
+    values: dict[str, Any] = {"scheme": "https", "host": "pets.example", "port": 443, "method": "GET", "target": target}
+    return Record(**{**values, "headers": [["Host", "pets.example"]], "body": "", **changes})
+
+
+def test_the_request_that_arrived_decides(apis: tuple[Apis, dict[str, dict[str, Any]]]) -> None:
+    api, by_method = apis
+    row = {**by_method["GET"], "reference": "", "values": "[]"}
+    reference = Reference.of_test(row)
+    path = reference.request.parts.path
+    static = judge(Reading.of("curl", f"curl $(cat url){path}"), reference, api)
+    assert static.request_match is None and static.exact_match is None
+    for records, ended, expected in (
+        ([arrival(path)], "ok", (True, True, True)),
+        ([arrival(f"{path[:-1]}42")], "ok", (True, False, True)),
+        ([arrival(path)], "failed", (False, False, False)),
+        ([arrival(path)] * 2, "ok", (False, False, False)),
+        ([], "ok", (False, False, False)),
+        ([arrival(path, headers=[])], "ok", (False, False, False)),  # RFC 9112, 3.2
+        ([arrival(path, scheme="http", port=80)], "ok", (False, False, False)),
+    ):
+        for spec in (api, None):
+            verdict = judge_executed(static, Outcome(ended, "", records), reference, spec)
+            found = (verdict.request_match, verdict.exact_match, verdict.passed)
+            assert found == (expected if spec else (*expected[:2], None)), records
+            assert verdict.executed
+
+
+def test_a_call_whose_library_is_not_there_is_not_judged_by_its_failure() -> None:
+    said = "ModuleNotFoundError: No module named 'requests'"
+    assert lacks_library(Outcome("failed", said))
+    assert lacks_library(Outcome("does_not_compile", "Main.java:1: error: package okhttp3 does not exist"))
+    assert not lacks_library(Outcome("failed", said, [arrival("/")]))
+    assert not lacks_library(Outcome("failed", "KeyError: 'x'"))
+
+
+def test_what_is_sent_otherwise_is_not_valid(apis: tuple[Apis, dict[str, dict[str, Any]]]) -> None:
+    api, by_method = apis
+    post = Request.from_json(by_method["POST"]["request"])
+    gold = Request(post.method, post.url, (*post.headers, ("Authorization", "Bearer REPLACE")), post.body)
+    typed = dict(post.headers)["Content-Type"]
+    row = by_method["POST"]
+    reference = Reference("", gold, row["template"], json.loads(row["arguments"]), row["id"])
+    changes = {
+        "scheme: http for https": ("https:", "http:"),
+        "header authorization: basic for bearer": ("Bearer", "Basic"),
+        "header authorization: no scheme for bearer": ("Bearer REPLACE", "Bearer"),
+        "body: another charset than its Content-Type declares": (typed, f"{typed}; charset=utf-16"),
+    }
+    for rule, (old, new) in changes.items():
+        verdict = judge(Reading.of("curl", render("curl", changed(gold, old, new))), reference, api)
+        assert (verdict.broken_rules, verdict.request_match, verdict.passed) == ((rule,), False, False)
+    same = judge(Reading.of("curl", render("curl", changed(gold, typed, f"{typed}; charset=utf-8"))), reference, api)
+    assert same.valid and same.request_match
 
 
 def test_what_is_broken_is_said(apis: tuple[Apis, dict[str, dict[str, Any]]]) -> None:
@@ -156,7 +222,8 @@ def test_a_header_that_clients_send_themselves_is_no_other_request_executed_or_r
     calls = [f"curl '{url}' --header '{name}: en'" for name in names]
     run = not skipped(["curl"])
     pairs = judged(api, [by_method["GET"]] * len(calls), "curl", calls, run)
-    assert all(static.passed and verdict.passed and verdict.executed is run for static, verdict in pairs)
+    assert all(static.passed and verdict.passed for static, verdict in pairs)
+    assert any(verdict.executed for _, verdict in pairs) is run
     for name in CLIENT_OWNED:
         with pytest.raises(Unreadable, match="is set by the client"):
             read("curl", f"curl '{url}' --header '{name}: x'")

@@ -9,7 +9,7 @@ from tests.parameters import PARAMS
 
 P = PARAMS.retrieve
 ROOM = Budget(10_000, len)
-NAMES = ("api", "api_name", "api_description", "provider", "request", "template", "arguments")
+NAMES = ("api", "api_name", "api_description", "provider", "request", "template", "arguments", "values", "hint")
 
 
 def row(key: str) -> dict[str, Any]:

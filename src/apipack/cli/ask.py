@@ -139,7 +139,7 @@ def ask(instruction: str, source: Source, language: str, p: Params, write: Write
     budget = Budget(p.finetune.max_tokens - p.evaluate.new_tokens, token_counter(p.finetune.model))
     shots = fitting(best, language, instruction, candidates, p.retrieve, budget)
     text = prompt(best, language, instruction, shots, p.retrieve)
-    call = Reading.of(language, extract_call(write(text)))
+    call = Reading.of(language, extract_call(write(text), language))
     examples = [
         {"instruction": shot.instruction, "id": shot.id, "call": corpus.calls[shot.id, language]} for shot in shots
     ]

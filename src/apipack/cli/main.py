@@ -124,19 +124,29 @@ def judge(
 
 @app.command("score")
 def score_rows(
-    file: Annotated[typer.FileText, typer.Argument(help="JSON lines, or - for standard input")],
+    file: Annotated[typer.FileBinaryRead, typer.Argument(help="JSON lines, or - for standard input")],
+    execute: Annotated[
+        bool, typer.Option("--execute", help="run the calls in the sandbox, where there is one")
+    ] = False,
+    workers: Annotated[int, typer.Option(help="sandboxes side by side", min=1)] = 2,
 ) -> None:
     """Print each row {language, prediction, reference[, spec, operation]} with its verdicts.
 
-    A row that cannot be scored is one line on standard error and exit code 2; what came before it is printed.
+    A row that cannot be scored has an {error} and no verdicts. The last line on standard error counts rows by outcome.
+    A file without a single JSON object is one line and exit code 2.
     """
-    from apipack.evaluation.scoring import scored
+    from apipack.evaluation.scoring import Told, executor, scored
 
+    told = Told()
+    run = executor(workers, lambda text: print(f"score: {text}", file=sys.stderr)) if execute else None
     try:
-        for row in scored(file):
+        for row in scored(file, told, run):
             print(line(row))
-    except (UserError, UnicodeDecodeError) as error:
+    except OSError as error:
         fail(f"{file.name}: {error}", 2)
+    print(told, file=sys.stderr)
+    if told.rows and not told.objects:
+        fail(f"{file.name}: no line holds a JSON object", 2)
 
 
 @app.command()

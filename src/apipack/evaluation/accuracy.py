@@ -8,16 +8,24 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from apipack.evaluation.params import Evaluate
 from apipack.evaluation.verdicts import RATES
-from apipack.intervals import clustered
+from apipack.intervals import clustered, clustered_ratio
 
 Row = dict[str, Any]
-MATCHES = ("endpoint_match", "call_match", "request_match")
-METRICS = {**{name: name for name in MATCHES}, **RATES}
-"""Name of a metric → the column of PREDICTIONS that it is the share of."""
+MATCHES = ("endpoint_match", "call_match", "request_match", "exact_match")
+SHARES = {**{name: name for name in MATCHES}, **RATES, "unreadable_rate": "unreadable"}
+"""Name of a metric → the column of PREDICTIONS that it is the share of; what is null there is not counted for it."""
+RATIOS = {
+    "argument_precision": ("predicted_arguments",),
+    "argument_recall": ("reference_arguments",),
+    "argument_f1": ("predicted_arguments", "reference_arguments"),
+}
+"""Name of a metric → the columns of whose mean the right arguments are a part, over all tests of a cell."""
+METRICS = (*SHARES, *RATIOS)
 CELL = ["model", "level", "setting"]
 
 
@@ -52,25 +60,35 @@ def asked_for(tests: Sequence[Row], p: Evaluate) -> dict[str, dict[str, int]]:
 
 def metrics_of(predictions: pd.DataFrame) -> list[str]:
     """Those of METRICS that the predictions tell."""
-    return [name for name, column in METRICS.items() if column in predictions]
+    columns = {**{name: (column,) for name, column in SHARES.items()}, **RATIOS}
+    return [name for name in METRICS if set(columns[name]) <= set(predictions)]
 
 
 def accuracy(
     predictions: pd.DataFrame, by: Sequence[str], seed: int, metrics: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """Share of each metric, by default of all that the predictions tell, for each cell: columns `by`, n, apis, and
-    METRIC, METRIC_low, METRIC_high (95 %, `intervals.clustered` by API: tests of one API succeed and fail together)."""
+    """Each metric, by default all that the predictions tell, for each cell: columns `by`, n, apis, and METRIC,
+    METRIC_low, METRIC_high (95 %, bootstrap over APIs, `intervals`: tests of one API succeed and fail together)."""
     metrics = metrics_of(predictions) if metrics is None else metrics
-    columns = [METRICS[name] for name in metrics]
+    shares, ratios = [name for name in metrics if name in SHARES], [name for name in metrics if name in RATIOS]
     rows = []
     for key, cell in predictions.groupby(list(by), sort=True):
         row: Row = dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True)) | {"n": len(cell)}
         apis = pd.factorize(cell["api"], sort=True)[0]
         row["apis"] = int(apis.max()) + 1
-        for metric, interval in zip(metrics, clustered(cell[columns].to_numpy(), apis, seed), strict=True):
-            row |= dict(zip((metric, f"{metric}_low", f"{metric}_high"), interval, strict=True))
+        hits = cell[[SHARES[name] for name in shares]].eq(True).to_numpy()
+        found = dict(zip(shares, clustered(hits, apis, seed), strict=True)) if shares else {}
+        found |= {name: _ratio(cell, RATIOS[name], apis, seed) for name in ratios}
+        for metric in metrics:
+            row |= dict(zip((metric, f"{metric}_low", f"{metric}_high"), found[metric], strict=True))
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _ratio(cell: pd.DataFrame, columns: Sequence[str], apis: np.ndarray, seed: int) -> tuple[float, float, float]:
+    asked = cell["reference_arguments"].notna().to_numpy()
+    right, whole = cell["right_arguments"][asked], cell[list(columns)][asked].mean(axis=1)
+    return clustered_ratio(right.to_numpy(float), whole.to_numpy(float), apis[asked], seed)
 
 
 def over_budget(

@@ -1,6 +1,7 @@
 """What the matches are made of: pure functions of a predicted call or request and its reference.
 
-The paper compares the texts of URLs and calls (`difflib_ratio`), and is lenient: a wrong path can score .97.
+The paper compares the texts of URLs and calls (`paper_urls`, `difflib_ratio`), and is lenient: a wrong path can score
+.97.
 `same_request` is ours: what the call sends must be the same request.
 """
 
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
+from apipack.evaluation.framing import credentials_scheme, faults
 from apipack.evaluation.url_templates import path_values, template_parts
 from apipack.languages.payloads import elements, json_texts, part_names
 from apipack.languages.wire import FORM, authority, without_client_headers
@@ -19,17 +21,8 @@ from apipack.records import Request
 
 THRESHOLD = 0.9
 
-_URL = re.compile(r"https?://[^\s'\"`<>\\]+")
 _INTEGER = re.compile(r"-?\d+")
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-
-
-def find_url(code: str, request: Request | None) -> str:
-    """URL of the request that was read, else the first URL in the text, else nothing."""
-    if request is not None:
-        return request.url
-    url = _URL.search(code)
-    return url[0] if url else ""
 
 
 class Declared(NamedTuple):
@@ -46,7 +39,7 @@ Parameters = dict[tuple[str, str], Declared]
 def same_request(predicted: Request, gold: Request, template: str, arguments: Sequence[Sequence[Any]]) -> bool:
     """Same method, endpoint, parameter names and places, and body keys; values by type: the declared one, else that of
     the reference's value. An argument with one allowed value (`fixed`) must have that value; headers that clients set
-    themselves count where the operation declares them."""
+    themselves count where the operation declares them. A body has the charset and the boundary that it declares."""
     parameters: Parameters = {
         (place, name.lower() if place == "header" else name): Declared(kind, fixed)
         for name, place, _, kind, fixed in arguments
@@ -57,6 +50,7 @@ def same_request(predicted: Request, gold: Request, template: str, arguments: Se
         and _same_pairs(predicted.query, gold.query, "query", parameters)
         and _same_headers(predicted, gold, parameters)
         and _same_body(predicted, gold)
+        and faults(predicted) <= faults(gold)
     )
 
 
@@ -120,15 +114,10 @@ def _same_headers(predicted: Request, gold: Request, parameters: Parameters) -> 
             if not _same_pairs(_cookies(a), _cookies(b), "cookie", parameters):
                 return False
         elif not _same_value(a, b, parameters.get(("header", name), TEXT)) or (
-            name == "authorization" and _scheme(a) != _scheme(b)
+            name == "authorization" and credentials_scheme(a) != credentials_scheme(b)
         ):
             return False
     return True
-
-
-def _scheme(value: str) -> str:
-    """`Bearer` of `Bearer TOKEN`; nothing for a bare key."""
-    return value.rpartition(" ")[0].split(" ")[0].lower()
 
 
 def _headers(request: Request, kept: set[str]) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Predictions: what each model wrote for the tests, the verdict on it, and the figures of all.
 
-On a bare GPU box the rates, which need specifications or execution, are left out with a line that says so.
+Where the sandbox runs the language, a verdict is of what arrived, unless reading is as certain (`executing`). On a bare
+GPU box the rates, which need specifications or execution, are left out with a line that says so.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from apipack.evaluation.accuracy import CELL, MATCHES, accuracy, asked_for, flat_metrics, over_budget, select
+from apipack.evaluation.accuracy import CELL, accuracy, asked_for, flat_metrics, over_budget, select
+from apipack.evaluation.agreement import agreement
+from apipack.evaluation.arguments import figures as argument_figures
 from apipack.evaluation.outputs import COPY, earlier, prompt_hash, write
 from apipack.evaluation.params import Evaluate
-from apipack.evaluation.verdicts import RATES, Reference, Verdict, agreement, judge, judge_executed
+from apipack.evaluation.verdicts import RATES, Reference, Verdict, judge, judge_executed
 from apipack.io import read_table
 from apipack.languages.codec import Reading
 from apipack.models.places import ModelError, token_counter
@@ -24,9 +27,11 @@ from apipack.records import Output
 
 if TYPE_CHECKING:
     from apipack.evaluation.apis import Apis
+    from apipack.evaluation.arguments import Comparison
     from apipack.sandbox.execution import Outcome
 
 Row = dict[str, Any]
+FLAGS = ("endpoint_match", "call_match", "request_match", "exact_match", *RATES.values())
 KEYS = ("id", "api", "level", "language", "setting")
 TABLES = (["model"], ["model", "setting"], ["model", "setting", "language"])
 LANGUAGES = [*CELL, "language"]
@@ -69,8 +74,9 @@ def evaluate(
         **figures,
         "cut": {name: int(cut) for name, cut in frame.groupby("model")["cut"].sum().items()} if "cut" in frame else {},
         **_out_of_reach(tests, model, p.new_tokens),
-        "verdicts": dict(sorted(frame.groupby("language")["verdict"].first().items())) if "verdict" in frame else {},
+        "executed": {name: round(share, 4) for name, share in sorted(_executed(frame).items())},
         "static_agreement": agreement(written),
+        "arguments": _arguments(predictions, verdicts),
         "accuracy_together": {name: v for by in TABLES for name, v in _metrics(frame, by, seed).items()},
         "accuracy": _metrics(frame, CELL, seed),
         "accuracy_by_language": _metrics(frame, LANGUAGES, seed),
@@ -81,24 +87,28 @@ def predictions_of(tests: Sequence[Row], outputs: dict[str, list[Output]]) -> li
     """By model and test, each output read once. outputs: of each model, one a test."""
     references = [Reference.of_test(test) for test in tests]
     return [
-        Prediction(model, test, reference, output, Reading.of(test["language"], extract_call(output.text)))
+        Prediction(model, test, reference, output, _reading(test["language"], output.text))
         for model, texts in outputs.items()
         for test, reference, output in zip(tests, references, texts, strict=True)
     ]
 
 
+def _reading(language: str, text: str) -> Reading:
+    return Reading.of(language, extract_call(text, language))
+
+
 def judge_all(
     predictions: Sequence[Prediction], apis: Apis | None, p: Evaluate, workers: int
 ) -> list[tuple[Verdict, Verdict]]:
-    """(verdict by reading, verdict) of each prediction: the second by execution where `p.execute` asks for it and the
-    language can be executed here. Without specifications, only the matches are told."""
-    outcomes = _execute(predictions, workers) if apis and p.execute else {}
+    """(verdict by reading, verdict) of each prediction: the second by execution where `p.execute` asks for it, the
+    language can be executed here and reading is not as certain. Without specifications, only the matches are told."""
+    executed = _outcomes(predictions, workers) if apis and p.execute else {}
     specs = [apis.spec(prediction.reference.operation) if apis else "" for prediction in predictions]
     verdicts: dict[int, tuple[Verdict, Verdict]] = {}
     for number in sorted(range(len(predictions)), key=specs.__getitem__):  # each specification is loaded once
         _, _, reference, _, reading = predictions[number]
         static = judge(reading, reference, apis, p.threshold)
-        outcome = outcomes.get(reading)
+        outcome = executed.get(reading)
         verdict = judge_executed(static, outcome, reference, apis) if apis and outcome else static
         verdicts[number] = static, verdict
     return [verdicts[number] for number in range(len(predictions))]
@@ -118,21 +128,41 @@ def _row(prediction: Prediction, verdict: Verdict) -> Row:
         "cut": prediction.output.cut,
         "call": prediction.reading.code,
         "reference": prediction.reference.call,
-        **{column: getattr(verdict, column) for column in (*MATCHES, *RATES.values())},
-        "verdict": None if verdict.passed is None else "executed" if verdict.executed else "static",
+        **{column: getattr(verdict, column) for column in FLAGS},
+        "unreadable": verdict.request_match is None,
+        **_counts(verdict),
+        "verdict": "executed" if verdict.executed else "static",
     }
 
 
-def _execute(predictions: Sequence[Prediction], workers: int) -> dict[Reading, Outcome]:
-    """The outcome of each call that can be executed here."""
-    from apipack.sandbox.execution import execute, skipped
+def _counts(verdict: Verdict) -> Row:
+    found = verdict.arguments
+    return {
+        "predicted_arguments": None if found is None else found.predicted.total(),
+        "reference_arguments": None if found is None else found.reference.total(),
+        "right_arguments": None if found is None else found.matched.total(),
+    }
 
-    missing = skipped(sorted({prediction.reading.language for prediction in predictions}))
-    for line in dict.fromkeys(missing.values()):
-        _say(f"{line}; verdicts are static")
-    readings = dict.fromkeys(prediction.reading for prediction in predictions)
-    calls = [reading for reading in readings if reading.language not in missing]
-    return dict(zip(calls, execute(calls, workers), strict=True)) if calls else {}
+
+def _outcomes(predictions: Sequence[Prediction], workers: int) -> dict[Reading, Outcome]:
+    from apipack.evaluation.executing import outcomes
+
+    return outcomes((prediction.reading for prediction in predictions), workers, _say)
+
+
+def _executed(frame: pd.DataFrame) -> dict[str, float]:
+    """Language → share of its outputs whose verdict is of an execution."""
+    shares = (frame["verdict"] == "executed").groupby(frame["language"]).mean()
+    return {str(name): float(share) for name, share in shares.items()}
+
+
+def _arguments(predictions: Sequence[Prediction], verdicts: Sequence[tuple[Verdict, Verdict]]) -> Row:
+    """Model → its figures over arguments, by place, type and number of values; empty where no values were asked for."""
+    comparisons: dict[str, list[Comparison]] = {}
+    for prediction, (_, verdict) in zip(predictions, verdicts, strict=True):
+        if verdict.arguments is not None:
+            comparisons.setdefault(prediction.model, []).append(verdict.arguments)
+    return {model: argument_figures(of_model) for model, of_model in comparisons.items()}
 
 
 def _apis(data: Path) -> Apis | None:

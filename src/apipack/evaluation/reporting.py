@@ -9,22 +9,34 @@ from typing import Any
 
 import pandas as pd
 
-from apipack.evaluation.accuracy import CELL, accuracy, flat_metrics, metrics_of
-from apipack.evaluation.verdicts import RATES
+from apipack.evaluation.accuracy import CELL, SHARES, accuracy, flat_metrics, metrics_of
 
 CUTS = (  # the accuracies that MLflow gets
     *(["model"], ["model", "setting"], ["model", "setting", "language"]),
     *(CELL, [*CELL, "language"]),
 )
+OF_TEXT = ("endpoint_match", "call_match", "syntax_error_rate", "unreadable_rate")
+"""Metrics that are known of every call, also of one that was neither read nor executed."""
 INTERVALS = (
     "Share of tests, with 95 % intervals: percentile bootstrap, APIs drawn with replacement. Where every API has the "
     "same share, all 0 say, Wilson's interval with each API as one trial."
+)
+UNREADABLE = (
+    "A cell with three numbers has the share of tests that have it, with its interval, the share of those that do not, "
+    "and the share of those whose call was neither read nor executed, so that nobody knows."
+)
+ARGUMENTS = (
+    "Arguments are (place, name, value); precision, recall and F1 are over all of a cell's tests, and a call that was "
+    "neither read nor executed has none. metrics/evaluate.json has them by place, type and number of values asked for."
 )
 
 
 def report(predictions: pd.DataFrame, seed: int) -> str:
     """metrics/report.md: a table a metric, and the paper's figures."""
-    text = f"# Accuracy\n\n{INTERVALS}\n"
+    notes = [INTERVALS]
+    notes += [UNREADABLE] if "unreadable" in predictions and predictions["unreadable"].any() else []
+    notes += [ARGUMENTS] if "right_arguments" in predictions else []
+    text = "\n\n".join(["# Accuracy", *notes]) + "\n"
     for metric in metrics_of(predictions):
         text += f"\n## {metric}{judged(predictions, metric)}\n\n{accuracy_table(predictions, metric, seed)}\n"
     return text + f"\n## The paper's figures (API-call match, CodeLlama-13B tuned on Python)\n\n{paper_table()}\n"
@@ -44,15 +56,13 @@ def figures(predictions: pd.DataFrame, seed: int) -> dict[str, float]:
 def accuracy_table(predictions: pd.DataFrame, metric: str, seed: int) -> str:
     """Rows: model and setting; columns: each level and all together; `share [low, high]` of n tests of so many APIs,
     with the intervals of `evaluation.accuracy`."""
-    levels = accuracy(predictions, CELL, seed, [metric])
+    metrics = [metric, "unreadable_rate"] if _is_unknown(predictions, metric) else [metric]
+    levels = accuracy(predictions, CELL, seed, metrics)
     levels["column"] = [f"level {row['level']} {_base(row)}" for row in levels.to_dict("records")]
-    together = accuracy(predictions, ["model", "setting"], seed, [metric])
+    together = accuracy(predictions, ["model", "setting"], seed, metrics)
     together["column"] = [f"levels together {_base(row)}" for row in together.to_dict("records")]
     cells = pd.concat([levels, together])
-    cells["cell"] = [
-        f"{row[metric]:.2f} [{row[f'{metric}_low']:.2f}, {row[f'{metric}_high']:.2f}]"
-        for row in cells.to_dict("records")
-    ]
+    cells["cell"] = [_cell(row, metric) for row in cells.to_dict("records")]
     wide = cells.pivot(index=["model", "setting"], columns="column", values="cell").fillna("")
     return markdown(wide.reset_index())
 
@@ -61,11 +71,29 @@ def _base(row: dict[Hashable, Any]) -> str:
     return f"(n={row['n']}, {row['apis']} API{'s' * (row['apis'] > 1)})"
 
 
+def _cell(row: dict[Hashable, Any], metric: str) -> str:
+    text = f"{row[metric]:.2f} [{row[f'{metric}_low']:.2f}, {row[f'{metric}_high']:.2f}]"
+    if "unreadable_rate" not in row or metric == "unreadable_rate":
+        return text
+    return f"{text} / {1 - row[metric] - row['unreadable_rate']:.2f} / {row['unreadable_rate']:.2f}"
+
+
+def _is_unknown(predictions: pd.DataFrame, metric: str) -> bool:
+    """Whether nobody knows a share's value of some calls."""
+    if metric in OF_TEXT or metric not in SHARES or "unreadable" not in predictions:
+        return False
+    return bool(predictions["unreadable"].any())
+
+
 def judged(predictions: pd.DataFrame, metric: str) -> str:
-    """How the verdicts of a rate were come by: ` (executed)`, ` (static)` or both; nothing for the matches."""
-    if metric not in RATES:
+    """How the verdicts of a metric were come by: ` (31 % executed, 60 % read, 9 % unreadable)`; nothing for the paper's
+    matches."""
+    if metric in OF_TEXT[:2] or "verdict" not in predictions:
         return ""
-    return f" ({', '.join(sorted(predictions['verdict'].unique()))})"
+    executed, unreadable = (predictions["verdict"] == "executed").mean(), predictions["unreadable"].mean()
+    return f" ({executed:.0%} executed, {1 - executed - unreadable:.0%} read, {unreadable:.0%} unreadable)".replace(
+        "%", " %"
+    )
 
 
 def paper_table() -> str:

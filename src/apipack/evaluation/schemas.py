@@ -17,12 +17,19 @@ PREDICTIONS = schema(
     endpoint_match=FLAG,
     call_match=FLAG,
     request_match=FLAG,
+    exact_match=FLAG,
     passed=FLAG,
     hallucinated=FLAG,
     syntax_error=FLAG,
+    unreadable=FLAG,
+    predicted_arguments=COUNT,
+    reference_arguments=COUNT,
+    right_arguments=COUNT,
     verdict=TEXT,
 )
 """`model`: tuned, base, copy, or a name of evaluate.served. `output`: raw completion; `cut`: it ended
 at evaluate.new_tokens, null where that was not recorded; `call`: what was taken from it.
-The six flags are of `evaluation.verdicts`; `verdict`: whether the call was executed for the last three, or only read
-back (static). These four are null where the packages or the data for them are missing."""
+The other flags are of `evaluation.verdicts`. `unreadable`: the call was neither read nor executed, so that those which
+its request tells are null. `*_arguments`: how many the call has, its reference has, and both have; null, like
+`exact_match`, where the instruction says no values. `verdict`: whether the call was executed, or only read (static).
+`passed`, `hallucinated` and `syntax_error` are null where the packages or the data for them are missing."""

@@ -1,123 +1,203 @@
-"""Verdicts on anybody's predictions, a row at a time: what `apipack score` prints."""
+"""Verdicts on anybody's predictions, a row at a time: what `apipack score` prints.
+
+No row stops the others: one that cannot be scored has an `error` and verdicts that are null.
+"""
 
 from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
-from apipack.errors import UserError
-from apipack.evaluation.url_templates import fits
-from apipack.evaluation.verdicts import Reference, judge
+from apipack.evaluation.arguments import figures
+from apipack.evaluation.executing import outcomes
+from apipack.evaluation.spec_files import ScoreError, Spec
+from apipack.evaluation.verdicts import (
+    Reference,
+    Verdict,
+    arrived,
+    does_not_compile,
+    judge,
+    judge_executed,
+    paper_matches,
+)
 from apipack.languages.codec import Reading
-from apipack.openapi import Document, SpecError, load
-from apipack.openapi.conformance import violations
-from apipack.openapi.document import RawOperation
-from apipack.operations.requests import BuiltRequest, build
-from apipack.operations.texts import endpoint
+from apipack.prompting.snippets import snippet
 from apipack.records import LANGUAGES, Request
 
+if TYPE_CHECKING:
+    from apipack.sandbox.execution import Outcome
+
 Row = dict[str, Any]
+Outcomes = Mapping[Reading, "Outcome"]
+Execute = Callable[[Iterable[Reading]], Outcomes]
 TEXTS = ("language", "prediction", "reference")
+ARGUMENTS = ("argument_precision", "argument_recall", "argument_f1")
+BATCH = 2_000
 
 
-class ScoreError(UserError):
-    """A row cannot be scored; the message is one line that names it."""
+@dataclass
+class Told:
+    """How many rows, and how many of them with which outcome: the last line. objects: lines that hold an object."""
+
+    rows: int = 0
+    objects: int = 0
+    errors: int = 0
+    unreadable: int = 0
+    executed: int = 0
+    right: int = 0
+
+    def add(self, row: Row) -> None:
+        self.rows += 1
+        self.objects += bool(row.keys() - NOTHING.keys())
+        self.errors += row["error"] is not None
+        self.executed += bool(row["executed"])
+        self.right += bool(row["request_match"])
+        self.unreadable += row["error"] is None and row["request_match"] is None
+
+    def __str__(self) -> str:
+        wrong = self.rows - self.errors - self.right - self.unreadable
+        share = self.executed / self.rows if self.rows else 0
+        return (
+            f"{self.rows} rows: {self.right} requests right, {wrong} wrong, {self.unreadable} unreadable, "
+            f"{self.errors} with an error; {share:.0%} executed"
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
-    """A specification with its operations; ids of operations need not differ."""
+class _Case:
+    """A row that is a row: its two calls, and the specification that it names."""
 
-    path: str
-    document: Document
-    operations: dict[str, list[RawOperation]]
-
-    def operation(self, name: str) -> RawOperation:
-        """The one operation of an id. Raises `ScoreError`."""
-        named = self.operations.get(name, [])
-        if len(named) != 1:
-            raise ScoreError(f"{self.path:.200} has {len(named) or 'no'} operation{'s' * bool(named)} {name:.80}")
-        return named[0]
-
-    def built(self, raw: RawOperation, host: str) -> BuiltRequest | None:
-        """The operation's own request, on `host` where no server is named; None where none can be built."""
-        try:
-            return build(self.document, raw, host)
-        except (SpecError, RecursionError):
-            return None
-
-    def has_endpoint(self, _: str, request: Request) -> bool:
-        """Whether some operation has this method, host and path."""
-        same = (raw for raws in self.operations.values() for raw in raws if raw.method.upper() == request.method)
-        requests = (self.built(raw, request.parts.netloc) for raw in same)
-        return any(built is not None and fits(request, built.template) for built in requests)
-
-    def violations(self, operation: str, request: Request) -> frozenset[str]:
-        """The operation's rules that a request breaks. Raises `ScoreError`."""
-        return violations(self.document, self.operation(operation), request)
+    row: Row
+    prediction: Reading
+    reference: Reading
+    spec: Spec | None
 
 
-def scored(lines: Iterable[str]) -> Iterator[Row]:
-    """Each row {language, prediction, reference[, spec, operation]} with its verdict. Raises `ScoreError`.
+def scored(lines: Iterable[str | bytes], told: Told, execute: Execute | None = None) -> Iterator[Row]:
+    """Each row {language, prediction, reference[, spec, operation]} with the fields of `verdicts.Verdict`, `valid`,
+    precision, recall and F1 of its arguments, and `error`. spec: a file; operation: an id in it.
 
-    Of `verdicts.Verdict`: readable and the three matches; with `spec` (a file) and `operation` (an id in it) also
-    passed, hallucinated, syntax_error, broken_rules, and whether it is valid. Without a specification no argument is
-    known to be fixed, and every path segment must be the reference's.
+    Without a specification no argument is known to be fixed, and every path segment must be the reference's. execute:
+    calls to what came of them where they can be executed here; by default they are read.
     """
-    opened = functools.lru_cache(maxsize=8)(_open)
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                row = _checked(line)
-                yield row | _verdict(row, opened(row["spec"]) if "spec" in row else None)
-            except ScoreError as error:
-                raise ScoreError(f"line {number}: {error}") from error
+    opened = functools.lru_cache(maxsize=8)(Spec.open)
+    numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    while batch := list(islice(numbered, BATCH if execute else 1)):
+        cases = [_case(number, line, opened) for number, line in batch]
+        found = execute(_to_execute(cases)) if execute else {}
+        for case in cases:
+            row = case if isinstance(case, dict) else case.row | _scores(case, found)
+            told.add(row)
+            yield row
 
 
-def _checked(line: str) -> Row:
+def executor(workers: int, say: Callable[[str], None]) -> Execute:
+    """Executes in the sandbox. say: gets each line about what cannot be executed once."""
+    said: set[str] = set()
+
+    def once(line: str) -> None:
+        if line not in said:
+            said.add(line)
+            say(line)
+
+    return lambda readings: outcomes(readings, workers, once)
+
+
+def _case(number: int, line: str | bytes, opened: Callable[[str], Spec]) -> _Case | Row:
+    """The row of a line, or what is told of one that cannot be scored."""
+    row: Row = {}
+    try:
+        row = _object(line)
+        _check(row)
+        spec = opened(row["spec"]) if row.get("spec") is not None else None
+        if spec is not None:
+            spec.operation(row["operation"])
+        return _Case(row, _reading(row, "prediction"), _reading(row, "reference"), spec)
+    except ScoreError as error:
+        return row | NOTHING | {"error": f"line {number}: {error}"}
+
+
+def _object(line: str | bytes) -> Row:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise ScoreError(f"not JSON: {error}") from error
-    if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in TEXTS):
+    if not isinstance(row, dict):
         raise ScoreError(f"not an object with the texts {', '.join(TEXTS)}")
-    if row["language"] not in LANGUAGES:
-        raise ScoreError(f"no such language: {row['language']:.40}; there are {', '.join(LANGUAGES)}")
-    if ("spec" in row) != ("operation" in row):
-        raise ScoreError("spec and operation go together")
-    if not all(isinstance(row.get(key, ""), str) for key in ("spec", "operation")):
-        raise ScoreError("spec and operation are texts")
     return row
 
 
-def _open(path: str) -> Spec:
-    try:
-        document = Document(load(Path(path).read_bytes()))
-        operations: dict[str, list[RawOperation]] = {}
-        for raw in document.operations():
-            operations.setdefault(endpoint(raw), []).append(raw)
-        return Spec(path, document, operations)
-    except (OSError, SpecError, RecursionError, ValueError) as error:
-        raise ScoreError(f"{path:.200}: {' '.join(str(error).split())}") from error
+def _check(row: Row) -> None:
+    if not all(isinstance(row.get(key), str) for key in TEXTS):
+        raise ScoreError(f"not an object with the texts {', '.join(TEXTS)}")
+    if row["language"] not in LANGUAGES:
+        raise ScoreError(f"no such language: {row['language']:.40}; there are {', '.join(LANGUAGES)}")
+    named = [row.get(key) for key in ("spec", "operation")]
+    if (named[0] is None) != (named[1] is None):
+        raise ScoreError("spec and operation go together")
+    if not all(one is None or isinstance(one, str) for one in named):
+        raise ScoreError("spec and operation are texts")
 
 
-def _verdict(row: Row, spec: Spec | None) -> Row:
-    right = Reading.of(row["language"], row["reference"])
-    if right.request is None:
-        raise ScoreError(f"the reference {right.problem}")
-    reference = _reference(row, right.request, spec)
-    verdict = judge(Reading.of(row["language"], row["prediction"]), reference, spec)
-    answers = {name: value for name, value in asdict(verdict).items() if value is not None}
-    return answers if verdict.valid is None else {**answers, "valid": verdict.valid}
+def _reading(row: Row, key: str) -> Reading:
+    return Reading.of(row["language"], snippet(row[key], row["language"]))
 
 
-def _reference(row: Row, request: Request, spec: Spec | None) -> Reference:
-    if spec and (built := spec.built(spec.operation(row["operation"]), request.parts.netloc)):
+def _to_execute(cases: Iterable[_Case | Row]) -> list[Reading]:
+    """Predictions, and references that cannot be read."""
+    real = [case for case in cases if isinstance(case, _Case)]
+    return [case.prediction for case in real] + [case.reference for case in real if case.reference.request is None]
+
+
+def _scores(case: _Case, executed: Outcomes) -> Row:
+    outcome = executed.get(case.prediction)
+    gold = case.reference.request or _arrived(executed.get(case.reference))
+    if gold is None:
+        reason = f"the reference {case.reference.problem}"
+        return NOTHING | _without_reference(case, outcome) | {"error": reason}
+    reference = _reference(case, gold)
+    verdict = judge(case.prediction, reference, case.spec)
+    return _told(judge_executed(verdict, outcome, reference, case.spec) if outcome else verdict)
+
+
+def _arrived(outcome: Outcome | None) -> Request | None:
+    """The request of a reference that could not be read, and was executed."""
+    if outcome is None or outcome.status != "ok" or len(outcome.records) != 1:
+        return None
+    return next(iter(arrived(outcome.records, set())), None)
+
+
+def _without_reference(case: _Case, outcome: Outcome | None) -> Row:
+    """What is known of a prediction whose reference sends nobody knows what."""
+    reading = case.prediction
+    known: Row = {"readable": reading.request is not None, "problem": reading.problem}
+    known["endpoint_match"], known["call_match"] = paper_matches(reading, case.reference.code, None)
+    if case.spec is not None:
+        known["syntax_error"] = outcome.status == "does_not_compile" if outcome else does_not_compile(reading)
+        if reading.request is not None:
+            known["hallucinated"] = not case.spec.has_endpoint("", reading.request)
+    return known
+
+
+def _reference(case: _Case, request: Request) -> Reference:
+    operation = case.row.get("operation") or ""
+    if case.spec and (built := case.spec.built(case.spec.operation(operation), request.parts.netloc)):
         arguments = [list(argument) for argument in built.arguments]
-        return Reference(row["reference"], request, built.template, arguments, row["operation"])
+        return Reference(case.reference.code, request, built.template, arguments, operation)
     template = request.url.partition("?")[0].replace("{", "%7B")
-    return Reference(row["reference"], request, template, [], row.get("operation", ""))
+    return Reference(case.reference.code, request, template, [], operation)
+
+
+def _told(verdict: Verdict) -> Row:
+    rates = figures([verdict.arguments]) if verdict.arguments and verdict.request_match is not None else {}
+    arguments = {name: rates.get(name.removeprefix("argument_")) for name in ARGUMENTS}
+    return {**{name: getattr(verdict, name) for name in FIELDS}, "valid": verdict.valid, **arguments, "error": None}
+
+
+FIELDS = tuple(one.name for one in fields(Verdict) if one.name != "arguments")
+NOTHING: Row = {**dict.fromkeys((*FIELDS, "valid", *ARGUMENTS, "error")), "executed": False}
+"""The verdict on a row that cannot be scored."""

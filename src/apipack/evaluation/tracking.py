@@ -118,6 +118,7 @@ def stage_figures(folder: Path) -> dict[str, float]:
     for name in ("sample", "finetune", "evaluate"):
         path = folder / f"{name}.json"
         stage = read_metrics(name, folder) if path.is_file() else {}
+        stage.pop("arguments", None)  # a table by place, type and number; their totals are among the accuracies
         accuracies = [stage.pop(key) for key in list(stage) if key.startswith("accuracy")]
         numbers = {f"{name}.{key}": value for key, value in flatten(stage).items()}
         for some in (*accuracies, numbers):

@@ -1,21 +1,24 @@
-"""The verdict on a call, by reading it (static) or by executing it: one record, whoever asks.
+"""The verdict on a call, by executing it or by reading it (static): one record, whoever asks.
 
-The paper's two matches compare texts. The others are of the request: the one that the strict reader sees in the code,
-or those that arrived when it ran. passed: exactly one request, the reference's with values compared by type, that
-breaks no rule of the operation which the reference keeps. hallucinated: a request goes to an endpoint (method, host
-and path) that the API does not have. syntax_error: the code does not compile.
+The paper's two matches compare texts. The others are of the request: those that arrived when the call ran, else the one
+that a reader sees in the code. passed: exactly one request, the reference's with values compared by type, that breaks
+no rule of the operation which the reference keeps. hallucinated: a request goes to an endpoint (method, host and path)
+that the API does not have. syntax_error: the code does not compile. A call that was neither executed nor read may be
+right, so what only its request tells is None: unknown is not wrong.
 """
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from apipack.evaluation.arguments import Comparison, compare
 from apipack.evaluation.difflib_ratio import ratio_above
-from apipack.evaluation.metrics import THRESHOLD, find_url, same_place, same_request
+from apipack.evaluation.framing import differences, faults
+from apipack.evaluation.metrics import THRESHOLD, same_place, same_request
+from apipack.evaluation.paper_urls import same_endpoint
 from apipack.evaluation.url_templates import fits
 from apipack.languages.codec import Reading
 from apipack.languages.wire import without_client_headers
@@ -24,6 +27,7 @@ from apipack.sandbox.comparison import request_of
 
 if TYPE_CHECKING:
     from apipack.evaluation.apis import Apis
+    from apipack.sandbox import Record
     from apipack.sandbox.execution import Outcome
 
 
@@ -33,22 +37,26 @@ RATES = {"pass_rate": "passed", "hallucination_rate": "hallucinated", "syntax_er
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """None: nobody could tell, without a reference or without its specification.
+    """None: nobody could tell, since the call was neither read nor executed, or there is no reference or specification.
 
-    readable: the strict reader sees exactly one request. endpoint_match, call_match: the paper's. request_match: the
-    request that was read is the reference's, whatever execution says. executed: the last four are of what arrived.
-    broken_rules: why the request is not valid, empty where it is.
+    readable: a reader sees exactly one request. endpoint_match, call_match: the paper's. request_match: the request is
+    the reference's; exact_match: with every value equal. arguments: how many of them are right, None where no values
+    were asked for. executed: all but the first three are of what arrived. broken_rules: why the request is not valid,
+    empty where it is. problem: why the call is not readable.
     """
 
     readable: bool
     endpoint_match: bool | None = None
     call_match: bool | None = None
     request_match: bool | None = None
+    exact_match: bool | None = None
+    arguments: Comparison | None = None
     passed: bool | None = None
     hallucinated: bool | None = None
     syntax_error: bool | None = None
     executed: bool = False
     broken_rules: tuple[str, ...] | None = None
+    problem: str = ""
 
     @property
     def valid(self) -> bool | None:
@@ -58,27 +66,34 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The right call. operation: what its specification calls it. template, arguments: schema OPERATIONS."""
+    """The right call. operation: what its specification calls it. template, arguments: schema OPERATIONS. asks: the
+    instruction says values, so that arguments are compared."""
 
     call: str
     request: Request
     template: str
     arguments: Sequence[Sequence[Any]]
     operation: str = ""
+    asks: bool = True
 
     @classmethod
     def of_test(cls, test: Mapping[str, Any]) -> Reference:
         """test: a row of schema TESTS."""
         request, arguments = Request.from_json(test["request"]), json.loads(test["arguments"])
-        return cls(test["reference"], request, test["template"], arguments, test["id"])
+        asks = test.get("values") is not None
+        return cls(test["reference"], request, test["template"], arguments, test["id"], asks)
 
     def same(self, request: Request) -> bool:
         """Whether it is the reference's request, values compared by type."""
         return same_request(request, self.request, self.template, self.arguments)
 
+    def compared(self, request: Request | None) -> Comparison | None:
+        """The arguments of a request beside the reference's; None where no values were asked for."""
+        return compare(request, self.request, self.template, self.arguments) if self.asks else None
+
 
 class Specification(Protocol):
-    """What has the operation of a reference: `apis.Apis` of a crawl, `scoring.Spec` of a file."""
+    """What has the operation of a reference: `apis.Apis` of a crawl, `spec_files.Spec` of a file."""
 
     def has_endpoint(self, operation: str, request: Request) -> bool: ...
 
@@ -90,85 +105,89 @@ def judge(
 ) -> Verdict:
     """The static verdict. Without a specification, only the matches are told."""
     request = reading.request
-    endpoint = ratio_above(find_url(reading.code, request), reference.request.url, threshold)
-    verdict = Verdict(
-        readable=request is not None,
-        endpoint_match=endpoint,
-        call_match=endpoint and ratio_above(reading.code, reference.call, threshold),
-        request_match=request is not None and reference.same(request),
-    )
-    if specification is None:
-        return verdict
-    verdict = replace(verdict, syntax_error=_does_not_compile(reading))
-    if request is None:
-        return replace(verdict, passed=False, hallucinated=False, broken_rules=(f"the call {reading.problem}",))
-    requests = [without_client_headers(request, _names(reference))]
-    return _sent(verdict, requests, bool(verdict.request_match), reference, specification)
+    endpoint, call = paper_matches(reading, reference.call, reference.request, threshold)
+    verdict = Verdict(request is not None, endpoint, call, problem=reading.problem)
+    if specification is not None:
+        verdict = replace(verdict, syntax_error=does_not_compile(reading))
+    if request is None and reading.code.strip():
+        return replace(verdict, arguments=reference.compared(None))
+    requests = [] if request is None else [without_client_headers(request, _names(reference))]
+    return _sent(verdict, requests, requests, reference, specification)
 
 
-def judge_executed(static: Verdict, outcome: Outcome, reference: Reference, specification: Specification) -> Verdict:
-    """The verdict on a call that was executed; static: that on the same call by reading."""
-    arrived = (request_of(record, _names(reference)) for record in outcome.records)
-    requests = [request for request in arrived if request is not None]
+def paper_matches(
+    reading: Reading, gold_call: str, gold: Request | None, threshold: float = THRESHOLD
+) -> tuple[bool, bool]:
+    """The paper's endpoint match and API-call match. gold: what the reference sends, where that is known."""
+    endpoint = same_endpoint(reading.language, reading.code, reading.request, gold_call, gold, threshold)
+    return endpoint, endpoint and ratio_above(reading.code, gold_call, threshold)
+
+
+def judge_executed(
+    static: Verdict, outcome: Outcome, reference: Reference, specification: Specification | None = None
+) -> Verdict:
+    """The verdict on a call that was executed; static: that on the same call by reading. Without a specification, only
+    the matches are told."""
+    requests = arrived(outcome.records, _names(reference))
     verdict = replace(static, syntax_error=outcome.status == "does_not_compile", executed=True)
     ran = outcome.status == "ok" and len(outcome.records) == len(requests) == 1
-    passed = ran and reference.same(requests[0])
-    return _sent(verdict, requests, passed, reference, specification)
+    return _sent(verdict, requests, requests if ran else [], reference, specification)
+
+
+def arrived(records: Sequence[Record], expected: set[str]) -> list[Request]:
+    """The requests among what arrived; without a Host field (RFC 9112, 3.2) it is none. expected: as `request_of`'s."""
+    named = (record for record in records if any(name.lower() == "host" and value for name, value in record.headers))
+    return [request for record in named if (request := request_of(record, expected)) is not None]
 
 
 def check(reading: Reading, spec: str, apis: Apis) -> tuple[str | None, Verdict]:
     """A call without a reference: `METHOD path` of the specification's operation that it goes to, and the verdict.
     spec: its sha256."""
-    verdict = Verdict(reading.request is not None, syntax_error=_does_not_compile(reading))
+    verdict = Verdict(reading.request is not None, syntax_error=does_not_compile(reading), problem=reading.problem)
     if reading.request is None:
-        return None, replace(verdict, hallucinated=False, broken_rules=(f"the call {reading.problem}",))
+        return None, replace(verdict, broken_rules=(f"the call {reading.problem}",))
     operation, rules = apis.check(spec, reading.request)
-    return operation, replace(verdict, hallucinated=operation is None, broken_rules=rules)
+    broken = tuple(sorted({*rules, *faults(reading.request)}))
+    return operation, replace(verdict, hallucinated=operation is None, broken_rules=broken)
 
 
 def _names(reference: Reference) -> set[str]:
     return {name.lower() for name, _ in reference.request.headers}
 
 
-def _does_not_compile(reading: Reading) -> bool:
+def does_not_compile(reading: Reading) -> bool:
+    """Whether code that cannot be read seems not to compile."""
     from apipack.evaluation.syntax import compiles  # a bare GPU box has no grammars, and no specification to ask this
 
     return reading.request is None and not compiles(reading.language, reading.code)
 
 
 def _sent(
-    verdict: Verdict, requests: Sequence[Request], same: bool, reference: Reference, specification: Specification
+    verdict: Verdict,
+    requests: Sequence[Request],
+    whole: Sequence[Request],
+    reference: Reference,
+    specification: Specification | None,
 ) -> Verdict:
-    """same: they are one, the reference's, sent by a call that ended well."""
+    """requests: that were sent. whole: the same of a call that ended well, else none."""
     gold, operation = reference.request, reference.operation
+    one = requests[0] if len(requests) == 1 else None
+    same = one is not None and bool(whole) and reference.same(one)
+    arguments = reference.compared(one)
+    verdict = replace(
+        verdict,
+        request_match=same,
+        exact_match=None if arguments is None else same and arguments.exact,
+        arguments=arguments,
+    )
+    if specification is None:
+        return verdict
     elsewhere = (request for request in requests if not same_place(request, gold))
     hallucinated = any(not specification.has_endpoint(operation, request) for request in elsewhere)
     broken = {f"{len(requests)} requests arrived"}
-    if len(requests) == 1:
-        (request,) = requests
-        broken = {f"{request.method} {request.url.partition('?')[0]} is another operation"}
-        if same or same_place(request, gold) or (request.method == gold.method and fits(request, reference.template)):
-            broken = set(specification.violations(operation, request) - specification.violations(operation, gold))
+    if one is not None:
+        broken = {f"{one.method} {one.url.partition('?')[0]} is another operation"}
+        if same or same_place(one, gold) or (one.method == gold.method and fits(one, reference.template)):
+            broken = set(specification.violations(operation, one) - specification.violations(operation, gold))
+            broken |= differences(one, gold)
     return replace(verdict, passed=same and not broken, hallucinated=hallucinated, broken_rules=tuple(sorted(broken)))
-
-
-def agreement(pairs: Iterable[tuple[str, Verdict, Verdict]]) -> dict[str, Any]:
-    """Share of executed outputs on which the static verdict is the same, by rate, of all and of each language; empty
-    where nothing was executed. pairs: language, verdict by reading, verdict."""
-    by_language: dict[str, list[tuple[Verdict, Verdict]]] = defaultdict(list)
-    for language, static, verdict in pairs:
-        if verdict.executed:
-            by_language[language].append((static, verdict))
-    if not by_language:
-        return {}
-    everything = [pair for of_language in by_language.values() for pair in of_language]
-    languages = {name: _agreement(of_language) for name, of_language in sorted(by_language.items())}
-    return {**_agreement(everything), "languages": languages}
-
-
-def _agreement(pairs: Sequence[tuple[Verdict, Verdict]]) -> dict[str, Any]:
-    shares: dict[str, Any] = {"n": len(pairs)}
-    for rate, column in RATES.items():
-        same = sum(getattr(static, column) == getattr(verdict, column) for static, verdict in pairs)
-        shares[rate] = round(same / len(pairs), 4)
-    return shares

@@ -19,10 +19,14 @@ Row = dict[str, Any]
 Chosen = Mapping[tuple[str, str], Sequence[str]]
 """(operation id, setting) → ids of its few-shot examples, best last."""
 
+ASKED = ("instruction", "request", "values")
 
-def asked_at(row: Row, level: int) -> tuple[str, str]:
-    """(instruction, request JSON) of a test; level 1 asks in the other wording, for a call of its own values."""
-    return (row["test_instruction"], row["test_request"]) if level == 1 else (row["instruction"], row["request"])
+
+def asked_at(row: Row, level: int) -> tuple[str, str, str | None]:
+    """(instruction, request JSON, the values that it says or None) of a test; level 1 asks in the other wording, for a
+    call of its own values."""
+    instruction, request, values = (row[f"test_{name}" if level == 1 else name] for name in ASKED)
+    return instruction, request, values if row["hint"] is not None else None
 
 
 def written(language: str, request: str) -> str | None:
@@ -79,7 +83,7 @@ class Corpus:
         tests = []
         for identifier in ids:
             row = self.rows[identifier]
-            instruction, request = asked_at(row, level)
+            instruction, request, values = asked_at(row, level)
             for language in languages:
                 reference = self.call(identifier, language, request)
                 if reference is None:
@@ -92,6 +96,7 @@ class Corpus:
                         {
                             **{key: row[key] for key in ("id", "api", "template", "arguments")},
                             "request": request,
+                            "values": values,
                             "level": level,
                             "language": language,
                             "setting": setting,

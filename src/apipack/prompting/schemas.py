@@ -14,10 +14,12 @@ TESTS = schema(
     request=TEXT,
     template=TEXT,
     arguments=TEXT,
+    values=TEXT,
     examples=TEXTS,
 )
 """One test prompt a row. `last_example`: call of the example nearest the task, null for 0-shot. `examples`: ids of
-the operations that the prompt shows, best last."""
+the operations that the prompt shows, best last. `values`: what the instruction says, as in INSTRUCTIONS; null
+where it is of the kind that says none."""
 
 TRAIN = schema(id=TEXT, language=TEXT, variant=COUNT, setting=TEXT, prompt=TEXT, completion=TEXT, tokens=COUNT)
 """One training row: an instance without or with examples. `tokens`: of prompt and completion at most."""

@@ -1,0 +1,48 @@
+"""Which calls a verdict needs to execute, and what came of them.
+
+A call that is letter for letter what `render` writes of the request that is read in it is certain to send that request
+(`verify` proves it by execution), and no code sends nothing. To run these would tell nothing new. Where a call that can
+be read uses a library which this machine lacks, its reading stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from apipack.languages.codec import Reading, Unrepresentable, render
+from apipack.sandbox.execution import Outcome, execute, skipped
+
+_LACKING = re.compile(
+    r"No module named|Cannot find (?:module|package)|ERR_MODULE_NOT_FOUND|cannot load such file"
+    r"|package [\w.]+ does not exist|no required module provides package|cannot find package|no such module"
+    r"|Class \W?[\w\\]+\W? not found|Failed opening required|fatal error: \S+: No such file"
+)
+"""What the ten languages say of a library that is not installed."""
+
+
+def certain(reading: Reading) -> bool:
+    """Whether execution would tell of a call what reading tells."""
+    if reading.request is None:
+        return not reading.code.strip()
+    try:
+        return reading.own and render(reading.language, reading.request) == reading.code
+    except Unrepresentable:
+        return False
+
+
+def outcomes(readings: Iterable[Reading], workers: int, say: Callable[[str], None]) -> dict[Reading, Outcome]:
+    """The outcome of each call that is not certain and can be executed here. say: gets a line for each reason why some
+    cannot."""
+    calls = [reading for reading in dict.fromkeys(readings) if not certain(reading)]
+    missing = skipped(sorted({reading.language for reading in calls}))
+    for line in dict.fromkeys(missing.values()):
+        say(f"{line}; verdicts are static")
+    calls = [reading for reading in calls if reading.language not in missing]
+    found = zip(calls, execute(calls, workers), strict=True) if calls else ()
+    return {reading: outcome for reading, outcome in found if reading.request is None or not lacks_library(outcome)}
+
+
+def lacks_library(outcome: Outcome) -> bool:
+    """Whether a call sent nothing since a library is not there."""
+    return not outcome.records and outcome.status != "ok" and _LACKING.search(outcome.detail) is not None

@@ -1,0 +1,66 @@
+"""A specification in a file: what `apipack score` asks of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from apipack.errors import UserError
+from apipack.evaluation.url_templates import fits
+from apipack.openapi import Document, SpecError, load
+from apipack.openapi.conformance import violations
+from apipack.openapi.document import RawOperation
+from apipack.operations.requests import BuiltRequest, build
+from apipack.operations.texts import endpoint
+from apipack.records import Request
+
+
+class ScoreError(UserError):
+    """A row cannot be scored; the message is one line that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A specification with its operations, by the ids that they have as they are written, or else that `apipack calls`
+    gives them; ids of operations need not differ."""
+
+    path: str
+    document: Document
+    operations: dict[str, list[RawOperation]]
+
+    @classmethod
+    def open(cls, path: str) -> Spec:
+        """Raises `ScoreError` for a file that cannot be read."""
+        try:
+            document = Document(load(Path(path).read_bytes()))
+            operations: dict[str, list[RawOperation]] = {}
+            for raw in document.operations():
+                for name in {endpoint(raw), str(raw.operation.get("operationId") or "")} - {""}:
+                    operations.setdefault(name, []).append(raw)
+            return cls(path, document, operations)
+        except (OSError, SpecError, RecursionError, ValueError) as error:
+            raise ScoreError(f"{path:.200}: {' '.join(str(error).split())}") from error
+
+    def operation(self, name: str) -> RawOperation:
+        """The one operation of an id. Raises `ScoreError`."""
+        named = self.operations.get(name, [])
+        if len(named) != 1:
+            raise ScoreError(f"{self.path:.200} has {len(named) or 'no'} operation{'s' * bool(named)} {name:.80}")
+        return named[0]
+
+    def built(self, raw: RawOperation, host: str) -> BuiltRequest | None:
+        """The operation's own request, on `host` where no server is named; None where none can be built."""
+        try:
+            return build(self.document, raw, host)
+        except (SpecError, RecursionError):
+            return None
+
+    def has_endpoint(self, _: str, request: Request) -> bool:
+        """Whether some operation has this method, host and path."""
+        same = (raw for raws in self.operations.values() for raw in raws if raw.method.upper() == request.method)
+        requests = (self.built(raw, request.parts.netloc) for raw in same)
+        return any(built is not None and fits(request, built.template) for built in requests)
+
+    def violations(self, operation: str, request: Request) -> frozenset[str]:
+        """The operation's rules that a request breaks. Raises `ScoreError`."""
+        return violations(self.document, self.operation(operation), request)
