@@ -46,8 +46,8 @@ def refuse_ambiguous(operations: Path, words: int) -> None:
     table = read_table(operations, [*COLUMNS, "hint"])
     spoken = table.filter(pc.is_valid(table["hint"]))
     for api in pc.unique(spoken["api"]).to_pylist():
-        if found := still_ambiguous(spoken.filter(pc.equal(spoken["api"], api)).to_pylist(), words):
-            raise LeakError(f"{len(found)} instructions of {api} fit several operations, the first: {found[0]}")
+        if unclear := still_ambiguous(spoken.filter(pc.equal(spoken["api"], api)).to_pylist(), words):
+            raise LeakError(f"{len(unclear)} instructions of {api} fit several operations, the first: {unclear[0]}")
 
 
 def figures(
@@ -85,46 +85,46 @@ def leaks(rows: Mapping[str, Row], parts: Parts, neighbours: Sequence[Row], thre
     train = [rows[key] for key in parts["train"]]
     trained, clusters = {row["id"] for row in train}, {row["cluster"] for row in train}
     providers, endpoints = {row["provider"] for row in train}, {endpoint_key(row) for row in train}
-    found = [f"level1 {key} is not in train" for key in parts["level1"] if key not in trained]
+    problems = [f"level1 {key} is not in train" for key in parts["level1"] if key not in trained]
     for name in (*LEVELS[1:], UNSEEN_SOURCE):
-        found += [f"{name} {key} is in train" for key in parts.get(name, ()) if key in trained]
-        found += [
+        problems += [f"{name} {key} is in train" for key in parts.get(name, ()) if key in trained]
+        problems += [
             f"{name} {key} shares its provider and endpoint with train"
             for key in parts.get(name, ())
             if endpoint_key(rows[key]) in endpoints
         ]
-        found += [
+        problems += [
             f"{name} {key} shares a near-duplicate cluster with train"
             for key in parts.get(name, ())
             if rows[key]["cluster"] in clusters
         ]
-    found += [
+    problems += [
         f"{name} {key} is of {rows[key]['provider']}, which is in train"
         for name in ("level3", UNSEEN_SOURCE, "bank")
         for key in parts.get(name, ())
         if rows[key]["provider"] in providers
     ]
     tests = {*parts["level2"], *parts["level3"], *parts.get(UNSEEN_SOURCE, ())}
-    found += [f"{key} is a test and in the bank of examples" for key in parts["bank"] if key in tests]
-    found += [
+    problems += [f"{key} is a test and in the bank of examples" for key in parts["bank"] if key in tests]
+    problems += [
         f"{entry['split']} {entry['id']} is like the trained {entry['neighbour']} by {entry['similarity']:.4f}"
         for entry in neighbours
         if entry["split"] in ("level3", UNSEEN_SOURCE) and entry["similarity"] >= threshold
     ]
-    return found
+    return problems
 
 
 def nearest_training(rows: Mapping[str, Row], parts: Parts, workers: int | None) -> list[Row]:
     """Rows of schema NEIGHBOURS: for every test, the most similar trained operation of all."""
     train = parts["train"]
     pool = [text(rows[key]) for key in train]
-    found = []
+    neighbours = []
     for name in _tested(parts):
         alike, places = nearest([text(rows[key]) for key in parts[name]], pool, workers)
-        for key, similarity, place in zip(parts[name], alike.tolist(), places.tolist(), strict=True):
-            neighbour = train[place] if train else None
-            found.append({"id": key, "split": name, "neighbour": neighbour, "similarity": similarity})
-    return found
+        for key, similarity, position in zip(parts[name], alike.tolist(), places.tolist(), strict=True):
+            neighbour = train[position] if train else None
+            neighbours.append({"id": key, "split": name, "neighbour": neighbour, "similarity": similarity})
+    return neighbours
 
 
 def _tested(parts: Mapping[str, Sequence[str]]) -> list[str]:
@@ -180,7 +180,10 @@ def positional(rows: Sequence[Row], tests: int, seed: int) -> Parts:
 def shared_endpoints(rows: Mapping[str, Row], parts: Parts) -> dict[str, int]:
     """Level 2 and 3 tests whose (provider, endpoint) is trained."""
     trained = {endpoint_key(rows[key]) for key in parts["train"]}
-    return {name: sum(endpoint_key(rows[key]) in trained for key in parts[name]) for name in _tested(parts)[1:]}
+    shared = {}
+    for name in _tested(parts)[1:]:
+        shared[name] = sum(endpoint_key(rows[key]) in trained for key in parts[name])
+    return shared
 
 
 def trained_elsewhere(by_language: Mapping[str, Parts]) -> dict[str, float]:
@@ -188,10 +191,9 @@ def trained_elsewhere(by_language: Mapping[str, Parts]) -> dict[str, float]:
     trained = {language: set(parts["train"]) for language, parts in by_language.items()}
     shares = {}
     for name in LEVELS[1:]:
-        hits = [
-            any(key in trained[other] for other in by_language if other != language)
-            for language, parts in by_language.items()
-            for key in parts[name]
-        ]
+        hits: list[bool] = []
+        for language, parts in by_language.items():
+            elsewhere = set[str]().union(*(trained[other] for other in by_language if other != language))
+            hits += [key in elsewhere for key in parts[name]]
         shares[name] = round(sum(hits) / len(hits), 4) if hits else 0.0
     return shares

@@ -44,10 +44,10 @@ def write_release(data: Path, out: Path, languages: Sequence[str], p: Release, e
     groups = [list(languages[first :: engine.cores()]) for first in range(min(engine.cores(), len(languages)))]
     folders = {"data": str(data.absolute()), "out": str(out.absolute()), "paper_json": p.paper_json}
     tasks = [{"languages": group, **folders} for group in groups]
-    found: dict[str, dict[str, int]] = {}
+    rows: dict[str, dict[str, int]] = {}
     for counted in map_tasks(write_languages, tasks, engine, "release"):
-        found |= counted
-    counts = {language: found[language] for language in languages}
+        rows |= counted
+    counts = {language: rows[language] for language in languages}
     write_text(out / "README.md", card(counts, list(_released(_members(data)).values()), origins(data)))
     return {"rows_out": sum(sum(of.values()) for of in counts.values()), "languages": counts}
 
@@ -60,14 +60,11 @@ def write_languages(languages: Sequence[str], data: str, out: str, paper_json: b
     splits = _released(member)
     counts: dict[str, Counter[str]] = {language: Counter() for language in languages}
     with ExitStack() as stack:
-        tables, lines = (
-            {
-                (language, split): stack.enter_context(file(target, language, name))
-                for language in languages
-                for split, name in splits.items()
-            }
-            for file in (_parquet, _json_lines)
-        )
+        cells = [(language, split, name) for language in languages for split, name in splits.items()]
+        tables, lines = {}, {}
+        for language, split, name in cells:
+            tables[language, split] = stack.enter_context(_parquet(target, language, name))
+            lines[language, split] = stack.enter_context(_json_lines(target, language, name))
         for part in parts(source / "dataset" / "operations"):
             operations = read_table(part)
             rows = operations.to_pylist() if paper_json else []
@@ -156,11 +153,11 @@ def _places(
 ) -> dict[str, list[int]]:
     """Split → positions of its operations that have a call. own: see `_own_calls`."""
     places: dict[str, list[int]] = defaultdict(list)
-    for place, key in enumerate(ids):
+    for position, key in enumerate(ids):
         if key in call:
             for split in member.get(key, ()):
                 if split != "level1" or own.get(key, "") is not None:
-                    places[split].append(place)
+                    places[split].append(position)
     return places
 
 
