@@ -2,7 +2,9 @@
 
 import json
 from html.parser import HTMLParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -156,6 +158,46 @@ def test_the_command_compares_models_and_its_exit_code_is_the_threshold_s(reposi
     under = run(file, "--no-execute", "--fail-under", "0.5")
     assert under.exit_code == 1 and under.stderr.splitlines()[-1] == "right calls: 0.0000, less than 0.5"
     assert run(file, "--no-execute", "--fail-under", "0").exit_code == 0
+
+
+class Chat(BaseHTTPRequestHandler):
+    """A server of chat turns, whose model knows one call."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        text = f"```sh\n{CALL.format('GET', 'https://pets.example/v1/pets/7')}\n```"
+        choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
+        usage = {"prompt_tokens": 9, "completion_tokens": 9, "total_tokens": 18}
+        reply = {
+            "id": "1",
+            "object": "chat.completion",
+            "created": 0,
+            "model": "m",
+            "choices": [choice],
+            "usage": usage,
+        }
+        body = json.dumps(reply).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+def test_a_model_behind_a_server_is_audited_by_its_name(repository: Path, file: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Chat) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/v1"
+        done = run(file, "--model", "m", "--base-url", url, "--no-execute", "--json", "found.json")
+        server.shutdown()
+    assert done.exit_code == 0, done.stderr
+    (figures,) = json.loads((repository / "found.json").read_text())["models"].values()
+    assert (figures["kinds"][RIGHT]["n"], figures["kinds"]["wrong_endpoint"]["n"]) == (1, 3)
+    wrong = run(file, "--model", "m", "--base-url", "nowhere")
+    assert wrong.exit_code == 2 and wrong.stderr.startswith("nowhere is no address of a server")
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def data(tmp_path_factory: pytest.TempPathFactory, p: Params) -> Path:
             "licence": "",
         }
         body = json.dumps(document).encode()
-        spec |= {"derived": False, "bytes": len(body), "sha256": api, "file": f"{api}.json"}
+        spec |= {"derived": False, "licence": "", "bytes": len(body), "sha256": api, "file": f"{api}.json"}
         (folder / "specs").mkdir(exist_ok=True)
         (folder / "specs" / f"{api}.json").write_bytes(body)
         specs.append(spec)
