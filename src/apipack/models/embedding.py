@@ -10,11 +10,13 @@ from functools import cache
 import numpy as np
 from sentence_transformers import SentenceTransformer
 from tqdm import tqdm
+from transformers.utils import logging as transformers_logging
 
 from apipack.io import cache_folder
 from apipack.models.places import ModelError, embedder, fingerprint
 from apipack.models.store import Store
 
+transformers_logging.disable_progress_bar()
 STORE = "vectors.sqlite"
 SAVED_TOGETHER = 4_096  # texts: what a killed run loses at most
 _fingerprint = cache(fingerprint)  # of files that do not change while a process runs

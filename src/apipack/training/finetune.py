@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, cast
 import psutil
 import torch
 from accelerate.utils import parse_flag_from_env
-from datasets.utils.logging import disable_progress_bar
 from peft import LoraConfig
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback
 from trl import SFTConfig
@@ -298,8 +297,6 @@ def _frozen_layers(model: PreTrainedModel, p: Finetune) -> int:
 def settings(folder: Path, p: Finetune, seed: int, half: bool, save: bool) -> SFTConfig:
     """The trainer's arguments; optional accelerators (Liger's kernels on a GPU) where they are installed."""
     quiet = not sys.stderr.isatty()
-    if quiet:
-        disable_progress_bar()
     liger = torch.cuda.is_available() and importlib.util.find_spec("liger_kernel") is not None
     return SFTConfig(
         output_dir=str(folder),

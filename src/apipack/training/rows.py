@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -14,6 +15,7 @@ from typing import Any, overload
 import numpy as np
 import pyarrow.compute as pc
 from datasets import Dataset
+from datasets.utils.logging import disable_progress_bar
 from transformers import PreTrainedTokenizerBase
 
 from apipack.io import parts
@@ -28,6 +30,8 @@ class Rows(Sequence[Pair]):
     def __init__(self, folder: Path, cache: Path) -> None:
         """cache: a folder of the caller's for as long as the rows are used: datasets writes them there uncompressed."""
         files = parts(folder)
+        if not sys.stderr.isatty():
+            disable_progress_bar()
         self.data = Dataset.from_parquet([str(file) for file in files], cache_dir=str(cache), columns=COLUMNS)
         digest = hashlib.sha256()
         for file in files:
