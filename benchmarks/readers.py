@@ -1,11 +1,12 @@
 """How much of what others write our readers read: calls of three generators for requests of the hub, in every form.
 
-    python -m benchmarks.readers [--unique data/unique] [--requests 500] [--seed 0] [--execute]
+    python -m benchmarks.readers [--unique data/unique] [--requests 500] [--seed 0] [--execute 200]
 
 npm httpsnippet, postman-code-generators and openapi-snippet are installed into a temporary folder. A call is read right
 (the request that was asked for), as another request, or refused. The generators make mistakes of their own: an object
-becomes a list, a `$` a variable, quotes stay open. With --execute every call that is read as another request runs in
-the sandbox where its language has one: "read wrong" are those whose reading is not what arrived.
+becomes a list, a `$` a variable, quotes stay open. With --execute a sample of the calls not read right runs in the
+sandbox. "generator" are those that do not send what was asked for, "missed" those that do, and "read wrong" those whose
+reading is not what arrived.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import json
 import random
 import shutil
 import subprocess
+import sys
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,7 +29,7 @@ from apipack.evaluation.metrics import same_request
 from apipack.io import parts, read_table
 from apipack.languages.codec import Reading, Unreadable, read
 from apipack.records import Request
-from apipack.sandbox.comparison import difference
+from apipack.sandbox.comparison import difference, request_of
 from apipack.sandbox.execution import execute, skipped
 
 PACKAGES = (
@@ -36,6 +39,7 @@ PACKAGES = (
     "openapi-snippet@0.14.0",
 )
 Row = dict[str, Any]
+DECIDED = ("generator", "missed", "read wrong")
 
 
 def drawn(unique: Path, count: int, seed: int) -> list[Row]:
@@ -111,16 +115,25 @@ def read_as(call: Row, row: Row) -> tuple[str, Request | str]:
     return "right" if same else "other", request
 
 
-def wrong(calls: list[tuple[Row, Request]]) -> Counter[str]:
-    """Calls by form whose reading is not what arrived when they ran."""
-    languages = {call["language"] for call, _ in calls}
-    runnable = [(call, request) for call, request in calls if call["language"] not in skipped(sorted(languages))]
-    outcomes = execute([Reading.of(call["language"], call["code"]) for call, _ in runnable], 2)
-    return Counter(
-        call["form"]
-        for (call, request), outcome in zip(runnable, outcomes, strict=True)
-        if difference(request, outcome.records) not in (None, "nothing")
-    )
+def decided(missed: list[Row], rows: list[Row]) -> Iterator[tuple[Row, str]]:
+    """What execution says of calls that were not read right: `read wrong` (another request arrives than the one read),
+    `missed` (the right one arrives) or `generator` (the call is wrong itself)."""
+    missing = skipped(sorted({call["language"] for call in missed}))
+    for line in missing.values():
+        print(f"readers: {line}", file=sys.stderr)
+    runnable = [call for call in missed if call["language"] not in missing]
+    outcomes = execute([Reading.of(call["language"], call["code"]) for call in runnable], 2)
+    for call, outcome in zip(runnable, outcomes, strict=True):
+        row = rows[call["number"]]
+        names = {name.lower() for name, _ in row["request"].headers}
+        arrived = request_of(outcome.records[0], names) if len(outcome.records) == 1 else None
+        arguments = json.loads(row["arguments"])
+        if isinstance(call["found"], Request) and difference(call["found"], outcome.records) not in (None, "nothing"):
+            yield call, "read wrong"
+        elif arrived is not None and same_request(arrived, row["request"], row["template"], arguments):
+            yield call, "missed"
+        else:
+            yield call, "generator"
 
 
 def main() -> None:
@@ -128,14 +141,13 @@ def main() -> None:
     parser.add_argument("--unique", type=Path, default=Path("data/unique"), help="what the dedupe stage wrote")
     parser.add_argument("--requests", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--execute", action="store_true", help="run what is read as another request in the sandbox")
+    parser.add_argument("--execute", type=int, default=0, help="so many calls that are not read right are executed")
     parser.add_argument("--show", type=Path, help="a file for the calls that are not read right, as JSON lines")
     arguments = parser.parse_args()
     rows = drawn(arguments.unique, arguments.requests, arguments.seed)
     calls = generated([row["request"] for row in rows])
     started = time.perf_counter()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    others: list[tuple[Row, Request]] = []
     missed: list[Row] = []
     for call in calls:
         if "error" in call:
@@ -143,22 +155,24 @@ def main() -> None:
             continue
         kind, found = read_as(call, rows[call["number"]])
         counts[call["form"]][kind] += 1
-        if isinstance(found, Request) and kind == "other":
-            others.append((call, found))
         if kind != "right":
-            missed.append({**call, "kind": kind, "found": str(found)})
+            missed.append({**call, "kind": kind, "found": found})
     seconds = time.perf_counter() - started
+    executed = random.Random(arguments.seed).sample(missed, min(arguments.execute, len(missed)))
+    for call, verdict in decided(executed, rows):
+        call["verdict"] = verdict
+        counts[call["form"]][verdict] += 1
     if arguments.show:
-        arguments.show.write_text("".join(json.dumps(row) + "\n" for row in missed), encoding="utf-8")
-    differing = wrong(others) if arguments.execute else Counter()
-    columns = ("right", "other", "refused", "no code")
+        arguments.show.write_text("".join(json.dumps(row, default=str) + "\n" for row in missed), encoding="utf-8")
+    columns = ("right", "other", "refused", "no code", *DECIDED)
     print(f"{len(rows)} requests, {len(calls):,} calls, {len(calls) / seconds:,.0f} read a second\n")
-    print(f"{'':34}" + "".join(f"{column:>12}" for column in (*columns, "read wrong")))
+    print(f"{'':34}" + "".join(f"{column:>12}" for column in columns))
     total: Counter[str] = Counter()
     for form, kinds in sorted(counts.items()):
         total.update(kinds)
-        print(f"{form:34}" + "".join(f"{kinds[column]:>12,}" for column in columns) + f"{differing[form]:>12,}")
-    print(f"{'all':34}" + "".join(f"{total[column]:>12,}" for column in columns) + f"{differing.total():>12,}")
+        print(f"{form:34}" + "".join(f"{kinds[column]:>12,}" for column in columns))
+    print(f"{'all':34}" + "".join(f"{total[column]:>12,}" for column in columns))
+    print(f"\nthe last three: {len(executed):,} of the {len(missed):,} calls not read right, executed")
 
 
 if __name__ == "__main__":

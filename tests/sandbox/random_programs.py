@@ -204,6 +204,7 @@ def _gomap(value: Any, text: Write) -> str:
 
 
 def _go(draw: random.Random, text: Write) -> str:
+    base, send = (f"{name}{draw.randrange(10**9)}" for name in ("base", "send"))  # many programs are one package
     adds = "\n".join(f"\tq.{draw.choice(['Add', 'Set'])}({text(n)}, {text(v)})" for n, v in _flat(draw).items())
     return f"""package main
 
@@ -216,16 +217,16 @@ import (
 	"net/url"
 )
 
-const base = "https://{HOST}"
+const {base} = "https://{HOST}"
 
-func call(method, id string) error {{
+func {send}(method, id string) error {{
 	b, err := json.Marshal({_gomap(_data(draw), text)})
 	if err != nil {{
 		return err
 	}}
 	q := url.Values{{}}
 {adds}
-	req, err := http.NewRequest(method, fmt.Sprintf("%s/v1/%s?%s", base, id, q.Encode()), bytes.NewReader(b))
+	req, err := http.NewRequest(method, fmt.Sprintf("%s/v1/%s?%s", {base}, id, q.Encode()), bytes.NewReader(b))
 	if err != nil {{
 		return err
 	}}
@@ -241,7 +242,7 @@ func call(method, id string) error {{
 }}
 
 func main() {{
-	if err := call("{_method(draw)}", {text(draw.choice(SAFE))}); err != nil {{
+	if err := {send}("{_method(draw)}", {text(draw.choice(SAFE))}); err != nil {{
 		log.Fatal(err)
 	}}
 }}"""
@@ -395,11 +396,11 @@ request.httpMethod = "{_method(draw)}"
 request.setValue("application/json", forHTTPHeaderField: "Content-Type")
 request.addValue("k " + key, forHTTPHeaderField: "X-Key")
 request.httpBody = try! JSONSerialization.data(withJSONObject: body)
-let task = URLSession.shared.dataTask(with: request) {{ data, response, error in
+let dataTask = URLSession.shared.dataTask(with: request) {{ data, response, error in
   if let error = error {{ print(error); return }}
   print(data!.count)
 }}
-task.resume()"""
+dataTask.resume()"""
 
 
 PROGRAMS: dict[str, Callable[[random.Random, Write], str]] = {

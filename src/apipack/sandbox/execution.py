@@ -42,12 +42,13 @@ def skipped(languages: Sequence[str]) -> dict[str, str]:
     return {name: why for name in languages if (why := reason or missing(name))}
 
 
-def execute(calls: Sequence[Reading], workers: int, what: str = "execute") -> list[Outcome]:
-    """Outcomes of calls, in order. Languages whose toolchain is missing must not be among them."""
+def execute(calls: Sequence[Reading], workers: int, what: str = "execute", trusted: bool = False) -> list[Outcome]:
+    """Outcomes of calls, in order. Languages whose toolchain is missing must not be among them. trusted: whether all
+    calls may share programs, because they are our own whatever their form."""
     units: list[tuple[str, list[int], bool]] = []
     by_language: dict[tuple[str, bool], list[int]] = {}
     for index, call in enumerate(calls):
-        by_language.setdefault((call.language, call.own), []).append(index)
+        by_language.setdefault((call.language, call.own or trusted), []).append(index)
     for (language, strict), indices in by_language.items():
         units += [(language, indices[start : start + CHUNK], strict) for start in range(0, len(indices), CHUNK)]
     outcomes: dict[int, Outcome] = {}

@@ -24,6 +24,7 @@ ETC = (
     "/etc/php",
     "/etc/ssl/openssl.cnf",
 )
+NODE_MODULES = "/usr/share/nodejs"
 FOLDERS = ("/etc", "/etc/ssl", "/etc/ssl/certs", INSIDE)
 FILES = {
     "/etc/resolv.conf": "nameserver 127.0.0.1\noptions ndots:0 timeout:2 attempts:2\n",
@@ -51,6 +52,7 @@ def command(folder: Path, trusted: Path, mounts: Mapping[str, str], users: bool,
             arguments += ["--symlink", f"usr/{link}", f"/{link}"]
         elif path.is_dir():
             arguments += ["--ro-bind", str(path), f"/{link}"]
+    arguments += ["--symlink", NODE_MODULES, "/node_modules"]  # `import` looks into the folders above, and nowhere else
     for empty in FOLDERS:
         arguments += ["--perms", "0755", "--dir", empty]
     for pattern in ETC:

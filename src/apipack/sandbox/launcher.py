@@ -1,6 +1,7 @@
 """Runs one job after the other inside the jail; the only trusted process there. Standard library only.
 
-A job is a JSON line on standard input: id, user, files {name: text}, steps [[name, command, seconds]], limits.
+A job is a JSON line on standard input: id, user, files {name, or folder/name: text}, steps [[name, command, seconds]],
+limits.
 Every job has its own folder and, as far as the kernel lets us, its own user; when its steps are over, everything
 that runs is killed and its folder removed. The answer is a JSON line: steps run, with status and output.
 
@@ -46,11 +47,13 @@ def work(job: dict, users: bool) -> dict:
     done: list[dict] = []
     try:
         for name, text in job["files"].items():
+            if folder := os.path.dirname(name):
+                os.makedirs(f"{home}/{folder}", 0o755, exist_ok=True)
             with open(f"{home}/{name}", "w", encoding="utf-8", newline="") as file:
                 file.write(text)
         if users:
             os.chown(home, job["user"], job["user"])
-            for name in ("tmp", *job["files"]):
+            for name in ("tmp", *job["files"], *filter(None, map(os.path.dirname, job["files"]))):
                 os.chown(f"{home}/{name}", job["user"], job["user"])
         failed = False
         for name, command, seconds in job["steps"]:

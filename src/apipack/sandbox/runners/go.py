@@ -1,7 +1,12 @@
-"""Go: a program a call; many calls are one program of as many functions."""
+"""Go: a program a call; many calls are one program of as many functions.
+
+Code without a package clause is a program without its head, or the body of its `main`; what it names of the standard
+library is imported where it says no import itself.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from apipack.sandbox.runners.program import Program, each
@@ -13,8 +18,46 @@ MODULE = "module calls\n"
 ENV = {"GO111MODULE": "on", "GOFLAGS": "-mod=mod", "GOPROXY": "off", "GOTOOLCHAIN": "local"}
 
 
+PACKAGES = {
+    path.rpartition("/")[2]: path
+    for path in (
+        *(
+            "bytes",
+            "context",
+            "crypto/tls",
+            "encoding/base64",
+            "encoding/json",
+            "errors",
+            "fmt",
+            "io",
+            "io/ioutil",
+            "log",
+        ),
+        *("mime/multipart", "net/http", "net/http/httputil", "net/url", "os", "strconv", "strings", "time"),
+    )
+}
+_IMPORTS = re.compile(r'^import\s*(?:\([^)]*\)|(?:[\w.]+[ \t]+)?"[^"\n]*")', re.MULTILINE)
+_TEXTS = re.compile(r"//[^\n]*|/\*.*?\*/|`[^`]*`|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
+_QUALIFIER = re.compile(r"(?<![\w.])([a-z]\w*)\.[A-Z]")
+
+
+def whole(code: str) -> str:
+    """The code with a package clause, its imports and a `main`, where it has none of them."""
+    bare = _TEXTS.sub(" ", code)
+    if re.search(r"^\s*package\s", bare, re.MULTILINE):
+        return code
+    imports = _IMPORTS.findall(code)
+    if not imports:
+        named = sorted({PACKAGES[name] for name in _QUALIFIER.findall(bare) if name in PACKAGES})
+        imports = [f'import "{path}"' for path in named]
+    body = _IMPORTS.sub("", code)
+    if not re.search(r"^func\s+main\s*\(", bare, re.MULTILINE):
+        body = f"func main() {{\n{body}\n}}\n"
+    return "\n".join(["package main", *imports, body])
+
+
 def alone(code: str) -> Program:
-    return Program({"call.go": code, "go.mod": MODULE}, ("./calls",), BUILD, env=ENV)
+    return Program({"call.go": whole(code), "go.mod": MODULE}, ("./calls",), BUILD, env=ENV)
 
 
 def together(calls: Mapping[int, str], marker: str) -> Program:

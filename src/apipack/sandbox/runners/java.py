@@ -1,4 +1,7 @@
-"""Java with OkHttp: a fragment in a method of a class; many calls share one JVM."""
+"""Java with HttpClient and OkHttp: whole classes, or a fragment in a method of a class; many calls share one JVM.
+
+OkHttp is Debian's 3.13; `RequestBody.java` gives it the argument order of OkHttp 4 beside its own.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,11 @@ from collections.abc import Mapping
 from apipack.sandbox.jail import TRUST_STORE, TRUST_STORE_PASSWORD
 from apipack.sandbox.runners.program import Program, harness
 
-JARS = ("/usr/share/java/okhttp.jar", "/usr/share/java/okio.jar")
+SHARE = "/usr/share/java"
+JARS = tuple(
+    f"{SHARE}/{name}.jar"
+    for name in ("okhttp", "okio", "gson", "json-android", "jackson-core", "jackson-annotations", "jackson-databind")
+)
 JAVA, JAVAC = "/usr/bin/java", "/usr/bin/javac"
 NEEDS = (JAVA, JAVAC, *JARS)
 PATH = ":".join(JARS)
@@ -17,8 +24,13 @@ OPTIONS = (
     *("-XX:ReservedCodeCacheSize=64m", "-XX:CompressedClassSpaceSize=64m", "-XX:MaxMetaspaceSize=256m"),
     *(f"-Djavax.net.ssl.trustStore={TRUST_STORE}", f"-Djavax.net.ssl.trustStorePassword={TRUST_STORE_PASSWORD}"),
 )
+COMPILER = (JAVAC, "-J-Xmx256m", "-J-XX:+UseSerialGC", "-J-XX:-UsePerfData", "-J-XX:TieredStopAtLevel=1")
 IMPORTS = ("okhttp3.*", "java.io.*", "java.util.*", "java.util.concurrent.*", "java.nio.charset.StandardCharsets")
 _IMPORT = re.compile(r"^[ \t]*import[ \t]+(?:static[ \t]+)?[\w.*]+[ \t]*;[ \t]*$", re.MULTILINE)
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_HEAD = re.compile(r"\s*(?:package\s+([\w.]+)\s*;)?(?:\s*import\s[^;]*;)*(?:\s*@\w+(?:\([^)]*\))?)*\s*")
+_TYPE = re.compile(r"((?:public|final|abstract|sealed|strictfp)\s+)*(?:class|interface|enum|record)\s+(\w+)")
+_CLASS_OR_MAIN = re.compile(r"\b(?:class|enum|record|interface)\s+(\w+)[^;{}()]*(?:\([^)]*\)\s*)?\{|\bvoid\s+main\s*\(")
 
 
 def in_class(code: str, name: str) -> str:
@@ -26,14 +38,33 @@ def in_class(code: str, name: str) -> str:
     own = "".join(f"{line.strip()}\n" for line in _IMPORT.findall(code))
     common = "".join(f"import {package};\n" for package in IMPORTS)
     body = _IMPORT.sub("", code)
-    main = "  public static void main(String[] a) throws Exception {\n    call();\n    System.exit(0);\n  }\n"
+    main = "  public static void main(String[] a) throws Exception {\n    call();\n  }\n"
     return f"{common}{own}public class {name} {{\n  static void call() throws Exception {{\n{body}\n  }}\n{main}}}\n"
 
 
+def unit(code: str) -> tuple[str, str, str]:
+    """File name, text, and the class with `main`: of a whole file where types stand outside of everything."""
+    bare = _COMMENT.sub(" ", code)
+    head = _HEAD.match(bare)
+    if head is None or not _TYPE.match(bare, head.end()):
+        return "Call.java", in_class(code, "Call"), "Call"
+    public = re.search(r"^[ \t]*public\s+(?:(?:final|abstract)\s+)*(?:class|interface|enum|record)\s+(\w+)", bare, re.M)
+    main = enclosing = _TYPE.match(bare, head.end())[2]  # type: ignore[index]
+    for place in _CLASS_OR_MAIN.finditer(bare):
+        if place[1] is None:
+            main = enclosing
+            break
+        enclosing = place[1]
+    return f"{public[1] if public else main}.java", code, f"{head[1]}.{main}" if head[1] else main
+
+
 def alone(code: str) -> Program:
-    compiler = (JAVAC, "-J-Xmx256m", "-J-XX:+UseSerialGC", "-J-XX:-UsePerfData", "-J-XX:TieredStopAtLevel=1")
-    build = (*compiler, "-encoding", "UTF-8", "-proc:none", "-nowarn", "-cp", PATH, "Call.java")
-    return Program({"Call.java": in_class(code, "Call")}, (JAVA, *OPTIONS, "-cp", f"{PATH}:.", "Call"), build)
+    name, text, main = unit(code)
+    files = {name: text, "Launch.java": harness("Launch.java")}
+    if "RequestBody" in code:
+        files["RequestBody.java"] = harness("RequestBody.java")
+    build = (*COMPILER, "-encoding", "UTF-8", "-proc:none", "-nowarn", "-d", ".", "-cp", PATH, *files)
+    return Program(files, (JAVA, *OPTIONS, "-cp", f".:{PATH}", "Launch", main), build)
 
 
 def together(calls: Mapping[int, str], marker: str) -> Program:

@@ -1,5 +1,6 @@
 """JavaScript with XMLHttpRequest, which Node has not: `xhr.js` stands in and keeps the rules of the XHR standard.
 
+axios is there as a page's script would leave it: as a global name.
 A browser's engine would add what depends on the page (Origin, CORS preflights); this is the request without it.
 """
 
@@ -7,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from apipack.sandbox.runners.node import ENV, NODE, one_process
+from apipack.sandbox.jail import NODE_MODULES
+from apipack.sandbox.runners.node import ENV, NODE, one_process, script
 from apipack.sandbox.runners.program import Program, harness
 
-NEEDS = (NODE,)
+NEEDS = (NODE, f"{NODE_MODULES}/axios/package.json")
 
 
 def alone(code: str) -> Program:
-    files = {"call.js": code, "xhr.js": harness("xhr.js")}
-    return Program(files, (NODE, "--require", "./xhr.js", "call.js"), check=(NODE, "--check", "call.js"), env=ENV)
+    name, files = script(code)
+    every = {**files, "xhr.js": harness("xhr.js")}
+    return Program(every, (NODE, "--require", "./xhr.js", name), check=(NODE, "--check", name), env=ENV)
 
 
 def together(calls: Mapping[int, str], marker: str) -> Program:

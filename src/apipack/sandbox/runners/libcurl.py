@@ -1,7 +1,8 @@
-"""C with libcurl: a program a call; many calls are one program of as many functions."""
+"""C with libcurl: a program a call; many calls are one program of as many functions. Fragments get a `main`."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from apipack.sandbox.runners.program import Program, each
@@ -11,8 +12,21 @@ NEEDS = (GCC, "/usr/include/*/curl/curl.h|/usr/include/curl/curl.h")
 BUILD = (GCC, "-std=gnu11", "-O0", "-w", "-o", "calls")
 
 
+INCLUDES = "".join(f"#include <{name}.h>\n" for name in ("stdio", "stdlib", "string", "curl/curl"))
+_MAIN = re.compile(r"\bmain\s*\(")
+_DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(?:include|define)\b(?:[^\\\n]|\\.)*(?:\\\n.*)*$", re.MULTILINE)
+
+
+def whole(code: str) -> str:
+    """The code with a `main` around it where it has none; GNU C lets functions stand in functions."""
+    if _MAIN.search(code):
+        return code
+    directives = "".join(f"{line}\n" for line in _DIRECTIVE.findall(code))
+    return f"{INCLUDES}{directives}int main(void) {{\n{_DIRECTIVE.sub('', code)}\nreturn 0;\n}}\n"
+
+
 def alone(code: str) -> Program:
-    return Program({"call.c": code}, ("./calls",), (*BUILD, "call.c", "-lcurl"))
+    return Program({"call.c": whole(code)}, ("./calls",), (*BUILD, "call.c", "-lcurl"))
 
 
 def together(calls: Mapping[int, str], marker: str) -> Program:

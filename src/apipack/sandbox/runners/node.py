@@ -1,21 +1,34 @@
-"""Node.js with the `request` package: a script a call; many calls share one process."""
+"""Node.js with fetch, axios, node-fetch and request: a script or an ES module a call; many calls share one process."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
-from apipack.sandbox.jail import ROOT_CERTIFICATE
+from apipack.sandbox.jail import NODE_MODULES, ROOT_CERTIFICATE
 from apipack.sandbox.runners.program import CALL_SECONDS, Program, harness
 
 NODE = "/usr/bin/node"
-MODULES = "/usr/share/nodejs"
-NEEDS = (NODE, f"{MODULES}/request/package.json")
-ENV = {"NODE_PATH": MODULES, "NODE_EXTRA_CA_CERTS": ROOT_CERTIFICATE, "NODE_NO_WARNINGS": "1"}
+NEEDS = (NODE, *(f"{NODE_MODULES}/{name}/package.json" for name in ("request", "axios", "node-fetch")))
+ENV = {"NODE_PATH": NODE_MODULES, "NODE_EXTRA_CA_CERTS": ROOT_CERTIFICATE, "NODE_NO_WARNINGS": "1"}
+
+
+_MODULE = re.compile(r"^[ \t]*(?:import\b[^(.\n]*['\"{*]|export\b)", re.MULTILINE)
+_AWAITS = re.compile(r"^(?:(?:const|let|var)\b[^=\n]*=[ \t]*)?(?:await|for await)\b", re.MULTILINE)
 
 
 def alone(code: str) -> Program:
-    return Program({"call.js": code}, (NODE, "call.js"), check=(NODE, "--check", "call.js"), env=ENV)
+    name, files = script(code)
+    return Program(files, (NODE, name), check=(NODE, "--check", name), env=ENV)
+
+
+def script(code: str) -> tuple[str, dict[str, str]]:
+    """The file's name and the files. An ES module is called so; one that awaits outside of functions and has no import
+    may `require` as well, so it becomes the body of a function."""
+    if _MODULE.search(code):
+        return "call.mjs", {"call.mjs": code}
+    return "call.js", {"call.js": f"(async () => {{{code}\n}})();\n" if _AWAITS.search(code) else code}
 
 
 def together(calls: Mapping[int, str], marker: str) -> Program:

@@ -1,4 +1,7 @@
-"""PHP with its cURL extension: a script a call; a fragment without an opening tag gets one."""
+"""PHP with its cURL extension and Guzzle: a script a call; a fragment without an opening tag gets one.
+
+Composer's `vendor/autoload.php` is there, and what it loads is Debian's.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from collections.abc import Mapping
 from apipack.sandbox.runners.program import Program, each
 
 PHP = "/usr/bin/php"
-NEEDS = (PHP, "/usr/lib/php/*/curl.so")
+GUZZLE = "/usr/share/php/GuzzleHttp/autoload.php"
+NEEDS = (PHP, "/usr/lib/php/*/curl.so", GUZZLE)
+AUTOLOAD = "vendor/autoload.php"
 
 
 def script(code: str) -> str:
@@ -15,7 +20,11 @@ def script(code: str) -> str:
 
 
 def alone(code: str) -> Program:
-    return Program({"call.php": script(code)}, (PHP, "call.php"), check=(PHP, "-l", "call.php"))
+    files, loading = {"call.php": script(code)}, list[str]()
+    if "Guzzle" in code or "autoload" in code:
+        files[AUTOLOAD] = f"<?php require_once '{GUZZLE}';\n"
+        loading = ["-d", f"auto_prepend_file={AUTOLOAD}"]
+    return Program(files, (PHP, *loading, "call.php"), check=(PHP, "-l", "call.php"))
 
 
 def together(calls: Mapping[int, str], marker: str) -> Program:

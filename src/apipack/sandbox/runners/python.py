@@ -1,4 +1,4 @@
-"""Python: a script a call, with the system's interpreter; many calls fork from one process."""
+"""Python with requests and httpx: a script a call, with the system's interpreter; many calls fork from one process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from apipack.sandbox.jail import PYTHON
 from apipack.sandbox.runners.program import Program, each
 
-NEEDS = (PYTHON,)
+PACKAGES = "/usr/lib/python3/dist-packages"
+NEEDS = (PYTHON, f"{PACKAGES}/requests", f"{PACKAGES}/httpx")
 CHECK = "compile(open('call.py', 'rb').read(), 'call.py', 'exec')"
 
 

@@ -1,4 +1,7 @@
-"""Ruby with Net::HTTP: a script a call; many calls fork from one process that has the libraries loaded."""
+"""Ruby with Net::HTTP, Faraday and HTTParty: a script a call.
+
+Many calls fork from one process that has Net::HTTP loaded.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from collections.abc import Mapping
 from apipack.sandbox.runners.program import CALL_SECONDS, Program, harness
 
 RUBY = "/usr/bin/ruby"
-NEEDS = (RUBY,)
+GEMS = "/usr/share/rubygems-integration/all/specifications"
+NEEDS = (RUBY, f"{GEMS}/faraday-[0-9]*.gemspec", f"{GEMS}/httparty-[0-9]*.gemspec")
 
 
 def alone(code: str) -> Program:

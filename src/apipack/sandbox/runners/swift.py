@@ -1,6 +1,7 @@
 """Swift with URLSession, in a folder with a Debian of its own (`make toolchain-swift`), since Debian 12 has none.
 
-On Linux URLSession lives in FoundationNetworking; whoever runs a fragment waits for its task.
+On Linux URLSession lives in FoundationNetworking; whoever runs a fragment waits for its task. A type with `@main` is
+a program of its own.
 """
 
 from __future__ import annotations
@@ -19,10 +20,14 @@ BUILD = ("/usr/bin/swiftc", "-Onone", "-module-name", "calls", "-o", "calls")
 ENV = {"CLANG_MODULE_CACHE_PATH": "modules"}
 WAIT = "\nwhile dataTask.state != .completed { usleep(500) }\nif dataTask.error != nil { exit(1) }\n"
 WAIT_FOR_ANY = "\nThread.sleep(forTimeInterval: 1)\n"
+_ENTRY = re.compile(r"^@main\b", re.MULTILINE)
 _IMPORT = re.compile(r"^[ \t]*import[ \t]+\w+[ \t]*;?[ \t]*$", re.MULTILINE)
 
 
 def alone(code: str) -> Program:
+    if _ENTRY.search(code):
+        build = (*BUILD, "-parse-as-library", "call.swift")
+        return Program({"call.swift": IMPORTS + code}, ("./calls",), build, env=ENV)
     wait = WAIT if re.search(r"\blet dataTask\b", code) else WAIT_FOR_ANY
     return Program({"main.swift": IMPORTS + code + wait}, ("./calls",), (*BUILD, "main.swift"), env=ENV)
 

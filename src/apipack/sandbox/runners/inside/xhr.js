@@ -10,6 +10,13 @@ const FORBIDDEN = new Set(['accept-charset', 'accept-encoding', 'access-control-
 const NORMALISED = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT'];
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
+let axios;
+Object.defineProperty(globalThis, 'axios', {
+  configurable: true,
+  get: () => (axios ??= require('axios')),
+  set: (value) => { axios = value; },
+});
+
 globalThis.XMLHttpRequest = class XMLHttpRequest {
   static UNSENT = 0; static OPENED = 1; static HEADERS_RECEIVED = 2; static LOADING = 3; static DONE = 4;
   UNSENT = 0; OPENED = 1; HEADERS_RECEIVED = 2; LOADING = 3; DONE = 4;
