@@ -2,7 +2,7 @@
 
 import pytest
 
-from apipack.languages import Reading, read
+from apipack.languages.codec import Reading, read
 from apipack.records import LANGUAGES
 from apipack.sandbox.comparison import difference
 from apipack.sandbox.execution import execute, skipped
