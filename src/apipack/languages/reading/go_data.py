@@ -1,0 +1,263 @@
+"""Go: structs, JSON, texts, URLs and buffers over constants."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qsl, quote_plus
+
+from apipack.languages.reading import sending
+from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.sending import Fields
+from apipack.languages.reading.values import (
+    MYSTERY,
+    UNDEFINED,
+    Arguments,
+    Thing,
+    known,
+    text_of,
+)
+from apipack.languages.wire import Unreadable
+
+RANGE = (1e-6, 1e21)
+
+
+class Struct(Thing):
+    """A struct type of the program: (name, JSON name or nothing, omitempty, zero value) of each field."""
+
+    def __init__(self, fields: list[list[Any]]) -> None:
+        self.fields = fields
+
+    def make(self, run: Evaluation, given: Arguments) -> Record:
+        names = [name for name, *_ in self.fields]
+        values = given.take(*names)
+        return Record(self, dict(zip(names, values, strict=True)))
+
+
+class Record(Thing):
+    """A struct's value."""
+
+    def __init__(self, struct: Struct, values: dict[str, Any]) -> None:
+        self.struct, self.values = struct, values
+
+    def get(self, run: Evaluation, name: str) -> Any:
+        if name not in self.values:
+            raise Unreadable(f"{name} is no field")
+        value = self.values[name]
+        return next(zero for key, _, _, zero in self.struct.fields if key == name) if value is UNDEFINED else value
+
+    def set(self, run: Evaluation, name: str, value: Any) -> None:
+        if name not in self.values:
+            raise Unreadable(f"{name} is no field")
+        self.values[name] = value
+
+    def shown(self) -> dict[str, Any]:
+        """Members as encoding/json takes them."""
+        found: dict[str, Any] = {}
+        for name, key, omits, zero in self.struct.fields:
+            value = self.values[name]
+            if value is UNDEFINED and zero is None and not omits:
+                raise Unreadable("the zero of a field that is no plain value")
+            value = zero if value is UNDEFINED else value
+            if key and not (omits and value in (None, "", 0, False, [], {})):
+                found[key] = value
+        return found
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, Record):
+        return {key: _jsonable(member) for key, member in value.shown().items()}
+    if isinstance(value, dict):
+        return {str(key): _jsonable(value[key]) for key in sorted(value, key=lambda key: str(key).encode())}
+    if isinstance(value, list):
+        return [_jsonable(member) for member in value]
+    if isinstance(value, float):
+        if value and not RANGE[0] <= abs(value) < RANGE[1]:
+            raise Unreadable("a number that is written with an exponent")
+        return int(value) if value == int(value) else value
+    if not isinstance(value, str | int | None):
+        known(value)
+        raise Unreadable("JSON of more than data")
+    return value
+
+
+def _marshalled(value: Any, indent: str | None) -> bytes:
+    separators = (",", ":") if indent is None else (",", ": ")
+    text = json.dumps(_jsonable(value), ensure_ascii=False, separators=separators, indent=indent)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text.encode()
+
+
+def marshal(run: Evaluation, given: Arguments) -> list[Any]:
+    (value,) = given.take("v", required=1)
+    return [_marshalled(value, None), None]
+
+
+def marshal_indent(run: Evaluation, given: Arguments) -> list[Any]:
+    value, prefix, indent = given.take("v", "prefix", "indent", required=3)
+    if prefix != "" or not isinstance(indent, str) or indent.strip(" \t") or len(indent) > 16:
+        raise Unreadable("an indent")
+    return [_marshalled(value, indent), None]
+
+
+def sprintf(pattern: str, *values: Any) -> str:
+    rest = list(values)
+
+    def written(verb: re.Match[str]) -> str:
+        if verb[0] == "%%":
+            return "%"
+        value = rest.pop(0)
+        kinds: dict[str, Any] = {"s": str | bytes, "d": int, "v": str | int, "t": bool, "q": ()}
+        if verb[1] not in kinds or not isinstance(value, kinds[verb[1]]):
+            raise Unreadable(f"{verb[0]} of such a value")
+        if isinstance(value, bool):
+            return str(value).lower()
+        return value.decode() if isinstance(value, bytes) else str(value)
+
+    text = re.sub(r"%(.)", written, pattern)
+    if rest or "\0" in text:
+        raise Unreadable("more values than the format takes")
+    return text
+
+
+class Values(Thing):
+    """url.Values: lists by name, written in the order of their names."""
+
+    def __init__(self, pairs: dict[str, list[str]] | None = None) -> None:
+        self.lists = pairs or {}
+
+    @classmethod
+    def make(cls, run: Evaluation, given: Arguments) -> Values:
+        (pairs,) = given.take("pairs")
+        found = cls()
+        if pairs is not UNDEFINED:
+            for name, values in known(pairs).items():
+                found.lists[text_of(name)] = [text_of(value) for value in values]
+        return found
+
+    def do_Add(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        name, value = (text_of(one) for one in given.take("name", "value", required=2))
+        self.lists.setdefault(name, []).append(value)
+
+    def do_Set(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        name, value = (text_of(one) for one in given.take("name", "value", required=2))
+        self.lists[name] = [value]
+
+    def set_item(self, run: Evaluation, key: Any, value: Any) -> None:
+        self.lists[text_of(key)] = [text_of(one) for one in value]
+
+    def do_Encode(self, run: Evaluation, given: Arguments) -> str:
+        return sending.form([(name, value) for name in sorted(self.lists) for value in self.lists[name]], quote_plus)
+
+
+class Url(Thing):
+    """url.URL."""
+
+    inert = frozenset({"EscapedPath"})
+
+    def __init__(self, url: str) -> None:
+        normal = sending.plain_url(url)
+        self.base, self.mark, self.query = normal.partition("?")
+
+    def written(self) -> str:
+        return self.base + (f"?{self.query}" if self.query or self.mark else "")
+
+    def get(self, run: Evaluation, name: str) -> Any:
+        return self.query if name == "RawQuery" else super().get(run, name)
+
+    def set(self, run: Evaluation, name: str, value: Any) -> None:
+        if name != "RawQuery":
+            raise Unreadable(f"{name} of a URL is set")
+        self.query, self.mark = text_of(value), ""
+
+    def do_Query(self, run: Evaluation, given: Arguments) -> Values:
+        found = Values()
+        for name, value in parse_qsl(self.query, keep_blank_values=True):
+            found.lists.setdefault(name, []).append(value)
+        return found
+
+    def do_String(self, run: Evaluation, given: Arguments) -> str:
+        return self.written()
+
+
+class Buffer(Thing):
+    """strings.Reader, bytes.Reader and bytes.Buffer."""
+
+    def __init__(self, octets: bytes = b"") -> None:
+        self.octets = octets
+
+    @classmethod
+    def make(cls, run: Evaluation, given: Arguments) -> Buffer:
+        given.take()
+        return cls()
+
+    def do_WriteString(self, run: Evaluation, given: Arguments) -> list[Any]:
+        run.certain()
+        self.octets += text_of(*given.take("s", required=1)).encode()
+        return [MYSTERY, None]
+
+    def do_Write(self, run: Evaluation, given: Arguments) -> list[Any]:
+        run.certain()
+        self.octets += as_octets(*given.take("b", required=1))
+        return [MYSTERY, None]
+
+    def do_String(self, run: Evaluation, given: Arguments) -> str:
+        return sending.octets_text(self.octets)
+
+    def do_Bytes(self, run: Evaluation, given: Arguments) -> bytes:
+        return self.octets
+
+
+class BufferType(Thing):
+    """bytes.Buffer, the type."""
+
+    def make(self, run: Evaluation, given: Arguments) -> Buffer:
+        given.take()
+        return Buffer()
+
+
+class Encoder(Thing):
+    """json.Encoder."""
+
+    def __init__(self, given: Arguments) -> None:
+        (self.target,) = given.take("w", required=1)
+
+    def do_Encode(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        if not isinstance(self.target, Buffer):
+            raise Unreadable("an encoder that writes elsewhere")
+        (value,) = given.take("v", required=1)
+        self.target.octets += _marshalled(value, None) + b"\n"
+
+
+class Parts(Thing):
+    """multipart.Writer."""
+
+    def __init__(self, given: Arguments) -> None:
+        (self.target,) = given.take("w", required=1)
+        self.parts: list[tuple[str, str, None, None]] = []
+
+    def do_WriteField(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        name, value = (text_of(one) for one in given.take("name", "value", required=2))
+        self.parts.append((name, value, None, None))
+
+    def do_Close(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        if not isinstance(self.target, Buffer):
+            raise Unreadable("a form that is written elsewhere")
+        self.target.octets += sending.multipart(self.parts, Fields()).encode()
+
+    def do_FormDataContentType(self, run: Evaluation, given: Arguments) -> str:
+        return f"multipart/form-data; boundary={sending.BOUNDARY}"
+
+
+def as_octets(value: Any) -> bytes:
+    value = known(value)
+    if not isinstance(value, bytes):
+        raise Unreadable("not []byte")
+    return value

@@ -1,0 +1,271 @@
+"""Java: what OkHttp sends, with the argument orders of OkHttp 3 and 4."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from apipack.languages.reading import sending
+from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.java_addresses import Address
+from apipack.languages.reading.sending import Fields, sent
+from apipack.languages.reading.values import (
+    UNDEFINED,
+    Arguments,
+    Builtin,
+    Module,
+    Mystery,
+    Thing,
+    known,
+    text_of,
+)
+from apipack.languages.wire import FORM, Unreadable
+from apipack.records import Request
+
+_TYPED = re.compile(r"[\w!#$%&'*+.^`{|}~-]+/[\w!#$%&'*+.^`{|}~-]+(?:; ?[\w-]+=[\w.-]+)*", re.ASCII)
+
+
+class MediaType(Thing):
+    """okhttp3.MediaType."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def do_toString(self, run: Evaluation, given: Arguments) -> str:
+        return self.name
+
+
+def media_type(run: Evaluation, given: Arguments) -> MediaType | None:
+    (name,) = given.take("type", required=1)
+    name = text_of(name, "a media type")
+    if not _TYPED.fullmatch(name):
+        raise Unreadable("a media type that OkHttp may not take")
+    return MediaType(name)
+
+
+class Body(Thing):
+    """okhttp3.RequestBody. kind: its type, which takes the place of a Content-Type header."""
+
+    def __init__(self, content: str, kind: str | None) -> None:
+        self.content, self.kind = content, kind
+
+
+def new_body(run: Evaluation, given: Arguments) -> Body:
+    first, second = (known(one) for one in given.take("first", "second", required=1))
+    if isinstance(first, str | bytes):
+        first, second = (None if second is UNDEFINED else second), first
+    if first is not None and not isinstance(first, MediaType):
+        raise Unreadable("not a media type")
+    if isinstance(second, bytes):
+        return Body(sending.octets_text(second), first.name if first else None)
+    content = text_of(second, "the body")
+    if first is None:
+        return Body(content, None)
+    if "charset" not in first.name.lower():
+        return Body(content, f"{first.name}; charset=utf-8")
+    if not re.search(r"charset=\"?utf-8", first.name, re.IGNORECASE):
+        raise Unreadable("another charset")
+    return Body(content, first.name)
+
+
+class FormBuilder(Thing):
+    """FormBody.Builder."""
+
+    def __init__(self, given: Arguments) -> None:
+        given.take("charset")
+        self.pairs: list[tuple[str, str]] = []
+
+    def do_add(self, run: Evaluation, given: Arguments) -> FormBuilder:
+        run.certain()
+        name, value = (text_of(known(one)) for one in given.take("name", "value", required=2))
+        self.pairs.append((name, value))
+        return self
+
+    def do_build(self, run: Evaluation, given: Arguments) -> Body:
+        return Body(sending.form(self.pairs), FORM)
+
+
+class PartsBuilder(Thing):
+    """MultipartBody.Builder."""
+
+    def __init__(self, given: Arguments) -> None:
+        given.take()
+        self.parts: list[tuple[str, str, None, None]] = []
+        self.is_form = False
+
+    def do_setType(self, run: Evaluation, given: Arguments) -> PartsBuilder:
+        self.is_form = given.take("type", required=1) == ["multipart/form-data"]
+        return self
+
+    def do_addFormDataPart(self, run: Evaluation, given: Arguments) -> PartsBuilder:
+        run.certain()
+        name, value = (text_of(known(one)) for one in given.take("name", "value", required=2))
+        self.parts.append((name, value, None, None))
+        return self
+
+    def do_build(self, run: Evaluation, given: Arguments) -> Body:
+        if not self.is_form:
+            raise Unreadable("a multipart body that is no form")
+        fields = Fields()
+        content = sending.multipart(self.parts, fields)
+        return Body(content, fields.get("Content-Type"))
+
+
+class RequestBuilder(Thing):
+    """okhttp3.Request.Builder."""
+
+    inert = frozenset()
+
+    def __init__(self, given: Arguments) -> None:
+        given.take()
+        self.url, self.method = "", "GET"
+        self.body: Body | None = None
+        self.fields = Fields()
+
+    def get(self, run: Evaluation, name: str) -> Any:
+        if name in ("post", "put", "patch", "delete"):
+            return Builtin(lambda run, given: self.verb(run, name.upper(), given))
+        return super().get(run, name)
+
+    def verb(self, run: Evaluation, method: str, given: Arguments) -> RequestBuilder:
+        run.certain()
+        (body,) = given.take("body", required=0 if method == "DELETE" else 1)
+        return self.with_method(method, Body("", None) if body is UNDEFINED else body)
+
+    def with_method(self, method: str, body: Any) -> RequestBuilder:
+        if body is not None and not isinstance(body, Body):
+            known(body)
+            raise Unreadable("not a body")
+        if body is not None and method in ("GET", "HEAD"):
+            raise Unreadable(f"OkHttp sends no body with {method}")
+        if body is None and method in ("POST", "PUT", "PATCH", "PROPPATCH", "REPORT"):
+            raise Unreadable(f"OkHttp needs a body with {method}")
+        self.method, self.body = method, body
+        return self
+
+    def do_method(self, run: Evaluation, given: Arguments) -> RequestBuilder:
+        run.certain()
+        method, body = given.take("method", "body", required=2)
+        return self.with_method(text_of(method), body)
+
+    def do_get(self, run: Evaluation, given: Arguments) -> RequestBuilder:
+        given.take()
+        return self.with_method("GET", None)
+
+    def do_head(self, run: Evaluation, given: Arguments) -> RequestBuilder:
+        given.take()
+        return self.with_method("HEAD", None)
+
+    def do_url(self, run: Evaluation, given: Arguments) -> RequestBuilder:
+        run.certain()
+        (url,) = given.take("url", required=1)
+        self.url = url.written() if isinstance(url, Address) else text_of(url, "the URL")
+        return self
+
+    def do_header(self, run: Evaluation, given: Arguments) -> RequestBuilder:
+        run.certain()
+        self.fields.set(*given.take("name", "value", required=2))
+        return self
+
+    def do_addHeader(self, run: Evaluation, given: Arguments) -> RequestBuilder:
+        run.certain()
+        self.fields.add(*given.take("name", "value", required=2))
+        return self
+
+    def do_build(self, run: Evaluation, given: Arguments) -> Prepared:
+        given.take()
+        fields = Fields(self.fields.pairs)
+        kind = self.body.kind if self.body else None
+        if kind is not None and fields.get("Content-Type") != kind:
+            fields.set("Content-Type", kind)
+        url = sending.encoded_url(self.url)
+        return Prepared(sent(self.method, url, fields, self.body.content if self.body else None))
+
+
+class Prepared(Thing):
+    """A request that is built and not yet sent, of OkHttp or HttpClient."""
+
+    inert = frozenset({"url", "headers", "uri", "method"})
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+
+
+class Call(Thing):
+    """okhttp3.Call."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+
+    def do_execute(self, run: Evaluation, given: Arguments) -> Mystery:
+        given.take()
+        return run.send(self.request)
+
+    def do_enqueue(self, run: Evaluation, given: Arguments) -> None:
+        run.call_back(*given.take("callback", required=1))
+        run.send(self.request)
+
+
+class Client(Thing):
+    """okhttp3.OkHttpClient."""
+
+    inert = frozenset({"dispatcher", "connectionPool"})
+
+    def __init__(self, given: Arguments) -> None:
+        given.take()
+
+    def do_newBuilder(self, run: Evaluation, given: Arguments) -> ClientBuilder:
+        return ClientBuilder(Arguments([]), lambda: Client(Arguments([])))
+
+    def do_newCall(self, run: Evaluation, given: Arguments) -> Call:
+        return Call(prepared(given))
+
+
+def prepared(given: Arguments) -> Request:
+    request, *_ = given.take("request", "handler", required=1)
+    if not isinstance(request, Prepared):
+        raise Unreadable("not a request")
+    return request.request
+
+
+class ClientBuilder(Thing):
+    """Builders of OkHttpClient and HttpClient: what they set leaves the request alone."""
+
+    ALLOWED = frozenset(
+        [
+            "connectTimeout",
+            "readTimeout",
+            "writeTimeout",
+            "callTimeout",
+            "followRedirects",
+            "followSslRedirects",
+            "retryOnConnectionFailure",
+            "version",
+            "executor",
+        ]
+    )
+
+    def __init__(self, given: Arguments, make: Callable[[], Thing]) -> None:
+        given.take()
+        self.make = make
+
+    def get(self, run: Evaluation, name: str) -> Any:
+        if name in self.ALLOWED:
+            return Builtin(lambda run, given: self)
+        if name == "build":
+            return Builtin(lambda run, given: self.make())
+        return super().get(run, name)
+
+
+class Type(Module):
+    """A type: static members by name, and what `new` makes."""
+
+    def __init__(self, name: str, members: dict[str, Any], new: Any = None) -> None:
+        super().__init__(name, members)
+        self.new = new
+
+    def make(self, run: Evaluation, given: Arguments) -> Any:
+        if self.new is None:
+            raise Unreadable(f"new {self.name} is not known here")
+        return self.new(run, given)

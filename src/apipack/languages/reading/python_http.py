@@ -1,0 +1,125 @@
+"""Python: what http.client and urllib.request send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apipack.languages.reading import sending
+from apipack.languages.reading.dialect import optional
+from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.sending import Fields, sent
+from apipack.languages.reading.values import (
+    Arguments,
+    Builtin,
+    Module,
+    Thing,
+    known,
+)
+from apipack.languages.wire import FORM, Unreadable, repeated
+
+
+class Connection(Thing):
+    """http.client.HTTP(S)Connection."""
+
+    inert = frozenset({"getresponse", "close", "set_debuglevel", "connect"})
+
+    def __init__(self, scheme: str, given: Arguments) -> None:
+        secure = ("key_file", "cert_file", "timeout", "source_address", "context")
+        others = secure if scheme == "https" else ("timeout", "source_address")
+        host, port, *_ = given.take("host", "port", *others, "blocksize", required=1)
+        self.origin = f"{scheme}://{sending.authority(host, optional(port))}"
+
+    def do_request(self, run: Evaluation, given: Arguments) -> Any:
+        method, target, body, headers = given.take("method", "url", "body", "headers", required=2)
+        target = known(target)
+        if not isinstance(target, str) or not target.startswith("/"):
+            raise Unreadable("not a path")
+        fields = _fields(optional(headers, {}) or {})
+        return run.send(sent(method, f"{self.origin}{target}", fields, _latin(optional(body))))
+
+
+def _fields(headers: Any) -> Fields:
+    if not isinstance(headers, dict):
+        raise Unreadable("headers are not a dict")
+    fields = Fields()
+    for name, value in headers.items():
+        fields.add(name, value.decode("latin-1") if isinstance(value, bytes) else value)
+    if reason := repeated(tuple(fields.pairs)):
+        raise Unreadable(reason)
+    return fields
+
+
+def _latin(body: Any) -> bytes | None:
+    """The octets that http.client sends: text as Latin-1."""
+    body = known(body)
+    if body is None or isinstance(body, bytes):
+        return body
+    if not isinstance(body, str):
+        raise Unreadable("the body is not text")
+    try:
+        return body.encode("latin-1")
+    except UnicodeEncodeError:
+        raise Unreadable("the body is not Latin-1") from None
+
+
+HTTP_CLIENT = Module(
+    "http.client",
+    {
+        f"{name}Connection": Builtin(lambda run, given, scheme=scheme: Connection(scheme, given))  # type: ignore[misc]
+        for name, scheme in (("HTTP", "http"), ("HTTPS", "https"))
+    },
+)
+
+
+class UrlRequest(Thing):
+    """urllib.request.Request."""
+
+    settable = frozenset({"get_method"})
+
+    def __init__(self, given: Arguments) -> None:
+        url, data, headers, _, _, method = given.take(
+            "url", "data", "headers", "origin_req_host", "unverifiable", "method", required=1
+        )
+        self.url, self.at_data, self.at_method = url, optional(data), optional(method)
+        self.fields = Fields()
+        for name, value in _fields(optional(headers, {})).pairs:
+            self.fields.set(name, value)
+
+    def do_add_header(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        self.fields.set(*given.take("key", "val", required=2))
+
+    do_add_unredirected_header = do_add_header
+
+    def set_data(self, run: Evaluation, value: Any) -> None:
+        self.at_data = value
+
+    def set_method(self, run: Evaluation, value: Any) -> None:
+        self.at_method = value
+
+    def set(self, run: Evaluation, name: str, value: Any) -> None:
+        if name not in ("data", "method"):
+            raise Unreadable(f"{name} of a Request is set")
+        super().set(run, name, value)
+
+
+def _urlopen(run: Evaluation, given: Arguments) -> Any:
+    url, data, *_ = given.take("url", "data", "timeout", "context", required=1)
+    request = url if isinstance(url, UrlRequest) else UrlRequest(Arguments([url]))
+    body = known(request.at_data if optional(data) is None else data)
+    if body is not None and not isinstance(body, bytes):
+        raise Unreadable("data of urllib is not bytes")
+    fields = Fields(request.fields.pairs)
+    if body is not None:
+        fields.default("Content-Type", FORM)
+    method = request.at_method or ("GET" if body is None else "POST")
+    return run.send(sent(method, sending.plain_url(request.url), fields, body))
+
+
+URL_REQUEST = Module(
+    "urllib.request",
+    {
+        "Request": Builtin(lambda run, given: UrlRequest(given)),
+        "urlopen": Builtin(_urlopen),
+    },
+)

@@ -1,0 +1,92 @@
+"""Python: what httpx sends, where it differs from requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apipack.languages.reading import sending
+from apipack.languages.reading.dialect import applied, optional
+from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.python_data import dumps, to_str
+from apipack.languages.reading.python_requests import Session, add_auth, add_cookies, as_dict, known_text
+from apipack.languages.reading.sending import Fields, sent
+from apipack.languages.reading.values import (
+    UNDEFINED,
+    Arguments,
+    known,
+)
+from apipack.languages.wire import FORM, Unreadable
+
+
+class Client(Session):
+    """httpx.Client; the module itself is one that keeps nothing."""
+
+    settable = frozenset({"timeout", "follow_redirects"})
+
+    def __init__(self, given: Arguments | None = None) -> None:
+        super().__init__()
+        names = ("headers", "params", "auth", "base_url", "timeout", "follow_redirects", "verify", "http2")
+        headers, params, auth, base, *_ = (given or Arguments([])).take(*names)
+        self.at_headers, self.at_params = dict(optional(headers, {})), optional(params, {})
+        self.at_auth, self.base = optional(auth), optional(base, "")
+
+    def verb(self, run: Evaluation, name: str, given: Arguments) -> Any:
+        refused = () if name in ("post", "put", "patch") else ("data", "json", "content", "files")
+        return self.go(run, name.upper(), given, ("url",), refused)
+
+    def do_request(self, run: Evaluation, given: Arguments) -> Any:
+        method = known(given.positional.pop(0) if given.positional else given.named.pop("method", None))
+        if not isinstance(method, str):
+            raise Unreadable("the method is not text")
+        return self.go(run, method.upper(), given, ("url",), ())
+
+    def go(
+        self, run: Evaluation, method: str, given: Arguments, leading: tuple[str, ...], refused: tuple[str, ...]
+    ) -> Any:
+        names = (*leading, "content", "data", "json", "params", "headers", "cookies", "auth", "timeout",
+                 "follow_redirects", "verify")  # fmt: skip
+        if len(given.positional) > len(leading) or any(name in given.named for name in refused):
+            raise Unreadable(f"an argument that httpx does not take with {method}")
+        options = {name: value for name, value in zip(names, given.take(*names), strict=True) if value is not UNDEFINED}
+        fields = Fields()
+        for name, value in [*as_dict(self.at_headers).items(), *as_dict(options.get("headers") or {}).items()]:
+            fields.set(name, value)
+        pairs = [*_httpx_pairs(self.at_params), *_httpx_pairs(options.get("params"))]
+        url = known(self.base) + known(options.get("url"))
+        if pairs and "?" in url:
+            raise Unreadable("params of httpx for a URL that has a query")
+        body = _httpx_body(options, fields)
+        add_auth(fields, options.get("auth") or self.at_auth)
+        add_cookies(fields, options.get("cookies"))
+        url = sending.plain_url(sending.with_query(url, sending.form(pairs)))
+        return run.send(sent(method, url, fields, body))
+
+
+def _httpx_body(options: dict[str, Any], fields: Fields) -> str | bytes | None:
+    content, data, document = (options.get(name) for name in ("content", "data", "json"))
+    if sum(value is not None for value in (content, data, document)) > 1:
+        raise Unreadable("two bodies")
+    if document is not None:
+        fields.default("Content-Type", sending.JSON)
+        return known_text(applied(lambda value: dumps(value, separators=(",", ":"), ensure_ascii=False), [document]))
+    if isinstance(data, dict):
+        fields.default("Content-Type", FORM)
+        return sending.form(_httpx_pairs(data))
+    body = known(content if content is not None else data)
+    if body is not None and not isinstance(body, str | bytes):
+        raise Unreadable("a body of httpx that is no text")
+    return body or None
+
+
+def _httpx_pairs(data: Any) -> list[tuple[str, str]]:
+    data = known(data)
+    if data is None:
+        return []
+    if not isinstance(data, dict):
+        raise Unreadable("pairs that are no dict")
+    written = {True: "true", False: "false", None: ""}
+    return [
+        (str(name), written[member] if isinstance(member, bool | None) else to_str(member))
+        for name, value in data.items()
+        for member in (value if isinstance(value, list) else [value])
+    ]

@@ -1,0 +1,197 @@
+"""Python: what requests sends."""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+from typing import Any
+
+from apipack.languages.reading import sending
+from apipack.languages.reading.dialect import applied
+from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.python_data import dumps, to_str
+from apipack.languages.reading.sending import Fields, sent
+from apipack.languages.reading.values import (
+    UNDEFINED,
+    Arguments,
+    Builtin,
+    Mystery,
+    Thing,
+    known,
+)
+from apipack.languages.wire import FORM, Unreadable
+from apipack.records import Request
+
+VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
+
+
+IGNORED = ("timeout", "allow_redirects", "verify", "stream", "hooks")
+KEYWORDS = ("params", "data", "json", "headers", "cookies", "auth", "files", *IGNORED)
+
+
+class BasicAuth(Thing):
+    """requests.auth.HTTPBasicAuth, httpx.BasicAuth."""
+
+    def __init__(self, given: Arguments) -> None:
+        self.user, self.password = given.take("username", "password", required=2)
+
+
+class Session(Thing):
+    """requests.Session; the module itself is one that keeps nothing."""
+
+    inert = frozenset({"close", "mount"})
+    settable = frozenset({"verify", "trust_env", "max_redirects", "stream", "timeout"})
+
+    def __init__(self) -> None:
+        self.at_headers: dict[Any, Any] = {}
+        self.at_params: dict[Any, Any] = {}
+        self.at_auth: Any = None
+
+    def get(self, run: Evaluation, name: str) -> Any:
+        if name in VERBS:
+            return Builtin(lambda run, given: self.verb(run, name, given))
+        return super().get(run, name)
+
+    def set_headers(self, run: Evaluation, value: Any) -> None:
+        self.at_headers = value
+
+    def set_params(self, run: Evaluation, value: Any) -> None:
+        self.at_params = value
+
+    def set_auth(self, run: Evaluation, value: Any) -> None:
+        self.at_auth = value
+
+    def verb(self, run: Evaluation, name: str, given: Arguments) -> Any:
+        leading = {"get": ("url", "params"), "post": ("url", "data", "json"), "put": ("url", "data")}
+        leading["patch"] = leading["put"]
+        if type(self) is Session and name == "get":
+            leading["get"] = ("url",)
+        options = _options(given, leading.get(name, ("url",)))
+        return self.send(run, name.upper(), options.pop("url", UNDEFINED), options)
+
+    def do_request(self, run: Evaluation, given: Arguments) -> Any:
+        leading = ("method", "url", "params", "data", "headers", "cookies", "files", "auth")
+        options = _options(given, leading if type(self) is Session else ("method", "url"))
+        method = known(options.pop("method", UNDEFINED))
+        if not isinstance(method, str):
+            raise Unreadable("the method is not text")
+        return self.send(run, method.upper(), options.pop("url", UNDEFINED), options)
+
+    def send(self, run: Evaluation, method: str, url: Any, options: dict[str, Any]) -> Any:
+        return run.send(self.request(method, url, options))
+
+    def request(self, method: str, url: Any, options: dict[str, Any]) -> Request:
+        fields = Fields()
+        for name, value in [*as_dict(self.at_headers).items(), *as_dict(options.get("headers") or {}).items()]:
+            if known(value) is None:
+                fields.remove(name)
+            else:
+                fields.set(name, value.decode("latin-1") if isinstance(value, bytes) else value)
+        body = _requests_body(options, fields)
+        pairs = [*_pairs(self.at_params), *_pairs(options.get("params"))]
+        if isinstance(options.get("params"), str | bytes):
+            query = known(options["params"])
+            pairs, query = [], query.decode() if isinstance(query, bytes) else query
+        else:
+            query = sending.form(pairs)
+        url = known(url)
+        if not isinstance(url, str):
+            raise Unreadable("the URL is not text")
+        add_auth(fields, options.get("auth") or self.at_auth)
+        add_cookies(fields, options.get("cookies"))
+        return sent(method, sending.encoded_url(sending.with_query(url, query), _requoted), fields, body)
+
+
+def _options(given: Arguments, leading: tuple[str, ...]) -> dict[str, Any]:
+    names = (*leading, *[name for name in KEYWORDS if name not in leading])
+    if len(given.positional) > len(leading):
+        raise Unreadable("too many arguments")
+    values = given.take(*names)
+    return {name: value for name, value in zip(names, values, strict=True) if value is not UNDEFINED}
+
+
+def as_dict(value: Any) -> dict[Any, Any]:
+    if not isinstance(value, dict):
+        raise Unreadable("not a dict" if not isinstance(value, Mystery) else "headers that are not constant")
+    return value
+
+
+def _requests_body(options: dict[str, Any], fields: Fields) -> bytes | str | None:
+    data, document = known(options.get("data")), options.get("json")
+    if options.get("files"):
+        return _files(known(options["files"]), data, fields)
+    if not data and document is not None:
+        fields.default("Content-Type", sending.JSON)
+        return known_text(applied(dumps, [document]))
+    if not data:
+        return None
+    if isinstance(data, str | bytes):
+        return data
+    fields.default("Content-Type", FORM)
+    return sending.form(_pairs(data))
+
+
+def known_text(text: Any) -> str:
+    return str(known(text))
+
+
+def _pairs(data: Any) -> list[tuple[str, str]]:
+    """Of a dict or a list of pairs, with lists spread and None left out."""
+    data = known(data)
+    if data is None or data == {} or isinstance(data, str | bytes):
+        return []
+    pairs = list(data.items()) if isinstance(data, dict) else data
+    found: list[tuple[str, str]] = []
+    for pair in pairs:
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            raise Unreadable("not pairs of a name and a value")
+        name, value = pair
+        if isinstance(value, dict):
+            raise Unreadable("a dict inside of a form")
+        members = value if isinstance(value, list) else [value]
+        found += [(_text(name), _text(member)) for member in members if member is not None]
+    return found
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else to_str(value)
+
+
+def _files(files: Any, data: Any, fields: Fields) -> str:
+    parts: list[tuple[str, str, str | None, str | None]] = [(name, value, None, None) for name, value in _pairs(data)]
+    for name, value in files.items() if isinstance(files, dict) else files:
+        if isinstance(value, str | bytes):
+            raise Unreadable("a file that requests names after its field")
+        file, content, *kind = value
+        if not isinstance(content, str) or not (file is None or isinstance(file, str)):
+            raise Unreadable("a file that is no text")
+        parts.append((name, content, file, kind[0] if kind else None))
+    if fields.get("Content-Type") is not None:
+        raise Unreadable("a type without the boundary")
+    return sending.multipart(parts, fields)
+
+
+def add_auth(fields: Fields, auth: Any) -> None:
+    if auth is None:
+        return
+    if isinstance(auth, list) and len(auth) == 2:
+        auth = BasicAuth(Arguments(auth))
+    if not isinstance(auth, BasicAuth):
+        raise Unreadable("credentials that are not known here")
+    fields.set("Authorization", sending.basic(auth.user, auth.password, "latin-1"))
+
+
+def add_cookies(fields: Fields, cookies: Any) -> None:
+    if not cookies:
+        return
+    if not isinstance(known(cookies), dict) or fields.get("Cookie") is not None:
+        raise Unreadable("cookies of two kinds")
+    pairs = [f"{name}={value}" for name, value in cookies.items()]
+    if not all(re.fullmatch(r"[\w!#$&'*+.^`|~%/:-]+=[\w!#$&'*+.^`|~%/:=-]*", pair, re.ASCII) for pair in pairs):
+        raise Unreadable("cookies that are quoted")
+    fields.set("Cookie", "; ".join(pairs))
+
+
+def _requoted(rest: str) -> str:
+    """requests.utils.requote_uri."""
+    return urllib.parse.quote(rest, safe="!#$%&'()*+,/:;=?@[]~")
