@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from apipack.io import parts, read_table
-from apipack.openapi import Document, SpecError, load
 from apipack.openapi.conformance import violations
-from apipack.openapi.document import RawOperation
+from apipack.openapi.document import Document, RawOperation
+from apipack.openapi.loading import SpecError, load
 from apipack.operations.parsing import operation_id
 from apipack.operations.requests import build
 from apipack.progress import progress

@@ -20,7 +20,7 @@ from urllib.parse import quote, urlencode
 from apipack.intervals import wilson
 from apipack.io import read_table
 from apipack.languages.codec import Reading, Unrepresentable, render
-from apipack.openapi import load
+from apipack.openapi.loading import load
 from apipack.params import load as load_params
 from apipack.records import LANGUAGES, Request
 from apipack.sandbox.comparison import difference

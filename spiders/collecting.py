@@ -18,7 +18,7 @@ from apipack.hubs import files, packages
 from apipack.hubs.identity import identify
 from apipack.hubs.params import Crawl, HubName, LocalName
 from apipack.hubs.replica import HUBS, Replica
-from apipack.openapi import SpecError
+from apipack.openapi.loading import SpecError
 from spiders import INDEX, crawl, end_with_parent
 from spiders.items import SpecItem
 from spiders.outcome import failure, figures

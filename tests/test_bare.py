@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from apipack.cli.main import app
 from apipack.evaluation.verdicts import RATES
-from apipack.io import rows_table, write_table
+from apipack.io import read_metrics, rows_table, write_table
 from apipack.languages.codec import render
 from apipack.prompting.schemas import TESTS, TRAIN
 from apipack.records import Request
@@ -78,7 +78,7 @@ def test_the_stages_run_there_and_say_what_they_leave_out(box: Path) -> None:
     said = (box / "said").read_text()
     assert re.search(r"evaluate: no pass_rate, hallucination_rate, syntax_error_rate: \w+ is not installed\n", said)
     found = box / "metrics/gpu/python-8"
-    tuned, evaluated = (json.loads((found / f"{name}.json").read_text()) for name in ("finetune", "evaluate"))
+    tuned, evaluated = (read_metrics(name, found) for name in ("finetune", "evaluate"))
     assert tuned["steps"] == 2 and (found / "plots/loss.csv").is_file() and (found / "params.yaml").is_file()
     assert evaluated["tests"] == 12 and evaluated["generated"] == 8  # tuned and base; the levels ask the same
     assert evaluated["cut"].keys() == {"base", "copy", "tuned"} and evaluated["cut"]["copy"] == 0

@@ -23,6 +23,7 @@ from apipack.io import fresh_folder, read_table, rows_table, write_table
 from apipack.languages.params import weights
 from apipack.params import Params, load
 from apipack.prompting.schemas import TESTS
+from apipack.prompting.training import variants_of
 from apipack.records import LANGUAGES
 from benchmarks.gpu import RUNS
 from benchmarks.gpu.start import start
@@ -47,7 +48,8 @@ def prepare(sizes: Sequence[int], mixes: Sequence[str], tests: int | None) -> No
     pool, data = trained_calls(), digest_of(*SAMPLED, PROMPTS)
     for mix in mixes:
         p = params_of(mix, sizes[0], tests, data)[0]
-        there_are = most(pool, weights(p.mix, p.render.languages))
+        instances = {language: calls * variants_of(p.instruct) for language, calls in pool.items()}
+        there_are = most(instances, weights(p.mix, p.render.languages))
         if not there_are:
             sys.exit(f"{mix}: a language of it has no training calls: see crawl.limit and render.languages")
         for size in sorted({min(size, there_are) for size in sizes}):

@@ -34,7 +34,7 @@ TUNED = {"tokens": 50, "epochs": 4.0, "tokens_per_second": 2.0, "seconds": 60}  
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the data stages leave for `prepare`: four training operations in ten languages, and eight tests."""
     monkeypatch.chdir(tmp_path)
-    write_params(tmp_path, sample={"wordings": 1, "few_shot": 0.0})
+    write_params(tmp_path, sample={"few_shot": 0.0}, instruct={"values": "none", "variants": 1})
     schema = pa.unify_schemas([UNIQUE, INSTRUCTIONS])
     empty: dict[pa.DataType, Any] = {pa.list_(pa.string()): [], pa.bool_(): False}
     blank = {field.name: empty.get(field.type, "x") for field in schema}
@@ -42,7 +42,15 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     calls = [{"id": key, "language": language, "call": f"call {key}"} for key in IDS for language in LANGUAGES]
     tests: list[dict[str, Any]] = [
         {"id": f"t{n}", "api": "a", "level": level, "language": "python", "setting": "0shot", "prompt": f"{level} {n}"}
-        | {"reference": "", "last_example": None, "request": "", "template": "", "arguments": "[]", "examples": []}
+        | {
+            "reference": "",
+            "last_example": None,
+            "request": "",
+            "template": "",
+            "arguments": "[]",
+            "values": None,
+            "examples": [],
+        }
         for level in (1, 2)
         for n in range(4)
     ]
@@ -79,7 +87,7 @@ def test_runs_are_prepared_once_and_anew_when_anything_differs(here: Path, capfd
     prepare([2, 4], ["python"], None)
     assert capfd.readouterr().out.count("is there") == 2 and (small / "metrics/finetune.json").is_file()
     prepare([2], ["python"], 3)
-    assert [path.name for path in (small / "metrics").iterdir()] == ["sample.json"]
+    assert [path.name for path in (small / "metrics").glob("*.json")] == ["sample.json"]
     assert pq.read_table(small / "data/prompts/tests.parquet").num_rows == 6
 
     before = params_of("python", 2, 3, digest_of(*SAMPLED, PROMPTS))[1]

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from apipack.hubs.identity import Candidate, identify
-from apipack.openapi import SpecError
+from apipack.openapi.loading import SpecError
 from tests.specs import openapi
 
 

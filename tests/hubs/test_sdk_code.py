@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from apipack.hubs.sdk_code import derive
-from apipack.openapi import Document, SpecError, load
+from apipack.openapi.document import Document
+from apipack.openapi.loading import SpecError, load
 from apipack.operations.requests import build
 from apipack.records import Request
 

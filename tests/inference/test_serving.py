@@ -173,7 +173,7 @@ def test_the_evaluation_has_rows_of_served_models(
     request = Request("GET", "https://a.test/pets")
     test = {"id": "a", "api": "a", "level": 1, "language": "curl", "setting": "0shot", "last_example": None}
     test |= {"prompt": PAIRS[0][0], "reference": PAIRS[0][1].strip(), "request": request.to_json()}
-    tests = [{**test, "template": request.url, "arguments": "[]", "examples": []}]
+    tests = [{**test, "template": request.url, "arguments": "[]", "values": None, "examples": []}]
     write_table(tmp_path / "data/prompts/tests.parquet", rows_table(tests, TESTS))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("APIPACK_CACHE", str(tmp_path / "cache"))

@@ -3,9 +3,8 @@ from typing import Any
 
 import pytest
 
-from apipack.openapi import Document
 from apipack.openapi.conformance import _schema, violations
-from apipack.openapi.document import RawOperation
+from apipack.openapi.document import Document, RawOperation
 from apipack.records import Request
 from tests.specs import ID, INTEGER, STRING, Json, openapi, parameter, record
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from apipack.openapi import Document, SpecError, load
+from apipack.openapi.document import Document
+from apipack.openapi.loading import SpecError, load
 from apipack.operations.requests import build
 
 Json = dict[str, Any]

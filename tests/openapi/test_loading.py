@@ -1,6 +1,6 @@
 import pytest
 
-from apipack.openapi import SpecError, load
+from apipack.openapi.loading import SpecError, load
 
 
 def reason(body: bytes, **options: int) -> str:

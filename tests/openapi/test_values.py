@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from apipack.openapi import Document, SpecError
+from apipack.openapi.document import Document
+from apipack.openapi.loading import SpecError
 from apipack.openapi.values import ValueBuilder
 
 

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from apipack.openapi import Document, load
+from apipack.openapi.document import Document
+from apipack.openapi.loading import load
 from apipack.operations.requests import build
 from apipack.records import Request
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from apipack.languages.codec import read
-from apipack.openapi import Document, SpecError, load
+from apipack.openapi.document import Document
+from apipack.openapi.loading import SpecError, load
 from apipack.operations.requests import build
 from apipack.operations.texts import endpoint
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from apipack.openapi import Document, SpecError
 from apipack.openapi.conformance import violations
-from apipack.openapi.document import RawOperation
+from apipack.openapi.document import Document, RawOperation
+from apipack.openapi.loading import SpecError
 from apipack.operations.filling import Filled, fill
 from apipack.operations.forms import argument_names, form
 from apipack.operations.requests import build

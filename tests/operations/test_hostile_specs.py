@@ -14,8 +14,9 @@ import pytest
 import yaml
 
 from apipack.io import read_table
-from apipack.openapi import Document, load
 from apipack.openapi.conformance import violations
+from apipack.openapi.document import Document
+from apipack.openapi.loading import load
 from apipack.operations.database import parse_part
 from apipack.operations.parsing import Parsed, parse_spec
 from apipack.records import Request

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from apipack.openapi import SpecError
+from apipack.openapi.loading import SpecError
 from tests.operations.small import content, one
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from apipack.openapi import SpecError
+from apipack.openapi.loading import SpecError
 from apipack.operations.requests import build
 from apipack.records import Request
 from tests.operations.small import JSON_TYPE, content, document

@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from apipack.openapi import Document, SpecError, load
+from apipack.openapi.document import Document
+from apipack.openapi.loading import SpecError, load
 from apipack.operations.requests import BuiltRequest, build, check
 from apipack.records import Request
 from tests.specs import openapi, parameter

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from apipack.openapi import Document, SpecError, load
+from apipack.openapi.document import Document
+from apipack.openapi.loading import SpecError, load
 from tests.operations.small import body_of, requests
 
 SHARED = {"Count": {"type": "integer"}, "Name": {"type": "string"}, "Person": {"type": "object", "required": ["who"]}}

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from apipack.openapi import Document, load
+from apipack.openapi.document import Document
+from apipack.openapi.loading import load
 from apipack.records import Request
 from tests.operations.small import one, requests
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from apipack.openapi import Document
+from apipack.openapi.document import Document
 from apipack.operations.parsing import parse_spec
 from apipack.operations.requests import build
 from apipack.records import Request

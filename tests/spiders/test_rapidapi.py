@@ -5,7 +5,8 @@ import orjson
 import pytest
 
 from apipack.hubs.replica import Answer, Faults, RapidApi, Replica
-from apipack.openapi import Document, load
+from apipack.openapi.document import Document
+from apipack.openapi.loading import load
 from apipack.operations.requests import build
 from spiders.derived import derive, document
 from spiders.outcome import failure, figures

@@ -20,7 +20,8 @@ from apipack.languages.codec import Reading
 from apipack.languages.rendering import render_rows
 from apipack.models.embedding import embed
 from apipack.models.places import token_counter
-from apipack.openapi import Document, SpecError, load
+from apipack.openapi.document import Document
+from apipack.openapi.loading import SpecError, load
 from apipack.operations.parsing import parse_spec
 from apipack.params import Params
 from apipack.prompting.corpus import Corpus

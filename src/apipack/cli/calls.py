@@ -17,9 +17,8 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from apipack.cli.output import line
 from apipack.errors import UserError
 from apipack.languages.codec import Unrepresentable, render
-from apipack.openapi import Document, SpecError, load
-from apipack.openapi.document import RawOperation
-from apipack.openapi.loading import MAX_BYTES
+from apipack.openapi.document import Document, RawOperation
+from apipack.openapi.loading import MAX_BYTES, SpecError, load
 from apipack.operations.requests import build
 from apipack.operations.texts import endpoint
 

@@ -51,7 +51,7 @@ def calls(
     and exit code 2.
     """
     from apipack.cli.calls import Source, Told, fetched, files, leave_out_document, print_calls
-    from apipack.openapi import SpecError
+    from apipack.openapi.loading import SpecError
 
     languages, told = known(lang or list(LANGUAGES)), Told()
     if (spec is None) == (url is None):

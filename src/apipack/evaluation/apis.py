@@ -10,8 +10,9 @@ from typing import Any
 
 from apipack.evaluation.url_templates import fits
 from apipack.io import read_table
-from apipack.openapi import Document, load
 from apipack.openapi.conformance import violations
+from apipack.openapi.document import Document
+from apipack.openapi.loading import load
 from apipack.records import Request
 
 Row = dict[str, Any]

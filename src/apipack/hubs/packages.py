@@ -25,7 +25,7 @@ from apipack.hubs.identity import Candidate
 from apipack.hubs.params import Package
 from apipack.hubs.sdk_code import derive
 from apipack.hubs.snapshot import fetch
-from apipack.openapi import SpecError
+from apipack.openapi.loading import SpecError
 
 
 def candidates(packages: Sequence[Package], folder: Path, refused: Counter[str]) -> Iterator[Candidate]:

@@ -10,7 +10,7 @@ import ast
 import re
 from typing import Any, NamedTuple
 
-from apipack.openapi import SpecError
+from apipack.openapi.loading import SpecError
 
 Node = dict[str, Any]
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import orjson
 
-from apipack.openapi import Document, SpecError, load
-from apipack.openapi.document import RawOperation, listed
+from apipack.openapi.document import Document, RawOperation, listed
+from apipack.openapi.loading import SpecError, load
 from apipack.operations.forms import form
 from apipack.operations.licences import spdx
 from apipack.operations.natural_language import natural_language

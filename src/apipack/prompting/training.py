@@ -51,7 +51,7 @@ def write_training(
     splits = parts_of(read_table(data / "splits/splits.parquet").to_pylist())
     languages = [language for language, weight in mix.items() if weight > 0]
     pool, home = _pool(dataset, splits, languages, p.max_request, seed)
-    variants = instruct.variants if instruct.values == "spoken" else min(instruct.variants, len(TRAIN_ACTION))
+    variants = variants_of(instruct)
     drawn, lines = draw(pool, splits["level1"], size, mix, variants, p.strict)
     for line in lines:
         print(f"sample: {line}; the rest is shared among the others", file=sys.stderr)
@@ -68,6 +68,12 @@ def write_training(
     }
     tasks = _tasks(dataset, out, drawn, home, plan, shown, rules)
     return _figures(drawn, pool, variants, map_tasks(training_part, tasks, engine, "sample"))
+
+
+def variants_of(p: Instruct) -> int:
+    """How many variants of an operation may be drawn: as many as asked for where each has its own values, else as many
+    as there are frames to word it in."""
+    return p.variants if p.values == "spoken" else min(p.variants, len(TRAIN_ACTION))
 
 
 def few_shot_plan(drawn: Drawn, share: float, seed: int) -> dict[tuple[str, str], str]:
