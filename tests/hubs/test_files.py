@@ -1,5 +1,7 @@
 import json
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,7 @@ BODY = json.dumps(openapi({}))
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The current folder, with a few files in specs/."""
     for name in ("specs/b.yaml", "specs/a/openapi.json", "specs/notes.md", "specs/.hidden.json", "other/c.JSON"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -36,15 +38,15 @@ def places(*globs: str, refused: Counter[str] | None = None) -> list[tuple[str, 
         (["*/*.JSON"], [("other/c.JSON", "other/c.JSON")]),
     ],
 )
-def test_files_folders_and_patterns(folder, globs, expected):
+def test_files_folders_and_patterns(folder: Path, globs: list[str], expected: Any) -> None:
     assert places(*globs) == expected
 
 
-def test_a_file_elsewhere_is_named_without_the_way_to_it(folder, monkeypatch):
+def test_a_file_elsewhere_is_named_without_the_way_to_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder / "other")
     assert places(str(folder / "specs/b.yaml")) == [("specs/b.yaml", "b.yaml")]
 
 
-def test_a_glob_without_files_is_one_line(folder):
+def test_a_glob_without_files_is_one_line(folder: Path) -> None:
     with pytest.raises(UserError, match=r"^files: spec/\*\* names no JSON or YAML file; it is read from "):
         places("specs", "spec/**")

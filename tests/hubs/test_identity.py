@@ -25,16 +25,16 @@ def found(name: str = "pets.json", provider: str | None = None, body: Any = None
         ("https://[broken", "pets.local"),
     ],
 )
-def test_the_provider_is_the_registered_domain_of_the_server(server, provider):
+def test_the_provider_is_the_registered_domain_of_the_server(server: Any, provider: str) -> None:
     assert identify(found(server=server)).provider == provider
 
 
-def test_a_server_s_variables_have_their_defaults():
+def test_a_server_s_variables_have_their_defaults() -> None:
     servers = [{"url": "https://{host}/v1", "variables": {"host": {"default": "eu.acme.com"}}}]
     assert identify(found(servers=servers)).provider == "acme.com"
 
 
-def test_what_the_user_says_wins():
+def test_what_the_user_says_wins() -> None:
     assert identify(found(provider="acme.com", server="https://other.example"))[:2] == ("acme.com", "acme.com:pets")
 
 
@@ -47,17 +47,17 @@ def test_what_the_user_says_wins():
         ("api.github.com.json", "a.com:api.github.com"),
     ],
 )
-def test_an_api_is_called_like_its_file_unless_that_says_nothing(name, api):
+def test_an_api_is_called_like_its_file_unless_that_says_nothing(name: str, api: str) -> None:
     assert identify(found(name, provider="a.com")).api == api
 
 
-def test_versions_are_texts():
+def test_versions_are_texts() -> None:
     assert identify(found(version="2.1")).version == "2.1"
     assert identify(found(body={"openapi": "3.0.0", "info": {"version": 2}, "paths": {}})).version == "2"
     assert identify(found(body={"openapi": "3.0.0", "info": ["x"], "paths": {}})).version == ""
 
 
-def test_what_is_no_specification_has_a_reason():
+def test_what_is_no_specification_has_a_reason() -> None:
     with pytest.raises(SpecError) as caught:
         identify(found(body={"name": "package"}))
     assert caught.value.reason == "no_version"

@@ -32,7 +32,7 @@ def pypi(digest: str, **more: Any) -> Package:
 
 
 @pytest.fixture
-def published(tmp_path, monkeypatch):
+def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """acme-specs 1.2.0 where the pip of this test is set up to look; its wheel."""
     shelf = tmp_path / "shelf"
     shelf.mkdir()
@@ -45,7 +45,7 @@ def published(tmp_path, monkeypatch):
 
 
 @pytest.mark.heavy
-def test_a_wheel_is_fetched_once_and_its_members_have_an_address(published, tmp_path):
+def test_a_wheel_is_fetched_once_and_its_members_have_an_address(published: Any, tmp_path: Path) -> None:
     package, kept = pypi(hex_digest(published), licence="MIT"), tmp_path / "kept"
     (found,) = candidates([package], kept, Counter())
     assert (found.name, found.body, found.licence) == ("acme.json", BODY, "MIT")
@@ -55,14 +55,14 @@ def test_a_wheel_is_fetched_once_and_its_members_have_an_address(published, tmp_
 
 
 @pytest.mark.heavy
-def test_a_package_with_another_hash_is_refused_and_not_kept(published, tmp_path):
+def test_a_package_with_another_hash_is_refused_and_not_kept(published: Any, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="^pip download acme-specs==1.2.0 failed: .*DO NOT MATCH THE HASHES") as caught:
         fetched(pypi(f"sha256:{'0' * 64}"), tmp_path / "kept")
     assert "\n" not in str(caught.value) and list((tmp_path / "kept").iterdir()) == []
 
 
 @pytest.mark.heavy
-def test_a_source_distribution_is_not_built(published, tmp_path):
+def test_a_source_distribution_is_not_built(published: Any, tmp_path: Path) -> None:
     """What `setup.py` would do is never found out."""
     setup = b"import pathlib; pathlib.Path(__file__).parent.parent.joinpath('ran').touch()"
     sdist = tarball(published.parent / "acme_specs-1.3.0.tar.gz", {"acme_specs-1.3.0/setup.py": setup})
@@ -70,7 +70,7 @@ def test_a_source_distribution_is_not_built(published, tmp_path):
         fetched(pypi(hex_digest(sdist), version="1.3.0"), tmp_path / "kept")
 
 
-def test_an_npm_package_that_is_there_is_read(tmp_path):
+def test_an_npm_package_that_is_there_is_read(tmp_path: Path) -> None:
     path = tarball(tarball_path(tmp_path, "@acme/openapi", "2.0.0"), {"package/gen/acme.json": BODY})
     digest = base64.b64encode(hashlib.sha512(path.read_bytes()).digest()).decode()
     given = {"registry": "npm", "name": "@acme/openapi", "version": "2.0.0", "hash": f"sha512-{digest}"}
@@ -97,6 +97,6 @@ def test_an_npm_package_that_is_there_is_read(tmp_path):
         ("members", []),
     ],
 )
-def test_what_is_no_pinned_package_is_refused(field, value):
+def test_what_is_no_pinned_package_is_refused(field: str, value: Any) -> None:
     with pytest.raises(ValueError, match=field):
         pypi(f"sha256:{'0' * 64}", **{field: value})

@@ -1,5 +1,6 @@
 """A recorded backend: nothing that was generated is generated twice."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from apipack.inference.backends.base import Failure, LogLikelihood, Prompt, Sampling
@@ -35,7 +36,7 @@ def test_what_is_stored_is_not_generated_again_and_a_change_generates_what_it_to
 
 def test_failures_are_counted_and_tried_again(tmp_path: Path) -> None:
     class Failing(TemplateBackend):
-        def generate(self, asked, n=1):
+        def generate(self, asked: Sequence[Prompt], n: int = 1) -> Iterator[tuple[int, Failure]]:
             yield from ((at, Failure("timeout", "")) for at in range(len(asked)))
 
     with Store(tmp_path / "s") as store:

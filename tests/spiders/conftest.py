@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.fixtures import Collect, Rows
 
 from apipack.errors import UserError
 from apipack.hubs.snapshot import fetch
@@ -17,7 +18,7 @@ FAST = {"DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False}
 
 
 @pytest.fixture(scope="session")
-def collect():
+def collect() -> Collect:
     """collect(hub, folder, url, settings, fresh, **arguments): rows by API id, and stats.
 
     Processes are forks of one that has imported Scrapy; a fresh one sees the test's environment variables.
@@ -26,7 +27,7 @@ def collect():
 
     def _collect(
         hub: str, folder: Path, url: str, settings: dict[str, Any] | None = None, fresh: bool = False, **arguments: Any
-    ):
+    ) -> tuple[Rows, dict[str, Any]]:
         folder.mkdir(exist_ok=True)
         context = multiprocessing.get_context("spawn" if fresh else "forkserver")
         with ProcessPoolExecutor(1, context, end_with_parent) as pool:

@@ -12,7 +12,7 @@ from spiders.addresses import catalogued, linked, names_document, registered
         ("https://hub.example/apis/owner", ("owner", "", "")),
     ],
 )
-def test_registered(url, known):
+def test_registered(url: str, known: tuple[str, ...]) -> None:
     assert registered(url) == known
 
 
@@ -24,11 +24,11 @@ def test_registered(url, known):
         ("https://elsewhere.example/pets.yaml", ("elsewhere.example", "/pets.yaml")),
     ],
 )
-def test_catalogued(url, known):
+def test_catalogued(url: str, known: tuple[str, ...]) -> None:
     assert catalogued(url) == known
 
 
-def test_links_below_a_prefix_and_which_of_them_name_a_document():
+def test_links_below_a_prefix_and_which_of_them_name_a_document() -> None:
     body = b'<a href="/apis/a.json?v=1">1</a><a href="/apis/b">2</a><a href="/docs/c.json">3</a><a href="/apis/b">4</a>'
     page = HtmlResponse("https://hub.example/apis/", body=body)
     links = linked(page, "https://hub.example/apis/")

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from email.message import Message
 from pathlib import Path
-from typing import Any
 from urllib.request import Request, urlopen
 
 import orjson
@@ -14,6 +13,7 @@ import yaml
 from openapi_core import Config, OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
+from tests.fixtures import Collect, Pack
 
 from apipack.hubs.replica import HUBS, Answer, Call, Replica
 from apipack.hubs.snapshot import specs
@@ -57,7 +57,7 @@ class Exchanges:
 
 @pytest.fixture
 def exchange(
-    snapshot: dict[str, bytes], pack: Callable[..., Path], collect: Callable[..., Any], tmp_path: Path
+    snapshot: dict[str, bytes], pack: Pack, collect: Collect, tmp_path: Path
 ) -> Callable[..., tuple[Exchanges, int]]:
     """exchange(hub, *paths): what the spider and these requests said and heard, and how many documents came."""
 

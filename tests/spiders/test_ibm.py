@@ -1,17 +1,19 @@
 from collections import Counter
+from pathlib import Path
 
 import pytest
+from tests.fixtures import Collect, Documents, Pack
 
-from apipack.hubs.replica import Answer, Ibm, Replica
+from apipack.hubs.replica import Answer, Call, Ibm, Replica
 from spiders.bodies import dud, refusal, stated_version
 from spiders.outcome import failure, figures
 
 
-def catalog(name):
+def catalog(name: str) -> str:
     return f"/apis/catalog/{name}--{name}/openapi.json"
 
 
-def test_a_configured_list(pack, documents, collect, tmp_path):
+def test_a_configured_list(pack: Pack, documents: Documents, collect: Collect, tmp_path: Path) -> None:
     page = "/apis/catalog/api1.example--api1.example"
     with Replica(pack(documents), Ibm) as replica:
         urls = [catalog("api0.example"), f"{replica.url}{catalog('late.example')}", page]
@@ -24,10 +26,12 @@ def test_a_configured_list(pack, documents, collect, tmp_path):
     assert figures(stats)["refused"] == {"no_spec_found": 1} and failure(stats) is None
 
 
-def test_following_links_stays_below_apis_and_says_which_pages_have_none(pack, documents, collect, tmp_path):
-    asked = Counter()
+def test_following_links_stays_below_apis_and_says_which_pages_have_none(
+    pack: Pack, documents: Documents, collect: Collect, tmp_path: Path
+) -> None:
+    asked: Counter[str] = Counter()
 
-    def fault(call, answer):
+    def fault(call: Call, answer: Answer) -> Answer:
         asked[call.path] += 1
         if call.path == "/apis/":  # the catalogue names other places too
             others = b'<a href="/docs/">a</a><a href="http://127.0.0.1:1/apis/x.json">b</a><a href="/apis/z.zip">c</a>'
@@ -43,8 +47,10 @@ def test_following_links_stays_below_apis_and_says_which_pages_have_none(pack, d
     assert {path for path in asked if not path.startswith("/apis/")} == {"/robots.txt"}
 
 
-def test_pages_that_cannot_be_had_are_counted(pack, documents, collect, tmp_path):
-    def fault(call, answer):
+def test_pages_that_cannot_be_had_are_counted(
+    pack: Pack, documents: Documents, collect: Collect, tmp_path: Path
+) -> None:
+    def fault(call: Call, answer: Answer) -> Answer:
         return Answer(b"", status=500) if call.path.endswith("--drive") else answer
 
     with Replica(pack(documents), Ibm, fault) as replica:
@@ -75,11 +81,11 @@ def test_pages_that_cannot_be_had_are_counted(pack, documents, collect, tmp_path
     ],
     ids=range(17),
 )
-def test_stated_version(body, version):
+def test_stated_version(body: bytes, version: str) -> None:
     assert stated_version(body) == version
 
 
-def test_blanks_around_a_body_are_no_part_of_it():
+def test_blanks_around_a_body_are_no_part_of_it() -> None:
     whole = b" " * 600 + b'{"openapi": "3.0.0"}' + b"\n" * 600
     assert dud(whole) is None and refusal(whole) is None and stated_version(whole) == ""
     assert dud(whole.rstrip()[:-1] + b" " * 600) == "truncated" and dud(b" " * 600) == "empty"

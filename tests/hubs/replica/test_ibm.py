@@ -1,14 +1,16 @@
 import json
 import re
 
+from tests.fixtures import Ask, Documents, Pack
+
 from apipack.hubs.replica import Ibm, Replica
 
 
-def links(page):
+def links(page: bytes) -> list[str]:
     return re.findall(r'href="([^"]+)"', page.decode())
 
 
-def test_shells_lead_to_documents_with_ibm_s_extension(pack, documents, ask):
+def test_shells_lead_to_documents_with_ibm_s_extension(pack: Pack, documents: Documents, ask: Ask) -> None:
     with Replica(pack(documents), Ibm) as replica:
         pages = [link for link in links(ask(f"{replica.url}/apis/").body) if "/catalog/" in link]
         found = {page: links(ask(replica.url + page).body) for page in pages}
