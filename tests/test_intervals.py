@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import binomtest
 from scipy.stats import bootstrap as scipy_bootstrap
 
-from apipack.intervals import bootstrap, clustered, wilson
+from apipack.intervals import bootstrap, clustered, clustered_ratio, wilson
 
 
 @pytest.mark.parametrize(("hits", "n"), [(0, 1), (0, 24), (3, 12), (7, 8), (24, 24), (999, 1000)])
@@ -29,3 +29,15 @@ def test_intervals_by_cluster_cover_where_those_by_row_do_not() -> None:
             ((_, low, high),) = clustered(hits, groups, seed)
             covered[name] += low <= 0.5 <= high
     assert covered["clusters"] >= 180 and covered["rows"] < 140
+
+
+def test_a_ratio_of_whole_units_is_the_share_and_its_interval() -> None:
+    rng = np.random.default_rng(3)
+    groups, hits = rng.integers(12, size=90), rng.random(90) < 0.4
+    assert [clustered_ratio(hits.astype(float), np.ones(90), groups, 5)] == clustered(hits[:, None], groups, 5)
+
+
+def test_groups_without_anything_to_be_right_of_say_nothing() -> None:
+    parts, wholes, groups = np.array([1.0, 3.0, 0.0]), np.array([2.0, 4.0, 0.0]), np.array([0, 1, 2])
+    assert clustered_ratio(parts, wholes, groups, 0) == clustered_ratio(parts[:2], wholes[:2], groups[:2], 0)
+    assert clustered_ratio(np.zeros(3), np.zeros(3), groups, 0) == (0.0, 0.0, 1.0)

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from apipack.evaluation.reporting import accuracy_table, paper_table
+from apipack.evaluation.reporting import accuracy_table, judged, paper_table, report
 
 
 def test_the_paper_s_figures_are_the_paper_s() -> None:
@@ -24,3 +24,29 @@ def test_models_stand_side_by_side_with_n_and_interval() -> None:
     assert lines[0] == f"| model | setting | level 1 {both} | level 2 {both} | levels together {twice} |"
     assert lines[2] == "| base | 0shot | 0.00 [0.00, 0.24] | 0.00 [0.00, 0.24] | 0.00 [0.00, 0.24] |"
     assert lines[3] == "| tuned | 0shot | 0.25 [0.00, 0.50] | 0.25 [0.00, 0.50] | 0.25 [0.00, 0.50] |"
+
+
+def test_what_nobody_knows_is_a_number_of_its_own() -> None:
+    """Of four calls one is right, one wrong and two are neither read nor executed."""
+    matches: list[bool | None] = [True, False, None, None]
+    predictions = pd.DataFrame(
+        {
+            "model": "tuned",
+            "setting": "0shot",
+            "level": 1,
+            "api": "a",
+            "endpoint_match": False,
+            "request_match": matches,
+            "unreadable": [match is None for match in matches],
+            "verdict": ["executed", "static", "static", "static"],
+            "predicted_arguments": [2, 2, 0, 0],
+            "reference_arguments": 2,
+            "right_arguments": [2, 1, 0, 0],
+        }
+    )
+    cell = accuracy_table(predictions, "request_match", 0).splitlines()[2].split(" | ")[2]
+    assert cell.startswith("0.25 [") and cell.endswith("] / 0.25 / 0.50")
+    assert " / " not in accuracy_table(predictions, "endpoint_match", 0).splitlines()[2]
+    assert judged(predictions, "request_match") == " (25 % executed, 25 % read, 50 % unreadable)"
+    text = report(predictions, 0)
+    assert "## argument_recall" in text and "0.38 [" in text.split("## argument_recall")[1]

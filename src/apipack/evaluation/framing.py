@@ -12,12 +12,14 @@ _ESCAPED = re.compile("[\udc80-\udcff]")
 
 
 def faults(request: Request) -> frozenset[str]:
-    """Where a request contradicts itself: a declared charset that is not the body's (RFC 9110, 8.3), a boundary that
-    divides the body into no parts (RFC 2046, 5.1.1)."""
+    """Where a request contradicts itself: two types of one body (RFC 9110, 8.3), a declared charset that is not the
+    body's (8.3.2), a boundary that divides the body into no parts (RFC 2046, 5.1.1)."""
     kind = request.header("content-type") or ""
     if not request.body or not kind:
         return frozenset()
     found = set()
+    if sum(name.lower() == "content-type" for name, _ in request.headers) > 1:
+        found.add("header content-type: twice")
     if "charset" in kind.lower() and not _is_encoded(request.body, kind):
         found.add("body: another charset than its Content-Type declares")
     if (request.media_type or "").startswith("multipart/") and not parts(request):
