@@ -285,6 +285,7 @@ def readme_lines(start: str) -> list[str]:
     return [str(line).split("#")[0].strip() for line in block.splitlines()]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1_200)
 def test_the_readme_s_five_lines_lead_from_own_specifications_to_a_report(clone: Clone) -> None:
     """With the tests' tiny parameters; last, since it changes them."""
