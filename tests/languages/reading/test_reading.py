@@ -57,6 +57,16 @@ def test_hostile_code_is_refused_at_once(language: str, code: str) -> None:
     assert time.process_time() - start < 1
 
 
+def test_a_brace_before_a_wide_character_ends_no_process() -> None:
+    wide = [chr(code) for code in range(0x100, 0x110000, 997) if not 0xD800 <= code < 0xE000]
+    for character in wide:
+        for code in (f"{{{character}", f"curl a{{{character}", f"curl https://a.test/ -d {{1..{character}"):
+            with pytest.raises(Unreadable):
+                read("curl", code)
+    request = read("curl", f"curl https://a.test/ -d '{{{character}'")
+    assert request.body == f"{{{character}"
+
+
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared calls are not here")
 @pytest.mark.parametrize("name", ["right", "wrong"])
 def test_shared_calls(name: str) -> None:

@@ -35,6 +35,11 @@ parser that recovers from errors takes more than linear time, and a deep tree ov
 _LITERAL = re.compile(r"\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\]++|\\.)*+'|`[^`]*+`", re.DOTALL)
 _BRACKET = re.compile(r"[\[({]|[\])}]")
 
+_PLAIN_COMMAND = re.compile(
+    r"""curl[ \t](?:'[^']*+'|"(?:[^"\\$`]|\\.)*+"|\\['\n]|[\w \t:/.=@?&%+,-])*+\s*""", re.DOTALL | re.ASCII
+)
+_WIDE_BRACE = re.compile(r"\{[0-9]*(?:\.\.[0-9]*)?[^\0-\xff]")
+
 
 @functools.cache
 def _parser(grammar: str) -> Parser:
@@ -44,6 +49,8 @@ def _parser(grammar: str) -> Parser:
 def parse(grammar: str, code: str) -> Node:
     """The tree of code; raises Unreadable where it has an error."""
     check_size(code)
+    if grammar == "shell":
+        _check_braces(code)
     root = _parser(grammar).parse(code.encode()).root_node
     if root.has_error:
         raise Unreadable(f"line {_error_line(root)}: syntax")
@@ -61,6 +68,13 @@ def check_size(code: str) -> None:
         depth += 1 if bracket[0] in "[({" else -1
         if depth > DEEPEST:
             raise Unreadable("too deeply nested")
+
+
+def _check_braces(code: str) -> None:
+    """Refuse what can crash the process: behind a brace the scanner of this grammar calls C's isdigit, which reads
+    beyond its table from U+0100 on (tree-sitter-bash, issue 337). Only in a plain command do quotes surely hide it."""
+    if _WIDE_BRACE.search(code) and not _PLAIN_COMMAND.fullmatch(code):
+        raise Unreadable("a brace before a character beyond Latin-1")
 
 
 def _error_line(root: Node) -> int:
