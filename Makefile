@@ -84,10 +84,11 @@ gpu: setup  ## SmolLM2-135M tuned fully and evaluated on a GPU (after `apipack p
 bench-decoding: setup  ## test prompts a second, batched and one at a time (after `dvc repro retrieve`)
 	python -m benchmarks.decoding
 
-lint: setup  ## check format, lint rules and types (ruff format puts the format right)
+lint: setup  ## check format, lint rules, types and params.yaml (ruff format puts the format right)
 	ruff format --check .
 	ruff check .
 	mypy
+	python -m stages.check
 
 judge: setup  ## train the judge of instructions:  make judge LABELS=labels.jsonl
 	python -m apipack.instructions.training $(LABELS)

@@ -1,6 +1,6 @@
 """The tests' own parameters, data/params.yaml: no edit of the repository's params.yaml reaches a test.
 
-A new parameter is added to both files; tests/test_params.py holds that both are accepted.
+A new parameter is added to both files; `make lint` says whether the repository's is accepted.
 """
 
 from collections.abc import Mapping

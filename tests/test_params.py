@@ -8,7 +8,7 @@ from apipack.params import load
 from apipack.retrieval.params import Retrieve
 from apipack.section import Only, ParamsError, Section, names
 from apipack.section import load as load_section
-from tests.parameters import FILE, ROOT
+from tests.parameters import FILE
 
 SOURCE = FILE.read_text(encoding="utf-8")
 MODE = SOURCE[SOURCE.index("  mode: replica ") : SOURCE.index("  limit:")]
@@ -96,7 +96,3 @@ def test_a_stage_gets_what_it_names_and_nothing_else() -> None:
     assert p.retrieve.model == load(FILE).retrieve.model
     with pytest.raises(AttributeError):
         p.retrieve.shots  # noqa: B018
-
-
-def test_the_file_of_this_repository_is_accepted() -> None:
-    load(ROOT / "params.yaml")

@@ -14,10 +14,10 @@ from apipack.evaluation.verdicts import RATES, Reference, Verdict, judge, judge_
 from apipack.languages.codec import Reading, Unreadable, read, render
 from apipack.languages.wire import CLIENT_ADDED, CLIENT_OWNED
 from apipack.operations.parsing import parse_spec
-from apipack.params import load
 from apipack.records import Output, Request
 from apipack.sandbox import Record
 from apipack.sandbox.execution import Outcome, skipped
+from tests.parameters import PARAMS
 from tests.specs import ID, INTEGER, STRING, json_body, openapi, parameter, record
 
 AGE = INTEGER | {"maximum": 30, "example": 3}
@@ -82,7 +82,7 @@ def judged(api: Apis, rows: list[dict[str, Any]], language: str, calls: list[str
     """(verdict by reading, verdict) of each call, which should have been that of its row of OPERATIONS."""
     tests = [{**row, "language": language, "reference": ""} for row in rows]
     predictions = predictions_of(tests, {"tuned": [Output(call, False) for call in calls]})
-    return judge_all(predictions, api, load().evaluate.model_copy(update={"execute": run}), 1)
+    return judge_all(predictions, api, PARAMS.evaluate.model_copy(update={"execute": run}), 1)
 
 
 def rates(verdict: Verdict) -> tuple[Any, ...]:
