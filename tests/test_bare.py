@@ -122,6 +122,7 @@ def test_it_is_logged_afterwards_and_once(box: Path, tmp_path: Path, monkeypatch
 
 
 def test_what_cannot_be_logged_is_one_line(tmp_path: Path) -> None:
+    write_params(tmp_path)
     done = CliRunner().invoke(app, ["log", str(tmp_path)])
     assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "has neither finetune.json nor evaluate.json" in done.stderr
