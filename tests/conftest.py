@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from tests.fixtures import Documents, Pack
 
 from tests.fast import Fast
+from tests.fixtures import Documents, Pack
 from tests.specs import openapi
 
 # A loaded machine is slow, and no test fails for that.

@@ -9,11 +9,11 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from tests.fixtures import Documents, Pack
 from typer.testing import CliRunner
 
 from apipack.cli.main import app
 from apipack.records import LANGUAGES
+from tests.fixtures import Documents, Pack
 
 SPEC = """
 openapi: 3.0.3

@@ -12,9 +12,9 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from tests.fixtures import Pack
 
 from apipack.hubs.snapshot import SnapshotError, fetch, specs, tarball_path
+from tests.fixtures import Pack
 
 
 def sha512(path: Path) -> str:

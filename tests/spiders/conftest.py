@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.fixtures import Collect, Rows
 
 from apipack.errors import UserError
 from apipack.hubs.snapshot import fetch
 from spiders import INDEX, crawl, end_with_parent
+from tests.fixtures import Collect, Rows
 from tests.parameters import PARAMS, ROOT
 
 FAST = {"DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False}

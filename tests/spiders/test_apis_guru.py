@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.fixtures import Collect, Documents, Pack
 
 from apipack.hubs.replica import FAULTS, Answer, ApisGuru, Call, Replica
 from apipack.hubs.replica.server import Fault
@@ -21,6 +20,7 @@ from spiders.bodies import refusal
 from spiders.outcome import failure, figures
 from spiders.retry import seconds
 from spiders.settings import USER_AGENT
+from tests.fixtures import Collect, Documents, Pack
 
 
 class Faults:

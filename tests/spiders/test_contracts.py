@@ -13,11 +13,11 @@ import yaml
 from openapi_core import Config, OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
-from tests.fixtures import Collect, Pack
 
 from apipack.hubs.replica import HUBS, Answer, Call, Replica
 from apipack.hubs.snapshot import specs
 from spiders.outcome import failure
+from tests.fixtures import Collect, Pack
 
 CONTRACTS = {
     "apis_guru": ("apis.guru", "https://api.apis.guru"),

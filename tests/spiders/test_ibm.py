@@ -2,11 +2,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.fixtures import Collect, Documents, Pack
 
 from apipack.hubs.replica import Answer, Call, Ibm, Replica
 from spiders.bodies import dud, refusal, stated_version
 from spiders.outcome import failure, figures
+from tests.fixtures import Collect, Documents, Pack
 
 
 def catalog(name: str) -> str:

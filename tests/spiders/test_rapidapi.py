@@ -5,7 +5,6 @@ from typing import Any
 
 import orjson
 import pytest
-from tests.fixtures import Collect, Documents, Pack
 
 from apipack.hubs.replica import Answer, Call, Faults, RapidApi, Replica
 from apipack.openapi.document import Document
@@ -13,6 +12,7 @@ from apipack.openapi.loading import load
 from apipack.operations.requests import build
 from spiders.derived import derive, document
 from spiders.outcome import failure, figures
+from tests.fixtures import Collect, Documents, Pack
 
 
 def endpoint(method: str, route: str, *parameters: tuple[Any, ...], **more: Any) -> dict[str, Any]:

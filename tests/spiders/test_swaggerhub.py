@@ -5,11 +5,11 @@ from pathlib import Path
 
 import orjson
 import pytest
-from tests.fixtures import Collect, Documents, Pack
 
 from apipack.hubs.replica import Answer, Call, Replica, SwaggerHub
 from apipack.hubs.snapshot import specs
 from spiders.outcome import failure, figures
+from tests.fixtures import Collect, Documents, Pack
 
 
 def many(documents: Documents, count: int = 230) -> Documents:

@@ -9,12 +9,12 @@ from tempfile import mkdtemp
 from typing import Any
 
 import pytest
-from tests.fixtures import Collect
 
 from apipack.hubs.replica import HUBS, Answer, Call, Faults, Replica
 from apipack.hubs.snapshot import specs
 from spiders.addresses import names_document
 from spiders.outcome import failure, figures
+from tests.fixtures import Collect
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 

@@ -17,7 +17,6 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from tests.fixtures import Documents, Pack
 
 from apipack.hubs.replica import HUBS, Answer, ApisGuru, Call, Replica
 from apipack.hubs.schemas import SPECS
@@ -27,6 +26,7 @@ from apipack.operations.parsing import parse_spec
 from apipack.params import load
 from spiders.collecting import pace
 from stages import crawl, run, snapshot
+from tests.fixtures import Documents, Pack
 from tests.hubs.test_archives import tarball as npm_tarball
 from tests.parameters import ROOT, write_params
 from tests.specs import openapi

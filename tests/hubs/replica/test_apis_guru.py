@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from tests.fixtures import Documents, Pack
 
 from apipack.hubs.replica import Answer, ApisGuru, Call, Replica
 from apipack.hubs.snapshot import SnapshotError, specs
+from tests.fixtures import Documents, Pack
 
 
 def get(url: str, method: str = "GET", **headers: str) -> tuple[int, Message, bytes]:

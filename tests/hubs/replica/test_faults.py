@@ -3,9 +3,9 @@ import time
 from collections import Counter
 
 import pytest
-from tests.fixtures import Ask, Documents, Pack, Reply
 
 from apipack.hubs.replica import FAULTS, ApisGuru, Faults, Replica
+from tests.fixtures import Ask, Documents, Pack, Reply
 
 LIST = "/v2/list.json"
 

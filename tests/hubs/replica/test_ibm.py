@@ -1,9 +1,8 @@
 import json
 import re
 
-from tests.fixtures import Ask, Documents, Pack
-
 from apipack.hubs.replica import Ibm, Replica
+from tests.fixtures import Ask, Documents, Pack
 
 
 def links(page: bytes) -> list[str]:

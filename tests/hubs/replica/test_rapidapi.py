@@ -3,9 +3,9 @@ from functools import partial
 from typing import Any
 
 import pytest
-from tests.fixtures import Ask, Documents, Pack, Reply
 
 from apipack.hubs.replica import RapidApi, Replica
+from tests.fixtures import Ask, Documents, Pack, Reply
 from tests.specs import ID, STRING, json_body, openapi, record
 
 PET = record({"name": STRING, "tags": {"type": "array"}}, "name")

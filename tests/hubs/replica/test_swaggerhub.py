@@ -4,10 +4,10 @@ from functools import partial
 from typing import Any
 
 import pytest
-from tests.fixtures import Ask, Documents, Pack
 
 from apipack.hubs.replica import Replica, SwaggerHub
 from apipack.hubs.snapshot import specs
+from tests.fixtures import Ask, Documents, Pack
 
 
 @pytest.fixture
