@@ -1,0 +1,174 @@
+"""What axios 1 sends, in a browser and in Node."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from apipack.languages.reading import sending
+from apipack.languages.reading.dialect import optional
+from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.javascript_data import (
+    FormData,
+    Octets,
+    SearchParams,
+    checked,
+    header_pairs,
+    plain_object,
+    stringify,
+    text,
+)
+from apipack.languages.reading.javascript_fetch import WHATWG_FORM, whatwg
+from apipack.languages.reading.sending import Fields, sent
+from apipack.languages.reading.values import (
+    MYSTERY,
+    UNDEFINED,
+    Arguments,
+    Builtin,
+    Thing,
+    known,
+    text_of,
+)
+from apipack.languages.wire import FORM, Unreadable
+
+AXIOS = (
+    "method url baseURL headers params data auth timeout maxBodyLength maxContentLength maxRedirects responseType "
+    "withCredentials validateStatus httpsAgent httpAgent signal responseEncoding decompress"
+)
+
+
+class Axios(Thing):
+    """axios itself, or an instance with defaults."""
+
+    def __init__(self, browser: bool, defaults: dict[str, Any] | None = None) -> None:
+        self.browser, self.defaults = browser, defaults or {}
+
+    def get(self, run: Evaluation, name: str) -> Any:
+        if name == "default" or name == "axios":
+            return self
+        if name in ("get", "delete", "head", "options"):
+            return Builtin(lambda run, given: self.verb(run, name, given, ("url", "config")))
+        if name in ("post", "put", "patch"):
+            return Builtin(lambda run, given: self.verb(run, name, given, ("url", "data", "config")))
+        if name in ("isAxiosError", "AxiosError"):
+            return MYSTERY
+        return super().get(run, name)
+
+    def call(self, run: Evaluation, given: Arguments) -> Any:
+        first, second = given.take("config", "more", required=1)
+        config = {"url": first, **plain_object(optional(second, {}), "config")} if isinstance(first, str) else first
+        return self.send(run, plain_object(config, "the config of axios"))
+
+    do_request = call
+
+    def do_create(self, run: Evaluation, given: Arguments) -> Axios:
+        (config,) = given.take("config")
+        return Axios(self.browser, {**self.defaults, **plain_object(optional(config, {}), "config")})
+
+    def verb(self, run: Evaluation, method: str, given: Arguments, names: tuple[str, ...]) -> Any:
+        values = dict(zip(names, given.take(*names, required=1), strict=True))
+        config = plain_object(optional(values.pop("config"), {}), "the config of axios")
+        return self.send(run, {**config, **values, "method": method})
+
+    def send(self, run: Evaluation, config: dict[str, Any]) -> Any:
+        headers = [*header_pairs(self.defaults.get("headers")), *header_pairs(config.get("headers"))]
+        config = {**self.defaults, **config}
+        checked(config, AXIOS, "axios")
+        fields = Fields()
+        for name, value in headers:
+            if known(value) is not None and value is not UNDEFINED and value is not False:
+                fields.set(name, text(value))
+        method = text_of(known(config.get("method", "get")), "the method").upper()
+        body = _axios_body(config.get("data"), method, fields)
+        if body is None:
+            fields.remove("Content-Type")
+        if body is not None and self.browser and method in ("GET", "HEAD"):
+            raise Unreadable("axios in a browser sends no body with GET")
+        url = self.address(config)
+        query = _axios_query(config.get("params"))
+        if auth := config.get("auth"):
+            auth = plain_object(auth, "auth")
+            password = auth.get("password", "")
+            fields.set("Authorization", sending.basic(known(auth.get("username", "")), known(password)))
+        return run.send(sent(method, sending.encoded_url(sending.with_query(url, query), whatwg), fields, body))
+
+    @staticmethod
+    def address(config: dict[str, Any]) -> str:
+        url, base = text(known(config.get("url", ""))), known(config.get("baseURL"))
+        if not base or base is UNDEFINED or re.match(r"([a-z][a-z\d+\-.]*:)?//", url, re.IGNORECASE):
+            return url
+        return re.sub("/?/$", "", text(base)) + "/" + url.lstrip("/") if url else text(base)
+
+
+def _axios_body(data: Any, method: str, fields: Fields) -> str | None:
+    """transformRequest of axios 1: objects as JSON or as a form by their type, text as it is."""
+    kind = (fields.get("Content-Type") or "").lower()
+    if isinstance(data, FormData):
+        fields.remove("Content-Type")
+        return data.body(fields)
+    if isinstance(data, SearchParams):
+        fields.default("Content-Type", WHATWG_FORM)
+        return data.written()
+    if isinstance(data, Octets):
+        return sending.octets_text(data.octets)
+    data = known(data)
+    if data is None or data is UNDEFINED:
+        return None
+    if isinstance(data, dict | list):
+        if FORM in kind:
+            return sending.form(_flat(data), sending.whatwg_form)
+        if "multipart/form-data" in kind:
+            raise Unreadable("an object as a multipart body")
+        fields.default("Content-Type", sending.JSON)
+        return str(stringify(data))
+    if "application/json" in kind:
+        if not isinstance(data, str):
+            return str(stringify(data))
+        try:
+            json.loads(data)
+        except ValueError:
+            return str(stringify(data))
+        return data.strip()
+    if not isinstance(data, str):
+        raise Unreadable("data that is neither text nor an object")
+    if method in ("POST", "PUT", "PATCH"):
+        fields.default("Content-Type", FORM)
+    elif fields.get("Content-Type") is None:
+        raise Unreadable("a body whose type depends on the version of axios")
+    return data
+
+
+def _flat(data: Any) -> list[tuple[str, str]]:
+    if not isinstance(data, dict):
+        raise Unreadable("a form of no object")
+    for value in data.values():
+        if not isinstance(value, str | int | float | bool):
+            raise Unreadable("a form with more than values")
+    return [(str(name), text(value)) for name, value in data.items()]
+
+
+def _axios_query(params: Any) -> str:
+    if isinstance(params, SearchParams):
+        return params.written()
+    params = known(params)
+    if params is None or params is UNDEFINED:
+        return ""
+    pairs: list[tuple[str, str]] = []
+    for name, value in plain_object(params, "params").items():
+        if value is None or value is UNDEFINED:
+            continue
+        if isinstance(value, list):
+            pairs += [(f"{name}[]", text(member)) for member in value]
+        elif isinstance(value, dict):
+            raise Unreadable("params of axios inside of each other")
+        else:
+            pairs.append((name, text(value)))
+    return sending.form(pairs, _axios_encoded)
+
+
+def _axios_encoded(value: str) -> str:
+    encoded = sending.component(value)
+    for escape, character in (("%3A", ":"), ("%24", "$"), ("%2C", ","), ("%20", "+")):
+        encoded = encoded.replace(escape, character)
+    return encoded

@@ -1,0 +1,153 @@
+"""What fetch and XMLHttpRequest send, as the URL, Fetch and XMLHttpRequest standards have it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+from apipack.languages.reading import sending
+from apipack.languages.reading.dialect import optional
+from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.javascript_data import (
+    FormData,
+    Headers,
+    Octets,
+    SearchParams,
+    checked,
+    plain_object,
+    text,
+)
+from apipack.languages.reading.sending import Fields, sent
+from apipack.languages.reading.values import (
+    MYSTERY,
+    UNDEFINED,
+    Arguments,
+    Mystery,
+    Thing,
+    known,
+    text_of,
+)
+from apipack.languages.wire import FORM, Unreadable
+
+NORMALIZED = ("delete", "get", "head", "options", "post", "put")
+TEXT = "text/plain;charset=UTF-8"
+WHATWG_FORM = f"{FORM};charset=UTF-8"
+
+
+def normalized(method: Any) -> str:
+    name = text_of(known(method), "the method")
+    return name.upper() if name.lower() in NORMALIZED else name
+
+
+def _body(value: Any, fields: Fields) -> str | None:
+    """A body of fetch and XMLHttpRequest, whose type is added where the program gives none."""
+    if isinstance(value, Mystery):
+        known(value)
+    if value is None or value is UNDEFINED:
+        return None
+    if isinstance(value, SearchParams):
+        fields.default("Content-Type", WHATWG_FORM)
+        return value.written()
+    if isinstance(value, FormData):
+        if fields.get("Content-Type") not in (None, f"multipart/form-data; boundary={sending.BOUNDARY}"):
+            raise Unreadable("a type without the boundary")
+        return value.body(fields)
+    if isinstance(value, Octets):
+        return sending.octets_text(value.octets)
+    if not isinstance(value, str):
+        raise Unreadable("a body that is no text")
+    fields.default("Content-Type", TEXT)
+    return value
+
+
+class Prepared(Thing):
+    """A Request of fetch."""
+
+    def __init__(self, url: Any, options: Any) -> None:
+        self.url, self.options = url, options
+
+
+FETCH = "method headers body mode credentials cache redirect referrer referrerPolicy signal keepalive agent timeout"
+
+
+def fetch(run: Evaluation, given: Arguments) -> Any:
+    url, options = given.take("url", "options", required=1)
+    if isinstance(url, Prepared):
+        if options is not UNDEFINED:
+            raise Unreadable("a Request with more options")
+        url, options = url.url, url.options
+    given_options = plain_object(optional(options, {}), "options of fetch")
+    checked(given_options, FETCH, "fetch")
+    if known(given_options.get("mode")) == "no-cors":
+        raise Unreadable("no-cors takes headers off")
+    fields = Headers(given_options.get("headers", UNDEFINED)).fields
+    method = normalized(given_options.get("method", "GET"))
+    body = _body(given_options.get("body"), fields)
+    if method in ("TRACE", "CONNECT", "TRACK") or (body is not None and method in ("GET", "HEAD")):
+        raise Unreadable(f"fetch refuses {method}, or a body with it")
+    return run.send(sent(method, sending.encoded_url(_address(url), whatwg), fields, body))
+
+
+def _address(url: Any) -> str:
+    return text(known(url))
+
+
+def whatwg(rest: str) -> str:
+    """Path and query as the URL standard encodes them."""
+    if "\\" in rest or re.search("[\t\r\n]", rest):
+        raise Unreadable("characters that the URL standard changes")
+    path, mark, query = rest.partition("?")
+    return quote(path, safe="/!$&'()*+,;=:@%-._~|[]^") + mark + quote(query, safe="/!$&()*+,;=:@%-._~|[]^?{}`\\")
+
+
+class Xhr(Thing):
+    """XMLHttpRequest."""
+
+    inert = frozenset({"abort", "overrideMimeType", "getAllResponseHeaders", "getResponseHeader"})
+    settable = frozenset({"withCredentials", "responseType", "timeout"})
+
+    def __init__(self) -> None:
+        self.method, self.url = "", ""
+        self.fields: Headers | None = None
+
+    def get(self, run: Evaluation, name: str) -> Any:
+        if re.fullmatch("readyState|status|statusText|response[A-Z]?[A-Za-z]*|DONE|upload", name):
+            return MYSTERY
+        return super().get(run, name)
+
+    def set(self, run: Evaluation, name: str, value: Any) -> None:
+        if name.startswith("on"):
+            run.call_back(value)
+        else:
+            super().set(run, name, value)
+
+    def do_addEventListener(self, run: Evaluation, given: Arguments) -> Any:
+        run.call_back(*given.positional)
+        return UNDEFINED
+
+    def do_open(self, run: Evaluation, given: Arguments) -> Any:
+        run.certain()
+        method, url, _ = given.take("method", "url", "async", required=2)
+        self.method, self.url = normalized(method), sending.encoded_url(_address(url), whatwg)
+        self.fields = Headers()
+        return UNDEFINED
+
+    def do_setRequestHeader(self, run: Evaluation, given: Arguments) -> Any:
+        run.certain()
+        if self.fields is None:
+            raise Unreadable("a header before open")
+        self.fields.append(*given.take("name", "value", required=2))
+        return UNDEFINED
+
+    def do_send(self, run: Evaluation, given: Arguments) -> Any:
+        (value,) = given.take("body")
+        if self.fields is None or self.method == "TRACE":
+            raise Unreadable("send before open, or TRACE")
+        fields = Fields(self.fields.fields.pairs)
+        body = None if self.method in ("GET", "HEAD") else _body(value, fields)
+        kind = fields.get("Content-Type") or ""
+        if body is not None and re.search(r";\s*charset=(?!\"?utf-8\"?\s*(?:;|\Z))", kind, re.IGNORECASE):
+            raise Unreadable("XMLHttpRequest rewrites a charset other than UTF-8")
+        run.send(sent(self.method, self.url, fields, body))
+        return UNDEFINED

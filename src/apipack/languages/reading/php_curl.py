@@ -1,0 +1,68 @@
+"""What PHP's curl functions send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apipack.languages.reading.curl_handle import Handle
+from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.php_data import text
+from apipack.languages.reading.values import (
+    UNDEFINED,
+    Arguments,
+    Thing,
+    known,
+    text_of,
+)
+from apipack.languages.wire import Unreadable
+
+
+class Curl(Thing):
+    """A handle of curl_init."""
+
+    def __init__(self, url: Any) -> None:
+        self.handle = Handle()
+        if url is not UNDEFINED and url is not None:
+            self.handle.set("URL", url)
+
+    def option(self, name: Any, value: Any) -> None:
+        name = text_of(name, "an option").removeprefix("CURLOPT_")
+        if name == "POSTFIELDS" and isinstance(value, dict):
+            self.handle.form([(str(key), text(known(member)), None, None) for key, member in value.items()])
+            return
+        if name == "HTTPHEADER":
+            if not isinstance(value, dict):
+                raise Unreadable("header lines that are no array")
+            value = list(value.values())
+        if name in ("CUSTOMREQUEST", "URL") and isinstance(value, bool):
+            raise Unreadable(f"{name} is no text")
+        self.handle.set(name, text(known(value)) if name == "POSTFIELDS" else value)
+
+
+def _curl(given: Arguments, *names: str) -> tuple[Curl, list[Any]]:
+    handle, *others = given.take("handle", *names, required=1 + len(names))
+    if not isinstance(handle, Curl):
+        raise Unreadable("not a handle of curl")
+    return handle, others
+
+
+def setopt(run: Evaluation, given: Arguments) -> bool:
+    run.certain()
+    handle, (name, value) = _curl(given, "option", "value")
+    handle.option(name, value)
+    return True
+
+
+def setopt_array(run: Evaluation, given: Arguments) -> bool:
+    run.certain()
+    handle, (options,) = _curl(given, "options")
+    if not isinstance(options, dict):
+        raise Unreadable("options that are no array")
+    for name, value in options.items():
+        handle.option(name, value)
+    return True
+
+
+def execute(run: Evaluation, given: Arguments) -> Any:
+    handle, _ = _curl(given)
+    return run.send(handle.handle.request())

@@ -1,0 +1,165 @@
+"""Swift's values over constants: Data, structs, JSON, texts."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+from urllib.parse import quote
+
+from apipack.languages.reading import sending
+from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.values import (
+    MYSTERY,
+    UNDEFINED,
+    Arguments,
+    Mystery,
+    Thing,
+    known,
+)
+from apipack.languages.wire import Unreadable
+
+
+def text(value: Any) -> str:
+    """A value inside of a text."""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float) and 1e-4 <= abs(value) < 1e16:
+        return repr(value)
+    raise Unreadable("the text of an object")
+
+
+class Bytes(Thing):
+    """Data, NSData and NSMutableData."""
+
+    def __init__(self, octets: bytes) -> None:
+        self.octets = octets
+        self.at_count = len(octets)
+
+    def do_append(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        (more,) = given.take("other", required=1)
+        self.octets += octets(more)
+
+    def do_base64EncodedString(self, run: Evaluation, given: Arguments) -> str:
+        given.take("options")
+        return base64.b64encode(self.octets).decode()
+
+
+def octets(value: Any) -> bytes:
+    if isinstance(value, str):
+        return value.encode()
+    if not isinstance(value, Bytes):
+        known(value)
+        raise Unreadable("not Data")
+    return value.octets
+
+
+def data_of(run: Evaluation, given: Arguments) -> Bytes:
+    first, other = given.take("first", "data") if given.positional else (UNDEFINED, *given.take("data"))
+    value = first if first is not UNDEFINED else other
+    return Bytes(b"" if value is UNDEFINED else octets(value))
+
+
+class Struct(Thing):
+    """A struct of the program: its members with what they are by default."""
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self.fields = fields
+
+    def call(self, run: Evaluation, given: Arguments) -> Record:
+        values = given.take(*self.fields)
+        if given.positional:
+            raise Unreadable("members without labels")
+        members = {
+            name: default if value is UNDEFINED else value
+            for (name, default), value in zip(self.fields.items(), values, strict=True)
+        }
+        return Record(members)
+
+
+class Record(Thing):
+    """A struct's value."""
+
+    def __init__(self, members: dict[str, Any]) -> None:
+        self.members = members
+
+    def get(self, run: Evaluation, name: str) -> Any:
+        if name not in self.members:
+            raise Unreadable(f"{name} is no member")
+        return self.members[name]
+
+
+def _jsonable(value: Any, encodes: bool) -> Any:
+    if isinstance(value, Record) and encodes:
+        return {key: _jsonable(member, encodes) for key, member in value.members.items() if member is not None}
+    if isinstance(value, dict):
+        return {text(key): _jsonable(member, encodes) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_jsonable(member, encodes) for member in value]
+    if value is None and not encodes:
+        raise Unreadable("nil in an object for JSON")
+    if isinstance(value, Null):
+        return None
+    if isinstance(value, float):
+        text(value)
+        return int(value) if value == int(value) else value
+    if not isinstance(value, str | int | None):
+        known(value)
+        raise Unreadable("JSON of more than data")
+    return value
+
+
+class Null(Thing):
+    """NSNull()."""
+
+
+def _json(value: Any, encodes: bool) -> Bytes:
+    written = json.dumps(_jsonable(value, encodes), ensure_ascii=False, separators=(",", ":"))
+    return Bytes(written.replace("/", "\\/").encode())
+
+
+def serialized(run: Evaluation, given: Arguments) -> Bytes:
+    value, _ = given.take("withJSONObject", "options", required=1)
+    return _json(value, False)
+
+
+class Encoder(Thing):
+    """JSONEncoder."""
+
+    settable = frozenset({"outputFormatting"})
+
+    def do_encode(self, run: Evaluation, given: Arguments) -> Bytes:
+        (value,) = given.take("value", required=1)
+        return _json(value, True)
+
+
+def string_of(run: Evaluation, given: Arguments) -> Any:
+    """String of data, of a number, or of what is not known."""
+    if "data" in given.named or "decoding" in given.named:
+        value = given.named.get("data", given.named.get("decoding"))
+        return sending.octets_text(value.octets) if isinstance(value, Bytes) else MYSTERY
+    if "describing" in given.named or "format" in given.named:
+        return MYSTERY
+    (value,) = given.take("value", required=1)
+    return MYSTERY if isinstance(value, Mystery) else text(value)
+
+
+def percent_encoded(value: str, allowed: Any) -> str:
+    sets = {
+        "urlQueryAllowed": "!$&'()*+,-./:;=?@_~",
+        "urlPathAllowed": "!$&'()*+,-./:=@_~",
+        "urlHostAllowed": "!$&'()*+,-.:;=[]_~",
+        "alphanumerics": "",
+    }
+    if str(allowed) not in sets:
+        raise Unreadable("a set of characters")
+    encoded = quote(value, safe=sets[str(allowed)])
+    if str(allowed) == "alphanumerics":
+        for character in "-._~":
+            encoded = encoded.replace(character, f"%{ord(character):02X}")
+    return encoded

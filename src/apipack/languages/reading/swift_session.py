@@ -1,0 +1,139 @@
+"""What URLSession sends of URLRequest and NSMutableURLRequest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.sending import Fields, sent
+from apipack.languages.reading.swift_addresses import Address
+from apipack.languages.reading.swift_data import octets
+from apipack.languages.reading.values import (
+    MYSTERY,
+    UNDEFINED,
+    Arguments,
+    Module,
+    Thing,
+    known,
+    text_of,
+)
+from apipack.languages.wire import FORM, Unreadable
+from apipack.records import Request
+
+
+class Outgoing(Thing):
+    """URLRequest and NSMutableURLRequest."""
+
+    settable = frozenset({"timeoutInterval", "cachePolicy", "httpShouldHandleCookies", "allowsCellularAccess"})
+
+    def __init__(self, given: Arguments) -> None:
+        url, *_ = given.take("url", "cachePolicy", "timeoutInterval", required=1)
+        if given.positional:
+            raise Unreadable("a request without its label")
+        self.url = _url(url)
+        self.method = "GET"
+        self.fields = Fields()
+        self.body: bytes | None = None
+
+    def set_httpMethod(self, run: Evaluation, value: Any) -> None:
+        self.method = text_of(value, "the method")
+
+    def set_url(self, run: Evaluation, value: Any) -> None:
+        self.url = _url(value)
+
+    def set_httpBody(self, run: Evaluation, value: Any) -> None:
+        self.body = None if value is None else octets(value)
+        if isinstance(value, str):
+            raise Unreadable("a body that is no Data")
+
+    def set_allHTTPHeaderFields(self, run: Evaluation, value: Any) -> None:
+        if self.fields.pairs or not isinstance(value, dict):
+            raise Unreadable("header fields that join others, or are no dictionary")
+        for name, content in value.items():
+            if self.fields.get(text_of(name)) is not None:
+                raise Unreadable("a header twice")
+            self.fields.add(name, content)
+
+    def do_setValue(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        value, name = given.take("value", "forHTTPHeaderField", required=2)
+        self.fields.set(name, value)
+
+    def do_addValue(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        value, name = given.take("value", "forHTTPHeaderField", required=2)
+        before = self.fields.get(text_of(name))
+        self.fields.set(name, text_of(value) if before is None else f"{before},{text_of(value)}")
+
+    def request(self) -> Request:
+        fields = Fields(self.fields.pairs)
+        if self.body is not None and self.method in ("GET", "HEAD"):
+            raise Unreadable(f"URLSession sends no body with {self.method}")
+        if self.body and fields.get("Content-Type") is None:
+            if self.method != "POST":
+                raise Unreadable("a body without its type")
+            fields.add("Content-Type", FORM)
+        return sent(self.method, self.url, fields, self.body)
+
+
+def _url(value: Any) -> str:
+    if not isinstance(value, Address):
+        known(value)
+        raise Unreadable("not a URL")
+    return value.url
+
+
+class Task(Thing):
+    """A data task: sent by `resume`."""
+
+    inert = frozenset({"cancel", "suspend"})
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+
+    def do_resume(self, run: Evaluation, given: Arguments) -> None:
+        given.take()
+        run.send(self.request)
+
+
+class Session(Thing):
+    """URLSession."""
+
+    inert = frozenset({"finishTasksAndInvalidate", "invalidateAndCancel"})
+
+    def do_dataTask(self, run: Evaluation, given: Arguments) -> Task:
+        run.call_back(given.named.pop("block", None), given.named.pop("completionHandler", None))
+        return Task(_request(*given.take("with", required=1)))
+
+    def do_data(self, run: Evaluation, given: Arguments) -> list[Any]:
+        value = given.named.pop("for", UNDEFINED)
+        value = given.named.pop("from", UNDEFINED) if value is UNDEFINED else value
+        given.take("delegate")
+        run.send(_request(value))
+        return [MYSTERY, MYSTERY]
+
+
+def _request(value: Any) -> Request:
+    if isinstance(value, Address):
+        value = Outgoing(Arguments([], {"url": value}))
+    if not isinstance(value, Outgoing):
+        raise Unreadable("not a request")
+    return value.request()
+
+
+class SessionType(Module):
+    """URLSession, the type."""
+
+    def call(self, run: Evaluation, given: Arguments) -> Session:
+        configuration, *_ = given.take("configuration", "delegate", "delegateQueue", required=1)
+        if configuration not in ("default", "ephemeral") and not isinstance(configuration, Configuration):
+            raise Unreadable("a configuration")
+        return Session()
+
+
+class Configuration(Thing):
+    """URLSessionConfiguration, of which timeouts may be set."""
+
+    settable = frozenset(
+        {"timeoutIntervalForRequest", "timeoutIntervalForResource", "waitsForConnectivity", "requestCachePolicy"}
+    )
