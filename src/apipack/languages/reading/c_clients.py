@@ -25,6 +25,7 @@ class Easy(Thing):
 
     def __init__(self) -> None:
         self.handle = Handle()
+        self.form: Mime | None = None
 
 
 class Mime(Thing):
@@ -33,6 +34,8 @@ class Mime(Thing):
     def __init__(self) -> None:
         self.parts: list[Mime] = []
         self.name = self.data = ""
+        self.file: str | None = None
+        self.kind: str | None = None
 
 
 def _setopt(run: Evaluation, given: Arguments) -> Mystery:
@@ -45,7 +48,8 @@ def _setopt(run: Evaluation, given: Arguments) -> Mystery:
     if name == "MIMEPOST":
         if not isinstance(value, Mime):
             raise Unreadable("not a form")
-        handle.handle.form([(part.name, part.data, None, None) for part in value.parts])
+        handle.form = value
+        handle.handle.form([])
         return MYSTERY
     if name == "HTTPHEADER" and not isinstance(value, list | None):
         known(value)
@@ -71,6 +75,8 @@ def _perform(run: Evaluation, given: Arguments) -> Any:
     (handle,) = given.take("handle", required=1)
     if not isinstance(handle, Easy):
         raise Unreadable("not a handle of curl")
+    if handle.form is not None and handle.handle.parts is not None:
+        handle.handle.parts = [(part.name, part.data, part.file, part.kind) for part in handle.form.parts]
     return run.send(handle.handle.request())
 
 
@@ -150,6 +156,20 @@ def _mime_data(run: Evaluation, given: Arguments) -> Mystery:
     return MYSTERY
 
 
+def _mime_filename(run: Evaluation, given: Arguments) -> Mystery:
+    run.certain()
+    part, name = given.take("part", "filename", required=2)
+    part.file = text_of(name)
+    return MYSTERY
+
+
+def _mime_type(run: Evaluation, given: Arguments) -> Mystery:
+    run.certain()
+    part, kind = given.take("part", "mimetype", required=2)
+    part.kind = text_of(kind)
+    return MYSTERY
+
+
 INERT = [
     "curl_global_init",
     "curl_global_cleanup",
@@ -197,6 +217,8 @@ class C(Dialect):
         "curl_mime_addpart": Builtin(_part),
         "curl_mime_name": Builtin(_mime_name),
         "curl_mime_data": Builtin(_mime_data),
+        "curl_mime_filename": Builtin(_mime_filename),
+        "curl_mime_type": Builtin(_mime_type),
         "strlen": constant(lambda text: len(text.partition("\0")[0].encode())),
         "exit": Builtin(leave),
         "text of sprintf": Builtin(_sprintf),

@@ -47,7 +47,9 @@ class Ended(Exception):
 
 
 class Dialect:
-    """The base of all; a language overrides what it does differently."""
+    """The base of all; a language overrides what it does differently. receiver: what a method calls its object, empty
+    where that is its first parameter. own_class: what a class calls itself inside of it. counts_arguments: a call with
+    too few arguments, or too many, fails."""
 
     hoists = True
     block_scope = True
@@ -58,6 +60,9 @@ class Dialect:
     creates_arrays = False
     ends_early = False
     nothing: Any = None
+    receiver = ""
+    counts_arguments = False
+    own_class = ""
     names: Mapping[str, Any] = {}
     modules: Mapping[str, Any] = {}
     methods: Mapping[type, Mapping[str, Pure]] = {}

@@ -12,6 +12,7 @@ from typing import Any
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.dialect import Dialect, Ended
+from apipack.languages.reading.objects import Bound, Method, Type
 from apipack.languages.reading.values import (
     MYSTERY,
     NOT_CONSTANT,
@@ -56,6 +57,7 @@ class Pending:
 
     closure: Closure
     given: Arguments
+    receiver: Thing | None = None
 
 
 class Evaluation:
@@ -67,7 +69,7 @@ class Evaluation:
         self.doubt = 0
         self.steps = 0
         self.depth = 0
-        self.later: list[tuple[Closure, int]] = []
+        self.later: list[tuple[Closure | Bound, int]] = []
         self.scope = self.globals = Scope()
 
     def run(self, statements: Sequence[p.Statement]) -> Request:
@@ -91,9 +93,15 @@ class Evaluation:
         while self.later:
             closure, _ = self.later.pop(0)
             try:
-                self.apply(closure, Arguments([MYSTERY] * len(closure.function.parameters)))
+                self.apply(closure, Arguments([MYSTERY] * self.taken(closure)))
             except Ended:
                 continue
+
+    def taken(self, function: Closure | Bound) -> int:
+        """How many arguments a function takes, its receiver aside."""
+        if isinstance(function, Closure):
+            return len(function.function.parameters)
+        return len(function.closure.function.parameters) - (not self.dialect.receiver)
 
     def send(self, request: Request) -> Mystery:
         """Note the request; what the client gives back is not known."""
@@ -106,7 +114,7 @@ class Evaluation:
 
     def call_back(self, *functions: Any) -> None:
         """Functions that a library will call."""
-        self.later += [(function, self.doubt) for function in functions if isinstance(function, Closure)]
+        self.later += [(function, self.doubt) for function in functions if isinstance(function, Closure | Bound)]
 
     def certain(self) -> None:
         """Called before anything that a request is made of changes."""
@@ -254,6 +262,8 @@ class Evaluation:
                 return self.call(function, arguments, new)
             case p.Function():
                 return Closure(node, self.scope, self.dialect.closed_functions)
+            case p.Class():
+                return self.class_of(node)
             case p.Assign(target, value, declares):
                 given = self.value(value)
                 self.assign(target, given, declares)
@@ -365,6 +375,8 @@ class Evaluation:
 
     def bind(self, name: str, value: Any, declares: bool) -> None:
         scope: Scope | None = self.scope
+        if name == "_" and self.dialect.must_declare:
+            return
         if not declares and not self.dialect.assigns_local:
             while scope is not None and name not in scope.names:
                 scope = None if scope.closed and self.dialect.is_local(name) else scope.parent
@@ -406,6 +418,14 @@ class Evaluation:
             return self.short(callee.run(self, given))
         if isinstance(callee, Closure):
             return Pending(callee, given) if callee.function.lazy else self.enter(callee, given)
+        if isinstance(callee, Bound):
+            if callee.closure.function.lazy:
+                return Pending(callee.closure, given, callee.receiver)
+            return self.enter(callee.closure, given, callee.receiver)
+        if isinstance(callee, Type):
+            if self.dialect.receiver and not new:
+                raise Unreadable(f"{callee.name} is called, and not made")
+            return callee.make(self, given)
         if isinstance(callee, Thing) and not isinstance(callee, Foreign):
             return self.dialect.called(self, callee, given, new)
         what = callee.name if isinstance(callee, Foreign) else type(callee).__name__
@@ -413,22 +433,39 @@ class Evaluation:
 
     def awaited(self, value: Any) -> Any:
         """What `await` gives."""
-        return self.enter(value.closure, value.given) if isinstance(value, Pending) else value
+        return self.enter(value.closure, value.given, value.receiver) if isinstance(value, Pending) else value
 
     def method(self, function: p.Function) -> Closure:
         return Closure(function, self.scope, self.dialect.closed_functions or self.dialect.closed_methods)
 
-    def enter(self, closure: Closure, given: Arguments) -> Any:
+    def class_of(self, node: p.Class) -> Type:
+        """A class, whose methods see it under its own name."""
+        outer, self.scope = self.scope, Scope(self.scope)
+        try:
+            methods = {name: Method(self.method(function), kind) for name, kind, function in node.methods}
+            defaults = self.method(p.Function((), node.fields)) if node.fields else None
+            parent = None if node.parent is None else self.value(node.parent)
+            kind = Type(node.name, methods, defaults, parent)
+            if self.dialect.own_class:
+                self.scope.names[self.dialect.own_class] = kind
+            self.scope = Scope(self.scope)  # no method sees these by their names alone
+            for name, value in node.shared:
+                kind.shared[name] = self.scope.names[name] = self.value(value)
+        finally:
+            self.scope = outer
+        return kind
+
+    def enter(self, closure: Closure, given: Arguments, receiver: Thing | None = None) -> Any:
         self.depth += 1
         if self.depth > DEPTH:
             raise Unreadable("functions that call each other too deeply")
         outer, self.scope = self.scope, Scope(closure.scope, closure.closed)
+        if receiver is not None and not self.dialect.receiver:
+            given = Arguments([receiver, *given.positional], given.named)
         try:
-            names = [name for name, _ in closure.function.parameters]
-            for name, default in closure.function.parameters:
-                self.scope.names[name] = UNDEFINED if default is None else self.value(default)
-            self.scope.names |= dict(zip(names, given.positional, strict=False))
-            self.scope.names |= {name: value for name, value in given.named.items() if name in names}
+            self.scope.names |= self.bound_arguments(closure.function, given)
+            if receiver is not None and self.dialect.receiver:
+                self.scope.names[self.dialect.receiver] = receiver
             jumped = self.block(closure.function.body)
             if jumped and jumped.kind == "perhaps":
                 return MYSTERY
@@ -436,6 +473,26 @@ class Evaluation:
         finally:
             self.scope = outer
             self.depth -= 1
+
+    def bound_arguments(self, function: p.Function, given: Arguments) -> dict[str, Any]:
+        """Values of a function's parameters; defaults are evaluated in its own scope."""
+        names = [name for name, _ in function.parameters]
+        bound = dict(zip(names, given.positional, strict=False))
+        others = {name: value for name, value in given.named.items() if name not in names or name in bound}
+        bound |= {name: value for name, value in given.named.items() if name not in others}
+        if function.rest:
+            bound[function.rest] = given.positional[len(names) :]
+        if function.keywords:
+            bound[function.keywords] = others
+        too_many = len(given.positional) > len(names) and not function.rest or others and not function.keywords
+        for name, default in function.parameters:
+            if name not in bound:
+                if default is None and self.dialect.counts_arguments:
+                    raise Unreadable(f"no argument {name}")
+                bound[name] = UNDEFINED if default is None else self.value(default)
+        if too_many and self.dialect.counts_arguments:
+            raise Unreadable("arguments that the function does not take")
+        return bound
 
     def step(self) -> None:
         self.steps += 1

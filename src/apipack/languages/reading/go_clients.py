@@ -19,9 +19,12 @@ from apipack.languages.reading.go_data import (
     Url,
     Values,
     as_octets,
+    copy_of,
     marshal,
     marshal_indent,
+    print_to,
     sprintf,
+    write_to,
 )
 from apipack.languages.reading.go_http import Client, Cookie, Http, new_client, new_header, new_request, new_request_in
 from apipack.languages.reading.go_tree import has_imports, lower
@@ -50,6 +53,11 @@ def _base64(encode: Any) -> Module:
 
 def _pair(run: Evaluation, given: Arguments) -> list[Any]:
     return [MYSTERY, None]
+
+
+def _plain(value: Any) -> str:
+    """fmt.Sprint of one value."""
+    return sprintf("%t" if isinstance(value, bool) else "%v", value)
 
 
 def _printing(*names: str) -> dict[str, Any]:
@@ -116,11 +124,20 @@ PACKAGES: Mapping[str, Any] = {
         "fmt",
         {
             "Sprintf": constant(sprintf),
-            **_printing("Println", "Printf", "Print", "Fprintf", "Fprintln", "Fprint", "Errorf"),
+            "Sprint": constant(_plain),
+            **_printing("Println", "Printf", "Print", "Errorf"),
+            **dict.fromkeys(("Fprintf", "Fprintln", "Fprint"), Builtin(print_to)),
         },
     ),
     "io": Module(
-        "io", {"ReadAll": Builtin(_pair), "Copy": Builtin(_pair), "Discard": MYSTERY, "Reader": Foreign("io.Reader")}
+        "io",
+        {
+            "ReadAll": Builtin(_pair),
+            "Copy": Builtin(write_to),
+            "WriteString": Builtin(write_to),
+            "Discard": MYSTERY,
+            "Reader": Foreign("io.Reader"),
+        },
     ),
     "io/ioutil": Module("ioutil", {"ReadAll": Builtin(_pair), "Discard": MYSTERY}),
     "log": Module(
@@ -176,7 +193,9 @@ class Go(Dialect):
 
     must_declare = True
     names: Mapping[str, Any] = {
-        "struct of": Builtin(lambda run, given: Struct(given.positional[0])),
+        "struct of": Builtin(lambda run, given: Struct(*given.positional)),
+        "first of": Builtin(lambda run, given: given.positional[0]),
+        "copy of": Builtin(copy_of),
         "bytes of": constant(lambda value: value if isinstance(value, bytes) else value.encode()),
         "range of": Builtin(_range),
         "string": constant(_string),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
-from urllib.parse import parse_qsl, quote_plus
+from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
 from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.objects import Bound
 from apipack.languages.reading.sending import Fields
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -26,8 +27,8 @@ RANGE = (1e-6, 1e21)
 class Struct(Thing):
     """A struct type of the program: (name, JSON name or nothing, omitempty, zero value) of each field."""
 
-    def __init__(self, fields: list[list[Any]]) -> None:
-        self.fields = fields
+    def __init__(self, name: str, fields: list[list[Any]]) -> None:
+        self.name, self.fields = name, fields
 
     def make(self, run: Evaluation, given: Arguments) -> Record:
         names = [name for name, *_ in self.fields]
@@ -43,7 +44,7 @@ class Record(Thing):
 
     def get(self, run: Evaluation, name: str) -> Any:
         if name not in self.values:
-            raise Unreadable(f"{name} is no field")
+            return Bound(run.lookup(f"{self.struct.name}.{name}"), self)
         value = self.values[name]
         return next(zero for key, _, _, zero in self.struct.fields if key == name) if value is UNDEFINED else value
 
@@ -63,6 +64,12 @@ class Record(Thing):
             if key and not (omits and value in (None, "", 0, False, [], {})):
                 found[key] = value
         return found
+
+
+def copy_of(run: Evaluation, given: Arguments) -> Any:
+    """A struct's value that shares no field with it."""
+    (value,) = given.positional
+    return Record(value.struct, dict(value.values)) if isinstance(value, Record) else value
 
 
 def _jsonable(value: Any) -> Any:
@@ -167,12 +174,21 @@ class Url(Thing):
         return self.base + (f"?{self.query}" if self.query or self.mark else "")
 
     def get(self, run: Evaluation, name: str) -> Any:
-        return self.query if name == "RawQuery" else super().get(run, name)
+        if name == "RawQuery":
+            return self.query
+        if name == "Path":
+            return unquote(re.sub("^https?://[^/]*", "", self.base))
+        return super().get(run, name)
 
     def set(self, run: Evaluation, name: str, value: Any) -> None:
-        if name != "RawQuery":
+        if name == "Path":
+            origin = re.match("https?://[^/]*", self.base)
+            path = quote(text_of(value), safe="/$&+,:;=@-_.~")
+            self.base = (origin[0] if origin else "") + (path if path.startswith("/") or not path else f"/{path}")
+        elif name == "RawQuery":
+            self.query, self.mark = text_of(value), ""
+        else:
             raise Unreadable(f"{name} of a URL is set")
-        self.query, self.mark = text_of(value), ""
 
     def do_Query(self, run: Evaluation, given: Arguments) -> Values:
         found = Values()
@@ -234,12 +250,66 @@ class Encoder(Thing):
         self.target.octets += _marshalled(value, None) + b"\n"
 
 
+class Part(Thing):
+    """The writer of one part. index: its place among the parts."""
+
+    def __init__(self, parts: list[tuple[str, str, str | None, None]], name: str, file: str | None) -> None:
+        self.parts, self.index = parts, len(parts)
+        parts.append((name, "", file, None))
+
+    def write(self, octets: bytes) -> None:
+        if self.index != len(self.parts) - 1:
+            raise Unreadable("a part that is over is written to")
+        name, content, file, _ = self.parts[self.index]
+        self.parts[self.index] = (name, content + sending.octets_text(octets), file, None)
+
+    def do_Write(self, run: Evaluation, given: Arguments) -> list[Any]:
+        run.certain()
+        self.write(as_octets(*given.take("b", required=1)))
+        return [MYSTERY, None]
+
+
+def write_to(run: Evaluation, given: Arguments) -> list[Any]:
+    """io.Copy and io.WriteString: into what a body is made of, or to where nobody asks."""
+    target, content = given.take("dst", "src", required=2)
+    if isinstance(target, Buffer | Part):
+        run.certain()
+        octets = content.encode() if isinstance(content, str) else None
+        if isinstance(content, Buffer):
+            octets, content.octets = content.octets, b""
+        if octets is None:
+            raise Unreadable("what is copied is no text")
+        if isinstance(target, Buffer):
+            target.octets += octets
+        else:
+            target.write(octets)
+    elif isinstance(target, Parts | Encoder):
+        raise Unreadable("a writer that is not known here")
+    return [MYSTERY, None]
+
+
+def print_to(run: Evaluation, given: Arguments) -> list[Any]:
+    """fmt.Fprint and its like, into what no body is made of."""
+    if given.positional and isinstance(given.positional[0], Buffer | Part):
+        raise Unreadable("a body that is printed")
+    return [MYSTERY, None]
+
+
 class Parts(Thing):
     """multipart.Writer."""
 
     def __init__(self, given: Arguments) -> None:
         (self.target,) = given.take("w", required=1)
-        self.parts: list[tuple[str, str, None, None]] = []
+        self.parts: list[tuple[str, str, str | None, None]] = []
+
+    def do_CreateFormFile(self, run: Evaluation, given: Arguments) -> list[Any]:
+        run.certain()
+        name, file = (text_of(value) for value in given.take("fieldname", "filename", required=2))
+        return [Part(self.parts, name, file), None]
+
+    def do_CreateFormField(self, run: Evaluation, given: Arguments) -> list[Any]:
+        run.certain()
+        return [Part(self.parts, text_of(*given.take("fieldname", required=1)), None), None]
 
     def do_WriteField(self, run: Evaluation, given: Arguments) -> None:
         run.certain()

@@ -18,6 +18,7 @@ DECLARATIONS = (
     "package_clause",
     "import_declaration",
     "function_declaration",
+    "method_declaration",
     "type_declaration",
     "const_declaration",
     "var_declaration",
@@ -108,6 +109,8 @@ def _statement(node: Node, declared: set[str]) -> Sequence[p.Statement]:
             return [_import(spec) for spec in specs]
         case "function_declaration":
             return [p.Define(source(field(node, "name")), _function(node))]
+        case "method_declaration":
+            return [_method(node)]
         case "type_declaration":
             return [_type(child) for child in named(node)]
         case "const_declaration" | "var_declaration":
@@ -158,6 +161,23 @@ def _function(node: Node) -> p.Function:
     return p.Function(tuple(parameters), _block(field(node, "body")))
 
 
+def _method(node: Node) -> p.Statement:
+    """A method of a type: a function whose first parameter is the receiver, copied where it is no pointer."""
+    (receiver,) = named(field(node, "receiver"))
+    kind, name = field(receiver, "type"), receiver.child_by_field_name("name")
+    is_pointer = kind.type == "pointer_type"
+    kind = named(kind)[0] if is_pointer else kind
+    if kind.type != "type_identifier":
+        raise refuse(node)
+    bound = source(name) if name else "_"
+    function = _function(node)
+    copy = p.Assign(p.Name(bound), p.Call(p.Name("copy of"), (p.Argument(p.Name(bound)),)), True)
+    body = function.body if is_pointer else (copy, *function.body)
+    return p.Define(
+        f"{source(kind)}.{source(field(node, 'name'))}", p.Function(((bound, None), *function.parameters), body)
+    )
+
+
 def _type(node: Node) -> p.Statement:
     """A struct as a list of (field, JSON name or nothing, omitempty)."""
     kind = field(node, "type")
@@ -175,7 +195,8 @@ def _type(node: Node) -> p.Statement:
             hidden = key == "-" or not source(name)[0].isupper()
             zero = p.Const(ZEROS.get(source(field(member, "type")))) if not empty else p.Const(None)
             fields.append(p.Items((p.Const(source(name)), p.Const("" if hidden else key), p.Const(empty), zero)))
-    maker = p.Call(p.Name("struct of"), (p.Argument(p.Items(tuple(fields))),))
+    title = p.Const(source(field(node, "name")))
+    maker = p.Call(p.Name("struct of"), (p.Argument(title), p.Argument(p.Items(tuple(fields)))))
     return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), maker, True)
 
 
@@ -318,7 +339,12 @@ def _call(node: Node) -> p.Expression:
         raise refuse(node)
     if function.type == "parenthesized_expression":
         raise refuse(node)
-    return p.Call(_value(function), tuple(p.Argument(_value(argument)) for argument in arguments))
+    call = p.Call(_value(function), tuple(p.Argument(_value(argument)) for argument in arguments))
+    if function.type != "selector_expression" or source(field(function, "field")) not in ("Decode", "Unmarshal"):
+        return call
+    filled = [named(argument)[0] for argument in arguments if source(argument).startswith("&")]
+    unknown = [p.Assign(_target(target), p.Unknown()) for target in filled if target.type == "identifier"]
+    return p.Call(p.Name("first of"), tuple(map(p.Argument, (call, *unknown))))
 
 
 def _qualified(kind: Node) -> p.Expression:

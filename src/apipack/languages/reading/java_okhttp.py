@@ -91,7 +91,7 @@ class PartsBuilder(Thing):
 
     def __init__(self, given: Arguments) -> None:
         given.take()
-        self.parts: list[tuple[str, str, None, None]] = []
+        self.parts: list[tuple[str, str, str | None, str | None]] = []
         self.is_form = False
 
     def do_setType(self, run: Evaluation, given: Arguments) -> PartsBuilder:
@@ -100,8 +100,13 @@ class PartsBuilder(Thing):
 
     def do_addFormDataPart(self, run: Evaluation, given: Arguments) -> PartsBuilder:
         run.certain()
-        name, value = (text_of(known(one)) for one in given.take("name", "value", required=2))
-        self.parts.append((name, value, None, None))
+        name, value, body = (known(argument) for argument in given.take("name", "value", "body", required=2))
+        if body is UNDEFINED:
+            self.parts.append((text_of(name), text_of(value), None, None))
+        elif isinstance(body, Body):
+            self.parts.append((text_of(name), body.content, text_of(value), body.kind))
+        else:
+            raise Unreadable("a part that is no body")
         return self
 
     def do_build(self, run: Evaluation, given: Arguments) -> Body:

@@ -46,7 +46,7 @@ def read_node(code: str) -> Request:
         "url": Module("url", {"URL": JavaScript({}, {}).names["URL"], "URLSearchParams": Builtin(search_params)}),
         "querystring": Module("querystring", {"stringify": Builtin(qs_stringify)}),
         "qs": Module("qs", {"stringify": Builtin(qs_stringify)}),
-        "form-data": Builtin(lambda run, given: FormData()),
+        "form-data": Builtin(lambda run, given: FormData(True)),
         "fs": Module("fs", {}),
         "util": Inert("util"),
         "path": Inert("path"),

@@ -216,16 +216,46 @@ def header_pairs(value: Any) -> list[tuple[Any, Any]]:
     raise Unreadable("headers that are no object")
 
 
+class Blob(Thing):
+    """Blob and File. name: a File's."""
+
+    def __init__(self, pieces: Any, options: Any, name: str | None = None) -> None:
+        self.name = name
+        self.content = "".join(text(piece) for piece in known(pieces))
+        given = {} if options is UNDEFINED else plain_object(options, "options of a Blob")
+        checked(given, "type lastModified", "a Blob")
+        self.kind = text(known(given.get("type", ""))).lower() or "application/octet-stream"
+
+
+def _blob(run: Evaluation, given: Arguments) -> Blob:
+    pieces, options = given.take("parts", "options")
+    return Blob([] if pieces is UNDEFINED else pieces, options)
+
+
+def _file(run: Evaluation, given: Arguments) -> Blob:
+    pieces, name, options = given.take("parts", "name", "options", required=2)
+    return Blob(pieces, options, text(known(name)))
+
+
 class FormData(Thing):
     """FormData of the platform, or of npm form-data, whose getHeaders names the boundary."""
 
-    def __init__(self) -> None:
-        self.parts: Pairs = []
+    def __init__(self, is_npm: bool = False) -> None:
+        self.is_npm = is_npm
+        self.parts: list[tuple[str, str, str | None, str | None]] = []
 
     def do_append(self, run: Evaluation, given: Arguments) -> Any:
         run.certain()
-        name, value = given.take("name", "value", required=2)
-        self.parts.append((text(known(name)), text(known(value))))
+        name, value, file = given.take("name", "value", "filename", required=2)
+        file, kind = (None if file is UNDEFINED else file), None
+        if isinstance(file, dict) and self.is_npm:
+            checked(file, "filename contentType", "a part")
+            file, kind = known(file.get("filename")), known(file.get("contentType"))
+        if isinstance(value, Blob) and not self.is_npm:
+            file, kind, value = file or value.name or "blob", value.kind, value.content
+        elif file is not None and not self.is_npm:
+            raise Unreadable("a file name of what is no Blob")
+        self.parts.append((text(known(name)), text(known(value)), None if file is None else text(known(file)), kind))
         return UNDEFINED
 
     do_set = do_append
@@ -236,7 +266,7 @@ class FormData(Thing):
         return {"content-type": fields.pairs[0][1]}
 
     def body(self, fields: Fields) -> str:
-        return sending.multipart([(name, value, None, None) for name, value in self.parts], fields)
+        return sending.multipart(self.parts, fields)
 
 
 class Octets(Thing):
@@ -307,6 +337,38 @@ BUFFER = Module(
 )
 
 
+def _later(run: Evaluation, given: Arguments) -> Any:
+    """What is called some time, if at all."""
+    run.call_back(*given.positional)
+    return MYSTERY
+
+
+class PromiseType(Module):
+    """Promise: its function runs at once, and what it is resolved with is not known."""
+
+    def make(self, run: Evaluation, given: Arguments) -> Any:
+        (executor,) = given.take("executor", required=1)
+        run.apply(executor, Arguments([MYSTERY, MYSTERY]))
+        return MYSTERY
+
+
+PROMISE = PromiseType(
+    "Promise",
+    {
+        "resolve": Builtin(lambda run, given: given.take("value")[0]),
+        **dict.fromkeys(("all", "race", "reject"), MYSTERY),
+    },
+)
+
+
+class Process(Module):
+    """Node's process, whose exit code may be set."""
+
+    def set(self, run: Any, name: str, value: Any) -> None:
+        if name != "exitCode":
+            super().set(run, name, value)
+
+
 def _members(given: Arguments, take: Any) -> Any:
     (value,) = given.take("value", required=1)
     if isinstance(value, dict):
@@ -338,10 +400,20 @@ NAMES: Mapping[str, Any] = {
     "URL": Builtin(url),
     "Headers": Builtin(lambda run, given: Headers(*given.take("init"))),
     "FormData": Builtin(lambda run, given: FormData() if not given.positional else _fail("FormData of a form")),
+    "Blob": Builtin(_blob),
+    "File": Builtin(_file),
     "Object": OBJECT,
+    "Promise": PROMISE,
+    "setTimeout": Builtin(_later),
+    "setInterval": Builtin(_later),
+    "setImmediate": Builtin(_later),
+    "queueMicrotask": Builtin(_later),
+    "clearTimeout": MYSTERY,
+    "clearInterval": MYSTERY,
     "Buffer": BUFFER,
     "TextEncoder": Builtin(lambda run, given: Module("TextEncoder", {"encode": Builtin(_buffer)})),
     "Infinity": math.inf,
+    "this": MYSTERY,
     "Error": MYSTERY,
     "Date": MYSTERY,
     "Math": MYSTERY,
@@ -351,7 +423,7 @@ NAMES: Mapping[str, Any] = {
     "alert": MYSTERY,
     "module": MYSTERY,
     "exports": MYSTERY,
-    "process": Module(
+    "process": Process(
         "process",
         {"env": MYSTERY, "argv": MYSTERY, "exit": Builtin(leave), "on": MYSTERY, "stdout": MYSTERY, "stderr": MYSTERY},
     ),
@@ -367,6 +439,7 @@ class JavaScript(Dialect):
 
     ends_early = True
     nothing = UNDEFINED
+    receiver = "this"
     methods: Mapping[type, Mapping[str, Any]] = {
         str: {
             "toString": text,
@@ -422,7 +495,7 @@ class JavaScript(Dialect):
         if isinstance(value, dict):
             return value.get(name, UNDEFINED)
         if name in ("then", "catch", "finally") and not isinstance(value, Mystery | Thing):
-            return Builtin(self._later)
+            return Builtin(_later)
         if isinstance(value, str) and name == "length":
             return len(value.encode("utf-16-le")) // 2
         if isinstance(value, list) and name in ("map", "forEach"):
@@ -430,11 +503,6 @@ class JavaScript(Dialect):
         if isinstance(value, Closure) and name in ("bind", "call"):
             raise Unreadable(f"{name} of a function")
         return super().member(run, value, name)
-
-    @staticmethod
-    def _later(run: Evaluation, given: Arguments) -> Any:
-        run.call_back(*given.positional)
-        return MYSTERY
 
     def set_member(self, run: Any, owner: Any, name: str, value: Any) -> None:
         if isinstance(owner, dict):

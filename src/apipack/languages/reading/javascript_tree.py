@@ -39,6 +39,11 @@ def _statement(node: Node) -> Sequence[p.Statement]:
             return list(_imports(node))
         case "function_declaration":
             return [p.Define(source(field(node, "name")), _function(node))]
+        case "class_declaration":
+            return [p.Assign(p.Name(source(field(node, "name"))), _class(node), True)]
+        case "export_statement":
+            declaration = node.child_by_field_name("declaration")
+            return _statement(declaration) if declaration else []
         case "if_statement":
             otherwise = node.child_by_field_name("alternative")
             return [
@@ -142,24 +147,62 @@ def _pattern(node: Node) -> tuple[str, p.Target]:
     raise refuse(node)
 
 
-def _function(node: Node) -> p.Function:
+def _function(node: Node, has_this: bool = False) -> p.Function:
+    """has_this: a method of a class; what `this` is in other functions but arrows, their caller says."""
     if any(child.type == "*" for child in node.children):
         return p.Function((), (p.Opaque("a generator"),))
     single, many = node.child_by_field_name("parameter"), node.child_by_field_name("parameters")
     parameters: list[tuple[str, p.Expression | None]] = []
     first: list[p.Statement] = []
+    if not has_this and node.type != "arrow_function":
+        first.append(p.Assign(p.Name("this"), p.Unknown(), True))
+    rest = ""
     for index, child in enumerate([single] if single else named(many)):
         if child.type == "identifier":
             parameters.append((source(child), None))
-        elif child.type == "assignment_pattern":
+        elif child.type == "assignment_pattern" and field(child, "left").type == "identifier":
             parameters.append((source(field(child, "left")), _value(field(child, "right"))))
+        elif child.type == "assignment_pattern":
+            parameters.append((f"parameter {index}", _value(field(child, "right"))))
+            first.append(p.Assign(_target(field(child, "left")), p.Name(f"parameter {index}"), True))
+        elif child.type == "rest_pattern":
+            rest = source(named(child)[0])
         else:
             parameters.append((f"parameter {index}", None))
             first.append(p.Assign(_target(child), p.Name(f"parameter {index}"), True))
     body = field(node, "body")
     if body.type != "statement_block":
-        return p.Function(tuple(parameters), (*first, p.Jump("return", _value(body))))
-    return p.Function(tuple(parameters), (*first, *_body(body)))
+        return p.Function(tuple(parameters), (*first, p.Jump("return", _value(body))), rest=rest)
+    return p.Function(tuple(parameters), (*first, *_body(body)), rest=rest)
+
+
+def _class(node: Node) -> p.Expression:
+    methods: list[tuple[str, str, p.Function]] = []
+    fields: list[p.Statement] = []
+    shared: list[tuple[str, p.Expression]] = []
+    for member in named(field(node, "body")):
+        marks = {child.type for child in member.children}
+        if member.type == "method_definition" and not marks & {"set", "computed_property_name"}:
+            kind = "property" if "get" in marks else "static" if "static" in marks else "method"
+            methods.append((source(field(member, "name")), kind, _function(member, True)))
+        elif member.type == "field_definition" and "computed_property_name" not in marks:
+            name, given = source(field(member, "property")), member.child_by_field_name("value")
+            value = _value(given) if given else p.Const(UNDEFINED)
+            if "static" in marks:
+                shared.append((name, value))
+            else:
+                fields.append(p.Assign(p.Member(p.Name("this"), name), value))
+        else:
+            return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
+    heritage = next((child for child in named(node) if child.type == "class_heritage"), None)
+    title = node.child_by_field_name("name")
+    return p.Class(
+        source(title) if title else "a class",
+        tuple(methods),
+        tuple(fields),
+        tuple(shared),
+        _value(named(heritage)[0]) if heritage else None,
+    )
 
 
 def _value(node: Node) -> p.Expression:
@@ -178,7 +221,11 @@ def _value(node: Node) -> p.Expression:
             return p.Const(UNDEFINED)
         case "identifier" | "shorthand_property_identifier" | "import":
             return p.Name(source(node))
-        case "this" | "regex" | "class" | "meta_property":
+        case "this":
+            return p.Name("this")
+        case "class":
+            return _class(node)
+        case "regex" | "meta_property":
             return p.Unknown()
         case "parenthesized_expression":
             inner = named(node)

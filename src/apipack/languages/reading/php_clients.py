@@ -9,6 +9,7 @@ from typing import Any
 
 from apipack.languages.reading.dialect import Dialect, constant, copied, leave
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.objects import Type
 from apipack.languages.reading.php_curl import Curl, execute, setopt, setopt_array
 from apipack.languages.reading.php_data import (
     FLAGS,
@@ -22,13 +23,14 @@ from apipack.languages.reading.php_data import (
     text,
     urlencode,
 )
-from apipack.languages.reading.php_guzzle import Guzzle, Psr
+from apipack.languages.reading.php_guzzle import OPTIONS, Guzzle, Psr
 from apipack.languages.reading.php_streams import Context, file_get_contents, fopen
 from apipack.languages.reading.php_tree import APPEND, lower
 from apipack.languages.reading.values import (
     MYSTERY,
     Arguments,
     Builtin,
+    Module,
     Mystery,
     Thing,
 )
@@ -111,7 +113,19 @@ INERT = [
 CLASSES: Mapping[str, Any] = {
     "GuzzleHttp\\Client": Builtin(lambda run, given: Guzzle(given)),
     "GuzzleHttp\\Psr7\\Request": Builtin(lambda run, given: Psr(given)),
+    "GuzzleHttp\\RequestOptions": Module("RequestOptions", {name.upper(): name for name in OPTIONS}),
 }
+
+
+def _constant_of(run: Evaluation, given: Arguments) -> Any:
+    """A class's constant; what a class that nobody knows calls its constants changes nothing."""
+    owner, name = given.positional
+    kind = "class self" if owner == "static" else f"class {owner}"
+    try:
+        value = run.lookup(kind)
+    except Unreadable:
+        return MYSTERY
+    return value.get(run, name) if isinstance(value, Type | Module) else MYSTERY
 
 
 class Php(Dialect):
@@ -122,6 +136,8 @@ class Php(Dialect):
     closed_functions = True
     creates_arrays = True
     assigns_local = True
+    receiver = "$this"
+    own_class = "class self"
     modules = CLASSES
     names: Mapping[str, Any] = {
         **{f"class {name}": value for name, value in CLASSES.items()},
@@ -153,6 +169,8 @@ class Php(Dialect):
         "cast to object": constant(lambda value: Object(value)),
         "cast to array": constant(lambda value: value if isinstance(value, dict) else {0: value}),
         "cast to int": constant(lambda value: int(value)),
+        "$http_response_header": MYSTERY,
+        "constant of": Builtin(_constant_of),
         "require": Builtin(_require),
         "shell_exec": Builtin(_shell),
         "exit": Builtin(leave),

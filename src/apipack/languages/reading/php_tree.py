@@ -48,6 +48,8 @@ def _statement(node: Node) -> Sequence[p.Statement]:
             return [p.Block(_body(node))]
         case "try_statement":
             return [_attempt(node)]
+        case "class_declaration":
+            return [p.Assign(p.Name(f"class {source(field(node, 'name'))}"), _class(node), True)]
         case "return_statement":
             inner = named(node)
             return [p.Jump("return", _value(inner[0]) if inner else None)]
@@ -122,15 +124,46 @@ def _uses(node: Node) -> Iterator[p.Statement]:
 
 def _function(node: Node) -> p.Function:
     parameters: list[tuple[str, p.Expression | None]] = []
+    promoted: list[p.Statement] = []
     for child in named(field(node, "parameters")):
-        if child.type != "simple_parameter":
+        if child.type == "property_promotion_parameter":
+            name = field(child, "name")
+            promoted.append(p.Assign(p.Member(p.Name("$this"), source(name).removeprefix("$")), p.Name(source(name))))
+        elif child.type != "simple_parameter":
             raise refuse(child)
         default = child.child_by_field_name("default_value")
         parameters.append((source(field(child, "name")), _value(default) if default else None))
     body = field(node, "body")
     if body.type != "compound_statement":
         return p.Function(tuple(parameters), (p.Jump("return", _value(body)),))
-    return p.Function(tuple(parameters), _body(body))
+    return p.Function(tuple(parameters), (*promoted, *_body(body)))
+
+
+def _class(node: Node) -> p.Expression:
+    methods: list[tuple[str, str, p.Function]] = []
+    fields: list[p.Statement] = []
+    shared: list[tuple[str, p.Expression]] = []
+    for member in named(field(node, "body")):
+        marks = {child.type for child in member.children}
+        if member.type == "method_declaration" and member.child_by_field_name("body"):
+            kind = "static" if "static_modifier" in marks else "method"
+            methods.append((source(field(member, "name")), kind, _function(member)))
+        elif member.type == "property_declaration" and "static_modifier" not in marks:
+            for element in named(member):
+                if element.type == "property_element":
+                    value = element.child_by_field_name("default_value")
+                    name = source(field(element, "name")).removeprefix("$")
+                    fields.append(p.Assign(p.Member(p.Name("$this"), name), _value(value) if value else p.Const(None)))
+        elif member.type == "const_declaration":
+            for element in named(member):
+                if element.type == "const_element":
+                    name, value = named(element)
+                    shared.append((source(name), _value(value)))
+        else:
+            return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
+    base = next((child for child in named(node) if child.type == "base_clause"), None)
+    parent = p.Name(f"class {source(named(base)[0]).lstrip(chr(92))}") if base else None
+    return p.Class(source(field(node, "name")), tuple(methods), tuple(fields), tuple(shared), parent)
 
 
 def _target(node: Node) -> p.Target:
@@ -187,7 +220,10 @@ def _value(node: Node) -> p.Expression:
             scope = p.Name(f"class {source(field(node, 'scope')).lstrip(chr(92))}")
             return p.Call(p.Member(scope, source(field(node, "name"))), _arguments(field(node, "arguments")))
         case "class_constant_access_expression":
-            return p.Unknown()
+            owner, name = (source(child).lstrip("\\") for child in named(node))
+            return p.Call(p.Name("constant of"), (p.Argument(p.Const(owner)), p.Argument(p.Const(name))))
+        case "throw_expression":
+            return p.Call(p.Name("exit"))
         case "function_call_expression":
             function = field(node, "function")
             name = source(function).lstrip("\\")

@@ -95,11 +95,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function without a name. parameters: (name, default or None). lazy: a call runs once it is awaited."""
+    """A function without a name. parameters: (name, default or None). lazy: a call runs once it is awaited. rest,
+    keywords: parameters that take the other arguments, by position and by name."""
 
     parameters: tuple[tuple[str, Expression | None], ...]
     body: tuple[Statement, ...]
     lazy: bool = False
+    rest: str = ""
+    keywords: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,18 @@ class Define:
 
 
 @dataclass(frozen=True, slots=True)
+class Class:
+    """A class. methods: (name, kind, function) with kinds of `objects.Method`. fields: set in a new instance, whose
+    name is the dialect's receiver. shared: (name, value) of the class itself."""
+
+    name: str
+    methods: tuple[tuple[str, str, Function], ...]
+    fields: tuple[Statement, ...] = ()
+    shared: tuple[tuple[str, Expression], ...] = ()
+    parent: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Import:
     """path: the module. member: what is taken from it, else the module. name: what it is called here."""
 
@@ -209,6 +224,7 @@ Expression = (
     | Index
     | Call
     | Function
+    | Class
     | Assign
     | Unknown
     | Opaque

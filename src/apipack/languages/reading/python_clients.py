@@ -7,8 +7,10 @@ from typing import Any
 
 from apipack.languages.reading.dialect import Dialect, applied, constant, ignoring, leave
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.objects import Instance
 from apipack.languages.reading.python_data import (
     BASE64,
+    IO,
     JSON,
     PARSE,
     PLAIN,
@@ -22,7 +24,7 @@ from apipack.languages.reading.python_data import (
 )
 from apipack.languages.reading.python_http import HTTP_CLIENT, URL_REQUEST
 from apipack.languages.reading.python_httpx import Client
-from apipack.languages.reading.python_requests import VERBS, BasicAuth, Session
+from apipack.languages.reading.python_requests import VERBS, BasicAuth, Prepared, Session
 from apipack.languages.reading.python_tree import lower
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -74,6 +76,7 @@ REQUESTS = Library(
         "Session": Builtin(lambda run, given: Session()),
         "session": Builtin(lambda run, given: Session()),
         "auth": AUTH,
+        "Request": Builtin(lambda run, given: Prepared(given)),
         "exceptions": Inert("requests.exceptions"),
         "RequestException": MYSTERY,
         "HTTPError": MYSTERY,
@@ -116,12 +119,25 @@ def _collected_dict(run: Evaluation, given: Arguments) -> Any:
     return MYSTERY if isinstance(pairs, Mystery) else dict(known(pairs))
 
 
+def _entered(run: Evaluation, given: Arguments) -> Any:
+    """What `with` gives; the end of its block is a method that is called some time."""
+    (value,) = given.positional
+    if not isinstance(value, Instance):
+        return value
+    for enter, after in (("__enter__", "__exit__"), ("__aenter__", "__aexit__")):
+        if value.kind.find(enter):
+            run.call_back(value.get(run, after))
+            return run.awaited(run.apply(value.get(run, enter), Arguments([])))
+    raise Unreadable("with an object that cannot be entered")
+
+
 class Python(Dialect):
     """Assignments are local to their function; nothing is hoisted."""
 
     hoists = False
     block_scope = False
     assigns_local = True
+    counts_arguments = True
     names: Mapping[str, Any] = {
         **ignoring("print", "isinstance", "type", "repr", "hasattr", "getattr", *ERRORS),
         "str": constant(to_str),
@@ -134,11 +150,13 @@ class Python(Dialect):
         "await": Builtin(lambda run, given: run.awaited(given.positional[0])),
         "list of": Builtin(_collected),
         "dict of": Builtin(_collected_dict),
+        "entered": Builtin(_entered),
         "slice of": Builtin(lambda run, given: MYSTERY),
         "__name__": "__main__",
     }
     modules: Mapping[str, Any] = {
         "json": JSON,
+        "io": IO,
         "base64": BASE64,
         "http.client": HTTP_CLIENT,
         "http": Module("http"),

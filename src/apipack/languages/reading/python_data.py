@@ -9,9 +9,7 @@ import urllib.parse
 from typing import Any
 
 from apipack.languages.reading.dialect import constant
-from apipack.languages.reading.values import (
-    Module,
-)
+from apipack.languages.reading.values import MYSTERY, UNDEFINED, Builtin, Module, Mystery, Thing, known
 from apipack.languages.wire import Unreadable
 
 PLAIN = (str, int, float, bool, type(None), bytes)
@@ -91,7 +89,39 @@ def _urlencode(query: Any, doseq: bool = False, quote_via: Any = None, safe: str
     return urllib.parse.urlencode(list(pairs), bool(doseq), safe)
 
 
-JSON = Module("json", {"dumps": constant(dumps), "loads": constant(lambda text: json.loads(text))})
+def _load(run: Any, given: Any) -> Any:
+    (file,) = given.take("fp", required=1)
+    if not isinstance(file, Mystery):
+        raise Unreadable("JSON of a file")
+    return MYSTERY
+
+
+class Buffer(Thing):
+    """io.BytesIO and io.StringIO."""
+
+    inert = frozenset({"close", "seek"})
+
+    def __init__(self, content: Any) -> None:
+        self.content = content.decode() if isinstance(content, bytes) else to_str(content)
+
+    def do_getvalue(self, run: Any, given: Any) -> bytes:
+        given.take()
+        return self.content.encode()
+
+
+def _bytes_io(run: Any, given: Any) -> Buffer:
+    (octets,) = given.take("initial_bytes")
+    octets = known(octets)
+    if octets is not UNDEFINED and not isinstance(octets, bytes):
+        raise Unreadable("BytesIO of no bytes")
+    return Buffer(b"" if octets is UNDEFINED else octets)
+
+
+IO = Module("io", {"BytesIO": Builtin(_bytes_io)})
+JSON = Module(
+    "json",
+    {"dumps": constant(dumps), "loads": constant(lambda text: json.loads(text)), "load": Builtin(_load)},
+)
 BASE64 = Module(
     "base64",
     {

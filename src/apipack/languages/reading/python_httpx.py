@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from apipack.languages.reading import sending
@@ -52,7 +53,7 @@ class Client(Session):
         for name, value in [*as_dict(self.at_headers).items(), *as_dict(options.get("headers") or {}).items()]:
             fields.set(name, value)
         pairs = [*_httpx_pairs(self.at_params), *_httpx_pairs(options.get("params"))]
-        url = known(self.base) + known(options.get("url"))
+        url = _merged(known(self.base), known(options.get("url")))
         if pairs and "?" in url:
             raise Unreadable("params of httpx for a URL that has a query")
         body = _httpx_body(options, fields)
@@ -60,6 +61,17 @@ class Client(Session):
         add_cookies(fields, options.get("cookies"))
         url = sending.plain_url(sending.with_query(url, sending.form(pairs)))
         return run.send(sent(method, url, fields, body))
+
+
+def _merged(base: Any, url: Any) -> str:
+    """A URL under the base of a client; an absolute one leaves it."""
+    if not isinstance(base, str) or not isinstance(url, str):
+        raise Unreadable("the URL is not text")
+    if not base or re.match("[A-Za-z][A-Za-z0-9+.-]*:|//", url):
+        return url
+    if re.search("[?#]", base):
+        raise Unreadable("a base URL with a query")
+    return base.rstrip("/") + "/" + url.lstrip("/")
 
 
 def _httpx_body(options: dict[str, Any], fields: Fields) -> str | bytes | None:

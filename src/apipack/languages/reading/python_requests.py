@@ -9,7 +9,7 @@ from typing import Any
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import applied
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.python_data import dumps, to_str
+from apipack.languages.reading.python_data import Buffer, dumps, to_str
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
     UNDEFINED,
@@ -77,6 +77,18 @@ class Session(Thing):
             raise Unreadable("the method is not text")
         return self.send(run, method.upper(), options.pop("url", UNDEFINED), options)
 
+    def do_prepare_request(self, run: Evaluation, given: Arguments) -> Sendable:
+        (request,) = given.take("request", required=1)
+        if not isinstance(request, Prepared):
+            raise Unreadable("not a Request")
+        return Sendable(self.request(request.method, request.url, request.options))
+
+    def do_send(self, run: Evaluation, given: Arguments) -> Any:
+        request, *_ = given.take("request", *IGNORED[:4], "proxies", "cert", required=1)
+        if not isinstance(request, Sendable):
+            raise Unreadable("not a prepared request")
+        return run.send(request.request)
+
     def send(self, run: Evaluation, method: str, url: Any, options: dict[str, Any]) -> Any:
         return run.send(self.request(method, url, options))
 
@@ -100,6 +112,28 @@ class Session(Thing):
         add_auth(fields, options.get("auth") or self.at_auth)
         add_cookies(fields, options.get("cookies"))
         return sent(method, sending.encoded_url(sending.with_query(url, query), _requoted), fields, body)
+
+
+class Prepared(Thing):
+    """requests.Request."""
+
+    def __init__(self, given: Arguments) -> None:
+        self.options = _options(given, ("method", "url", "headers", "files", "data", "params", "auth", "cookies"))
+        method = known(self.options.pop("method", UNDEFINED))
+        if not isinstance(method, str):
+            raise Unreadable("the method is not text")
+        self.method, self.url = method.upper(), self.options.pop("url", UNDEFINED)
+
+    def do_prepare(self, run: Evaluation, given: Arguments) -> Sendable:
+        given.take()
+        return Sendable(Session().request(self.method, self.url, self.options))
+
+
+class Sendable(Thing):
+    """requests.PreparedRequest."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
 
 
 def _options(given: Arguments, leading: tuple[str, ...]) -> dict[str, Any]:
@@ -160,12 +194,11 @@ def _text(value: Any) -> str:
 def _files(files: Any, data: Any, fields: Fields) -> str:
     parts: list[tuple[str, str, str | None, str | None]] = [(name, value, None, None) for name, value in _pairs(data)]
     for name, value in files.items() if isinstance(files, dict) else files:
-        if isinstance(value, str | bytes):
-            raise Unreadable("a file that requests names after its field")
-        file, content, *kind = value
-        if not isinstance(content, str) or not (file is None or isinstance(file, str)):
+        file, content, *kind = value if isinstance(value, list) else (name, value)
+        content = content.content if isinstance(content, Buffer) else content
+        if not isinstance(content, str | bytes) or not (file is None or isinstance(file, str)) or len(kind) > 1:
             raise Unreadable("a file that is no text")
-        parts.append((name, content, file, kind[0] if kind else None))
+        parts.append((name, _text(content), file, kind[0] if kind else None))
     if fields.get("Content-Type") is not None:
         raise Unreadable("a type without the boundary")
     return sending.multipart(parts, fields)

@@ -63,6 +63,8 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
             return [p.Define(name, _function(arguments, _body(body), False))]
         case ast.AsyncFunctionDef(name=name, decorator_list=[], args=arguments, body=body):
             return [p.Define(name, _function(arguments, _body(body), True))]
+        case ast.ClassDef(name=name, decorator_list=[], keywords=[]):
+            return [p.Assign(p.Name(name), _class(node))]
         case ast.Return(value=value):
             return [p.Jump("return", None if value is None else _value(value))]
         case ast.Raise():
@@ -89,16 +91,47 @@ def _import(alias: ast.alias) -> p.Import:
     return p.Import(f"top of {alias.name}", alias.name.partition(".")[0])
 
 
+KINDS = {(): "method", ("staticmethod",): "static", ("classmethod",): "class", ("property",): "property"}
+
+
+def _class(node: ast.ClassDef) -> p.Expression:
+    methods: list[tuple[str, str, p.Function]] = []
+    shared: list[tuple[str, p.Expression]] = []
+    for member in node.body:
+        match member:
+            case (
+                ast.FunctionDef(name=name, args=arguments, body=body)
+                | ast.AsyncFunctionDef(name=name, args=arguments, body=body)
+            ):
+                kind = KINDS.get(tuple(map(ast.unparse, member.decorator_list)))
+                if kind is None or name in ("__new__", "__getattr__", "__getattribute__", "__setattr__"):
+                    return p.Opaque(f"line {member.lineno}: a decorator, or {name}")
+                lazy = isinstance(member, ast.AsyncFunctionDef)
+                methods.append((name, kind, _function(arguments, _body(body), lazy)))
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                shared.append((name, _value(value)))
+            case ast.AnnAssign(target=ast.Name(id=name), value=value):
+                shared += [] if value is None else [(name, _value(value))]
+            case ast.Pass() | ast.Expr(value=ast.Constant()):
+                continue
+            case _:
+                return p.Opaque(f"line {member.lineno}: {type(member).__name__} in a class")
+    bases = [_value(base) for base in node.bases if not isinstance(base, ast.Name) or base.id != "object"]
+    if len(bases) > 1:
+        return p.Opaque("a class of several")
+    return p.Class(node.name, tuple(methods), (), tuple(shared), bases[0] if bases else None)
+
+
 def _entered(item: ast.withitem) -> p.Statement:
-    value = _value(item.context_expr)
+    value = p.Call(p.Name("entered"), (p.Argument(_value(item.context_expr)),))
     return value if item.optional_vars is None else p.Assign(_target(item.optional_vars), value)
 
 
 def _function(arguments: ast.arguments, body: tuple[p.Statement, ...], lazy: bool) -> p.Function:
-    if arguments.vararg or arguments.kwarg or arguments.posonlyargs:
-        return p.Function((), (p.Opaque("a parameter for many arguments"),), lazy)
-    names = [argument.arg for argument in arguments.args]
+    names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
     defaults: list[ast.expr | None] = [None] * (len(names) - len(arguments.defaults)) + list(arguments.defaults)
+    if arguments.kwonlyargs and arguments.vararg:
+        return p.Function((), (p.Opaque("parameters behind many"),), lazy)
     names += [argument.arg for argument in arguments.kwonlyargs]
     defaults += arguments.kw_defaults
     return p.Function(
@@ -107,6 +140,8 @@ def _function(arguments: ast.arguments, body: tuple[p.Statement, ...], lazy: boo
         ),
         body,
         lazy,
+        arguments.vararg.arg if arguments.vararg else "",
+        arguments.kwarg.arg if arguments.kwarg else "",
     )
 
 

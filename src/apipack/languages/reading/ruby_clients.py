@@ -10,11 +10,12 @@ from urllib.parse import quote, quote_plus
 
 from apipack.languages.reading.dialect import Dialect, applied, constant, leave
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.objects import Instance, Type
 from apipack.languages.reading.ruby_data import pretty_json, text, to_json
 from apipack.languages.reading.ruby_faraday import FARADAY
 from apipack.languages.reading.ruby_httparty import Party
 from apipack.languages.reading.ruby_net_http import NET, URI, UriModule
-from apipack.languages.reading.ruby_tree import lower, required
+from apipack.languages.reading.ruby_tree import VERBS, lower, required
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
@@ -84,12 +85,23 @@ def _each(run: Evaluation, value: Any, given: Arguments, keeps: bool) -> Any:
     return results if keeps else value
 
 
+def _option(run: Evaluation, given: Arguments) -> Any:
+    """A parameter by its keyword."""
+    options, name, *default = given.positional
+    if isinstance(options, Mystery):
+        return MYSTERY
+    if not isinstance(options, dict) or (name not in options and not default):
+        raise Unreadable(f"no argument {name}")
+    return options[name] if name in options else default[0]
+
+
 class Ruby(Dialect):
     """Methods see no variables around them, blocks do; nil and false alone are not true."""
 
     hoists = False
     block_scope = False
     closed_methods = True
+    receiver = "self"
     names: Mapping[str, Any]
     methods: Mapping[type, Mapping[str, Any]] = {
         str: {
@@ -116,6 +128,7 @@ class Ruby(Dialect):
         given = [LIBRARIES[name] for name in sorted(libraries) if name in LIBRARIES]
         self.has_json = any("JSON" in names for names in given)
         self.names = {
+            "option of": Builtin(_option),
             "ENV": MYSTERY,
             "ARGV": MYSTERY,
             "OpenSSL": MYSTERY,
@@ -148,6 +161,14 @@ class Ruby(Dialect):
             return Builtin(lambda run, given: applied(to_json, [value]))
         if isinstance(value, list | dict) and name in ("each", "map", "each_pair"):
             return Builtin(lambda run, given: _each(run, value, given, name == "map"))
+        if isinstance(value, Instance) and name == "class":
+            return Builtin(lambda run, given: value.kind)
+        if isinstance(value, Type) and name == "new":
+            return Builtin(value.make)
+        if isinstance(value, Type) and name in VERBS and value.find(name) is None:
+            (mixin,) = value.shared.get("include", [None])
+            if isinstance(mixin, Party):
+                return mixin.of_class(value.shared).get(run, name)
         if name in ("nil?", "is_a?"):
             return Builtin(lambda run, given: value is None if name == "nil?" else MYSTERY)
         found = super().member(run, value, name)

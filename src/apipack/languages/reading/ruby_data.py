@@ -18,7 +18,6 @@ from apipack.languages.reading.values import (
 )
 from apipack.languages.wire import Unreadable
 
-VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 PORTS = {"http": 80, "https": 443}
 
 
@@ -106,6 +105,17 @@ class Address(Thing):
         if name in parts:
             return Builtin(lambda run, given: parts[name])
         return super().get(run, name)
+
+    @classmethod
+    def built(cls, scheme: str, given: Arguments) -> Address:
+        """URI::HTTPS.build."""
+        (parts,) = given.take("parts", required=1)
+        parts = dict(known(parts))
+        if not set(parts) <= {"host", "path", "query", "port"}:
+            raise Unreadable("a URI of more than host, path and query")
+        authority = sending.authority(parts.get("host"), parts.get("port"))
+        query = parts.get("query")
+        return cls(f"{scheme}://{authority}{text_of(parts.get('path', ''))}" + (f"?{text_of(query)}" if query else ""))
 
     def set_query(self, run: Evaluation, value: Any) -> None:
         self.query = "" if value is None else text_of(value, "the query")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import optional
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.ruby_data import VERBS, text
+from apipack.languages.reading.ruby_data import text
+from apipack.languages.reading.ruby_tree import VERBS
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -33,6 +35,7 @@ def nested_pairs(data: Any, encode: Any, name: str = "") -> list[str]:
 class Party(Thing):
     """HTTParty."""
 
+    SAID = frozenset({"base_uri", "headers", "basic_auth", "format", "default_timeout"})
     ALLOWED = frozenset({"query", "body", "headers", "basic_auth", "timeout", "verify", "format", "follow_redirects"})
 
     def get(self, run: Evaluation, name: str) -> Any:
@@ -40,13 +43,30 @@ class Party(Thing):
             return Builtin(lambda run, given: self.verb(run, name.upper(), given))
         return MYSTERY if name in ("Error", "ResponseError") else super().get(run, name)
 
+    def of_class(self, said: dict[str, Any]) -> Party:
+        """A class that includes it. said: what is said in the class, a list of arguments by name."""
+        if unknown := {name for name in said if name[:1].islower()} - {*self.SAID, "include"}:
+            raise Unreadable(f"{min(unknown)} in a class with HTTParty")
+        party = Party()
+        party.base = text_of(*known(said.get("base_uri", [""]))).rstrip("/")
+        if party.base and not re.match("https?://", party.base):
+            raise Unreadable("a base without its scheme")
+        party.headers = dict(*known(said.get("headers", [{}])))
+        party.auth = known(said.get("basic_auth", []))
+        return party
+
+    def __init__(self) -> None:
+        self.base = ""
+        self.headers: dict[Any, Any] = {}
+        self.auth: list[Any] = []
+
     def verb(self, run: Evaluation, method: str, given: Arguments) -> Any:
         url, options = given.take("url", "options", required=1)
         options = known(optional(options, {}))
         if not set(options) <= self.ALLOWED:
             raise Unreadable("options of HTTParty")
         fields = Fields()
-        for name, value in options.get("headers", {}).items():
+        for name, value in {**self.headers, **options.get("headers", {})}.items():
             fields.set(text(name), text(value))
         query = options.get("query") or {}
         written = query if isinstance(query, str) else "&".join(nested_pairs(query, sending.strict))
@@ -57,5 +77,12 @@ class Party(Thing):
             fields.default("Content-Type", FORM)
         if auth := options.get("basic_auth"):
             fields.set("Authorization", sending.basic(auth["username"], auth["password"]))
-        url = sending.with_query(text(url), written)
+        elif self.auth:
+            fields.set("Authorization", sending.basic(*self.auth))
+        url = text(url)
+        if self.base and not re.match("https?://", url):
+            if not url.startswith("/"):
+                raise Unreadable("a path that HTTParty joins to its base without a slash")
+            url = self.base + url
+        url = sending.with_query(url, written)
         return run.send(sent(method, sending.plain_url(url), fields, None if body is None else text_of(body)))

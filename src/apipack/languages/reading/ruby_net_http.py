@@ -7,7 +7,8 @@ from typing import Any
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import constant, optional
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.ruby_data import PORTS, VERBS, Address, as_address, component, encode_www_form, text
+from apipack.languages.reading.ruby_data import PORTS, Address, as_address, component, encode_www_form, text
+from apipack.languages.reading.ruby_tree import VERBS
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -65,6 +66,14 @@ class Outgoing(Thing):
         self.body = encode_www_form(data)
         self.fields.set("Content-Type", FORM)
 
+    def do_set_form(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        params, kind = given.take("params", "enctype", required=1)
+        if kind != "multipart/form-data":
+            self.do_set_form_data(run, Arguments([params]))
+            return
+        self.body = sending.multipart([_form_part(part) for part in known(params)], self.fields)
+
     def set_form_data(self, run: Evaluation, value: Any) -> None:
         self.do_set_form_data(run, Arguments([value]))
 
@@ -77,6 +86,17 @@ class Outgoing(Thing):
 
     def do_content_type(self, run: Evaluation, given: Arguments) -> Any:
         return self.fields.get("Content-Type")
+
+
+def _form_part(part: Any) -> tuple[str, str, str | None, str | None]:
+    """A member of set_form: name, value and options."""
+    if not isinstance(part, list) or len(part) not in (2, 3):
+        raise Unreadable("a part that is no name and value")
+    name, value, *more = part
+    options = more[0] if more else {}
+    if not set(options) <= {"filename", "content_type"}:
+        raise Unreadable("a part with other options")
+    return text_of(name), text_of(value), options.get("filename"), options.get("content_type")
 
 
 class Kind(Thing):
@@ -243,6 +263,8 @@ URI = UriModule(
         "encode_www_form": Builtin(lambda run, given: encode_www_form(*given.take("data", required=1))),
         "encode_www_form_component": constant(lambda value: component(text(value))),
         "join": MYSTERY,
+        "HTTP": Module("URI::HTTP", {"build": Builtin(lambda run, given: Address.built("http", given))}),
+        "HTTPS": Module("URI::HTTPS", {"build": Builtin(lambda run, given: Address.built("https", given))}),
         "InvalidURIError": MYSTERY,
     },
 )

@@ -13,6 +13,7 @@ from apipack.languages.reading.values import Symbol
 from apipack.languages.ruby import LITERALS
 from apipack.languages.wire import Unreadable
 
+VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 COMPOUND = (p.If, p.Each, p.While, p.Block, p.Try, p.Define)
 
 
@@ -27,10 +28,11 @@ def required(code: str) -> set[str]:
 
 
 class Lowering:
-    """One script: its methods by name, and its here-documents in order."""
+    """One script: its methods by name, and its here-documents in order. own: methods of the class that is lowered."""
 
     def __init__(self, root: Node) -> None:
         self.root = root
+        self.own: set[str] | None = None
         self.methods: set[str] = set()
         self.heredocs: dict[int, Node] = {}
         self._survey(root)
@@ -41,7 +43,7 @@ class Lowering:
         todo = [root]
         while todo:
             node = todo.pop()
-            if node.type == "method":
+            if node.type == "method" and not _is_inside_class(node):
                 self.methods.add(source(field(node, "name")))
             if node.type == "heredoc_beginning":
                 beginnings.append(node)
@@ -87,6 +89,8 @@ class Lowering:
                 return self.attempt(node)
             case "method":
                 return [p.Define(source(field(node, "name")), self.function(node))]
+            case "class":
+                return [p.Assign(p.Name(source(field(node, "name"))), self.type(node), True)]
             case "return":
                 inner = [argument for child in named(node) for argument in named(child)]
                 return [
@@ -126,19 +130,61 @@ class Lowering:
         body = self.body(node, ("rescue", "ensure"))
         return [p.Try(body, tuple(handlers), after)] if handlers or after else body
 
+    def type(self, node: Node) -> p.Expression:
+        """A class: its methods, its constants, and what is said in it once, as of HTTParty."""
+        members = named(node.child_by_field_name("body"))
+        outer, self.own = self.own, set()
+        readers: list[str] = []
+        for member in members:
+            if member.type in ("method", "singleton_method"):
+                self.own.add(source(field(member, "name")))
+            elif member.type == "call" and source(field(member, "method")) == "attr_reader":
+                readers += [source(name)[1:] for name in named(field(member, "arguments"))]
+        self.own |= set(readers)
+        methods: list[tuple[str, str, p.Function]] = [
+            (name, "method", p.Function((), (p.Jump("return", p.Member(p.Name("self"), f"@{name}")),)))
+            for name in readers
+        ]
+        shared: list[tuple[str, p.Expression]] = []
+        for member in members:
+            if member.type in ("method", "singleton_method"):
+                kind = "method" if member.type == "method" else "class"
+                methods.append((source(field(member, "name")), kind, self.function(member)))
+            elif member.type == "assignment" and field(member, "left").type == "constant":
+                shared.append((source(field(member, "left")), self.value(field(member, "right"))))
+            elif member.type == "call" and source(field(member, "method")) != "attr_reader":
+                given = self.arguments(field(member, "arguments"))
+                shared.append((source(field(member, "method")), p.Items(tuple(argument.value for argument in given))))
+            elif member.type != "call" and source(member) not in ("private", "public"):
+                return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
+        self.own = outer
+        base = node.child_by_field_name("superclass")
+        parent = self.value(named(base)[0]) if base else None
+        return p.Class(source(field(node, "name")), tuple(methods), (), tuple(shared), parent)
+
     def function(self, node: Node) -> p.Function:
         parameters: list[tuple[str, p.Expression | None]] = []
+        options: list[p.Statement] = []
         for child in named(node.child_by_field_name("parameters")):
             if child.type == "identifier":
                 parameters.append((source(child), None))
             elif child.type == "optional_parameter":
                 parameters.append((source(field(child, "name")), self.value(field(child, "value"))))
+            elif child.type == "keyword_parameter":
+                name, value = source(field(child, "name")), child.child_by_field_name("value")
+                given = [p.Name("the options"), p.Const(Symbol(name)), *([self.value(value)] if value else [])]
+                taken = p.Call(p.Name("option of"), tuple(map(p.Argument, given)))
+                options.append(p.Assign(p.Name(name), taken, True))
             else:
                 raise refuse(child)
-        return p.Function(tuple(parameters), self.returning(node.child_by_field_name("body")))
+        if options:
+            parameters.append(("the options", p.Pairs(())))
+        return p.Function(tuple(parameters), (*options, *self.returning(node.child_by_field_name("body"))))
 
     def target(self, node: Node) -> p.Target:
         match node.type:
+            case "instance_variable" if self.own is not None:
+                return p.Member(p.Name("self"), source(node))
             case "identifier" | "instance_variable" | "global_variable" | "constant":
                 return p.Name(source(node))
             case "call":
@@ -173,8 +219,12 @@ class Lowering:
                 return p.Const(None)
             case "identifier":
                 return self.identifier(source(node))
+            case "instance_variable" if self.own is not None:
+                return p.Member(p.Name("self"), source(node))
             case "constant" | "instance_variable" | "scope_resolution":
                 return self.constant(node)
+            case "self" if self.own is not None:
+                return p.Name("self")
             case "global_variable" | "file":
                 return p.Const("the file") if source(node) in ("$0", "$PROGRAM_NAME") else p.Unknown()
             case "self" | "class" | "module" | "regex":
@@ -227,6 +277,8 @@ class Lowering:
             return p.Call(p.Name(name))
         if name == "__FILE__":
             return p.Const("the file")
+        if self.own is not None and name in self.own:
+            return p.Call(p.Member(p.Name("self"), name))
         return p.Call(p.Name(name)) if name in self.methods else p.Name(name)
 
     def constant(self, node: Node) -> p.Expression:
@@ -245,6 +297,8 @@ class Lowering:
         block = node.child_by_field_name("block")
         if block is not None:
             given = (*given, p.Argument(self.function(block), "block"))
+        if owner is None and self.own is not None and name in {*self.own, *VERBS}:
+            return p.Call(p.Member(p.Name("self"), name), given)
         if owner is None:
             return p.Unknown() if name in ("require", "require_relative") else p.Call(p.Name(name), given)
         return p.Call(p.Member(self.value(owner), name), given)
@@ -325,6 +379,10 @@ class Lowering:
             else:
                 parts.append(p.Const(text if kind[2] == "'" else _unescaped(text)))
         return p.Text(tuple(parts))
+
+
+def _is_inside_class(node: Node) -> bool:
+    return node.parent is not None and (node.parent.type == "class" or _is_inside_class(node.parent))
 
 
 def _unescaped(text: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
+from apipack.languages.reading.grammar import field as field_of
 from apipack.languages.reading.grammar import named, parse, refuse, source
 from apipack.languages.reading.values import MYSTERY, NOT_CONSTANT, Mystery
 from apipack.languages.wire import Unreadable
@@ -48,6 +49,10 @@ PRINTING = frozenset(
         "sleep",
     ]
 )
+SURE = ("echo", "printf", "set", "sleep", "true", "export")
+"""Commands that do not fail."""
+
+_ARRAY = re.compile(r'"\$\{([A-Za-z_]\w*)\[@\]\}"')
 _ESCAPES = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _ANSI = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|(.))", re.DOTALL)
 _SPLITS = re.compile(r"[\s*?\[\]]|\A\Z")
@@ -69,7 +74,11 @@ class Shell:
     """Variables that are set so far, and the curl commands that were run."""
 
     variables: dict[str, Value] = field(default_factory=dict)
+    arrays: dict[str, list[Value]] = field(default_factory=dict)
+    functions: dict[str, Node] = field(default_factory=dict)
     curls: list[Command] = field(default_factory=list)
+    doubt: int = 0
+    depth: int = 0
 
     def run(self, node: Node, stdin: Value | None = None) -> Value | None:
         """Run a statement; what it prints, None where nobody needs it."""
@@ -92,8 +101,17 @@ class Shell:
             case "redirected_statement":
                 return self.redirected(node, stdin)
             case "list":
-                for child in named(node):
-                    self.run(child)
+                return self.chain(node, stdin)
+            case "compound_statement":
+                return self.body(named(node), stdin)
+            case "function_definition":
+                self.functions[source(field_of(node, "name"))] = field_of(node, "body")
+                return None
+            case "if_statement":
+                return self.condition(node)
+            case "test_command" | "negated_command":
+                if node.type == "negated_command":
+                    self.run(named(node)[0], stdin)
                 return MYSTERY
         raise refuse(node)
 
@@ -104,11 +122,78 @@ class Shell:
             if child.is_named:
                 self.run(child)
 
+    def body(self, statements: Sequence[Node], stdin: Value | None) -> Value | None:
+        if stdin is not None and len(statements) != 1:
+            raise Unreadable("several commands that may read the same input")
+        for statement in statements:
+            self.run(statement, stdin)
+        return MYSTERY
+
+    def chain(self, node: Node, stdin: Value | None) -> Value | None:
+        """Commands joined by && or ||: what only runs if another fails, or may fail, is in doubt."""
+        left, right = named(node)
+        printed = self.run(left, stdin)
+        if _never_fails(left) and any(child.type == "&&" for child in node.children):
+            return self.run(right)
+        self.perhaps([right])
+        return MYSTERY if printed is not None else None
+
+    def condition(self, node: Node) -> Value | None:
+        tests = node.children_by_field_name("condition")
+        for test in tests:
+            if test.is_named:
+                self.run(test)
+        conditions = {test.id for test in tests}
+        branches = [child for child in named(node) if child.id not in conditions]
+        is_taken = self.decided(tests[0]) if tests else None
+        if is_taken is False and not any(child.type.endswith("_clause") for child in branches):
+            return None
+        self.perhaps(branches)
+        return MYSTERY
+
+    def decided(self, test: Node) -> bool | None:
+        """Whether `[ -z TEXT ]` or `[ -n TEXT ]` holds, None where that is not known."""
+        inner = named(test)
+        if test.type != "test_command" or len(inner) != 1 or inner[0].type != "unary_expression":
+            return None
+        operator, operand = named(inner[0])
+        value = self.word(operand, quoted=True)
+        if source(operator) not in ("-z", "-n") or not isinstance(value, str):
+            return None
+        return (value == "") == (source(operator) == "-z")
+
+    def perhaps(self, statements: Sequence[Node]) -> None:
+        """Statements of which nobody knows whether they run: they send nothing, and what they set is not known."""
+        variables, count = dict(self.variables), len(self.curls)
+        self.doubt += 1
+        for statement in statements:
+            if statement.type.endswith("_clause"):
+                self.perhaps(named(statement))
+            else:
+                self.run(statement)
+        self.doubt -= 1
+        if len(self.curls) != count:
+            raise Unreadable("it is not certain that the request is sent")
+        for name, value in self.variables.items():
+            if variables.get(name) != value:
+                self.variables[name] = MYSTERY
+
     def assign(self, node: Node) -> None:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if name is None or name.type != "variable_name" or any(child.type == "+=" for child in node.children):
+        if name is None or name.type != "variable_name":
             raise refuse(node)
-        self.variables[source(name)] = "" if value is None else self.word(value, quoted=True)
+        adds = any(child.type == "+=" for child in node.children)
+        if value is not None and value.type == "array":
+            if self.doubt:
+                raise Unreadable("an array that may be another")
+            members = [self.word(child) for child in named(value)]
+            self.arrays[source(name)] = (self.arrays.get(source(name), []) if adds else []) + members
+            return
+        given: Value = "" if value is None else self.word(value, quoted=True)
+        if adds:
+            before = self.variables.get(source(name), MYSTERY)
+            given = MYSTERY if isinstance(before, Mystery) or isinstance(given, Mystery) else before + given
+        self.variables[source(name)] = given
 
     def declare(self, node: Node) -> None:
         for child in node.children:
@@ -180,6 +265,10 @@ class Shell:
                 self.output(child)
             elif child.type in ("variable_assignment", "heredoc_redirect") or not child.is_named:
                 raise refuse(child)
+            elif child.type == "string" and (array := _ARRAY.fullmatch(source(child))):
+                if array[1] not in self.arrays:
+                    raise Unreadable(NOT_CONSTANT)
+                words += self.arrays[array[1]]
             elif child.type != "comment":
                 words.append(self.word(child))
         if any(isinstance(word, Mystery) for word in words):
@@ -190,6 +279,12 @@ class Shell:
 
     def execute(self, words: list[str], stdin: Value | None) -> Value | None:
         name, *given = words
+        if name in self.functions:
+            return self.function(name, given, stdin)
+        if name in ("exit", "return") and (self.curls or self.doubt):
+            if not self.curls:
+                raise Unreadable("it is not certain that the request is sent")
+            return None
         if name == "curl":
             if isinstance(stdin, Mystery):
                 raise Unreadable(NOT_CONSTANT)
@@ -208,6 +303,19 @@ class Shell:
         if name in PRINTING and (name not in ("python", "python3") or given[:2] == ["-m", "json.tool"]):
             return MYSTERY
         raise Unreadable(f"the command {name[:40]} is not known here")
+
+    def function(self, name: str, given: list[str], stdin: Value | None) -> Value | None:
+        self.depth += 1
+        if self.depth > 8:
+            raise Unreadable("functions that call each other too deeply")
+        outer = {key: value for key, value in self.variables.items() if key.isdecimal()}
+        self.variables |= {str(place): word for place, word in enumerate(given, 1)}
+        printed = self.run(self.functions[name], stdin)
+        for place in range(1, len(given) + 1):
+            self.variables.pop(str(place))
+        self.variables |= outer
+        self.depth -= 1
+        return printed
 
     def echo(self, given: list[str]) -> Value:
         end = "\n"
@@ -276,9 +384,17 @@ class Shell:
                 value = self.run(child)
             return value.rstrip("\n") if isinstance(value, str) else MYSTERY
         name = source(node).removeprefix("$").removeprefix("{").removesuffix("}")
-        if not re.fullmatch("[A-Za-z_][A-Za-z_0-9]*", name):
+        if not re.fullmatch("[A-Za-z_][A-Za-z_0-9]*|[1-9]", name):
             raise refuse(node)
         return self.variables.get(name, MYSTERY)
+
+
+def _never_fails(node: Node) -> bool:
+    if node.type == "list":
+        return all(map(_never_fails, named(node)))
+    if node.type == "command":
+        return source(node).split()[0] in SURE
+    return node.type in ("variable_assignment", "declaration_command")
 
 
 def _bare(node: Node) -> str:

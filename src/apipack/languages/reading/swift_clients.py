@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from apipack.languages.reading.dialect import Dialect, copied, leave
+from apipack.languages.reading.dialect import Dialect, applied, copied, leave
 from apipack.languages.reading.evaluation import Closure, Evaluation
 from apipack.languages.reading.swift_addresses import Components, Item, address_of
 from apipack.languages.reading.swift_data import (
@@ -14,6 +14,8 @@ from apipack.languages.reading.swift_data import (
     Null,
     Struct,
     data_of,
+    each_of,
+    joined,
     percent_encoded,
     serialized,
     string_of,
@@ -44,6 +46,12 @@ def _task(run: Evaluation, given: Arguments) -> Mystery:
     if not isinstance(block, Closure):
         raise Unreadable("a Task without a block")
     run.apply(block, Arguments([]))
+    return MYSTERY
+
+
+def _deferred(run: Evaluation, given: Arguments) -> Mystery:
+    """defer { … }, whose block runs at some end."""
+    run.call_back(given.named.get("block"))
     return MYSTERY
 
 
@@ -116,6 +124,7 @@ class Swift(Dialect):
         "JSONSerialization": Module("JSONSerialization", {"data": Builtin(serialized), "jsonObject": MYSTERY}),
         "JSONEncoder": Builtin(lambda run, given: Encoder()),
         "Task": Builtin(_task),
+        "defer": Builtin(_deferred),
         "struct of": Builtin(lambda run, given: Struct(dict(given.named))),
         "is set": Builtin(_is_set),
         "members of": Builtin(_members),
@@ -136,6 +145,10 @@ class Swift(Dialect):
     def member(self, run: Any, value: Any, name: str) -> Any:
         if isinstance(value, str):
             return self.of_text(value, name)
+        if isinstance(value, list | dict) and name in ("map", "forEach"):
+            return Builtin(lambda run, given: each_of(run, value, given))
+        if isinstance(value, list) and name == "joined":
+            return Builtin(lambda run, given: applied(joined, [value], dict(given.named)))
         if isinstance(value, Builtin) and name == "Encoding":
             return Module("Encoding", {"utf8": Symbol("utf8")})
         if isinstance(value, Builtin):

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from apipack.languages.reading import sending
-from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.evaluation import Closure, Evaluation
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
@@ -112,6 +112,32 @@ def _jsonable(value: Any, encodes: bool) -> Any:
         known(value)
         raise Unreadable("JSON of more than data")
     return value
+
+
+class Member(Thing):
+    """A pair of a dictionary."""
+
+    def __init__(self, key: Any, value: Any) -> None:
+        self.at_key, self.at_value = key, value
+
+
+def each_of(run: Evaluation, collection: Any, given: Arguments) -> list[Any]:
+    """What a closure gives for each member of an array or a dictionary."""
+    (block,) = given.take("block", required=1)
+    if not isinstance(block, Closure) or len(collection) > 1000:
+        raise Unreadable("a loop over such a collection")
+    if isinstance(collection, list):
+        return [run.apply(block, Arguments([member])) for member in collection]
+    is_split = len(block.function.parameters) > 1
+    pairs = [[key, value] if is_split else [Member(key, value)] for key, value in collection.items()]
+    return [run.apply(block, Arguments(pair)) for pair in pairs]
+
+
+def joined(parts: Any, separator: str = "") -> str:
+    """joined(separator:) of texts."""
+    if len(separator) * len(parts) > 4_000_000:
+        raise Unreadable("a text too long")
+    return separator.join(parts)
 
 
 class Null(Thing):

@@ -274,7 +274,13 @@ class Lowering:
                 return p.Conditional(*parts)
             case "nil_coalescing_expression":
                 return p.Binary("??", self.value(field(node, "value")), self.value(field(node, "if_nil")))
-            case "self_expression" | "selector_expression" | "key_path_expression" | "check_expression":
+            case (
+                "range_expression"
+                | "self_expression"
+                | "selector_expression"
+                | "key_path_expression"
+                | "check_expression"
+            ):
                 return p.Unknown()
         if node.type in BINARY:
             operator = source(field(node, "op"))
@@ -294,7 +300,10 @@ class Lowering:
         names = (
             [source(field(parameter, "name")) for parameter in _descendants(kind, "lambda_parameter")] if kind else []
         )
-        return p.Function(tuple((name, None) for name in names), self.block(node))
+        if not kind:
+            count = max((int(place) + 1 for place in re.findall(r"\$([0-9])\b", source(node))), default=0)
+            names = [f"${place}" for place in range(count)]
+        return p.Function(tuple((name, None) for name in names), self.returning(node))
 
     def call(self, node: Node) -> p.Expression:
         function, suffix = named(node)

@@ -1,0 +1,97 @@
+"""Classes that a program defines, and their instances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from apipack.languages.reading.values import Arguments, Thing
+from apipack.languages.wire import Unreadable
+
+CONSTRUCTORS = ("__init__", "constructor", "__construct", "initialize")
+
+
+@dataclass(frozen=True)
+class Method:
+    """A function that is called on an object, or on its class. kind: method, static, class or property."""
+
+    closure: Any
+    kind: str = "method"
+
+
+@dataclass
+class Bound:
+    """A method with the object that it is called on."""
+
+    closure: Any
+    receiver: Thing
+
+
+class Type(Thing):
+    """A class. defaults: statements that set the fields of a new instance; shared: values of the class itself."""
+
+    def __init__(self, name: str, methods: Mapping[str, Method], defaults: Any, parent: Any) -> None:
+        self.name, self.methods, self.defaults, self.parent = name, methods, defaults, parent
+        self.shared: dict[str, Any] = {}
+
+    def find(self, name: str) -> Method | None:
+        """A method of the class, or of the classes that it extends."""
+        return next((kind.methods[name] for kind in self.line() if name in kind.methods), None)
+
+    def line(self) -> list[Type]:
+        """The class and those that it extends, nearest first."""
+        line, parent = [self], self.parent
+        while isinstance(parent, Type) and len(line) < 10:
+            line.append(parent)
+            parent = parent.parent
+        if parent is not None:
+            raise Unreadable(f"the class that {line[-1].name} extends")
+        return line
+
+    def get(self, run: Any, name: str) -> Any:
+        for kind in self.line():
+            if name in kind.shared:
+                return kind.shared[name]
+        method = self.find(name)
+        if method is not None and method.kind in ("static", "class"):
+            return method.closure if method.kind == "static" else Bound(method.closure, self)
+        raise Unreadable(f"{name} of {self.name} is not known here")
+
+    def set(self, run: Any, name: str, value: Any) -> None:
+        self.shared[name] = value
+
+    def make(self, run: Any, given: Arguments) -> Instance:
+        instance = Instance(self)
+        for kind in reversed(self.line()):
+            if kind.defaults is not None:
+                run.enter(kind.defaults, Arguments([]), instance)
+        constructor = next((method for name in CONSTRUCTORS if (method := self.find(name))), None)
+        if constructor is not None:
+            run.enter(constructor.closure, given, instance)
+        elif given.positional or given.named:
+            raise Unreadable(f"{self.name} takes no arguments")
+        return instance
+
+
+class Instance(Thing):
+    """An object of a class of the program."""
+
+    def __init__(self, kind: Type) -> None:
+        self.kind = kind
+        self.attributes: dict[str, Any] = {}
+
+    def get(self, run: Any, name: str) -> Any:
+        if name in self.attributes:
+            return self.attributes[name]
+        method = self.kind.find(name)
+        if method is None or method.kind in ("static", "class"):
+            return self.kind.get(run, name)
+        bound = Bound(method.closure, self)
+        return run.apply(bound, Arguments([])) if method.kind == "property" else bound
+
+    def set(self, run: Any, name: str, value: Any) -> None:
+        method = self.kind.find(name)
+        if method is not None:
+            raise Unreadable(f"{name} is a method, and is set")
+        self.attributes[name] = value

@@ -1,0 +1,50 @@
+"""Calls of an invented API as models write them, right and wrong: a file of Markdown a language.
+
+A heading says the verdict, the task (a name of tasks.json) and the style; the code is in the fence below it.
+`wrong` is another request, or none; `other-value` is right but for a value.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from apipack.evaluation.verdicts import Reference
+from apipack.records import LANGUAGES, Request
+
+FOLDER = Path(__file__).parent
+_CALL = re.compile(r"^## (right|wrong|other-value) (\w+): ([^\n]+)\n```\w+\n(.*?\n)```$", re.MULTILINE | re.DOTALL)
+
+
+class Call(NamedTuple):
+    language: str
+    verdict: str
+    task: str
+    style: str
+    code: str
+
+    def __str__(self) -> str:
+        return f"{self.language} {self.verdict} {self.task}: {self.style}"
+
+
+def references() -> dict[str, Reference]:
+    """The right request of each task."""
+    tasks = json.loads((FOLDER / "tasks.json").read_text(encoding="utf-8"))
+    return {
+        name: Reference("", Request.from_json(json.dumps(task["request"])), task["template"], task["arguments"], name)
+        for name, task in tasks.items()
+    }
+
+
+def calls(*verdicts: str) -> list[Call]:
+    """Calls of these verdicts, in all languages."""
+    written: list[Call] = []
+    for language in LANGUAGES:
+        text = (FOLDER / f"{language}.md").read_text(encoding="utf-8")
+        of_language = [Call(language, *groups) for groups in _CALL.findall(text)]
+        if len(of_language) != text.count("\n## "):
+            raise ValueError(f"{language}.md: a heading without its code")
+        written += of_language
+    return [call for call in written if call.verdict in verdicts]
