@@ -344,7 +344,7 @@ def _call(node: Node) -> p.Expression:
         return call
     filled = [named(argument)[0] for argument in arguments if source(argument).startswith("&")]
     unknown = [p.Assign(_target(target), p.Unknown()) for target in filled if target.type == "identifier"]
-    return p.Call(p.Name("first of"), tuple(map(p.Argument, (call, *unknown))))
+    return p.Call(p.Name("first of"), (p.Argument(call), *[p.Argument(assignment) for assignment in unknown]))
 
 
 def _qualified(kind: Node) -> p.Expression:

@@ -157,8 +157,8 @@ def _class(node: Node) -> p.Expression:
         elif member.type == "const_declaration":
             for element in named(member):
                 if element.type == "const_element":
-                    name, value = named(element)
-                    shared.append((source(name), _value(value)))
+                    key, given = named(element)
+                    shared.append((source(key), _value(given)))
         else:
             return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
     base = next((child for child in named(node) if child.type == "base_clause"), None)
@@ -220,8 +220,8 @@ def _value(node: Node) -> p.Expression:
             scope = p.Name(f"class {source(field(node, 'scope')).lstrip(chr(92))}")
             return p.Call(p.Member(scope, source(field(node, "name"))), _arguments(field(node, "arguments")))
         case "class_constant_access_expression":
-            owner, name = (source(child).lstrip("\\") for child in named(node))
-            return p.Call(p.Name("constant of"), (p.Argument(p.Const(owner)), p.Argument(p.Const(name))))
+            names = [p.Const(source(child).lstrip("\\")) for child in named(node)]
+            return p.Call(p.Name("constant of"), tuple(p.Argument(part) for part in names))
         case "throw_expression":
             return p.Call(p.Name("exit"))
         case "function_call_expression":
