@@ -6,7 +6,8 @@ npm httpsnippet, postman-code-generators and openapi-snippet are installed into 
 (the request that was asked for), as another request, or refused. The generators make mistakes of their own: an object
 becomes a list, a `$` a variable, quotes stay open. With --execute a sample of the calls not read right runs in the
 sandbox. "generator" are those that do not send what was asked for, "missed" those that do, and "read wrong" those whose
-reading is not what arrived.
+reading is not what arrived. A call that is read as another request, which is what arrives, is read right as well: the
+line below the table counts it.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ def decided(missed: list[Row], rows: list[Row]) -> Iterator[tuple[Row, str]]:
         names = {name.lower() for name, _ in row["request"].headers}
         arrived = request_of(outcome.records[0], names) if len(outcome.records) == 1 else None
         arguments = json.loads(row["arguments"])
-        if isinstance(call["found"], Request) and difference(call["found"], outcome.records) not in (None, "nothing"):
+        if isinstance(call["found"], Request) and difference(call["found"], outcome.records) is not None:
             yield call, "read wrong"
         elif arrived is not None and same_request(arrived, row["request"], row["template"], arguments):
             yield call, "missed"
@@ -173,6 +174,14 @@ def main() -> None:
         print(f"{form:34}" + "".join(f"{kinds[column]:>12,}" for column in columns))
     print(f"{'all':34}" + "".join(f"{total[column]:>12,}" for column in columns))
     print(f"\nthe last three: {len(executed):,} of the {len(missed):,} calls not read right, executed")
+    if executed:
+        told = Counter((call["kind"], call["verdict"]) for call in executed)
+        as_sent = total["right"] + sum(told["other", verdict] for verdict in ("generator", "missed"))
+        sendable = total["right"] + total["missed"]
+        written = len(calls) - total["no code"]
+        print(f"read as what they send: {as_sent:,} of {written:,} ({as_sent / written:.2%})")
+        share = total["right"] / sendable
+        print(f"of those that send what was asked for: {total['right']:,} of {sendable:,} ({share:.2%})")
 
 
 if __name__ == "__main__":
