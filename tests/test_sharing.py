@@ -90,7 +90,8 @@ def test_a_broken_upload_goes_on_and_a_clone_pulls_and_does_no_work(
     clone.run("dvc", "pull", "--run-cache")
     assert "Running stage" not in clone.run("dvc", "repro")
     assert clone.files() == repository.files() and len(clone.files()) == FILES
-    repository.run("git", "tag", "adapter@v1.0.0")
+    tag = ("git", "-c", "user.name=t", "-c", "user.email=t@example.com", "tag", "-am", "first", "adapter@v1.0.0")
+    repository.run(*tag)
     remote = ("--remote", "shared", "--remote-config", "url=s3://shared/folder")
     clone.run("dvc", "artifacts", "get", str(repository.root), "adapter", "-o", "got", *remote)
     assert {path.name for path in (clone.root / "got").iterdir()} == set(clone.files())

@@ -101,7 +101,8 @@ def _cached(stage: dict[str, Any]) -> Iterator[str]:
 
 
 def _dvc(*arguments: str) -> str:
-    return subprocess.run((sys.executable, "-m", "dvc", *arguments), capture_output=True, text=True, check=True).stdout.strip()
+    command = (sys.executable, "-m", "dvc", *arguments)
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def main() -> None:
