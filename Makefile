@@ -4,6 +4,7 @@ VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+REMOTE ?= $(APIPACK_REMOTE)
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
 TOOLCHAINS := bubblewrap nftables iproute2 util-linux bash curl python3-minimal gcc libc6-dev libcurl4-openssl-dev \
@@ -13,7 +14,7 @@ CLIENTS := python3-requests python3-httpx libokhttp-java libgoogle-gson-java lib
 SWIFT := $(HOME)/.cache/apipack/swift
 
 .PHONY: repro help test test-fast test-slow bench bench-scoring bench-mutants tenfold coverage setup toolchains toolchain-swift \
-	verify bench-execution bench-training gpu bench-decoding lint judge dag ui lock clean
+	verify bench-execution bench-training gpu bench-decoding lint judge dag ui lock clean remote
 
 repro: setup  ## set up, then run the whole pipeline on the embedded default
 	python -m apipack.cli.lockfile
@@ -98,6 +99,10 @@ dag: setup  ## the stage graph
 
 ui: setup  ## compare runs in the browser
 	mlflow ui --backend-store-uri sqlite:///mlflow.db
+
+remote: setup  ## `dvc push` and `dvc pull` go to a remote of yours:  make remote REMOTE=s3://BUCKET/FOLDER, or APIPACK_REMOTE
+	@test -n '$(REMOTE)' || { echo 'make remote needs REMOTE=s3://BUCKET/FOLDER, or the environment variable APIPACK_REMOTE' >&2; exit 2; }
+	dvc remote add --local --force --default shared '$(REMOTE)'
 
 lock: setup  ## pin what is installed now
 	$(VENV)/bin/python -m pip freeze --exclude-editable --exclude torch | grep -v '^torch==' > constraints.tmp

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apipack.cli.output import fail, known
+from apipack.cli.output import USE, fail, known
 from apipack.errors import UserError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ TUNED, BASE = "tuned", "base"
 app = typer.Typer()
 
 
-@app.command()
+@app.command(rich_help_panel=USE, epilog="Example: apipack audit my-spec.yaml --html audit.html --fail-under 0.8")
 def audit(
     specs: Annotated[list[Path], typer.Argument(help="specifications, or folders of them")],
     model: Annotated[

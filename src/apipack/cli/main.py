@@ -1,10 +1,7 @@
-"""The command line.
+"""OpenAPI specifications to API calls in ten languages, tuned models, and verdicts on what models write.
 
-`apipack calls SPEC` writes calls for any specification, `apipack request` reads code back, `apipack judge` judges
-instructions, `apipack score` judges predicted calls, `apipack compare` shows runs side by side, `apipack preset` sets
-params.yaml for another machine, `apipack replica` serves a hub on loopback. In a repository's root `apipack ask` asks
-the tuned model, `apipack serve` serves it, `apipack audit` says which operations of a specification a model gets wrong,
-and `apipack log` logs what a machine without MLflow measured.
+`apipack COMMAND --help` has the options of a command and an example. In a repository's root, `apipack doctor` says
+what this machine has and lacks.
 """
 
 # Each command imports what it takes: the command line starts at once, and without the packages of other commands.
@@ -20,18 +17,33 @@ from typing import Annotated
 import typer
 
 from apipack.cli import audit, model
-from apipack.cli.output import Commands, fail, known, line
+from apipack.cli.output import DATA, EXPERIMENTS, USE, Commands, fail, known, line
 from apipack.errors import UserError
 from apipack.records import LANGUAGES
 
-app = typer.Typer(
-    cls=Commands, help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
-)
+app = typer.Typer(cls=Commands, help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(model.app)
 app.add_typer(audit.app)
 
 
-@app.command()
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"apipack {version('apipack')}")
+        raise typer.Exit()
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version and exit")
+    ] = False,
+) -> None:
+    """What stands before a command."""
+
+
+@app.command(rich_help_panel=USE, epilog="Example: apipack calls my-spec.yaml --lang curl --lang go")
 def calls(
     spec: Annotated[
         Path | None, typer.Argument(help="OpenAPI 3.x or Swagger 2.0, JSON or YAML; a folder for all in it")
@@ -79,7 +91,7 @@ def calls(
     print(told, file=sys.stderr)
 
 
-@app.command()
+@app.command(rich_help_panel=USE, epilog="Example: apipack request --lang curl call.sh")
 def request(
     file: Annotated[typer.FileBinaryRead, typer.Argument(help="a file, or - for standard input")],
     lang: Annotated[str, typer.Option(help="the code's language")],
@@ -98,7 +110,7 @@ def request(
         fail(f"{file.name}: {error}", 1)
 
 
-@app.command()
+@app.command(rich_help_panel=DATA, epilog="Example: apipack judge candidates.jsonl")
 def judge(
     file: Annotated[
         Path, typer.Argument(help="JSON lines of api_name, functionality, description, endpoint, candidate")
@@ -122,7 +134,7 @@ def judge(
         print(line({**row, **judgement}))
 
 
-@app.command("score")
+@app.command("score", rich_help_panel=USE, epilog="Example: apipack score rows.jsonl --execute")
 def score_rows(
     file: Annotated[typer.FileBinaryRead, typer.Argument(help="JSON lines, or - for standard input")],
     execute: Annotated[
@@ -149,7 +161,7 @@ def score_rows(
         fail(f"{file.name}: no line holds a JSON object", 2)
 
 
-@app.command()
+@app.command(rich_help_panel=EXPERIMENTS, epilog="Example: apipack preset gpu-135m")
 def preset(name: Annotated[str, typer.Argument(help="a file of configs/ without its ending")]) -> None:
     """Put a preset for another machine or model into params.yaml, and print what that changes."""
     from apipack.cli.presets import apply
@@ -161,7 +173,7 @@ def preset(name: Annotated[str, typer.Argument(help="a file of configs/ without 
     print("\n".join(changed) or f"params.yaml already says what {name} does")
 
 
-@app.command()
+@app.command(rich_help_panel=DATA, epilog="Example: apipack replica data/snapshot/*.tgz --hub swaggerhub")
 def replica(
     tarball: Annotated[Path, typer.Argument(help="the snapshot that `dvc repro snapshot` fetches into data/snapshot")],
     hub: Annotated[str, typer.Option(help="whose contract; any other word lists them")] = "apis_guru",
@@ -194,7 +206,7 @@ def replica(
         fail(str(error), 2)
 
 
-@app.command()
+@app.command(rich_help_panel=EXPERIMENTS, epilog="Example: apipack compare --metric request_match --level 2")
 def compare(
     metric: Annotated[str, typer.Option(help="endpoint_match, call_match, request_match, pass_rate, …")] = "call_match",
     level: Annotated[int, typer.Option(help="the level of the paper's figures: 1, 2 or 3")] = 3,
@@ -214,3 +226,19 @@ def compare(
     print(f"## {metric} by size\n\n{markdown(comparing.by_size(runs, metric))}\n")
     print(f"## {metric} of the tuned model by language\n\n{markdown(comparing.by_language(runs, metric))}\n")
     print(f"## The paper's CodeLlama-13B, level {level}, API-call match\n\n{markdown(comparing.paper(level))}")
+
+
+@app.command(rich_help_panel=EXPERIMENTS, epilog="Example: apipack doctor")
+def doctor() -> None:
+    """Say what this machine has for the commands and the pipeline, what it lacks, and what to do.
+
+    Extras, npm, disk, memory, DVC's remote, the hub's package, models, the sandbox, toolchains, GPU and bf16: a line
+    each. Exit code 1 where something is missing without which `make repro` fails.
+    """
+    from apipack.cli import doctor as checks
+
+    missing = 0
+    for finding in checks.findings(Path.cwd()):
+        print(finding, flush=True)
+        missing += finding.state == checks.MISSING
+    raise typer.Exit(1 if missing else 0)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apipack.cli.output import fail, known
+from apipack.cli.output import EXPERIMENTS, USE, fail, known
 from apipack.errors import UserError
 
 if TYPE_CHECKING:  # what it takes is imported when it is needed: the command line starts at once
@@ -22,7 +22,7 @@ ADAPTER = Path("models/adapter")
 app = typer.Typer()
 
 
-@app.command()
+@app.command(rich_help_panel=USE, epilog="Example: apipack ask 'Show the pet 7' --lang curl --spec my-spec.yaml")
 def ask(
     instruction: Annotated[str, typer.Argument(help="what the call is to do, in a sentence")],
     lang: Annotated[str, typer.Option(help="the language of the call")],
@@ -59,7 +59,7 @@ def ask(
     raise typer.Exit(0 if answered.verdict.valid else 1)
 
 
-@app.command()
+@app.command(rich_help_panel=USE, epilog="Example: apipack serve --port 8000")
 def serve(
     engine: Annotated[str, typer.Option(help="transformers or vllm")] = "transformers",
     host: Annotated[str, typer.Option(help="address to listen at")] = "127.0.0.1",
@@ -84,7 +84,7 @@ def serve(
         fail(str(error), 2)
 
 
-@app.command()
+@app.command(rich_help_panel=EXPERIMENTS, epilog="Example: apipack log metrics/gpu/python-20000")
 def log(
     folder: Annotated[Path, typer.Argument(help="like metrics/: finetune.json, evaluate.json, plots/loss.csv")],
     params: Annotated[

@@ -11,6 +11,9 @@ from typer.core import TyperGroup
 
 from apipack.records import LANGUAGES
 
+USE, DATA, EXPERIMENTS = "Calls and models", "Data", "Experiments and this machine"
+"""The groups of `apipack --help`."""
+
 EXTRAS = {"ask": "train", "audit": "train,eval", "serve": "train", "judge": "train", "compare": "eval", "log": "eval"}
 """Commands whose packages are an extra's (pyproject.toml); every other command has what it takes."""
 
