@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from apipack.operations.scrubbing import scrub, scrub_request
+from apipack.operations.scrubbing import scrub, scrub_all, scrub_request
 from apipack.records import Request
 
 
@@ -26,6 +26,7 @@ from apipack.records import Request
 )
 def test_what_is_replaced(text: str, clean: str, kinds: dict[str, int]) -> None:
     assert scrub(text) == (clean, kinds)
+    assert scrub_all(["plain", text]) == [("plain", {}), (clean, kinds)]
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,7 @@ def test_what_is_replaced(text: str, clean: str, kinds: dict[str, int]) -> None:
 )
 def test_what_stays(text: str) -> None:
     assert scrub(text) == (text, {})
+    assert scrub_all([text]) == [(text, {})]
 
 
 def test_a_request_keeps_its_host_and_its_form() -> None:

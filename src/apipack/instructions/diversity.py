@@ -61,6 +61,6 @@ def _at(values: Sequence[int], percentile: int) -> int:
 
 def _near(texts: list[str]) -> float:
     """Share of texts with another at NEAR or above."""
-    scores = cdist(texts, texts, scorer=fuzz.ratio, score_cutoff=NEAR, dtype=np.uint8, workers=1)
+    scores = cdist(texts, texts, scorer=fuzz.ratio, score_cutoff=NEAR, dtype=np.uint8, workers=-1)
     np.fill_diagonal(scores, 0)
     return round(float((scores >= NEAR).any(axis=1).mean()), 4)

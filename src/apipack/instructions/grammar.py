@@ -110,9 +110,9 @@ def tasks(row: Row, words: int) -> Sequence[Task]:
     return _tasks(row["functionality"], row["description"], row["endpoint"], words)
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=20_000)
 def _tasks(functionality: str, description: str, endpoint: str, words: int) -> tuple[Task, ...]:
-    """Remembered, since an operation has many variants."""
+    """Remembered, since an operation has many variants, and those of an API are compared more than once."""
     named: list[Task] = []
     texts = [(functionality, LONGEST_TASK), (description, words)]
     if is_of_identifier(functionality, endpoint):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -42,11 +43,16 @@ _TITLE_SUFFIX = re.compile(
 
 def api_name(row: Row) -> str:
     """The API's title as it reads in a sentence: `the … API`, once."""
-    name = " ".join(_TITLE_SUFFIX.sub("", row["api_name"].strip(" .")).split()) or row["api"]
+    return _api_name(row["api_name"], row["api"])
+
+
+@lru_cache(maxsize=1_000)
+def _api_name(title: str, api: str) -> str:
+    name = " ".join(_TITLE_SUFFIX.sub("", title.strip(" .")).split()) or api
     name = re.sub(r"^the\s+", "", name, flags=re.I)
     if re.search(r"\bAPI\b(?!s?$)", name):
         return f"the {name}"
-    name = re.sub(r"\bAPIs?$", "", name).strip(" .-–:") or row["api"]
+    name = re.sub(r"\bAPIs?$", "", name).strip(" .-–:") or api
     return f"the {name} API"
 
 

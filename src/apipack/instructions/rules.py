@@ -34,6 +34,7 @@ _PATH = re.compile(r"(?<![\w:/.])/(?:[\w{}.~-]+/)*[\w{}~-]*[a-z{][\w{}~-]*(?=[\s
 _METHOD_PATH = re.compile(r"\b(?:GET|PUT|POST|DELETE|PATCH|HEAD|OPTIONS)\s+/", re.A)
 _DULL = re.compile(r"apis?|services|version|v\d+|only")
 _BLANK = re.compile(r"\[[A-Z][^\]]{1,40}\]|<[a-z_ ]{2,30}>|\bX{3,}\b|\by{3,}\b", re.A)
+_MARK_OF_BLANK = re.compile(r"[\[<]|XXX|yyy")
 _ARTICLE = r"\b(?:a|an|the|this|that|some|specific|particular|given|existing|my) "
 _WORD = re.compile(r"[a-z0-9]+")
 _COMMON = frozenset(
@@ -67,17 +68,24 @@ def leaks_endpoint(row: Row) -> bool:
 
 def leaks_path(row: Row) -> bool:
     text = row["candidate"]
+    if "/" not in text:
+        return False
     path = row.get("path") or ""
     if path.count("/") > 1 and path in text:
         return True
     return bool(_METHOD_PATH.search(text) or any(match[0].count("/") > 1 for match in _PATH.finditer(text)))
 
 
+def has_blanks(row: Row) -> bool:
+    text = row["candidate"]
+    return bool(_MARK_OF_BLANK.search(text) and _BLANK.search(text))
+
+
 def talks_about_a_query(row: Row) -> bool:
     """Asks for help with wording a query, where the operation has nothing to do with queries."""
-    if _META.search(f"{row['functionality']} {row['description']} {row['api_name']}"):
+    if not _META.search(row["candidate"]):
         return False
-    return bool(_META.search(row["candidate"]))
+    return not _META.search(f"{row['functionality']} {row['description']} {row['api_name']}")
 
 
 def misreads_the_verb(row: Row) -> bool:
@@ -92,10 +100,14 @@ def several_texts(row: Row) -> bool:
 
 def names_share(row: Row) -> float:
     """Share of the words that tell the API's name that the candidate has; 1.0 for a name without such words."""
-    wanted = _telling_words(row["api_name"])
-    said = set(_WORD.findall(row["candidate"].lower()))
-    joined = re.sub(r"[^a-z0-9]", "", row["candidate"].lower())
-    return sum(word in said or (len(word) > 3 and word in joined) for word in wanted) / len(wanted) if wanted else 1.0
+    wanted, text = _telling_words(row["api_name"]), row["candidate"].lower()
+    unsaid = [word for word in wanted if len(word) < 4 or word not in text]
+    if not unsaid:  # nearly always
+        return 1.0
+    said = set(_WORD.findall(text))
+    joined = re.sub(r"[^a-z0-9]", "", text)
+    missing = [word for word in unsaid if word not in said and (len(word) < 4 or word not in joined)]
+    return (len(wanted) - len(missing)) / len(wanted)
 
 
 @lru_cache(maxsize=1_000)
@@ -126,7 +138,7 @@ HARD_RULES: tuple[Rule, ...] = (
     ("several_texts", several_texts),
     ("leaks_endpoint", leaks_endpoint),
     ("leaks_path", leaks_path),
-    ("placeholder", lambda row: bool(_BLANK.search(row["candidate"]))),
+    ("placeholder", has_blanks),
     ("talks_about_a_query", talks_about_a_query),
     ("misreads_the_verb", misreads_the_verb),
     ("no_api_name", lambda row: names_share(row) < 0.3),

@@ -107,6 +107,8 @@ def spoken(
 def labels(said: Sequence[Argument]) -> list[str]:
     """Words for each argument; where two would be called the same, more of their paths or their places."""
     short = [label(argument.name, argument.about) for argument in said]
+    if len(set(short)) == len(short):  # nearly always
+        return short
     for longer in (_whole, lambda argument: f"{_whole(argument)} in the {_PLACES.get(argument.place, argument.place)}"):
         counts = Counter(short)
         short = [longer(argument) if counts[name] > 1 else name for name, argument in zip(short, said, strict=True)]

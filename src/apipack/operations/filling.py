@@ -61,7 +61,8 @@ class _Variant:
         self._form, self._key, self._given, self._tests = form, key, variant == 0, variant < 0
         self._said: list[Said] = []
         self._unsaid: list[tuple[str, str, str]] = []
-        self._chosen = self._choice(random.Random(key), optional, max_values)
+        self._rng = random.Random(key)
+        self._chosen = self._choice(self._rng, optional, max_values)
 
     def filled(self) -> Filled:
         form = self._form
@@ -149,12 +150,12 @@ class _Variant:
         return self._leaf(node, place, path, name)
 
     def _leaf(self, leaf: Node, place: str, path: str, name: str) -> Any:
-        rng = random.Random(f"{self._key}:{place}:{path}")
         if is_credential(name) or leaf.get("format") == "password":
             self._unsaid.append((place, path, "credential"))
             stand_in = f"REPLACE_{snake(name).upper() or 'SECRET'}"
             return stand_in if fits(leaf, stand_in) else leaf.get("base", stand_in)
-        drawn = plausible(leaf, name, rng, given=self._given, tests=self._tests)
+        self._rng.seed(f"{self._key}:{place}:{path}")
+        drawn = plausible(leaf, name, self._rng, given=self._given, tests=self._tests)
         if drawn is None:
             raise SpecError("unsayable", f"{place} {path}: no value")
         value, source = drawn

@@ -49,7 +49,7 @@ SCALARS = ("string", "integer", "number", "boolean")
 
 def form(document: Document, raw: RawOperation, built: BuiltRequest) -> Form:
     """The form of an operation with its request. Raises `SpecError` with a reason to count."""
-    operation = document.typed(raw)
+    operation = built.operation
     values = ValueBuilder(document)
     path_query = raw.path.split("#")[0].partition("?")[2]
     query = "" if operation.query_string is None else query_string(operation.query_string, values)[1]

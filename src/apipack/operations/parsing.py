@@ -18,9 +18,10 @@ from apipack.operations.forms import form
 from apipack.operations.licences import spdx
 from apipack.operations.natural_language import natural_language
 from apipack.operations.requests import BuiltRequest, build, check
-from apipack.operations.scrubbing import scrub, scrub_request
+from apipack.operations.scrubbing import scrub, scrub_all, scrub_request
 from apipack.operations.texts import endpoint, plain, words
 
+NO_FORM = '{"refused":"no_form"}'
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 Row = dict[str, Any]
@@ -53,6 +54,9 @@ def parse_specs(documents: Iterable[tuple[Row, Callable[[], bytes]]], *, optiona
     for language, start, end in zip(map(natural_language, texts), ends, ends[1:], strict=False):
         for row in parsed.rows[start:end]:
             row["natural_language"] = language
+    forms = scrub_all([row["form"] for row in parsed.rows])
+    for row, (text, finds) in zip(parsed.rows, forms, strict=True):
+        row["form"] = text if not finds or _is_json(text) else NO_FORM
     return parsed
 
 
@@ -162,20 +166,25 @@ def _from_identifier(name: str) -> str:
 
 
 def _form(document: Document, raw: RawOperation, built: BuiltRequest) -> str:
-    """The operation's form as JSON without secrets and personal data; {"refused": reason} where it has none."""
+    """The operation's form as JSON; {"refused": reason} where it has none."""
     repairs = document.repairs
     try:
-        text = orjson.dumps(form(document, raw, built)).decode()
-        clean, finds = scrub(text)
-        if finds:
-            orjson.loads(clean)
+        return orjson.dumps(form(document, raw, built)).decode()
     except SpecError as error:
         return orjson.dumps({"refused": error.reason}).decode()
-    except (RecursionError, TypeError, ValueError):  # what JSON cannot hold, or what scrubbing broke
-        return '{"refused":"no_form"}'
+    except (RecursionError, TypeError, ValueError):  # what JSON cannot hold
+        return NO_FORM
     finally:
         document.repairs = repairs  # those of the operation are counted with its request
-    return clean
+
+
+def _is_json(text: str) -> bool:
+    """Whether scrubbing left a form what it was."""
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def _drop(identifier: str, error: Exception) -> Row:

@@ -72,8 +72,8 @@ class _Writer:
             raise _Unwritable
         if kind is op.LITERAL:
             return chr(argument)
-        if kind in (op.ANY, op.IN, op.NOT_LITERAL):
-            return self._rng.choice(_characters(kind, argument if kind is not op.IN else tuple(argument)))
+        if kind in _SETS:
+            return self._rng.choice(_characters(*_hashable((kind, argument))))
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
             least, most, inner = argument
             if least > 64:
@@ -81,7 +81,11 @@ class _Writer:
             if not least and len(inner) == 1 and inner[0][0] is op.LITERAL and not chr(inner[0][1]).isalnum():
                 return ""  # `-*` between letters: a name does without
             usual = max(least, min(most, least + 4 + 4 * self._attempt, MOST))
-            return "".join(self.sequence(inner) for _ in range(self._rng.randint(max(least, min(usual, 3)), usual)))
+            times = self._rng.randint(max(least, min(usual, 3)), usual)
+            if len(inner) == 1 and inner[0][0] in _SETS and self._nodes + times <= NODES:  # nearly always
+                self._nodes += times
+                return "".join(map(self._rng.choice, [_characters(*_hashable(inner[0]))] * times))
+            return "".join(self.sequence(inner) for _ in range(times))
         if kind is op.SUBPATTERN:
             return self.sequence(argument[-1])
         if kind is op.BRANCH:
@@ -89,6 +93,11 @@ class _Writer:
         if kind is op.AT and argument in _ANCHORS:
             return ""
         raise _Unwritable
+
+
+def _hashable(node: tuple[Any, Any]) -> tuple[Any, Any]:
+    kind, argument = node
+    return kind, tuple(argument) if kind is op.IN else argument
 
 
 @lru_cache(maxsize=10_000)
@@ -120,6 +129,7 @@ def _in_set(kind: Any, argument: Any, character: str) -> bool:
     raise _Unwritable
 
 
+_SETS = {op.ANY, op.IN, op.NOT_LITERAL}
 _ANCHORS = {op.AT_BEGINNING, op.AT_BEGINNING_STRING, op.AT_END, op.AT_END_STRING}
 _CLASSES = {
     op.CATEGORY_DIGIT: r"[0-9]",

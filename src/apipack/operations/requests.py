@@ -57,12 +57,14 @@ _PLACEHOLDER = re.compile(r"\{+[\w .:-]+\}+|<[\w .:-]+>")
 
 class BuiltRequest(NamedTuple):
     """request; template: the URL it came from (no query; `{name}` for path parameters); arguments: (name,
-    place, required, type, fixed: the schema allows one value only); host_inferred: from the provider."""
+    place, required, type, fixed: the schema allows one value only); host_inferred: from the provider; operation: what
+    it was built from."""
 
     request: Request
     template: str
     arguments: tuple[tuple[str, str, bool, str, bool], ...]
     host_inferred: bool
+    operation: Operation
 
 
 def build(document: Document, raw: RawOperation, provider: str, *, optional: bool = False) -> BuiltRequest:
@@ -93,7 +95,7 @@ def build(document: Document, raw: RawOperation, provider: str, *, optional: boo
     if document.version == (2, 0):
         content_type = own_content_type(places["header"], content_type)
     request = assemble(method, template, path_query, places, content_type, body)
-    return BuiltRequest(request, template, tuple(arguments), inferred)
+    return BuiltRequest(request, template, tuple(arguments), inferred, operation)
 
 
 def assemble(

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+import orjson
+
 from apipack.openapi import bodies
 from apipack.openapi.admission import kind_of
 from apipack.openapi.document import Document, Schema
@@ -41,8 +43,8 @@ def parameter_wire(parameter: Parameter, node: Node, values: ValueBuilder) -> No
 
 def pairs_of(wire: Node, value: Any, version: str) -> Pairs:
     """The encoded (name, value) pairs of a parameter. Raises `SpecError`."""
-    values, models = _values(version)
-    parameter = models.Parameter.model_validate(wire)
+    values, _ = _values(version)
+    parameter = _parameter(orjson.dumps(wire), version)
     try:
         encoded = written(parameter, value, values)
     except UnicodeEncodeError as error:
@@ -50,6 +52,12 @@ def pairs_of(wire: Node, value: Any, version: str) -> Pairs:
     if not sendable(parameter, encoded):
         raise SpecError("unsendable", parameter.name[:40])
     return encoded
+
+
+@lru_cache(maxsize=1_000)
+def _parameter(wire: bytes, version: str) -> Parameter:
+    """Remembered, since an API's operations share most of theirs, and an operation has many variants."""
+    return _values(version)[1].Parameter.model_validate(orjson.loads(wire))
 
 
 def body_wire(sent: Payload, node: Node, values: ValueBuilder) -> Node:
