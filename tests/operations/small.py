@@ -1,11 +1,15 @@
 """Small documents of tests, and the requests that are built from them."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
+from ruamel.yaml import YAML
+
 from apipack.openapi.document import Document
-from apipack.openapi.loading import load
+from apipack.openapi.loading import SpecError, load
 from apipack.operations.requests import build
+from apipack.operations.texts import endpoint
 from apipack.records import Request
 
 JSON_TYPE = {"Content-Type": "application/json"}
@@ -40,3 +44,27 @@ def parameter(name: str, place: str, **more: Any) -> dict[str, Any]:
 
 def query(*parameters: dict[str, Any], **members: Any) -> str:
     return one({"parameters": list(parameters)}, method="get", **members).parts.query
+
+
+def sent(text: str, provider: str = "h.example", *, named: bool = False, twin: bool = True) -> list[str]:
+    """`METHOD url | headers | body` of each operation of a YAML document, which as JSON gives the same (twin), and
+    `lost path method: reason` of what gives none. named: the operation's name stands before."""
+    lines = list(_lines(Document(load(text.encode())), provider, named))
+    if twin:
+        as_json = json.dumps(YAML(typ="safe").load(text))
+        assert list(_lines(Document(load(as_json.encode())), provider, named)) == lines
+    return lines
+
+
+def _lines(doc: Document, provider: str, named: bool) -> Iterator[str]:
+    for raw in doc.operations():
+        try:
+            request = build(doc, raw, provider).request
+        except SpecError as error:
+            yield f"refused: {error.reason}"
+            continue
+        headers = ", ".join(f"{name}: {value}" for name, value in request.headers)
+        parts = (f"{request.method} {request.url}", headers, request.body)
+        yield (f"{endpoint(raw)}: " if named else "") + " | ".join(part for part in parts if part)
+    for lost in doc.lost:
+        yield f"lost {lost.path} {lost.method}: {lost.problem.reason}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,16 +12,12 @@ from typing import Any
 
 from apipack.errors import UserError
 from apipack.evaluation.apis import Apis
+from apipack.evaluation.specifications import specifications
 from apipack.evaluation.verdicts import Verdict, check
-from apipack.instructions.wordings import instructed
 from apipack.io import read_table
 from apipack.languages.codec import Reading
-from apipack.languages.rendering import render_rows
 from apipack.models.embedding import embed
 from apipack.models.places import token_counter
-from apipack.openapi.document import Document
-from apipack.openapi.loading import SpecError, load
-from apipack.operations.parsing import parse_spec
 from apipack.params import Params
 from apipack.prompting.corpus import Corpus
 from apipack.prompting.prompts import Budget, extract_call, fitting, prompt
@@ -32,7 +27,6 @@ from apipack.retrieval.examples import COLUMNS, OPEN, RETRIEVED, Pool, choose_ex
 Row = dict[str, Any]
 Write = Callable[[str], str]
 """A prompt to what a model makes of it."""
-HOST = "api.example.com"  # where a specification names no server
 
 
 class AskError(UserError):
@@ -107,25 +101,15 @@ def of_dataset(data: Path, language: str, api: str | None) -> Source:
 
 def of_specification(file: Path, language: str, p: Params) -> Source:
     """The calls that a specification gives. Raises `AskError` for one that cannot be read or gives none."""
-    try:
-        body = file.read_bytes()
-        Document(load(body, p.parse.max_bytes))
-    except (OSError, SpecError, RecursionError) as error:
-        raise AskError(f"{file}: {' '.join(str(error).split())}") from error
-    sha256 = hashlib.sha256(body).hexdigest()
-    spec = {"hub": "file", "provider": HOST, "api": HOST, "version": "", "source_url": "", "sha256": sha256}
-    parsed = parse_spec({**spec, "file": file.name}, body, optional=p.parse.optional, max_bytes=p.parse.max_bytes)
-    instructions = instructed(parsed.rows, p.instruct, p.seed)
-    rows = [
-        {**row, **instruction, "cluster": row["id"]} for row, instruction in zip(parsed.rows, instructions, strict=True)
-    ]
-    table, _ = render_rows(((row["id"], row["request"]) for row in rows), [language])
-    calls = {(row["id"], language): row["call"] for row in table.to_pylist()}
-    pool = Pool(row for row in rows if (row["id"], language) in calls)
+    own = specifications([file], [language], p)
+    name = file.as_posix()
+    if unreadable := [drop["detail"] for drop in own.drops if drop["id"] == name]:
+        raise AskError(f"{file}: {' '.join(unreadable[0].split())}")
+    pool = Pool(own.callable())
     if not pool.rows:
         raise AskError(f"{file}: no operation gives a {language} call; `apipack calls {file}` says why")
-    corpus = Corpus({row["id"]: row for row in rows}, calls)
-    return Source(pool, lambda ids: corpus, Apis(parsed.rows, {sha256: file}), HOST)
+    corpus = Corpus({row["id"]: row for row in own.rows}, own.calls)
+    return Source(pool, lambda ids: corpus, own.apis, name)
 
 
 def ask(instruction: str, source: Source, language: str, p: Params, write: Write) -> Answer:

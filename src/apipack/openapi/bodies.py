@@ -7,6 +7,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from apipack.openapi import multipart, xml
+from apipack.openapi.admission import kind_of
+from apipack.openapi.document import Schema
 from apipack.openapi.loading import SpecError
 from apipack.openapi.media_types import (
     BOUNDARY,
@@ -21,7 +23,7 @@ from apipack.openapi.media_types import (
 )
 from apipack.openapi.models import Encoding, MediaType
 from apipack.openapi.styles import FORM as FORM_QUOTE
-from apipack.openapi.styles import Pairs, Quote, pairs, reserved, scalar, to_json
+from apipack.openapi.styles import Pairs, Quote, flattened, pairs, reserved, scalar, to_json
 from apipack.openapi.values import ValueBuilder
 from apipack.records import essence, is_json
 
@@ -37,6 +39,8 @@ def encode(value: Any, header: str, values: ValueBuilder, media: MediaType | Non
     encoding: Mapping[str, Encoding] = (media.encoding if media is not None else None) or {}
     if is_json(header):
         return to_json(value)
+    if values.document.version == (2, 0) and (essence(header) == FORM or is_multipart(header)):
+        value = _joined(value, schema, values)
     if essence(header) == FORM:
         return _form(value, encoding, values)
     if is_multipart(header):
@@ -53,6 +57,23 @@ def encode(value: Any, header: str, values: ValueBuilder, media: MediaType | Non
     if is_xml(header) and not isinstance(value, str):
         return xml.document_text(values.document, value, schema, name)
     return scalar(value)
+
+
+def items_node(items: Schema) -> dict[str, Any]:
+    """What 2.0 says of how the items of an array are joined, as JSON."""
+    inner = {"items": items_node(items.items)} if items.items is not None else {}
+    return {"type": kind_of(items), "collectionFormat": (items.model_extra or {}).get("collectionFormat"), **inner}
+
+
+def _joined(value: Any, schema: Schema | None, values: ValueBuilder) -> Any:
+    """A form of 2.0 whose arrays of arrays are arrays of text."""
+    if schema is None or not isinstance(value, dict):
+        return value
+    members = values.flat(schema).properties or {}
+    arrays = {name: member.items for name, member in members.items() if member.items is not None}
+    return value | {
+        name: flattened(value[name], {"items": items_node(items)}) for name, items in arrays.items() if name in value
+    }
 
 
 def _in_sequence(header: str, item: Any) -> str:

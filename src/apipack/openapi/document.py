@@ -128,11 +128,11 @@ class Document:
             if isinstance(item, dict):
                 yield from self._of_path(path, item)
             elif item is not None:
-                self.lost.append(Lost(path, "*", SpecError("not_a_mapping", type(item).__name__)))
+                self.lost.append(Lost(path, "*", SpecError("not_a_mapping", _json_type(item))))
 
     def _of_path(self, path: str, item: dict[str, Any]) -> Iterator[RawOperation]:
         later = self.version >= (3, 2)
-        methods = FIELDS if later else METHODS
+        methods = FIELDS if later else METHODS if self.version >= (3, 0) else METHODS[:-1]  # 2.0 has no `trace`
         for method in methods:
             if item.get(method) is not None:
                 yield from self._operation(path, method, item, item[method])
@@ -230,7 +230,7 @@ class Document:
 
     def _servers(self, nodes: list[Any]) -> list[Server] | None:
         """None where no server is an object, so that others are in force."""
-        servers = [self._shared(Server, node) for node in nodes if isinstance(node, dict)]
+        servers = [self._shared(Server, _with_defaults(node)) for node in nodes if isinstance(node, dict)]
         return [server for server in servers if server is not None] if servers else None
 
     def security(self, operation: Operation) -> list[dict[str, Any]]:
@@ -284,7 +284,7 @@ class Document:
         if isinstance(node, bool):  # JSON Schema: a boolean schema
             return {} if node else {"not": {}}
         if not isinstance(node, dict):
-            raise SpecError("not_a_mapping", type(node).__name__)
+            raise SpecError("not_a_mapping", _json_type(node))
         return node
 
     def resolve(self, node: Any) -> dict[str, Any]:
@@ -294,7 +294,9 @@ class Document:
             return node
         node = self._target(node)
         if not isinstance(node, dict):
-            raise SpecError("not_a_mapping", type(node).__name__)
+            raise SpecError("not_a_mapping", _json_type(node))
+        if "$ref" in node:
+            raise SpecError("dangling_ref", f"$ref is {_json_type(node['$ref'])}")
         return node
 
     def _target(self, node: Any, *, siblings: bool = False) -> Any:
@@ -317,13 +319,13 @@ class Document:
         address, fragment = urldefrag(reference)
         root: Any = self.raw
         if address and urljoin(self._self, address) != self._self:
-            identified = self._identified[0]
+            identified = self._identified[0] if self.version >= (3, 1) else {}
             if (root := identified.get(urljoin(self._self, address), identified.get(address))) is None:
                 raise SpecError("external_ref", reference[:80])
         elif not fragment:  # the document is neither a schema nor anything else that a reference stands for
             raise SpecError("dangling_ref", reference[:80])
-        elif not fragment.startswith("/"):
-            return self._anchor(fragment, reference)
+        if fragment and not fragment.startswith("/"):
+            return self._anchor(root, fragment, reference)
         return _pointed(root, fragment, reference)
 
     @property
@@ -331,30 +333,36 @@ class Document:
         address = self.raw.get("$self") if self.version >= (3, 2) else None
         return urldefrag(address)[0] if isinstance(address, str) else ""
 
-    def _anchor(self, name: str, reference: str) -> Any:
-        """A plain name is an anchor of JSON Schema 2020-12, which OAS 3.1 brought."""
-        nodes = self._identified[1].get(unquote(name), []) if self.version >= (3, 1) else []
+    def _anchor(self, root: Any, name: str, reference: str) -> Any:
+        """A plain name is an anchor of JSON Schema 2020-12, which OAS 3.1 brought, in the resource of that root; one of
+        the document may also be that of a schema with `$id`, since who refers to it is not known here."""
+        anchors = self._identified[1] if self.version >= (3, 1) else {}
+        nodes = anchors.get((id(root), unquote(name)), [])
+        if not nodes and root is self.raw:
+            nodes = [node for (_, key), named in anchors.items() if key == unquote(name) for node in named]
         if len(nodes) != 1:
             raise SpecError("ambiguous_ref" if nodes else "dangling_ref", reference[:80])
         return nodes[0]
 
     @cached_property
-    def _identified(self) -> tuple[dict[str, Any], dict[str, list[Any]]]:
-        """Schemas by `$id`, and by `$anchor` or `$dynamicAnchor`."""
+    def _identified(self) -> tuple[dict[str, Any], dict[tuple[int, str], list[Any]]]:
+        """Schemas by `$id`; and by `$anchor` or `$dynamicAnchor` with the `id` of the resource that these stand in: of
+        the nearest schema around that has an `$id`, else of the document (JSON Schema 2020-12 core, 8.2)."""
         identifiers: dict[str, Any] = {}
-        anchors: dict[str, list[Any]] = {}
-        todo: list[Any] = [self.raw]
+        anchors: dict[tuple[int, str], list[Any]] = {}
+        todo: list[tuple[Any, Any, str]] = [(self.raw, self.raw, self._self)]
         while todo:
-            node = todo.pop()
+            node, root, base = todo.pop()
             if isinstance(node, list):
-                todo += node
+                todo += [(member, root, base) for member in node]
             elif isinstance(node, dict):
                 if isinstance(name := node.get("$id"), str):
-                    identifiers[urljoin(self._self, name)] = node
+                    root, base = node, urljoin(base, name)
+                    identifiers[base] = node
                 for key in ("$anchor", "$dynamicAnchor"):
                     if isinstance(name := node.get(key), str):
-                        anchors.setdefault(name, []).append(node)
-                todo += [member for key, member in node.items() if key not in GIVEN]
+                        anchors.setdefault((id(root), name), []).append(node)
+                todo += [(member, root, base) for key, member in node.items() if key not in GIVEN]
         return identifiers, anchors
 
     def _target_or_empty(self, node: dict[str, Any]) -> dict[str, Any]:
@@ -472,10 +480,16 @@ def _version(raw: dict[str, Any]) -> tuple[int, int]:
 
 def _without_paths(raw: dict[str, Any]) -> str:
     if "paths" in raw:
-        return f"paths is {type(raw['paths']).__name__}, not a mapping"
+        return f"paths is {_json_type(raw['paths'])}, not a mapping"
     if "webhooks" in raw:
         return "a document of webhooks alone: its requests are sent by the API, not to it"
     return "no paths, so no operation to call"
+
+
+def _json_type(value: Any) -> str:
+    """What JSON calls the type of a value that is no mapping."""
+    names = {bool: "a boolean", int: "a number", float: "a number", str: "text", list: "a list", type(None): "null"}
+    return names.get(type(value), type(value).__name__)
 
 
 def _beside(schema: Schema) -> bool:
@@ -491,6 +505,19 @@ def _with_siblings(schema: Schema, reference: str) -> tuple[Schema, Schema]:
     extra = {name: value for name, value in (schema.model_extra or {}).items() if name not in ("$ref", "$dynamicRef")}
     target = model.model_construct(None, **{"$ref": reference})
     return schema, model.model_construct(**extra, **(said | {"all_of": [target, *(schema.all_of or [])]}))
+
+
+def _with_defaults(server: dict[str, Any]) -> dict[str, Any]:
+    """The server whose variables have the default that they must have: of those without one, the first of the enum."""
+    variables = server.get("variables")
+    if not isinstance(variables, dict):
+        return server
+    lacking = {
+        name: {**variable, "default": variable["enum"][0]}
+        for name, variable in variables.items()
+        if isinstance(variable, dict) and "default" not in variable and listed(variable.get("enum"))
+    }
+    return {**server, "variables": variables | lacking} if lacking else server
 
 
 def _example(node: dict[str, Any]) -> dict[str, Any]:

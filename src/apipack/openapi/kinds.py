@@ -6,16 +6,22 @@ import re
 from typing import Any
 
 READ = "apipack reads OpenAPI 3.0 to 3.2, Swagger 2.0 and Google discovery documents"
+WIDE = "text in UTF-16 or UTF-32: save it as UTF-8"
 
 _FIRST_BYTES = (
     (re.compile(rb"%PDF-"), "a PDF file"),
     (re.compile(rb"PK\x03\x04"), "a ZIP archive: unpack it first"),
     (re.compile(rb"\x1f\x8b"), "a gzip archive: unpack it first"),
-    (re.compile(rb"(?i)\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.S), None),
     (
-        re.compile(rb"(?:\xef\xbb\xbf)?\s*<(\?xml|!doctype|[a-z]+:?(definitions|application|edmx)\b)", re.I),
-        "an XML document",
+        re.compile(rb"BZh|\xfd7zXZ\x00|\x28\xb5\x2f\xfd|7z\xbc\xaf|Rar!|.{257}ustar", re.S),
+        "an archive: unpack it first",
     ),
+    (re.compile(rb"\xff\xfe|\xfe\xff|\x00*[\t -~]\x00+[\t-~]"), WIDE),
+    (re.compile(rb"[^\x00]{0,64}\x00"), "binary data and no text"),
+    (re.compile(rb"(?i)\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|div|script|title|meta|p)\b", re.S), None),
+    (re.compile(rb"\s*<[a-z?!/]", re.I), "an XML document"),
+    (re.compile(rb"version https://git-lfs"), "a pointer of Git LFS: `git lfs pull` fetches the file itself"),
+    (re.compile(rb"\s*syntax\s*=\s*[\"']proto"), f"a Protocol Buffers file, which has no paths; {READ}"),
     (re.compile(rb"#%RAML"), f"a RAML document: convert it to OpenAPI first; {READ}"),
     (re.compile(rb"FORMAT:\s*1A"), f"an API Blueprint: convert it to OpenAPI first; {READ}"),
     (re.compile(rb"\s*(schema\s*\{|type\s+\w+[^:{}]*\{)"), f"a GraphQL schema, which has no paths; {READ}"),
@@ -37,7 +43,7 @@ _MEMBERS = (
 
 def of_bytes(body: bytes) -> str:
     """What the first bytes tell; empty where they may begin JSON or YAML."""
-    start = body[:2_000]
+    start = body[:2_000].removeprefix(b"\xef\xbb\xbf")
     for pattern, told in _FIRST_BYTES:
         if pattern.match(start):
             return _PAGE if told is None else told
@@ -65,7 +71,10 @@ def of_mapping(document: dict[str, Any]) -> str:
         or (isinstance(collection, dict) and "item" in collection)
     ):
         return "a Postman collection: convert it to OpenAPI first"
-    if document.get("_type") == "export" and "resources" in document:
+    if "_postman_variable_scope" in document or ("requests" in document and "order" in document):
+        return "an export of Postman that is no collection of version 2: export that, and convert it to OpenAPI first"
+    insomnia = str(document.get("type", "")).startswith("collection.insomnia")
+    if insomnia or (document.get("_type") == "export" and "resources" in document):
         return "an Insomnia export: export the design document instead, or convert it to OpenAPI first"
     log = document.get("log")
     if isinstance(log, dict) and "entries" in log:

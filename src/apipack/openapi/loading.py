@@ -22,6 +22,7 @@ from apipack.openapi import discovery, kinds, swagger
 MAX_BYTES = 100_000_000
 MAX_DEPTH = 500
 MAX_ALIASED = 1_000_000
+TOO_DEEP = "nested deeper than it can be read"
 
 
 class SpecError(UserError):
@@ -75,7 +76,7 @@ def load(body: bytes, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     if not body.strip():
         raise SpecError("empty", "the document has no text")
     if told := kinds.of_bytes(body):
-        raise SpecError("not_json_or_yaml", told)
+        raise SpecError("not_utf8" if told is kinds.WIDE else "not_json_or_yaml", told)
     document = _decode(body)
     if not isinstance(document, dict):
         raise SpecError("not_a_mapping", kinds.of_value(document))
@@ -87,18 +88,27 @@ def load(body: bytes, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     if version is None:
         if told := kinds.of_mapping(document):
             raise SpecError("not_openapi", told)
-        raise SpecError("no_version", "the document has neither `openapi: 3.x` nor `swagger: 2.0` at its top")
+        raise SpecError("no_version", f"neither `openapi: 3.x` nor `swagger: 2.0` at its top, but {_names(document)}")
     if not re.match(r"3\.[012](\.|$)", str(version)):
         raise SpecError("unsupported_version", f"{str(version)[:20]}; {kinds.READ}")
     return document
 
 
+def _names(document: dict[str, Any]) -> str:
+    """The first members of a mapping, for an error line."""
+    names = [" ".join(str(name)[:30].split()) for name in list(document)[:4]]
+    return ", ".join([*names, "..."][: len(document)]) or "nothing"
+
+
 def _decode(body: bytes) -> Any:
+    as_json = ""
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         if "depth" in str(error) or "recursion" in str(error).lower():
-            raise SpecError("too_deep") from error
+            raise SpecError("too_deep", TOO_DEEP) from error
+        if body.lstrip()[:1] in (b"{", b"["):
+            as_json = f"as JSON: {error}; "
     else:
         _check_keys(body, document)
         return document
@@ -112,7 +122,8 @@ def _decode(body: bytes) -> Any:
     except SpecError:
         raise
     except (yaml.YAMLError, ValueError, LookupError, AttributeError) as error:  # a tag of another type: `!!bool x`
-        raise SpecError("not_json_or_yaml", " ".join(str(error).split())[:120]) from error
+        told = " ".join(str(error).replace('in "<unicode string>", ', "at ").split())
+        raise SpecError("not_json_or_yaml", f"{as_json}as YAML: {told}"[:200]) from error
 
 
 def _check_keys(body: bytes, document: Any) -> None:
@@ -126,9 +137,9 @@ def _check_keys(body: bytes, document: Any) -> None:
             return
         json.loads(body, object_pairs_hook=_unique)
     except orjson.JSONEncodeError as error:
-        raise SpecError("too_deep") from error
+        raise SpecError("too_deep", TOO_DEEP) from error
     except RecursionError as error:
-        raise SpecError("too_deep") from error
+        raise SpecError("too_deep", TOO_DEEP) from error
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:
@@ -166,7 +177,7 @@ def _check_size(text: str) -> None:
         elif isinstance(event, yaml.AliasEvent):
             aliased += sizes.get(event.anchor, 1)
             if aliased > MAX_ALIASED:
-                raise SpecError("too_many_aliases", f"for more than {MAX_ALIASED} nodes")
+                raise SpecError("too_many_aliases", f"its aliases stand for more than {MAX_ALIASED} nodes")
 
 
 def _from_swagger_2(document: dict[str, Any]) -> dict[str, Any]:
@@ -179,7 +190,7 @@ def _from_swagger_2(document: dict[str, Any]) -> dict[str, Any]:
         swagger.prepare(document)
         return normalize_swagger_v2(document)
     except RecursionError as error:
-        raise SpecError("too_deep") from error
+        raise SpecError("too_deep", TOO_DEEP) from error
     except (TypeError, AttributeError, KeyError, ValueError) as error:
         raise SpecError("broken_swagger_2", str(error)[:120]) from error
 
@@ -188,6 +199,7 @@ def _from_discovery(document: dict[str, Any]) -> discovery.Converted:
     try:
         return discovery.convert(document)
     except RecursionError as error:
-        raise SpecError("too_deep") from error
+        raise SpecError("too_deep", TOO_DEEP) from error
     except (TypeError, AttributeError, KeyError, ValueError) as error:
-        raise SpecError("broken_discovery", f"{type(error).__name__}: {error}"[:120]) from error
+        told = f"it has no {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error}"
+        raise SpecError("broken_discovery", told[:120]) from error

@@ -131,26 +131,28 @@ def _styled(member: Member) -> Iterator[Part]:
 
 def _part(member: Member, values: ValueBuilder) -> Part:
     schema = values.flat(member.schema) if member.schema is not None else None
-    said = _said_type(member.encoding)
+    said = _said_type(member.encoding, binary=_is_binary(schema, values))
     media_type = said or _default_type(member.value, schema, values)
     encoded = bool(schema is not None and (schema.model_extra or {}).get("contentEncoding"))
     kind = essence(media_type or "text/plain")
+    if kind.startswith("multipart/"):  # its parts would need a boundary of their own
+        raise SpecError("nested_multipart", kind)
     file = (
         _is_binary(schema, values)
         or encoded
-        or not (
-            kind.startswith(("text/", "multipart/")) or is_json(kind) or is_xml(kind) or kind.endswith("urlencoded")
-        )
+        or not (kind.startswith("text/") or is_json(kind) or is_xml(kind) or kind.endswith("urlencoded"))
     )
     headers = tuple(_own_headers(member.encoding, values))
     return Part(member.name, media_type, file, headers, _written(member.value, schema, kind, values))
 
 
-def _said_type(encoding: Encoding | None) -> str | None:
-    """The first of the encoding's content types; of a range one that it covers."""
+def _said_type(encoding: Encoding | None, *, binary: bool) -> str | None:
+    """The first of the encoding's content types; of a range one that it covers, which for octets is no text."""
     if encoding is None or not encoding.content_type:
         return None
     types = [part.strip() for part in encoding.content_type.split(",") if "/" in part]
+    if binary and types and types[0] in ("*/*", "application/*"):
+        return OCTETS
     return content_type(types[0]) if types else None
 
 

@@ -40,6 +40,12 @@ def reserved(text: str) -> str:
     )
 
 
+def reserved_segment(text: str) -> str:
+    return "".join(
+        part if number % 2 else quote(part, safe=PATH_SAFE + "&+;=") for number, part in enumerate(_TRIPLE.split(text))
+    )
+
+
 def reserved_member(text: str) -> str:
     return reserved(text).replace(",", "%2C")
 

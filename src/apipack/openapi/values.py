@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, islice
 from math import isfinite
 from typing import Any, cast
 
@@ -31,6 +31,7 @@ MAX_BUILT = 20_000
 MAX_ITEMS = 20
 MAX_ALTERNATIVES = 6
 MISSING: Any = object()
+ENDS = "ABCabc123-_."
 
 TEXT_BY_FORMAT = {
     "date": "2024-01-31",
@@ -113,6 +114,7 @@ class ValueBuilder:
         the first that no other alternative admits."""
         options = schema.one_of or schema.any_of or []
         usable = [option for option in options if not self._is_open(option) and kind_of(option) != "null"]
+        usable = [option for option in usable if not self._is_never(option)]
         usable = usable[:MAX_ALTERNATIVES] or options[:1]
         before = self.nodes
         value = self._with(schema, usable[0], depth)
@@ -180,7 +182,7 @@ class ValueBuilder:
         if later:
             names = _with_dependents(schema, names)
         for name in names:
-            if (member := properties.get(name)) is None or (later and name not in needed and _is_never(member)):
+            if (member := properties.get(name)) is None or (later and name not in needed and self._is_never(member)):
                 continue
             if name not in needed and len(value) >= least and (depth >= MAX_DEPTH or self._is_open(member)):
                 continue
@@ -203,12 +205,13 @@ class ValueBuilder:
         names = keyword(schema, "property_names")
         allowed = (self.flat(names).enum or []) if names is not None else []
         pattern = self.flat(names).pattern if names is not None else next(iter(patterns), None)
+        patterned = pattern is not None and (schema.additional_properties is False or names is not None)
         for number in range(count):
             name = f"SOME_NAME{number or ''}"
             if number < len(allowed):
                 name = str(allowed[number])
-            elif pattern is not None and (schema.additional_properties is False or names is not None):
-                name = matching(pattern, name, number and number + 2) or name
+            elif patterned:
+                name = _match(pattern, "SOME_NAME", number) or name
             yield name
 
     def _array(self, schema: Schema, depth: int) -> list[Any]:
@@ -221,6 +224,8 @@ class ValueBuilder:
         if schema.max_items is not None:
             wanted = min(wanted, max(schema.max_items, 0))
         first = first[:wanted]
+        if (possible := next((at for at, item in enumerate(first) if self._is_never(item)), None)) is not None:
+            first, wanted = first[: max(possible, least)], max(possible, least)
         if contained is not None and (times := 1 if (said := keyword(schema, "min_contains")) is None else said):
             first = [*first, *[contained] * min(times, MAX_ITEMS)]
             wanted = max(wanted if schema.items is not None or least else 0, len(first))
@@ -229,7 +234,7 @@ class ValueBuilder:
             return [*self._items(first, depth), *[TEXT] * (wanted - len(first))]
         if not least and not first and (depth >= MAX_DEPTH or self._is_open(schema.items)):
             return []
-        rest = 0 if _is_never(schema.items) else wanted - len(first)
+        rest = 0 if self._is_never(schema.items) else wanted - len(first)
         if first and not least:
             rest = 0
         items = [self._value(schema.items, depth + 1) for _ in range(rest)]
@@ -244,9 +249,26 @@ class ValueBuilder:
     def _read_only(self, schema: Schema) -> bool:
         return self.document.is_read_only(schema)
 
+    def _is_never(self, schema: Schema) -> bool:
+        """Whether no value is valid, as of the schema `false`, or of a reference to it."""
+        if not isinstance(schema, LaterSchema):
+            return False
+        never = self.document.schema(schema)[0].not_schema
+        return never is not None and not never.model_fields_set
+
     def _is_open(self, schema: Schema) -> bool:
         """Whether the schema is one whose value is being built: a cycle ends here."""
         return _reference(schema) in self._open
+
+
+def _match(pattern: str, preferred: str, number: int) -> str | None:
+    """A text that the pattern accepts; after so many others it is one with another end."""
+    first = matching(pattern, preferred)
+    if first is None or number == 0:
+        return first
+    others = [stem + end for stem in (first, first[:-1]) for end in ENDS]
+    accepted = (other for other in others if other != first and matching(pattern, other) == other)
+    return next(islice(accepted, number - 1, None), None)
 
 
 def _with_dependents(schema: Schema, names: list[str]) -> list[str]:
@@ -270,12 +292,6 @@ def _further(schema: Schema, name: str) -> bool | Schema:
             return cast(Schema, member)
     further = schema.additional_properties
     return True if further is None else further
-
-
-def _is_never(schema: Schema) -> bool:
-    """Whether no value is valid, as of the schema `false`."""
-    never = schema.not_schema
-    return never is not None and not never.model_fields_set
 
 
 def first_example(named: dict[str, Any] | None) -> Any:

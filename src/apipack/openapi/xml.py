@@ -77,6 +77,8 @@ class Writer:
                     attributes.append(f"{declared} {_named(own, name, inner)}={quoteattr(scalar(member))}")
             elif kind in ("text", "cdata") and not isinstance(member, dict | list):
                 yield _content(own, "" if member is None else scalar(member))
+            elif kind == "none" and isinstance(member, dict):  # OAS 3.2: its members stand in its place
+                yield from self._members(member, seen, scope, attributes)
             elif isinstance(member, list):
                 yield self._array(member, seen, own, name, scope)
             else:

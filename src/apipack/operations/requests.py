@@ -31,6 +31,7 @@ from apipack.openapi.styles import (
     pieces,
     reserved,
     reserved_member,
+    reserved_segment,
 )
 from apipack.openapi.styles import pairs as query_pairs
 from apipack.openapi.values import MISSING, TEXT, ValueBuilder, first_example, read_as
@@ -180,7 +181,7 @@ def sendable(parameter: Parameter, sent: Pairs) -> bool:
     place = parameter.location.value
     if place == "header":
         return all(_HEADER.fullmatch(value) and value == value.strip() for _, value in sent)
-    if place == "cookie" and not all(_HEADER.fullmatch(value) for _, value in sent):
+    if place == "cookie" and not all(_HEADER.fullmatch(value) and ";" not in value for _, value in sent):
         return False
     if place == "path" and sent[0][1] in (".", ".."):  # RFC 3986, 5.2.4: clients would remove it
         return False
@@ -191,7 +192,7 @@ def written(parameter: Parameter, value: Any, values: ValueBuilder) -> Pairs:
     """The parameter's encoded pairs for a value, by its `content` or its style."""
     if values.document.version == (2, 0) and isinstance(value, list) and parameter.schema_object is not None:
         items = parameter.schema_object.items
-        value = flattened(value, None if items is None else {"items": items_node(items)})
+        value = flattened(value, None if items is None else {"items": bodies.items_node(items)})
     if parameter.content:
         (media_type, media), *_ = parameter.content.items()
         text = bodies.encode(value, bodies.content_type(media_type), values, media, parameter.name)
@@ -202,14 +203,9 @@ def written(parameter: Parameter, value: Any, values: ValueBuilder) -> Pairs:
             return [(QUERY(parameter.name), QUERY(text))]
         return [(parameter.name, quote(text, safe="") if place == "cookie" else text)]
     if parameter.location.value == "path":
-        return [(parameter.name, path_value(parameter, value))]
+        reserved_too = bool(parameter.allow_reserved) and values.document.version >= (3, 2)
+        return [(parameter.name, path_value(parameter, value, reserved_too))]
     return pairs(parameter, value)
-
-
-def items_node(items: Any) -> dict[str, Any]:
-    """What 2.0 says of how the items of an array are joined, as JSON."""
-    inner = {"items": items_node(items.items)} if items.items is not None else {}
-    return {"type": kind_of(items), "collectionFormat": (items.model_extra or {}).get("collectionFormat"), **inner}
 
 
 def query_string(parameter: Parameter, values: ValueBuilder) -> tuple[tuple[str, str, bool, str, bool], str]:
@@ -278,8 +274,8 @@ def server_url(servers: list[Server], provider: str) -> tuple[str, bool]:
     document's own address, which is the provider's root where only the host is known (RFC 3986, 5.2).
     """
     urls = [_with_variables(server) for server in servers] or ["/"]
-    url = next((u for u in urls if u.startswith("https://")), urls[0]).strip() or "/"
-    inferred = not url.startswith(("http://", "https://", "//"))
+    url = next((u for u in urls if u.lower().startswith("https://")), urls[0]).strip() or "/"
+    inferred = not url.lower().startswith(("http://", "https://", "//"))
     if inferred and re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", url):
         raise SpecError("server_not_http", url[:60])
     try:
@@ -343,11 +339,13 @@ def _kind(media: MediaType, values: ValueBuilder) -> str | None:
     return None if media.schema_object is None else kind_of(values.flat(media.schema_object))
 
 
-def path_value(parameter: Parameter, value: Any) -> str:
-    """Percent-encoded path segment(s) by style simple, label or matrix and explode (RFC 6570)."""
+def path_value(parameter: Parameter, value: Any, reserved_too: bool = False) -> str:
+    """Percent-encoded path segment(s) by style simple, label or matrix and explode (RFC 6570). reserved_too: what may
+    stand in a segment stays (OAS 3.2: allowReserved; RFC 3986, 3.3)."""
     style, explode = parameter.style or "simple", bool(parameter.explode)
     name = quote(parameter.name, safe="")
-    parts = pieces(value, explode, PATH_MEMBER if isinstance(value, list | dict) else PATH)
+    quoted = PATH_MEMBER if isinstance(value, list | dict) else reserved_segment if reserved_too else PATH
+    parts = pieces(value, explode, quoted)
     if not any(parts):
         parts = [PATH(_invented(parameter.name))]
     delimiter = quote(DELIMITERS.get(style, ","), safe=",")
@@ -414,7 +412,7 @@ def _secrets(document: Document, alternatives: list[dict[str, Any]]) -> list[tup
 def credentials(scheme: str | None) -> str:
     """A placeholder for the `Authorization` header of an HTTP authentication scheme (RFC 9110, 11.1), whose name has
     no case; empty where the name is none. OAuth 2.0 and OpenID Connect send bearer tokens."""
-    name = (scheme or "bearer").strip()
+    name = "bearer" if scheme is None else scheme.strip()
     if name.lower() in SECRETS:
         return SECRETS[name.lower()]
     name = next((registered for registered in SCHEMES if registered.lower() == name.lower()), name)

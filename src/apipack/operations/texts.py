@@ -108,6 +108,8 @@ def words(identifier: str) -> list[str]:
 def endpoint(raw: RawOperation) -> str:
     """The operationId as it is written, of which at most `MAX_TEXT` characters, or one made of method and path."""
     identifier = raw.operation.get("operationId")
+    if isinstance(identifier, int) and not isinstance(identifier, bool):  # YAML's number for a text without quotes
+        identifier = str(identifier)
     if isinstance(identifier, str) and identifier.strip():
         return identifier[:MAX_TEXT].encode("utf-8", "ignore").decode("utf-8")
     return "_".join([raw.method, *words(raw.path)])

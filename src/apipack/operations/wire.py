@@ -16,7 +16,7 @@ from apipack.openapi.loading import SpecError
 from apipack.openapi.models import LATER, OAS_3_0, Encoding, LaterMediaType, MediaType, Models, Parameter
 from apipack.openapi.styles import Pairs
 from apipack.openapi.values import MISSING, ValueBuilder, first_example
-from apipack.operations.requests import Payload, items_node, sendable, sent_header, written
+from apipack.operations.requests import Payload, sendable, sent_header, written
 from apipack.records import is_json
 
 Node = dict[str, Any]
@@ -37,7 +37,7 @@ def parameter_wire(parameter: Parameter, node: Node, values: ValueBuilder) -> No
         header = bodies.content_type(media_type)
         wire["content"] = {media_type: _media(header, media, media.schema_object, node, values, parameter.name)}
     elif values.document.version == (2, 0) and parameter.schema_object is not None and parameter.schema_object.items:
-        wire["schema"] = {"type": "array", "items": items_node(parameter.schema_object.items)}
+        wire["schema"] = {"type": "array", "items": bodies.items_node(parameter.schema_object.items)}
     return wire
 
 
