@@ -49,13 +49,15 @@ def write_instructions(
 
 
 def _said(counts: Counter[str]) -> dict[str, Any]:
-    """How many values the instructions say, by source, and what of their calls they do not say, by reason."""
+    """How many values the instructions say, by source, and what of their calls they do not say, by reason; the share
+    that they say, and that with parameters of one allowed value among the values (`filling.Filled`)."""
     unsaid = {name.removeprefix("unsaid_"): n for name, n in sorted(counts.items()) if name.startswith("unsaid_")}
     said = counts["said"]
-    sayable = said + unsaid.get("fixed", 0)
+    sayable = max(1, said + unsaid.get("fixed", 0))
     return {
         "values": said,
-        "share_of_values": round(said / sayable, 4) if sayable else 0.0,
+        "share_of_values": round(said / sayable, 4),
+        "share_with_address": round(said / (sayable + unsaid.get("address", 0)), 4),
         "stand_ins": counts["stand_ins"],
         "sources": {
             name.removeprefix("source_"): n for name, n in sorted(counts.items()) if name.startswith("source_")
