@@ -86,7 +86,7 @@ def test_imperatives_and_gerunds() -> None:
 
 
 def test_phrase_has_no_template_marks_links_or_addresses() -> None:
-    assert phrase("Get {id} of <b>. Second.") == "Get id of b"
+    assert phrase("Get {id} of <b>. Second.") == "Get ID of b"
     assert phrase("Start it [Learn more](https://h.example/a)") == "Start it Learn more"
     assert phrase("This request deletes a pet.") == "deletes a pet"
     assert phrase("Use this endpoint to delete a pet") == "delete a pet"

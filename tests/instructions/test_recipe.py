@@ -147,8 +147,9 @@ def test_selection_by_back_translation_then_a_different_wording() -> None:
 
 
 def test_prompts_are_versioned_by_their_content() -> None:
-    assert set(asking.versions()) == {"system", "rewrite", "candidate", "back_translation", "operation", "judge"}
-    assert len(set(asking.versions().values())) == 6
+    recipe = {"system", "rewrite", "candidate", "back_translation", "operation", "judge"}
+    assert set(asking.versions()) == recipe | {"rewrite_values", "candidate_values", "values"}
+    assert len(set(asking.versions().values())) == 9
 
 
 def test_clean_takes_off_quotes_and_labels() -> None:

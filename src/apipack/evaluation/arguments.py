@@ -1,7 +1,9 @@
 """Whether a call has the values that were asked for: pure functions of a predicted request and its reference.
 
 An argument is (place, name, value), of a body each leaf by its dotted path. Set aside is what no instruction says:
-credentials, what a client makes up for every call, a multipart body's boundary, and the headers of clients.
+credentials, what a client makes up for every call, a multipart body's boundary, the headers of clients, and parameters
+with one allowed value. Such a parameter (`Action=DescribeTags`, `api-version=6.4`) is a part of the address, as a fixed
+segment of the path is: `request_match` asks for its very value, and so does `exact_match`.
 """
 
 from __future__ import annotations
@@ -59,10 +61,15 @@ def compare(predicted: Request | None, gold: Request, template: str, declared: S
     """predicted: what a call sends, None where it is not readable. template, declared: the operation's `template` and
     `arguments` (schema OPERATIONS)."""
     secret = [argument for argument in _all(gold, template) if _PLACEHOLDER.match(argument.value)]
-    names = {(argument.place, argument.name) for argument in secret}
+    names = {(argument.place, argument.name) for argument in secret} | address(declared)
     ours, theirs = (_without(names, arguments(request, template)) for request in (predicted, gold))
     exact = predicted is not None and ours == theirs and same_request(predicted, gold, template, declared)
     return Comparison(exact, _kinds(ours), _kinds(theirs), _kinds(ours & theirs))
+
+
+def address(declared: Sequence[Sequence[Any]]) -> set[tuple[str, str]]:
+    """(place, name) of the parameters with one allowed value, which are no arguments. declared: see `compare`."""
+    return {(place, name.lower() if place == "header" else name) for name, place, _, _, fixed in declared if fixed}
 
 
 def _without(names: set[tuple[str, str]], sent: Iterable[Argument]) -> Counter[Argument]:
@@ -204,6 +211,8 @@ _KINDS = {str: "string", bool: "boolean", type(None): "null", dict: "object", li
 def _parts(request: Request) -> list[tuple[str, str]]:
     message = message_from_string(f"Content-Type: {request.header('content-type')}\n\n{request.body}")
     parts = message.get_payload()
+    if (request.body or "").strip() == f"--{message.get_boundary()}--":
+        return []
     if not message.is_multipart() or not isinstance(parts, list):
         return [("", request.body or "")]
     named = (part for part in parts if isinstance(part, Message))
@@ -211,22 +220,27 @@ def _parts(request: Request) -> list[tuple[str, str]]:
 
 
 def _xml_leaves(text: str) -> list[tuple[str, str]]:
-    """(dotted path, text) of every element without elements. Raises `NotWellFormed`."""
+    """(dotted path, text) of every attribute, and of every element without elements unless attributes are all that it
+    has. Raises `NotWellFormed`."""
     path: list[str] = []
     texts: list[list[str]] = []
     leaves: list[tuple[str, str]] = []
     parents: list[bool] = []
+    bare: list[bool] = []
 
-    def start(name: str, _: dict[str, str]) -> None:
+    def start(name: str, attributes: dict[str, str]) -> None:
         if parents:
             parents[-1] = True
         path.append(name)
         texts.append([])
         parents.append(False)
+        values = [(key, value) for key, value in attributes.items() if key.partition(":")[0] != "xmlns"]
+        leaves.extend((".".join([*path[1:], key]), value) for key, value in values)
+        bare.append(not values)
 
     def end(_: str) -> None:
-        content = "".join(texts.pop())
-        if not parents.pop():
+        content, is_bare = "".join(texts.pop()), bare.pop()
+        if not parents.pop() and (is_bare or content.strip()):
             leaves.append((".".join(path[1:]), content))
         path.pop()
 

@@ -12,7 +12,10 @@ from string import Template
 from apipack.inference.backends.base import Prompt
 from apipack.instructions.phrases import Row, api_name, shorten
 
-NAMES = ("system", "rewrite", "candidate", "back_translation", "operation", "judge")
+NAMES = (
+    *("system", "rewrite", "candidate", "back_translation", "operation", "judge"),
+    *("rewrite_values", "candidate_values", "values"),
+)
 LONGEST = 600
 _REFUSAL = re.compile(r"\b(i'?m sorry|i cannot|i can'?t|i am unable|as an ai|as a language model)\b", re.I)
 _LABEL = re.compile(r"^(?:request|user|user request)\s*:\s*", re.I)
@@ -30,23 +33,31 @@ def versions() -> dict[str, str]:
 
 
 def operation_text(row: Row, words: int) -> str:
-    """What is known of an operation, as prompts show it and as back-translation must give it back."""
-    return Template(text("operation")).substitute(
-        functionality=row["functionality"],
+    """What is known of an operation, as prompts show it and as back-translation must give it back; with the values of
+    an instance (`valued.instance`)."""
+    apart = f" ({row['hint']})" if row.get("hint") else ""
+    operation = Template(text("operation")).substitute(
+        functionality=row["functionality"] + apart,
         description=shorten(" ".join(row["description"].split()), words),
         endpoint=row["endpoint"],
         api=row["api_name"],
     )
+    if not row.get("labelled"):
+        return operation
+    lines = "\n".join(f"- {label}: {value}" for label, value in row["labelled"])
+    return operation + Template(text("values")).substitute(values=lines)
 
 
 def rewrite(row: Row, seed_text: str, seed: int) -> Prompt:
-    return Prompt(text("system").strip(), Template(text("rewrite")).substitute(api=api_name(row), seed=seed_text), seed)
+    asked = text("rewrite_values" if row.get("labelled") else "rewrite")
+    return Prompt(text("system").strip(), Template(asked).substitute(api=api_name(row), seed=seed_text), seed)
 
 
 def candidate(row: Row, examples: Sequence[tuple[Row, str]], seed: int, words: int) -> Prompt:
     """examples: (operation, its request) pairs of the same API."""
     shown = "\n".join(f"{operation_text(shown, words)}Request: {request}\n" for shown, request in examples)
-    body = Template(text("candidate")).substitute(examples=shown, operation=operation_text(row, words)).strip()
+    asked = text("candidate_values" if row.get("labelled") else "candidate")
+    body = Template(asked).substitute(examples=shown, operation=operation_text(row, words)).strip()
     return Prompt(text("system").strip(), body, seed, row)
 
 

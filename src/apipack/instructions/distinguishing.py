@@ -38,7 +38,7 @@ def hints(rows: Sequence[Row], asked: Mapping[str, Asked], words: int) -> dict[s
         clashing = _clashing(group, asked, hint_of)
         if not clashing:
             continue
-        for words_of in (_chain, _method, _tag, _chain_and_method, _whole_chain, _whole_chain_and_method):
+        for words_of in (_two, _three, _chain, _method, _tag, _chain_and_method, _whole_chain, _whole_chain_and_method):
             said = {row["id"]: words_of(row) for row in clashing}
             if not _clashing(clashing, asked, {**hint_of, **said}):
                 break
@@ -105,7 +105,20 @@ def _segments(row: Row) -> list[str]:
 
 
 def _said(segments: Sequence[str]) -> str:
-    return f"the {' of '.join(reversed(segments))}" if segments else ""
+    """`the events of calendars in groups`: each part of a path in the one before it, the last one first."""
+    if len(segments) < 2:
+        return f"under {segments[0]}" if segments else ""
+    last, *others = reversed(segments)
+    joints = (f"{'in' if number % 2 else 'of'} {part}" for number, part in enumerate(others))
+    return f"the {last} {' '.join(joints)}"
+
+
+def _two(row: Row) -> str:
+    return _said(_segments(row)[-2:])
+
+
+def _three(row: Row) -> str:
+    return _said(_segments(row)[-3:])
 
 
 def _chain(row: Row) -> str:

@@ -15,17 +15,42 @@ _PREFIX = re.compile(
     re.I,
 )
 _NAVIGATION = re.compile(r"\b(?:the |new )?navigation property(?: to)? ", re.I)
-_INVOKE = re.compile(r"^invoke (?:function|action) (\w+)(.*)$", re.I)
+_INVOKE = re.compile(r"^invoke (function|action) (\w[\w ]*?)\s*(?:\(.*)?$", re.I)
+_TITLED = re.compile(r"^[A-Z][\w -]{1,24}: ?(?=([A-Za-z]+) \w)")
+_THE_OPERATION = re.compile(
+    r"^(?:the )?(?:operation|method|call|endpoint|api)? ?(?:is )?(?:used )?to (?=([a-z]+) \w)", re.I
+)
+_OPERATION_DOES = re.compile(r"^the (?:[\w ]{1,30} )?(?:operation|method|function|endpoint) (?=[a-z]{3,}s )", re.I)
+_EITHER = re.compile(r"^(\w+) ?/ ?(\w+) (?=\w)")
+_RELATED = re.compile(r"^(.+?) (get|create|update|delete|replace) to (?:many|one) (related|relationships?)$", re.I)
 _AND_VERB = re.compile(
     r"\b(and|or|then) ((?:also |then |optionally )?)([a-z]{3,14}?)(ies|(?<=sh|ch|ss)es|(?<=x|z)es|s)"
-    r"(?= (?:an?|the|its|their|his|any|all|each|every|it|them|one|this|that|those|these|information|details|your)\b)"
+    r"(?= (?:an?|the|its|their|his|any|all|each|every|it|them|one|this|that|those|these|information|details|my|your)\b)"
+)
+_SECOND_OF_TWO = re.compile(
+    r"\b(and|or|and/or) (provide|return|retrieve|get|create|delete|remove|send|add|generate|allow|replace|update)s"
+    r"(?= (?!(?:for|of|in|to|on|from|by|with|and|or|about)\b)[a-z])"
+)
+_YOU_AS_OBJECT = re.compile(
+    r"\b((?:allow|help)(?:s|ing)?|lets?|letting|enabl(?:es?|ing)|for|to|from|with|by|of|about|gives?|tells?|shows?|sends?"
+    r"|requires?) you\b",
+    re.I,
+)
+_MINE = (
+    (_YOU_AS_OBJECT, r"\1 me"),
+    (re.compile(r"\b(?:you are|you're)(?!\w)", re.I), "I am"),
+    (re.compile(r"\b(?:you have|you've)(?!\w)", re.I), "I have"),
+    (re.compile(r"\byour\b", re.I), "my"),
+    (re.compile(r"\byours\b", re.I), "mine"),
+    (re.compile(r"\byourself\b", re.I), "myself"),
+    (re.compile(r"\byou\b", re.I), "I"),
 )
 _HEAD = re.compile(
     r"\b(?:of|for|in|from|by|to|with|on|at|as|and|or|that|which|using|via|per|into|under|between|based|when)\b|[(,;:/]"
 )
 _DETERMINERS = frozenset(
     "a an the all any every each some this that these those its their my your our his her no one two three many more "  # noqa: SIM905
-    "most multiple several both another which what specific of for in from by to with on at as out up off down about "
+    "most multiple several both another which what of for in from by to with on at as out up off down about "
     "into whether if it them me information details metadata data access current started and or via using".split()
 )
 _NO_ARTICLE_AFTER = frozenset("list search query browse log sign opt see check".split())  # noqa: SIM905
@@ -50,7 +75,15 @@ def mended(text: str, verbs: frozenset[str]) -> str:
     if (match := _OR_UPDATE.match(text)) and match[1].split()[0].lower() not in verbs:
         text = f"{match[2].lower()} {match[1].lower()}{match[3]}"
     if match := _INVOKE.match(text):
-        text = f"{match[1]}{match[2]}" if match[1].lower() in verbs else f"call {match[1]}{match[2]}"
+        return _invoked(match[2].strip(), match[1].lower(), verbs)
+    text = _OPERATION_DOES.sub("", text)
+    if (match := _EITHER.match(text)) and {match[1].lower(), match[2].lower()} <= verbs:
+        text = f"{match[1]} or {match[2].lower()} {text[match.end() :]}"
+    for opening in (_TITLED, _THE_OPERATION):
+        if (match := opening.match(text)) and match[1].lower() in verbs:
+            text = text[match.end() :]
+    if match := _RELATED.match(text):
+        return f"{match[2].lower()} {match[3].lower()} {match[1]}"
     match = _HTTP_VERB.match(text)
     if (
         match
@@ -61,11 +94,56 @@ def mended(text: str, verbs: frozenset[str]) -> str:
     return _verb_first(text, verbs)
 
 
+def mine(text: str) -> str:
+    """What is said to a reader, said by one: `list the promotion codes of your shop` is of `my shop`."""
+    for said, instead in _MINE:
+        text = said.sub(instead, text)
+    return text
+
+
+def _invoked(name: str, kind: str, verbs: frozenset[str]) -> str:
+    """A function or action of OData: `snooze reminder` is called; `get alerts` says itself what it does."""
+    first, _, rest = name.partition(" ")
+    if first.lower() in verbs and rest and rest.split()[0] not in ("by", "to", "for", "as", "on", "with", "from"):
+        return name
+    return f"call the {name} {kind}"
+
+
+def _verb_last(text: str, verbs: frozenset[str]) -> str:
+    """`Contract notes query field definitions`: the verb of an identifier behind its resource, with what follows it."""
+    words = text.split()
+    if not 2 <= len(words) <= 12 or words[0].lower() in verbs or not all(word.isalnum() for word in words):
+        return text
+    lower = [word.lower() for word in words]
+    place = next((at for at in range(len(words) - 1, 0, -1) if lower[at] in _LAST_VERBS), 0)
+    if not place or lower[place - 1] == "to" or not _PROSE.isdisjoint(lower):
+        return text
+    verb, resource, rest = _LAST_VERBS[lower[place]], lower[:place], lower[place + 1 :]
+    how = _HOW.get(resource[-1], "")
+    resource = resource[:-1] if how and len(resource) > 1 else resource
+    by = " by URL parameter" if resource[-2:] == ["url", "parameter"] and len(resource) > 2 else ""
+    resource = resource[:-2] if by else resource
+    if resource[-1] == "child" and len(resource) > 1:
+        resource, rest = resource[:-1], ["child", *rest] if rest else ["children"]
+    article = ["the"] if verb == "query" else []
+    said = [*article, *rest, "of", "the", *resource] if rest else ["the", *resource]
+    return f"{how}{verb} {' '.join(said)}{by}"
+
+
+_HOW = {"partial": "partially ", "bulk": "bulk "}
+_LAST_VERBS = {verb: verb for verb in ("query", "create", "update", "patch", "delete", "retrieve", "read", "save")} | {
+    "destroy": "delete"
+}
+_PROSE = frozenset("the a an of for with that in by and or is are from this as at into".split())  # noqa: SIM905
+
+
 def _verb_first(text: str, verbs: frozenset[str]) -> str:
     """`Accounts list by subscription`: the verb of an identifier that names its resource first."""
     words = text.split()
     if not 2 <= len(words) <= 7 or words[0].lower() in verbs or not all(word.isalpha() for word in words):
-        return text
+        return _verb_last(text, verbs)
+    if words[-2].lower() in _HOW and len(words) > 2:
+        return _verb_last(text, verbs)
     for index in range(1, len(words)):
         verb = words[index].lower()
         if verb in _SUFFIX_VERBS and (
@@ -74,7 +152,7 @@ def _verb_first(text: str, verbs: frozenset[str]) -> str:
             rest = words[index + 1 :]
             every = ["all"] if rest and rest[0].lower() == "all" else []
             return " ".join([verb, *every, words[0].lower(), *words[1:index], *rest[len(every) :]])
-    return text
+    return _verb_last(text, verbs)
 
 
 _SUFFIX_VERBS = frozenset("list get create update delete patch insert remove clone move copy cancel".split())  # noqa: SIM905
@@ -89,7 +167,7 @@ def second_verbs(action: str, verbs: frozenset[str]) -> str:
         stem = stem if stem in verbs else (whole[:-1] if whole[:-1] in verbs else stem)
         return f"{match[1]} {match[2]}{stem}"
 
-    return _AND_VERB.sub(base, action)
+    return _AND_VERB.sub(base, _SECOND_OF_TWO.sub(r"\1 \2", action))
 
 
 def of_third_person(word: str) -> str | None:
@@ -113,6 +191,9 @@ def articled(action: str) -> str:
     words = rest.split()
     if not words or verb in _NO_ARTICLE_AFTER or words[0].lower() in _DETERMINERS or words[0][0].isdigit():
         return action
+    if words[0].lower() == "specific" and len(words) > 1:
+        head = _HEAD.split(rest, maxsplit=1)[0].split()
+        return action if _is_plural(head[-1]) else f"{verb} a {rest}"
     if words[0].lower().endswith(("ly", "ing", "'s")) or not words[0][0].isalnum():
         return action
     head = _HEAD.split(rest, maxsplit=1)[0].split()

@@ -15,6 +15,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from apipack.instructions.phrases import (
+    VERBS,
     Row,
     api_name,
     gerund,
@@ -23,6 +24,7 @@ from apipack.instructions.phrases import (
     lower_first,
     phrase,
     shorten,
+    spell_out,
 )
 from apipack.instructions.rules import reject
 
@@ -90,6 +92,7 @@ SYNONYMS = {
     "modify": ("modify", "change", "update"),
     "list": ("list", "list", "see a list of"),
 }
+_COUNT = re.compile(r"get the number of the resource", re.I)
 _SAYS_NOTHING = re.compile(r"(?:provide|manage) operations\b|perform (?:this|the|an) operation\b")
 LONGEST_TASK = 24
 
@@ -107,7 +110,31 @@ def tasks(row: Row, words: int) -> Sequence[Task]:
 
     words: of the description at most. An operation without any words is named after its endpoint or method.
     """
-    return _tasks(row["functionality"], row["description"], row["endpoint"], words)
+    return _tasks(_completed(row["functionality"], row.get("path", "")), row["description"], row["endpoint"], words)
+
+
+def _completed(functionality: str, path: str) -> str:
+    """A functionality that leaves out what it is about, with the last resource of the path: `Cancel` is `Cancel the
+    order` at /orders/{id}/cancel, `Get the number of the resource` that of messages at /messages/$count."""
+    counts = _COUNT.fullmatch(functionality) is not None
+    if not counts and functionality.lower() not in VERBS:
+        return functionality
+    parts = [re.sub(r"[^A-Za-z0-9]+", " ", part).strip() for part in path.split("/") if part and "{" not in part]
+    said = re.sub(r"\W+", "", functionality).lower()
+    parts = [
+        part
+        for part in parts
+        if re.search("[A-Za-z]{3}", part) and part.lower().replace(" ", "") not in ("count", said)
+    ]
+    if not parts:
+        return functionality
+    noun = spell_out(parts[-1])
+    if counts:
+        return re.sub(r"(?<=number of )the resource", noun, functionality)
+    one = (
+        noun if noun.endswith("ss") else re.sub(r"ies$", "y", noun) if noun.endswith("ies") else noun.removesuffix("s")
+    )
+    return f"{functionality} the {one}"
 
 
 @lru_cache(maxsize=20_000)

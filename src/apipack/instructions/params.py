@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from apipack.inference.params import Server
 from apipack.section import Positive, Real, Section
@@ -44,9 +44,3 @@ class Instruct(Section):
     attempts: Positive
     rewrites: Annotated[int, Field(ge=0, le=10)]
     server: Server
-
-    @model_validator(mode="after")
-    def _grammar_says(self) -> Instruct:
-        if self.values == "spoken" and self.backend != "template":
-            raise ValueError(f"values: spoken is for backend: template; set values: none for {self.backend}")
-        return self

@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from apipack.instructions.english import articled, mended, of_third_person, second_verbs
+from apipack.instructions.english import articled, mended, mine, of_third_person, second_verbs
 
 Row = dict[str, Any]
 
@@ -19,9 +19,14 @@ _SENTENCE = re.compile(
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _ADDRESS = re.compile(r"https?://\S+")
 _ARTICLE = re.compile(r"^(?:A|An|The)\b")
-_OBJECT = re.compile(r"(?:an?|the|all|this|one|your|its|any) \w", re.I)
+_OBJECT = re.compile(r"(?:an?|the|all|this|one|my|its|any) \w", re.I)
 _PLACEHOLDER = re.compile(r"\(\)|[{}<>\[\]|`*#\\\"]")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ONE_WORD = frozenset(
+    "IoT OAuth GraphQL GitHub GitLab eBay iOS macOS LinkedIn YouTube PayPal WhatsApp VMware DevOps DynamoDB "  # noqa: SIM905
+    "JavaScript OpenAPI WebSocket PowerBI SharePoint OneNote OneDrive PubSub VMs IDs APIs URLs IPs SKUs ARNs".split()
+)
+_IN_ONE = re.compile(rf"(?:{'|'.join(sorted(_ONE_WORD))})(?![a-z])")
 _IDENTIFIER = re.compile(r"\b(?=\w*(?:_|[a-z0-9][A-Z]))\w+")
 _ABOUT_ITSELF = re.compile(
     r"^(?:please )?(?:use|call|invoke) (?:this|the) (?:\w+ )?(?:api|endpoint|method|operation|call|route|resource)"
@@ -30,10 +35,21 @@ _ABOUT_ITSELF = re.compile(
     r"|^(?:allows? you|enables? you|used|lets you|provides? a way|provides? the ability) to ",
     re.I,
 )
+_ADVERBS = frozenset("permanently partially bulk asynchronously immediately manually temporarily safely".split())  # noqa: SIM905
+_ALSO_NOUNS = frozenset(
+    "call match record order rate print pay trace review echo map score vote turn back charge rank cast cache lookup "  # noqa: SIM905
+    "place poll measure monitor name award backup compute combine force format respond reply route stage "
+    "support".split()
+)
+"""Verbs for certain only where an object with a determiner follows: `match a patient`, but not `match history`."""
 _DOUBLED = frozenset(
     {"submit", "begin", "reset", "commit", "transfer", "refer", "permit", "unmap", "unset", "untag", "rerun"}
 )
 _SHORT = re.compile(r"[bcdfghjklmnpqrstvz]{1,3}[aeiou][bdfgklmnprtz]")
+_OF_ODATA = re.compile(r"^OData Service for namespace ([\w.]+)$")
+_ABBREVIATION = re.compile(
+    r"\b(?:api|apis|id|ids|url|urls|uri|uris|ip|json|xml|csv|sms|pdf|dns|vpc|ssl|http|https|vm|vms)\b"
+)
 _TITLE_SUFFIX = re.compile(
     r"[\s:,-]+(?:(?:REST )?APIs?[\s-]+)?(?:documentation|docs?|reference|specifications?|swagger(?: (?:spec|docs?|ui))?"
     r"|open ?api(?: spec(?:ification)?)?|definition)$",
@@ -50,6 +66,7 @@ def api_name(row: Row) -> str:
 def _api_name(title: str, api: str) -> str:
     name = " ".join(_TITLE_SUFFIX.sub("", title.strip(" .")).split()) or api
     name = re.sub(r"^the\s+", "", name, flags=re.I)
+    name = _OF_ODATA.sub(lambda match: match[1].replace(".", " ").title(), name)
     if re.search(r"\bAPI\b(?!s?$)", name):
         return f"the {name}"
     name = re.sub(r"\bAPIs?$", "", name).strip(" .-–:") or api
@@ -62,14 +79,24 @@ def phrase(text: str) -> str:
     `getPetById` and `get_pet_by_id` become `get pet by id`: an instruction that repeats the endpoint's name leaks it.
     """
     first = _SENTENCE.split(_ADDRESS.sub(" ", _LINK.sub(r"\1", text)).strip(), maxsplit=1)[0]
-    spoken = _IDENTIFIER.sub(lambda match: spell_out(match[0]), _PLACEHOLDER.sub(" ", first))
+    spoken = _IDENTIFIER.sub(_spoken_identifier, _PLACEHOLDER.sub(" ", first))
     spoken = _ABOUT_ITSELF.sub("", " ".join(spoken.split())).strip(" .:;,!?-")
-    return mended(spoken, VERBS).strip(" .:;,!?-")
+    return mine(_ABBREVIATION.sub(_in_capitals, mended(spoken, VERBS))).strip(" .:;,!?-")
+
+
+def _in_capitals(match: re.Match[str]) -> str:
+    text = match[0].upper()
+    return f"{text[:-1]}s" if text in ("APIS", "IDS", "URLS", "URIS", "VMS") else text
+
+
+def _spoken_identifier(match: re.Match[str]) -> str:
+    return match[0] if match[0] in _ONE_WORD else spell_out(match[0])
 
 
 def spell_out(identifier: str) -> str:
     """An identifier as words: `listPetTypes` → `list pet types`; `getMQTTable` → `get MQT table`."""
-    words = _CAMEL.sub(" ", identifier.replace("_", " ")).split()
+    whole = _IN_ONE.sub(lambda match: match[0].capitalize(), identifier.replace("_", " "))
+    words = _CAMEL.sub(" ", whole).split()
     return " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in words)
 
 
@@ -82,6 +109,10 @@ def imperative(text: str) -> str | None:
     """The phrase as an imperative (`Returns a pet` → `return a pet`), or None when it starts with no known verb."""
     first, _, rest = text.partition(" ")
     word = first.lower()
+    if word in _ADVERBS and (action := imperative(rest)) is not None:
+        return f"{word} {action}"
+    if word in _ALSO_NOUNS and _OBJECT.match(rest):
+        return articled(second_verbs(f"{word} {rest}", VERBS))
     if word == "list" and rest.lower().startswith("of "):
         return f"get the list {rest}"
     endings = (word.removesuffix(ending) for ending in ("s", "es", "d", "ed"))
@@ -97,6 +128,8 @@ def imperative(text: str) -> str | None:
 def gerund(action: str) -> str:
     """An imperative as a gerund: `get a pet` → `getting a pet`."""
     verb, _, rest = action.partition(" ")
+    if verb in _ADVERBS and rest:
+        return f"{verb} {gerund(rest)}"
     if verb in _DOUBLED or _SHORT.fullmatch(verb):
         stem = verb + verb[-1]
     elif verb.endswith("ie"):

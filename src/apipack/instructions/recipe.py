@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -19,12 +19,11 @@ from apipack.instructions.grammar import candidates as grammar_candidates
 from apipack.instructions.grammar import wordings as grammar_wordings
 from apipack.instructions.params import Instruct
 from apipack.instructions.phrases import Row
-from apipack.instructions.selection import Candidate, select
+from apipack.instructions.selection import Candidate, another, select
+from apipack.instructions.valued import Judge
 from apipack.progress import progress
 
 SEEDS = 3
-Judge = Callable[[Sequence[tuple[Row, str]]], list[str | None]]
-"""(operation, wording) pairs → for each the reason to reject it, or None."""
 _Outcome = TypeVar("_Outcome")
 
 
@@ -39,30 +38,59 @@ class Made:
 
 def run(rows: Sequence[Row], writer: Backend, scorer: Backend, judge: Judge, p: Instruct, seed: int) -> Made:
     """Instructions for operations (schema OPERATIONS), in their order."""
-    counts: Counter[str] = Counter()
+    result = Made([], [])
+    for row, options in zip(rows, _options(rows, writer, scorer, judge, p, seed, result.counts), strict=True):
+        train, test = select(options, p.max_similarity)
+        if train is None:
+            result.counts["fallback_no_candidate"] += 1
+            train, test = grammar_wordings(row, seed, p.description_words)
+        elif test is None:
+            result.counts["fallback_one_candidate"] += 1
+            test = grammar_wordings(row, seed, p.description_words)[1]
+        result.rows.append({"id": row["id"], "instruction": train, "test_instruction": test})
+        result.candidates += _told(row, options, 0)
+    return result
+
+
+def run_with_values(
+    pairs: Sequence[tuple[Row, Row]], writer: Backend, scorer: Backend, judge: Judge, p: Instruct, seed: int
+) -> Made:
+    """Instructions for instances (`valued.instance`), each with another of the same operation for tests, whose values
+    are other ones; each of both has candidates of its own."""
+    result = Made([], [])
+    instances = [row for pair in pairs for row in pair]
+    options = iter(_options(instances, writer, scorer, judge, p, seed, result.counts))
+    for (row, other), of_train, of_test in zip(pairs, options, options, strict=True):
+        train = select(of_train, p.max_similarity)[0]
+        result.counts["fallback_no_candidate"] += train is None
+        train = train or row["stiff"]
+        test = another(of_test, train, p.max_similarity)
+        result.counts["fallback_no_test_candidate"] += test is None
+        result.rows.append({"id": row["id"], "instruction": train, "test_instruction": test or other["stiff"]})
+        result.candidates += _told(row, of_train, 0) + _told(row, of_test, len(of_train))
+    return result
+
+
+def _options(
+    rows: Sequence[Row], writer: Backend, scorer: Backend, judge: Judge, p: Instruct, seed: int, counts: Counter[str]
+) -> list[list[Candidate]]:
+    """Judged and scored candidates of each row."""
     examples = _examples(rows, writer, judge, p, seed, counts)
     prompts = []
     for row in rows:
         others = [pair for pair in examples[row["api"]] if pair[0]["id"] != row["id"]]
         prompts.append(asking.candidate(row, others, _seed(seed, row["id"]), p.description_words))
     proposed = _candidates(rows, prompts, writer, judge, p, counts)
-    scored = _scored(rows, prompts, proposed, scorer, p, counts)
-    result = Made([], [], counts)
-    for row, options in zip(rows, scored, strict=True):
-        train, test = select(options, p.max_similarity)
-        if train is None:
-            counts["fallback_no_candidate"] += 1
-            train, test = grammar_wordings(row, seed, p.description_words)
-        elif test is None:
-            counts["fallback_one_candidate"] += 1
-            test = grammar_wordings(row, seed, p.description_words)[1]
-        result.rows.append({"id": row["id"], "instruction": train, "test_instruction": test})
-        result.candidates += [
-            {"id": row["id"], "place": number, "candidate": option.text, "reason": option.reason}
-            | {"likelihood": option.likelihood, "back_likelihood": option.back}
-            for number, option in enumerate(options)
-        ]
-    return result
+    return _scored(rows, prompts, proposed, scorer, p, counts)
+
+
+def _told(row: Row, options: Sequence[Candidate], first: int) -> list[Row]:
+    """Rows of schema CANDIDATES, their places counted from `first`."""
+    return [
+        {"id": row["id"], "place": number, "candidate": option.text, "reason": option.reason}
+        | {"likelihood": option.likelihood, "back_likelihood": option.back}
+        for number, option in enumerate(options, first)
+    ]
 
 
 def _examples(
@@ -70,10 +98,10 @@ def _examples(
 ) -> dict[str, list[tuple[Row, str]]]:
     """By API, up to SEEDS (operation, request) pairs: seeds of the grammar, in the model's words where those pass."""
     by_api: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
+    for row in {row["id"]: row for row in reversed(rows)}.values():  # the first instance of each operation
         by_api[row["api"]].append(row)
     drawn = [row for api in by_api for row in sorted(by_api[api], key=lambda row: _seed(seed, row["id"]))[:SEEDS]]
-    stiff = [grammar_candidates(row, seed, 1, p.description_words)[0] for row in drawn]
+    stiff = [row.get("stiff") or grammar_candidates(row, seed, 1, p.description_words)[0] for row in drawn]
     prompts = [asking.rewrite(row, said, _seed(seed, row["id"])) for row, said in zip(drawn, stiff, strict=True)]
     counts["seeds"] = len(drawn)
     said, rewritten = list(stiff), {}

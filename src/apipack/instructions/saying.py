@@ -41,7 +41,7 @@ def says(instruction: str, values: Iterable[Value]) -> Checked:
     asked = Counter((type(value).__name__, value) for value in values)
     missing, duplicated = [], []
     for (_, value), times in asked.items():
-        count = _count(instruction, value)
+        count = stands(instruction, value)
         if count < times:
             missing.append(value)
         elif count > times:
@@ -49,7 +49,7 @@ def says(instruction: str, values: Iterable[Value]) -> Checked:
     return Checked(tuple(missing), tuple(duplicated))
 
 
-def _count(instruction: str, value: Value) -> int:
+def stands(instruction: str, value: Value) -> int:
     """How often a value stands in an instruction, other than as a part of something longer."""
     text = written(value)
     if isinstance(value, str) and not _BARE.fullmatch(value):

@@ -42,8 +42,15 @@ def select(candidates: Sequence[Candidate], max_similarity: float) -> tuple[str 
     best = ranked(candidates)
     if not best:
         return None, None
-    train, others = best[0].text, [candidate.text for candidate in best[1:]]
-    if not others:
-        return train, None
-    alike = {text: fuzz.ratio(train, text) / 100 for text in others}
-    return train, next((text for text in others if alike[text] < max_similarity), min(others, key=alike.__getitem__))
+    train = best[0].text
+    return train, another(best[1:], train, max_similarity)
+
+
+def another(candidates: Sequence[Candidate], train: str, max_similarity: float) -> str | None:
+    """The best of the accepted candidates that is less similar to the training wording than `max_similarity`, or the
+    least similar."""
+    texts = [candidate.text for candidate in ranked(candidates)]
+    if not texts:
+        return None
+    alike = {text: fuzz.ratio(train, text) / 100 for text in texts}
+    return next((text for text in texts if alike[text] < max_similarity), min(texts, key=alike.__getitem__))

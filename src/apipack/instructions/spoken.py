@@ -49,6 +49,9 @@ TEST_AFTER = (
 )
 CALLED = ("{action} called {value}", "{action} named {value}")
 _NUMBERED = re.compile(r"(.+) (?:id|ID)([1-5])")
+_EXTENSION = re.compile(r"^x-(?=\w{3})", re.I)
+"""What names of headers that are no standard's begin with."""
+_FLAG = re.compile(r"\b(?:flag|option|setting|mode|switch)$")
 _PLACES = {"query": "URL"}
 NAMES = frozenset({"name", "title", "display name"})
 _GENERIC = frozenset(
@@ -58,15 +61,19 @@ _GENERIC = frozenset(
 _SPELLED = {
     "q": "search term", "query": "search", "queries": "searches", "lat": "latitude", "lng": "longitude",
     "lon": "longitude", "long": "longitude", "qty": "quantity", "dob": "date of birth", "desc": "description",
-    "addr": "address", "num": "number", "tz": "time zone", "lang": "language", "repo": "repository",
-    "org": "organization", "env": "environment", "max": "maximum", "min": "minimum", "cc": "country code",
+    "num": "number", "tz": "time zone", "lang": "language", "repo": "repository",
+    "org": "organization", "env": "environment", "odata": "OData", "msg": "message", "max": "maximum", "min": "minimum",
+    "cc": "country code",
 }  # fmt: skip
 _CALLED = {
     "per_page": "page size", "top": "number of results", "max_results": "maximum number of results",
     "skip": "number of results to skip", "select": "selected fields", "orderby": "sort order", "order_by": "sort order",
     "expand": "expanded fields", "maxresults": "maximum number of results",
 }  # fmt: skip
-_UPPER = frozenset("id ids url uri ip sku arn uuid guid api vpc dns ssl vat isbn html json xml csv sms pdf".split())  # noqa: SIM905
+_UPPER = frozenset(
+    "id ids url uri ip sku arn uuid guid api vpc dns ssl vat isbn html json xml csv sms pdf arns skus urls uris ips "  # noqa: SIM905
+    "sid cpu gpu iam tcp udp tls ssh utc gps iot acl crm sql hsm mfa sso".split()
+)
 _ABOUT_START = re.compile(r"^(?:the|a|an|this|your|its|required\W+|optional\W+)\s+|^\W+", re.I)
 
 
@@ -106,7 +113,7 @@ def spoken(
 
 def labels(said: Sequence[Argument]) -> list[str]:
     """Words for each argument; where two would be called the same, more of their paths or their places."""
-    short = [label(argument.name, argument.about) for argument in said]
+    short = [_of_kind(label(argument.name, argument.about), argument.value) for argument in said]
     if len(set(short)) == len(short):  # nearly always
         return short
     for longer in (_whole, lambda argument: f"{_whole(argument)} in the {_PLACES.get(argument.place, argument.place)}"):
@@ -119,13 +126,18 @@ def labels(said: Sequence[Argument]) -> list[str]:
     ]
 
 
+def _of_kind(name: str, value: Value) -> str:
+    """The name of a flag says that it is one: `true as the emails enabled flag`."""
+    return f"{name} flag" if isinstance(value, bool) and not _FLAG.search(name) else name
+
+
 def _ordinal(index: int) -> str:
     return ("first", "second", "third", "fourth", "fifth", "sixth")[index] if index < 6 else f"other ({index})"
 
 
 def _whole(argument: Argument) -> str:
     parts = [part for part in argument.name.split(".") if not part.isdecimal()]
-    return " ".join(_words(part) for part in parts) or "body"
+    return _of_kind(" ".join(_words(part) for part in parts) or "body", argument.value)
 
 
 @lru_cache(maxsize=50_000)
@@ -149,9 +161,18 @@ def label(name: str, about: str = "") -> str:
 
 
 def _words(name: str) -> str:
-    plain = re.sub(r"[^A-Za-z0-9]+", " ", name).strip()
+    plain = re.sub(r"[^A-Za-z0-9]+", " ", _EXTENSION.sub("", name)).strip()
+    plain = plain.lower() if plain.isupper() and " " in plain else plain
     spelled = [_SPELLED.get(word.lower(), word) for word in spell_out(plain).split()]
-    return " ".join(word.upper().replace("IDS", "IDs") if word.lower() in _UPPER else word for word in spelled) or name
+    return " ".join(_upper(word) if word.lower() in _UPPER else word for word in spelled) or name
+
+
+def _upper(word: str) -> str:
+    """An abbreviation as it is written: `ids` are `IDs`, the `iot` is the `IoT`."""
+    text = word.upper()
+    return (
+        "IoT" if text == "IOT" else text[:-1] + "s" if text in ("IDS", "ARNS", "SKUS", "URLS", "URIS", "IPS") else text
+    )
 
 
 def _described(about: str) -> str | None:

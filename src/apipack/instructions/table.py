@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 
 from apipack.instructions import diversity, variants, wordings
 from apipack.instructions.params import CHOICE, Instruct
+from apipack.instructions.phrases import Row
 from apipack.instructions.schemas import CANDIDATES, INSTRUCTIONS
 from apipack.io import parts, read_table, rows_table, write_table
 from apipack.tasks.engines import map_tasks
@@ -33,7 +35,7 @@ def write_instructions(
         if p.values == "spoken":
             figures |= {"said": _said(totals.counts)}
     else:
-        figures = _by_model(unique, out, p, seed, languages)
+        totals, figures = _by_model(unique, out, p, seed, languages)
     write_table(out / "drops.parquet", rows_table(totals.drops, DROPS))
     columns = ["instruction", "test_instruction"]
     table = pa.concat_tables([read_table(part, columns) for part in parts(out)])
@@ -49,13 +51,15 @@ def write_instructions(
 
 
 def _said(counts: Counter[str]) -> dict[str, Any]:
-    """How many values the instructions say, by source, and what of their calls they do not say, by reason."""
+    """How many values the instructions say, by source, and what of their calls they do not say, by reason; the share
+    that they say, and that with parameters of one allowed value among the values (`filling.Filled`)."""
     unsaid = {name.removeprefix("unsaid_"): n for name, n in sorted(counts.items()) if name.startswith("unsaid_")}
     said = counts["said"]
-    sayable = said + unsaid.get("fixed", 0)
+    sayable = max(1, said + unsaid.get("fixed", 0))
     return {
         "values": said,
-        "share_of_values": round(said / sayable, 4) if sayable else 0.0,
+        "share_of_values": round(said / sayable, 4),
+        "share_with_address": round(said / (sayable + unsaid.get("address", 0)), 4),
         "stand_ins": counts["stand_ins"],
         "sources": {
             name.removeprefix("source_"): n for name, n in sorted(counts.items()) if name.startswith("source_")
@@ -110,11 +114,7 @@ def instruct_part(
     p = Instruct.model_construct(**choice)
     instructed = [wordings.by_values(row, seed, p, hints.get(row["id"], "")) for row in rows]
     written = [instruction.row for instruction in instructed if instruction.row is not None]
-    drops = [
-        {"id": row["id"], "language": None, "reason": instruction.reason, "detail": ""}
-        for row, instruction in zip(rows, instructed, strict=True)
-        if instruction.row is None
-    ]
+    drops = dropped(rows, instructed)
     write_table(out, rows_table(written, INSTRUCTIONS))
     said = [
         instruction.train for instruction in instructed if instruction.row is not None and instruction.train is not None
@@ -122,13 +122,31 @@ def instruct_part(
     return {"rows": len(written), "drops": drops, "counts": dict(variants.counts(said))}
 
 
-def _by_model(unique: Path, out: Path, p: Instruct, seed: int, languages: int) -> dict[str, Any]:
+def _by_model(unique: Path, out: Path, p: Instruct, seed: int, languages: int) -> tuple[Totals, dict[str, Any]]:
+    """The model's wordings; with values, of those operations alone for which the grammar has some."""
+    totals = Totals()
     by_part = {part.name: read_table(part, COLUMNS).to_pylist() for part in parts(unique)}
     rows = [row for of_part in by_part.values() for row in of_part]
+    told = {row["id"]: wordings.without_values({"id": row["id"]}, row["request"]) for row in rows}
+    if p.values == "spoken":
+        hint_of = variants.api_hints(rows, p.description_words)
+        instructed = [wordings.by_values(row, seed, p, hint_of[row["id"]]) for row in rows]
+        totals.drops += dropped(rows, instructed)
+        told = {done.row["id"]: done.row for done in instructed if done.row is not None}
+        rows = [{**row, **told[row["id"]]} for row in rows if row["id"] in told]
     recipe, figures = wordings.by_model(rows, p, seed, languages)
-    requests = {row["id"]: row["request"] for row in rows}
-    written = iter(wordings.without_values(row, requests[row["id"]]) for row in recipe.rows)
+    for row in recipe.rows:
+        told[row["id"]] = {**told[row["id"]], **row}
     for name, of_part in by_part.items():
-        write_table(out / name, rows_table([next(written) for _ in of_part], INSTRUCTIONS))
+        write_table(out / name, rows_table([told[row["id"]] for row in of_part if row["id"] in told], INSTRUCTIONS))
     write_table(out / "candidates.parquet", rows_table(recipe.candidates, CANDIDATES))
-    return {**figures, "rejected_by_rules": wordings.rejected(rows, recipe.rows)}
+    return totals, {**figures, "values": p.values, "rejected_by_rules": wordings.rejected(rows, recipe.rows)}
+
+
+def dropped(rows: Sequence[Row], instructed: Sequence[wordings.Instructed]) -> list[Row]:
+    """Drops of schema DROPS: of the operations (schema OPERATIONS) without an instruction."""
+    return [
+        {"id": row["id"], "language": None, "reason": done.reason, "detail": ""}
+        for row, done in zip(rows, instructed, strict=True)
+        if done.row is None
+    ]

@@ -16,8 +16,9 @@ from apipack.instructions.grammar import wordings
 from apipack.instructions.judging import judge
 from apipack.instructions.params import Instruct
 from apipack.instructions.phrases import Row
-from apipack.instructions.recipe import Judge, Made, run
+from apipack.instructions.recipe import Made, run, run_with_values
 from apipack.instructions.rules import reject
+from apipack.instructions.valued import Judge, instance, judging_values
 from apipack.instructions.variants import TEST, Variant, api_hints, variant
 from apipack.io import cache_folder
 from apipack.models.store import Store
@@ -84,7 +85,8 @@ def by_values(row: Row, seed: int, p: Instruct, hint: str | None) -> Instructed:
 def by_model(
     rows: Sequence[Row], p: Instruct, seed: int, languages: int, store: Path | None = None
 ) -> tuple[Made, dict[str, Any]]:
-    """The recipe for operations (schema OPERATIONS), in their order, and its figures.
+    """The recipe for operations (schema OPERATIONS), in their order, and its figures; with values, where params.yaml
+    wants them, for those that have the grammar's wordings beside their columns (schema INSTRUCTIONS).
 
     languages: how many the dataset has; the recipe runs once an operation for all of them. store: file of the
     generations, by default `generations.sqlite` in `io.cache_folder()`. Raises `UserError`.
@@ -95,7 +97,11 @@ def by_model(
         writer = Recorded(backend, kept, sampling)
         scoring = open_likelihood(p, backend)
         scorer = writer if scoring is backend else Recorded(scoring, kept, sampling)
-        result = run(rows, writer, scorer, judge_of(p, writer), p, seed)
+        judge_ = judge_of(p, writer)
+        if p.values == "spoken":
+            result = run_with_values([_instances(row) for row in rows], writer, scorer, judging_values(judge_), p, seed)
+        else:
+            result = run(rows, writer, scorer, judge_, p, seed)
     others = scorer.failures if scorer is not writer else Counter[str]()
     return result, {
         "backend": p.backend,
@@ -110,6 +116,14 @@ def by_model(
         "counts": dict(sorted(result.counts.items())),
         **_of_server(backend),
     }
+
+
+def _instances(row: Row) -> tuple[Row, Row]:
+    """The instances to train on and to test with, of an operation with the grammar's wordings (schema INSTRUCTIONS)."""
+    return (
+        instance(row, row["instruction"], row["values"], row["hint"]),
+        instance(row, row["test_instruction"], row["test_values"], row["hint"]),
+    )
 
 
 def rejected(rows: Sequence[Row], instructions: Sequence[Row]) -> dict[str, int]:

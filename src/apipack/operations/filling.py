@@ -36,8 +36,9 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """unsaid: (place, name, reason) of what the request has and no sentence says: credential, made_up or fixed (a
-    parameter with one allowed value, which tells no more than the operation does, or what is empty)."""
+    """unsaid: (place, name, reason) of what the request has and no sentence says: credential; made_up; address (a
+    parameter with one allowed value, which is a part of the address like a fixed segment of the path); empty (an empty
+    object, list or text, or null); or fixed (one allowed value of a body that no sentence can carry)."""
 
     request: Request
     said: tuple[Said, ...]
@@ -142,12 +143,19 @@ class _Variant:
         if "unsayable" in node:
             raise SpecError("unsayable", f"{place} {path}: {node['unsayable']}")
         if "value" in node:
-            if place == "body" and sayable(node["value"]):
-                self._said.append(Said(place, path or "body", node["value"], "fixed"))
-            else:
-                self._unsaid.append((place, path, "fixed"))
+            self._take_fixed(node["value"], place, path)
             return node["value"]
         return self._leaf(node, place, path, name)
+
+    def _take_fixed(self, value: Any, place: str, path: str) -> None:
+        if value in ({}, [], "", None):
+            self._unsaid.append((place, path, "empty"))
+        elif place != "body":
+            self._unsaid.append((place, path, "address"))
+        elif sayable(value):
+            self._said.append(Said(place, path or "body", value, "fixed"))
+        else:
+            self._unsaid.append((place, path, "fixed"))
 
     def _leaf(self, leaf: Node, place: str, path: str, name: str) -> Any:
         if is_credential(name) or leaf.get("format") == "password":

@@ -250,12 +250,17 @@ _TEXT_RULES: tuple[tuple[str, Maker], ...] = (
     (r"(?:domain|host|hostname|server|(?:^|_)site)(?:_?name)?$|fqdn$|^dns$", _domain),
     (r"(?:url|uri|link|href|website|webhook|homepage|callback|redirect)(?:_?(?:url|uri))?$", _url),
     (r"colou?r$", _of("colours")),
+    (
+        r"(?:^|_)(?:enabled|disabled|allowed|required)$|^(?:is|has|enable|disable)_",
+        lambda rng, _: rng.choice(("true", "false")),
+    ),
     (r"api_?version$", _date),
     (r"version$", lambda rng, _: f"{rng.randint(1, 9)}.{rng.randint(0, 19)}.{rng.randint(0, 9)}"),
     (r"(?:date_?time|timestamp|_at|_time|_on|modified|created|updated)$|^(?:start|end)_?time$|time_?stamp", _date_time),
     (
         r"(?<!candi)(?<!up)(?<!vali)(?<!man)(?<!consoli)date(?:s|_from|_to|_?time|\d)?$"
-        r"|(?:^|_)(?:since|until|before|after|day|from|to|start|end|deadline|birthday|dob)$",
+        r"|(?:^|_)(?:since|until|before|after|day|start|end|deadline|birthday|dob)$"
+        r"|^(?:(?:created|updated|modified|valid|available|active|starts?|ends?|period|range)_)?(?:from|to)$",
         _date,
     ),
     (r"time$", _clock),

@@ -18,6 +18,7 @@ TEST_SHARE = 4
 """One value in four is for tests alone, told by its CRC-32."""
 DRAWS = 24
 LONGEST = 60
+MACHINE = 2**31 - 1
 _NO_EXAMPLE = re.compile(
     r"\s*|string|text|integer|number|value|example|test\d*|foo|bar|abc|xyz|x+|n/?a|null|none|todo|undefined|<.*>|\{.*\}"
     r"|\[.*\]|\.\.\.|your[ _-].*|my[ _-].*here|enter .*|lorem ipsum.*",
@@ -131,6 +132,11 @@ def _of_length(text: str, leaf: Node, rng: random.Random) -> str:
     return text[: max(least, min(most, len(text)))]
 
 
+def _bound(limit: float | None) -> float | None:
+    """A bound of a number, but for those of the machine's integers, which nobody means."""
+    return None if limit is None or abs(limit) >= MACHINE else limit
+
+
 def _made_number(leaf: Node, name: str, rng: random.Random) -> tuple[int | float, str] | None:
     whole = leaf["kind"] == "integer"
     maker = next((make for pattern, make in NUMBERS if pattern.search(name)), None)
@@ -139,7 +145,7 @@ def _made_number(leaf: Node, name: str, rng: random.Random) -> tuple[int | float
             value = maker(rng, name)
             if fits(leaf, value):
                 return value, "name"
-    low, high, step = leaf.get("low"), leaf.get("high"), leaf.get("step") or (1 if whole else 0.5)
+    low, high, step = _bound(leaf.get("low")), _bound(leaf.get("high")), leaf.get("step") or (1 if whole else 0.5)
     if low is None and high is None:
         low, high = 1, 500
     if low is None:
