@@ -11,7 +11,10 @@ from typer.core import TyperGroup
 
 from apipack.records import LANGUAGES
 
-EXTRAS = {"ask": "train", "audit": "train,eval", "serve": "train", "judge": "train", "compare": "eval", "log": "eval"}
+EXTRAS = {
+    **{"ask": "train", "audit": "train,eval", "serve": "train", "judge": "train"},
+    **{"compare": "eval", "log": "eval", "sweep": "pipeline,eval"},
+}
 """Commands whose packages are an extra's (pyproject.toml); every other command has what it takes."""
 
 
