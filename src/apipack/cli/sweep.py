@@ -30,7 +30,8 @@ def sweep(
     """Run the experiments of a grid that are not finished, and print their table: accuracy with intervals, each two
     runs on the same tests, and the gain per doubling.
 
-    Without a name it lists the grids. Typed again after a kill it goes on with what is missing. Exit code 1 where an experiment failed.
+    Without a name it lists the grids. Typed again after a kill it goes on with what is missing. Exit code 1 where an
+    experiment failed.
     """
     from apipack.sweeps import grid as grids
     from apipack.sweeps import running

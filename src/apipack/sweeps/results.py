@@ -62,7 +62,7 @@ def gain_per_doubling(values: Sequence[float], shares: pd.DataFrame) -> tuple[fl
 def by_api(predictions: Sequence[pd.DataFrame], metric: str, level: int, setting: str) -> pd.DataFrame:
     """Of each API the right tests of each run and, in column `n`, its tests; of the tests that all runs have."""
     key = ["id", "language"]
-    runs = [_tuned(frame).query("level == @level and setting == @setting") for frame in predictions]
+    runs = [_tuned(frame).set_index(CELL).sort_index().loc[[(level, setting)]] for frame in predictions]
     whole = runs[0][[*key, "api"]]
     for at, frame in enumerate(runs):
         whole = whole.merge(frame[key].assign(**{str(at): frame[metric].eq(True)}), on=key)
