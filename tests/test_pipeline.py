@@ -153,8 +153,12 @@ def test_the_run_in_mlflow_has_everything(reproduced: Clone) -> None:
     assert {"endpoint_match", "call_match", "request_match_low"} <= set(table)
     artifacts = {file.path for file in MlflowClient().list_artifacts(run["run_id"])}
     assert {"adapter", "predictions.json", "tests.json", "report.md", "params.yaml"} <= artifacts
-    inputs = MlflowClient().get_run(run["run_id"]).inputs.dataset_inputs
-    assert {given.dataset.name for given in inputs} == {"data/train", "data/prompts", "data/dataset"}
+    inputs = mlflow.get_run(run["run_id"]).inputs
+    assert inputs and {given.dataset.name for given in inputs.dataset_inputs} == {
+        "data/train",
+        "data/prompts",
+        "data/dataset",
+    }
 
 
 def test_no_test_is_an_example_of_another_or_of_training(reproduced: Clone) -> None:

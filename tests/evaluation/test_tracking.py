@@ -165,12 +165,12 @@ def test_a_server_that_is_not_there_is_one_line_and_no_end(
 
 @pytest.mark.heavy
 def test_a_sweep_s_parent_has_the_curve_over_size(store: Path, experiment: str) -> None:
-    table = pd.DataFrame([{"size": 40}])
     children = [log_run(experiment, finished(40, 0.2))]
-    parent = log_parent(experiment, "scaling", children, "size", table)
+    parent = log_parent(experiment, "scaling", children, "size", "**why**")
     children.append(log_run(experiment, finished(80, 0.6)))
-    assert log_parent(experiment, "scaling", children, "size", table) == parent
+    assert log_parent(experiment, "scaling", children, "size", "**why**") == parent
     client = MlflowClient()
+    assert client.get_run(parent).data.tags["mlflow.note.content"] == "**why**"
     history = client.get_metric_history(parent, "request_match")
     assert [(point.step, point.value) for point in history] == [(40, 0.2), (80, 0.6)]
     assert {client.get_run(child).data.tags["mlflow.parentRunId"] for child in children} == {parent}

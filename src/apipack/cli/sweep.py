@@ -74,7 +74,7 @@ def _print_table(name: str, grid: Grid, points: Sequence[Point]) -> None:
     import pandas as pd
 
     from apipack.evaluation.tracking import accuracies, log_parent, predictions_of
-    from apipack.sweeps.report import lines, parent_table
+    from apipack.sweeps.report import lines, note
     from apipack.sweeps.running import runs_of
 
     runs = runs_of(name, points)
@@ -85,4 +85,4 @@ def _print_table(name: str, grid: Grid, points: Sequence[Point]) -> None:
     cells = accuracies(frame)
     predictions = {run_id: predictions_of(run_id) for run_id in labels}
     print("\n".join(lines(grid, labels, frame.set_index("run_id"), cells, predictions)))
-    log_parent(name, name, list(labels), grid.axis, parent_table(labels, cells))
+    log_parent(name, name, list(labels), grid.axis, note(grid, labels, cells))

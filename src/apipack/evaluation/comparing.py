@@ -54,8 +54,8 @@ def _cases(runs: pd.DataFrame, tables: Tables, metric: str) -> Iterator[tuple[di
     """(first columns, setting, cells of the setting) of every setting that a run's tuned model has the metric for."""
     order = runs.assign(size=runs["params.size"].astype(int)).sort_values(["size", "start_time"])
     for _, run in order.iterrows():
-        cells = tables[run["run_id"]]
-        if metric not in cells:
+        cells = tables.get(run["run_id"])
+        if cells is None or metric not in cells:
             continue
         told = cells[(cells["setting"] != ALL) & cells[metric].notna()]
         first = {"size": run["size"], "mix": _mix(run), "run": run["tags.mlflow.runName"]}
@@ -71,5 +71,5 @@ def _mix(run: pd.Series) -> str:
 def _share(cells: pd.DataFrame, key: str, metric: str) -> str | None:
     if key not in cells.index:
         return None
-    share, low, high = (cells.loc[key, f"{metric}{bound}"] for bound in ("", "_low", "_high"))
+    share, low, high = (float(cells[f"{metric}{bound}"][key]) for bound in ("", "_low", "_high"))
     return f"{share:.2f} [{low:.2f}, {high:.2f}]"

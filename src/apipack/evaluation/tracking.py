@@ -94,7 +94,7 @@ def _dataset(path: str, digest: str) -> Dataset:
     with warnings.catch_warnings():  # two sources of one class claim a local path
         warnings.simplefilter("ignore", UserWarning)
         source = resolve_dataset_source(path)
-    return MetaDataset(source, name=path, digest=digest)
+    return MetaDataset(source, name=path, digest=digest)  # type: ignore[abstract]
 
 
 def start_training(experiment: str, params: Mapping[str, Any]) -> str:
@@ -134,8 +134,10 @@ def finished_runs(experiment: str) -> pd.DataFrame:
 
 
 def accuracies(runs: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Run id → its table of cells (`figures.cells`). runs: of `finished_runs`."""
-    return {run_id: mlflow.load_table(ACCURACY, run_ids=[run_id]) for run_id in runs.get("run_id", ())}
+    """Run id → its table of cells (`figures.cells`), of the runs that have one. runs: of `finished_runs`."""
+    tables = runs.get("tags.mlflow.loggedArtifacts", pd.Series(dtype=str)).fillna("")
+    having = runs[tables.str.contains(ACCURACY, regex=False)] if len(runs) else runs
+    return {run_id: mlflow.load_table(ACCURACY, run_ids=[run_id]) for run_id in having.get("run_id", ())}
 
 
 def predictions_of(run_id: str) -> pd.DataFrame:
@@ -165,9 +167,9 @@ def log_folder(folder: Path, experiment: str, params: Mapping[str, Any], predict
     return log_run(experiment, finished), True
 
 
-def log_parent(experiment: str, parent: str, children: Sequence[str], axis: str | None, table: pd.DataFrame) -> str:
+def log_parent(experiment: str, parent: str, children: Sequence[str], axis: str | None, note: str) -> str:
     """The run of a whole sweep, above its children; its id. axis: the parameter that is the step of the parent's
-    metrics, so that MLflow's own chart shows them over it; a child is counted once. table: the sweep's, for people."""
+    metrics, so that MLflow's own chart shows them over it; a child is counted once. note: Markdown, its description."""
     experiment_id, client = _experiment(experiment, connect()), MlflowClient()
     run_id = _run_of(experiment_id, "sweep", parent, "attributes.status != 'FAILED'")
     if run_id is None:
@@ -178,10 +180,11 @@ def log_parent(experiment: str, parent: str, children: Sequence[str], axis: str 
         if child.data.tags.get("mlflow.parentRunId") == run_id:
             continue
         client.set_tag(child.info.run_id, "mlflow.parentRunId", run_id)
-        for name, value in child.data.metrics.items() if axis else ():
-            if not name.startswith("train.loss"):
-                client.log_metric(run_id, name, value, step=round(float(child.data.params[axis])))
-    mlflow.log_table(table, f"sweep-{len(children)}.json", run_id=run_id)
+        if axis:
+            step = round(float(child.data.params[axis]))
+            metrics = {name: value for name, value in child.data.metrics.items() if name != "train.loss"}
+            mlflow.log_metrics(metrics, step=step, run_id=run_id)
+    client.set_tag(run_id, "mlflow.note.content", note)
     client.set_terminated(run_id)
     return run_id
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from apipack.evaluation.headline import METRIC
+from apipack.evaluation.reporting import markdown
 from apipack.evaluation.summary import aligned
 from apipack.sweeps.grid import Grid
 from apipack.sweeps.results import between_seeds, by_api, gain_per_doubling, pairs, table
@@ -30,9 +31,10 @@ def lines(grid: Grid, labels: Mapping[str, str], runs: pd.DataFrame, cells: Fram
     return told + _section("Cost:", _costs(labels, runs))
 
 
-def parent_table(labels: Mapping[str, str], cells: Frames) -> pd.DataFrame:
+def note(grid: Grid, labels: Mapping[str, str], cells: Frames) -> str:
+    """The question and the table as Markdown."""
     first, *rows = table(labels, cells)
-    return pd.DataFrame(rows, columns=first)
+    return f"{grid.question}\n\n{markdown(pd.DataFrame(rows, columns=first))}"
 
 
 def _section(title: str, rows: list[list[str]]) -> list[str]:
@@ -75,9 +77,8 @@ def _costs(labels: Mapping[str, str], runs: pd.DataFrame) -> list[list[str]]:
     told = [name for name in COSTS if f"metrics.{name}" in runs and runs[f"metrics.{name}"].notna().any()]
     rows = [["run", *told, *(f"{name} per instance" for name in told if name != "train.peak_memory_mb")]]
     for run_id, label in labels.items():
-        run = runs.loc[run_id]
-        size = float(run["params.size"])
-        values = {name: float(run[f"metrics.{name}"]) for name in told}
+        size = float(runs["params.size"][run_id])
+        values = {name: float(runs[f"metrics.{name}"][run_id]) for name in told}
         each = [f"{value / size:.4g}" for name, value in values.items() if name != "train.peak_memory_mb"]
         rows.append([label, *(f"{value:.6g}" for value in values.values()), *each])
     return rows if told else []
