@@ -7,14 +7,15 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from apipack.io import write_text
-from apipack.section import Section
+from apipack.evaluation.live import live_loss
+from apipack.section import Section, read
 from apipack.training.finetune import FIRST, publish
 from apipack.training.params import Finetune
 from apipack.training.rows import mapped
 from stages import run
 
 CHECKPOINTS = Path("models/checkpoints")
+LOSS = Path("metrics/plots/loss.csv")
 
 
 class Reads(Section):
@@ -24,10 +25,10 @@ class Reads(Section):
 
 def main(p: Reads) -> dict[str, Any]:
     with mapped(Path("data/train")) as rows:
-        metrics = publish(rows, Path("models/adapter"), p.finetune, p.seed, CHECKPOINTS)
-    if metrics:
-        history = metrics.pop("loss_history")
-        write_text("metrics/plots/loss.csv", "step,loss\n" + "".join(f"{step},{loss}\n" for step, loss in history))
+        tell = live_loss(LOSS, read()) if FIRST else None
+        metrics = publish(rows, Path("models/adapter"), p.finetune, p.seed, CHECKPOINTS, tell)
+    if metrics and tell:
+        tell(metrics.pop("loss_history"))
     return metrics
 
 

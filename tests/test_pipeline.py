@@ -18,6 +18,7 @@ import pytest
 from mlflow.tracking import MlflowClient
 from ruamel.yaml import YAML
 
+from apipack.evaluation.figures import MOST
 from tests.parameters import ROOT, write_params
 from tests.specs import ID, openapi
 
@@ -143,16 +144,21 @@ def test_killed_in_any_stage_and_started_again_it_completes(clone: Clone) -> Non
 def test_the_run_in_mlflow_has_everything(reproduced: Clone) -> None:
     (run,) = reproduced.runs().to_dict("records")
     assert run["status"] == "FINISHED" and run["params.size"] == "12" and run["params.finetune.max_steps"] == "2"
-    cells = {
-        f"{m}.level{n}.{s}" for m in ("tuned", "base", "copy") for n in (1, 3) for s in ("0shot", "retrieved_3shot")
-    }
+    cells = {f"level{level}.{setting}" for level in (1, 3) for setting in ("0shot", "retrieved_3shot")}
     logged = {name.removeprefix("metrics.") for name in map(str, run) if name.startswith("metrics.")}
-    assert {
-        f"{cell}.{metric}" for cell in cells for metric in ("endpoint_match", "call_match", "request_match")
-    } <= logged
-    assert {f"{cell}.python.call_match" for cell in cells} | {"tuned.request_match", "copy.0shot.call_match"} <= logged
+    assert {f"request_match.{name}" for name in (*cells, "curl", "python")} | {"train.loss"} <= logged
+    assert len(logged) <= MOST and run["tags.mlflow.runName"].startswith("size=12 curl 1, python 1")
+    table = mlflow.load_table("accuracy.json", run_ids=[run["run_id"]])
+    assert set(table["model"]) == {"tuned", "base", "copy"} and set(table["language"]) == {"all", "curl", "python"}
+    assert {"endpoint_match", "call_match", "request_match_low"} <= set(table)
     artifacts = {file.path for file in MlflowClient().list_artifacts(run["run_id"])}
-    assert {"adapter", "predictions.json", "report.md", "params.yaml"} <= artifacts
+    assert {"adapter", "predictions.json", "tests.json", "report.md", "params.yaml"} <= artifacts
+    inputs = mlflow.get_run(run["run_id"]).inputs
+    assert inputs and {given.dataset.name for given in inputs.dataset_inputs} == {
+        "data/train",
+        "data/prompts",
+        "data/dataset",
+    }
 
 
 def test_no_test_is_an_example_of_another_or_of_training(reproduced: Clone) -> None:

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 METRICS = Path("metrics")
 COSTS = frozenset(
-    {"seconds", "rows_per_second", "tokens_per_second", "model_flops_per_second", "peak_memory_mb", "device"}
+    {"seconds", "rows_per_second", "tokens_per_second", "model_flops_per_second", "peak_memory_mb", "device", "joules"}
     | {"train_seconds", "resumed_from_step", "generated", "generations", "reused", "faults", "cost", "mlflow_run"}
     | {"retries", "resumed", "unchanged", "stale"}
 )

@@ -52,6 +52,8 @@ class Params(Engine):
             raise ValueError(f"mix has {extra}, which render.languages does not make")
         if "reranked_3shot" in self.evaluate.settings and self.rerank.kind == "none":
             raise ValueError("evaluate.settings has reranked_3shot, but rerank.kind is none")
+        if leaking := sorted(set(self.sample.positional) & set(self.evaluate.languages)):
+            raise ValueError(f"sample.positional has {leaking}, which evaluate.languages tests")
         if 4 in self.evaluate.levels and not self.split.held_out_sources:
             raise ValueError("evaluate.levels has 4, but split.held_out_sources names no source")
         if self.evaluate.new_tokens >= self.finetune.max_tokens:

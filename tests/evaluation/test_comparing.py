@@ -1,16 +1,16 @@
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from apipack.evaluation import comparing
-from apipack.evaluation.tracking import finished_runs, log_run
+from apipack.evaluation.run_record import record
+from apipack.evaluation.tracking import accuracies, finished_runs, log_run
 
 pytestmark = pytest.mark.heavy  # MLflow asks git
 
 
-def log(size: int, mix: dict[str, float], tuned: float, languages: dict[str, float]) -> None:
+def log(name: str, size: int, mix: dict[str, float], tuned: float, languages: dict[str, float]) -> None:
     def bounds(name: str, share: float) -> dict[str, float]:
         return {name: share, f"{name}_low": share / 2, f"{name}_high": 1.0}
 
@@ -18,34 +18,32 @@ def log(size: int, mix: dict[str, float], tuned: float, languages: dict[str, flo
     metrics |= bounds("tuned.level1.0shot.call_match", 0.9)
     for language, share in languages.items():
         metrics |= bounds(f"tuned.0shot.{language}.call_match", share)
-    log_run("test", {"size": size, "mix": mix}, metrics, {}, [], pd.DataFrame([{"id": "a"}]))
+    log_run("test", record({"size": size, "mix": mix}, metrics, name=name))
 
 
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "")
-    monkeypatch.setenv("DVC_EXP_NAME", "larger")
-    assert finished_runs("test").empty
-    log(1000, {"curl": 1, "other": 0.5}, 0.5, {"curl": 0.75, "go": 0.25})
-    monkeypatch.setenv("DVC_EXP_NAME", "smaller")
-    log(80, {"curl": 1, "python": 0}, 0.25, {"curl": 0.25})
+    assert finished_runs("test").empty and accuracies(finished_runs("test")) == {}
+    log("larger", 1000, {"curl": 1, "other": 0.5}, 0.5, {"curl": 0.75, "go": 0.25})
+    log("smaller", 80, {"curl": 1, "python": 0}, 0.25, {"curl": 0.25})
     return finished_runs("test")
 
 
 def test_sizes_ascend_with_models_side_by_side(runs: Any) -> None:
-    table = comparing.by_size(runs, "call_match")
+    table = comparing.by_size(runs, accuracies(runs), "call_match")
     assert table.to_dict("records") == [
-        {"size": 80, "mix": "curl 1", "run": "smaller", "setting": "0shot"}
+        {"size": 80, "mix": "curl", "run": "smaller", "setting": "0shot"}
         | {"tuned": "0.25 [0.12, 1.00]", "base": "0.00 [0.00, 1.00]", "copy": None},
         {"size": 1000, "mix": "curl 1, other 0.5", "run": "larger", "setting": "0shot"}
         | {"tuned": "0.50 [0.25, 1.00]", "base": "0.00 [0.00, 1.00]", "copy": None},
     ]
-    assert comparing.by_size(runs, "request_match").empty
+    assert comparing.by_size(runs, accuracies(runs), "request_match").empty
 
 
 def test_languages_are_columns_and_what_was_not_tested_is_empty(runs: Any) -> None:
-    table = comparing.by_language(runs, "call_match").set_index("run")
+    table = comparing.by_language(runs, accuracies(runs), "call_match").set_index("run")
     assert table.loc["larger", "go"] == "0.25 [0.12, 1.00]"
     assert list(table.columns) == ["size", "mix", "setting", "curl", "go"] and table["go"].isna()["smaller"]
 

@@ -1,6 +1,7 @@
 """Training rows: as many instances as asked for, each with values of its own, and the share with examples."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 from apipack.cli.presets import read
 from apipack.dataset.params import Sample
 from apipack.dataset.sampling import SampleError
-from apipack.io import read_table
+from apipack.dataset.schemas import SPLITS
+from apipack.io import read_table, rows_table, write_table
 from apipack.prompting.context import Context
 from apipack.prompting.instances import training_part
 from apipack.prompting.prompts import Budget
@@ -43,7 +45,9 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 def drawn(
     data: Path, out: Path, size: int, p: Any = SPOKEN, **sample: Any
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    section = Sample.model_validate({"few_shot": 0.5, "max_request": None, "strict": False} | sample)
+    section = Sample.model_validate(
+        {"few_shot": 0.5, "sources": [], "positional": [], "max_request": None, "strict": False} | sample
+    )
     mix = {"curl": 1.0, "python": 0.5}
     figures = write_training(data, out, size, mix, section, p, CONTEXT, 10_000, ENGINE)
     return read_table(out).to_pylist(), figures
@@ -84,6 +88,25 @@ def test_short_requests_alone_are_drawn_where_asked_for(data: Path, tmp_path: Pa
     rows, figures = drawn(data, tmp_path, 60, max_request=90)
     assert 0 < figures["operations"] < 24 and figures["instances"] == 60
     assert {row["id"] for row in rows} < {row["id"] for row in drawn(data, tmp_path / "all", 60)[0]}
+
+
+def test_sources_that_are_named_alone_are_drawn_from(data: Path, tmp_path: Path) -> None:
+    rows, _ = drawn(data, tmp_path / "all", 60, sources=["files"])
+    assert {row["id"] for row in rows} == {row["id"] for row in drawn(data, tmp_path, 60)[0]}
+    with pytest.raises(SampleError, match="more than the 0 instances"):
+        drawn(data, tmp_path, 60, sources=["packages"])
+
+
+def test_a_language_split_apart_trains_first_on_what_the_others_are_tested_with(data: Path, tmp_path: Path) -> None:
+    rows = read_table(data / "splits/splits.parquet").to_pylist()
+    held = {row["id"] for row in rows if row["split"] == "bank"}
+    apart = shutil.copytree(data, tmp_path / "data")
+    tested = [row | {"split": "level3"} if row["id"] in held else row for row in rows]
+    write_table(apart / "splits/splits.parquet", rows_table(tested, SPLITS))
+    rows, _ = drawn(apart, tmp_path, 48, positional=["python"])
+    trained = {language: {row["id"] for row in rows if row["language"] == language} for language in ("curl", "python")}
+    assert held and held & trained["python"] and not held & trained["curl"]
+    assert {row["setting"] for row in rows if row["id"] in held} == {ZERO}
 
 
 def test_instances_without_values_differ_in_their_wording(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from apipack.cli import audit, model
+from apipack.cli import audit, model, sweep
 from apipack.cli.output import DATA, EXPERIMENTS, USE, Commands, fail, known, line
 from apipack.errors import UserError
 from apipack.records import LANGUAGES
@@ -24,6 +24,7 @@ from apipack.records import LANGUAGES
 app = typer.Typer(cls=Commands, help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(model.app)
 app.add_typer(audit.app)
+app.add_typer(sweep.app)
 
 
 def _version(asked: bool) -> None:
@@ -214,17 +215,18 @@ def compare(
     """Print MLflow's finished runs as tables: accuracy by size, by language and mix, and the paper's call match."""
     from apipack.evaluation import comparing
     from apipack.evaluation.reporting import markdown
-    from apipack.evaluation.tracking import finished_runs
+    from apipack.evaluation.tracking import accuracies, finished_runs
     from apipack.params import load as load_params
 
     try:
         runs = finished_runs(load_params().report.experiment)
     except UserError as error:
         fail(str(error), 2)
-    if f"metrics.tuned.{metric}" not in runs:
+    tables = accuracies(runs)
+    if not any(metric in cells for cells in tables.values()):
         fail(f"no finished run has {metric}: `dvc repro` makes one", 2)
-    print(f"## {metric} by size\n\n{markdown(comparing.by_size(runs, metric))}\n")
-    print(f"## {metric} of the tuned model by language\n\n{markdown(comparing.by_language(runs, metric))}\n")
+    print(f"## {metric} by size\n\n{markdown(comparing.by_size(runs, tables, metric))}\n")
+    print(f"## {metric} of the tuned model by language\n\n{markdown(comparing.by_language(runs, tables, metric))}\n")
     print(f"## The paper's CodeLlama-13B, level {level}, API-call match\n\n{markdown(comparing.paper(level))}")
 
 

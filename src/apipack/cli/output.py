@@ -14,7 +14,10 @@ from apipack.records import LANGUAGES
 USE, DATA, EXPERIMENTS = "Calls and models", "Data", "Experiments and this machine"
 """The groups of `apipack --help`."""
 
-EXTRAS = {"ask": "train", "audit": "train,eval", "serve": "train", "judge": "train", "compare": "eval", "log": "eval"}
+EXTRAS = {
+    **{"ask": "train", "audit": "train,eval", "serve": "train", "judge": "train"},
+    **{"compare": "eval", "log": "eval", "sweep": "pipeline,eval"},
+}
 """Commands whose packages are an extra's (pyproject.toml); every other command has what it takes."""
 
 

@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 
 import pandas as pd
+
+from apipack.evaluation.figures import ALL, TUNED
+from apipack.evaluation.run_names import mix_name
 
 MODELS = ("tuned", "base", "copy")
 RUN = ["size", "mix", "run", "setting"]
 PAPER = ["train_size", "train_mix", "setting"]
 
 
-def by_size(runs: pd.DataFrame, metric: str) -> pd.DataFrame:
+Tables = Mapping[str, pd.DataFrame]
+"""Run id → its cells, of `tracking.accuracies`."""
+
+
+def by_size(runs: pd.DataFrame, tables: Tables, metric: str) -> pd.DataFrame:
     """A row a run and setting, smallest size first; a column a model: `share [low, high]`, all levels and languages.
 
-    runs: of `tracking.finished_runs`. metric: of `evaluation.METRICS`.
+    runs: of `tracking.finished_runs`. metric: of `accuracy.METRICS`.
     """
     rows = []
-    for run, named, setting in _cases(runs, metric):
-        cells = {model: _cell(run, f"{model}.{setting}.{metric}") for model in MODELS}
-        rows.append({**named, "setting": setting, **cells})
+    for first, setting, cells in _cases(runs, tables, metric):
+        together = cells[(cells["level"] == ALL) & (cells["language"] == ALL)].set_index("model")
+        shares = {model: _share(together, model, metric) for model in MODELS}
+        rows.append({**first, "setting": setting, **shares})
     return pd.DataFrame(rows, columns=[*RUN, *MODELS])
 
 
-def by_language(runs: pd.DataFrame, metric: str) -> pd.DataFrame:
+def by_language(runs: pd.DataFrame, tables: Tables, metric: str) -> pd.DataFrame:
     """A row a run and setting; a column a language that any run was tested in: the tuned model, all levels."""
     rows = []
-    for run, named, setting in _cases(runs, metric):
-        languages = _found(run, rf"tuned\.{setting}\.(\w+)\.{metric}")
-        cells = {language: _cell(run, f"tuned.{setting}.{language}.{metric}") for language in languages}
-        rows.append({**named, "setting": setting, **cells})
+    for first, setting, cells in _cases(runs, tables, metric):
+        tuned = cells[(cells["level"] == ALL) & (cells["model"] == TUNED)].set_index("language")
+        shares = {language: _share(tuned, language, metric) for language in tuned.index if language != ALL}
+        rows.append({**first, "setting": setting, **shares})
     return pd.DataFrame(rows, columns=[*RUN, *sorted({name for row in rows for name in row} - set(RUN))])
 
 
@@ -43,34 +50,26 @@ def paper(level: int) -> pd.DataFrame:
     return rows.pivot_table(index=PAPER, columns="language", values="api_call_match", aggfunc="first").reset_index()
 
 
-def _named(runs: pd.DataFrame) -> list[tuple[pd.Series, dict[str, object]]]:
+def _cases(runs: pd.DataFrame, tables: Tables, metric: str) -> Iterator[tuple[dict[str, object], str, pd.DataFrame]]:
+    """(first columns, setting, cells of the setting) of every setting that a run's tuned model has the metric for."""
     order = runs.assign(size=runs["params.size"].astype(int)).sort_values(["size", "start_time"])
-    return [
-        (run, {"size": run["size"], "mix": _mix(run), "run": run["tags.mlflow.runName"]}) for _, run in order.iterrows()
-    ]
-
-
-def _cases(runs: pd.DataFrame, metric: str) -> Iterator[tuple[pd.Series, dict[str, object], str]]:
-    """(run, its first columns, setting) of every setting that a run's tuned model has the metric for."""
-    for run, named in _named(runs):
-        for setting in _found(run, rf"tuned\.(\w+)\.{metric}"):
-            yield run, named, setting
+    for _, run in order.iterrows():
+        cells = tables.get(run["run_id"])
+        if cells is None or metric not in cells:
+            continue
+        told = cells[(cells["setting"] != ALL) & cells[metric].notna()]
+        first = {"size": run["size"], "mix": _mix(run), "run": run["tags.mlflow.runName"]}
+        for setting in sorted(set(told.loc[told["model"] == TUNED, "setting"])):
+            yield first, setting, told[told["setting"] == setting]
 
 
 def _mix(run: pd.Series) -> str:
-    """`curl 100, other 1`: the weights that are not 0."""
-    weights = {name: run[f"params.mix.{name}"] for name in _found(run, r"mix\.(\w+)", "params.")}
-    named = {name: float(weight) for name, weight in weights.items() if weight != "None"}
-    return ", ".join(f"{name} {weight:g}" for name, weight in named.items() if weight)
+    names = {str(name): str(name).removeprefix("params.mix.") for name in run.dropna().index}
+    return mix_name({short: run[name] for name, short in names.items() if short != name})
 
 
-def _found(run: pd.Series, pattern: str, kind: str = "metrics.") -> list[str]:
-    """What the pattern's group is in the names that the run has a value for."""
-    whole = re.compile(re.escape(kind) + pattern)
-    matches = (whole.fullmatch(str(name)) for name in run.dropna().index)
-    return sorted({match[1] for match in matches if match})
-
-
-def _cell(run: pd.Series, name: str) -> str | None:
-    share, low, high = (run.get(f"metrics.{name}{bound}") for bound in ("", "_low", "_high"))
-    return None if share is None or pd.isna(share) else f"{share:.2f} [{low:.2f}, {high:.2f}]"
+def _share(cells: pd.DataFrame, key: str, metric: str) -> str | None:
+    if key not in cells.index:
+        return None
+    share, low, high = (float(cells[f"{metric}{bound}"][key]) for bound in ("", "_low", "_high"))
+    return f"{share:.2f} [{low:.2f}, {high:.2f}]"

@@ -9,18 +9,28 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import mlflow
 import pandas as pd
+from mlflow.data.dataset import Dataset
+from mlflow.data.dataset_source_registry import resolve_dataset_source
+from mlflow.data.meta_dataset import MetaDataset
+from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
 from apipack.errors import UserError
-from apipack.io import read_metrics
+from apipack.evaluation.run_names import committed_params, flatten, run_name
+from apipack.evaluation.run_record import Record, loss_curve, record, stage_figures, tags
 
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 TEMPORARY = (".dvc", "tmp", "exps")
+UNFINISHED = "attributes.status != 'FINISHED'"
+ACCURACY = "accuracy.json"
 
 
 def repository_root(start: Path | None = None) -> Path:
@@ -42,50 +52,99 @@ def connect() -> str | None:
     return (root / "mlruns").as_uri()
 
 
-def log_run(
-    experiment: str,
-    params: Mapping[str, Any],
-    metrics: Mapping[str, float],
-    curves: Mapping[str, Sequence[tuple[int, float]]],
-    artifacts: Sequence[Path],
-    table: pd.DataFrame | None,
-    name: str | None = None,
-) -> str:
-    """Log one finished run and return its id. curves: metric name → (step, value). table: the predictions. name: of the
-    run, by default the DVC experiment's.
-
-    A run that was cut off while it was being logged is taken up again, so a restart makes no second one.
-    """
+def log_run(experiment: str, finished: Record) -> str:
+    """Log one finished run and return its id. A run of the same parameters that is not finished, since it logged the
+    loss while it trained or was cut off while it was logged, is taken up, so a restart makes no second one."""
     experiment_id = _experiment(experiment, connect())
-    key, experiment_name = _key(params, metrics), os.environ.get("DVC_EXP_NAME")
-    run_id = _known(experiment_id, key, "RUNNING")
-    with mlflow.start_run(run_id=run_id, run_name=name or experiment_name or "workspace") as active:
-        mlflow.set_tags({"apipack.key": key, "dvc.experiment": experiment_name or ""})
-        mlflow.log_params({k: str(v)[:500] for k, v in flatten(params).items()})
-        mlflow.log_metrics(dict(metrics))
-        for curve, points in curves.items():
-            for step, value in points:
-                mlflow.log_metric(curve, value, step=step)
-        for path in artifacts:
+    unfinished = _run_of(experiment_id, "params", _key(finished.params), UNFINISHED)
+    with mlflow.start_run(run_id=unfinished, run_name=finished.name) as active:
+        run_id = str(active.info.run_id)
+        mlflow.set_tags(dict(finished.tags) | {"mlflow.runName": finished.name})
+        mlflow.set_tags(_keys(finished.params, finished.figures))
+        mlflow.log_params({key: str(value)[:500] for key, value in flatten(finished.params).items()})
+        _log_figures(finished, run_id)
+        for path in finished.artifacts:
             (mlflow.log_artifacts if path.is_dir() else mlflow.log_artifact)(
                 str(path), path.name if path.is_dir() else None
             )
-        if table is not None:
-            mlflow.log_table(table, "predictions.json")
-        return str(active.info.run_id)
+        for name, table in finished.tables.items():
+            mlflow.log_table(table, name)
+        return run_id
+
+
+def _log_figures(finished: Record, run_id: str) -> None:
+    """Inputs; metrics, linked to the model that they are of and to the tests; curves, without the steps that are
+    logged already."""
+    datasets = {given.context: _dataset(given.path, given.digest) for given in finished.inputs}
+    for context, dataset in datasets.items():
+        mlflow.log_input(dataset, context)  # the same one twice is one
+    for name, metrics in finished.models.items():
+        model = mlflow.create_external_model(name, source_run_id=run_id, model_type=name)
+        mlflow.log_metrics(metrics, model_id=model.model_id, dataset=datasets.get("evaluation"))
+    if not finished.models:
+        mlflow.log_metrics(finished.metrics)
+    for name, points in finished.curves.items():
+        steps = {point.step for point in MlflowClient().get_metric_history(run_id, name)}
+        for step, value in points:
+            if step not in steps:
+                mlflow.log_metric(name, value, step=step)
+
+
+def _dataset(path: str, digest: str) -> Dataset:
+    with warnings.catch_warnings():  # two sources of one class claim a local path
+        warnings.simplefilter("ignore", UserWarning)
+        source = resolve_dataset_source(path)
+    return MetaDataset(source, name=path, digest=digest)  # type: ignore[abstract]
+
+
+def start_training(experiment: str, params: Mapping[str, Any]) -> str:
+    """Open the run of these parameters, or take up the one that is not finished; its id. `log_run` finishes it. Raises
+    `UserError` where the server is not there."""
+    with _in_one_line():
+        experiment_id, key = _experiment(experiment, connect()), _key(params)
+        run_id = _run_of(experiment_id, "params", key, UNFINISHED)
+        if run_id is None:
+            named = {"mlflow.runName": run_name(params, committed_params()), "apipack.params": key}
+            run_id = str(MlflowClient().create_run(experiment_id, tags=tags() | named).info.run_id)
+        return run_id
+
+
+def log_loss(run_id: str, step: int, loss: float) -> None:
+    """One point of a training's curve, while it trains. Raises `UserError` where the server is not there."""
+    with _in_one_line():
+        MlflowClient().log_metric(run_id, "train.loss", loss, step=step)
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except MlflowException as error:
+        raise UserError(" ".join(error.message.split())) from error
 
 
 def finished_runs(experiment: str) -> pd.DataFrame:
-    """A row a finished run, as mlflow.search_runs gives it: params.NAME, metrics.NAME, tags.NAME, start_time."""
+    """A row a finished run, as mlflow.search_runs gives it: params.NAME, metrics.NAME, tags.NAME, start_time.
+    Parents of sweeps are left out."""
     connect()
     if mlflow.get_experiment_by_name(experiment) is None:
         return pd.DataFrame()
-    return mlflow.search_runs(experiment_names=[experiment], filter_string="attributes.status = 'FINISHED'")
+    runs = mlflow.search_runs(experiment_names=[experiment], filter_string="attributes.status = 'FINISHED'")
+    return runs if "params.size" not in runs else runs[runs["params.size"].notna()]
 
 
-def logged(experiment: str, params: Mapping[str, Any], metrics: Mapping[str, float]) -> str | None:
-    """The id of a finished run of these very parameters and metrics, if there is one."""
-    return _known(_experiment(experiment, connect()), _key(params, metrics), "FINISHED")
+def accuracies(runs: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Run id → its table of cells (`figures.cells`), of the runs that have one. runs: of `finished_runs`."""
+    tables = runs.get("tags.mlflow.loggedArtifacts", pd.Series(dtype=str)).fillna("")
+    having = runs[tables.str.contains(ACCURACY, regex=False)] if len(runs) else runs
+    return {run_id: mlflow.load_table(ACCURACY, run_ids=[run_id]) for run_id in having.get("run_id", ())}
+
+
+def predictions_of(run_id: str) -> pd.DataFrame:
+    """A run's predictions (schema PREDICTIONS). Raises `UserError`."""
+    connect()
+    with _in_one_line():
+        return mlflow.load_table("predictions.json", run_ids=[run_id])
 
 
 def log_folder(folder: Path, experiment: str, params: Mapping[str, Any], predictions: Path | None) -> tuple[str, bool]:
@@ -96,43 +155,38 @@ def log_folder(folder: Path, experiment: str, params: Mapping[str, Any], predict
     if not reports:
         raise UserError(f"{folder} has neither finetune.json nor evaluate.json")
     figures = stage_figures(folder)
-    if run_id := logged(experiment, params, figures):
+    figures_key = _keys(params, figures)["apipack.figures"]
+    if run_id := _run_of(_experiment(experiment, connect()), "figures", figures_key, "attributes.status = 'FINISHED'"):
         return run_id, False
     curve = folder / "plots" / "loss.csv"
     curves = loss_curve(curve) if curve.is_file() else {}
     others = [path for path in (folder / "machine.json", folder / "params.yaml") if path.is_file()]
     table = pd.read_parquet(predictions) if predictions else None
     name = folder.resolve().name
-    return log_run(experiment, params, figures, curves, [*reports, *others], table, name), True
+    finished = record(params, figures, table, name=name, curves=curves, artifacts=[*reports, *others])
+    return log_run(experiment, finished), True
 
 
-def loss_curve(file: Path) -> dict[str, list[tuple[int, float]]]:
-    """The loss by step of a training, as `log_run` takes it."""
-    loss = pd.read_csv(file)
-    return {"train.loss": list(zip(loss["step"].tolist(), loss["loss"].tolist(), strict=True))}
-
-
-def stage_figures(folder: Path) -> dict[str, float]:
-    """The numbers of metrics/ as MLflow names them: accuracies as they are, others as `finetune.NAME`, say."""
-    figures: dict[str, float] = {}
-    for name in ("sample", "finetune", "evaluate"):
-        path = folder / f"{name}.json"
-        stage = read_metrics(name, folder) if path.is_file() else {}
-        stage.pop("arguments", None)  # a table by place, type and number; their totals are among the accuracies
-        accuracies = [stage.pop(key) for key in list(stage) if key.startswith("accuracy")]
-        numbers = {f"{name}.{key}": value for key, value in flatten(stage).items()}
-        for some in (*accuracies, numbers):
-            figures |= {key: float(value) for key, value in some.items() if isinstance(value, int | float)}
-    return figures
-
-
-def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested mappings to dotted names."""
-    flat: dict[str, Any] = {}
-    for key, value in values.items():
-        name = f"{prefix}{key}"
-        flat |= flatten(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
-    return flat
+def log_parent(experiment: str, parent: str, children: Sequence[str], axis: str | None, note: str) -> str:
+    """The run of a whole sweep, above its children; its id. axis: the parameter that is the step of the parent's
+    metrics, so that MLflow's own chart shows them over it; a child is counted once. note: Markdown, its description."""
+    experiment_id, client = _experiment(experiment, connect()), MlflowClient()
+    run_id = _run_of(experiment_id, "sweep", parent, "attributes.status != 'FAILED'")
+    if run_id is None:
+        run_id = str(
+            client.create_run(experiment_id, tags={"apipack.sweep": parent, "mlflow.runName": parent}).info.run_id
+        )
+    for child in map(client.get_run, children):
+        if child.data.tags.get("mlflow.parentRunId") == run_id:
+            continue
+        client.set_tag(child.info.run_id, "mlflow.parentRunId", run_id)
+        if axis:
+            step = round(float(child.data.params[axis]))
+            metrics = {name: value for name, value in child.data.metrics.items() if name != "train.loss"}
+            mlflow.log_metrics(metrics, step=step, run_id=run_id)
+    client.set_tag(run_id, "mlflow.note.content", note)
+    client.set_terminated(run_id)
+    return run_id
 
 
 def _experiment(name: str, artifact_root: str | None) -> str:
@@ -141,13 +195,15 @@ def _experiment(name: str, artifact_root: str | None) -> str:
     return str(mlflow.set_experiment(name).experiment_id)
 
 
-def _key(params: Mapping[str, Any], metrics: Mapping[str, float]) -> str:
-    return hashlib.sha256(json.dumps([params, metrics], sort_keys=True, default=str).encode()).hexdigest()[:16]
+def _key(*parts: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def _known(experiment_id: str, key: str, status: str) -> str | None:
-    runs = MlflowClient().search_runs(
-        [experiment_id],
-        f"tags.`apipack.key` = '{key}' and attributes.status = '{status}'",
-    )
+def _keys(params: Mapping[str, Any], figures: Mapping[str, float]) -> dict[str, str]:
+    """The tags by which a run is found again."""
+    return {"apipack.params": _key(params), "apipack.figures": _key(params, figures)}
+
+
+def _run_of(experiment_id: str, tag: str, value: str, status: str) -> str | None:
+    runs = MlflowClient().search_runs([experiment_id], f"tags.`apipack.{tag}` = '{value}' and {status}")
     return str(runs[0].info.run_id) if runs else None

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from apipack.dataset.params import Sample
 from apipack.dataset.sampling import Drawn, draw, in_order
-from apipack.dataset.splits import parts_of
+from apipack.dataset.splits import of_source, parts_of
 from apipack.instructions.grammar import TRAIN_ACTION
 from apipack.instructions.params import CHOICE, Instruct
 from apipack.io import by_id, parts, read_table
@@ -50,12 +50,14 @@ def write_training(
     dataset, seed = data / "dataset", context.seed
     splits = parts_of(read_table(data / "splits/splits.parquet").to_pylist())
     languages = [language for language, weight in mix.items() if weight > 0]
-    pool, home = _pool(dataset, splits, languages, p.max_request, seed)
+    pool, home = _pool(dataset, splits, languages, p, seed)
     variants = variants_of(instruct)
-    drawn, lines = draw(pool, splits["level1"], size, mix, variants, p.strict)
+    leaked = _leaked(splits) if p.positional else []
+    drawn, lines = draw(pool, [*splits["level1"], *leaked], size, mix, variants, p.strict)
     for line in lines:
         print(f"sample: {line}; the rest is shared among the others", file=sys.stderr)
-    plan = few_shot_plan(drawn, p.few_shot, seed)
+    trained = set(splits["train"])  # what leaks has no examples that may be shown
+    plan = few_shot_plan({key: drawn[key] for key in drawn if key in trained}, p.few_shot, seed)
     shown = _few_shot_examples(dataset, plan, splits["train"], context)
     rules = {
         "seed": seed,
@@ -88,23 +90,31 @@ def few_shot_plan(drawn: Drawn, share: float, seed: int) -> dict[tuple[str, str]
     return plan
 
 
+def _leaked(splits: Mapping[str, Sequence[str]]) -> list[str]:
+    """What only a split of each language apart trains on: the operations of levels 2 and 3."""
+    return [*splits["level2"], *splits["level3"]]
+
+
 def _pool(
-    dataset: Path, splits: Mapping[str, Sequence[str]], languages: Sequence[str], longest: int | None, seed: int
+    dataset: Path, splits: Mapping[str, Sequence[str]], languages: Sequence[str], p: Sample, seed: int
 ) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Language → ids that may be trained on and have a call in it, in the order in which they are drawn; id → name of
     its part. Of the operations that level 1 tests, either request may have the length that is asked for."""
     trained, firsts, seconds = (set(splits[name]) for name in ("train", "level1", "level2"))
+    leaked, longest = set(_leaked(splits)), p.max_request
     apis: dict[str, str] = {}
     home: dict[str, str] = {}
     tested = set()
     for part in parts(dataset / "operations"):
-        table = read_table(part, ["id", "api", "request", "test_request"])
+        table = read_table(part, ["id", "api", "hub", "source_url", "request", "test_request"])
         lengths = (pc.utf8_length(table[name]).to_pylist() for name in ("request", "test_request"))
-        columns = (table["id"].to_pylist(), table["api"].to_pylist(), *lengths)
-        for identifier, api, length, test_length in zip(*columns, strict=True):
+        origins = table.select(["hub", "source_url"]).to_pylist() if p.sources else []
+        taken = [of_source(row, p.sources) for row in origins] or [True] * len(table)
+        columns = (table["id"].to_pylist(), table["api"].to_pylist(), *lengths, taken)
+        for identifier, api, length, test_length, is_taken in zip(*columns, strict=True):
             home[identifier] = part.name
             shortest = min(length, test_length) if identifier in firsts else length
-            if identifier in trained and (longest is None or shortest <= longest):
+            if identifier in trained and is_taken and (longest is None or shortest <= longest):
                 apis[identifier] = api
             if identifier in firsts or identifier in seconds:
                 tested.add(api)
@@ -113,7 +123,8 @@ def _pool(
     having: dict[str, set[str]] = {language: set() for language in languages}
     for identifier, language in zip(calls["id"].to_pylist(), calls["language"].to_pylist(), strict=True):
         having[language].add(identifier)
-    return {name: list(filter(ids.__contains__, order)) for name, ids in having.items()}, home
+    orders = {name: sorted(leaked) + order if name in p.positional else order for name in languages}
+    return {name: list(filter(ids.__contains__, orders[name])) for name, ids in having.items()}, home
 
 
 def _few_shot_examples(

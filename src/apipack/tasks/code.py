@@ -18,6 +18,8 @@ from pathlib import Path
 
 _FUNCTION = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,40}")
 OURS = ("apipack", "spiders", "stages")
+ONLOOKERS = frozenset({"apipack.evaluation.live"})
+"""Modules that tell how a stage gets on and make nothing of its result, so that it does not depend on them."""
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -42,7 +44,7 @@ class Code:
             name = todo.pop()
             if name.partition(".")[0] not in OURS:
                 packages.update(self._packages.get(name.partition(".")[0], ())[:1])
-            elif (file := self._file(name)) and file not in files:
+            elif name not in ONLOOKERS and (file := self._file(name)) and file not in files:
                 files.add(file)
                 files.update(self._data(file))
                 todo += _imports(self.root / file)

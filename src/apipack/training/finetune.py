@@ -31,9 +31,10 @@ from apipack.models.loading import bf16_pays, device, device_name, load_lm, out_
 from apipack.training.checkpoints import folder_of, latest, remove_others
 from apipack.training.collation import Collator, CompletionTrainer, Pair
 from apipack.training.data import Data, prepare
+from apipack.training.energy import Meter
 from apipack.training.frozen_layers import MOST_BYTES, run_frozen
 from apipack.training.rows import Rows
-from apipack.training.watching import FinetuneError, Watch, check_loss
+from apipack.training.watching import FinetuneError, Tell, Watch, check_loss, losses
 
 if TYPE_CHECKING:  # pydantic is not needed to train
     from apipack.training.params import Finetune, Lora
@@ -52,7 +53,9 @@ FIRST = os.environ.get("RANK", "0") == "0"
 """Whether this is the first of several processes, the only one that publishes."""
 
 
-def publish(rows: Sequence[Pair], target: Path, p: Finetune, seed: int, checkpoints: Path) -> dict[str, Any]:
+def publish(
+    rows: Sequence[Pair], target: Path, p: Finetune, seed: int, checkpoints: Path, tell: Tell | None = None
+) -> dict[str, Any]:
     """`tune` into a folder that takes the place of `target` when all went well; other processes than the first train,
     publish nothing and return nothing."""
     if not FIRST:
@@ -60,7 +63,7 @@ def publish(rows: Sequence[Pair], target: Path, p: Finetune, seed: int, checkpoi
             tune(rows, Path(unused), p, seed, checkpoints)
         return {}
     with fresh_folder(target) as folder:
-        return tune(rows, folder, p, seed, checkpoints)
+        return tune(rows, folder, p, seed, checkpoints, tell=tell)
 
 
 def tune(
@@ -70,6 +73,7 @@ def tune(
     seed: int,
     checkpoints: Path | None = None,
     most_bytes: int = MOST_BYTES,
+    tell: Tell | None = None,
 ) -> dict[str, Any]:
     """Train on rows (prompt, completion); save the adapter (lora, qlora) or model (full) with tokenizer into `folder`.
 
@@ -78,9 +82,10 @@ def tune(
     checkpoints: a folder. A killed run of the same rows, parameters, seed and number of processes goes on from its
     last checkpoint there. The caller removes them once it has written all that it makes of the run; until then a
     finished run that is started again ends at once. most_bytes: how much of the frozen layers' output is kept in
-    memory for all epochs; 0 runs these layers in every epoch.
+    memory for all epochs; 0 runs these layers in every epoch. tell: is given the losses so far after each new one.
 
-    Returns counts, losses, seconds and memory in MB; for `full` also model FLOPs a second (`flops_of`).
+    Returns counts, losses, FLOPs (`flops_of`), seconds, memory in MB and joules where they are told; for `full` also
+    model FLOPs a second.
     Raises `FinetuneError`, `ModelError`.
     """
     plan = _plan(rows, folder, p, seed, checkpoints)
@@ -92,12 +97,13 @@ def tune(
         raise FinetuneError(f"no row has at most {p.max_tokens} tokens of {len(rows)} rows: raise finetune.max_tokens")
     check_batch(model, *data.longest(p.batch), p)
     flops = flops_of(model)  # before an adapter adds weights
-    start = time.monotonic()
-    trained = _train(model, tokenizer, data, plan, p, most_bytes)
+    start, meter = time.monotonic(), Meter()
+    trained = _train(model, tokenizer, data, plan, p, most_bytes, tell)
     seconds = time.monotonic() - start
     trained.trainer.save_model(str(folder))
     tokenizer.save_pretrained(folder)
-    return _figures(trained, data, seconds, flops if p.method == "full" else None)
+    figures = _figures(trained, data, seconds, flops, p)
+    return figures if (joules := meter.joules()) is None else figures | {"joules": joules}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +174,7 @@ def _train(
     plan: Plan,
     p: Finetune,
     most_bytes: int,
+    tell: Tell | None,
 ) -> Trained:
     """Train, from the last checkpoint where there is one."""
     frozen = 0 if plan.sharded or data.tokens is None else _frozen_layers(model, p)
@@ -182,7 +189,7 @@ def _train(
             processing_class=tokenizer,
             data_collator=collator,
             peft_config=None if p.method == "full" else lora_config(model, p.lora),
-            callbacks=[Watch(collator, plan.args.world_size == 1)],
+            callbacks=[Watch(collator, plan.args.world_size == 1, tell)],
         )
         trainer.lengths = data.lengths
         trainer.remove_callback(PrinterCallback)
@@ -204,9 +211,9 @@ def _last_checkpoint(folder: Path | None) -> Path | None:
     return last
 
 
-def _figures(trained: Trained, data: Data, seconds: float, flops: tuple[int, int] | None) -> dict[str, Any]:
-    """The metrics of a run. flops: of `flops_of`, None where only an adapter is trained and it does not hold. tokens
-    of an epoch are those of the rows, or follow from those that this process saw."""
+def _figures(trained: Trained, data: Data, seconds: float, flops: tuple[int, int], p: Finetune) -> dict[str, Any]:
+    """The metrics of a run. flops: of `flops_of`. tokens of an epoch are those of the rows, or follow from those that
+    this process saw."""
     trainer, seen = trained.trainer, trained.collator
     steps, epochs = trainer.state.global_step, float(trainer.state.epoch or 0)
     here = epochs * (1 - trained.resumed_from / max(1, steps))  # epochs that this process did
@@ -215,9 +222,9 @@ def _figures(trained: Trained, data: Data, seconds: float, flops: tuple[int, int
     if not counted and here:
         tokens, answers = round(tokens / here), round(answers / here)
     speed = {}
-    if flops is not None:
+    if p.method == "full":
         speed["model_flops_per_second"] = round((flops[0] * tokens + flops[1] * answers) * here / seconds)
-    losses = [[row["step"], round(row["loss"], 4)] for row in trainer.state.log_history if "loss" in row]
+    history = losses(trainer.state.log_history)
     weights = cast(torch.nn.Module, trainer.model).parameters()
     return {
         "rows": len(data.lengths),
@@ -227,8 +234,9 @@ def _figures(trained: Trained, data: Data, seconds: float, flops: tuple[int, int
         "steps": steps,
         "resumed_from_step": trained.resumed_from,
         "epochs": round(epochs, 3),
-        "train_loss": round(sum(loss for _, loss in losses) / len(losses) if losses else trained.loss, 4),
-        "loss_history": losses,
+        "flops": _flops(trained, tokens, answers, epochs, flops, p),
+        "train_loss": round(sum(loss for _, loss in history) / len(history) if history else trained.loss, 4),
+        "loss_history": history,
         "seconds": round(seconds, 2),
         "tokens_per_second": round(tokens * here / seconds, 1),
         **speed,
@@ -237,6 +245,21 @@ def _figures(trained: Trained, data: Data, seconds: float, flops: tuple[int, int
         "frozen_layers_run_once": trained.frozen_run_once,
         "peak_memory_mb": _peak_memory_mb(),
     }
+
+
+def _flops(trained: Trained, tokens: int, answers: int, epochs: float, flops: tuple[int, int], p: Finetune) -> int:
+    """Floating-point operations of the whole training. With an adapter, a tuned layer's own weights take 4 a token (no
+    gradient of their own) and a frozen layer's 2, once where its states are kept; the adapter's weights take 6."""
+    if p.method == "full":
+        return round((flops[0] * tokens + flops[1] * answers) * epochs)
+    model = cast(PreTrainedModel, trained.trainer.model)
+    layers = model.config.get_text_config().num_hidden_layers
+    tuned = min(p.lora.layers or layers, layers) / layers
+    body, head = flops[0] / 6, flops[1] / 6
+    adapter = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
+    frozen_epochs = 1 if trained.frozen_run_once else epochs
+    of_tokens = 2 * body * (1 - tuned) * frozen_epochs + (4 * body * tuned + 6 * adapter) * epochs
+    return round(of_tokens * tokens + 4 * head * answers * epochs)
 
 
 def check_batch(model: PreTrainedModel, lengths: list[int], answers: list[int], p: Finetune) -> None:

@@ -6,6 +6,7 @@ import logging
 import math
 import sys
 import time
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from transformers import TrainerCallback
@@ -15,6 +16,8 @@ from apipack.training.collation import Collator
 
 log = logging.getLogger(__name__)
 
+Losses = list[tuple[int, float]]
+Tell = Callable[[Losses], None]
 STEPS_TO_TELL = 5
 LONG = 600
 """Seconds: a run that takes longer is told how long, and writes a checkpoint at least that often."""
@@ -26,10 +29,10 @@ class FinetuneError(UserError):
 
 class Watch(TrainerCallback):
     """Stops on a loss that is not a number. alone: whether this is the only process; several must agree on when a
-    checkpoint is written, which clocks do not."""
+    checkpoint is written, which clocks do not. tell: is given the losses so far, with their steps, after each."""
 
-    def __init__(self, collator: Collator, alone: bool) -> None:
-        self.collator, self.alone = collator, alone
+    def __init__(self, collator: Collator, alone: bool, tell: Tell | None = None) -> None:
+        self.collator, self.alone, self.tell = collator, alone, tell
         self.started = self.saved = time.monotonic()
         self.first = self.seen = 0
 
@@ -52,6 +55,8 @@ class Watch(TrainerCallback):
             return
         check_loss(loss, state.global_step)
         log.info("step %d of %d: loss %.4f, lr %.2e", state.global_step, state.max_steps, loss, logs["learning_rate"])  # type: ignore[index]
+        if self.tell and state.is_world_process_zero:
+            self.tell(losses(state.log_history))
 
     def _tell(self, left: float, now: float) -> None:
         if left < LONG:
@@ -70,6 +75,11 @@ def _spelled(seconds: float) -> str:
     return (
         f"{hours:,.0f} hours" if hours >= 10 else f"{hours:.1f} hours" if hours >= 1 else f"{seconds / 60:.0f} minutes"
     )
+
+
+def losses(history: Iterable[Mapping[str, Any]]) -> Losses:
+    """(step, loss) of a trainer's log."""
+    return [(row["step"], round(row["loss"], 4)) for row in history if "loss" in row]
 
 
 def check_loss(loss: float, step: int) -> None:

@@ -1,0 +1,88 @@
+"""`apipack sweep`: a grid of experiments/, queued and run by DVC, and its table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from apipack.cli.output import EXPERIMENTS, fail
+from apipack.errors import UserError
+
+if TYPE_CHECKING:
+    from apipack.sweeps.grid import Grid, Point
+
+app = typer.Typer()
+
+
+@app.command(rich_help_panel=EXPERIMENTS, epilog="Example: apipack sweep scaling-small")
+def sweep(
+    name: Annotated[str | None, typer.Argument(help="a file of experiments/ without its ending")] = None,
+    status: Annotated[bool, typer.Option("--status", help="how far it is, and nothing more")] = False,
+    table: Annotated[bool, typer.Option("--table", help="the table of what is finished, and nothing more")] = False,
+    here: Annotated[
+        bool, typer.Option("--here", help="one after another in this working tree, whose trainings survive a kill")
+    ] = False,
+    jobs: Annotated[int, typer.Option(help="workers of DVC's queue", min=1)] = 1,
+) -> None:
+    """Run the experiments of a grid that are not finished, and print their table: accuracy with intervals, each two
+    runs on the same tests, and the gain per doubling.
+
+    Without a name it lists the grids. Typed again after a kill it goes on with what is missing. Exit code 1 where an
+    experiment failed.
+    """
+    from apipack.sweeps import grid as grids
+    from apipack.sweeps import running
+
+    try:
+        if name is None:
+            print("\n".join(f"{known:<24}{grids.load(known).question}" for known in grids.names()))
+            return
+        grid = grids.load(name)
+        points = grids.points(name, grid)
+        failed: list[str] = []
+        if status:
+            _print_status(name, points)
+            return
+        if not table:
+            failed = running.here(name, points, _say) if here else running.by_queue(name, points, jobs, _say)
+        _print_table(name, grid, points)
+    except (UserError, OSError) as error:
+        fail(str(error), 2)
+    if failed:
+        fail(f"{len(failed)} of {len(points)} failed: {'; '.join(failed)}", 1)
+
+
+def _say(text: str) -> None:
+    print(f"sweep: {text}", file=sys.stderr, flush=True)
+
+
+def _print_status(name: str, points: Sequence[Point]) -> None:
+    from apipack.sweeps import queueing
+    from apipack.sweeps.running import runs_of
+
+    done, queue = runs_of(name, points), queueing.status()
+    for point in points:
+        states = [state for state in ("Running", "Queued", "Failed") if queue.has(point.name, state)]
+        print(f"{'done' if point.name in done else (states or ['missing'])[0].lower():<10}{point.label}")
+    print(f"{len(done)} of {len(points)} done, {queue.workers} workers", file=sys.stderr)
+
+
+def _print_table(name: str, grid: Grid, points: Sequence[Point]) -> None:
+    import pandas as pd
+
+    from apipack.evaluation.tracking import accuracies, log_parent, predictions_of
+    from apipack.sweeps.report import lines, note
+    from apipack.sweeps.running import runs_of
+
+    runs = runs_of(name, points)
+    if not runs:
+        fail(f"no experiment of {name} is finished: apipack sweep {name}", 2)
+    labels = {str(runs[point.name]["run_id"]): point.label for point in points if point.name in runs}
+    frame = pd.DataFrame(list(runs.values()))
+    cells = accuracies(frame)
+    predictions = {run_id: predictions_of(run_id) for run_id in labels}
+    print("\n".join(lines(grid, labels, frame.set_index("run_id"), cells, predictions)))
+    log_parent(name, name, list(labels), grid.axis, note(grid, labels, cells))

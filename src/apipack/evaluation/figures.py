@@ -1,0 +1,111 @@
+"""What of a run's many figures one compares: a table of every cell, and the few that MLflow gets as metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, get_args
+
+import pandas as pd
+
+from apipack.evaluation.accuracy import METRICS
+from apipack.evaluation.headline import METRIC
+from apipack.evaluation.params import Setting
+from apipack.records import LANGUAGES
+
+MOST = 40
+"""Metrics of a run in MLflow, whose pages draw a chart for each."""
+TUNED, OURS = "tuned", ("tuned", "base", "copy")
+CELL = ["model", "level", "setting", "language"]
+ALL = "all"
+"""In a table of cells: of all levels, settings or languages together."""
+TOTALS = ("call_match", "exact_match", "pass_rate", "hallucination_rate", "argument_f1")
+COSTS = {
+    "finetune.train_loss": "train.loss_mean",
+    "finetune.steps": "train.steps",
+    "finetune.tokens": "train.tokens",
+    "finetune.flops": "train.flops",
+    "finetune.seconds": "train.seconds",
+    "finetune.tokens_per_second": "train.tokens_per_second",
+    "finetune.peak_memory_mb": "train.peak_memory_mb",
+    "finetune.joules": "train.joules",
+    "evaluate.seconds": "evaluate.seconds",
+}
+"""Figure of a stage → metric of a run."""
+
+
+class Cell(NamedTuple):
+    """Whose share a figure is; `ALL` stands for what it is not of."""
+
+    model: str
+    level: str
+    setting: str
+    language: str
+
+
+def cells(figures: Mapping[str, float]) -> pd.DataFrame:
+    """A row a cell: model, level, setting, language, and each metric with METRIC_low and METRIC_high.
+
+    figures: flat, as metrics/evaluate.json names them, `tuned.level1.0shot.call_match_low` say; others are left out.
+    """
+    rows: dict[Cell, dict[str, float]] = {}
+    for cell, name, value in _told(figures):
+        rows.setdefault(cell, {})[name] = value
+    table = pd.DataFrame([{**cell._asdict(), **metrics} for cell, metrics in sorted(rows.items())])
+    return table if len(table) else pd.DataFrame(columns=[*CELL, METRIC])
+
+
+def compared(figures: Mapping[str, float]) -> dict[str, float]:
+    """At most `MOST` metrics, the most telling first: request match of the tuned model, over all tests with its
+    interval, by level and setting, and by language where there are several; its other rates; one figure of each other
+    model; what the run cost. Where no tuned model was tested, the first other one takes its place."""
+    shares = {(cell, name): value for cell, name, value in _told(figures)}
+    models = sorted({cell.model for cell, _ in shares}, key=lambda name: (name != TUNED, name in OURS, name))
+    chosen: dict[str, float] = {}
+    if models:
+        subject = models[0]
+        chosen |= _of_subject(shares, subject)
+        for model in models[1:]:
+            chosen |= _value(shares, Cell(model, ALL, ALL, ALL), METRIC, f"{model}.{METRIC}")
+    chosen |= {short: figures[name] for name, short in COSTS.items() if name in figures}
+    return dict(list(chosen.items())[:MOST])
+
+
+def _of_subject(shares: Mapping[tuple[Cell, str], float], model: str) -> dict[str, float]:
+    every = Cell(model, ALL, ALL, ALL)
+    chosen: dict[str, float] = {}
+    for bound in ("", "_low", "_high"):
+        chosen |= _value(shares, every, METRIC + bound, METRIC + bound)
+    for cell, name in sorted(shares):
+        if cell.model == model and name == METRIC and cell.level != ALL and cell.language == ALL:
+            chosen[f"{METRIC}.level{cell.level}.{cell.setting}"] = shares[cell, name]
+    for name in TOTALS:
+        chosen |= _value(shares, every, name, name)
+    by_language = _languages(shares, model)
+    return chosen | (by_language if len(by_language) > 1 else {})
+
+
+def _languages(shares: Mapping[tuple[Cell, str], float], model: str) -> dict[str, float]:
+    """Request match of a language: the mean over the settings, which all ask the same tests."""
+    of_language: dict[str, list[float]] = {}
+    for (cell, name), value in sorted(shares.items()):
+        if (cell.model, cell.level, name) == (model, ALL, METRIC) and ALL not in (cell.setting, cell.language):
+            of_language.setdefault(cell.language, []).append(value)
+    return {f"{METRIC}.{language}": round(sum(values) / len(values), 4) for language, values in of_language.items()}
+
+
+def _value(shares: Mapping[tuple[Cell, str], float], cell: Cell, metric: str, name: str) -> dict[str, float]:
+    return {name: shares[cell, metric]} if (cell, metric) in shares else {}
+
+
+def _told(figures: Mapping[str, Any]) -> Iterator[tuple[Cell, str, float]]:
+    """(cell, metric with its bound, value) of each figure that is an accuracy."""
+    for flat, value in figures.items():
+        model, *parts = flat.split(".")
+        metric = parts.pop() if parts else ""
+        if metric.removesuffix("_low").removesuffix("_high") not in METRICS:
+            continue
+        level = parts.pop(0).removeprefix("level") if parts and parts[0].startswith("level") else ALL
+        setting = parts.pop(0) if parts and parts[0] in get_args(Setting) else ALL
+        language = parts.pop(0) if parts and parts[0] in LANGUAGES else ALL
+        if not parts:
+            yield Cell(model, level, setting, language), metric, float(value)

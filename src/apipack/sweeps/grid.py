@@ -1,0 +1,143 @@
+"""A file of experiments/: a question, and the overrides of params.yaml whose runs answer it, in DVC's own terms."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from copy import deepcopy
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
+from ruamel.yaml import YAML, YAMLError
+
+from apipack.cli import presets
+from apipack.errors import UserError
+from apipack.params import Params
+from apipack.section import ParamsError, Section, check, read
+
+FOLDER = Path("experiments")
+LONGEST = 60
+
+
+class Grid(Section):
+    """question: what the runs answer. axis: the parameter over which MLflow draws the parent's metrics; None where it
+    is no number. preset: one of configs/ that every point begins with. common: overrides of every point. points: label
+    → overrides of a part of the grid; one nameless part by default. vary: overrides whose lists, `size=16,48`, make a
+    point for each of their combinations, as Hydra's sweeps do; a part may have such lists too."""
+
+    question: str
+    axis: str | None = None
+    preset: str | None = None
+    common: list[str] = []
+    points: dict[str, list[str]] = {}
+    vary: list[str] = []
+
+
+class Point(NamedTuple):
+    """One experiment. name: DVC's name of it, which ends in a digest of the overrides, so that a changed point is
+    another experiment. label: what it is in its sweep. overrides: for `dvc exp run -S`."""
+
+    name: str
+    label: str
+    overrides: tuple[str, ...]
+
+
+def names(folder: Path = FOLDER) -> list[str]:
+    return [path.stem for path in sorted(folder.glob("*.yaml"))]
+
+
+def load(name: str, folder: Path = FOLDER) -> Grid:
+    """A grid by its file's name. Raises `UserError`."""
+    if name not in names(folder):
+        raise UserError(f"no such sweep: {name}; {folder} has {', '.join(names(folder)) or 'none'}")
+    path = folder / f"{name}.yaml"
+    try:
+        return check(Grid, YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")), path)
+    except YAMLError as error:
+        raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+
+
+def points(name: str, grid: Grid, params: Path = Path("params.yaml")) -> list[Point]:
+    """The experiments of a grid, each checked against params.yaml before any of them runs. Raises `UserError`."""
+    raw, made = read(params), []
+    parts = grid.points or {"": []}
+    common = [*(_of_preset(presets.read(grid.preset)) if grid.preset else ()), *grid.common]
+    for label, overrides in parts.items():
+        own = expanded(name, [*overrides, *grid.vary])
+        fixed = {text for text in own[0] if all(text in others for others in own)} if len(own) > 1 else set(own[0])
+        for combination in own:
+            varied = [text for text in combination if text not in fixed]
+            every = (*common, f"report.experiment={name}", *combination)
+            checked(name, every, raw)
+            made.append(_point(name, label, varied, every))
+    if len({point.name for point in made}) < len(made):
+        raise UserError(f"experiments/{name}.yaml: two points are the same")
+    return made
+
+
+def expanded(name: str, overrides: Sequence[str]) -> list[list[str]]:
+    """Each combination of the lists in overrides, as `dvc exp run --queue` expands them. Raises `UserError`."""
+    return [list(combination) for combination in BasicSweeper.split_arguments(_parsed(name, overrides), None)[0]]
+
+
+def checked(name: str, overrides: Iterable[str], raw: Any) -> Params:
+    """The parameters with these overrides. Raises `UserError` for a name that params.yaml does not have, unless it is
+    added with `+`, and for values that `apipack.params` refuses."""
+    values = deepcopy(raw)
+    for override in _parsed(name, overrides):
+        *path, last = str(override.key_or_group).split(".")
+        section = values
+        for key in path:
+            section = section.get(key) if isinstance(section, dict) else None
+        if not isinstance(section, dict) or (last not in section and not override.is_add()):
+            raise UserError(f"experiments/{name}.yaml: params.yaml has no {override.key_or_group}")
+        value = override.value()
+        section[last] = _merged(section.get(last), value) if isinstance(value, dict) else value
+    try:
+        return check(Params, values, "params.yaml")
+    except ParamsError as error:
+        raise UserError(f"experiments/{name}.yaml: {str(error).removeprefix('params.yaml: ')}") from error
+
+
+def _parsed(name: str, overrides: Iterable[str]) -> list[Override]:
+    try:
+        return OverridesParser.create().parse_overrides(list(overrides))
+    except HydraException as error:
+        raise UserError(f"experiments/{name}.yaml: {' '.join(str(error).split())}") from error
+
+
+def _of_preset(values: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """A preset's parameters as overrides."""
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _of_preset(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}={_spelled(value)}"
+
+
+def _spelled(value: Any) -> str:
+    """A value in Hydra's grammar, whose quoted strings are those of JSON but for a backslash, which presets lack."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_spelled(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_spelled, value)) + "]"
+    return json.dumps(value)
+
+
+def _merged(before: Any, value: dict[Any, Any]) -> dict[str, Any]:
+    """A mapping is merged into the one that is there, as Hydra does."""
+    kept = dict(before) if isinstance(before, dict) else {}
+    return kept | {str(key): inner for key, inner in value.items()}
+
+
+def _point(name: str, label: str, varied: Sequence[str], overrides: tuple[str, ...]) -> Point:
+    told = " ".join([*([label] if label else []), *(text.removeprefix("+") for text in varied)])
+    digest = hashlib.sha256("\n".join(overrides).encode()).hexdigest()[:6]
+    slug = re.sub(r"[^a-z0-9]+", "-", told.lower()).strip("-")[:LONGEST].strip("-")
+    return Point("-".join(part for part in (name, slug, digest) if part), told or name, overrides)

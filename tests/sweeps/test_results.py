@@ -1,0 +1,63 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from apipack.evaluation.figures import cells
+from apipack.sweeps.grid import Grid
+from apipack.sweeps.report import lines
+from apipack.sweeps.results import between_seeds, by_api, gain_per_doubling, pairs, table
+
+
+def predictions(share: float, tests: int = 40) -> pd.DataFrame:
+    """Eight APIs; the same tests, of which the first ones are right."""
+    rows = [
+        {"model": model, "id": str(n), "api": str(n % 8), "level": 3, "setting": "0shot", "language": "curl"}
+        | {"request_match": model == "tuned" and n < share * tests}
+        for model in ("tuned", "base")
+        for n in range(tests)
+    ]
+    return pd.DataFrame(rows)
+
+
+RUNS = {"a": predictions(0.1), "b": predictions(0.3), "c": predictions(0.5)}
+LABELS = {"a": "size=10", "b": "size=20", "c": "size=40"}
+CELLS = {
+    name: cells({f"tuned.level3.0shot.request_match{bound}": share for bound in ("", "_low", "_high")})
+    for name, share in (("a", 0.1), ("b", 0.3), ("c", 0.5))
+}
+
+
+def test_the_gain_per_doubling_is_the_slope_over_log2() -> None:
+    shares = by_api(list(RUNS.values()), "request_match", 3, "0shot")
+    assert shares["n"].tolist() == [5] * 8 and shares["2"].sum() == 20
+    gain, low, high = gain_per_doubling([10, 20, 40], shares)
+    assert gain == pytest.approx(0.2) and low <= 0.201 and high >= 0.199
+    flat = gain_per_doubling([10, 20, 40], by_api([RUNS["a"]] * 3, "request_match", 3, "0shot"))
+    assert flat == pytest.approx((0, 0, 0))
+
+
+def test_a_table_and_every_pair() -> None:
+    assert table(LABELS, CELLS)[:2] == [["run", "level 3 0shot"], ["size=10", "0.10 [0.10, 0.10]"]]
+    rows = pairs(LABELS, RUNS, seed=0)
+    assert [row[:2] for row in rows[1:]] == [["size=20", "size=10"], ["size=40", "size=10"], ["size=40", "size=20"]]
+    assert rows[2][2:5] == ["40", "16", "0"] and float(rows[2][6]) < 0.001
+
+
+def test_seeds_have_a_spread_of_their_own() -> None:
+    mean, half = between_seeds([0.2, 0.4])
+    assert mean == pytest.approx(0.3) and half == pytest.approx(1.96 * np.std([0.2, 0.4], ddof=1) / 2**0.5, rel=1e-3)
+    assert between_seeds([0.2]) == (0.2, 0)
+
+
+def test_the_report_of_a_sweep_has_all_of_it() -> None:
+    runs = pd.DataFrame(
+        {"params.size": ["10", "20", "40"], "params.seed": "0", "metrics.train.tokens": [5.0, 10.0, 20.0]}
+        | {"metrics.request_match": [0.1, 0.3, 0.5]},
+        index=list(LABELS),
+    )
+    text = "\n".join(lines(Grid(question="Does it help?", axis="size"), LABELS, runs, CELLS, RUNS))
+    assert text.startswith("Does it help?") and "size=40  0.50 [0.50, 0.50]" in text
+    assert "+0.200 [" in text and "train.tokens per instance" in text and "Between seeds" not in text
+    seeds = runs.assign(**{"params.size": "10", "params.seed": ["0", "1", "2"]})
+    text = "\n".join(lines(Grid(question="Does it?"), LABELS, seeds.drop(columns="metrics.train.tokens"), CELLS, RUNS))
+    assert "0.300 ± 0.226" in text and "Gain" not in text and "Cost" not in text
