@@ -32,11 +32,14 @@ def ask(
     model: Annotated[
         str | None, typer.Option(help="the server's name of it; by default that of `apipack serve`")
     ] = None,
+    setting: Annotated[
+        str, typer.Option(help="what the model is shown: retrieved_3shot, spec_retrieved or spec_retrieved_3shot")
+    ] = "retrieved_3shot",
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
 ) -> None:
     """Print the call that the tuned model writes, its request, whether that is valid, and the examples it was shown.
 
-    Examples are retrieved from the dataset, or from the calls that a specification gives. Exit code 1 where the call
+    Examples and documentation are retrieved from the dataset, or from a specification. Exit code 1 where the call
     is not a valid request, 2 where nothing can be asked.
     """
     (language,) = known([lang])
@@ -45,14 +48,16 @@ def ask(
     if model is not None and server is None:
         fail("--model names a model of a --server", 2)
     from apipack import params
+    from apipack.cli.ask import SETTINGS, of_dataset, of_specification
     from apipack.cli.ask import ask as answer
-    from apipack.cli.ask import of_dataset, of_specification
 
+    if setting not in SETTINGS:
+        fail(f"no such setting: {setting}; there are {', '.join(SETTINGS)}", 2)
     try:
         p = params.load()
         write = _by_server(p, server, model) if server else _in_process(p)
         source = of_specification(spec, language, p) if spec else of_dataset(Path("data"), language, api)
-        answered = answer(instruction, source, language, p, write)
+        answered = answer(instruction, source, language, p, write, setting)
     except (UserError, OSError) as error:
         fail(str(error), 2)
     print(json.dumps(answered.to_row(), ensure_ascii=False) if as_json else answered.to_text())

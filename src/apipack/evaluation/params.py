@@ -11,7 +11,10 @@ from apipack.languages.params import Language
 from apipack.section import Once, Positive, Real, Section
 
 Level = Literal[1, 2, 3, 4]
-Setting = Literal["0shot", "random_3shot", "retrieved_3shot", "reranked_3shot", "open_3shot", "oracle_3shot"]
+Setting = Literal[
+    "0shot", "random_3shot", "retrieved_3shot", "reranked_3shot", "open_3shot", "oracle_3shot",
+    "spec", "spec_retrieved", "spec_distractors", "spec_3shot", "spec_retrieved_3shot", "spec_distractors_3shot",
+]  # fmt: skip
 
 
 class Evaluate(Section):

@@ -11,13 +11,15 @@ import pyarrow as pa
 
 from apipack.io import by_id, read_table
 from apipack.languages.rendering import render_rows
+from apipack.operations.documentation import Documentation
 from apipack.prompting.prompts import Budget, Shot, completion, fitting, prompt
+from apipack.retrieval.documented import examples_of
 from apipack.retrieval.examples import OPEN
 from apipack.retrieval.params import Retrieve
 
 Row = dict[str, Any]
 Chosen = Mapping[tuple[str, str], Sequence[str]]
-"""(operation id, setting) → ids of its few-shot examples, best last."""
+"""(operation id, setting) → ids of the few-shot examples or of the documented operations, best last."""
 
 ASKED = ("instruction", "request", "values")
 
@@ -68,6 +70,16 @@ class Corpus:
             if (i, language) in self.calls
         ]
 
+    def documentation(self, ids: Sequence[str], p: Retrieve, budget: Budget) -> tuple[str, list[Documentation]]:
+        """The text that documents these operations, each in its share of p.documentation_tokens, and what it shows of
+        each."""
+        shown = []
+        for identifier in ids:
+            room = p.documentation_tokens // len(ids)
+            whole = Documentation.of(self.rows[identifier])
+            shown.append(whole.shown(lambda text: budget.most([text], room) <= room))  # noqa: B023
+        return "\n\n".join(text for text, _ in shown), [documentation for _, documentation in shown]
+
     def tests(
         self,
         ids: Sequence[str],
@@ -77,21 +89,29 @@ class Corpus:
         chosen: Chosen,
         p: Retrieve,
         budget: Budget,
+        documented: Chosen | None = None,
     ) -> list[Row]:
         """Rows of schema TESTS: every id, language and setting. Level 1 asks in the other wording. Open-corpus prompts
-        are not told the API: they describe the API of the best example."""
+        are not told the API: they describe the API of the best example. chosen: examples; documented: operations, by
+        the settings that show them."""
         tests = []
         for identifier in ids:
             row = self.rows[identifier]
             instruction, request, values = asked_at(row, level)
+            told = {
+                setting: (operations, *self.documentation(operations, p, budget))
+                for setting in settings
+                if (operations := (documented or {}).get((identifier, setting)))
+            }
             for language in languages:
                 reference = self.call(identifier, language, request)
                 if reference is None:
                     continue
                 for setting in settings:
-                    examples = self.shots(chosen.get((identifier, setting), ()), language, p)
+                    examples = self.shots(chosen.get((identifier, examples_of(setting)), ()), language, p)
+                    operations, documentation, _ = told.get(setting, ([], "", []))
                     api = row if setting != OPEN else self.rows[examples[-1].id] if examples else None
-                    shots = fitting(api, language, instruction, examples, p, budget)
+                    shots = fitting(api, language, instruction, examples, p, budget, documentation)
                     tests.append(
                         {
                             **{key: row[key] for key in ("id", "api", "template", "arguments")},
@@ -100,10 +120,11 @@ class Corpus:
                             "level": level,
                             "language": language,
                             "setting": setting,
-                            "prompt": prompt(api, language, instruction, shots, p),
+                            "prompt": prompt(api, language, instruction, shots, p, documentation),
                             "reference": reference,
                             "last_example": self.calls[shots[-1].id, language] if shots else None,
                             "examples": [shot.id for shot in shots],
+                            "documented": list(operations),
                         }
                     )
         return tests
