@@ -24,15 +24,15 @@ from apipack.openapi.document import Document
 from apipack.openapi.loading import SpecError, load
 from apipack.operations.parsing import parse_spec
 from apipack.params import Params
-from apipack.prompting.corpus import Corpus
+from apipack.prompting.corpus import Corpus, grammar_of
 from apipack.prompting.prompts import Budget, extract_call, fitting, prompt
 from apipack.records import Request
 from apipack.retrieval.documented import CANDIDATE_COLUMNS, SPEC_RETRIEVED, candidates, choose_documented, examples_of
 from apipack.retrieval.examples import OPEN, RETRIEVED, ZERO, Embed, Pool, choose_examples, cosine
 
 Row = dict[str, Any]
-Write = Callable[[str], str]
-"""A prompt to what a model makes of it."""
+Write = Callable[[str, str | None], str]
+"""A prompt, and a grammar to keep to or None, to what a model makes of it."""
 SETTINGS = (RETRIEVED, SPEC_RETRIEVED, f"{SPEC_RETRIEVED}_3shot")
 HOST = "api.example.com"  # where a specification names no server
 
@@ -131,7 +131,8 @@ def of_specification(file: Path, language: str, p: Params) -> Source:
 
 
 def ask(instruction: str, source: Source, language: str, p: Params, write: Write, setting: str = RETRIEVED) -> Answer:
-    """The call that the model writes for an instruction, and what is known about it. setting: one of SETTINGS."""
+    """The call that the model writes for an instruction, and what is known about it. setting: one of SETTINGS; where it
+    shows documentation, the model is given the grammar of the calls that this allows, if there is one."""
     query = {"id": "", "cluster": "", "api": source.api, "instruction": instruction}
     examples_by = RETRIEVED if source.api is not None else OPEN
     encode = partial(embed, model=p.retrieve.model, batch=p.retrieve.batch)
@@ -142,11 +143,12 @@ def ask(instruction: str, source: Source, language: str, p: Params, write: Write
     corpus = source.corpus([*ids, *documented, best_id])
     best = corpus.rows[best_id]
     budget = Budget(p.finetune.max_tokens - p.evaluate.new_tokens, token_counter(p.finetune.model))
-    documentation, _ = corpus.documentation(documented, p.retrieve, budget)
+    documentation, shown = corpus.documentation(documented, p.retrieve, budget)
+    grammar, _ = grammar_of(shown, language)
     examples_fit = corpus.shots(ids, language, p.retrieve)
     shots = fitting(best, language, instruction, examples_fit, p.retrieve, budget, documentation)
     text = prompt(best, language, instruction, shots, p.retrieve, documentation)
-    call = Reading.of(language, extract_call(write(text), language))
+    call = Reading.of(language, extract_call(write(text, grammar), language))
     examples = [
         {"instruction": shot.instruction, "id": shot.id, "call": corpus.calls[shot.id, language]} for shot in shots
     ]

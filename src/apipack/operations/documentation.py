@@ -7,7 +7,7 @@ specification's texts are hostile: each takes one line, and none is longer than 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -66,7 +66,7 @@ class Documentation:
             form["method"],
             form["template"],
             form["path_query"],
-            tuple((place, name, value) for place, name, value in form["secrets"]),
+            tuple(_own_secrets(form["secrets"], parameters)),
             parameters,
             form["wire"]["header"] if "body" in form else None,
             form.get("body"),
@@ -154,6 +154,17 @@ def _constant(value: Any) -> str:
 
 def _line(text: Any, words: int | None = None) -> str:
     return " ".join(str(text).split()[:words])
+
+
+def _own_secrets(
+    secrets: Iterable[tuple[str, str, str]], parameters: Iterable[Parameter]
+) -> Iterator[tuple[str, str, str]]:
+    """Those that are sent (`requests.add_secrets`): the first of a name, where no parameter has it."""
+    taken = {(given.place, given.name.lower()) for given in parameters}
+    for place, name, value in secrets:
+        if (place, name.lower()) not in taken:
+            taken.add((place, name.lower()))
+            yield place, name, value
 
 
 def _of_request(row: Mapping[str, Any], says: str) -> Documentation:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from apipack.io import by_id, read_table
 from apipack.languages.rendering import render_rows
 from apipack.operations.documentation import Documentation
+from apipack.prompting.call_grammar import NoGrammar, call_grammar
 from apipack.prompting.prompts import Budget, Shot, completion, fitting, prompt
 from apipack.retrieval.documented import examples_of
 from apipack.retrieval.examples import OPEN
@@ -35,6 +36,16 @@ def written(language: str, request: str) -> str | None:
     """The call of a request (`Request.to_json`), None where the language's client cannot send it."""
     calls, _ = render_rows([("", request)], [language])
     return next(iter(calls["call"].to_pylist()), None)
+
+
+def grammar_of(documented: Sequence[Documentation], language: str) -> tuple[str | None, str | None]:
+    """(the grammar of the calls that documentation allows, why there is none); nothing of both for no documentation."""
+    if not documented:
+        return None, None
+    try:
+        return call_grammar(documented, language), None
+    except NoGrammar as error:
+        return None, error.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +120,8 @@ class Corpus:
                     continue
                 for setting in settings:
                     examples = self.shots(chosen.get((identifier, examples_of(setting)), ()), language, p)
-                    operations, documentation, _ = told.get(setting, ([], "", []))
+                    operations, documentation, shown = told.get(setting, ([], "", []))
+                    grammar, no_grammar = grammar_of(shown, language)
                     api = row if setting != OPEN else self.rows[examples[-1].id] if examples else None
                     shots = fitting(api, language, instruction, examples, p, budget, documentation)
                     tests.append(
@@ -125,6 +137,8 @@ class Corpus:
                             "last_example": self.calls[shots[-1].id, language] if shots else None,
                             "examples": [shot.id for shot in shots],
                             "documented": list(operations),
+                            "grammar": grammar,
+                            "no_grammar": no_grammar,
                         }
                     )
         return tests
