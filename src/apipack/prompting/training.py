@@ -121,7 +121,7 @@ def _pool(
     having: dict[str, set[str]] = {language: set() for language in languages}
     for identifier, language in zip(calls["id"].to_pylist(), calls["language"].to_pylist(), strict=True):
         having[language].add(identifier)
-    return {name: [identifier for identifier in order if identifier in ids] for name, ids in having.items()}, home
+    return {name: list(filter(ids.__contains__, order)) for name, ids in having.items()}, home
 
 
 Ids = dict[tuple[str, str], list[str]]
@@ -139,19 +139,19 @@ def _shown_operations(
     if not wanted:
         return {}, {}
     asked, examples = set().union(*wanted.values()), set(trained)
-    known = read_table(dataset / "operations", ["id", "api"])
-    in_pool = pc.is_in(known["id"], value_set=pa.array(sorted(asked)))
-    apis = pc.unique(known.filter(in_pool)["api"]).to_pylist()
+    operations = read_table(dataset / "operations", ["id", "api"])
+    in_pool = pc.is_in(operations["id"], value_set=pa.array(sorted(asked)))
+    apis = pc.unique(operations.filter(in_pool)["api"]).to_pylist()
     columns = CANDIDATE_COLUMNS if wanted.keys() & DOCUMENTED.keys() else COLUMNS
     rows = by_id(read_table(dataset / "operations", columns, [("api", "in", apis)]))
     pool = Pool(row for row in rows.values() if row["id"] in examples)
     shown: Ids = {}
     for setting, ids in sorted(wanted.items()):
-        queries, of_examples = [rows[key] for key in sorted(ids)], examples_of(setting)
+        queries, of_examples = list(map(rows.__getitem__, sorted(ids))), examples_of(setting)
         if of_examples != ZERO:
-            places = _examples(queries, pool, of_examples, context)
-            for row, chosen in zip(queries, places, strict=True):
-                shown[row["id"], setting] = [pool.rows[int(place)]["id"] for place in chosen]
+            of_queries = _examples(queries, pool, of_examples, context)
+            for row, chosen in zip(queries, of_queries, strict=True):
+                shown[row["id"], setting] = [pool.rows[int(at)]["id"] for at in chosen]
     return shown, _documented(wanted, rows, pool, context)
 
 
