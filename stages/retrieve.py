@@ -1,5 +1,6 @@
 """Few-shot examples for the tests, and their prompts in every setting.  python -m stages.retrieve"""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,7 +34,8 @@ def main(p: Reads) -> dict[str, Any]:
     tests, cut = test_rows(Path("data"), p.render.languages, settings, context, reranker)
     with fresh_folder("data/prompts") as folder:
         write_table(folder / "tests.parquet", rows_table(tests, TESTS))
-    return {"tests": len(tests), "examples_left_out_for_length": cut}
+    reasons = Counter(test["no_grammar"] for test in tests if test["no_grammar"] is not None)
+    return {"tests": len(tests), "examples_left_out_for_length": cut, "without_grammar": dict(sorted(reasons.items()))}
 
 
 if __name__ == "__main__":

@@ -60,13 +60,13 @@ def curl(path: str, method: str = "GET") -> str:
 
 
 def asked(source: Source, p: Params, wrote: str, instruction: str = "Show me the pet with id 7") -> Any:
-    return ask(instruction, source, "curl", p, lambda _: wrote)
+    return ask(instruction, source, "curl", p, lambda *_: wrote)
 
 
 def test_a_valid_call_names_its_operation_and_shows_the_nearest_examples(source: Source, p: Params) -> None:
     seen: list[str] = []
 
-    def write(prompt: str) -> str:
+    def write(prompt: str, grammar: str | None) -> str:
         seen.append(prompt)
         return f"{curl('https://pets.example/v1/pets/7')}\n**instruction**: and on"
 

@@ -1,6 +1,7 @@
 """Outputs are stored batch by batch: after a crash only the rest is generated, and a second time nothing."""
 
 import sys
+from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +15,8 @@ from transformers import PreTrainedTokenizerBase
 
 from apipack.errors import UserError
 from apipack.evaluation.params import Evaluate
-from apipack.inference.answering import answer
+from apipack.inference.answering import Answered, answer
+from apipack.inference.backends.base import Failure
 from apipack.inference.backends.transformers import TransformersBackend
 from apipack.models.loading import load_lm
 from apipack.records import Output
@@ -35,17 +37,21 @@ def limits() -> Evaluate:
     return PARAMS.evaluate.model_copy(update={"batch": 2, "new_tokens": 5})
 
 
+Grammars = Sequence[str | None]
+Tokens = Sequence[list[int] | Failure]
+
+
 class Counting(TransformersBackend):
     """Dies, if that is told, before its second batch."""
 
     dies = False
     batches = 0
 
-    def _complete(self, rows: list[list[int]], seeds: list[int]) -> list[list[int]]:
+    def _complete(self, rows: list[list[int]], seeds: list[int], grammars: Grammars) -> Tokens:
         self.batches += 1
         if self.dies and self.batches == 2:
             raise KeyboardInterrupt
-        return super()._complete(rows, seeds)
+        return super()._complete(rows, seeds, grammars)
 
 
 def test_a_crash_costs_one_batch(tiny: str, limits: Evaluate, tmp_path: Path) -> None:
@@ -57,10 +63,11 @@ def test_a_crash_costs_one_batch(tiny: str, limits: Evaluate, tmp_path: Path) ->
         return opened[-1]
 
     whole, made = answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "whole.sqlite")
-    assert made == len(set(PROMPTS)) and len(whole) == len(PROMPTS)
+    assert made.generated == len(set(PROMPTS)) and len(whole) == len(PROMPTS)
     with pytest.raises(KeyboardInterrupt):
         answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite", open_dying)
-    assert answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite", open_dying) == (whole, made - 2)
+    rest, made_then = answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite", open_dying)
+    assert rest == whole and made_then.generated == made.generated - 2
     assert opened[1].batches == 2  # of the three
 
 
@@ -75,9 +82,9 @@ def test_nothing_is_generated_twice_and_no_model_is_loaded(tiny: str, limits: Ev
         return Watched(*given, **options)
 
     first, _ = answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite", opened)
-    assert answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite", opened) == (first, 0)
+    assert answer(tiny, None, PROMPTS, limits, "\n\n", tmp_path / "store.sqlite", opened) == (first, Answered(0))
     other = limits.model_copy(update={"new_tokens": 6})
-    assert answer(tiny, None, PROMPTS, other, "\n\n", tmp_path / "store.sqlite", opened)[1] > 0
+    assert answer(tiny, None, PROMPTS, other, "\n\n", tmp_path / "store.sqlite", opened)[1].generated > 0
     assert loaded == [True, False, True]
 
 
@@ -125,8 +132,8 @@ def test_vllm_is_given_the_raw_prompts_and_its_outputs_are_kept(
     made = answer(tiny, None, PROMPTS, p, "\n\n", store)
     lengths = [len(tokenizer(prompt)["input_ids"]) for prompt in PROMPTS]
     cut = [length % 2 == 0 for length in lengths]
-    assert made == (list(map(Output, [f" {prompt}!" for prompt in PROMPTS], cut)), len(set(PROMPTS)))
-    assert answer(tiny, None, PROMPTS, p, "\n\n", store) == (made[0], 0)
+    assert made == (list(map(Output, [f" {prompt}!" for prompt in PROMPTS], cut)), Answered(len(set(PROMPTS))))
+    assert answer(tiny, None, PROMPTS, p, "\n\n", store) == (made[0], Answered(0))
     assert loaded == [tiny]  # not for what is kept
     other = str(save_tiny(tmp_path / "other", layers=1))
     answer(other, None, PROMPTS, p, "\n\n", store)
@@ -135,8 +142,8 @@ def test_vllm_is_given_the_raw_prompts_and_its_outputs_are_kept(
 
 def test_running_out_of_memory_is_one_line(tiny: str, limits: Evaluate, tmp_path: Path) -> None:
     class Greedy(TransformersBackend):
-        def _complete(self, rows: list[list[int]], seeds: list[int]) -> list[list[int]]:
-            return torch.empty(10**15).tolist()  # torch's own error
+        def _complete(self, rows: list[list[int]], seeds: list[int], grammars: Grammars) -> Tokens:
+            return [torch.empty(10**15).tolist()]  # torch's own error
 
     with pytest.raises(UserError, match="out of memory at a batch of 2 prompts .* lower evaluate.batch") as error:
         answer(
@@ -151,6 +158,7 @@ def test_another_adapter_is_another_model(tiny: str, limits: Evaluate, tmp_path:
     for epochs in (1.0, 2.0):
         p = finetune_params(tiny, method="lora", epochs=epochs)
         tune(PAIRS, tmp_path / str(epochs), p, 0)
-        counts.append(answer(tiny, tmp_path / str(epochs), PROMPTS[:2], limits, "\n\n", tmp_path / "store.sqlite")[1])
+        _, made = answer(tiny, tmp_path / str(epochs), PROMPTS[:2], limits, "\n\n", tmp_path / "store.sqlite")
+        counts.append(made.generated)
     assert counts == [2, 2]
-    assert answer(tiny, tmp_path / "1.0", PROMPTS[:2], limits, "\n\n", tmp_path / "store.sqlite")[1] == 0
+    assert answer(tiny, tmp_path / "1.0", PROMPTS[:2], limits, "\n\n", tmp_path / "store.sqlite")[1] == Answered(0)

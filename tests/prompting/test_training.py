@@ -16,6 +16,7 @@ from apipack.prompting.context import Context
 from apipack.prompting.instances import training_part
 from apipack.prompting.prompts import Budget
 from apipack.prompting.training import few_shot_plan, write_training
+from apipack.retrieval.documented import KINDS, SPEC, SPEC_DISTRACTORS, SPEC_RETRIEVED
 from apipack.retrieval.examples import RANDOM, RETRIEVED, ZERO
 from apipack.tasks import engines
 from apipack.tasks.params import Engine
@@ -46,7 +47,9 @@ def drawn(
     data: Path, out: Path, size: int, p: Any = SPOKEN, **sample: Any
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     section = Sample.model_validate(
-        {"few_shot": 0.5, "sources": [], "positional": [], "max_request": None, "strict": False} | sample
+        {"few_shot": 0.5, "sources": [], "positional": [], "settings": [RANDOM, RETRIEVED]}
+        | {"max_request": None, "strict": False}
+        | sample
     )
     mix = {"curl": 1.0, "python": 0.5}
     figures = write_training(data, out, size, mix, section, p, CONTEXT, 10_000, ENGINE)
@@ -138,6 +141,21 @@ def test_the_paper_s_half_without_and_half_with_examples() -> None:
 
 def test_the_plan_keeps_to_its_share_and_draws_both_kinds() -> None:
     drawn = {f"{n}": {"curl": 1} for n in range(2_000)}
-    plan = few_shot_plan(drawn, 0.3, 0)
-    assert 0.27 < len(plan) / len(drawn) < 0.33 and set(plan.values()) == {RANDOM, RETRIEVED}
-    assert few_shot_plan(drawn, 0, 0) == {} and len(few_shot_plan(drawn, 1, 0)) == len(drawn)
+    plan = few_shot_plan(drawn, 0.3, KINDS, 0)
+    assert 0.27 < len(plan) / len(drawn) < 0.33 and set(plan.values()) == set(KINDS)
+    assert few_shot_plan(drawn, 0, KINDS, 0) == {} and len(few_shot_plan(drawn, 1, KINDS, 0)) == len(drawn)
+
+
+def test_instances_with_documentation_show_that_of_their_operation(data: Path, tmp_path: Path) -> None:
+    rows, figures = drawn(data, tmp_path, 60, few_shot=1.0, settings=[*KINDS, f"{SPEC}_3shot"])
+    assert set(figures["settings"]) == {ZERO, *KINDS, f"{SPEC}_3shot"}
+    for row in rows:
+        documentation, _, task = row["prompt"].partition("**lang**")
+        api = row["completion"].partition("api.")[2].partition(".test")[0]
+        method = "POST" if "POST" in row["completion"] else "GET"
+        shown = documentation.count(f"https://api.{api}.test/")
+        assert shown == {ZERO: 0, SPEC_RETRIEVED: 4, SPEC_DISTRACTORS: 4}.get(row["setting"], 1)
+        assert task.count("**output**") == 1 or row["setting"] == f"{SPEC}_3shot"
+        if row["language"] == "curl" and row["setting"] in (SPEC, SPEC_DISTRACTORS):
+            path = row["completion"].partition(".test/")[2].split("s", 1)[0]
+            assert f"{method} https://api.{api}.test/{path}s" in documentation

@@ -18,11 +18,12 @@ from apipack.models.places import token_counter
 from apipack.params import Params
 from apipack.prompting.corpus import Corpus
 from apipack.prompting.prompts import Budget
-from apipack.retrieval.examples import Pool, choose_examples
+from apipack.retrieval.documented import KINDS, candidates, choose_documented, examples_of, needs_ranking
+from apipack.retrieval.examples import Pool, choose_examples, cosine
 
 Row = dict[str, Any]
 
-SETTINGS = ("0shot", "random_3shot", "retrieved_3shot")
+SETTINGS = ("0shot", "random_3shot", "retrieved_3shot", *KINDS)
 UNTRAINED = 2  # the level of operations that are asked for in their first wording
 
 
@@ -39,7 +40,7 @@ class Questions:
 
 def questions(files: Sequence[Path], languages: Sequence[str], setting: str, most: int | None, p: Params) -> Questions:
     """Tests for the operations of these specifications, of at most `most` of them, which a hash of the seed draws.
-    Examples are calls of other operations of the same document. Raises `UserError` where there are none."""
+    Examples and documentation are of operations of the same documents. Raises `UserError` where there are none."""
     own = specifications(files, languages, p)
     left_out = Counter(f"call_{drop['reason']}" if drop["language"] else drop["reason"] for drop in own.drops)
     askable = own.callable()
@@ -49,11 +50,14 @@ def questions(files: Sequence[Path], languages: Sequence[str], setting: str, mos
     corpus = Corpus({row["id"]: row for row in askable}, own.calls)
     encode = partial(embed, model=p.retrieve.model, batch=p.retrieve.batch)
     pool = Pool(askable)
-    examples = choose_examples(asked, pool, [setting], p.retrieve.shots, p.seed, encode)
+    examples = choose_examples(asked, pool, [examples_of(setting)], p.retrieve.shots, p.seed, encode)
     chosen = {(row["id"], row["setting"]): row["examples"] for row in examples}
+    described = candidates(askable)
+    score = cosine(asked, described, encode) if needs_ranking([setting]) else None
+    documented = choose_documented(asked, described, [setting], p.retrieve.documented, p.seed, score, own_api=True)
     budget = Budget(p.finetune.max_tokens - p.evaluate.new_tokens, token_counter(p.finetune.model))
     ids = sorted(row["id"] for row in asked)
-    tests = corpus.tests(ids, UNTRAINED, languages, [setting], chosen, p.retrieve, budget)
+    tests = corpus.tests(ids, UNTRAINED, languages, [setting], chosen, p.retrieve, budget, documented)
     return Questions(tests, {row["id"]: row for row in asked}, own.apis, left_out)
 
 

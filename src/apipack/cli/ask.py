@@ -19,14 +19,16 @@ from apipack.languages.codec import Reading
 from apipack.models.embedding import embed
 from apipack.models.places import token_counter
 from apipack.params import Params
-from apipack.prompting.corpus import Corpus
+from apipack.prompting.corpus import Corpus, grammar_of
 from apipack.prompting.prompts import Budget, extract_call, fitting, prompt
 from apipack.records import Request
-from apipack.retrieval.examples import COLUMNS, OPEN, RETRIEVED, Pool, choose_examples
+from apipack.retrieval.documented import CANDIDATE_COLUMNS, SPEC_RETRIEVED, candidates, choose_documented, examples_of
+from apipack.retrieval.examples import OPEN, RETRIEVED, ZERO, Embed, Pool, choose_examples, cosine
 
 Row = dict[str, Any]
-Write = Callable[[str], str]
-"""A prompt to what a model makes of it."""
+Write = Callable[[str, str | None], str]
+"""A prompt, and a grammar to keep to or None, to what a model makes of it."""
+SETTINGS = (RETRIEVED, SPEC_RETRIEVED, f"{SPEC_RETRIEVED}_3shot")
 
 
 class AskError(UserError):
@@ -90,7 +92,7 @@ def of_dataset(data: Path, language: str, api: str | None) -> Source:
     calls = read_table(data / "dataset/calls", ["id"], [("language", "=", language)])
     spoken = set(calls["id"].to_pylist())
     wanted = [("api", "=", api)] if api is not None else None
-    rows = read_table(data / "dataset/operations", COLUMNS, wanted).to_pylist()
+    rows = read_table(data / "dataset/operations", CANDIDATE_COLUMNS, wanted).to_pylist()
     pool = Pool(row for row in rows if row["id"] in spoken)
     if not pool.rows:
         raise AskError(
@@ -112,21 +114,37 @@ def of_specification(file: Path, language: str, p: Params) -> Source:
     return Source(pool, lambda ids: corpus, own.apis, name)
 
 
-def ask(instruction: str, source: Source, language: str, p: Params, write: Write) -> Answer:
-    """The call that the model writes for an instruction, and what is known about it."""
+def ask(instruction: str, source: Source, language: str, p: Params, write: Write, setting: str = RETRIEVED) -> Answer:
+    """The call that the model writes for an instruction, and what is known about it. setting: one of SETTINGS; where it
+    shows documentation, the model is given the grammar of the calls that this allows, if there is one."""
     query = {"id": "", "cluster": "", "api": source.api, "instruction": instruction}
-    setting = RETRIEVED if source.api is not None else OPEN
+    examples_by = RETRIEVED if source.api is not None else OPEN
     encode = partial(embed, model=p.retrieve.model, batch=p.retrieve.batch)
-    (chosen,) = choose_examples([query], source.pool, [setting], p.retrieve.shots, p.seed, encode)
-    corpus = source.corpus(chosen["examples"])
-    best = corpus.rows[chosen["examples"][-1]]
-    candidates = corpus.shots(chosen["examples"], language, p.retrieve)
+    (chosen,) = choose_examples([query], source.pool, [examples_by], p.retrieve.shots, p.seed, encode)
+    best_id = chosen["examples"][-1]
+    ids = [] if examples_of(setting) == ZERO else chosen["examples"]
+    documented = _documented(query, best_id, source, p, encode) if setting != RETRIEVED else []
+    corpus = source.corpus([*ids, *documented, best_id])
+    best = corpus.rows[best_id]
     budget = Budget(p.finetune.max_tokens - p.evaluate.new_tokens, token_counter(p.finetune.model))
-    shots = fitting(best, language, instruction, candidates, p.retrieve, budget)
-    text = prompt(best, language, instruction, shots, p.retrieve)
-    call = Reading.of(language, extract_call(write(text), language))
+    documentation, shown = corpus.documentation(documented, p.retrieve, budget)
+    grammar, _ = grammar_of(shown, language)
+    examples_fit = corpus.shots(ids, language, p.retrieve)
+    shots = fitting(best, language, instruction, examples_fit, p.retrieve, budget, documentation)
+    text = prompt(best, language, instruction, shots, p.retrieve, documentation)
+    call = Reading.of(language, extract_call(write(text, grammar), language))
     examples = [
         {"instruction": shot.instruction, "id": shot.id, "call": corpus.calls[shot.id, language]} for shot in shots
     ]
     operation, verdict = check(call, best["spec_sha256"], source.apis)
     return Answer(call.code, call.request, operation, verdict, examples, text)
+
+
+def _documented(query: Row, best: str, source: Source, p: Params, encode: Embed) -> list[str]:
+    """Ids of the operations that fit the query best, of the API of its best example."""
+    (api,) = (row["api"] for row in source.pool.rows if row["id"] == best)
+    asked = {**query, "api": api}
+    described = candidates([row for row in source.pool.rows if row["api"] == api])
+    score = cosine([asked], described, encode)
+    documented = choose_documented([asked], described, [SPEC_RETRIEVED], p.retrieve.documented, p.seed, score)
+    return documented[query["id"], SPEC_RETRIEVED]

@@ -30,7 +30,9 @@ def audit(
     key_variable: Annotated[str, typer.Option(help="environment variable with the server's key")] = "OPENAI_API_KEY",
     chat: Annotated[bool, typer.Option(help="ask the server in chat turns, or let it go on with a prompt")] = True,
     lang: Annotated[list[str] | None, typer.Option(help="a language, again for more; curl by default")] = None,
-    setting: Annotated[str, typer.Option(help="0shot, random_3shot or retrieved_3shot")] = "0shot",
+    setting: Annotated[
+        str, typer.Option(help="0shot, random_3shot, retrieved_3shot, spec, spec_retrieved or spec_distractors")
+    ] = "0shot",
     operations: Annotated[int | None, typer.Option(help="at most so many, drawn by the seed", min=1)] = None,
     execute: Annotated[bool, typer.Option(help="run the calls in the sandbox, where there is one")] = True,
     json_file: Annotated[Path | None, typer.Option("--json", help="write all figures and calls there")] = None,

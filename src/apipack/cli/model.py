@@ -32,11 +32,17 @@ def ask(
     model: Annotated[
         str | None, typer.Option(help="the server's name of it; by default that of `apipack serve`")
     ] = None,
+    setting: Annotated[
+        str, typer.Option(help="what the model is shown: retrieved_3shot, spec_retrieved or spec_retrieved_3shot")
+    ] = "retrieved_3shot",
+    constrained: Annotated[
+        bool, typer.Option(help="with documentation: write no call that it does not allow (not through a server)")
+    ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
 ) -> None:
     """Print the call that the tuned model writes, its request, whether that is valid, and the examples it was shown.
 
-    Examples are retrieved from the dataset, or from the calls that a specification gives. Exit code 1 where the call
+    Examples and documentation are retrieved from the dataset, or from a specification. Exit code 1 where the call
     is not a valid request, 2 where nothing can be asked.
     """
     (language,) = known([lang])
@@ -45,14 +51,16 @@ def ask(
     if model is not None and server is None:
         fail("--model names a model of a --server", 2)
     from apipack import params
+    from apipack.cli.ask import SETTINGS, of_dataset, of_specification
     from apipack.cli.ask import ask as answer
-    from apipack.cli.ask import of_dataset, of_specification
 
+    if setting not in SETTINGS:
+        fail(f"no such setting: {setting}; there are {', '.join(SETTINGS)}", 2)
     try:
         p = params.load()
-        write = _by_server(p, server, model) if server else _in_process(p)
+        write = _by_server(p, server, model) if server else _in_process(p, constrained)
         source = of_specification(spec, language, p) if spec else of_dataset(Path("data"), language, api)
-        answered = answer(instruction, source, language, p, write)
+        answered = answer(instruction, source, language, p, write, setting)
     except (UserError, OSError) as error:
         fail(str(error), 2)
     print(json.dumps(answered.to_row(), ensure_ascii=False) if as_json else answered.to_text())
@@ -110,14 +118,19 @@ def log(
     print(run_id)
 
 
-def _in_process(p: Params) -> Write:
-    """The tuned model of this repository."""
+def _in_process(p: Params, constrained: bool) -> Write:
+    """The tuned model of this repository. constrained: keeps to the grammar, where there is one."""
     from apipack.inference.answering import answer
     from apipack.inference.serving import check
     from apipack.prompting.prompts import STOP
 
     check(ADAPTER)
-    return lambda prompt: answer(p.finetune.model, ADAPTER, [prompt], p.evaluate, STOP)[0][0].text
+
+    def write(prompt: str, grammar: str | None) -> str:
+        grammars = [grammar] if constrained and grammar is not None else None
+        return answer(p.finetune.model, ADAPTER, [prompt], p.evaluate, STOP, grammars=grammars)[0][0].text
+
+    return write
 
 
 def _by_server(p: Params, url: str, model: str | None) -> Write:
@@ -132,4 +145,4 @@ def _by_server(p: Params, url: str, model: str | None) -> Write:
         served = Served(model=name, base_url=url, chat=False, attempts=2)
     except ValueError as error:
         raise UserError(f"{url:.200} is no address of a server, http://127.0.0.1:8000/v1 say") from error
-    return lambda prompt: ask_served(served, [prompt], p.evaluate, STOP, Path(":memory:"))[0][0].text
+    return lambda prompt, _: ask_served(served, [prompt], p.evaluate, STOP, Path(":memory:"))[0][0].text

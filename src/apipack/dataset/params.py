@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -47,16 +47,23 @@ class Release(Section):
     variants: dict[Language, Positive]
 
 
+Shown = Literal[
+    "random_3shot", "retrieved_3shot",
+    "spec", "spec_retrieved", "spec_distractors", "spec_3shot", "spec_retrieved_3shot", "spec_distractors_3shot",
+]  # fmt: skip
+
+
 class Sample(Section):
-    """few_shot: share of instances that also appear with examples, random or retrieved in turn; the paper's half
-    without and half with examples is 1. sources: hubs, or beginnings of `source_url`s, that alone are trained on; none
-    for all. positional: languages that are split apart from the tested ones, as the paper splits each language by
-    position: the operations that levels 2 and 3 test are trained on in them, and first. max_request: most characters
-    of a request that is trained on (URL, headers and body), None for all. strict: an error where a language has fewer
-    instances than its weight asks for; otherwise the rest is shared among the others."""
+    """few_shot: share of instances that also appear in one of `settings`, with examples or documentation, each in turn;
+    the paper's half without and half with examples is 1. sources: hubs, or beginnings of `source_url`s, that alone are
+    trained on; none for all. positional: languages that are split apart from the tested ones, as the paper splits each
+    language by position: the operations that levels 2 and 3 test are trained on in them, and first. max_request: most
+    characters of a request that is trained on (URL, headers and body), None for all. strict: an error where a language
+    has fewer instances than its weight asks for; otherwise the rest is shared among the others."""
 
     few_shot: Annotated[Real, Field(ge=0, le=1)]
     sources: Annotated[list[str], Once]
     positional: Annotated[list[Language], Once]
+    settings: Annotated[list[Shown], Field(min_length=1), Once]
     max_request: Positive | None
     strict: bool

@@ -8,44 +8,72 @@ from pathlib import Path
 from typing import Any
 
 from apipack.errors import UserError
-from apipack.evaluation.params import Evaluate
-from apipack.inference.answering import answer, ask_served
+from apipack.evaluation.params import CONSTRAINED, LOCAL, Evaluate, constrained_name
+from apipack.inference.answering import Answered, answer, ask_served
 from apipack.prompting.prompts import STOP
 from apipack.records import Output
 
 Row = dict[str, Any]
+Outputs = Sequence[Output | None]
+"""One a test; None where a model is not asked."""
 COPY = "copy"
 """The baseline that answers with the last example of the prompt."""
 
 
-def write(tests: Sequence[Row], model: str, adapter: Path, p: Evaluate) -> tuple[dict[str, list[Output]], Row]:
+def write(tests: Sequence[Row], model: str, adapter: Path, p: Evaluate) -> tuple[dict[str, Outputs], Row]:
     """Each model's outputs for the tests, the copy baseline's among them, and what that took."""
     prompts = [test["prompt"] for test in tests]
-    outputs = {COPY: [Output(test["last_example"] or "", False) for test in tests]}
-    generated, served = 0, {}
-    local = [] if p.backend == "openai" else ["base", "tuned"] if p.base else ["tuned"]
+    outputs: dict[str, Outputs] = {COPY: [Output(test["last_example"] or "", False) for test in tests]}
+    generated, served, constrained = 0, {}, {}
+    local = [] if p.backend == "openai" else list(LOCAL) if p.base else LOCAL[1:]
     for name in local:
         weights = adapter if name == "tuned" else None
-        outputs[name], new = answer(model, weights, prompts, p, STOP)
-        generated += new
+        outputs[name], took = answer(model, weights, prompts, p, STOP)
+        generated += took.generated
+        if p.constrained:
+            kept = constrained_name(name)
+            outputs[kept], took = _constrained(tests, model, weights, p)
+            generated += took.generated
+            constrained[kept] = _figures(outputs[kept], took)
     for name, server in p.served.items():
         outputs[name], served[name] = ask_served(server, prompts, p, STOP)
         generated += served[name]["generated"]
-    return outputs, {"generated": generated} | ({"served": served} if served else {})
+    figures = {"generated": generated} | ({"constrained": constrained} if constrained else {})
+    return outputs, figures | ({"served": served} if served else {})
 
 
-def earlier(predictions: Sequence[Row], tests: Sequence[Row]) -> dict[str, list[Output]]:
+def _constrained(tests: Sequence[Row], model: str, weights: Path | None, p: Evaluate) -> tuple[Outputs, Answered]:
+    """Outputs for the tests that have a grammar, None for the others."""
+    asked = [test for test in tests if test["grammar"] is not None]
+    grammars = [test["grammar"] for test in asked]
+    made, took = answer(model, weights, [test["prompt"] for test in asked], p, STOP, grammars=grammars)
+    rest = iter(made)
+    return [None if test["grammar"] is None else next(rest) for test in tests], took
+
+
+def _figures(outputs: Outputs, took: Answered) -> Row:
+    figures = {"tests": sum(output is not None for output in outputs), "unusable_grammars": took.unusable}
+    if took.mask_tokens:
+        return figures | {"mask_ms_per_token": round(1000 * took.mask_seconds / took.mask_tokens, 3)}
+    return figures
+
+
+def earlier(predictions: Sequence[Row], tests: Sequence[Row]) -> dict[str, Outputs]:
     """What each model of earlier predictions (schema PREDICTIONS) wrote for these tests, by the hash of the prompt.
     Raises `UserError` where there is none."""
     written = {(row["model"], row["prompt_sha256"]): Output(row["output"], row.get("cut")) for row in predictions}
     hashes = [prompt_hash(test) for test in tests]
-    outputs = {}
+    outputs: dict[str, Outputs] = {}
     for model in dict.fromkeys(row["model"] for row in predictions):
-        if missing := sum((model, prompt) not in written for prompt in hashes):
+        wanted = [test.get("grammar") is not None or not model.endswith(CONSTRAINED) for test in tests]
+        asked = [prompt for prompt, asked in zip(hashes, wanted, strict=True) if asked]
+        if missing := sum((model, prompt) not in written for prompt in asked):
             raise UserError(
-                f"the predictions lack {model}'s outputs for {missing} of {len(tests)} tests: generate them"
+                f"the predictions lack {model}'s outputs for {missing} of {len(asked)} tests: generate them"
             )
-        outputs[model] = [written[model, prompt] for prompt in hashes]
+        outputs[model] = [
+            written[model, prompt] if asked else None for prompt, asked in zip(hashes, wanted, strict=True)
+        ]
     return outputs
 
 

@@ -11,15 +11,28 @@ from apipack.languages.params import Language
 from apipack.section import Once, Positive, Real, Section
 
 Level = Literal[1, 2, 3, 4]
-Setting = Literal["0shot", "random_3shot", "retrieved_3shot", "reranked_3shot", "open_3shot", "oracle_3shot"]
+Setting = Literal[
+    "0shot", "random_3shot", "retrieved_3shot", "reranked_3shot", "open_3shot", "oracle_3shot",
+    "spec", "spec_retrieved", "spec_distractors", "spec_3shot", "spec_retrieved_3shot", "spec_distractors_3shot",
+]  # fmt: skip
+
+
+LOCAL = ("base", "tuned")
+CONSTRAINED = "_constrained"
+
+
+def constrained_name(model: str) -> str:
+    """What tables call a model whose calls keep to the documentation shown."""
+    return f"{model}{CONSTRAINED}"
 
 
 class Evaluate(Section):
     """backend: what runs the tuned and the un-tuned model; with openai none runs here. served: models behind servers,
     by the name that tables give them. base: also evaluate the un-tuned model. tests: operations a level and
     language, None for all. max_request: most characters of a request that is asked for, None for all. batch:
-    prompts at once. new_tokens: most tokens a completion. execute: run what models wrote in the sandbox, where
-    there is one; otherwise it is read back."""
+    prompts at once. new_tokens: most tokens a completion. constrained: also a row of each model that runs here
+    whose calls keep to the documentation shown, where some is shown. execute: run what models wrote in the sandbox,
+    where there is one; otherwise it is read back."""
 
     backend: Literal["transformers", "vllm", "openai"]
     served: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")], Served]
@@ -31,16 +44,19 @@ class Evaluate(Section):
     base: bool
     batch: Positive
     new_tokens: Positive
+    constrained: bool
     execute: bool
     threshold: Annotated[Real, Field(gt=0, lt=1)]
 
     @model_validator(mode="after")
     def _has_models(self) -> Evaluate:
-        local = {"copy"} if self.backend == "openai" else {"copy", "tuned", "base"}
+        local = {"copy"} if self.backend == "openai" else {"copy", *LOCAL, *map(constrained_name, LOCAL)}
         if taken := sorted(local & set(self.served)):
             raise ValueError(f"served names {', '.join(taken)}, a row that is made here; take another name")
         if self.backend == "openai" and not self.served:
             raise ValueError("backend openai runs no model here: name at least one in served")
+        if self.constrained and self.backend != "transformers":
+            raise ValueError("constrained needs the backend transformers")
         return self
 
 

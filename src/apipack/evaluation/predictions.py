@@ -7,7 +7,7 @@ GPU box the rates, which need specifications or execution, are left out with a l
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +16,7 @@ import pandas as pd
 from apipack.evaluation.accuracy import CELL, accuracy, asked_for, flat_metrics, over_budget, select
 from apipack.evaluation.agreement import agreement
 from apipack.evaluation.arguments import figures as argument_figures
-from apipack.evaluation.outputs import COPY, earlier, prompt_hash, write
+from apipack.evaluation.outputs import COPY, Outputs, earlier, prompt_hash, write
 from apipack.evaluation.params import Evaluate
 from apipack.evaluation.verdicts import RATES, Reference, Verdict, judge, judge_executed
 from apipack.io import read_table
@@ -83,13 +83,14 @@ def evaluate(
     }
 
 
-def predictions_of(tests: Sequence[Row], outputs: dict[str, list[Output]]) -> list[Prediction]:
-    """By model and test, each output read once. outputs: of each model, one a test."""
+def predictions_of(tests: Sequence[Row], outputs: Mapping[str, Outputs]) -> list[Prediction]:
+    """By model and test, each output read once. outputs: of each model, one a test, None where it is not asked."""
     references = [Reference.of_test(test) for test in tests]
     return [
         Prediction(model, test, reference, output, _reading(test["language"], output.text))
         for model, texts in outputs.items()
         for test, reference, output in zip(tests, references, texts, strict=True)
+        if output is not None
     ]
 
 

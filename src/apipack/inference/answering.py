@@ -25,6 +25,17 @@ STORE = "outputs.sqlite"
 SYSTEM = "You write API calls. Answer with the code of the one call that is asked for, and with nothing else."
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """generated: outputs of this run, not of the store. unusable: outputs whose grammar cannot be used. mask_seconds,
+    mask_tokens: what keeping to grammars took in this run, for how many tokens."""
+
+    generated: int
+    unusable: int = 0
+    mask_seconds: float = 0.0
+    mask_tokens: int = 0
+
+
 def answer(
     model: str,
     adapter: Path | None,
@@ -33,16 +44,18 @@ def answer(
     stop: str,
     store: Path | None = None,
     open_model: OpenLocal = open_local,
-) -> tuple[list[Output], int]:
-    """Greedy outputs in the order of `prompts`, and how many of them were generated now, in this process.
+    grammars: Sequence[str] | None = None,
+) -> tuple[list[Output], Answered]:
+    """Greedy outputs in the order of `prompts`, and what making them took in this process.
 
-    The rest comes from the store (by default in `io.cache_folder()`), by hash of model, adapter, prompt and limits; the
-    model is loaded only if something is missing. Raises `ModelError`, `UserError`.
+    What is not generated now comes from the store (by default in `io.cache_folder()`), by hash of model, adapter,
+    prompt, grammar and limits; the model is loaded only if something is missing. grammars: of each output. One that
+    cannot be used gives an empty output and is counted. Raises `ModelError`, `UserError`.
     """
     sampling = Sampling(0.0, 1.0, p.new_tokens)
     backend = open_model(p.backend, model, sampling, p.batch, adapter=adapter, raw=True, stop=(stop,))
     try:
-        answers = _ask(backend, prompts, "", p.new_tokens, store)
+        answers = _ask(backend, prompts, "", p.new_tokens, store, grammars)
     except (MemoryError, RuntimeError) as error:  # torch.OutOfMemoryError is a RuntimeError
         if not out_of_memory(error):
             raise
@@ -52,7 +65,8 @@ def answer(
         ) from error
     finally:
         backend.close()  # the next model may have no room beside it
-    return answers.outputs, answers.generated
+    seconds, tokens = getattr(backend, "mask_seconds", 0.0), getattr(backend, "mask_tokens", 0)
+    return answers.outputs, Answered(answers.generated, answers.refused, seconds, tokens)
 
 
 def ask_served(
@@ -93,19 +107,30 @@ class _Made:
     completion_tokens: int
 
 
-def _ask(backend: Backend, prompts: Sequence[str], system: str, new_tokens: int, store: Path | None) -> _Made:
-    distinct = list(dict.fromkeys(prompts))
+def _ask(
+    backend: Backend,
+    prompts: Sequence[str],
+    system: str,
+    new_tokens: int,
+    store: Path | None,
+    grammars: Sequence[str] | None = None,
+) -> _Made:
+    if grammars is None:
+        asked = [Prompt(system, prompt) for prompt in prompts]
+    else:
+        asked = [Prompt(system, prompt, grammar=of) for prompt, of in zip(prompts, grammars, strict=True)]
+    distinct = list(dict.fromkeys(asked))
     done: dict[int, Completion] = {}
     failed: dict[int, Failure] = {}
     with Store(store or cache_folder() / STORE) as kept:
         recorded = Recorded(backend, kept, Sampling(0.0, 1.0, new_tokens))
-        outcomes = recorded.generate([Prompt(system, prompt) for prompt in distinct])
+        outcomes = recorded.generate(distinct)
         for at, outcome in progress(outcomes, len(distinct), recorded.identity):
             if isinstance(outcome, Completion):
                 done[at] = outcome
             else:
                 failed[at] = outcome
-    if lost := [failure for failure in failed.values() if failure.kind != "refusal"]:
+    if lost := [failure for failure in failed.values() if failure.kind not in ("refusal", "grammar")]:
         raise UserError(
             f"{recorded.identity}: {len(lost)} of {len(distinct)} prompts have no output, the last for "
             f"{lost[-1].kind}: {lost[-1].detail}; what was generated is kept, run again to go on"
@@ -116,7 +141,7 @@ def _ask(backend: Backend, prompts: Sequence[str], system: str, new_tokens: int,
         for at, completion in done.items()
     }
     return _Made(
-        [outputs[prompt] for prompt in prompts],
+        [outputs[prompt] for prompt in asked],
         recorded.generated,
         len(failed),
         sum(completion.prompt_tokens for completion in done.values()),

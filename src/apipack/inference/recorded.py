@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
 from apipack.inference.backends.base import Backend, Completion, Failure, LogLikelihood, Prompt, Sampling
@@ -41,14 +41,15 @@ class Recorded:
         return self._identity
 
     def generate(self, prompts: Sequence[Prompt], n: int = 1) -> Iterator[tuple[int, Completion | Failure]]:
-        single = [
-            Prompt(prompt.system, prompt.user, prompt.seed + k, prompt.facts) for prompt in prompts for k in range(n)
-        ]
-        keys = [
-            key_of("generate", self._identity, prompt.system, prompt.user, self._sampling.key(), prompt.seed)
-            for prompt in single
-        ]
+        single = [replace(prompt, seed=prompt.seed + k) for prompt in prompts for k in range(n)]
+        keys = [self._key(prompt) for prompt in single]
         return self._through(Completion, keys, lambda rows: self._backend.generate([single[row] for row in rows]))
+
+    def _key(self, prompt: Prompt) -> str:
+        further = () if prompt.grammar is None else (prompt.grammar,)
+        return key_of(
+            "generate", self._identity, prompt.system, prompt.user, self._sampling.key(), prompt.seed, *further
+        )
 
     def loglikelihood(self, pairs: Sequence[tuple[Prompt, str]]) -> Iterator[tuple[int, LogLikelihood | Failure]]:
         keys = [key_of("loglikelihood", self._identity, prompt.system, prompt.user, text) for prompt, text in pairs]

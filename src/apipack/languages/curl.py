@@ -47,19 +47,20 @@ def render(request: Request) -> str:
     words = ["--head" if request.method == "HEAD" else f"--request {request.method}"]
     if "[" in request.url:
         words.append("--globoff")
-    words.append(f"--url {_quoted(request.url)}")
+    words.append(f"--url {quoted(request.url)}")
     words += _headers(request.headers)
     if request.body is not None:
-        words.append(f"--data-raw {_quoted(request.body)}")
+        words.append(f"--data-raw {quoted(request.body)}")
     return "curl " + " \\\n  ".join(words)
 
 
 @lru_cache(maxsize=64)
 def _headers(headers: tuple[tuple[str, str], ...]) -> list[str]:
-    return [f"--header {_quoted(header_line(name, value))}" for name, value in headers]
+    return [f"--header {quoted(header_line(name, value))}" for name, value in headers]
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as one word of a shell, in single quotes. Raises `Unrepresentable`."""
     if "\0" in text:
         raise Unrepresentable("NUL in a shell argument")
     if len(text) * 4 >= ARGUMENT_BYTES and len(text.encode()) >= ARGUMENT_BYTES:

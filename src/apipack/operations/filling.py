@@ -158,10 +158,9 @@ class _Variant:
             self._unsaid.append((place, path, "fixed"))
 
     def _leaf(self, leaf: Node, place: str, path: str, name: str) -> Any:
-        if is_credential(name) or leaf.get("format") == "password":
+        if (stand_in := credential(leaf, name)) is not None:
             self._unsaid.append((place, path, "credential"))
-            stand_in = f"REPLACE_{snake(name).upper() or 'SECRET'}"
-            return stand_in if fits(leaf, stand_in) else leaf.get("base", stand_in)
+            return stand_in
         self._rng.seed(f"{self._key}:{place}:{path}")
         drawn = plausible(leaf, name, self._rng, given=self._given, tests=self._tests)
         if drawn is None:
@@ -172,6 +171,14 @@ class _Variant:
         else:
             self._said.append(Said(place, path or "body", value, source, leaf.get("about", "")))
         return value
+
+
+def credential(leaf: Node, name: str) -> Any:
+    """What stands for a secret, by the name of its argument; None for what is none."""
+    if not (is_credential(name) or leaf.get("format") == "password"):
+        return None
+    stand_in = f"REPLACE_{snake(name).upper() or 'SECRET'}"
+    return stand_in if fits(leaf, stand_in) else leaf.get("base", stand_in)
 
 
 def _ok(member: list[Any]) -> bool:

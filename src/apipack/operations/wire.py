@@ -82,7 +82,7 @@ def _media(header: str, media: MediaType, schema: Schema | None, node: Node, val
     model = {"encoding": model} if model else {}
     if schema is not None:
         model["schema"] = _shape(schema, node, values, root=True)
-    whole = _whole(node)
+    whole = whole_value(node)
     version = ".".join(map(str, values.document.version))
     ours, models = _values(version)
     text = bodies.encode(whole, header, ours, _media_model(models).model_validate(model), name)
@@ -137,12 +137,12 @@ def _shape(schema: Schema, node: Node, values: ValueBuilder, *, root: bool = Fal
     return shape
 
 
-def _whole(node: Node) -> Any:
+def whole_value(node: Node) -> Any:
     """A value with every member of the form."""
     if "members" in node:
-        return {name: _whole(inner) for name, _, inner in node["members"]}
+        return {name: whole_value(inner) for name, _, inner in node["members"]}
     if "items" in node:
-        return [_whole(item) for item in node["items"]]
+        return [whole_value(item) for item in node["items"]]
     return node["value"] if "value" in node else node.get("base", PLAIN.get(node.get("kind", ""), "a"))
 
 

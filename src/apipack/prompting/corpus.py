@@ -11,13 +11,16 @@ import pyarrow as pa
 
 from apipack.io import by_id, read_table
 from apipack.languages.rendering import render_rows
+from apipack.operations.documentation import Documentation
+from apipack.prompting.call_grammar import NoGrammar, call_grammar
 from apipack.prompting.prompts import Budget, Shot, completion, fitting, prompt
+from apipack.retrieval.documented import examples_of
 from apipack.retrieval.examples import OPEN
 from apipack.retrieval.params import Retrieve
 
 Row = dict[str, Any]
 Chosen = Mapping[tuple[str, str], Sequence[str]]
-"""(operation id, setting) → ids of its few-shot examples, best last."""
+"""(operation id, setting) → ids of the few-shot examples or of the documented operations, best last."""
 
 ASKED = ("instruction", "request", "values")
 
@@ -33,6 +36,16 @@ def written(language: str, request: str) -> str | None:
     """The call of a request (`Request.to_json`), None where the language's client cannot send it."""
     calls, _ = render_rows([("", request)], [language])
     return next(iter(calls["call"].to_pylist()), None)
+
+
+def grammar_of(documented: Sequence[Documentation], language: str) -> tuple[str | None, str | None]:
+    """(the grammar of the calls that documentation allows, why there is none); nothing of both for no documentation."""
+    if not documented:
+        return None, None
+    try:
+        return call_grammar(documented, language), None
+    except NoGrammar as error:
+        return None, error.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,16 @@ class Corpus:
             if (i, language) in self.calls
         ]
 
+    def documentation(self, ids: Sequence[str], p: Retrieve, budget: Budget) -> tuple[str, list[Documentation]]:
+        """The text that documents these operations, each in its share of p.documentation_tokens, and what it shows of
+        each."""
+        shown = []
+        for identifier in ids:
+            room = p.documentation_tokens // len(ids)
+            whole = Documentation.of(self.rows[identifier])
+            shown.append(whole.shown(lambda text: budget.most([text], room) <= room))  # noqa: B023
+        return "\n\n".join(text for text, _ in shown), [documentation for _, documentation in shown]
+
     def tests(
         self,
         ids: Sequence[str],
@@ -78,21 +101,30 @@ class Corpus:
         chosen: Chosen,
         p: Retrieve,
         budget: Budget,
+        documented: Chosen | None = None,
     ) -> list[Row]:
         """Rows of schema TESTS: every id, language and setting. Level 1 asks in the other wording. Open-corpus prompts
-        are not told the API: they describe the API of the best example."""
+        are not told the API: they describe the API of the best example. chosen: examples; documented: operations, by
+        the settings that show them."""
         tests = []
         for identifier in ids:
             row = self.rows[identifier]
             instruction, request, values = asked_at(row, level)
+            told = {
+                setting: (operations, *self.documentation(operations, p, budget))
+                for setting in settings
+                if (operations := (documented or {}).get((identifier, setting)))
+            }
             for language in languages:
                 reference = self.call(identifier, language, request)
                 if reference is None:
                     continue
                 for setting in settings:
-                    examples = self.shots(chosen.get((identifier, setting), ()), language, p)
+                    examples = self.shots(chosen.get((identifier, examples_of(setting)), ()), language, p)
+                    operations, documentation, shown = told.get(setting, ([], "", []))
+                    grammar, no_grammar = grammar_of(shown, language)
                     api = row if setting != OPEN else self.rows[examples[-1].id] if examples else None
-                    shots = fitting(api, language, instruction, examples, p, budget)
+                    shots = fitting(api, language, instruction, examples, p, budget, documentation)
                     tests.append(
                         {
                             **{key: row[key] for key in ("id", "api", "template", "arguments")},
@@ -101,10 +133,13 @@ class Corpus:
                             "level": level,
                             "language": language,
                             "setting": setting,
-                            "prompt": prompt(api, language, instruction, shots, p),
+                            "prompt": prompt(api, language, instruction, shots, p, documentation),
                             "reference": reference,
                             "last_example": self.calls[shots[-1].id, language] if shots else None,
                             "examples": [shot.id for shot in shots],
+                            "documented": list(operations),
+                            "grammar": grammar,
+                            "no_grammar": no_grammar,
                         }
                     )
         return tests

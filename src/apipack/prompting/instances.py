@@ -21,8 +21,8 @@ from apipack.retrieval.params import Retrieve
 
 Row = dict[str, Any]
 Counts = dict[str, int]
-Shown = dict[str, tuple[str, list[str]]]
-"""Language → (setting, ids of the examples, best last)."""
+Shown = dict[str, tuple[str, list[str], list[str]]]
+"""Language → (setting, ids of the examples, ids of the documented operations), best last."""
 _counter = cache(token_counter)
 
 
@@ -34,7 +34,8 @@ def training_part(
     names: the parts of the dataset that have the operations and their examples. rules: of `training.rules`.
     """
     ids = {identifier for identifier, *_ in drawn}
-    ids |= {example for _, _, shown in drawn for _, examples in shown.values() for example in examples}
+    shown_to = [languages for _, _, shown in drawn for languages in shown.values()]
+    ids |= {identifier for _, examples, documented in shown_to for identifier in (*examples, *documented)}
     corpus = Corpus.load(dataset, ids, names)
     p, budget = Retrieve.model_validate(rules["retrieve"]), Budget(rules["budget"], _counter(rules["model"]))
     counts: Counter[str] = Counter()
@@ -49,17 +50,19 @@ def training_part(
         row = corpus.rows[identifier]
         first = own(row)
         for language, number in wanted.items():
-            setting, examples = shown.get(language, (ZERO, []))
+            setting, examples, documented = shown.get(language, (ZERO, [], []))
             shots = corpus.shots(examples, language, p)
+            documentation, _ = corpus.documentation(documented, p, budget)
             for index in range(number):
                 way = asked[identifier][index] if index < len(asked[identifier]) else first
                 call = calls.get((language, way.request))
                 if call is None:
                     way, call = first, corpus.calls[identifier, language]
                 counts["repeated"] += bool(index) and way == first
-                for name, some in ((ZERO, []), (setting, shots))[: 1 + (setting != ZERO)]:
-                    fit = fitting(row, language, way.instruction, some, p, budget)
-                    text, answer = pieces(row, language, way.instruction, fit, p), completion(row, language, call, p)
+                for name, some, told in ((ZERO, [], ""), (setting, shots, documentation))[: 1 + (setting != ZERO)]:
+                    fit = fitting(row, language, way.instruction, some, p, budget, told)
+                    text = pieces(row, language, way.instruction, fit, p, told)
+                    answer = completion(row, language, call, p)
                     rows.append(
                         {
                             "id": identifier,

@@ -56,31 +56,43 @@ def _remembered(count: Callable[[str], int], text: str) -> int:
     return count(text)
 
 
-def prompt(row: Row | None, language: str, instruction: str, shots: Sequence[Shot], p: Retrieve) -> str:
+def prompt(
+    row: Row | None, language: str, instruction: str, shots: Sequence[Shot], p: Retrieve, documentation: str = ""
+) -> str:
     """The text a model completes. row: schema OPERATIONS (api_name, api_description), None if the API is not known.
-    shots: best last."""
-    return "".join(pieces(row, language, instruction, shots, p))
+    shots: best last. documentation: of operations, empty where none is shown."""
+    return "".join(pieces(row, language, instruction, shots, p, documentation))
 
 
-def pieces(row: Row | None, language: str, instruction: str, shots: Sequence[Shot], p: Retrieve) -> list[str]:
+def pieces(
+    row: Row | None, language: str, instruction: str, shots: Sequence[Shot], p: Retrieve, documentation: str = ""
+) -> list[str]:
     """`prompt`, taken apart: what stands above the examples, each example, and the task."""
     head = ""
     if row is not None:
         about = " ".join(row["api_description"].split()[: p.description_words])
         head = f"**api_description**: {row['api_name']}" + (f". {about}" if about else "") + "\n"
+    if documentation:
+        head += f"**documentation**:\n{documentation}\n"
     examples = [f"**instruction**: {shot.instruction}\n**output**:\n{shot.completion}\n\n" for shot in shots]
     return [f"{head}**lang**: {language}\n\n", *examples, f"**instruction**: {instruction}\n**output**:\n"]
 
 
 def fitting(
-    row: Row | None, language: str, instruction: str, shots: Sequence[Shot], p: Retrieve, budget: Budget
+    row: Row | None,
+    language: str,
+    instruction: str,
+    shots: Sequence[Shot],
+    p: Retrieve,
+    budget: Budget,
+    documentation: str = "",
 ) -> Sequence[Shot]:
     """The last, that is the best, of these examples, as many as the budget has room for in the whole prompt.
 
     Whole examples go, worst first; the paper's script cuts the end of the examples, the best one's call.
     """
     for worst in range(len(shots)):
-        text = pieces(row, language, instruction, shots[worst:], p)
+        text = pieces(row, language, instruction, shots[worst:], p, documentation)
         if budget.most(text, budget.tokens) <= budget.tokens:
             return shots[worst:]
     return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,16 @@ from apipack.dataset.splits import levels, parts_of
 from apipack.io import by_id, read_table
 from apipack.models.embedding import embed
 from apipack.prompting.context import Context
-from apipack.prompting.corpus import Corpus
-from apipack.retrieval.examples import COLUMNS, Pool, Reranker, choose_examples, test_queries
+from apipack.prompting.corpus import Chosen, Corpus
+from apipack.retrieval.documented import (
+    CANDIDATE_COLUMNS,
+    DOCUMENTED,
+    candidates,
+    choose_documented,
+    examples_of,
+    needs_ranking,
+)
+from apipack.retrieval.examples import COLUMNS, Embed, Pool, Reranker, choose_examples, cosine, test_queries
 
 Row = dict[str, Any]
 
@@ -26,20 +34,48 @@ def test_rows(
 ) -> tuple[list[Row], int]:
     """Rows of schema TESTS, and how many of them show fewer examples than were chosen, for want of room. data: the
     folder with dataset and splits."""
-    rows = by_id(read_table(data / "dataset/operations", COLUMNS))
+    needed = CANDIDATE_COLUMNS if set(settings) & DOCUMENTED.keys() else COLUMNS
+    rows = by_id(read_table(data / "dataset/operations", needed))
     parts = parts_of(read_table(data / "splits/splits.parquet").to_pylist())
     pool = Pool(rows[key] for key in parts["train"] + parts["bank"])
     p = context.p
     encode = partial(embed, model=p.model, batch=p.batch)
-    chosen = {}
-    for level in levels(parts):
-        queries = test_queries(rows, parts, level)
-        examples = choose_examples(queries, pool, settings, p.shots, context.seed, encode, reranker)
+    queries = {level: test_queries(rows, parts, level) for level in levels(parts)}
+    chosen: dict[int, Chosen] = {}
+    for level, asked in queries.items():
+        shown = list(dict.fromkeys(map(examples_of, settings)))
+        examples = choose_examples(asked, pool, shown, p.shots, context.seed, encode, reranker)
         chosen[level] = {(row["id"], row["setting"]): row["examples"] for row in examples}
-    shown = {key for of_level in chosen.values() for ids in of_level.values() for key in ids}
-    corpus = Corpus.load(data / "dataset", shown.union(*(parts[f"level{level}"] for level in chosen)))
+    documented = documented_of(queries, rows, settings, context, encode)
+    ids = {key for of_level in (*chosen.values(), *documented.values()) for some in of_level.values() for key in some}
+    corpus = Corpus.load(data / "dataset", ids.union(*(parts[f"level{level}"] for level in chosen)))
     tests = []
     for level in chosen:
-        tests += corpus.tests(parts[f"level{level}"], level, languages, settings, chosen[level], p, context.budget)
-    cut = (len(chosen[test["level"]].get((test["id"], test["setting"]), ())) > len(test["examples"]) for test in tests)
+        asked_ids = parts[f"level{level}"]
+        tests += corpus.tests(
+            asked_ids, level, languages, settings, chosen[level], p, context.budget, documented[level]
+        )
+    cut = (
+        len(chosen[test["level"]].get((test["id"], examples_of(test["setting"])), ())) > len(test["examples"])
+        for test in tests
+    )
     return tests, sum(cut)
+
+
+def documented_of(
+    queries: Mapping[int, Sequence[Row]],
+    rows: Mapping[str, Row],
+    settings: Sequence[str],
+    context: Context,
+    encode: Embed,
+) -> dict[int, Chosen]:
+    """Of each level the operations that its prompts document (`choose_documented`). rows: all operations by id."""
+    some = [setting for setting in settings if setting in DOCUMENTED]
+    if not some:
+        return {level: {} for level in queries}
+    pool = candidates(list(rows.values()))
+    chosen: dict[int, Chosen] = {}
+    for level, asked in queries.items():
+        score = cosine(asked, pool, encode) if needs_ranking(some) else None
+        chosen[level] = choose_documented(asked, pool, some, context.p.documented, context.seed, score)
+    return chosen

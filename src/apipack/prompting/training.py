@@ -21,7 +21,15 @@ from apipack.instructions.params import CHOICE, Instruct
 from apipack.io import by_id, parts, read_table
 from apipack.prompting.context import Context
 from apipack.prompting.instances import Shown, training_part
-from apipack.retrieval.examples import COLUMNS, RANDOM, RETRIEVED, Pool, random_examples, rank
+from apipack.retrieval.documented import (
+    CANDIDATE_COLUMNS,
+    DOCUMENTED,
+    candidates,
+    choose_documented,
+    examples_of,
+    needs_ranking,
+)
+from apipack.retrieval.examples import COLUMNS, RANDOM, ZERO, Pool, random_examples, rank
 from apipack.retrieval.words import by_words
 from apipack.tasks.engines import Task, map_tasks
 from apipack.tasks.params import Engine
@@ -56,9 +64,9 @@ def write_training(
     drawn, lines = draw(pool, [*splits["level1"], *leaked], size, mix, variants, p.strict)
     for line in lines:
         print(f"sample: {line}; the rest is shared among the others", file=sys.stderr)
-    trained = set(splits["train"])  # what leaks has no examples that may be shown
-    plan = few_shot_plan({key: drawn[key] for key in drawn if key in trained}, p.few_shot, seed)
-    shown = _few_shot_examples(dataset, plan, splits["train"], context)
+    trained = set(splits["train"])  # what leaks has nothing that may be shown beside it
+    plan = few_shot_plan({key: drawn[key] for key in drawn if key in trained}, p.few_shot, p.settings, seed)
+    shown, documented = _shown_operations(dataset, plan, splits["train"], context)
     rules = {
         "seed": seed,
         "retrieve": context.p.model_dump(),
@@ -68,7 +76,7 @@ def write_training(
         "budget": context.budget.tokens,
         "max_tokens": max_tokens,
     }
-    tasks = _tasks(dataset, out, drawn, home, plan, shown, rules)
+    tasks = _tasks(dataset, out, drawn, home, plan, shown, documented, rules)
     return _figures(drawn, pool, variants, map_tasks(training_part, tasks, engine, "sample"))
 
 
@@ -78,15 +86,15 @@ def variants_of(p: Instruct) -> int:
     return p.variants if p.values == "spoken" else min(p.variants, len(TRAIN_ACTION))
 
 
-def few_shot_plan(drawn: Drawn, share: float, seed: int) -> dict[tuple[str, str], str]:
-    """Which of the drawn (id, language) also appear with examples, and with which: random or retrieved in turn."""
+def few_shot_plan(drawn: Drawn, share: float, settings: Sequence[str], seed: int) -> dict[tuple[str, str], str]:
+    """Which of the drawn (id, language) also appear in a setting that shows something, and in which: all in turn."""
     plan = {}
     for identifier, languages in drawn.items():
         for language in languages:
             digest = hashlib.sha256(f"{seed}:{identifier}:{language}".encode()).digest()
             point = int.from_bytes(digest[:4]) / 2**32
             if point < share:
-                plan[identifier, language] = RANDOM if point < share / 2 else RETRIEVED
+                plan[identifier, language] = settings[min(int(point / share * len(settings)), len(settings) - 1)]
     return plan
 
 
@@ -127,32 +135,55 @@ def _pool(
     return {name: list(filter(ids.__contains__, orders[name])) for name, ids in having.items()}, home
 
 
-def _few_shot_examples(
+Ids = dict[tuple[str, str], list[str]]
+"""(operation id, setting) → ids of operations."""
+
+
+def _shown_operations(
     dataset: Path, plan: Mapping[tuple[str, str], str], trained: Sequence[str], context: Context
-) -> dict[tuple[str, str], list[str]]:
-    """(operation id, setting) → ids of its examples, for what the plan asks for and from training alone. The retrieved
-    ones are the nearest by words: a model would read the whole pool for minutes."""
+) -> tuple[Ids, Ids]:
+    """Of what the plan asks for the examples and the documented operations, best last, from training alone. The nearest
+    are those by words: a model would read the whole pool for minutes."""
     wanted: dict[str, set[str]] = defaultdict(set)
     for (identifier, _), setting in plan.items():
         wanted[setting].add(identifier)
     if not wanted:
-        return {}
+        return {}, {}
     asked, examples = set().union(*wanted.values()), set(trained)
     operations = read_table(dataset / "operations", ["id", "api"])
     in_pool = pc.is_in(operations["id"], value_set=pa.array(sorted(asked)))
     apis = pc.unique(operations.filter(in_pool)["api"]).to_pylist()
-    rows = by_id(read_table(dataset / "operations", COLUMNS, [("api", "in", apis)]))
-    pool, shots = Pool(row for row in rows.values() if row["id"] in examples), context.p.shots
-    queries = {setting: list(map(rows.__getitem__, sorted(ids))) for setting, ids in wanted.items()}
-    places = {RANDOM: [random_examples(row, pool, shots, context.seed) for row in queries.get(RANDOM, ())]}
-    if RETRIEVED in queries:
-        near = by_words(queries[RETRIEVED], pool)
-        places[RETRIEVED] = [best[::-1] for best in rank(queries[RETRIEVED], pool, near, shots)]
-    examples_of = {}
-    for setting, of_setting in queries.items():
-        for row, chosen in zip(of_setting, places[setting], strict=True):
-            examples_of[row["id"], setting] = [pool.rows[int(at)]["id"] for at in chosen]
-    return examples_of
+    columns = CANDIDATE_COLUMNS if wanted.keys() & DOCUMENTED.keys() else COLUMNS
+    rows = by_id(read_table(dataset / "operations", columns, [("api", "in", apis)]))
+    pool = Pool(row for row in rows.values() if row["id"] in examples)
+    shown: Ids = {}
+    for setting, ids in sorted(wanted.items()):
+        queries, of_examples = list(map(rows.__getitem__, sorted(ids))), examples_of(setting)
+        if of_examples != ZERO:
+            of_queries = _examples(queries, pool, of_examples, context)
+            for row, chosen in zip(queries, of_queries, strict=True):
+                shown[row["id"], setting] = [pool.rows[int(at)]["id"] for at in chosen]
+    return shown, _documented(wanted, rows, pool, context)
+
+
+def _examples(queries: Sequence[Row], pool: Pool, setting: str, context: Context) -> list[Any]:
+    if setting == RANDOM:
+        return [random_examples(row, pool, context.p.shots, context.seed) for row in queries]
+    return [best[::-1] for best in rank(queries, pool, by_words(queries, pool), context.p.shots)]
+
+
+def _documented(wanted: Mapping[str, set[str]], rows: Mapping[str, Row], trained: Pool, context: Context) -> Ids:
+    """Distractors are of the operation's own API: others may lie in parts of the dataset that its task does not
+    read."""
+    documented: Ids = {}
+    of_training = candidates(trained.rows) if wanted.keys() & DOCUMENTED.keys() else trained
+    for setting in sorted(wanted.keys() & DOCUMENTED.keys()):
+        queries = [rows[key] for key in sorted(wanted[setting])]
+        score = by_words(queries, of_training) if needs_ranking([setting]) else None
+        documented |= choose_documented(
+            queries, of_training, [setting], context.p.documented, context.seed, score, own_api=True
+        )
+    return documented
 
 
 def _tasks(
@@ -161,7 +192,8 @@ def _tasks(
     drawn: Drawn,
     home: Mapping[str, str],
     plan: Mapping[tuple[str, str], str],
-    shown: Mapping[tuple[str, str], list[str]],
+    shown: Ids,
+    documented: Ids,
     rules: dict[str, Any],
 ) -> list[Task]:
     """One task for each TOGETHER instances of a part of the dataset. An operation's examples are of its API, and a
@@ -175,7 +207,10 @@ def _tasks(
     tasks: list[Task] = []
     for name in sorted(by_part):
         for ids in packed(sorted(by_part[name]), lambda identifier: sum(drawn[identifier].values()), TOGETHER):
-            work = [(identifier, drawn[identifier], _shown(identifier, drawn, plan, shown)) for identifier in ids]
+            work = [
+                (identifier, drawn[identifier], _shown(identifier, drawn, plan, shown, documented))
+                for identifier in ids
+            ]
             tasks.append(
                 {
                     "dataset": str(dataset.absolute()),
@@ -192,10 +227,15 @@ def _shown(
     identifier: str,
     drawn: Drawn,
     plan: Mapping[tuple[str, str], str],
-    shown: Mapping[tuple[str, str], list[str]],
+    shown: Ids,
+    documented: Ids,
 ) -> Shown:
     settings = {language: plan.get((identifier, language)) for language in drawn[identifier]}
-    return {language: (name, shown[identifier, name]) for language, name in settings.items() if name is not None}
+    return {
+        language: (name, shown.get((identifier, name), []), documented.get((identifier, name), []))
+        for language, name in settings.items()
+        if name is not None
+    }
 
 
 def _group(name: str) -> str:

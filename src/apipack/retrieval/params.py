@@ -12,13 +12,16 @@ from apipack.section import Once, Positive, Real, Section
 class Retrieve(Section):
     """shots: examples a prompt. model: sentence-transformers id, folder, or `embedded`.
 
-    description_words: of the API description that a prompt carries. output: fields of a completion.
+    description_words: of the API description that a prompt carries. output: fields of a completion. documented:
+    operations that a prompt of `spec_retrieved` or `spec_distractors` documents, in documentation_tokens together.
     """
 
     model: str
     shots: Annotated[int, Field(ge=1, le=8)]
     batch: Positive
     description_words: Annotated[int, Field(ge=0)]
+    documented: Annotated[int, Field(ge=2, le=16)]
+    documentation_tokens: Positive
     output: Annotated[list[Literal["domain", "api_call", "api_provider", "lang"]], Field(min_length=1), Once]
 
     @model_validator(mode="after")

@@ -11,13 +11,15 @@ from typing import Any, Protocol
 class Prompt:
     """One chat turn to complete. seed: of its first completion; the k-th of n uses seed + k.
 
-    facts: the operation's row, for a backend that needs no model; a model sees `system` and `user` alone.
+    facts: the operation's row, for a backend that needs no model; a model sees `system` and `user` alone. grammar: of
+    what may be written (`prompting.call_grammar`), where a backend can constrain; None for anything.
     """
 
     system: str
     user: str
     seed: int = 0
     facts: Mapping[str, Any] = field(default_factory=dict, compare=False, hash=False)
+    grammar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class LogLikelihood:
 @dataclass(frozen=True, slots=True)
 class Failure:
     """What a backend could not do, after its retries. kind: timeout, rate_limit, server, connection, malformed,
-    refusal or too_long."""
+    refusal, too_long or grammar, one that cannot be used."""
 
     kind: str
     detail: str

@@ -15,7 +15,8 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling, encode
-from apipack.inference.decoding import complete
+from apipack.inference.constrained import Constrained, Vocabulary
+from apipack.inference.decoding import Choose, complete
 from apipack.inference.packed_linear import pack
 from apipack.models.loading import best_dtype, load_lm
 from apipack.models.places import fingerprint, resolve
@@ -26,7 +27,8 @@ _CANDIDATES = 256
 class TransformersBackend:
     """model: `embedded`, folder or hub id, loaded for the first prompt; adapter: is merged into it. batch: completions,
     or pairs to score, at once. raw: prompts are texts to go on with, not chat turns. stop: texts before which a
-    completion ends. dtype: None for the best one of this machine."""
+    completion ends. dtype: None for the best one of this machine. mask_seconds, mask_tokens: what keeping to grammars
+    took, for how many tokens."""
 
     def __init__(
         self,
@@ -41,6 +43,7 @@ class TransformersBackend:
     ) -> None:
         self._name, self._adapter, self._sampling, self._batch = model, adapter, sampling, batch
         self._raw, self._stop, self._dtype = raw, list(stop), dtype or best_dtype()
+        self.mask_seconds, self.mask_tokens = 0.0, 0
 
     @property
     def identity(self) -> str:
@@ -53,9 +56,15 @@ class TransformersBackend:
         model, tokenizer = load_lm(self._name, self._adapter, self._dtype)
         return pack(model).eval(), tokenizer
 
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        model, tokenizer = self._loaded
+        return Vocabulary(tokenizer, int(model.config.get_text_config().vocab_size))
+
     def close(self) -> None:
         """Give back the model's memory. Another prompt would load it again."""
-        self.__dict__.pop("_loaded", None)
+        for name in ("_loaded", "_vocabulary"):
+            self.__dict__.pop(name, None)
 
     @property
     def _longest(self) -> int:
@@ -69,12 +78,21 @@ class TransformersBackend:
         for at in [at for at in order if len(encoded[at // n]) > room]:
             yield at, Failure("too_long", f"the prompt has {len(encoded[at // n])} tokens, room is for {room}")
         order = [at for at in order if len(encoded[at // n]) <= room]
+        unusable = self._unusable(prompts)
+        for at in [at for at in order if prompts[at // n].grammar in unusable]:
+            yield at, Failure("grammar", unusable[prompts[at // n].grammar or ""])
+        order = [at for at in order if prompts[at // n].grammar not in unusable]
         for start in range(0, len(order), self._batch):
             chosen = order[start : start + self._batch]
             rows = [encoded[at // n] for at in chosen]
             seeds = [prompts[at // n].seed + at % n for at in chosen]
-            for at, row, completion in zip(chosen, rows, self._complete(rows, seeds), strict=True):
-                yield at, Completion(self._text(completion), len(row), len(completion) - self._ended(completion))
+            grammars = [prompts[at // n].grammar for at in chosen]
+            for at, row, completion in zip(chosen, rows, self._complete(rows, seeds, grammars), strict=True):
+                if isinstance(completion, Failure):
+                    yield at, completion
+                else:
+                    ended = self._ended(completion)
+                    yield at, Completion(self._text(completion), len(row), len(completion) - ended)
 
     @torch.inference_mode()
     def loglikelihood(self, pairs: Sequence[tuple[Prompt, str]]) -> Iterator[tuple[int, LogLikelihood | Failure]]:
@@ -100,9 +118,26 @@ class TransformersBackend:
     def _encode(self, prompts: Sequence[Prompt]) -> list[list[int]]:
         return [encode(self._loaded[1], prompt, self._raw) for prompt in prompts]
 
-    def _complete(self, rows: list[list[int]], seeds: list[int]) -> list[list[int]]:
-        choose = _Draw(seeds, self._sampling) if self._sampling.temperature > 0 else _greedy
-        return complete(self._loaded[0], rows, self._sampling.new_tokens, choose, self._ended)
+    def _unusable(self, prompts: Sequence[Prompt]) -> dict[str, str]:
+        """Grammar → why it cannot be used."""
+        grammars = dict.fromkeys(prompt.grammar for prompt in prompts if prompt.grammar is not None)
+        problems = {grammar: self._vocabulary.problem(grammar) for grammar in grammars}
+        return {grammar: problem for grammar, problem in problems.items() if problem}
+
+    def _complete(
+        self, rows: list[list[int]], seeds: list[int], grammars: Sequence[str | None]
+    ) -> Sequence[list[int] | Failure]:
+        choose: Choose = _Draw(seeds, self._sampling) if self._sampling.temperature > 0 else _greedy
+        if not any(grammars):
+            return complete(self._loaded[0], rows, self._sampling.new_tokens, choose, self._ended)
+        constrained = Constrained(self._vocabulary, grammars, choose)
+        completions = complete(self._loaded[0], rows, self._sampling.new_tokens, constrained, self._ended)
+        self.mask_seconds += constrained.seconds
+        self.mask_tokens += constrained.tokens
+        return [
+            Failure("grammar", problem) if problem else completion
+            for completion, problem in zip(completions, constrained.problems(), strict=True)
+        ]
 
     def _ended(self, tokens: list[int]) -> bool:
         """Whether the last token is EOS or ends a stop string (none has more tokens than characters)."""

@@ -58,6 +58,8 @@ class VllmBackend:
     def generate(self, prompts: Sequence[Prompt], n: int = 1) -> Iterator[tuple[int, Completion | Failure]]:
         from vllm import SamplingParams
 
+        if any(prompt.grammar is not None for prompt in prompts):
+            raise UserError("the backend vllm is not constrained: set evaluate.backend: transformers")
         encoded = [encode(self._tokenizer, prompt, self._raw) for prompt in prompts]
         room = self._longest - self._sampling.new_tokens
         for at in [at for at in range(len(prompts) * n) if len(encoded[at // n]) > room]:

@@ -1,0 +1,91 @@
+"""Settings with documentation: which operations a prompt documents, and which examples it shows beside that.
+
+The operations of an API are ranked by what their specification says of them, not by the instruction that the dataset
+has for each: the right one is among the candidates, and its instruction is the question.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from apipack.retrieval.examples import COLUMNS, RETRIEVED, ZERO, Pool, Row, Score, call_text, rank
+
+SPEC, SPEC_RETRIEVED, SPEC_DISTRACTORS = "spec", "spec_retrieved", "spec_distractors"
+KINDS = (SPEC, SPEC_RETRIEVED, SPEC_DISTRACTORS)
+DOCUMENTED = {**dict.fromkeys(KINDS, ZERO), **{f"{kind}_3shot": RETRIEVED for kind in KINDS}}
+"""Setting with documentation → the setting whose examples it shows as well."""
+CANDIDATE_COLUMNS = [*COLUMNS, "functionality"]
+
+
+def examples_of(setting: str) -> str:
+    """The setting whose examples a setting shows."""
+    return DOCUMENTED.get(setting, setting)
+
+
+def candidates(rows: Sequence[Row]) -> Pool:
+    """Operations whose documentation may be shown. rows: `CANDIDATE_COLUMNS`."""
+    return Pool({**row, "instruction": f"{row['functionality']}. {call_text(row)}"} for row in rows)
+
+
+def choose_documented(
+    queries: Sequence[Row],
+    pool: Pool,
+    settings: Sequence[str],
+    shown: int,
+    seed: int,
+    score: Score | None,
+    own_api: bool = False,
+) -> dict[tuple[str, str], list[str]]:
+    """(id, setting) → ids of the operations that a prompt documents, for every setting that does.
+
+    `spec`: the operation that is asked for. `spec_retrieved`: the `shown` likeliest of its API, best last, the right
+    one among them or not. `spec_distractors`: it and `shown` - 1 others in a random order, half of them the likeliest
+    of its API and half of any API in the pool (own_api: of its own); none is a near duplicate of it. pool: of
+    `candidates`, the queries' own operations among them. score: of queries and candidates, None where only `spec` is
+    asked for.
+    """
+    kinds = {setting: setting.removesuffix("_3shot") for setting in settings if setting in DOCUMENTED}
+    chosen: dict[str, list[list[str]]] = {SPEC: [[query["id"]] for query in queries]}
+    if SPEC_RETRIEVED in kinds.values() and score is not None:
+        nobody = [{**query, "id": "", "cluster": ""} for query in queries]
+        chosen[SPEC_RETRIEVED] = [_ids(pool, places[::-1]) for places in rank(nobody, pool, score, shown)]
+    if SPEC_DISTRACTORS in kinds.values() and score is not None:
+        nearest = rank(queries, pool, score, shown // 2)
+        chosen[SPEC_DISTRACTORS] = [
+            _distracted(query, pool, places, shown, seed, own_api)
+            for query, places in zip(queries, nearest, strict=True)
+        ]
+    return {
+        (query["id"], setting): ids
+        for setting, kind in kinds.items()
+        for query, ids in zip(queries, chosen[kind], strict=True)
+    }
+
+
+def needs_ranking(settings: Sequence[str]) -> bool:
+    """Whether any of the settings documents other operations than the right one."""
+    return any(setting.removesuffix("_3shot") in (SPEC_RETRIEVED, SPEC_DISTRACTORS) for setting in settings)
+
+
+def _distracted(
+    query: Mapping[str, Any], pool: Pool, nearest: np.ndarray, shown: int, seed: int, own_api: bool
+) -> list[str]:
+    rng = random.Random(hashlib.sha256(f"{seed}:documented:{query['id']}".encode()).digest())
+    others = {pool.rows[int(place)]["id"]: None for place in nearest[: shown - 1]}
+    whole = pool.of(query["api"]).tolist() if own_api else range(len(pool.rows))
+    drawn = np.array(rng.sample(whole, min(len(whole), 2 * shown + 2)), dtype=np.int64)
+    for place in drawn[pool.fit(dict(query), drawn)].tolist():
+        if len(others) < shown - 1:
+            others.setdefault(pool.rows[place]["id"])
+    ids = [*others, query["id"]]
+    rng.shuffle(ids)
+    return ids
+
+
+def _ids(pool: Pool, places: Sequence[Any]) -> list[str]:
+    return [pool.rows[int(place)]["id"] for place in places]

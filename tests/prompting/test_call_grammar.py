@@ -1,0 +1,123 @@
+"""The grammar of what documentation allows: the reference is in it, an invented endpoint or argument is not."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from llguidance import LLMatcher, LLTokenizer
+
+from apipack.languages.codec import render
+from apipack.operations.documentation import Documentation, Parameter
+from apipack.operations.forms import Node
+from apipack.operations.parsing import parse_spec
+from apipack.operations.wire import pairs_of
+from apipack.prompting.call_grammar import NoGrammar, call_grammar
+from apipack.records import Request
+from tests.specs import ID, INTEGER, STRING, json_body, openapi, parameter, record
+
+BYTES = LLTokenizer("byte")
+TAGS = parameter("tags", "query", {"type": "array", "items": STRING}, required=False)
+PAGE = parameter("page", "query", INTEGER, required=False)
+PET = {
+    "summary": "Change a pet",
+    "parameters": [ID, PAGE, parameter("mode", "query"), TAGS, parameter("X-Trace", "header")],
+    "requestBody": json_body(record({"name": STRING, "age": INTEGER, "kind": STRING | {"enum": ["a", "b"]}}, "name")),
+    "security": [{"key": []}],
+    "responses": {},
+}
+SECURITY = {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}}
+URL = "https://pets.example/v1/pets"
+HEADERS = (
+    ("X-Trace", "it's"),
+    ("Authorization", "Bearer REPLACE_BEARER_TOKEN"),
+    ("Content-Type", "application/json"),
+)
+
+
+def documentation(operation: dict[str, Any], path: str = "/pets/{id}") -> Documentation:
+    document = openapi({path: {"put": operation}}, "https://pets.example/v1", components=SECURITY)
+    spec = dict.fromkeys(("hub", "api", "version", "provider", "source_url", "sha256", "file"), "pets")
+    (row,) = parse_spec(spec, json.dumps(document).encode(), optional=False, max_bytes=10**6).rows
+    return Documentation.of(row)
+
+
+def allows(grammar: str, call: str) -> bool:
+    matcher = LLMatcher(BYTES, grammar)
+    assert not matcher.is_error(), matcher.get_error()
+    tokens = BYTES.tokenize_str(call)
+    return matcher.try_consume_tokens(tokens) == len(tokens) and matcher.is_accepting()
+
+
+def put(query: str, body: str, url: str = f"{URL}/7") -> str:
+    return render("curl", Request("PUT", f"{url}?{query}", HEADERS, body))
+
+
+GRAMMAR = call_grammar([documentation(PET)], "curl")
+
+
+def test_calls_that_the_documentation_allows() -> None:
+    for query in ("mode=a%20b", "page=2&mode=x", "mode=x&tags=a&tags=b", "page=-1&mode='&tags=a"):
+        for body in ('{"name":"Rex\'s"}', '{"name":"R\\"ex","age":3}', '{"name":"","age":3,"kind":"b"}'):
+            assert allows(GRAMMAR, put(query, body)), (query, body)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        put("mode=x", '{"name":"Rex"}', "https://pets.example/v2/pets/7"),
+        put("mode=x", '{"name":"Rex"}', f"{URL}/seven"),
+        put("mode=x&more=1", '{"name":"Rex"}'),
+        put("page=2", '{"name":"Rex"}'),
+        put("page=two&mode=x", '{"name":"Rex"}'),
+        put("mode=x", '{"age":3}'),
+        put("mode=x", '{"name":7}'),
+        put("mode=x", '{"name":"Rex","kind":"c"}'),
+        put("mode=x", '{"name":"Rex"}').replace("PUT", "POST"),
+        put("mode=x", '{"name":"Rex"}').replace("X-Trace", "X-Other"),
+        put("mode=x", '{"name":"Rex"}') + "\nrm -r .",
+    ],
+)
+def test_calls_that_it_does_not_allow(call: str) -> None:
+    assert not allows(GRAMMAR, call)
+
+
+def test_several_operations_are_several_calls() -> None:
+    plain = {"summary": "Touch", "responses": {}}
+    grammar = call_grammar([documentation(plain, "/touch"), documentation(plain, "/a/{b}.json")], "curl")
+    for path, allowed in (("/touch", True), ("/a/1.2.json", True), ("/a/1.xml", False), ("/a/b/c.json", False)):
+        call = render("curl", Request("PUT", f"https://pets.example/v1{path}"))
+        assert allows(grammar, call) == allowed, path
+
+
+def test_a_hostile_specification_breaks_no_grammar() -> None:
+    names = ['a"b', "a'b", "a\\", "/x/", 'T0: "x"', "a\nstart: /.*/", "%json {}", "é", "$(id)", "a|b", "<eos>", "'; '"]
+    for name in names:
+        node = {"kind": "string", "enum": [name, "b"]}
+        given = Parameter("query", name, True, node, {"name": name, "in": "query"})
+        body = {"members": [[name, True, node]]}
+        shown = replace(documentation(PET), parameters=(given,), body=body, template="https://pets.example/v1/p")
+        grammar = call_grammar([shown], "curl")
+        headers, said = HEADERS[1:], json.dumps({name: name}, ensure_ascii=False, separators=(",", ":"))
+        ((key, value),) = pairs_of(given.wire or {}, "b", "3.0")
+        for query, allowed in ((f"{key}={value}", True), ("b=b", False)):
+            request = Request("PUT", f"https://pets.example/v1/p?{query}", headers, said)
+            assert allows(grammar, render("curl", request)) == allowed, (name, query)
+        assert not allows(grammar, "curl x")
+
+
+def test_what_has_no_grammar_has_a_reason() -> None:
+    shown = documentation(PET)
+    many: Node = {"members": [[f"{number}{'x' * 500}", True, {"kind": "string"}] for number in range(200)]}
+    cases = {
+        "multipart": replace(shown, media_type="multipart/form-data"),
+        "too_large": replace(shown, body=many),
+        "query_in_path": replace(shown, path_query="a=b"),
+        "unsayable": replace(shown, body={"unsayable": "binary"}),
+    }
+    for reason, case in cases.items():
+        with pytest.raises(NoGrammar) as error:
+            call_grammar([case], "curl")
+        assert error.value.reason == reason
+    with pytest.raises(NoGrammar, match="language"):
+        call_grammar([shown], "swift")
