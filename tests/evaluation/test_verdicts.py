@@ -157,7 +157,8 @@ def test_the_request_that_arrived_decides(apis: tuple[Apis, dict[str, dict[str, 
     for records, ended, expected in (
         ([arrival(path)], "ok", (True, True, True)),
         ([arrival(f"{path[:-1]}42")], "ok", (True, False, True)),
-        ([arrival(path)], "failed", (False, False, False)),
+        ([arrival(path)], "failed", (True, True, True)),  # on the sandbox's answer, which is not the API's
+        ([arrival(path)], "timeout", (False, False, False)),
         ([arrival(path)] * 2, "ok", (False, False, False)),
         ([], "ok", (False, False, False)),
         ([arrival(path, headers=[])], "ok", (False, False, False)),  # RFC 9112, 3.2

@@ -16,7 +16,8 @@ from apipack.sandbox.execution import Outcome, execute, skipped
 _LACKING = re.compile(
     r"No module named|Cannot find (?:module|package)|ERR_MODULE_NOT_FOUND|cannot load such file"
     r"|package [\w.]+ does not exist|no required module provides package|cannot find package|no such module"
-    r"|Class \W?[\w\\]+\W? not found|Failed opening required|fatal error: \S+: No such file"
+    r"|is not registered on Faraday::|Class \W?[\w\\]+\W? not found|Failed opening required"
+    r"|fatal error: \S+: No such file"
 )
 """What the ten languages say of a library that is not installed."""
 

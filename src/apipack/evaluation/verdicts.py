@@ -127,10 +127,10 @@ def judge_executed(
     static: Verdict, outcome: Outcome, reference: Reference, specification: Specification | None = None
 ) -> Verdict:
     """The verdict on a call that was executed; static: that on the same call by reading. Without a specification, only
-    the matches are told."""
+    the matches are told. A call that fails once it has its answer fails on the answer, which is the sandbox's."""
     requests = arrived(outcome.records, _names(reference))
     verdict = replace(static, syntax_error=outcome.status == "does_not_compile", executed=True)
-    ran = outcome.status == "ok" and len(outcome.records) == len(requests) == 1
+    ran = outcome.status in ("ok", "failed") and len(outcome.records) == len(requests) == 1
     return _sent(verdict, requests, requests if ran else [], reference, specification)
 
 
@@ -173,7 +173,7 @@ def _sent(
     reference: Reference,
     specification: Specification | None,
 ) -> Verdict:
-    """requests: that were sent. whole: the same of a call that ended well, else none."""
+    """requests: that were sent. whole: the same of a call that ended by itself, else none."""
     gold, operation = reference.request, reference.operation
     sole = requests[0] if len(requests) == 1 else None
     same = sole is not None and bool(whole) and reference.same(sole)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import json
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
@@ -17,6 +18,8 @@ from apipack.languages.payloads import json_texts, parts
 from apipack.languages.wire import FORM, PORTS, without_client_headers
 from apipack.records import Request
 from apipack.sandbox import Record
+
+_BOUNDARY = re.compile(r"(?<=^multipart/form-data);\s*boundary=[^;]*$", re.IGNORECASE)
 
 
 def difference(intended: Request, records: Sequence[Record]) -> str | None:
@@ -77,7 +80,7 @@ def same_body(arrived: Request, intended: Request) -> bool:
             return _canonical(json_texts(a, media_type)) == _canonical(wanted)
         if media_type == FORM:
             return sorted(parse_qsl(a, True)) == sorted(parse_qsl(b, True))
-        return media_type == "multipart/form-data" and _parts(a, intended) == (_parts(b, intended) or None)
+        return media_type == "multipart/form-data" and _parts(arrived) == (_parts(intended) or None)
     except (ValueError, RecursionError):
         return False
 
@@ -86,9 +89,8 @@ def _canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def _parts(body: str, intended: Request) -> list[tuple[str, Any]]:
-    pieces = parts(Request(intended.method, intended.url, intended.headers, body))
-    return [(str(part["Content-Disposition"]), part.get_payload(decode=True)) for part in pieces]
+def _parts(request: Request) -> list[tuple[str, Any]]:
+    return [(str(part["Content-Disposition"]), part.get_payload(decode=True)) for part in parts(request)]
 
 
 def _place(record: Record) -> tuple[Any, ...]:
@@ -132,4 +134,5 @@ def _segments(path: str) -> list[bytes]:
 
 
 def _headers(request: Request) -> list[tuple[str, str]]:
-    return sorted((name.lower(), value) for name, value in request.headers)
+    """Fields in order; the boundary of a form is the client's, and must be that of its own body."""
+    return sorted((name.lower(), _BOUNDARY.sub("", value)) for name, value in request.headers)

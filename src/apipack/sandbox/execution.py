@@ -1,7 +1,9 @@
 """Execute calls in the sandbox: which of them ran, and what requests arrived.
 
 Calls that the strict readers understand can only be what they say; they share a program, and whatever goes wrong
-there is tried again alone. Every other call has a program, a user and a deadline of its own.
+there is tried again alone. So do calls in other forms that a reader takes, where they fit into one program: what
+arrives must be what was read, or the call is tried again alone. Every other call has a program, a user and a
+deadline of its own.
 """
 
 from __future__ import annotations
@@ -16,12 +18,15 @@ from dataclasses import dataclass, field
 from apipack.languages.codec import Reading
 from apipack.progress import progress
 from apipack.sandbox import Job, Limits, Record, Sandbox, SandboxError, Step, unavailable
-from apipack.sandbox.runners import MARKS, Program, alone, missing, root, together
+from apipack.sandbox.comparison import difference
+from apipack.sandbox.runners import MARKS, Program, alone, missing, root, shares, side_by_side, together
 from apipack.sandbox.runners.program import BUILD_SECONDS, CALL_SECONDS, RUN_SECONDS
 
 log = logging.getLogger(__name__)
 
 CHUNK, LEAST = 250, 4
+OWN, READ, ALONE = "own", "read", "alone"
+"""Ways to run a call: with others in our form, with others that a reader takes, by itself."""
 TOGETHER = Limits(output=64 * 1024 * 1024, cpu=300, processes=512)
 BUILT = Limits(output=64 * 1024 * 1024)
 
@@ -45,39 +50,40 @@ def skipped(languages: Sequence[str]) -> dict[str, str]:
 def execute(calls: Sequence[Reading], workers: int, what: str = "execute", trusted: bool = False) -> list[Outcome]:
     """Outcomes of calls, in order. Languages whose toolchain is missing must not be among them. trusted: whether all
     calls may share programs, because they are our own whatever their form."""
-    units: list[tuple[str, list[int], bool]] = []
-    by_language: dict[tuple[str, bool], list[int]] = {}
+    units: list[tuple[str, list[int], str]] = []
+    by_language: dict[tuple[str, str], list[int]] = {}
     for index, call in enumerate(calls):
-        by_language.setdefault((call.language, call.own or trusted), []).append(index)
-    for (language, strict), indices in by_language.items():
-        units += [(language, indices[start : start + CHUNK], strict) for start in range(0, len(indices), CHUNK)]
+        way = OWN if call.own or trusted else READ if call.request and shares(call.language, call.code) else ALONE
+        by_language.setdefault((call.language, way), []).append(index)
+    for (language, way), indices in by_language.items():
+        units += [(language, indices[start : start + CHUNK], way) for start in range(0, len(indices), CHUNK)]
     outcomes: dict[int, Outcome] = {}
     with ThreadPoolExecutor(workers) as pool:
-        answers = pool.map(lambda unit: list(_unit(unit[0], {i: calls[i].code for i in unit[1]}, unit[2])), units)
+        answers = pool.map(lambda unit: list(_unit(unit[0], {i: calls[i] for i in unit[1]}, unit[2])), units)
         for pairs in progress(answers, len(units), what):
             outcomes.update(pairs)
     return [outcomes[index] for index in range(len(calls))]
 
 
-def _unit(language: str, calls: dict[int, str], strict: bool) -> Iterator[tuple[int, Outcome]]:
+def _unit(language: str, calls: dict[int, Reading], way: str) -> Iterator[tuple[int, Outcome]]:
     """Outcomes by number. Where calls do not even get to run together, halves of them do, and so on."""
     todo = dict(calls)
-    if strict and len(calls) > 1:
-        shared = _shared(language, calls)
+    if way != ALONE and len(calls) > 1:
+        shared = _shared(language, {number: call.code for number, call in calls.items()}, way)
         if not shared and len(calls) > LEAST:
             half = len(calls) // 2
             for part in (list(calls.items())[:half], list(calls.items())[half:]):
-                yield from _unit(language, dict(part), strict)
+                yield from _unit(language, dict(part), way)
             return
         for number, outcome in shared.items():
-            if outcome.status == "ok" and len(outcome.records) == 1:
+            if outcome.status == "ok" and len(outcome.records) == 1 and _is_believed(calls[number], outcome, way):
                 yield number, outcome
                 del todo[number]
     while todo:
         try:
             with Sandbox(root(language)) as sandbox:
-                for number, code in list(todo.items()):
-                    yield number, run_alone(sandbox, language, code)
+                for number, call in list(todo.items()):
+                    yield number, run_alone(sandbox, language, call.code)
                     del todo[number]
         except SandboxError as error:
             log.warning("a call in %s is lost, and a new sandbox takes the next: %s", language, error)
@@ -86,10 +92,15 @@ def _unit(language: str, calls: dict[int, str], strict: bool) -> Iterator[tuple[
             yield number, Outcome("lost", str(error))
 
 
-def _shared(language: str, calls: dict[int, str]) -> dict[int, Outcome]:
+def _is_believed(call: Reading, outcome: Outcome, way: str) -> bool:
+    """Whether what a call did among others is what it does alone."""
+    return way == OWN or (call.request is not None and difference(call.request, outcome.records) is None)
+
+
+def _shared(language: str, calls: dict[int, str], way: str) -> dict[int, Outcome]:
     """Outcomes of calls that share a program; what is not there did not get its turn."""
     marker = f"/{secrets.token_hex(16)}/"
-    program = together(language, calls, marker)
+    program = (together if way == OWN else side_by_side)(language, calls, marker)
     seconds = BUILD_SECONDS * 4 + CALL_SECONDS * len(calls)
     try:
         with Sandbox(root(language)) as sandbox:

@@ -89,6 +89,11 @@ class Address(Thing):
     def written(self) -> str:
         return f"{self.scheme}://{self.netloc}{self.path}" + (f"?{self.query}" if self.query else "")
 
+    @property
+    def named(self) -> str:
+        """Host and port as the field Host has them."""
+        return self.netloc.lower().removesuffix(f":{PORTS[self.scheme]}")
+
     def get(self, run: Evaluation, name: str) -> Any:
         host, _, port = self.netloc.rpartition(":") if re.search(r":\d+$", self.netloc) else (self.netloc, "", "")
         target = (self.path or "/") + (f"?{self.query}" if self.query else "")

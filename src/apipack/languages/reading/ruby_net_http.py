@@ -175,6 +175,8 @@ class Http(Thing):
         origin = self.origin()
         if request.address and request.address.get(run, "host").run(None, None) != self.host:
             raise Unreadable("a request to another host than the connection's")
+        if request.address and f"{request.address.scheme}://{request.address.named}" != origin.lower():
+            raise Unreadable("a URI whose scheme or port is not the connection's")
         fields = Fields(request.fields.pairs)
         if request.body is not None:
             fields.default("Content-Type", FORM)

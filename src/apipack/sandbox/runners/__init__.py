@@ -13,7 +13,7 @@ from types import ModuleType
 from apipack.sandbox.runners import curl, go, java, javascript, libcurl, node, php, python, ruby, swift
 from apipack.sandbox.runners.program import Program
 
-__all__ = ["MARKS", "Program", "alone", "missing", "root", "together"]
+__all__ = ["MARKS", "Program", "alone", "missing", "root", "shares", "side_by_side", "together"]
 
 MARKS = "100.64.0.1"
 
@@ -30,6 +30,20 @@ def alone(language: str, code: str) -> Program:
 
 def together(language: str, calls: dict[int, str], marker: str) -> Program:
     program: Program = _MODULES[language].together(calls, marker)
+    return program
+
+
+def shares(language: str, code: str) -> bool:
+    """Whether a call in a form that is not ours can be one of a program of many: a process of its own in it, or a part
+    that clashes with no other."""
+    fits = getattr(_MODULES[language], "fits", None)
+    return bool(fits(code)) if fits else bool(getattr(_MODULES[language], "FORKS", False))
+
+
+def side_by_side(language: str, calls: dict[int, str], marker: str) -> Program:
+    """A program of many calls in forms that are not ours, of which `shares` holds."""
+    make = getattr(_MODULES[language], "side_by_side", None)
+    program: Program = make(calls, marker) if make else together(language, calls, marker)
     return program
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from apipack.sandbox.runners.program import Program, each
 
+FORKS = True
 NEEDS = ("/usr/bin/bash", "/usr/bin/curl")
 
 

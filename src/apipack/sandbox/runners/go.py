@@ -60,9 +60,14 @@ def alone(code: str) -> Program:
     return Program({"call.go": whole(code), "go.mod": MODULE}, ("./calls",), BUILD, env=ENV)
 
 
+def fits(code: str) -> bool:
+    """Whether code declares `main` alone, since many calls are one package."""
+    return re.findall(r"^(?:func|type|var|const)\b.*", whole(code), re.MULTILINE) == ["func main() {"]
+
+
 def together(calls: Mapping[int, str], marker: str) -> Program:
     """Each call's `main` becomes a function in a file of its own; the program's argument says which of them runs."""
-    files = {f"call{n}.go": code.replace("func main()", f"func call{n}()", 1) for n, code in calls.items()}
+    files = {f"call{n}.go": whole(code).replace("func main()", f"func call{n}()", 1) for n, code in calls.items()}
     cases = "".join(f'\tcase "{number}":\n\t\tcall{number}()\n' for number in calls)
     files["main.go"] = f'package main\n\nimport "os"\n\nfunc main() {{\n\tswitch os.Args[1] {{\n{cases}\t}}\n}}\n'
     program = each(files | {"go.mod": MODULE}, {n: ["./calls", str(n)] for n in calls}, marker, BUILD)

@@ -25,7 +25,15 @@ OPTIONS = (
     *(f"-Djavax.net.ssl.trustStore={TRUST_STORE}", f"-Djavax.net.ssl.trustStorePassword={TRUST_STORE_PASSWORD}"),
 )
 COMPILER = (JAVAC, "-J-Xmx256m", "-J-XX:+UseSerialGC", "-J-XX:-UsePerfData", "-J-XX:TieredStopAtLevel=1")
-IMPORTS = ("okhttp3.*", "java.io.*", "java.util.*", "java.util.concurrent.*", "java.nio.charset.StandardCharsets")
+IMPORTS = (
+    "okhttp3.*",
+    "java.io.*",
+    "java.net.*",
+    "java.net.http.*",
+    "java.util.*",
+    "java.util.concurrent.*",
+    "java.nio.charset.StandardCharsets",
+)
 _IMPORT = re.compile(r"^[ \t]*import[ \t]+(?:static[ \t]+)?[\w.*]+[ \t]*;[ \t]*$", re.MULTILINE)
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _HEAD = re.compile(r"\s*(?:package\s+([\w.]+)\s*;)?(?:\s*import\s[^;]*;)*(?:\s*@\w+(?:\([^)]*\))?)*\s*")
@@ -47,7 +55,7 @@ def unit(code: str) -> tuple[str, str, str]:
     bare = _COMMENT.sub(" ", code)
     head = _HEAD.match(bare)
     if head is None or not _TYPE.match(bare, head.end()):
-        return "Call.java", in_class(code, "Call"), "Call"
+        return "Fragment.java", in_class(code, "Fragment"), "Fragment"
     public = re.search(r"^[ \t]*public\s+(?:(?:final|abstract)\s+)*(?:class|interface|enum|record)\s+(\w+)", bare, re.M)
     main = enclosing = _TYPE.match(bare, head.end())[2]  # type: ignore[index]
     for declaration in _CLASS_OR_MAIN.finditer(bare):
@@ -65,6 +73,11 @@ def alone(code: str) -> Program:
         files["RequestBody.java"] = harness("RequestBody.java")
     build = (*COMPILER, "-encoding", "UTF-8", "-proc:none", "-nowarn", "-d", ".", "-cp", PATH, *files)
     return Program(files, (JAVA, *OPTIONS, "-cp", f".:{PATH}", "Launch", main), build)
+
+
+def fits(code: str) -> bool:
+    """Whether code is a fragment, which gets a class of its own."""
+    return unit(code)[2] == "Fragment"
 
 
 def together(calls: Mapping[int, str], marker: str) -> Program:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from apipack.sandbox.jail import NODE_MODULES
-from apipack.sandbox.runners.node import ENV, NODE, one_process, script
+from apipack.sandbox.runners.node import ENV, NODE, one_process, processes, script
 from apipack.sandbox.runners.program import Program, harness
 
+FORKS = True
 NEEDS = (NODE, f"{NODE_MODULES}/axios/package.json")
 
 
@@ -19,6 +20,10 @@ def alone(code: str) -> Program:
     name, files = script(code)
     every = {**files, "xhr.js": harness("xhr.js")}
     return Program(every, (NODE, "--require", "./xhr.js", name), check=(NODE, "--check", name), env=ENV)
+
+
+def side_by_side(calls: Mapping[int, str], marker: str) -> Program:
+    return processes(calls, marker, {"xhr.js": harness("xhr.js")}, ("--require", "./xhr.js"))
 
 
 def together(calls: Mapping[int, str], marker: str) -> Program:

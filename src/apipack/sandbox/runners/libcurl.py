@@ -29,10 +29,16 @@ def alone(code: str) -> Program:
     return Program({"call.c": whole(code)}, ("./calls",), (*BUILD, "call.c", "-lcurl"))
 
 
+def fits(code: str) -> bool:
+    """Whether code defines `main` alone, since many calls are one translation unit."""
+    lines = re.findall(r"^(?![ \t}#/]).*[({].*$|^[ \t]*#[ \t]*define\b", whole(code), re.MULTILINE)
+    return len(lines) == 1 and lines[0].startswith("int main(void)")
+
+
 def together(calls: Mapping[int, str], marker: str) -> Program:
     """Each call's `main` becomes a function of the one file; its argument says which of them runs."""
     parts = [
-        f'#line 1 "call{number}.c"\n{code.replace("int main(void)", f"static int call{number}(void)", 1)}\n'
+        f'#line 1 "call{number}.c"\n{whole(code).replace("int main(void)", f"static int call{number}(void)", 1)}\n'
         for number, code in calls.items()
     ]
     cases = "".join(f"  case {number}: return call{number}();\n" for number in calls)

@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping
 
 from apipack.sandbox.jail import NODE_MODULES, ROOT_CERTIFICATE
-from apipack.sandbox.runners.program import CALL_SECONDS, Program, harness
+from apipack.sandbox.runners.program import CALL_SECONDS, Program, each, harness
 
 NODE = "/usr/bin/node"
 NEEDS = (NODE, *(f"{NODE_MODULES}/{name}/package.json" for name in ("request", "axios", "node-fetch")))
+FORKS = True
 ENV = {"NODE_PATH": NODE_MODULES, "NODE_EXTRA_CA_CERTS": ROOT_CERTIFICATE, "NODE_NO_WARNINGS": "1"}
 
 
@@ -33,6 +34,22 @@ def script(code: str) -> tuple[str, dict[str, str]]:
 
 def together(calls: Mapping[int, str], marker: str) -> Program:
     return one_process(calls, marker, {}, "request")
+
+
+def side_by_side(calls: Mapping[int, str], marker: str) -> Program:
+    return processes(calls, marker, {}, ())
+
+
+def processes(calls: Mapping[int, str], marker: str, files: Mapping[str, str], options: tuple[str, ...]) -> Program:
+    """A process a call, one after the other."""
+    every, commands = dict(files), dict[int, list[str]]()
+    for number, code in calls.items():
+        name, scripts = script(code)
+        file = f"call{number}{name.removeprefix('call')}"
+        every[file] = scripts[name]
+        commands[number] = [NODE, *options, file]
+    program = each(every, commands, marker)
+    return Program(program.files, program.run, env=ENV)
 
 
 def one_process(calls: Mapping[int, str], marker: str, files: Mapping[str, str], kind: str) -> Program:

@@ -11,6 +11,7 @@ from apipack.sandbox.runners.program import Program, each
 
 PHP = "/usr/bin/php"
 GUZZLE = "/usr/share/php/GuzzleHttp/autoload.php"
+FORKS = True
 NEEDS = (PHP, "/usr/lib/php/*/curl.so", GUZZLE)
 AUTOLOAD = "vendor/autoload.php"
 
@@ -20,13 +21,21 @@ def script(code: str) -> str:
 
 
 def alone(code: str) -> Program:
-    files, loading = {"call.php": script(code)}, list[str]()
-    if "Guzzle" in code or "autoload" in code:
-        files[AUTOLOAD] = f"<?php require_once '{GUZZLE}';\n"
-        loading = ["-d", f"auto_prepend_file={AUTOLOAD}"]
-    return Program(files, (PHP, *loading, "call.php"), check=(PHP, "-l", "call.php"))
+    files = {"call.php": script(code), **_composer(code)}
+    return Program(files, (PHP, *_loading(code), "call.php"), check=(PHP, "-l", "call.php"))
 
 
 def together(calls: Mapping[int, str], marker: str) -> Program:
     files = {f"call{number}.php": script(code) for number, code in calls.items()}
-    return each(files, {number: [PHP, f"call{number}.php"] for number in calls}, marker)
+    for code in calls.values():
+        files |= _composer(code)
+    commands = {number: [PHP, *_loading(code), f"call{number}.php"] for number, code in calls.items()}
+    return each(files, commands, marker)
+
+
+def _composer(code: str) -> dict[str, str]:
+    return {AUTOLOAD: f"<?php require_once '{GUZZLE}';\n"} if _loading(code) else {}
+
+
+def _loading(code: str) -> list[str]:
+    return ["-d", f"auto_prepend_file={AUTOLOAD}"] if "Guzzle" in code or "autoload" in code else []

@@ -31,9 +31,14 @@ def harness(name: str) -> str:
 
 
 def each(
-    files: Mapping[str, str], commands: Mapping[int, list[str]], marker: str, build: tuple[str, ...] = ()
+    files: Mapping[str, str],
+    commands: Mapping[int, list[str]],
+    marker: str,
+    build: tuple[str, ...] = (),
+    loaded: tuple[str, ...] = (),
 ) -> Program:
-    """A program that runs one command a call, serially, under the marks of `each.py`."""
-    plan = {"marker": marker, "commands": commands, "seconds": CALL_SECONDS}
+    """A program that runs one command a call, serially, under the marks of `each.py`. loaded: a folder of Python's
+    packages, and those of them that are loaded before calls fork."""
+    plan = {"marker": marker, "commands": commands, "seconds": CALL_SECONDS, "loaded": loaded}
     every = {**files, "each.py": harness("each.py"), "plan.json": json.dumps(plan)}
     return Program(every, (PYTHON, "-I", "-S", "each.py"), build)

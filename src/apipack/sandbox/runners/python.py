@@ -8,6 +8,8 @@ from apipack.sandbox.jail import PYTHON
 from apipack.sandbox.runners.program import Program, each
 
 PACKAGES = "/usr/lib/python3/dist-packages"
+FORKS = True
+CLIENTS = ("requests", "httpx")
 NEEDS = (PYTHON, f"{PACKAGES}/requests", f"{PACKAGES}/httpx")
 CHECK = "compile(open('call.py', 'rb').read(), 'call.py', 'exec')"
 
@@ -18,4 +20,5 @@ def alone(code: str) -> Program:
 
 def together(calls: Mapping[int, str], marker: str) -> Program:
     files = {f"call{number}.py": code for number, code in calls.items()}
-    return each(files, {number: [f"call{number}.py"] for number in calls}, marker)
+    clients = [name for name in CLIENTS if any(name in code for code in calls.values())]
+    return each(files, {number: [f"call{number}.py"] for number in calls}, marker, loaded=(PACKAGES, *clients))

@@ -12,6 +12,7 @@ from apipack.sandbox.runners.program import CALL_SECONDS, Program, harness
 
 RUBY = "/usr/bin/ruby"
 GEMS = "/usr/share/rubygems-integration/all/specifications"
+FORKS = True
 NEEDS = (RUBY, f"{GEMS}/faraday-[0-9]*.gemspec", f"{GEMS}/httparty-[0-9]*.gemspec")
 
 

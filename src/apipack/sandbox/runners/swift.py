@@ -32,6 +32,14 @@ def alone(code: str) -> Program:
     return Program({"main.swift": IMPORTS + code + wait}, ("./calls",), (*BUILD, "main.swift"), env=ENV)
 
 
+def fits(code: str) -> bool:
+    """Whether code can be the body of a function that waits for its task."""
+    return (
+        "let dataTask" in code
+        and re.search(r"^(?:@main|extension|import\s+(?!Foundation))|\bawait\b", code, re.M) is None
+    )
+
+
 def together(calls: Mapping[int, str], marker: str) -> Program:
     """Each call is a function in a file of its own; the program's argument says which of them runs."""
     files = {
