@@ -87,7 +87,7 @@ def test_weights_are_read_as_safetensors_alone(tmp_path: Path) -> None:
     base = save_tiny(tmp_path / "base")
     adapter = tmp_path / "adapter"
     model = get_peft_model(AutoModelForCausalLM.from_pretrained(base), LoraConfig(target_modules=["q_proj"]))
-    model.save_pretrained(adapter)
+    model.save_pretrained(str(adapter))
     loading.load_lm(str(base), adapter)
     with pytest.raises(places.ModelError, match="no adapter_model.safetensors") as error:
         loading.load_lm(str(base), pickled(adapter, "adapter_model.bin"))
