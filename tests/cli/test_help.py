@@ -7,8 +7,8 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer.main
 from typer.testing import CliRunner
@@ -21,13 +21,13 @@ from apipack.records import LANGUAGES
 from tests.bare import write_hook
 from tests.test_dependencies import declared
 
-COMMANDS: dict[str, click.Command] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_a_group_and_an_example_with_options_that_exist(name: str) -> None:
     command = COMMANDS[name]
-    assert command.rich_help_panel in (USE, DATA, EXPERIMENTS)  # type: ignore[attr-defined]
+    assert command.rich_help_panel in (USE, DATA, EXPERIMENTS)
     program, word, *arguments = shlex.split((command.epilog or "").removeprefix("Example: "))
     assert (program, word) == ("apipack", name)
     options = {text for parameter in command.params for text in (*parameter.opts, *parameter.secondary_opts)}

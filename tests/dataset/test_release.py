@@ -5,16 +5,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+import mlcroissant
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from datasets import load_dataset
+from huggingface_hub import DatasetCard
 
 from apipack.dataset.card import card
 from apipack.dataset.release import SPLITS as NAMES
-from apipack.dataset.release import paper_instance, write_languages
+from apipack.dataset.release import paper_instance, write_languages, write_papers
 from apipack.dataset.schemas import RELEASE, SPLITS, UNIQUE
 from apipack.instructions.schemas import INSTRUCTIONS
-from apipack.io import rows_table, write_table, write_text
+from apipack.io import rows_table, write_table
 from apipack.languages.codec import read
 from apipack.languages.schemas import CALLS
 from apipack.records import Request
@@ -53,7 +56,7 @@ def released(tmp_path: Path) -> Path:
     )
     counts = write_languages(["curl", "go"], {"curl": 1, "go": 1}, str(data), str(out), True, CHOICE, 0)
     splits = [name for name in NAMES.values() if name != "test_level4"]
-    write_text(out / "README.md", card(counts, splits, {"Operations by hub": {"apis_guru": 4}}))
+    write_papers(out, counts, splits, {"Operations by hub": {"apis_guru": 4}})
     return out
 
 
@@ -78,6 +81,44 @@ def test_datasets_loads_each_language_and_split(released: Path, tmp_path: Path) 
 def test_the_card_counts_what_is_there(released: Path) -> None:
     text = (released / "README.md").read_text(encoding="utf-8")
     assert "10 rows" in text and "| go | 1 | 1 | 1 | 1 | 1 |" in text and "| apis_guru | 4 |" in text
+
+
+def test_the_card_is_what_the_hub_asks_for(released: Path) -> None:
+    front = DatasetCard.load(released / "README.md").data.to_dict()
+    assert (front["license"], front["license_link"]) == ("other", "LICENSE.md") and (released / "LICENSE.md").is_file()
+    assert front["size_categories"] == ["n<1K"] and front["language"] == ["en"]
+    assert [config["config_name"] for config in front["configs"]] == ["curl", "go"]
+    assert front["configs"][0]["default"] and "default" not in front["configs"][1]
+
+
+def test_rows_can_be_streamed(released: Path) -> None:
+    rows = load_dataset(str(released), "go", split="test_level3", streaming=True)
+    assert [row["call"] for row in rows] == ["go c"]
+
+
+def test_the_viewer_can_read_each_row_group(released: Path) -> None:
+    """It takes 300 MB of a file at a time."""
+    for path in released.rglob("*.parquet"):
+        metadata = pq.ParquetFile(path).metadata
+        assert all(metadata.row_group(n).total_byte_size < 300e6 for n in range(metadata.num_row_groups))
+
+
+def test_croissant_describes_every_row_and_has_the_rai_fields(released: Path, caplog: pytest.LogCaptureFixture) -> None:
+    dataset = mlcroissant.Dataset(jsonld=released / "croissant.json")  # which validates it
+    assert not dataset.metadata.ctx.issues.errors
+    assert dataset.metadata.data_biases and dataset.metadata.personal_sensitive_information
+    rows = list(dataset.records("go"))
+    splits = {row["go/split"].decode(): row["go/id"].decode() for row in rows}
+    assert splits == {"train": "a", "test_level1": "a", "test_level2": "b", "test_level3": "c", "examples": "d"}
+    assert {name.removeprefix("go/") for name in rows[0]} == {"split", *RELEASE.names}
+    assert {"Could not match" in text or "not standard" in text for text in caplog.messages} <= {False}
+
+
+def test_the_datasheet_answers_each_part(released: Path) -> None:
+    text = (released / "DATASHEET.md").read_text()
+    headings = [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
+    assert headings[:2] == ["Motivation", "Composition"] and headings[-2:] == ["Distribution", "Maintenance"]
+    assert "**How many are there?** 10, in 2 languages." in text and "apis_guru (4)" in text
 
 
 def test_instances_have_the_papers_schema(released: Path) -> None:
@@ -110,7 +151,7 @@ def test_further_variants_have_values_and_calls_of_their_own(tmp_path: Path) -> 
     data, out = write_data(tmp_path / "data", p), tmp_path / "release"
     choice = p.model_dump(include={"values", "optional", "max_values", "description_words"})
     counts = write_languages(["curl", "python"], {"curl": 3, "python": 1}, str(data), str(out), True, choice, 0)
-    write_text(out / "README.md", card(counts, list(NAMES.values()), {}))
+    write_papers(out, counts, list(NAMES.values()), {})
     one = counts["python"]["train"]
     assert counts["curl"] == counts["python"] | {"train": 3 * one, "examples": 3 * counts["python"]["examples"]}
     loaded = load_dataset(str(out), "curl", split="train", cache_dir=str(tmp_path / "cache"))

@@ -1,6 +1,8 @@
 """Models: the embedded ones are found and converted once, whoever else does the same; errors are one line."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,8 +10,11 @@ from typing import Any
 
 import pytest
 import torch
+from peft import LoraConfig, get_peft_model
+from transformers import AutoModelForCausalLM
 
 from apipack.models import loading, places
+from apipack.models.embedding import load_encoder
 from tests.tiny import save_tiny
 
 CONVERT = "from apipack.models import loading, places; print(places.resolve('embedded'))"
@@ -60,6 +65,53 @@ def test_a_model_that_is_nowhere_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(places.ModelError, match="cannot load the model") as error:
         loading.load_lm(str(tmp_path / "none"))
     assert "\n" not in str(error.value)
+
+
+def pickled(folder: Path, weights: str) -> Path:
+    """The folder with its safetensors as a pickle that writes a file when it is read as such."""
+    (folder / weights).with_suffix(".safetensors").rename(folder / "kept")
+    name = "pytorch_model.bin" if weights == "model.bin" else weights
+    torch.save(Trap(folder / "sprung"), folder / name)
+    return folder
+
+
+class Trap:
+    def __init__(self, path: Path) -> None:
+        self.path = str(path)
+
+    def __reduce__(self) -> tuple[Any, tuple[str, str]]:
+        return open, (self.path, "w")
+
+
+def test_weights_are_read_as_safetensors_alone(tmp_path: Path) -> None:
+    base = save_tiny(tmp_path / "base")
+    adapter = tmp_path / "adapter"
+    model = get_peft_model(AutoModelForCausalLM.from_pretrained(base), LoraConfig(target_modules=["q_proj"]))
+    model.save_pretrained(str(adapter))
+    loading.load_lm(str(base), adapter)
+    with pytest.raises(places.ModelError, match="no adapter_model.safetensors") as error:
+        loading.load_lm(str(base), pickled(adapter, "adapter_model.bin"))
+    with pytest.raises(places.ModelError, match="safetensors") as another:
+        loading.load_lm(str(pickled(base, "model.bin")))
+    assert "\n" not in f"{error.value}{another.value}" and not list(tmp_path.rglob("sprung"))
+
+
+def test_an_encoder_is_read_as_safetensors_alone(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(places.embedder("embedded"), tmp_path / "encoder"))
+    with pytest.raises(places.ModelError, match="safetensors"):
+        load_encoder(str(pickled(folder, "model.bin")))
+    assert not list(tmp_path.rglob("sprung"))
+
+
+def test_a_model_that_brings_code_is_not_loaded(tmp_path: Path) -> None:
+    folder = save_tiny(tmp_path / "own")
+    config = json.loads((folder / "config.json").read_text()) | {"model_type": "own"}
+    config["auto_map"] = {"AutoConfig": "own.Config", "AutoModelForCausalLM": "own.Model"}
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "own.py").write_text(f"open({str(tmp_path / 'sprung')!r}, 'w')")
+    with pytest.raises(places.ModelError):
+        loading.load_lm(str(folder))
+    assert not (tmp_path / "sprung").exists()
 
 
 @pytest.mark.slow

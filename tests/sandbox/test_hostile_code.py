@@ -1,17 +1,26 @@
 """Whatever code does, it is stopped, its end has a name, and the next call in the same sandbox is not disturbed."""
 
+import json
+import os
+import shutil
 import socket
+import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from apipack.languages.codec import Reading
-from apipack.sandbox import Sandbox, SandboxError
+from apipack.sandbox import Sandbox, SandboxError, jail
 from apipack.sandbox.execution import execute
+from apipack.sandbox.network import BURST, NEW_A_SECOND
 from apipack.sandbox.recorder import MAX_BYTES, MAX_NAMES
+from apipack.sandbox.warden import NOBODY
 from tests.sandbox.conftest import SMALL, python, shell
 
 MANY_FILES = replace(SMALL, files=256)
@@ -289,6 +298,43 @@ def test_a_call_that_costs_the_sandbox_is_lost_and_the_next_has_a_new_one(caplog
     assert (lost.status, after.status, after.detail) == ("lost", "ok", "next\n")
     (line,) = caplog.messages
     assert line.startswith("a call in python is lost") and "System V" in line
+
+
+CONNECTIONS = """
+import socket, time
+count, end = 0, time.monotonic() + {seconds}
+while time.monotonic() < end:
+    try:
+        with socket.create_connection(("192.0.2." + str(count % 250 + 1), 80), timeout=0.2):
+            count += 1
+    except OSError:
+        pass
+print(count)
+"""
+
+
+def test_more_connections_than_the_kernel_keeps_records_of(sandbox: Sandbox) -> None:
+    done = python(sandbox, CONNECTIONS.format(seconds=2), seconds=8.0)
+    assert 0 < int(done.steps[0].output) <= 3 * NEW_A_SECOND + BURST
+
+
+@pytest.mark.heavy
+def test_without_root_the_launcher_s_memory_is_closed_to_its_jobs() -> None:
+    """The jail alone, as a user who shares it with the jobs."""
+    code = "open('own', 'w').close()\nopen('/proc/self/mem', 'rb')\nopen('/proc/1/mem', 'r+b')"
+    steps = [["run", ["/usr/bin/python3", "-c", code], 5.0], ["check", ["/bin/cat", "/proc/1/environ"], 5.0]]
+    job = {"id": 0, "user": 0, "files": {}, "steps": steps, "env": {}, "limits": vars(SMALL)}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        launcher = shutil.copy(jail.LAUNCHER, folder)
+        (folder / "root.pem").touch()
+        command = jail.command(folder, folder / "root.pem", {}, False, "/")
+        command[command.index(str(jail.LAUNCHER))] = str(launcher)
+        folder.chmod(0o755)
+        user: dict[str, Any] = {"user": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+        done = subprocess.run(command, input=f"{json.dumps(job)}\n", capture_output=True, text=True, **user)
+    outputs = [step["output"] for step in json.loads(done.stdout)["steps"]]
+    assert ["Permission denied: '/proc/1/mem'" in outputs[0], "Permission denied" in outputs[1]] == [True, True], done
 
 
 @pytest.mark.heavy

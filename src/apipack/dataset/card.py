@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from apipack.dataset.croissant import CITATION
 from apipack.io import parts, read_table
 
 DROPS = {"parse": "operations", "render": "calls", "filter": "dataset"}
@@ -15,10 +18,36 @@ DROPS = {"parse": "operations", "render": "calls", "filter": "dataset"}
 SOURCE = "`test_level4`: an unseen source, with `examples` of its own. "
 
 
-def _config(language: str, counts: Mapping[str, int], names: Sequence[str]) -> str:
+BUCKETS = {1e3: "n<1K", 1e4: "1K<n<10K", 1e5: "10K<n<100K", 1e6: "100K<n<1M", 1e7: "1M<n<10M", 1e8: "10M<n<100M"}
+"""Below so many rows → the size category of the hub."""
+
+
+def _front(counts: Mapping[str, Mapping[str, int]], names: Sequence[str]) -> str:
+    """What the hub reads of the card, as YAML. The first language is the one that the viewer shows."""
+    total = sum(sum(of.values()) for of in counts.values())
+    front = {
+        "pretty_name": "apipack",
+        "annotations_creators": ["machine-generated"],
+        "language_creators": ["machine-generated"],
+        "language": ["en"],
+        "multilinguality": ["monolingual"],
+        "license": "other",
+        "license_name": "per-row",
+        "license_link": "LICENSE.md",
+        "size_categories": [next((name for most, name in BUCKETS.items() if total < most), "n>100M")],
+        "source_datasets": ["original"],
+        "task_categories": ["text-generation"],
+        "tags": ["code", "api", "openapi", "croissant", *counts],
+        "configs": [_config(language, of, names) for language, of in counts.items()],
+    }
+    front["configs"][0]["default"] = True
+    return yaml.safe_dump(front, sort_keys=False, allow_unicode=True)
+
+
+def _config(language: str, counts: Mapping[str, int], names: Sequence[str]) -> dict[str, Any]:
     """The files of the splits that the language has rows in."""
-    files = (f"  - split: {name}\n    path: data/{language}/{name}-*.parquet\n" for name in names if counts.get(name))
-    return f"- config_name: {language}\n  data_files:\n{''.join(files)}"
+    files = [{"split": name, "path": f"data/{language}/{name}-*.parquet"} for name in names if counts.get(name)]
+    return {"config_name": language, "data_files": files}
 
 
 def card(
@@ -26,20 +55,12 @@ def card(
 ) -> str:
     """README.md of the folder. counts: language → split → rows; names: of the splits; figures: heading → name →
     count."""
-    configs = "".join(_config(language, of, names) for language, of in counts.items())
     total = sum(sum(of.values()) for of in counts.values())
     rows: dict[str, list[int]] = {}
     for language, of in counts.items():
         rows[language] = [of.get(name, 0) for name in names]
     text = f"""---
-pretty_name: apipack
-language: [en]
-license: other
-license_name: per-row
-task_categories: [text-generation]
-tags: [code, api, openapi]
-configs:
-{configs}---
+{_front(counts, names)}---
 
 # apipack: instructions and API calls
 
@@ -51,11 +72,26 @@ languages. Calls are generated from OpenAPI specifications, and each is read bac
   `test_level3`: unseen providers. {SOURCE if "test_level4" in names else ""}The same operations in every language.
 - Specifications keep the licences that their publishers gave them: see `licence`, `licence_spdx` and `source_url`.
 - Secrets and personal data in the specifications' examples were replaced by stand-ins before calls were generated.
+- `DATASHEET.md` says how the dataset was made and what it is not for; `croissant.json` says it to machines.
 - `api_pack/`, where it is there, holds the same rows in the JSON schema of API Pack (arXiv 2402.09615).
 
 ## Rows by language and split
 
 {_markdown(["language", *names], [[language, *values] for language, values in rows.items()])}
+
+## Load
+
+```python
+from datasets import load_dataset
+
+load_dataset("FOLDER OR REPOSITORY", "{next(iter(counts))}", split="{names[0]}", streaming=True)
+```
+
+## Cite
+
+```bibtex
+{CITATION}
+```
 """
     for heading, values in figures.items():
         listed = sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -16,12 +16,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from apipack.dataset.card import card, origins
+from apipack.dataset.croissant import croissant
+from apipack.dataset.datasheet import LICENCE, datasheet
 from apipack.dataset.further import further
 from apipack.dataset.params import Release
 from apipack.dataset.schemas import RELEASE
 from apipack.instructions.params import CHOICE, Instruct
 from apipack.instructions.variants import TEST
-from apipack.io import parts, read_table, write_text
+from apipack.io import parts, read_table, write_json, write_text
 from apipack.languages.rendering import render_rows
 from apipack.tasks.engines import map_tasks
 from apipack.tasks.params import Engine
@@ -62,8 +64,21 @@ def write_release(
     for counted in map_tasks(write_languages, tasks, engine, "release"):
         rows |= counted
     counts = {language: rows[language] for language in languages}
-    write_text(out / "README.md", card(counts, list(_released(_members(data)).values()), origins(data)))
+    write_papers(out, counts, list(_released(_members(data)).values()), origins(data))
     return {"rows_out": sum(sum(of.values()) for of in counts.values()), "languages": counts}
+
+
+def write_papers(
+    out: Path,
+    counts: Mapping[str, Mapping[str, int]],
+    names: Sequence[str],
+    figures: Mapping[str, Mapping[str, int]],
+) -> None:
+    """What goes with the rows: the card, the datasheet, the licences, Croissant metadata. Arguments: of `card`."""
+    write_text(out / "README.md", card(counts, names, figures))
+    write_text(out / "DATASHEET.md", datasheet(counts, figures))
+    write_text(out / "LICENSE.md", LICENCE)
+    write_json(out / "croissant.json", croissant(counts, names))
 
 
 def write_languages(

@@ -65,6 +65,6 @@ def load_encoder(model: str) -> SentenceTransformer:
     """model: hub id, folder, or `embedded`. Raises `ModelError`."""
     source = str(embedder(model))
     try:
-        return SentenceTransformer(source)
+        return SentenceTransformer(source, model_kwargs={"use_safetensors": True})
     except (OSError, ValueError) as error:
         raise ModelError(f"cannot load the embedding model {source}: {' '.join(str(error).split()):.300}") from error

@@ -111,6 +111,8 @@ def load_lm(
     them. The tokenizer has a pad token, which may well be its EOS: mask padding by length, never by token id.
     """
     lora = adapter is not None and (adapter / "adapter_config.json").is_file()
+    if adapter is not None and lora and not (adapter / "adapter_model.safetensors").is_file():
+        raise ModelError(f"{adapter} has no adapter_model.safetensors, and no other format is read")
     source = resolve(name) if adapter is None or lora else adapter
     dtype = dtype or best_dtype()
     options: dict[str, Any] = {"dtype": dtype, **_attention(dtype)}
@@ -118,7 +120,10 @@ def load_lm(
         options["quantization_config"] = _four_bit(dtype)
     try:
         tokenizer = AutoTokenizer.from_pretrained(source)
-        model = _empty(source, options) if empty else AutoModelForCausalLM.from_pretrained(source, **options)
+        if empty:
+            model = _empty(source, options)
+        else:  # other formats than safetensors can run code when they are read
+            model = AutoModelForCausalLM.from_pretrained(source, use_safetensors=True, **options)
         if lora:
             from peft import PeftModel
 

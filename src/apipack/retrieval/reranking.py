@@ -195,7 +195,7 @@ def _score(model: CrossEncoder, batch: int, pairs: list[tuple[str, str]]) -> np.
 def _untrained(source: str, max_tokens: int) -> CrossEncoder:
     """The embedding model under a new head that reads the mean of all tokens, as the embeddings do."""
     try:
-        encoder = Transformer(source, max_seq_length=max_tokens)
+        encoder = Transformer(source, max_seq_length=max_tokens, model_kwargs={"use_safetensors": True})
     except (OSError, ValueError) as error:
         raise ModelError(f"cannot load the model {source}: {' '.join(str(error).split()):.300}") from error
     size = encoder.get_embedding_dimension()
@@ -205,7 +205,7 @@ def _untrained(source: str, max_tokens: int) -> CrossEncoder:
 
 def _load(source: str, max_tokens: int) -> CrossEncoder:
     try:
-        return CrossEncoder(source, max_length=max_tokens)
+        return CrossEncoder(source, max_length=max_tokens, model_kwargs={"use_safetensors": True})
     except (OSError, ValueError) as error:
         raise ModelError(f"cannot load the cross-encoder {source}: {' '.join(str(error).split()):.300}") from error
 

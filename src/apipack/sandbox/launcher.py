@@ -12,6 +12,7 @@ once, and whoever loses its parent becomes its child, so that it knows when none
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import resource
@@ -24,12 +25,14 @@ TMP = "/tmp"
 SHOWN = 4000
 OUTPUT = ".output"
 SWEEP_SECONDS = 10.0
+PR_SET_DUMPABLE = 4
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 
 
 def main(users: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # with a handler of Python's even the first process can be reached
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})  # for sigtimedwait
+    dumpable(False)
     outside = os.fdopen(os.dup(1), "w", encoding="utf-8")
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 1)
@@ -37,6 +40,12 @@ def main(users: bool) -> None:
         os.dup2(null, 0)
         outside.write(json.dumps(work(json.loads(line), users)) + "\n")
         outside.flush()
+
+
+def dumpable(yes: bool) -> None:
+    """Whether others of this user may trace this process and open its memory (prctl(2)). A program that it starts may
+    be again."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, int(yes), 0, 0, 0)
 
 
 def work(job: dict, users: bool) -> dict:
@@ -107,6 +116,7 @@ def become(command: list[str], job: dict, home: str, output: int, users: bool) -
     """In the child: limits, the job's user, the command. Never returns."""
     try:
         limits = job["limits"]
+        dumpable(True)  # else its own files in /proc are root's
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         os.setsid()
         os.chdir(home)
