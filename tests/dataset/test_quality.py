@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from apipack.dataset.quality import call_reason, english_share, operation_reason
+from apipack.dataset.quality import english_share, operation_reason
 from apipack.records import Request
 from tests.parameters import PARAMS
 
@@ -42,7 +42,7 @@ ROW |= {"api_name": "Pet API", "description": "", "endpoint": "getPets", "path":
     ],
 )
 def test_reasons(more: dict[str, Any], instruction: str, reason: str | None) -> None:
-    assert operation_reason({**ROW, **more}, instruction, WORDING, P) == reason
+    assert operation_reason({**ROW, **more, "instruction": instruction, "test_instruction": WORDING}, P) == reason
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,8 @@ def test_reasons(more: dict[str, Any], instruction: str, reason: str | None) -> 
     ],
 )
 def test_the_test_wording_is_held_to_the_same_rules(test_instruction: str, reason: str) -> None:
-    assert operation_reason(ROW, WORDING, test_instruction, P) == reason
+    assert operation_reason({**ROW, "instruction": WORDING, "test_instruction": test_instruction}, P) == reason
 
 
-def test_call_length_and_english_share() -> None:
-    assert call_reason("x" * (P.max_call + 1), P) == "call_too_long" and call_reason("x", P) is None
+def test_english_share() -> None:
     assert english_share("") == 1.0 and english_share("аб ab") == pytest.approx(3 / 5)

@@ -13,18 +13,18 @@ from datasets import load_dataset
 from huggingface_hub import DatasetCard
 
 from apipack.dataset.card import card
+from apipack.dataset.further import further_part
 from apipack.dataset.release import SPLITS as NAMES
 from apipack.dataset.release import paper_instance, write_languages, write_papers
 from apipack.dataset.schemas import RELEASE, SPLITS, UNIQUE
 from apipack.instructions.schemas import INSTRUCTIONS
-from apipack.io import rows_table, write_table
+from apipack.io import parts, rows_table, write_table
 from apipack.languages.codec import read
 from apipack.languages.schemas import CALLS
 from apipack.records import Request
 from tests.parameters import PARAMS
 from tests.small_apis import write_data
 
-CHOICE: dict[str, Any] = {}
 COLUMNS = pa.unify_schemas([UNIQUE, INSTRUCTIONS])
 
 
@@ -54,7 +54,7 @@ def released(tmp_path: Path) -> Path:
     write_table(
         data / "splits/splits.parquet", rows_table([dict(zip(SPLITS.names, m, strict=True)) for m in member], SPLITS)
     )
-    counts = write_languages(["curl", "go"], {"curl": 1, "go": 1}, str(data), str(out), True, CHOICE, 0)
+    counts = write_languages(["curl", "go"], str(data), str(out / "further"), str(out), True)
     splits = [name for name in NAMES.values() if name != "test_level4"]
     write_papers(out, counts, splits, {"Operations by hub": {"apis_guru": 4}})
     return out
@@ -142,7 +142,7 @@ def test_instances_have_the_papers_schema(released: Path) -> None:
 
 def test_the_same_rows_give_the_same_bytes(released: Path, tmp_path: Path) -> None:
     before = {path.relative_to(released): path.read_bytes() for path in released.rglob("*.gz")}
-    write_languages(["curl"], {"curl": 1}, str(tmp_path / "data"), str(tmp_path / "again"), True, CHOICE, 0)
+    write_languages(["curl"], str(tmp_path / "data"), str(tmp_path / "further"), str(tmp_path / "again"), True)
     assert all((tmp_path / "again" / path).read_bytes() == before[path] for path in before if "curl" in path.name)
 
 
@@ -150,7 +150,10 @@ def test_further_variants_have_values_and_calls_of_their_own(tmp_path: Path) -> 
     p = PARAMS.instruct.model_copy(update={"values": "spoken"})
     data, out = write_data(tmp_path / "data", p), tmp_path / "release"
     choice = p.model_dump(include={"values", "optional", "max_values", "description_words"})
-    counts = write_languages(["curl", "python"], {"curl": 3, "python": 1}, str(data), str(out), True, choice, 0)
+    further = str(out / "further")
+    for part in parts(data / "dataset/operations"):
+        further_part(str(data / "dataset"), part.name, further, {"curl": 3}, 0, choice)
+    counts = write_languages(["curl", "python"], str(data), further, str(out), True)
     write_papers(out, counts, list(NAMES.values()), {})
     one = counts["python"]["train"]
     assert counts["curl"] == counts["python"] | {"train": 3 * one, "examples": 3 * counts["python"]["examples"]}
@@ -167,7 +170,7 @@ def test_a_source_that_is_held_out_has_a_split_of_its_own(released: Path, tmp_pa
     member = [("a", "train"), ("a", "level1"), ("b", "level2"), ("c", "level3"), ("d", "level4")]
     rows = [dict(zip(SPLITS.names, pair, strict=True)) for pair in member]
     write_table(tmp_path / "data/splits/splits.parquet", rows_table(rows, SPLITS))
-    counts = write_languages(["curl"], {"curl": 1}, str(tmp_path / "data"), str(tmp_path / "held"), False, CHOICE, 0)
+    counts = write_languages(["curl"], str(tmp_path / "data"), str(tmp_path / "further"), str(tmp_path / "held"), False)
     assert counts == {"curl": {"train": 1, "test_level1": 1, "test_level2": 1, "test_level3": 1, "test_level4": 1}}
     assert (tmp_path / "held/data/curl/test_level4-00000-of-00001.parquet").is_file()
     assert "`test_level4`: an unseen source" in card(counts, list(NAMES.values()), {})

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from apipack.dataset.params import Filter
-from apipack.dataset.quality import call_reason, operation_reason
+from apipack.dataset.quality import READ, operation_reason
 from apipack.dataset.schemas import UNIQUE
 from apipack.instructions.schemas import INSTRUCTIONS
-from apipack.io import by_id, parts, read_table, rows_table, write_table
+from apipack.io import parts, read_table, rows_table, write_table
 from apipack.tasks.params import Engine
 from apipack.tasks.schemas import DROPS
 from apipack.tasks.totals import counted, run_parts
@@ -36,25 +36,30 @@ def write_dataset(data: Path, out: Path, p: Filter, engine: Engine) -> dict[str,
 def filter_part(part: str, data: str, out: str, rules: dict[str, Any]) -> dict[str, Any]:
     """Write the operations of one part that are fit to train on, with their wordings, and their calls."""
     p = Filter.model_validate(rules)
-    wordings = by_id(read_table(Path(data, "instructions", part)))
     calls = read_table(Path(data, "calls", part))
-    kept, drops = [], []
-    table = read_table(Path(data, "unique", part))
-    rows = table.filter(pc.is_in(table["id"], value_set=pa.array(list(wordings), pa.string()))).to_pylist()
-    for row in rows:
-        wording = wordings[row["id"]]
-        row |= wording
-        if reason := operation_reason(row, wording["instruction"], wording["test_instruction"], p):
-            drops.append({"id": row["id"], "language": None, "reason": reason, "detail": ""})
-        else:
-            kept.append(row)
-    of_kept = calls.filter(pc.is_in(calls["id"], value_set=pa.array([row["id"] for row in kept], pa.string())))
-    reasons = [call_reason(call, p) for call in of_kept["call"].to_pylist()]
-    for row, reason in zip(of_kept.select(["id", "language"]).to_pylist(), reasons, strict=True):
-        if reason is not None:
-            drops.append({**row, "reason": reason, "detail": ""})
-    good = of_kept.filter(pa.array([reason is None for reason in reasons], pa.bool_()))
-    write_table(Path(out, "operations", part), rows_table(kept, pa.unify_schemas([UNIQUE, INSTRUCTIONS])))
+    operations = _worded(read_table(Path(data, "unique", part)), read_table(Path(data, "instructions", part)))
+    reasons = [operation_reason(row, p) for row in operations.select(READ).to_pylist()]
+    fit = pa.array([reason is None for reason in reasons], pa.bool_())
+    drops = [
+        {"id": identifier, "language": None, "reason": reason, "detail": ""}
+        for identifier, reason in zip(operations["id"].to_pylist(), reasons, strict=True)
+        if reason is not None
+    ]
+    kept = operations.filter(fit)
+    of_kept = calls.filter(pc.is_in(calls["id"], value_set=kept["id"]))
+    too_long = pc.greater(pc.utf8_length(of_kept["call"]), p.max_call)
+    for row in of_kept.select(["id", "language"]).filter(too_long).to_pylist():
+        drops.append({**row, "reason": "call_too_long", "detail": ""})
+    good = of_kept.filter(pc.invert(too_long))
+    write_table(Path(out, "operations", part), kept)
     write_table(Path(out, "calls", part), good)
     counts = dict(zip(CALLS, (len(calls), len(calls) - len(of_kept), len(good)), strict=True))
-    return {"rows_in": len(rows), "rows": len(kept), "drops": drops, "counts": counts}
+    return {"rows_in": len(operations), "rows": len(kept), "drops": drops, "counts": counts}
+
+
+def _worded(operations: pa.Table, wordings: pa.Table) -> pa.Table:
+    """Those of the operations that have wordings, with the wordings' own request and columns."""
+    operations = operations.filter(pc.is_in(operations["id"], value_set=wordings["id"]))
+    wordings = wordings.take(pc.index_in(operations["id"], value_set=wordings["id"]))
+    columns = {name: operations[name] for name in UNIQUE.names} | {name: wordings[name] for name in INSTRUCTIONS.names}
+    return pa.table(columns).cast(pa.unify_schemas([UNIQUE, INSTRUCTIONS]))

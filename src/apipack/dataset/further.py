@@ -3,17 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from apipack.dataset.schemas import RELEASE
 from apipack.instructions.params import Instruct
 from apipack.instructions.variants import ways
+from apipack.io import parts, read_table, write_table
 from apipack.languages.rendering import render_rows
+from apipack.tasks.engines import map_tasks
+from apipack.tasks.params import Engine
 
 OWN = ("variant", "instruction", "request", "values", "call")
 """Columns in which a variant differs from the first."""
+
+
+def write_further(
+    dataset: Path, out: Path, numbers: Mapping[str, int], seed: int, choice: Mapping[str, Any], engine: Engine
+) -> None:
+    """`further` of the operations of each part of the folder `dataset`, in the languages of which more than one variant
+    is wanted, as a part of the same name in the folder `out`. numbers: of variants, by language."""
+    more = {language: number for language, number in numbers.items() if number > 1}
+    tasks = [
+        {"dataset": str(dataset), "part": part.name, "out": str(out), "numbers": more, "seed": seed, "choice": choice}
+        for part in parts(dataset / "operations")
+    ]
+    map_tasks(further_part, tasks if more else [], engine, "variants")
+
+
+def further_part(dataset: str, part: str, out: str, numbers: dict[str, int], seed: int, choice: dict[str, Any]) -> None:
+    """Write `further` of the operations of one part that have a call in a language."""
+    operations = read_table(Path(dataset, "operations", part))
+    calls = read_table(Path(dataset, "calls", part), ["id", "language"])
+    tables = []
+    for language, number in numbers.items():
+        called = calls.filter(pc.equal(calls["language"], language))["id"]
+        tables.append(further(operations.filter(pc.is_in(operations["id"], called)), language, number, seed, choice))
+    write_table(Path(out, part), pa.concat_tables(tables))
 
 
 def further(operations: pa.Table, language: str, number: int, seed: int, choice: Mapping[str, Any]) -> pa.Table:

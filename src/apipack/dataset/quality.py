@@ -1,4 +1,4 @@
-"""Filters on operations and calls: each returns the reason to drop a row, or None to keep it."""
+"""Filters on operations: each returns the reason to drop a row, or None to keep it."""
 
 from __future__ import annotations
 
@@ -19,17 +19,31 @@ LOCAL_HOST = re.compile(r"https?://(localhost|127\.|10\.|192\.168\.|0\.0\.0\.0|1
 # RFC 2606 names and names without a dot; `.local` stays, the hub's mark of software that its users host.
 PLACEHOLDER_HOST = re.compile(r"(.*\.)?(example(\.(com|net|org))?|test|invalid|localhost)|[^.]*", re.I)
 PLACEHOLDER_PATH = re.compile(r"%7B|%7D|%3C[A-Za-z ]|\{|\}|<")
-_PLAIN = re.compile(r"[A-Za-z0-9 .,:;'\"()?!/_-]")
+READ = [
+    "api_name",
+    "description",
+    "endpoint",
+    "functionality",
+    "instruction",
+    "method",
+    "natural_language",
+    "path",
+    "request",
+    "template",
+    "test_instruction",
+]
+"""Columns of an operation that decide whether it is fit."""
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9 .,:;'\"()?!/_-]")
 
 
-def operation_reason(row: Row, instruction: str, test_instruction: str, p: Filter) -> str | None:
-    """Why an operation (schema OPERATIONS, with its wordings for training and for tests) is dropped, or None."""
+def operation_reason(row: Row, p: Filter) -> str | None:
+    """Why an operation (`READ`, of schemas UNIQUE and INSTRUCTIONS) is dropped, or None."""
     for reason, fails in OPERATION_FILTERS:
         if fails(row, p):
             return reason
-    if broken := wording_reason(row, instruction, p):
+    if broken := wording_reason(row, row["instruction"], p):
         return f"instruction_{broken}"
-    broken = wording_reason(row, test_instruction, p)
+    broken = wording_reason(row, row["test_instruction"], p)
     return f"test_instruction_{broken}" if broken else None
 
 
@@ -42,13 +56,9 @@ def wording_reason(row: Row, text: str, p: Filter) -> str | None:
     return "not_english" if english_share(text) < p.english else reject(row, text)
 
 
-def call_reason(call: str, p: Filter) -> str | None:
-    return "call_too_long" if len(call) > p.max_call else None
-
-
 def english_share(text: str) -> float:
     """Share of characters that plain English is written with; 1.0 for an empty text."""
-    return len(_PLAIN.findall(text)) / len(text) if text else 1.0
+    return (len(text) - len(_NOT_PLAIN.findall(text))) / len(text) if text else 1.0
 
 
 def _host(row: Row) -> str:

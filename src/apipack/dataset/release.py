@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ import pyarrow.parquet as pq
 from apipack.dataset.card import card, origins
 from apipack.dataset.croissant import croissant
 from apipack.dataset.datasheet import LICENCE, datasheet
-from apipack.dataset.further import further
+from apipack.dataset.further import write_further
 from apipack.dataset.params import Release
 from apipack.dataset.schemas import RELEASE
 from apipack.instructions.params import CHOICE, Instruct
@@ -30,6 +32,7 @@ from apipack.tasks.params import Engine
 
 Row = dict[str, Any]
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 SPLITS = {
     "train": "train",
     "level1": "test_level1",
@@ -51,18 +54,16 @@ def write_release(
     """The dataset's files and its card in the folder `out`, and their figures. data: the stages' folder. instruct,
     seed: what it was made with."""
     groups = [list(languages[first :: engine.cores()]) for first in range(min(engine.cores(), len(languages)))]
-    shared = {
-        "data": str(data.absolute()),
-        "out": str(out.absolute()),
-        "paper_json": p.paper_json,
-        "choice": instruct.model_dump(include={*CHOICE, "values"}),
-        "seed": seed,
-    }
+    further = out.absolute() / "further"
+    choice = instruct.model_dump(include={*CHOICE, "values"})
+    shared = {"data": str(data.absolute()), "further": str(further), "paper_json": p.paper_json}
     variants = dict.fromkeys(languages, 1) | {str(language): number for language, number in p.variants.items()}
-    tasks = [{"languages": group, "variants": variants, **shared} for group in groups]
+    tasks = [{"languages": group, "out": str(out.absolute()), **shared} for group in groups]
     rows: dict[str, dict[str, int]] = {}
+    write_further(data.absolute() / "dataset", further, variants, seed, choice, engine)
     for counted in map_tasks(write_languages, tasks, engine, "release"):
         rows |= counted
+    shutil.rmtree(further, ignore_errors=True)
     counts = {language: rows[language] for language in languages}
     write_papers(out, counts, list(_released(_members(data)).values()), origins(data))
     return {"rows_out": sum(sum(of.values()) for of in counts.values()), "languages": counts}
@@ -82,16 +83,10 @@ def write_papers(
 
 
 def write_languages(
-    languages: Sequence[str],
-    variants: Mapping[str, int],
-    data: str,
-    out: str,
-    paper_json: bool,
-    choice: dict[str, Any],
-    seed: int,
+    languages: Sequence[str], data: str, further: str, out: str, paper_json: bool
 ) -> dict[str, dict[str, int]]:
     """Write the splits of some languages below `out`, part by part, each read once for all of them; returns rows by
-    language and split. data: the stages' folder."""
+    language and split. data: the stages' folder. further: that of `write_further`, which need not be there."""
     source, target = Path(data), Path(out)
     member = _members(source)
     splits = _released(member)
@@ -107,17 +102,19 @@ def write_languages(
             rows = operations.to_pylist() if paper_json else []
             calls = read_table(source / "dataset" / "calls" / part.name)
             asked_otherwise = _own_calls(operations, member, languages)
+            variants = read_table(Path(further, part.name)) if Path(further).is_dir() else RELEASE.empty_table()
             for language in languages:
                 call, own = _calls(calls, language), asked_otherwise[language]
+                others = variants.filter(pc.equal(variants["language"], language))
                 for split, places in _places(operations["id"].to_pylist(), call, own, member).items():
                     counts[language][SPLITS[split]] += len(places)
-                    if split in UNTESTED and variants[language] > 1:
-                        more = further(operations.take(pa.array(places)), language, variants[language], seed, choice)
+                    ids = operations["id"].take(pa.array(places))
+                    if split in UNTESTED and len(more := others.filter(pc.is_in(others["id"], ids))):
                         counts[language][SPLITS[split]] += len(more)
                         tables[language, split].write_table(more)
                         if paper_json:
-                            others = (row | {"test_instruction": ""} for row in more.to_pylist())
-                            lines[language, split].write(b"".join(_json(paper_instance(row)) for row in others))
+                            untested = (row | {"test_instruction": ""} for row in more.to_pylist())
+                            lines[language, split].write(b"".join(_json(paper_instance(row)) for row in untested))
                     here = {**call, **own} if split == "level1" else call
                     chosen = _instances(operations.take(pa.array(places)), language, split, here)
                     tables[language, split].write_table(chosen)
@@ -148,7 +145,7 @@ def paper_instance(row: Row) -> Row:
     """One instance in the schema of the paper's release (zguo0525/API-Pack, README)."""
     lang = LANG.get(row["language"], row["language"])
     fields = {
-        "domain": json.dumps(row["tags"], ensure_ascii=False),
+        "domain": _ENCODER.encode(row["tags"]),
         "api_call": row["call"],
         "api_provider": row["provider"],
         "lang": lang,
@@ -160,7 +157,7 @@ def paper_instance(row: Row) -> Row:
             "api_call": row["call"],
             "lang": lang,
             "functionality": row["functionality"],
-            "api_arguments": {name: kind for name, _, _, kind, _ in json.loads(row["arguments"])},
+            "api_arguments": _kinds(row["arguments"]),
             "description": row["description"],
             "domain": row["tags"],
             "path": row["path"],
@@ -171,6 +168,12 @@ def paper_instance(row: Row) -> Row:
         "output": "\n".join(f"**{name}**:{value}" for name, value in fields.items()),
         "unique_id": f"{row['id']}_{row['language']}" + (f"_{variant}" if (variant := row.get("variant")) else ""),
     }
+
+
+@lru_cache(maxsize=4_000)
+def _kinds(arguments: str) -> dict[str, str]:
+    """Types of arguments by name. Remembered, since an operation is written in many languages."""
+    return {name: kind for name, _, _, kind, _ in json.loads(arguments)}
 
 
 def _calls(calls: pa.Table, language: str) -> dict[str, str]:
@@ -244,4 +247,4 @@ def _json_lines(out: Path, language: str, name: str) -> gzip.GzipFile:
 
 
 def _json(value: Row) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode() + b"\n"
+    return _ENCODER.encode(value).encode() + b"\n"

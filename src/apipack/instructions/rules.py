@@ -23,9 +23,16 @@ _PREAMBLE = re.compile(
 )
 _ROLE = re.compile(r"\W*(?:(?:user|human|customer|example|sample)(?: (?:query|request|input|says?))?|query|q|prompt|"
                    r"instruction|task|assistant|answer|input|output)\W{0,3}:", re.I)  # fmt: skip
-_ANSWER = re.compile(
-    r"```|^\s*(?:\d+[.)]|[-*•$>])\s|\bcurl\s+-|\{\s*\"|</?\w+>|\b(?:steps? \d|first,|step 1)", re.I | re.M
-)
+_ITEM = re.compile(r"^\s*(?:\d+[.)]|[-*•$>])\s", re.M)
+_ANSWERS = {
+    "```": re.compile("```"),
+    "{": re.compile(r"\{\s*\""),
+    "<": re.compile(r"</?\w+>"),
+    "curl": re.compile(r"\bcurl\s+-", re.I),
+    "step": re.compile(r"\bsteps? \d", re.I),
+    "first,": re.compile(r"\bfirst,", re.I),
+}
+"""What a text in lower case has, and then what of it makes it an answer."""
 _META = re.compile(r"\bquer(?:y|ies)\b", re.I)
 _ASKS_FOR_QUERY = re.compile(
     r"\b(?:correct|right|necessary|proper|user|example|following|possible|my|the|a) quer(?:y|ies)\b"
@@ -76,6 +83,13 @@ def leaks_path(row: Row) -> bool:
     return bool(_METHOD_PATH.search(text) or any(match[0].count("/") > 1 for match in _PATH.finditer(text)))
 
 
+def is_answer(row: Row) -> bool:
+    """Has a list, code or steps, as answers do and requests do not."""
+    text = row["candidate"]
+    lower = text.lower()
+    return bool(_ITEM.search(text)) or any(mark in lower and pattern.search(text) for mark, pattern in _ANSWERS.items())
+
+
 def has_blanks(row: Row) -> bool:
     text = row["candidate"]
     return bool(_MARK_OF_BLANK.search(text) and _BLANK.search(text))
@@ -83,7 +97,7 @@ def has_blanks(row: Row) -> bool:
 
 def talks_about_a_query(row: Row) -> bool:
     """Asks for help with wording a query, where the operation has nothing to do with queries."""
-    if not _META.search(row["candidate"]):
+    if "quer" not in row["candidate"].lower() or not _META.search(row["candidate"]):
         return False
     return not _META.search(f"{row['functionality']} {row['description']} {row['api_name']}")
 
@@ -134,7 +148,7 @@ HARD_RULES: tuple[Rule, ...] = (
     ("empty", lambda row: not row["candidate"].strip()),
     ("preamble", lambda row: bool(_PREAMBLE.match(row["candidate"]))),
     ("role_label", lambda row: bool(_ROLE.match(row["candidate"]))),
-    ("answer", lambda row: bool(_ANSWER.search(row["candidate"]))),
+    ("answer", is_answer),
     ("several_texts", several_texts),
     ("leaks_endpoint", leaks_endpoint),
     ("leaks_path", leaks_path),
