@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from datasets import load_dataset
 
-from apipack.dataset.card import card
+from apipack.dataset.card import card, origins
 from apipack.dataset.release import SPLITS as NAMES
 from apipack.dataset.release import paper_instance, write_languages
 from apipack.dataset.schemas import RELEASE, SPLITS, UNIQUE
@@ -22,6 +22,13 @@ from tests.parameters import PARAMS
 from tests.small_apis import write_data
 
 CHOICE: dict[str, Any] = {}
+WHEEL = "pkg:pypi/acme-specs@1.0#a.json"
+ORIGINS = {
+    "a": ("apis_guru", "https://a.example", "Apache-2.0"),
+    "b": ("packages", WHEEL, "MIT"),
+    "c": ("packages", WHEEL, "MIT"),
+    "d": ("packages", WHEEL, ""),
+}
 COLUMNS = pa.unify_schemas([UNIQUE, INSTRUCTIONS])
 
 
@@ -29,6 +36,8 @@ def row(identifier: str) -> dict[str, Any]:
     values: dict[str, Any] = {name: f"{name} of {identifier}" for name in COLUMNS.names}
     values |= {name: request(f"{name}_{identifier}") for name in ("request", "test_request")}
     arguments = '[["q", "query", true, "string", false]]'
+    hub, url, licence = ORIGINS[identifier]
+    values |= {"hub": hub, "source_url": url, "licence_spdx": licence}
     return values | {"id": identifier, "tags": ["pets"], "arguments": arguments, "host_inferred": False}
 
 
@@ -53,7 +62,7 @@ def released(tmp_path: Path) -> Path:
     )
     counts = write_languages(["curl", "go"], {"curl": 1, "go": 1}, str(data), str(out), True, CHOICE, 0)
     splits = [name for name in NAMES.values() if name != "test_level4"]
-    write_text(out / "README.md", card(counts, splits, {"Operations by hub": {"apis_guru": 4}}))
+    write_text(out / "README.md", card(counts, splits, {"Operations by licence": {"MIT": 4}}, origins(data)))
     return out
 
 
@@ -77,7 +86,9 @@ def test_datasets_loads_each_language_and_split(released: Path, tmp_path: Path) 
 
 def test_the_card_counts_what_is_there(released: Path) -> None:
     text = (released / "README.md").read_text(encoding="utf-8")
-    assert "10 rows" in text and "| go | 1 | 1 | 1 | 1 | 1 |" in text and "| apis_guru | 4 |" in text
+    assert "10 rows" in text and "| go | 1 | 1 | 1 | 1 | 1 |" in text and "| MIT | 4 |" in text
+    assert "| source | operations | calls | licences (SPDX) |" in text
+    assert "| pypi acme-specs | 3 | 6 | MIT 2, not told 1 |" in text and "| apis_guru | 1 | 2 | Apache-2.0 1 |" in text
 
 
 def test_instances_have_the_papers_schema(released: Path) -> None:

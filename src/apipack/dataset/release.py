@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from apipack.dataset.card import card, origins
+from apipack.dataset.card import card, figures, origins
 from apipack.dataset.further import further
 from apipack.dataset.params import Release
 from apipack.dataset.schemas import RELEASE
@@ -62,7 +62,8 @@ def write_release(
     for counted in map_tasks(write_languages, tasks, engine, "release"):
         rows |= counted
     counts = {language: rows[language] for language in languages}
-    write_text(out / "README.md", card(counts, list(_released(_members(data)).values()), origins(data)))
+    names = list(_released(_members(data)).values())
+    write_text(out / "README.md", card(counts, names, figures(data), origins(data)))
     return {"rows_out": sum(sum(of.values()) for of in counts.values()), "languages": counts}
 
 
