@@ -38,7 +38,7 @@ Row = dict[str, Any]
 
 LARGEST, EACH = 400_000, 20
 NOT_FOUND = re.compile(r"(Path|Paths|Server|Operation)s?NotFound")
-UNCHECKED = Config(spec_validator_cls=None)  # type: ignore[arg-type]
+UNCHECKED = Config(spec_validator_cls=None)
 AGREE = "both say that it keeps the rules"
 
 
@@ -107,7 +107,7 @@ def _narrowed(mapping: Row, raw: RawOperation, built: BuiltRequest) -> Row:
 def _objections(openapi: OpenAPI, request: Request) -> Iterator[str]:
     """What openapi-core says against a request, each from what it found to why."""
     try:
-        for error in openapi.iter_request_errors(Heard(request)):  # type: ignore[arg-type]
+        for error in openapi.iter_request_errors(Heard(request)):
             yield " < ".join(_causes(error))
     except Exception as error:  # it raises what it meets in a specification
         yield " < ".join(["raised", *_causes(error)])
