@@ -34,8 +34,8 @@ def prepare(document: Node) -> None:
     document["basePath"] = prefix if prefix.startswith("/") else f"/{prefix}"
     if not document.get("host"):  # the host that serves the document
         document["servers"] = [{"url": document.pop("basePath")}]
-        for name in ("host", "schemes"):
-            document.pop(name, None)
+        for member in ("host", "schemes"):
+            document.pop(member, None)
     for scheme in (document.get("securityDefinitions") or {}).values():
         if isinstance(scheme, dict) and scheme.get("type") == "basic":
             scheme.update(type="http", scheme="basic")
