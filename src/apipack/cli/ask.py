@@ -105,8 +105,8 @@ def of_specification(file: Path, language: str, p: Params) -> Source:
     """The calls that a specification gives. Raises `AskError` for one that cannot be read or gives none."""
     own = specifications([file], [language], p)
     name = file.as_posix()
-    if unreadable := [drop["detail"] for drop in own.drops if drop["id"] == name]:
-        raise AskError(f"{file}: {' '.join(unreadable[0].split())}")
+    if name in own.unread:
+        raise AskError(f"{file}: {own.unread[name]}")
     pool = Pool(own.callable())
     if not pool.rows:
         raise AskError(f"{file}: no operation gives a {language} call; `apipack calls {file}` says why")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -62,8 +63,12 @@ def audit(
         fail(f"no such setting: {setting}; there are {', '.join(SETTINGS)}", 2)
     try:
         p = params.load()
+        for name in (model or [TUNED]) if base_url is None else ():
+            _check(name)
         paths = [path for spec in specs for path in (files(spec) if spec.is_dir() else [spec])]
         asked = questions(paths, languages, setting, operations, p)
+        for file, reason in asked.unread.items():
+            print(f"{file}: {reason}", file=sys.stderr)
         prompts = [test["prompt"] for test in asked.tests]
         server = _server(base_url, key_variable, chat)
         outputs = {name: _outputs(name, prompts, p, server) for name in model or [TUNED]}
@@ -84,7 +89,6 @@ def _outputs(name: str, prompts: list[str], p: Params, server: dict[str, object]
     """What a model goes on with after each prompt; kept, so that a second audit asks it nothing."""
     from apipack.inference.answering import answer, ask_served
     from apipack.inference.params import Served
-    from apipack.inference.serving import check
     from apipack.prompting.prompts import STOP
 
     if server is not None and name not in (TUNED, BASE):
@@ -93,11 +97,24 @@ def _outputs(name: str, prompts: list[str], p: Params, server: dict[str, object]
         except ValueError as error:
             raise UserError(f"{server['base_url']} is no address of a server, http://127.0.0.1:8000/v1 say") from error
         return ask_served(served, prompts, p.evaluate, STOP)[0]
-    adapter = ADAPTER if name == TUNED else Path(name) if Path(name, "adapter_config.json").is_file() else None
-    if adapter is not None:
-        check(adapter)
+    adapter = _adapter(name)
     weights = p.finetune.model if adapter is not None or name == BASE else name
     return answer(weights, adapter, prompts, p.evaluate, STOP)[0]
+
+
+def _adapter(name: str) -> Path | None:
+    """The folder of an adapter; None where the name is a whole model's."""
+    return ADAPTER if name == TUNED else Path(name) if Path(name, "adapter_config.json").is_file() else None
+
+
+def _check(name: str) -> None:
+    """Raise `UserError` where a model is certainly not there, before any work."""
+    from apipack.inference.serving import check
+
+    if (adapter := _adapter(name)) is not None:
+        check(adapter)
+    elif name.startswith(("/", ".", "~")) and not Path(name).is_dir():
+        raise UserError(f"{name}: no such folder of a model or an adapter")
 
 
 def _server(base_url: str | None, key_variable: str, chat: bool) -> dict[str, object] | None:

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import yaml
 
 from apipack.dataset.croissant import CITATION
+from apipack.hubs.sources import groups, source
 from apipack.io import parts, read_table
 
 DROPS = {"parse": "operations", "render": "calls", "filter": "dataset"}
 """Stage → the folder with its drops.parquet."""
 
+LICENCES = 4
+"""So many licences of a source are named."""
 SOURCE = "`test_level4`: an unseen source, with `examples` of its own. "
+
+
+class Origin(NamedTuple):
+    """A source, its operations and their calls in all languages, and operations by licence."""
+
+    name: str
+    operations: int
+    calls: int
+    licences: Mapping[str, int]
 
 
 BUCKETS = {1e3: "n<1K", 1e4: "1K<n<10K", 1e5: "10K<n<100K", 1e6: "100K<n<1M", 1e7: "1M<n<10M", 1e8: "10M<n<100M"}
@@ -51,7 +65,10 @@ def _config(language: str, counts: Mapping[str, int], names: Sequence[str]) -> d
 
 
 def card(
-    counts: Mapping[str, Mapping[str, int]], names: Sequence[str], figures: Mapping[str, Mapping[str, int]]
+    counts: Mapping[str, Mapping[str, int]],
+    names: Sequence[str],
+    figures: Mapping[str, Mapping[str, int]],
+    origins: Sequence[Origin] = (),
 ) -> str:
     """README.md of the folder. counts: language → split → rows; names: of the splits; figures: heading → name →
     count."""
@@ -93,18 +110,41 @@ load_dataset("FOLDER OR REPOSITORY", "{next(iter(counts))}", split="{names[0]}",
 {CITATION}
 ```
 """
+    if origins:
+        rows_of = [[name, operations, calls, _most(licences)] for name, operations, calls, licences in origins]
+        text += f"\n## Sources\n\n{_markdown(['source', 'operations', 'calls', 'licences (SPDX)'], rows_of)}\n"
     for heading, values in figures.items():
         listed = sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))
         text += f"\n## {heading}\n\n{_markdown(['', 'count'], [list(pair) for pair in listed])}\n"
     return text
 
 
-def origins(data: Path) -> dict[str, dict[str, int]]:
+def origins(data: Path) -> list[Origin]:
+    """What the dataset has of each source, the largest first. data: the stages' folder."""
+    columns = ["id", "hub", "source_url", "licence_spdx"]
+    operations = pa.concat_tables([read_table(part, columns) for part in parts(data / "dataset/operations")])
+    ids, hubs, urls, licences = (operations[name].to_pylist() for name in columns)
+    named = list(map(source, hubs, urls))
+    lines = groups(named)
+    source_of = dict(zip(ids, map(lines.__getitem__, named), strict=True))
+    calls, told = Counter[str](), defaultdict[str, Counter[str]](Counter)
+    for part in parts(data / "dataset/calls"):
+        for pair in pc.value_counts(read_table(part, ["id"])["id"]).to_pylist():
+            calls[source_of[pair["values"]]] += pair["counts"]
+    for identifier, licence in zip(ids, licences, strict=True):
+        told[source_of[identifier]][licence or "not told"] += 1
+    sizes = {name: counter.total() for name, counter in told.items()}
+    return [
+        Origin(name, sizes[name], calls[name], told[name])
+        for name in sorted(sizes, key=lambda name: (-sizes[name], name))
+    ]
+
+
+def figures(data: Path) -> dict[str, dict[str, int]]:
     """Counts for the card: what is in the dataset, and what was left out for which reason. data: the stages' folder."""
-    hubs, licences, dropped = Counter[str](), Counter[str](), Counter[str]()
+    licences, dropped = Counter[str](), Counter[str]()
     for part in parts(data / "dataset" / "operations"):
-        table = read_table(part, ["hub", "licence_spdx"])
-        hubs.update(table["hub"].to_pylist())
+        table = read_table(part, ["licence_spdx"])
         licences.update(name or "not told" for name in table["licence_spdx"].to_pylist())
     for stage, folder in DROPS.items():
         reasons = read_table(data / folder / "drops.parquet", ["reason"])["reason"].to_pylist()
@@ -112,10 +152,16 @@ def origins(data: Path) -> dict[str, dict[str, int]]:
     kinds = read_table(data / "unique" / "duplicates.parquet", ["kind"])["kind"].to_pylist()
     dropped.update(f"dedupe: {kind} duplicate" for kind in kinds)
     return {
-        "Operations by hub": hubs,
         "Operations by licence (SPDX)": licences,
         "Left out, by stage and reason": dropped,
     }
+
+
+def _most(licences: Mapping[str, int]) -> str:
+    """The most frequent licences with their operations, and how many others there are."""
+    first = sorted(licences.items(), key=lambda pair: (-pair[1], pair[0]))
+    others = [f"{len(first) - LICENCES} others"] if len(first) > LICENCES else []
+    return ", ".join([*(f"{name} {count:,}" for name, count in first[:LICENCES]), *others])
 
 
 def _markdown(head: list[str], rows: list[list[Any]]) -> str:

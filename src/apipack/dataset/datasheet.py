@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from apipack.dataset.card import Origin
 from apipack.dataset.croissant import RAI
 
 LICENCE = """# Licences
@@ -21,22 +22,24 @@ Publishers can opt out: the file `optout.txt` of the repository names APIs and p
 """
 
 
-def datasheet(rows: Mapping[str, Mapping[str, int]], figures: Mapping[str, Mapping[str, int]]) -> str:
-    """DATASHEET.md. rows: language → split → number; figures: those of the card, heading → name → count."""
+def datasheet(
+    rows: Mapping[str, Mapping[str, int]], figures: Mapping[str, Mapping[str, int]], origins: Sequence[Origin]
+) -> str:
+    """DATASHEET.md. rows: language → split → number; figures, origins: those of the card."""
     total = sum(sum(of.values()) for of in rows.values())
     dropped = sum(figures.get("Left out, by stage and reason", {}).values())
-    hubs = ", ".join(f"{name} ({count:,})" for name, count in sorted(figures.get("Operations by hub", {}).items()))
+    sources = ", ".join(f"{origin.name} ({origin.operations:,})" for origin in origins)
     answers = {
         "Motivation": {
             "For what purpose was the dataset created?": "To tune models that write API calls from an instruction, and "
-            "to measure how they generalise to unseen endpoints and unseen APIs. It rebuilds API Pack (arXiv 2402.09615).",
+            "to measure how they generalise to unseen endpoints and APIs. It rebuilds API Pack (arXiv 2402.09615).",
             "Who created it?": "The authors of apipack, with a pipeline that anybody can run.",
         },
         "Composition": {
             "What are the instances?": "An instruction in English and the code of one HTTP request, in one programming "
             "language, with the request itself and where it comes from.",
             "How many are there?": f"{total:,}, in {len(rows)} languages.",
-            "Is it a sample?": f"Of the operations that its sources document: {hubs}. {dropped:,} rows "
+            "Is it a sample?": f"Of the operations that its sources document: {sources}. {dropped:,} rows "
             "were left out, each with a counted reason (README.md).",
             "Are there recommended splits?": "Yes: see README.md. No test operation is trained on, and an API of level "
             "3 has no operation in training.",

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from apipack.dataset.card import card, origins
+from apipack.dataset.card import Origin, card, figures, origins
 from apipack.dataset.croissant import croissant
 from apipack.dataset.datasheet import LICENCE, datasheet
 from apipack.dataset.further import write_further
@@ -65,7 +65,7 @@ def write_release(
         rows |= counted
     shutil.rmtree(further, ignore_errors=True)
     counts = {language: rows[language] for language in languages}
-    write_papers(out, counts, list(_released(_members(data)).values()), origins(data))
+    write_papers(out, counts, list(_released(_members(data)).values()), figures(data), origins(data))
     return {"rows_out": sum(sum(of.values()) for of in counts.values()), "languages": counts}
 
 
@@ -74,10 +74,11 @@ def write_papers(
     counts: Mapping[str, Mapping[str, int]],
     names: Sequence[str],
     figures: Mapping[str, Mapping[str, int]],
+    origins: Sequence[Origin],
 ) -> None:
     """What goes with the rows: the card, the datasheet, the licences, Croissant metadata. Arguments: of `card`."""
-    write_text(out / "README.md", card(counts, names, figures))
-    write_text(out / "DATASHEET.md", datasheet(counts, figures))
+    write_text(out / "README.md", card(counts, names, figures, origins))
+    write_text(out / "DATASHEET.md", datasheet(counts, figures, origins))
     write_text(out / "LICENSE.md", LICENCE)
     write_json(out / "croissant.json", croissant(counts, names))
 

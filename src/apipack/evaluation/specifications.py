@@ -21,12 +21,13 @@ HOST = "api.example.com"  # where a specification names no server
 
 class Specifications(NamedTuple):
     """rows: schema OPERATIONS with instructions, each its own cluster; their `api` is the file. calls: by operation and
-    language. drops: schema DROPS, of documents (by file), operations and calls."""
+    language. drops: schema DROPS, of documents, operations and calls. unread: file → why it is no specification."""
 
     rows: list[Row]
     calls: dict[tuple[str, str], str]
     apis: Apis
     drops: list[Row]
+    unread: dict[str, str]
 
     def callable(self) -> list[Row]:
         """The rows that have a call in one of the languages."""
@@ -48,7 +49,9 @@ def specifications(files: Sequence[Path], languages: Sequence[str], p: Params) -
     rows = [{**row, **wording, "cluster": row["id"]} for row, wording in zip(rows, wordings, strict=True)]
     table, lost = render_rows([(row["id"], row["request"]) for row in rows], languages)
     calls = {(row["id"], row["language"]): row["call"] for row in table.to_pylist()}
-    return Specifications(rows, calls, Apis(rows, paths), [*drops, *lost])
+    names = {file.as_posix() for file in files}
+    unread = {drop["id"]: " ".join(drop["detail"].split()) for drop in drops if drop["id"] in names}
+    return Specifications(rows, calls, Apis(rows, paths), [*drops, *lost], unread)
 
 
 def _parsed(file: Path, p: Params) -> Parsed:

@@ -241,6 +241,9 @@ def _value(document: Document, parameter: dict[str, Any], schema: dict[str, Any]
     elif place == "path" and style == "label":
         values, separator = [values[0].removeprefix(".")], r"\." if explode else ","
         explode = False
+    if _type(schema) == "object" and place in ("path", "header") and _decoded(place, values[0])[:1] != "{":
+        exploded = bool(parameter.get("explode", False))
+        return _object(document, schema, place, values[0], {"label": ".", "matrix": ";"}.get(style, ""), exploded)
     if _type(schema) != "array":
         return _typed(schema, _decoded(place, values[0]))
     if place == "cookie":  # encoded whole
@@ -249,6 +252,21 @@ def _value(document: Document, parameter: dict[str, Any], schema: dict[str, Any]
         values = re.split(separator, values[0])
     items = _schema(document, schema.get("items"))
     return [_typed(items, _decoded(place, value)) for value in values]
+
+
+def _object(document: Document, schema: dict[str, Any], place: str, text: str, mark: str, explode: bool) -> Any:
+    """An object of style simple, label or matrix; mark: what that puts before it and, exploded, between members."""
+    pieces = re.split(re.escape(mark) if explode and mark else ",", text.removeprefix(mark))
+    if explode:
+        pairs = [piece.partition("=")[::2] for piece in pieces]
+    elif len(pieces) % 2:
+        return _decoded(place, text)
+    else:
+        pairs = list(zip(pieces[::2], pieces[1::2], strict=True))
+    named = {_decoded(place, name): _decoded(place, value) for name, value in pairs}
+    members = schema.get("properties")
+    members = members if isinstance(members, dict) else {}
+    return {name: _typed(_schema(document, members.get(name)), value) for name, value in named.items()}
 
 
 def _decoded(place: str, text: str) -> str:

@@ -30,12 +30,12 @@ def prepare(document: Node) -> None:
     """Change a Swagger 2.0 document in place, before it is normalised. Raises TypeError or AttributeError where it has
     another shape than Swagger 2.0's."""
     consumes = document.get("consumes") or []
-    base = str(document.get("basePath") or "")
-    document["basePath"] = base if base.startswith("/") else f"/{base}"
+    prefix = str(document.get("basePath") or "")
+    document["basePath"] = prefix if prefix.startswith("/") else f"/{prefix}"
     if not document.get("host"):  # the host that serves the document
         document["servers"] = [{"url": document.pop("basePath")}]
-        for name in ("host", "schemes"):
-            document.pop(name, None)
+        for member in ("host", "schemes"):
+            document.pop(member, None)
     for scheme in (document.get("securityDefinitions") or {}).values():
         if isinstance(scheme, dict) and scheme.get("type") == "basic":
             scheme.update(type="http", scheme="basic")

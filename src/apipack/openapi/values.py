@@ -205,12 +205,12 @@ class ValueBuilder:
         names = keyword(schema, "property_names")
         allowed = (self.flat(names).enum or []) if names is not None else []
         pattern = self.flat(names).pattern if names is not None else next(iter(patterns), None)
-        patterned = pattern is not None and (schema.additional_properties is False or names is not None)
+        closed = schema.additional_properties is False or names is not None
         for number in range(count):
             name = f"SOME_NAME{number or ''}"
             if number < len(allowed):
                 name = str(allowed[number])
-            elif patterned:
+            elif pattern is not None and closed:
                 name = _match(pattern, "SOME_NAME", number) or name
             yield name
 
