@@ -3,8 +3,8 @@
 Level 3 holds out whole providers and takes no test that is nearly the same as a trained operation of another
 provider; level 2 holds out near-duplicate clusters and endpoints of seen APIs; level 1 asks for trained endpoints
 in another wording, with other values. What is left of unseen APIs is the `bank`: calls that may stand as few-shot
-examples but are never trained on. Level 4 holds out whole sources: what it tests comes from another hub, and from providers that
-training does not have.
+examples but are never trained on. Level 4 holds out whole sources: what it tests comes from another hub, and from
+providers that training does not have.
 """
 
 from __future__ import annotations
@@ -116,8 +116,8 @@ def endpoint_key(row: Row) -> tuple[str, ...]:
 
 
 def asks_otherwise(row: Row) -> bool:
-    """Whether the test wording of a trained operation says a value that no training variant has; true where instructions
-    say no values. Flags, enums and fixed values leave training and tests the same choice."""
+    """Whether the test wording of a trained operation says a value that no training variant has; true where
+    instructions say no values. Flags, enums and fixed values leave training and tests the same choice."""
     if row.get("hint") is None:
         return True
     made = (value for *_, value, source in orjson.loads(row["test_values"]) if source not in GIVEN)

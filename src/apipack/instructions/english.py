@@ -45,6 +45,7 @@ _MINE = (
     (re.compile(r"\byourself\b", re.I), "myself"),
     (re.compile(r"\byou\b", re.I), "I"),
 )
+_WRONG = re.compile(r"\b(?:a(?= [aeio])|an(?= [bcdfgjklmnpqrstvwyz])) ([a-z]{3,})\b")
 _HEAD = re.compile(
     r"\b(?:of|for|in|from|by|to|with|on|at|as|and|or|that|which|using|via|per|into|under|between|based|when)\b|[(,;:/]"
 )
@@ -208,6 +209,11 @@ def articled(action: str) -> str:
 
 def _is_plural(noun: str) -> bool:
     return bool(_PLURAL.search(noun)) and not _SINGULAR_S.search(noun)
+
+
+def with_articles(text: str) -> str:
+    """`a instruction` and `an season`, as specifications have them, mended."""
+    return _WRONG.sub(lambda match: f"{_a(match[1])} {match[1]}", text)
 
 
 def _a(word: str) -> str:

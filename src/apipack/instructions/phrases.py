@@ -6,7 +6,7 @@ import re
 from importlib.resources import files
 from typing import Any
 
-from apipack.instructions.english import articled, mended, mine, of_third_person, second_verbs
+from apipack.instructions.english import articled, mended, mine, of_third_person, second_verbs, with_articles
 
 Row = dict[str, Any]
 
@@ -20,6 +20,7 @@ _ADDRESS = re.compile(r"https?://\S+")
 _ARTICLE = re.compile(r"^(?:A|An|The)\b")
 _OBJECT = re.compile(r"(?:an?|the|all|this|one|my|its|any) \w", re.I)
 _PLACEHOLDER = re.compile(r"\(\)|[{}<>\[\]|`*#\\\"]")
+_BEFORE_PLURAL = re.compile(r"(?:[`*]+|</\w+>)(?=s\b)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ONE_WORD = frozenset(
     "IoT OAuth GraphQL GitHub GitLab eBay iOS macOS LinkedIn YouTube PayPal WhatsApp VMware DevOps DynamoDB "  # noqa: SIM905
@@ -31,6 +32,7 @@ _ABOUT_ITSELF = re.compile(
     r"^(?:please )?(?:use|call|invoke) (?:this|the) (?:\w+ )?(?:api|endpoint|method|operation|call|route|resource)"
     r" (?:to|for) |^this (?:\w+ )?(?:api|endpoint|method|operation|call|request|route|resource|service)"
     r",? (?:is used to |is to |can be used to |will |allows you to |lets you |enables you to )?"
+    r"|^the [\w ]{3,40} API (?:lets|allows|enables) you (?:to )?"
     r"|^(?:allows? you|enables? you|used|lets you|provides? a way|provides? the ability) to ",
     re.I,
 )
@@ -73,9 +75,9 @@ def phrase(text: str) -> str:
     `getPetById` and `get_pet_by_id` become `get pet by id`: an instruction that repeats the endpoint's name leaks it.
     """
     first = _SENTENCE.split(_ADDRESS.sub(" ", _LINK.sub(r"\1", text)).strip(), maxsplit=1)[0]
-    spoken = _IDENTIFIER.sub(_spoken_identifier, _PLACEHOLDER.sub(" ", first))
+    spoken = _IDENTIFIER.sub(_spoken_identifier, _PLACEHOLDER.sub(" ", _BEFORE_PLURAL.sub("", first)))
     spoken = _ABOUT_ITSELF.sub("", " ".join(spoken.split())).strip(" .:;,!?-")
-    return mine(_ABBREVIATION.sub(_in_capitals, mended(spoken, VERBS))).strip(" .:;,!?-")
+    return with_articles(mine(_ABBREVIATION.sub(_in_capitals, mended(spoken, VERBS)))).strip(" .:;,!?-")
 
 
 def _in_capitals(match: re.Match[str]) -> str:

@@ -63,7 +63,8 @@ _SPELLED = {
     "lon": "longitude", "long": "longitude", "qty": "quantity", "dob": "date of birth", "desc": "description",
     "num": "number", "tz": "time zone", "lang": "language", "repo": "repository",
     "org": "organization", "env": "environment", "odata": "OData", "msg": "message", "max": "maximum", "min": "minimum",
-    "cc": "country code",
+    "cc": "country code", "aws": "AWS", "azure": "Azure", "ipaddress": "IP address", "txn": "transaction",
+    "amt": "amount", "addr1": "address line 1", "address1": "address line 1", "address2": "address line 2",
 }  # fmt: skip
 _CALLED = {
     "per_page": "page size", "top": "number of results", "max_results": "maximum number of results",
@@ -248,8 +249,8 @@ def _be(name: str) -> str:
     name = name.split(" of ")[0].split(" in ")[0]
     plural = (
         name.endswith("s")
-        and len(name) > 4
-        and not name.endswith(("ss", "us", "is", "DNS", "alias"))
+        and len(name) > 3
+        and not name.endswith(("ss", "us", "is", "as", "DNS", "GPS", "SMS"))
         or name.endswith("IDs")
     )
     return "are" if plural else "is"

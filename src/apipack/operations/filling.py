@@ -100,12 +100,17 @@ class _Variant:
                     room -= taken
                     wanted -= 1
                     break
+        said = {snake(parameter["name"]) for parameter in form["parameters"] if parameter["required"]}
         units: list[Any] = [*members, *(parameter for parameter in form["parameters"] if not parameter["required"])]
         rng.shuffle(units)
         for unit in units:
             if wanted <= 0 or room <= 0:
                 break
-            if id(unit) not in chosen and (taken := self._take(unit, chosen, room)) is not None:
+            name = snake(unit["name"] if isinstance(unit, dict) else unit[0])
+            if id(unit) in chosen or name in said:  # nobody asks for a thing twice, in the URL and in the body
+                continue
+            if (taken := self._take(unit, chosen, room)) is not None:
+                said.add(name)
                 room -= taken
                 wanted -= 1
         return chosen
