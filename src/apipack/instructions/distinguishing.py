@@ -100,7 +100,8 @@ def _segments(row: Row) -> list[str]:
     """The fixed parts of a path in words, without versions."""
     path = row["path"].split("#")[0].split("?")[0]
     parts = (re.sub(r"\{[^{}]*\}", " ", part) for part in path.split("/"))
-    names = (_NAMESPACE.sub("", part) for part in parts if re.search("[A-Za-z]", part) and not _DULL.match(part))
+    telling = (part for part in parts if re.search("[A-Za-z]", part) and not _DULL.match(part) and part != "$count")
+    names = (_NAMESPACE.sub("", part) for part in telling)
     said = (spell_out(re.sub(r"[^A-Za-z0-9]+", " ", name)).strip() for name in names)
     return [USER if name == "me" else name for name in said]
 
@@ -123,7 +124,7 @@ def _said(segments: Sequence[str]) -> str:
         return f"under {segments[0]}" if segments else ""
     last, *others = reversed(segments)
     joints = (f"{'in' if number % 2 else 'of'} {part}" for number, part in enumerate(others))
-    return f"the {last} {' '.join(joints)}"
+    return re.sub(r"\bof (?:of|in)\b", "of", f"the {last} {' '.join(joints)}")
 
 
 def _two(row: Row) -> str:

@@ -24,7 +24,10 @@ _BEFORE_PLURAL = re.compile(r"(?:[`*]+|</\w+>)(?=s\b)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ONE_WORD = frozenset(
     "IoT OAuth GraphQL GitHub GitLab eBay iOS macOS LinkedIn YouTube PayPal WhatsApp VMware DevOps DynamoDB "  # noqa: SIM905
-    "JavaScript OpenAPI WebSocket PowerBI SharePoint OneNote OneDrive PubSub VMs IDs APIs URLs IPs SKUs ARNs".split()
+    "JavaScript OpenAPI WebSocket PowerBI SharePoint OneNote OneDrive PubSub VMs IDs APIs URLs IPs SKUs ARNs iSCSI "
+    "OpenSearch CloudWatch CloudFront CloudFormation CloudTrail CloudSearch CloudHSM PowerShell QuickSight GuardDuty "
+    "SageMaker AppStream MediaLive BigQuery EventBridge ElastiCache CodeCommit CodePipeline WorkSpaces WorkDocs "
+    "WorkMail MySQL PostgreSQL MariaDB MongoDB NoSQL SignalR DocuSign OpenID".split()
 )
 _IN_ONE = re.compile(rf"(?:{'|'.join(sorted(_ONE_WORD))})(?![a-z])")
 _IDENTIFIER = re.compile(r"\b(?=\w*(?:_|[a-z0-9][A-Z]))\w+")

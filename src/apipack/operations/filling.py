@@ -84,6 +84,7 @@ class _Variant:
     def _choice(self, rng: random.Random, optional: int, max_values: int) -> set[int]:
         """`id`s of the optional parameters and members that this variant has."""
         form, body = self._form, self._form.get("body")
+        said = {snake(parameter["name"]) for parameter in form["parameters"] if parameter["required"]}
         required = sum(_leaves(parameter["node"]) for parameter in form["parameters"] if parameter["required"])
         required += _leaves(body) if body is not None else 0
         if required > MOST_REQUIRED:
@@ -91,16 +92,17 @@ class _Variant:
         room = max_values - required
         wanted = rng.randint(0, max(0, optional))
         chosen: set[int] = set()
+        said |= {snake(name) for name, needed, _ in (body or {}).get("members", ()) if needed}
         members = list(_optional_members(body)) if body is not None else []
         rng.shuffle(members)
         if body is not None and not _needs_something(body):
             members.sort(key=lambda member: _depth_of(body, member))
             for member in members:
                 if (taken := self._take(member, chosen, max(room, 1))) is not None:
+                    said.add(snake(member[0]))
                     room -= taken
                     wanted -= 1
                     break
-        said = {snake(parameter["name"]) for parameter in form["parameters"] if parameter["required"]}
         units: list[Any] = [*members, *(parameter for parameter in form["parameters"] if not parameter["required"])]
         rng.shuffle(units)
         for unit in units:
