@@ -75,11 +75,11 @@ def collect_local(hub: LocalName, p: Crawl, folder: Path, cache: Path) -> tuple[
     started = time.monotonic()
     refused: Counter[str] = Counter()
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
-    found = files.candidates(p.files, refused)
+    candidates = files.candidates(p.files, refused)
     if hub == "packages":
-        found = packages.candidates(p.packages, cache / "packages", refused)
+        candidates = packages.candidates(p.packages, cache / "packages", refused)
     limit = p.limits.get(hub)
-    for candidate in found:
+    for candidate in candidates:
         if limit is not None and len(rows) >= limit:
             break
         try:

@@ -64,7 +64,7 @@ LEAVES = st.one_of(
     st.fixed_dictionaries({"kind": st.just("string"), "least": st.integers(0, 30), "most": st.integers(30, 50)}),
     st.fixed_dictionaries({"kind": st.just("string"), "least": st.just(1), "most": st.integers(1, 12)}),
     st.fixed_dictionaries(
-        {"kind": st.sampled_from(["integer", "number"]), "low": st.integers(-9, 9), "high": st.integers(9, 99)},
+        {"kind": st.sampled_from(["integer", "number"]), "low": st.integers(-9, 9), "high": st.integers(12, 99)},
         optional={"step": st.sampled_from([1, 2, 3])},
     ),
     st.fixed_dictionaries(

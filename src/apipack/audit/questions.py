@@ -56,7 +56,8 @@ def questions(files: Sequence[Path], languages: Sequence[str], setting: str, mos
     table, lost = render_rows([(row["id"], row["request"]) for row in rows], languages)
     calls = {(row["id"], row["language"]): row["call"] for row in table.to_pylist()}
     left_out.update(f"call_{drop['reason']}" for drop in lost)
-    askable = [row for row in rows if any((row["id"], language) in calls for language in languages)]
+    called = {identifier for identifier, _ in calls}
+    askable = [row for row in rows if row["id"] in called]
     if not askable:
         raise UserError(f"no operation can be asked for; left out: {dict(left_out) or 'nothing, the files have none'}")
     asked = sorted(askable, key=lambda row: _rank(p.seed, row["id"]))[:most]

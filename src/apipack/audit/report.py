@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from apipack.audit.kinds import RIGHT, WRONG, Judged, facts
 from apipack.audit.questions import Questions
+from apipack.evaluation.summary import aligned
 from apipack.intervals import clustered
 
 KINDS = (RIGHT, *WRONG)
@@ -19,19 +20,21 @@ KINDS = (RIGHT, *WRONG)
 def report(asked: Questions, calls: Sequence[Judged], setting: str, seed: int) -> dict[str, Any]:
     """JSON-able. models: of each its share of every kind, with 95 % intervals over operations, and how its calls were
     judged; calls: one a model, operation and language; left_out: operations and documents by reason."""
-    models = list(dict.fromkeys(call.model for call in calls))
+    of_model = defaultdict(list)
+    for call in calls:
+        of_model[call.model].append(call)
     return {
         "setting": setting,
         "operations": len(asked.rows),
         "languages": sorted({call.language for call in calls}),
         "left_out": dict(sorted(asked.left_out.items())),
-        "models": {model: _figures([call for call in calls if call.model == model], seed) for model in models},
+        "models": {model: _figures(theirs, seed) for model, theirs in of_model.items()},
         "calls": [{**call._asdict(), **facts(asked.rows[call.id])} for call in calls],
     }
 
 
 def _figures(calls: Sequence[Judged], seed: int) -> dict[str, Any]:
-    hits = np.array([[call.kind == kind for kind in KINDS] for call in calls])
+    hits = np.array([call.kind for call in calls])[:, None] == np.array(KINDS)
     operations = pd.factorize(np.array([call.id for call in calls]))[0]
     shares = clustered(hits, operations, seed)
     counts = Counter(call.kind for call in calls)
@@ -47,15 +50,15 @@ def table(audit: dict[str, Any]) -> str:
     """Kinds by model, then a line for each call that is wrong."""
     models = audit["models"]
     head = ["", *(f"{name} (n={figures['calls']}, {_how(figures)})" for name, figures in models.items())]
-    lines = [[kind, *(_cell(figures["kinds"][kind]) for figures in models.values())] for kind in KINDS]
+    lines = [[kind, *_cells(models, kind)] for kind in KINDS]
     wrong = [
         [call["kind"], call["model"], call["language"], f"{call['method']} {call['path']}", "; ".join(call["details"])]
         for call in audit["calls"]
         if call["kind"] != RIGHT
     ]
     left_out = ", ".join(f"{reason} {count}" for reason, count in audit["left_out"].items()) or "0"
-    text = f"{audit['operations']} operations, {audit['setting']}; left out: {left_out}\n\n{_aligned([head, *lines])}"
-    return f"{text}\n\n{_aligned(wrong)}" if wrong else text
+    text = f"{audit['operations']} operations, {audit['setting']}; left out: {left_out}\n\n{_text([head, *lines])}"
+    return f"{text}\n\n{_text(wrong)}" if wrong else text
 
 
 def worst(audit: dict[str, Any]) -> float:
@@ -67,11 +70,10 @@ def _how(figures: dict[str, Any]) -> str:
     return ", ".join(f"{count} {how}" for how, count in figures["judged"].items())
 
 
-def _cell(cell: dict[str, Any]) -> str:
-    return f"{cell['n']:>4} {cell['share']:.2f} [{cell['low']:.2f}, {cell['high']:.2f}]"
+def _cells(models: dict[str, Any], kind: str) -> list[str]:
+    cells = (figures["kinds"][kind] for figures in models.values())
+    return [f"{cell['n']:>4} {cell['share']:.2f} [{cell['low']:.2f}, {cell['high']:.2f}]" for cell in cells]
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines)
+def _text(rows: Sequence[Sequence[str]]) -> str:
+    return "\n".join(aligned(rows))

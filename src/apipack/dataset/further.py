@@ -32,6 +32,7 @@ def further(operations: pa.Table, language: str, number: int, seed: int, choice:
     rows = [(asked[at][1], *asked[at][2], calls[at]) for at in sent]
     taken = operations.take(pa.array([asked[at][0] for at in sent], pa.int64()))
     columns: dict[str, Any] = {name: taken[name] for name in RELEASE.names if name in taken.column_names}
-    columns |= {name: [row[at] for row in rows] for at, name in enumerate(OWN)}
+    for at, name in enumerate(OWN):
+        columns[name] = [row[at] for row in rows]
     columns["language"] = [language] * len(rows)
     return pa.table({name: columns[name] for name in RELEASE.names}).cast(RELEASE).combine_chunks()

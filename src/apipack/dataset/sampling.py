@@ -116,8 +116,8 @@ def _variants(ids: Sequence[str], first: set[str], count: int, variants: int) ->
         most = variants if group is ids else several
         taken = min(count, len(group) * (most - (several if group is ids else 0)))
         rounds, rest = divmod(taken, len(group)) if group else (0, 0)
-        for place, identifier in enumerate(group):
-            numbers[identifier] += rounds + (place < rest)
+        for at, identifier in enumerate(group):
+            numbers[identifier] += rounds + (at < rest)
         count -= taken
     return {identifier: number for identifier, number in numbers.items() if number}
 

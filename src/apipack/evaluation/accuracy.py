@@ -49,11 +49,10 @@ def asked_for(tests: Sequence[Row], p: Evaluate) -> dict[str, dict[str, int]]:
     """Of each level how many operations there are to test, and how many of them have a request that is short enough."""
     longest = p.max_request or sys.maxsize
     lengths = {(test["level"], test["id"]): len(test["request"]) for test in tests if test["level"] in p.levels}
+    operations = Counter(level for level, _ in lengths)
+    short_enough = Counter(level for (level, _), length in lengths.items() if length <= longest)
     return {
-        f"level{level}": {
-            "operations": sum(of == level for of, _ in lengths),
-            "short_enough": sum(of == level and length <= longest for (of, _), length in lengths.items()),
-        }
+        f"level{level}": {"operations": operations[level], "short_enough": short_enough[level]}
         for level in sorted(p.levels)
     }
 
@@ -77,10 +76,10 @@ def accuracy(
         apis = pd.factorize(cell["api"], sort=True)[0]
         row["apis"] = int(apis.max()) + 1
         hits = cell[[SHARES[name] for name in shares]].eq(True).to_numpy()
-        found = dict(zip(shares, clustered(hits, apis, seed), strict=True)) if shares else {}
-        found |= {name: _ratio(cell, RATIOS[name], apis, seed) for name in ratios}
+        values = dict(zip(shares, clustered(hits, apis, seed), strict=True)) if shares else {}
+        values |= {name: _ratio(cell, RATIOS[name], apis, seed) for name in ratios}
         for metric in metrics:
-            row |= dict(zip((metric, f"{metric}_low", f"{metric}_high"), found[metric], strict=True))
+            row |= dict(zip((metric, f"{metric}_low", f"{metric}_high"), values[metric], strict=True))
         rows.append(row)
     return pd.DataFrame(rows)
 

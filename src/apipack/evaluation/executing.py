@@ -39,8 +39,8 @@ def outcomes(readings: Iterable[Reading], workers: int, say: Callable[[str], Non
     for line in dict.fromkeys(missing.values()):
         say(f"{line}; verdicts are static")
     calls = [reading for reading in calls if reading.language not in missing]
-    found = zip(calls, execute(calls, workers), strict=True) if calls else ()
-    return {reading: outcome for reading, outcome in found if reading.request is None or not lacks_library(outcome)}
+    executed = zip(calls, execute(calls, workers), strict=True) if calls else ()
+    return {reading: outcome for reading, outcome in executed if reading.request is None or not lacks_library(outcome)}
 
 
 def lacks_library(outcome: Outcome) -> bool:

@@ -17,14 +17,14 @@ def faults(request: Request) -> frozenset[str]:
     kind = request.header("content-type") or ""
     if not request.body or not kind:
         return frozenset()
-    found = set()
+    contradictions = set()
     if sum(name.lower() == "content-type" for name, _ in request.headers) > 1:
-        found.add("header content-type: twice")
+        contradictions.add("header content-type: twice")
     if "charset" in kind.lower() and not _is_encoded(request.body, kind):
-        found.add("body: another charset than its Content-Type declares")
+        contradictions.add("body: another charset than its Content-Type declares")
     if (request.media_type or "").startswith("multipart/") and not parts(request):
-        found.add("body: another boundary than its Content-Type declares")
-    return frozenset(found)
+        contradictions.add("body: another boundary than its Content-Type declares")
+    return frozenset(contradictions)
 
 
 def _is_encoded(body: str, kind: str) -> bool:
@@ -45,14 +45,14 @@ def _is_encoded(body: str, kind: str) -> bool:
 def differences(request: Request, gold: Request) -> frozenset[str]:
     """How a request to the right operation is sent otherwise than the reference: the scheme of its URL, the scheme of
     its credentials (RFC 9110, 11.4), and faults that the reference has not."""
-    found = set(faults(request) - faults(gold))
+    different = set(faults(request) - faults(gold))
     ours, theirs = request.parts.scheme, gold.parts.scheme
     if ours != theirs:
-        found.add(f"scheme: {ours} for {theirs}")
-    given, wanted = (credentials_scheme(one.header("authorization") or "") for one in (request, gold))
+        different.add(f"scheme: {ours} for {theirs}")
+    given, wanted = (credentials_scheme(message.header("authorization") or "") for message in (request, gold))
     if request.header("authorization") is not None and gold.header("authorization") is not None and given != wanted:
-        found.add(f"header authorization: {given or 'no scheme'} for {wanted or 'no scheme'}")
-    return frozenset(found)
+        different.add(f"header authorization: {given or 'no scheme'} for {wanted or 'no scheme'}")
+    return frozenset(different)
 
 
 def credentials_scheme(value: str) -> str:

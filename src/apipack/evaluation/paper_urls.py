@@ -40,13 +40,13 @@ def _parts(language: str, call: str) -> tuple[str, ...] | None:
 
 
 def _of_curl(call: str) -> tuple[str, ...] | None:
-    found = _AFTER_OPTION.search(call)
-    return (unquote(found[1]),) if found else None
+    url = _AFTER_OPTION.search(call)
+    return (unquote(url[1]),) if url else None
 
 
 def _of_java(call: str) -> tuple[str, ...] | None:
-    found = _BUILDER.search(call)
-    return (found[1],) if found else None
+    url = _BUILDER.search(call)
+    return (url[1],) if url else None
 
 
 def _of_python(call: str) -> tuple[str, ...] | None:
@@ -57,8 +57,8 @@ def _of_python(call: str) -> tuple[str, ...] | None:
 
 
 def _of_others(call: str) -> tuple[str, ...] | None:
-    found = _ANYWHERE.search(call)
-    return (unquote(found[0]),) if found else None
+    url = _ANYWHERE.search(call)
+    return (unquote(url[0]),) if url else None
 
 
 _FINDERS: dict[str, Callable[[str], tuple[str, ...] | None]] = {
@@ -72,5 +72,5 @@ def _url(call: str, request: Request | None) -> str:
     """The URL of a request, else the first in the text, else nothing."""
     if request is not None:
         return request.url
-    found = _FIRST.search(call)
-    return found[0] if found else ""
+    url = _FIRST.search(call)
+    return url[0] if url else ""

@@ -136,11 +136,11 @@ def _row(prediction: Prediction, verdict: Verdict) -> Row:
 
 
 def _counts(verdict: Verdict) -> Row:
-    found = verdict.arguments
+    compared = verdict.arguments
     return {
-        "predicted_arguments": None if found is None else found.predicted.total(),
-        "reference_arguments": None if found is None else found.reference.total(),
-        "right_arguments": None if found is None else found.matched.total(),
+        "predicted_arguments": None if compared is None else compared.predicted.total(),
+        "reference_arguments": None if compared is None else compared.reference.total(),
+        "right_arguments": None if compared is None else compared.matched.total(),
     }
 
 

@@ -88,9 +88,9 @@ def scored(lines: Iterable[str | bytes], told: Told, execute: Execute | None = N
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
     while batch := list(islice(numbered, BATCH if execute else 1)):
         cases = [_case(number, line, opened) for number, line in batch]
-        found = execute(_to_execute(cases)) if execute else {}
+        outcomes = execute(_to_execute(cases)) if execute else {}
         for case in cases:
-            row = case if isinstance(case, dict) else case.row | _scores(case, found)
+            row = case if isinstance(case, dict) else case.row | _scores(case, outcomes)
             told.add(row)
             yield row
 
@@ -139,7 +139,7 @@ def _check(row: Row) -> None:
     named = [row.get(key) for key in ("spec", "operation")]
     if (named[0] is None) != (named[1] is None):
         raise ScoreError("spec and operation go together")
-    if not all(one is None or isinstance(one, str) for one in named):
+    if not all(name is None or isinstance(name, str) for name in named):
         raise ScoreError("spec and operation are texts")
 
 
@@ -174,13 +174,13 @@ def _arrived(outcome: Outcome | None) -> Request | None:
 def _without_reference(case: _Case, outcome: Outcome | None) -> Row:
     """What is known of a prediction whose reference sends nobody knows what."""
     reading = case.prediction
-    known: Row = {"readable": reading.request is not None, "problem": reading.problem}
-    known["endpoint_match"], known["call_match"] = paper_matches(reading, case.reference.code, None)
+    verdict: Row = {"readable": reading.request is not None, "problem": reading.problem}
+    verdict["endpoint_match"], verdict["call_match"] = paper_matches(reading, case.reference.code, None)
     if case.spec is not None:
-        known["syntax_error"] = outcome.status == "does_not_compile" if outcome else does_not_compile(reading)
+        verdict["syntax_error"] = outcome.status == "does_not_compile" if outcome else does_not_compile(reading)
         if reading.request is not None:
-            known["hallucinated"] = not case.spec.has_endpoint("", reading.request)
-    return known
+            verdict["hallucinated"] = not case.spec.has_endpoint("", reading.request)
+    return verdict
 
 
 def _reference(case: _Case, request: Request) -> Reference:
@@ -198,6 +198,6 @@ def _told(verdict: Verdict) -> Row:
     return {**{name: getattr(verdict, name) for name in FIELDS}, "valid": verdict.valid, **arguments, "error": None}
 
 
-FIELDS = tuple(one.name for one in fields(Verdict) if one.name != "arguments")
+FIELDS = tuple(field.name for field in fields(Verdict) if field.name != "arguments")
 NOTHING: Row = {**dict.fromkeys((*FIELDS, "valid", *ARGUMENTS, "error")), "executed": False}
 """The verdict on a row that cannot be scored."""

@@ -43,7 +43,7 @@ def summary(predictions: pd.DataFrame, seed: int, metrics: Path = METRICS) -> st
         f"{METRIC.replace('_', ' ').capitalize()}, share of tests with 95 % intervals over APIs:",
         *aligned(table(predictions, seed)),
         "",
-        *(f"{place:<20}{what}" for place, what in PLACES),
+        *(f"{path:<20}{what}" for path, what in PLACES),
         "",
         "Next:",
         *(f"  {command}" for command in NEXT),
@@ -54,7 +54,8 @@ def summary(predictions: pd.DataFrame, seed: int, metrics: Path = METRICS) -> st
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Columns of text under each other."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    padded = (map(str.ljust, row, widths) for row in rows)
+    return ["  ".join(cells).rstrip() for cells in padded]
 
 
 def _stage(name: str, figures: dict[str, Any]) -> list[str]:

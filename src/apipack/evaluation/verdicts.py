@@ -136,8 +136,12 @@ def judge_executed(
 
 def arrived(records: Sequence[Record], expected: set[str]) -> list[Request]:
     """The requests among what arrived; without a Host field (RFC 9112, 3.2) it is none. expected: as `request_of`'s."""
-    named = (record for record in records if any(name.lower() == "host" and value for name, value in record.headers))
+    named = filter(_has_host, records)
     return [request for record in named if (request := request_of(record, expected)) is not None]
+
+
+def _has_host(record: Record) -> bool:
+    return any(name.lower() == "host" and value for name, value in record.headers)
 
 
 def check(reading: Reading, spec: str, apis: Apis) -> tuple[str | None, Verdict]:
@@ -171,9 +175,9 @@ def _sent(
 ) -> Verdict:
     """requests: that were sent. whole: the same of a call that ended well, else none."""
     gold, operation = reference.request, reference.operation
-    one = requests[0] if len(requests) == 1 else None
-    same = one is not None and bool(whole) and reference.same(one)
-    arguments = reference.compared(one)
+    sole = requests[0] if len(requests) == 1 else None
+    same = sole is not None and bool(whole) and reference.same(sole)
+    arguments = reference.compared(sole)
     verdict = replace(
         verdict,
         request_match=same,
@@ -185,9 +189,9 @@ def _sent(
     elsewhere = (request for request in requests if not same_place(request, gold))
     hallucinated = any(not specification.has_endpoint(operation, request) for request in elsewhere)
     broken = {f"{len(requests)} requests arrived"}
-    if one is not None:
-        broken = {f"{one.method} {one.url.partition('?')[0]} is another operation"}
-        if same or same_place(one, gold) or (one.method == gold.method and fits(one, reference.template)):
-            broken = set(specification.violations(operation, one) - specification.violations(operation, gold))
-            broken |= differences(one, gold)
+    if sole is not None:
+        broken = {f"{sole.method} {sole.url.partition('?')[0]} is another operation"}
+        if same or same_place(sole, gold) or (sole.method == gold.method and fits(sole, reference.template)):
+            broken = set(specification.violations(operation, sole) - specification.violations(operation, gold))
+            broken |= differences(sole, gold)
     return replace(verdict, passed=same and not broken, hallucinated=hallucinated, broken_rules=tuple(sorted(broken)))

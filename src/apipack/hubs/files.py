@@ -40,8 +40,8 @@ def candidates(p: Files, refused: Counter[str]) -> Iterator[Candidate]:
             folder = root.resolve().name
             name = path.relative_to(root).as_posix()
             inside = path.absolute().is_relative_to(Path.cwd())
-            place = path.absolute().relative_to(Path.cwd()).as_posix() if inside else f"{folder}/{name}"
-            yield Candidate(name, folder, place, body, p.provider, p.licence or "")
+            location = path.absolute().relative_to(Path.cwd()).as_posix() if inside else f"{folder}/{name}"
+            yield Candidate(name, folder, location, body, p.provider, p.licence or "")
 
 
 def _named(pattern: str) -> tuple[Path, list[Path]]:

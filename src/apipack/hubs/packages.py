@@ -47,11 +47,11 @@ def candidates(packages: Sequence[Package], folder: Path, refused: Counter[str])
 
 def _candidate(package: Package, name: str, body: bytes) -> Candidate:
     """Of Python code, the document that is derived from it."""
-    place, title = f"{purl(package)}#{quote(name)}", package.name.rpartition("/")[2]
+    url, title = f"{purl(package)}#{quote(name)}", package.name.rpartition("/")[2]
     below, derived = _below(name, package.members), name.endswith(".py")
     if derived:
         below, body = f"{below.removesuffix('.py')}.json", orjson.dumps(derive(body, package.version))
-    return Candidate(below, title, place, body, package.provider, package.licence or "", derived)
+    return Candidate(below, title, url, body, package.provider, package.licence or "", derived)
 
 
 def fetched(package: Package, folder: Path) -> Path:

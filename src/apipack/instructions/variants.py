@@ -107,10 +107,10 @@ def ways(row: Row, number: int, seed: int, p: Kind, max_request: int | None = No
             yield first._replace(instruction=text)
         return
     taken = {first}
-    for place in range(1, TRIES * number):
+    for index in range(1, TRIES * number):
         if len(taken) == number:
             return
-        other = variant(row, place, seed, p, row["hint"])
+        other = variant(row, index, seed, p, row["hint"])
         if isinstance(other, str) or (max_request and len(other.request) > max_request):
             continue
         way = Asked(other.instruction, other.request, other.values)

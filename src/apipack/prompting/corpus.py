@@ -47,10 +47,11 @@ class Corpus:
         """Read what the filter stage wrote of these operations; the whole hub does not fit into small memories. names:
         of the parts that have them, where that is known."""
         wanted = [("id", "in", set(ids))]
-        operations, table = (
-            pa.concat_tables(read_table(Path(folder, kind, name), filters=wanted) for name in names)
-            for kind in ("operations", "calls")
-        )
+
+        def read(kind: str) -> pa.Table:
+            return pa.concat_tables(read_table(Path(folder, kind, name), filters=wanted) for name in names)
+
+        operations, table = read("operations"), read("calls")
         rows = by_id(operations)
         keys = zip(table["id"].to_pylist(), table["language"].to_pylist(), strict=True)
         return cls(rows, dict(zip(keys, table["call"].to_pylist(), strict=True)))

@@ -51,20 +51,20 @@ def training_part(
         for language, number in wanted.items():
             setting, examples = shown.get(language, (ZERO, []))
             shots = corpus.shots(examples, language, p)
-            for place in range(number):
-                one = asked[identifier][place] if place < len(asked[identifier]) else first
-                call = calls.get((language, one.request))
+            for index in range(number):
+                way = asked[identifier][index] if index < len(asked[identifier]) else first
+                call = calls.get((language, way.request))
                 if call is None:
-                    one, call = first, corpus.calls[identifier, language]
-                counts["repeated"] += bool(place) and one == first
+                    way, call = first, corpus.calls[identifier, language]
+                counts["repeated"] += bool(index) and way == first
                 for name, some in ((ZERO, []), (setting, shots))[: 1 + (setting != ZERO)]:
-                    fit = fitting(row, language, one.instruction, some, p, budget)
-                    text, answer = pieces(row, language, one.instruction, fit, p), completion(row, language, call, p)
+                    fit = fitting(row, language, way.instruction, some, p, budget)
+                    text, answer = pieces(row, language, way.instruction, fit, p), completion(row, language, call, p)
                     rows.append(
                         {
                             "id": identifier,
                             "language": language,
-                            "variant": place,
+                            "variant": index,
                             "setting": name,
                             "prompt": "".join(text),
                             "completion": answer,
@@ -93,11 +93,11 @@ def _calls(
         request = corpus.rows[identifier]["request"]
         for language, number in wanted.items():
             calls[language, request] = corpus.calls[identifier, language]
-            others = (one.request for one in asked[identifier][:number])
+            others = (way.request for way in asked[identifier][:number])
             missing.setdefault(language, {}).update(dict.fromkeys(others))
     for language, requests in missing.items():
-        made, _ = render_rows(((text, text) for text in requests if (language, text) not in calls), [language])
-        pairs = zip(made["id"].to_pylist(), made["call"].to_pylist(), strict=True)
+        rendered, _ = render_rows(((text, text) for text in requests if (language, text) not in calls), [language])
+        pairs = zip(rendered["id"].to_pylist(), rendered["call"].to_pylist(), strict=True)
         calls |= {(language, text): call for text, call in pairs}
     return calls
 

@@ -113,7 +113,7 @@ def _pool(
     having: dict[str, set[str]] = {language: set() for language in languages}
     for identifier, language in zip(calls["id"].to_pylist(), calls["language"].to_pylist(), strict=True):
         having[language].add(identifier)
-    return {name: [identifier for identifier in order if identifier in ids] for name, ids in having.items()}, home
+    return {name: list(filter(ids.__contains__, order)) for name, ids in having.items()}, home
 
 
 def _few_shot_examples(
@@ -127,21 +127,21 @@ def _few_shot_examples(
     if not wanted:
         return {}
     asked, examples = set().union(*wanted.values()), set(trained)
-    known = read_table(dataset / "operations", ["id", "api"])
-    in_pool = pc.is_in(known["id"], value_set=pa.array(sorted(asked)))
-    apis = pc.unique(known.filter(in_pool)["api"]).to_pylist()
+    operations = read_table(dataset / "operations", ["id", "api"])
+    in_pool = pc.is_in(operations["id"], value_set=pa.array(sorted(asked)))
+    apis = pc.unique(operations.filter(in_pool)["api"]).to_pylist()
     rows = by_id(read_table(dataset / "operations", COLUMNS, [("api", "in", apis)]))
     pool, shots = Pool(row for row in rows.values() if row["id"] in examples), context.p.shots
-    queries = {setting: [rows[key] for key in sorted(ids)] for setting, ids in wanted.items()}
+    queries = {setting: list(map(rows.__getitem__, sorted(ids))) for setting, ids in wanted.items()}
     places = {RANDOM: [random_examples(row, pool, shots, context.seed) for row in queries.get(RANDOM, ())]}
     if RETRIEVED in queries:
         near = by_words(queries[RETRIEVED], pool)
         places[RETRIEVED] = [best[::-1] for best in rank(queries[RETRIEVED], pool, near, shots)]
-    return {
-        (row["id"], setting): [pool.rows[int(place)]["id"] for place in chosen]
-        for setting, of_setting in queries.items()
-        for row, chosen in zip(of_setting, places[setting], strict=True)
-    }
+    examples_of = {}
+    for setting, of_setting in queries.items():
+        for row, chosen in zip(of_setting, places[setting], strict=True):
+            examples_of[row["id"], setting] = [pool.rows[int(at)]["id"] for at in chosen]
+    return examples_of
 
 
 def _tasks(

@@ -21,12 +21,12 @@ def by_words(queries: Sequence[Row], pool: Pool) -> Score:
     @lru_cache(maxsize=1)
     def fitted(places: tuple[int, ...]) -> tuple[TfidfVectorizer, Any]:
         vectorizer = TfidfVectorizer(sublinear_tf=True, dtype=np.float32, token_pattern=r"\w+")
-        return vectorizer, vectorizer.fit_transform([pool.rows[place]["instruction"] for place in places])
+        return vectorizer, vectorizer.fit_transform([pool.rows[index]["instruction"] for index in places])
 
     def score(some: np.ndarray, places: np.ndarray) -> np.ndarray:
         if not len(places):
             return np.zeros((len(some), 0), dtype=np.float32)
-        vectorizer, known = fitted(tuple(places.tolist()))
-        return (vectorizer.transform([queries[place]["instruction"] for place in some]) @ known.T).toarray()
+        vectorizer, vectors = fitted(tuple(places.tolist()))
+        return (vectorizer.transform([queries[index]["instruction"] for index in some]) @ vectors.T).toarray()
 
     return score

@@ -32,7 +32,7 @@ class Data:
         if self.tokens is not None and self.answers is not None:
             return self.tokens, self.answers
         places = np.argsort(self.lengths)[-LOOKED_AT * batch :]
-        rows = [self.rows[int(place)] for place in places]
+        rows = [self.rows[int(at)] for at in places]
         return [row["length"] for row in rows], [row["answer"] for row in rows]
 
 

@@ -210,9 +210,9 @@ def _figures(trained: Trained, data: Data, seconds: float, flops: tuple[int, int
     trainer, seen = trained.trainer, trained.collator
     steps, epochs = trainer.state.global_step, float(trainer.state.epoch or 0)
     here = epochs * (1 - trained.resumed_from / max(1, steps))  # epochs that this process did
-    known = data.tokens is not None and data.answers is not None
-    tokens, answers = (sum(data.tokens or ()), sum(data.answers or ())) if known else (seen.tokens, seen.answers)
-    if not known and here:
+    counted = data.tokens is not None and data.answers is not None
+    tokens, answers = (sum(data.tokens or ()), sum(data.answers or ())) if counted else (seen.tokens, seen.answers)
+    if not counted and here:
         tokens, answers = round(tokens / here), round(answers / here)
     speed = {}
     if flops is not None:

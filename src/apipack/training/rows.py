@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, overload
 
@@ -43,17 +44,17 @@ class Rows(Sequence[Pair]):
         return len(self.data)
 
     @overload
-    def __getitem__(self, place: int) -> Pair: ...
+    def __getitem__(self, index: int) -> Pair: ...
     @overload
-    def __getitem__(self, place: slice) -> list[Pair]: ...
-    def __getitem__(self, place: int | slice) -> Pair | list[Pair]:
-        rows = self.data[place]
-        if isinstance(place, int):
+    def __getitem__(self, index: slice) -> list[Pair]: ...
+    def __getitem__(self, index: int | slice) -> Pair | list[Pair]:
+        rows = self.data[index]
+        if isinstance(index, int):
             return rows["prompt"], rows["completion"]
         return list(zip(rows["prompt"], rows["completion"], strict=True))
 
     def __iter__(self) -> Iterator[Pair]:
-        return (self[place] for place in range(len(self)))
+        return (self[index] for index in range(len(self)))
 
     def lazily(self, tokenizer: PreTrainedTokenizerBase, max_tokens: int) -> tuple[Dataset, np.ndarray]:
         """The rows of at most `max_tokens` tokens, which are tokenised when a batch asks for them (the keys of
@@ -80,4 +81,4 @@ def mapped(folder: Path) -> Iterator[Rows]:
 
 def _encoded(tokenizer: PreTrainedTokenizerBase, rows: dict[str, list[str]]) -> dict[str, list[Any]]:
     examples = [encode(tokenizer, *pair) for pair in zip(rows["prompt"], rows["completion"], strict=True)]
-    return {key: [example[key] for example in examples] for key in ("input_ids", "labels", "length", "answer")}
+    return {key: list(map(itemgetter(key), examples)) for key in ("input_ids", "labels", "length", "answer")}

@@ -162,7 +162,7 @@ def _range(run: Evaluation, given: Arguments) -> Any:
     if isinstance(value, dict):
         return [[name, member] for name, member in value.items()]
     if isinstance(value, list):
-        return [[place, member] for place, member in enumerate(value)]
+        return [[index, member] for index, member in enumerate(value)]
     raise Unreadable("a range over such a value")
 
 

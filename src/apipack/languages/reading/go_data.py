@@ -54,15 +54,15 @@ class Record(Thing):
 
     def shown(self) -> dict[str, Any]:
         """Members as encoding/json takes them."""
-        found: dict[str, Any] = {}
+        members: dict[str, Any] = {}
         for name, key, omits, zero in self.struct.fields:
             value = self.values[name]
             if value is UNDEFINED and zero is None and not omits:
                 raise Unreadable("the zero of a field that is no plain value")
             value = zero if value is UNDEFINED else value
             if key and not (omits and value in (None, "", 0, False, [], {})):
-                found[key] = value
-        return found
+                members[key] = value
+        return members
 
 
 def _jsonable(value: Any) -> Any:
@@ -131,24 +131,24 @@ class Values(Thing):
     @classmethod
     def make(cls, run: Evaluation, given: Arguments) -> Values:
         (pairs,) = given.take("pairs")
-        found = cls()
+        query = cls()
         if pairs is not UNDEFINED:
             for name, values in known(pairs).items():
-                found.lists[text_of(name)] = [text_of(value) for value in values]
-        return found
+                query.lists[text_of(name)] = [text_of(value) for value in values]
+        return query
 
     def do_Add(self, run: Evaluation, given: Arguments) -> None:
         run.certain()
-        name, value = (text_of(one) for one in given.take("name", "value", required=2))
+        name, value = (text_of(argument) for argument in given.take("name", "value", required=2))
         self.lists.setdefault(name, []).append(value)
 
     def do_Set(self, run: Evaluation, given: Arguments) -> None:
         run.certain()
-        name, value = (text_of(one) for one in given.take("name", "value", required=2))
+        name, value = (text_of(argument) for argument in given.take("name", "value", required=2))
         self.lists[name] = [value]
 
     def set_item(self, run: Evaluation, key: Any, value: Any) -> None:
-        self.lists[text_of(key)] = [text_of(one) for one in value]
+        self.lists[text_of(key)] = [text_of(member) for member in value]
 
     def do_Encode(self, run: Evaluation, given: Arguments) -> str:
         return sending.form([(name, value) for name in sorted(self.lists) for value in self.lists[name]], quote_plus)
@@ -175,10 +175,10 @@ class Url(Thing):
         self.query, self.mark = text_of(value), ""
 
     def do_Query(self, run: Evaluation, given: Arguments) -> Values:
-        found = Values()
+        pairs = Values()
         for name, value in parse_qsl(self.query, keep_blank_values=True):
-            found.lists.setdefault(name, []).append(value)
-        return found
+            pairs.lists.setdefault(name, []).append(value)
+        return pairs
 
     def do_String(self, run: Evaluation, given: Arguments) -> str:
         return self.written()
@@ -243,7 +243,7 @@ class Parts(Thing):
 
     def do_WriteField(self, run: Evaluation, given: Arguments) -> None:
         run.certain()
-        name, value = (text_of(one) for one in given.take("name", "value", required=2))
+        name, value = (text_of(argument) for argument in given.take("name", "value", required=2))
         self.parts.append((name, value, None, None))
 
     def do_Close(self, run: Evaluation, given: Arguments) -> None:

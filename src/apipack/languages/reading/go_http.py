@@ -45,8 +45,8 @@ class Header(Thing):
 
     def set_item(self, run: Evaluation, key: Any, value: Any) -> None:
         self.fields.remove(text_of(key))
-        for one in known(value):
-            self.fields.add(key, one)
+        for member in known(value):
+            self.fields.add(key, member)
 
 
 def new_header(run: Evaluation, given: Arguments) -> Header:
@@ -108,7 +108,7 @@ class Cookie(Thing):
     """http.Cookie."""
 
     def __init__(self, given: Arguments) -> None:
-        name, value, *_ = (known(one) for one in given.take("Name", "Value", "Path", "Domain", required=2))
+        name, value, *_ = (known(argument) for argument in given.take("Name", "Value", "Path", "Domain", required=2))
         if not re.fullmatch(r"[\w!#$%&'*+.^`|~-]+", name, re.ASCII) or not re.fullmatch(r"[!#-+\--:<-\[\]-~]*", value):
             raise Unreadable("a cookie that is quoted")
         self.pair = f"{name}={value}"

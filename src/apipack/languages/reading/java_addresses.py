@@ -74,7 +74,7 @@ class AddressBuilder(Thing):
 
     def do_addQueryParameter(self, run: Evaluation, given: Arguments) -> AddressBuilder:
         run.certain()
-        name, value = (text_of(known(one)) for one in given.take("name", "value", required=2))
+        name, value = (text_of(known(argument)) for argument in given.take("name", "value", required=2))
         self.parts["query"] = self.parts.get("query", "") + f"&{sending.strict(name)}={sending.strict(value)}"
         return self
 

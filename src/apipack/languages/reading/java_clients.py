@@ -270,11 +270,11 @@ class Java(Dialect):
         }
 
     def imported(self, path: str, member: str | None) -> Any:
-        found = {name.rpartition(".")[2]: value for name, value in TYPES.items() if name.rpartition(".")[0] == path}
+        members = {name.rpartition(".")[2]: value for name, value in TYPES.items() if name.rpartition(".")[0] == path}
         if path in TYPES:
             return TYPES[path]
-        self.names = {**self.names, **found}
-        return Foreign(path) if not found else MYSTERY
+        self.names = {**self.names, **members}
+        return Foreign(path) if not members else MYSTERY
 
     def text(self, value: Any) -> str:
         return text(value)

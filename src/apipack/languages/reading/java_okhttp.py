@@ -52,7 +52,7 @@ class Body(Thing):
 
 
 def new_body(run: Evaluation, given: Arguments) -> Body:
-    first, second = (known(one) for one in given.take("first", "second", required=1))
+    first, second = (known(argument) for argument in given.take("first", "second", required=1))
     if isinstance(first, str | bytes):
         first, second = (None if second is UNDEFINED else second), first
     if first is not None and not isinstance(first, MediaType):
@@ -78,7 +78,7 @@ class FormBuilder(Thing):
 
     def do_add(self, run: Evaluation, given: Arguments) -> FormBuilder:
         run.certain()
-        name, value = (text_of(known(one)) for one in given.take("name", "value", required=2))
+        name, value = (text_of(known(argument)) for argument in given.take("name", "value", required=2))
         self.pairs.append((name, value))
         return self
 
@@ -100,7 +100,7 @@ class PartsBuilder(Thing):
 
     def do_addFormDataPart(self, run: Evaluation, given: Arguments) -> PartsBuilder:
         run.certain()
-        name, value = (text_of(known(one)) for one in given.take("name", "value", required=2))
+        name, value = (text_of(known(argument)) for argument in given.take("name", "value", required=2))
         self.parts.append((name, value, None, None))
         return self
 

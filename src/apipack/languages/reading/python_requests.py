@@ -141,7 +141,7 @@ def _pairs(data: Any) -> list[tuple[str, str]]:
     if data is None or data == {} or isinstance(data, str | bytes):
         return []
     pairs = list(data.items()) if isinstance(data, dict) else data
-    found: list[tuple[str, str]] = []
+    fields: list[tuple[str, str]] = []
     for pair in pairs:
         if not isinstance(pair, list | tuple) or len(pair) != 2:
             raise Unreadable("not pairs of a name and a value")
@@ -149,8 +149,8 @@ def _pairs(data: Any) -> list[tuple[str, str]]:
         if isinstance(value, dict):
             raise Unreadable("a dict inside of a form")
         members = value if isinstance(value, list) else [value]
-        found += [(_text(name), _text(member)) for member in members if member is not None]
-    return found
+        fields += [(_text(name), _text(member)) for member in members if member is not None]
+    return fields
 
 
 def _text(value: Any) -> str:

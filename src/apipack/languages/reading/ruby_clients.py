@@ -108,7 +108,9 @@ class Ruby(Dialect):
         int: {"to_s": text},
         list: {"join": _join, "to_a": lambda value: value},
         dict: {
-            "merge": lambda value, *others: {key: member for one in (value, *others) for key, member in one.items()}
+            "merge": lambda value, *others: {
+                key: member for merged in (value, *others) for key, member in merged.items()
+            }
         },
     }
 
@@ -150,10 +152,10 @@ class Ruby(Dialect):
             return Builtin(lambda run, given: _each(run, value, given, name == "map"))
         if name in ("nil?", "is_a?"):
             return Builtin(lambda run, given: value is None if name == "nil?" else MYSTERY)
-        found = super().member(run, value, name)
-        if isinstance(value, Module) and not isinstance(found, Thing | Builtin):
-            return Builtin(lambda run, given: found)
-        return found
+        attribute = super().member(run, value, name)
+        if isinstance(value, Module) and not isinstance(attribute, Thing | Builtin):
+            return Builtin(lambda run, given: attribute)
+        return attribute
 
     def called(self, run: Any, callee: Thing, given: Arguments, new: bool) -> Any:
         if isinstance(callee, UriModule):

@@ -73,10 +73,10 @@ def _pairs(data: Any) -> list[tuple[Any, Any]]:
 def encode_www_form(data: Any) -> str:
     parts: list[str] = []
     for name, value in _pairs(known(data)):
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, dict):
+        for member in value if isinstance(value, list) else [value]:
+            if isinstance(member, dict):
                 raise Unreadable("a hash inside of a form")
-            parts.append(component(text(name)) + ("" if one is None else f"={component(text(one))}"))
+            parts.append(component(text(name)) + ("" if member is None else f"={component(text(member))}"))
     return "&".join(parts)
 
 

@@ -50,11 +50,11 @@ def unit(code: str) -> tuple[str, str, str]:
         return "Call.java", in_class(code, "Call"), "Call"
     public = re.search(r"^[ \t]*public\s+(?:(?:final|abstract)\s+)*(?:class|interface|enum|record)\s+(\w+)", bare, re.M)
     main = enclosing = _TYPE.match(bare, head.end())[2]  # type: ignore[index]
-    for place in _CLASS_OR_MAIN.finditer(bare):
-        if place[1] is None:
+    for declaration in _CLASS_OR_MAIN.finditer(bare):
+        if declaration[1] is None:
             main = enclosing
             break
-        enclosing = place[1]
+        enclosing = declaration[1]
     return f"{public[1] if public else main}.java", code, f"{head[1]}.{main}" if head[1] else main
 
 
