@@ -124,7 +124,8 @@ def _said(segments: Sequence[str]) -> str:
         return f"under {segments[0]}" if segments else ""
     last, *others = reversed(segments)
     joints = (f"{'in' if number % 2 else 'of'} {part}" for number, part in enumerate(others))
-    return re.sub(r"\bof (?:of|in)\b", "of", f"the {last} {' '.join(joints)}")
+    text = re.sub(r"\bof (?:of|in)\b", "of", f"the {last} {' '.join(joints)}")
+    return text.replace(f"in {USER}", f"of {USER}")
 
 
 def _two(row: Row) -> str:

@@ -46,7 +46,9 @@ _MINE = (
     (re.compile(r"\byou\b", re.I), "I"),
 )
 _LIST_OF = re.compile(r"\b(?:list|collection) of (?!(?:an?|the|all|each|every|one) )((?:[\w-]+ )*)([a-z]{3,})$")
-_WRONG = re.compile(r"\b(?:a(?= [aeio])|an(?= [bcdfgjklmnpqrstvwyz])) ([a-z]{3,})\b")
+_WRONG = re.compile(
+    r"\b(?:a(?= [aeioAEIO])|an(?= [bcdfgjklmnpqrstvwyz])|a(?= [FHLMNRSX][A-Z])) ([a-z]{3,}|[A-Z][a-z]{3,}|[A-Z]{2,5})\b"
+)
 _HEAD = re.compile(
     r"\b(?:of|for|in|from|by|to|with|on|at|as|and|or|that|which|using|via|per|into|under|between|based|when)\b|[(,;:/]"
 )

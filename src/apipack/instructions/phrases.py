@@ -144,11 +144,17 @@ def shorten(text: str, words: int) -> str:
     """At most that many words, cut before a comma or joining word where there is one in the second half."""
     kept = text.split()
     if len(kept) <= words:
-        return text
+        return _closed(text)
     for end in range(words, words // 2, -1):
         if kept[end - 1].endswith((",", ";")) or kept[end].lower() in {"and", "or", "which", "that", "where", "when"}:
-            return " ".join(kept[:end]).rstrip(" ,;:")
-    return " ".join(kept[:words]).rstrip(" ,;:")
+            return _closed(" ".join(kept[:end]))
+    return _closed(" ".join(kept[:words]))
+
+
+def _closed(text: str) -> str:
+    """The text without a bracket that is not closed, and what follows it."""
+    text = text[: text.rindex("(")] if text.rfind("(") > text.rfind(")") else text
+    return text.rstrip(" ,;:")
 
 
 def lower_first(text: str) -> str:

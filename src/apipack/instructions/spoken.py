@@ -49,6 +49,7 @@ TEST_AFTER = (
 )
 CALLED = ("{action} called {value}", "{action} named {value}")
 _CONTAINS = re.compile(r"^(.+) contains$")
+_OF_ID = re.compile(r"^ID ([a-z]+)$")
 _NUMBERED = re.compile(r"(.+) (?:id|ID)([1-5])")
 _EXTENSION = re.compile(r"^x-(?=\w{3})", re.I)
 """What names of headers that are no standard's begin with."""
@@ -71,7 +72,7 @@ _CALLED = {
     "per_page": "page size", "top": "number of results", "max_results": "maximum number of results",
     "skip": "number of results to skip", "select": "selected fields", "orderby": "sort order", "order_by": "sort order",
     "sort_by": "sort field", "sortby": "sort field", "group_by": "grouping field", "expand": "expanded fields",
-    "maxresults": "maximum number of results",
+    "if_match": "ETag to match", "if_none_match": "ETag not to match", "maxresults": "maximum number of results",
 }  # fmt: skip
 _UPPER = frozenset(
     "id ids url uri ip sku arn uuid guid api vpc dns ssl vat isbn html json xml csv sms pdf arns skus urls uris ips "  # noqa: SIM905
@@ -156,7 +157,7 @@ def label(name: str, about: str = "") -> str:
         text = owner if owner.endswith(f" {text}") else f"{owner} {text}"
     elif len(text) <= 2 and text.lower() not in _UPPER:
         text = _described(about) or text
-    text = _CONTAINS.sub(r"text in the \1", text)
+    text = _OF_ID.sub(r"\1 ID", _CONTAINS.sub(r"text in the \1", text))
     if match := _NUMBERED.fullmatch(text):
         text = f"{_ordinal(int(match[2]))} {match[1]} ID"
     return _singular(text) if in_list else text
