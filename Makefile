@@ -13,7 +13,7 @@ CLIENTS := python3-requests python3-httpx libokhttp-java libgoogle-gson-java lib
 	libandroid-json-org-java node-request node-axios node-fetch ruby-faraday ruby-httparty php-guzzlehttp-guzzle
 SWIFT := $(HOME)/.cache/apipack/swift
 
-.PHONY: repro help test test-fast test-slow bench bench-scoring bench-mutants tenfold coverage setup toolchains toolchain-swift \
+.PHONY: repro help test test-fast test-slow bench bench-scoring bench-mutants bench-values tenfold coverage setup toolchains toolchain-swift \
 	verify bench-execution bench-training gpu bench-decoding lint judge dag ui lock clean remote
 
 repro: setup  ## set up, then run the whole pipeline on the embedded default
@@ -41,6 +41,12 @@ bench-scoring: setup  ## pairs a second of the paper's metrics beside pure diffl
 
 bench-mutants: setup  ## what the metrics say of right calls and of calls with one thing changed
 	python -m benchmarks.mutants 2000 data/dataset data/specs
+
+bench-values: setup  ## which values of the release are said, how many calls differ, and whether 1,000 operations arrive as meant
+	python -m benchmarks.said
+	python -m benchmarks.distinct 1000000
+	python -m benchmarks.distinct 10000000 data 2000
+	python -m benchmarks.arrival 1000
 
 tenfold: setup  ## time and memory of the data stages on the whole hub and on ten of it (needs a crawl without limit)
 	python -m benchmarks.tenfold

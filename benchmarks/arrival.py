@@ -1,6 +1,6 @@
 """Do calls with values arrive as meant? Operations drawn at random, a variant of each, executed in ten languages.
 
-    python -m benchmarks.arrival [OPERATIONS] [SEED] [DATA]     (make bench-arrival; after `dvc repro`)
+    python -m benchmarks.arrival [OPERATIONS] [SEED] [DATA]     (make bench-values; after `dvc repro`)
 
 Each operation of the filtered dataset has a variant that the dataset does not store, with values of its own. Its
 request is rendered in every language, run in the sandbox, and the recorded request is held against the meant one.

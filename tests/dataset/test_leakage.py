@@ -72,6 +72,12 @@ def _same(key: str, level: str) -> Callable[[dict[str, Any], Parts], None]:
     return plant
 
 
+def _remembered(rows: dict[str, Any], parts: Parts) -> None:
+    """A level 1 test that asks for a flag alone, as training may."""
+    key = parts["level1"][0]
+    rows[key] = {**rows[key], "hint": "", "test_values": '[["query","open",true,"type"],["body","kind","a","enum"]]'}
+
+
 def _copied(rows: dict[str, Any], parts: Parts) -> None:
     """Another provider's copy of a level 3 test, with one letter more, is trained on."""
     test, trained = rows[parts["level3"][0]], parts["train"][0]
@@ -87,6 +93,7 @@ def _copied(rows: dict[str, Any], parts: Parts) -> None:
         (_trained("level3"), "level3 .* is of p., which is in train"),
         (_same("cluster", "level2"), "level2 .* shares a near-duplicate cluster"),
         (_same("endpoint", "level2"), "level2 .* shares its provider and endpoint"),
+        (_remembered, "level1 .* has no value of its own"),
         (_copied, "level3 .* is like the trained .* by 0.9"),
         (_unseen_source, "level4 .* is of p., which is in train"),
     ],

@@ -89,6 +89,7 @@ def test_datasets_loads_each_language_and_split(released: Path, tmp_path: Path) 
 
 def test_the_card_counts_what_is_there(released: Path) -> None:
     text = (released / "README.md").read_text(encoding="utf-8")
+    assert "a JSON list of [place, name, value, source]" in text and "`variant`: 0" in text
     assert "10 rows" in text and "| go | 1 | 1 | 1 | 1 | 1 |" in text and "| MIT | 4 |" in text
     assert "| source | operations | calls | licences (SPDX) |" in text
     assert "| pypi acme-specs | 3 | 6 | MIT 2, not told 1 |" in text and "| apis_guru | 1 | 2 | Apache-2.0 1 |" in text

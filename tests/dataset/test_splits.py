@@ -1,10 +1,12 @@
 import hashlib
+import json
 from typing import Any
 
 import pytest
 
 from apipack.dataset.params import Split
 from apipack.dataset.splits import SplitError, endpoint_key, levels, of_source, parts_of, split
+from apipack.operations.plausible import for_tests
 
 P = Split(tests=12, unseen_apis=0.25, unseen_endpoints=0.2, similarity=0.9)
 
@@ -114,3 +116,12 @@ def test_a_provider_that_is_trained_on_is_not_tested_as_an_unseen_source() -> No
 )
 def test_sources_are_named_by_hub_or_by_the_beginning_of_their_address(source: str, held: bool) -> None:
     assert of_source({"hub": "rapidapi", "source_url": "pkg:npm/a@1#b.json"}, [source]) == held
+
+
+def test_level_1_asks_for_values_that_training_does_not_have() -> None:
+    own = next(f"berth {number}" for number in range(99) if for_tests(f"berth {number}"))
+    said = {"o": json.dumps([["query", "name", own, "name"]]), "e": '[["query","kind","a","enum"]]', "n": "[]"}
+    table = [{**row, "hint": "", "test_values": said["one"[number % 3]]} for number, row in enumerate(rows())]
+    by_id = {row["id"]: row for row in table}
+    level1 = parts_of(split(table, P, 1, 3))["level1"]
+    assert len(level1) == 12 and all(own in by_id[key]["test_values"] for key in level1)

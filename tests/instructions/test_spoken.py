@@ -96,7 +96,10 @@ NOTHING = Asked(frozenset(), frozenset())
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([row("a", "/me/messages"), row("b", "/me/mailFolders/messages")], ["the messages of me", "mail folders"]),
+        (
+            [row("a", "/me/messages"), row("b", "/me/mailFolders/messages")],
+            ["for the signed-in user", "in mail folders"],
+        ),
         ([row("a", "/x", "GET"), row("b", "/x", "HEAD")], ["as a GET request", "only the headers"]),
         ([row("a", "/x"), row("b", "/y", functionality="List users")], ["", ""]),
     ],

@@ -1,5 +1,6 @@
 """The stage itself: it stops the graph at a planted leak, and passes a sound split."""
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from apipack.dataset.splits import split
 from apipack.instructions.schemas import INSTRUCTIONS
 from apipack.io import read_json, read_table, rows_table, write_table
 from apipack.languages.schemas import CALLS
+from apipack.operations.plausible import for_tests
 from tests.parameters import PARAMS, ROOT, write_params
 
 P = PARAMS
@@ -23,6 +25,7 @@ ROW: dict[str, Any] = dict.fromkeys(KEPT.names, "") | {
     "method": "GET",
     "arguments": "[]",
     "form": '{"refused": "no_form"}',
+    "test_values": json.dumps([["query", "place", next(filter(for_tests, map(str, range(99)))), "name"]]),
 }
 
 

@@ -84,9 +84,15 @@ def card(
 {total:,} rows: a natural-language instruction and the API call that answers it, in {len(counts)} programming
 languages. Calls are generated from OpenAPI specifications, and each is read back to the request it was made from.
 
+- `values`: what the instruction says, a JSON list of [place, name, value, source]. A place is path, query, header,
+  cookie or body, and the name of a body's value is its dotted path. The source is example, default, enum or fixed where
+  the specification gives the value, and format, pattern, name or type where it was made by that. A call's other values
+  are secrets' stand-ins, ids that clients make up, and parameters with one allowed value.
+- `variant`: 0 is the operation's first; others have values and a wording of their own, -1 those of `test_level1`.
 - `train`: to tune on. `examples`: calls of unseen APIs, for few-shot prompts of level 3 only.
-- `test_level1`: operations of `train` in another wording; `test_level2`: unseen operations of seen APIs;
-  `test_level3`: unseen providers. {SOURCE if "test_level4" in names else ""}The same operations in every language.
+- `test_level1`: operations of `train` in another wording and with other values. `test_level2`: unseen operations of
+  seen APIs. `test_level3`: unseen providers. {SOURCE if "test_level4" in names else ""}
+  The same operations in every language.
 - Specifications keep the licences that their publishers gave them: see `licence`, `licence_spdx` and `source_url`.
 - Secrets and personal data in the specifications' examples were replaced by stand-ins before calls were generated.
 - `DATASHEET.md` says how the dataset was made and what it is not for; `croissant.json` says it to machines.

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from apipack.dataset.params import Split
 from apipack.dataset.similarity import nearest, text
-from apipack.dataset.splits import Parts, endpoint_key
+from apipack.dataset.splits import Parts, asks_otherwise, endpoint_key
 from apipack.errors import UserError
 from apipack.instructions.variants import COLUMNS, still_ambiguous
 from apipack.io import read_table
@@ -86,6 +86,7 @@ def leaks(rows: Mapping[str, Row], parts: Parts, neighbours: Sequence[Row], thre
     trained, clusters = {row["id"] for row in train}, {row["cluster"] for row in train}
     providers, endpoints = {row["provider"] for row in train}, {endpoint_key(row) for row in train}
     problems = [f"level1 {key} is not in train" for key in parts["level1"] if key not in trained]
+    problems += [f"level1 {key} has no value of its own" for key in parts["level1"] if not asks_otherwise(rows[key])]
     for name in (*LEVELS[1:], UNSEEN_SOURCE):
         problems += [f"{name} {key} is in train" for key in parts.get(name, ()) if key in trained]
         problems += [

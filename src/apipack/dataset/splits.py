@@ -2,9 +2,9 @@
 
 Level 3 holds out whole providers and takes no test that is nearly the same as a trained operation of another
 provider; level 2 holds out near-duplicate clusters and endpoints of seen APIs; level 1 asks for trained endpoints
-in another wording. What is left of unseen APIs is the `bank`: calls that may stand as few-shot examples but
-are never trained on. Level 4 holds out whole sources: what it tests comes from another hub, and from providers that
-training does not have.
+in another wording, with other values. What is left of unseen APIs is the `bank`: calls that may stand as few-shot
+examples but are never trained on. Level 4 holds out whole sources: what it tests comes from another hub, and from
+providers that training does not have.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+import orjson
 from sklearn.model_selection import GroupShuffleSplit
 
 from apipack.dataset.dedupe import block
 from apipack.dataset.params import Split
 from apipack.dataset.similarity import nearest, text
 from apipack.errors import UserError
+from apipack.operations.plausible import for_tests
 
 Row = dict[str, Any]
 Parts = dict[str, list[str]]
@@ -40,7 +42,13 @@ COLUMNS = [
     "functionality",
     "description",
     "arguments",
+    "hint",
+    "test_values",
 ]
+
+
+GIVEN = ("example", "default", "enum", "fixed")
+"""Sources of values that the specification gives to all variants."""
 
 
 class SplitError(UserError):
@@ -67,7 +75,8 @@ def split(rows: Sequence[Row], p: Split, seed: int, shots: int, workers: int | N
     assigned |= {row["id"]: "level2" if row["id"] in level2 else "train" for row in seen_rows}
     _drop_twins(seen_rows, assigned, "level2", "train")
     train = [row for row in seen_rows if assigned.get(row["id"]) == "train"]
-    level1 = {row["id"] for row in islice(_in_turn(train, 1.0, shots + 1, turns, rng), p.tests)}
+    asking = (row for row in _in_turn(train, 1.0, shots + 1, turns, rng) if asks_otherwise(row))
+    level1 = {row["id"] for row in islice(asking, p.tests)}
     trained = {row["provider"] for row in seen_rows}
     apart = [row for row in held if row["provider"] not in trained]
     level4 = _unlike(_in_turn(apart, 0.5, shots + 1, turns, rng), seen_rows, p, workers)
@@ -104,6 +113,15 @@ def of_source(row: Row, sources: Iterable[str]) -> bool:
 def endpoint_key(row: Row) -> tuple[str, ...]:
     """What (provider, endpoint) means: provider, method, path and host, without versions and parameter names."""
     return *block(row), row["template"].partition("://")[2].split("/")[0].lower()
+
+
+def asks_otherwise(row: Row) -> bool:
+    """Whether the test wording of a trained operation says a value that no training variant has; true where
+    instructions say no values. Flags, enums and fixed values leave training and tests the same choice."""
+    if row.get("hint") is None:
+        return True
+    made = (value for *_, value, source in orjson.loads(row["test_values"]) if source not in GIVEN)
+    return any(for_tests(value) for value in made if not isinstance(value, bool))
 
 
 def _unlike(candidates: Iterator[Row], seen: Sequence[Row], p: Split, workers: int | None) -> set[str]:

@@ -13,12 +13,15 @@ from itertools import combinations
 from typing import NamedTuple
 
 from apipack.instructions.grammar import SYNONYMS, tasks
-from apipack.instructions.phrases import Row, spell_out
+from apipack.instructions.phrases import Row, phrase, spell_out
 
 MANY = 60
 """Of more operations that say the same every two are taken to clash: there are too many pairs to look at."""
 DEPTH = 5
 _DULL = re.compile(r"(?:v?\d+(?:[.-]\d+)*(?:beta\d*|alpha\d*)?|api|apis|rest|beta|public|json|odata)$", re.I)
+USER = "the signed-in user"
+_NAMESPACE = re.compile(r"^(?:[a-z]\w*\.)+(?=[A-Za-z]\w*)")
+"""Of a function in OData: `microsoft.graph.` in `microsoft.graph.delta`."""
 _SAME_VERB = {word: verb for verb in ("get", "delete", "update", "list") for word in (*SYNONYMS[verb], verb)}
 _AS = {"HEAD": "only the headers", "OPTIONS": "the options that it allows"}
 
@@ -97,11 +100,22 @@ def _segments(row: Row) -> list[str]:
     """The fixed parts of a path in words, without versions."""
     path = row["path"].split("#")[0].split("?")[0]
     parts = (re.sub(r"\{[^{}]*\}", " ", part) for part in path.split("/"))
-    return [
-        spell_out(re.sub(r"[^A-Za-z0-9]+", " ", part))
-        for part in parts
-        if re.search("[A-Za-z]", part) and not _DULL.match(part)
-    ]
+    telling = (part for part in parts if re.search("[A-Za-z]", part) and not _DULL.match(part) and part != "$count")
+    names = (_NAMESPACE.sub("", part) for part in telling)
+    said = (spell_out(re.sub(r"[^A-Za-z0-9]+", " ", name)).strip() for name in names)
+    return [USER if name == "me" else name for name in said]
+
+
+def _within(row: Row, depth: int | None) -> str:
+    """The last `depth` parts of a path; without the last one, where the functionality says it already."""
+    segments = _segments(row)[-depth:] if depth else _segments(row)
+    words = set(re.findall(r"\w+", phrase(row["functionality"]).lower()))
+    if len(segments) > 1 and words.issuperset(segments[-1].lower().split()):
+        where = _said(segments[:-1])
+        if segments[-2] == USER:
+            return where.replace("under", "for", 1)
+        return f"in {where.removeprefix('the ').removeprefix('under ')}"
+    return _said(segments)
 
 
 def _said(segments: Sequence[str]) -> str:
@@ -110,23 +124,24 @@ def _said(segments: Sequence[str]) -> str:
         return f"under {segments[0]}" if segments else ""
     last, *others = reversed(segments)
     joints = (f"{'in' if number % 2 else 'of'} {part}" for number, part in enumerate(others))
-    return f"the {last} {' '.join(joints)}"
+    text = re.sub(r"\bof (?:of|in)\b", "of", f"the {last} {' '.join(joints)}")
+    return text.replace(f"in {USER}", f"of {USER}")
 
 
 def _two(row: Row) -> str:
-    return _said(_segments(row)[-2:])
+    return _within(row, 2)
 
 
 def _three(row: Row) -> str:
-    return _said(_segments(row)[-3:])
+    return _within(row, 3)
 
 
 def _chain(row: Row) -> str:
-    return _said(_segments(row)[-DEPTH:])
+    return _within(row, DEPTH)
 
 
 def _whole_chain(row: Row) -> str:
-    return _said(_segments(row))
+    return _within(row, None)
 
 
 def _method(row: Row) -> str:

@@ -45,13 +45,17 @@ _MINE = (
     (re.compile(r"\byourself\b", re.I), "myself"),
     (re.compile(r"\byou\b", re.I), "I"),
 )
+_LIST_OF = re.compile(r"\b(?:list|collection) of (?!(?:an?|the|all|each|every|one) )((?:[\w-]+ )*)([a-z]{3,})$")
+_WRONG = re.compile(
+    r"\b(?:a(?= [aeioAEIO])|an(?= [bcdfgjklmnpqrstvwyz])|a(?= [FHLMNRSX][A-Z])) ([a-z]{3,}|[A-Z][a-z]{3,}|[A-Z]{2,5})\b"
+)
 _HEAD = re.compile(
     r"\b(?:of|for|in|from|by|to|with|on|at|as|and|or|that|which|using|via|per|into|under|between|based|when)\b|[(,;:/]"
 )
 _DETERMINERS = frozenset(
     "a an the all any every each some this that these those its their my your our his her no one two three many more "  # noqa: SIM905
     "most multiple several both another which what of for in from by to with on at as out up off down about "
-    "into whether if it them me information details metadata data access current started and or via using".split()
+    "into whether if it them me information details metadata data current started and or via using".split()
 )
 _NO_ARTICLE_AFTER = frozenset("list search query browse log sign opt see check".split())  # noqa: SIM905
 MAKING = frozenset(
@@ -64,7 +68,7 @@ _SINGULAR_S = re.compile(
 )
 _UNCOUNTED = frozenset(
     "information info metadata content access data feedback usage health history inventory help connectivity "  # noqa: SIM905
-    "membership traffic billing version".split()
+    "membership traffic billing version staff equipment software storage stock work news available".split()
 )
 
 
@@ -119,8 +123,9 @@ def _verb_last(text: str, verbs: frozenset[str]) -> str:
     if not place or lower[place - 1] == "to" or not _PROSE.isdisjoint(lower):
         return text
     verb, resource, rest = _LAST_VERBS[lower[place]], lower[:place], lower[place + 1 :]
-    how = _HOW.get(resource[-1], "")
-    resource = resource[:-1] if how and len(resource) > 1 else resource
+    how = ""
+    while resource[-1] in _HOW and len(resource) > 1:
+        how, resource = _HOW[resource[-1]] + how, resource[:-1]
     by = " by URL parameter" if resource[-2:] == ["url", "parameter"] and len(resource) > 2 else ""
     resource = resource[:-2] if by else resource
     if resource[-1] == "child" and len(resource) > 1:
@@ -191,6 +196,8 @@ def articled(action: str) -> str:
     words = rest.split()
     if not words or verb in _NO_ARTICLE_AFTER or words[0].lower() in _DETERMINERS or words[0][0].isdigit():
         return action
+    if words[0].lower() == "access" and (len(words) == 1 or words[1].lower() in ("to", "and", "of", "for")):
+        return action
     if words[0].lower() == "specific" and len(words) > 1:
         head = _HEAD.split(rest, maxsplit=1)[0].split()
         return action if _is_plural(head[-1]) else f"{verb} a {rest}"
@@ -208,6 +215,23 @@ def articled(action: str) -> str:
 
 def _is_plural(noun: str) -> bool:
     return bool(_PLURAL.search(noun)) and not _SINGULAR_S.search(noun)
+
+
+def with_articles(text: str) -> str:
+    """`a instruction`, `an season` and `a list of robot application`, as specifications have them, mended."""
+    text = _WRONG.sub(lambda match: f"{_a(match[1])} {match[1]}", text)
+    match = _LIST_OF.search(text)
+    if match is None or _HEAD.search(match[1]) or match[2] in _UNCOUNTED | _DETERMINERS:
+        return text
+    if any(_is_plural(word) for word in (*match[1].split(), match[2])):
+        return text
+    one = match[2]
+    many = (
+        f"{one[:-1]}ies"
+        if re.search("[^aeiou]y$", one)
+        else f"{one}{'es' if re.search('(?:s|x|ch|sh)$', one) else 's'}"
+    )
+    return text[: match.start(2)] + many
 
 
 def _a(word: str) -> str:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from apipack.instructions.english import articled, mended, mine, of_third_person, second_verbs
+from apipack.instructions.english import articled, mended, mine, of_third_person, second_verbs, with_articles
 
 Row = dict[str, Any]
 
@@ -21,10 +21,14 @@ _ADDRESS = re.compile(r"https?://\S+")
 _ARTICLE = re.compile(r"^(?:A|An|The)\b")
 _OBJECT = re.compile(r"(?:an?|the|all|this|one|my|its|any) \w", re.I)
 _PLACEHOLDER = re.compile(r"\(\)|[{}<>\[\]|`*#\\\"]")
+_BEFORE_PLURAL = re.compile(r"(?:[`*]+|</\w+>)(?=s\b)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ONE_WORD = frozenset(
     "IoT OAuth GraphQL GitHub GitLab eBay iOS macOS LinkedIn YouTube PayPal WhatsApp VMware DevOps DynamoDB "  # noqa: SIM905
-    "JavaScript OpenAPI WebSocket PowerBI SharePoint OneNote OneDrive PubSub VMs IDs APIs URLs IPs SKUs ARNs".split()
+    "JavaScript OpenAPI WebSocket PowerBI SharePoint OneNote OneDrive PubSub VMs IDs APIs URLs IPs SKUs ARNs iSCSI "
+    "OpenSearch CloudWatch CloudFront CloudFormation CloudTrail CloudSearch CloudHSM PowerShell QuickSight GuardDuty "
+    "SageMaker AppStream MediaLive BigQuery EventBridge ElastiCache CodeCommit CodePipeline WorkSpaces WorkDocs "
+    "WorkMail MySQL PostgreSQL MariaDB MongoDB NoSQL SignalR DocuSign OpenID".split()
 )
 _IN_ONE = re.compile(rf"(?:{'|'.join(sorted(_ONE_WORD))})(?![a-z])")
 _IDENTIFIER = re.compile(r"\b(?=\w*(?:_|[a-z0-9][A-Z]))\w+")
@@ -32,6 +36,7 @@ _ABOUT_ITSELF = re.compile(
     r"^(?:please )?(?:use|call|invoke) (?:this|the) (?:\w+ )?(?:api|endpoint|method|operation|call|route|resource)"
     r" (?:to|for) |^this (?:\w+ )?(?:api|endpoint|method|operation|call|request|route|resource|service)"
     r",? (?:is used to |is to |can be used to |will |allows you to |lets you |enables you to )?"
+    r"|^the [\w ]{3,40} API (?:lets|allows|enables) you (?:to )?"
     r"|^(?:allows? you|enables? you|used|lets you|provides? a way|provides? the ability) to ",
     re.I,
 )
@@ -79,9 +84,9 @@ def phrase(text: str) -> str:
     `getPetById` and `get_pet_by_id` become `get pet by id`: an instruction that repeats the endpoint's name leaks it.
     """
     first = _SENTENCE.split(_ADDRESS.sub(" ", _LINK.sub(r"\1", text)).strip(), maxsplit=1)[0]
-    spoken = _IDENTIFIER.sub(_spoken_identifier, _PLACEHOLDER.sub(" ", first))
+    spoken = _IDENTIFIER.sub(_spoken_identifier, _PLACEHOLDER.sub(" ", _BEFORE_PLURAL.sub("", first)))
     spoken = _ABOUT_ITSELF.sub("", " ".join(spoken.split())).strip(" .:;,!?-")
-    return mine(_ABBREVIATION.sub(_in_capitals, mended(spoken, VERBS))).strip(" .:;,!?-")
+    return with_articles(mine(_ABBREVIATION.sub(_in_capitals, mended(spoken, VERBS)))).strip(" .:;,!?-")
 
 
 def _in_capitals(match: re.Match[str]) -> str:
@@ -145,11 +150,17 @@ def shorten(text: str, words: int) -> str:
     """At most that many words, cut before a comma or joining word where there is one in the second half."""
     kept = text.split()
     if len(kept) <= words:
-        return text
+        return _closed(text)
     for end in range(words, words // 2, -1):
         if kept[end - 1].endswith((",", ";")) or kept[end].lower() in {"and", "or", "which", "that", "where", "when"}:
-            return " ".join(kept[:end]).rstrip(" ,;:")
-    return " ".join(kept[:words]).rstrip(" ,;:")
+            return _closed(" ".join(kept[:end]))
+    return _closed(" ".join(kept[:words]))
+
+
+def _closed(text: str) -> str:
+    """The text without a bracket that is not closed, and what follows it."""
+    text = text[: text.rindex("(")] if text.rfind("(") > text.rfind(")") else text
+    return text.rstrip(" ,;:")
 
 
 def lower_first(text: str) -> str:

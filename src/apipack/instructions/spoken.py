@@ -48,6 +48,8 @@ TEST_AFTER = (
     ("My {label} {be} {value}", ", my {label} {value}", " and my {label} {value}"),
 )
 CALLED = ("{action} called {value}", "{action} named {value}")
+_CONTAINS = re.compile(r"^(.+) contains$")
+_OF_ID = re.compile(r"^ID ([a-z]+)$")
 _NUMBERED = re.compile(r"(.+) (?:id|ID)([1-5])")
 _EXTENSION = re.compile(r"^x-(?=\w{3})", re.I)
 """What names of headers that are no standard's begin with."""
@@ -63,12 +65,14 @@ _SPELLED = {
     "lon": "longitude", "long": "longitude", "qty": "quantity", "dob": "date of birth", "desc": "description",
     "num": "number", "tz": "time zone", "lang": "language", "repo": "repository",
     "org": "organization", "env": "environment", "odata": "OData", "msg": "message", "max": "maximum", "min": "minimum",
-    "cc": "country code",
+    "cc": "country code", "aws": "AWS", "azure": "Azure", "ipaddress": "IP address", "txn": "transaction",
+    "amt": "amount", "addr1": "address line 1", "address1": "address line 1", "address2": "address line 2",
 }  # fmt: skip
 _CALLED = {
     "per_page": "page size", "top": "number of results", "max_results": "maximum number of results",
     "skip": "number of results to skip", "select": "selected fields", "orderby": "sort order", "order_by": "sort order",
-    "expand": "expanded fields", "maxresults": "maximum number of results",
+    "sort_by": "sort field", "sortby": "sort field", "group_by": "grouping field", "expand": "expanded fields",
+    "if_match": "ETag to match", "if_none_match": "ETag not to match", "maxresults": "maximum number of results",
 }  # fmt: skip
 _UPPER = frozenset(
     "id ids url uri ip sku arn uuid guid api vpc dns ssl vat isbn html json xml csv sms pdf arns skus urls uris ips "  # noqa: SIM905
@@ -155,6 +159,7 @@ def label(name: str, about: str = "") -> str:
         text = owner if owner.endswith(f" {text}") else f"{owner} {text}"
     elif len(text) <= 2 and text.lower() not in _UPPER:
         text = _described(about) or text
+    text = _OF_ID.sub(r"\1 ID", _CONTAINS.sub(r"text in the \1", text))
     if match := _NUMBERED.fullmatch(text):
         text = f"{_ordinal(int(match[2]))} {match[1]} ID"
     return _singular(text) if in_list else text
@@ -250,8 +255,8 @@ def _be(name: str) -> str:
     name = name.split(" of ")[0].split(" in ")[0]
     plural = (
         name.endswith("s")
-        and len(name) > 4
-        and not name.endswith(("ss", "us", "is", "DNS", "alias"))
+        and len(name) > 3
+        and not name.endswith(("ss", "us", "is", "as", "DNS", "GPS", "SMS"))
         or name.endswith("IDs")
     )
     return "are" if plural else "is"

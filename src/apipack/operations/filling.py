@@ -85,6 +85,7 @@ class _Variant:
     def _choice(self, rng: random.Random, optional: int, max_values: int) -> set[int]:
         """`id`s of the optional parameters and members that this variant has."""
         form, body = self._form, self._form.get("body")
+        said = {snake(parameter["name"]) for parameter in form["parameters"] if parameter["required"]}
         required = sum(_leaves(parameter["node"]) for parameter in form["parameters"] if parameter["required"])
         required += _leaves(body) if body is not None else 0
         if required > MOST_REQUIRED:
@@ -92,12 +93,14 @@ class _Variant:
         room = max_values - required
         wanted = rng.randint(0, max(0, optional))
         chosen: set[int] = set()
+        said |= {snake(name) for name, needed, _ in (body or {}).get("members", ()) if needed}
         members = list(_optional_members(body)) if body is not None else []
         rng.shuffle(members)
         if body is not None and not _needs_something(body):
             members.sort(key=lambda member: _depth_of(body, member))
             for member in members:
                 if (taken := self._take(member, chosen, max(room, 1))) is not None:
+                    said.add(snake(member[0]))
                     room -= taken
                     wanted -= 1
                     break
@@ -106,7 +109,11 @@ class _Variant:
         for unit in units:
             if wanted <= 0 or room <= 0:
                 break
-            if id(unit) not in chosen and (taken := self._take(unit, chosen, room)) is not None:
+            name = snake(unit["name"] if isinstance(unit, dict) else unit[0])
+            if id(unit) in chosen or name in said:  # nobody asks for a thing twice, in the URL and in the body
+                continue
+            if (taken := self._take(unit, chosen, room)) is not None:
+                said.add(name)
                 room -= taken
                 wanted -= 1
         return chosen
