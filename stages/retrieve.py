@@ -1,6 +1,5 @@
 """Few-shot examples for the tests, and their prompts in every setting.  python -m stages.retrieve"""
 
-from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,11 +30,10 @@ def main(p: Reads) -> dict[str, Any]:
     settings = p.evaluate.settings
     reranker = load_reranker(p.rerank, Path("models/reranker")) if RERANKED in settings else None
     context = Context.open(p.retrieve, p.finetune.model, p.finetune.max_tokens - p.evaluate.new_tokens, p.seed)
-    tests, cut = test_rows(Path("data"), p.render.languages, settings, context, reranker)
+    tests, figures = test_rows(Path("data"), p.render.languages, settings, context, reranker)
     with fresh_folder("data/prompts") as folder:
         write_table(folder / "tests.parquet", rows_table(tests, TESTS))
-    reasons = Counter(test["no_grammar"] for test in tests if test["no_grammar"] is not None)
-    return {"tests": len(tests), "examples_left_out_for_length": cut, "without_grammar": dict(sorted(reasons.items()))}
+    return figures
 
 
 if __name__ == "__main__":

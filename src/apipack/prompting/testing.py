@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -31,9 +32,9 @@ def test_rows(
     settings: Sequence[str],
     context: Context,
     reranker: Reranker | None,
-) -> tuple[list[Row], int]:
-    """Rows of schema TESTS, and how many of them show fewer examples than were chosen, for want of room. data: the
-    folder with dataset and splits."""
+) -> tuple[list[Row], Row]:
+    """Rows of schema TESTS and their figures: how many of them show fewer examples than were chosen, for want of room,
+    and why tests with documentation have no grammar. data: the folder with dataset and splits."""
     needed = CANDIDATE_COLUMNS if set(settings) & DOCUMENTED.keys() else COLUMNS
     rows = by_id(read_table(data / "dataset/operations", needed))
     parts = parts_of(read_table(data / "splits/splits.parquet").to_pylist())
@@ -59,7 +60,9 @@ def test_rows(
         len(chosen[test["level"]].get((test["id"], examples_of(test["setting"])), ())) > len(test["examples"])
         for test in tests
     )
-    return tests, sum(cut)
+    reasons = Counter(test["no_grammar"] for test in tests if test["no_grammar"] is not None)
+    figures = {"tests": len(tests), "examples_left_out_for_length": sum(cut)}
+    return tests, figures | ({"without_grammar": dict(sorted(reasons.items()))} if reasons else {})
 
 
 def documented_of(
