@@ -55,11 +55,13 @@ Shown = Literal[
 
 class Sample(Section):
     """few_shot: share of instances that also appear in one of `settings`, with examples or documentation, each in turn;
-    the paper's half without and half with examples is 1. max_request: most characters of a request that is trained on
+    the paper's half without and half with examples is 1. abstain: share of instances that appear in a setting in which
+    no call is right instead (`prompting.abstention`). max_request: most characters of a request that is trained on
     (URL, headers and body), None for all. strict: an error where a language has fewer instances than its weight asks
     for; otherwise the rest is shared among the others."""
 
     few_shot: Annotated[Real, Field(ge=0, le=1)]
     settings: Annotated[list[Shown], Field(min_length=1), Once]
+    abstain: Annotated[Real, Field(ge=0, le=1)]
     max_request: Positive | None
     strict: bool
