@@ -1,18 +1,17 @@
 """Few-shot examples for the tests, and their prompts in every setting.  python -m stages.retrieve"""
 
-from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
 from apipack.evaluation.params import Evaluate
+from apipack.instructions.params import Instruct
 from apipack.io import fresh_folder, rows_table, write_table
 from apipack.languages.params import Render
 from apipack.prompting.context import Context
 from apipack.prompting.schemas import TESTS
 from apipack.prompting.testing import test_rows
-from apipack.retrieval.examples import RERANKED
 from apipack.retrieval.params import Rerank, Retrieve
-from apipack.retrieval.reranking import load_reranker
+from apipack.retrieval.reranking import reranker_of
 from apipack.section import Only, Section
 from apipack.training.params import Finetune
 from stages import run
@@ -22,20 +21,19 @@ class Reads(Section):
     seed: int
     rerank: Rerank
     retrieve: Retrieve
+    instruct: Annotated[Instruct, Only("description_words")]
     render: Annotated[Render, Only("languages")]
     evaluate: Annotated[Evaluate, Only("settings", "new_tokens")]
     finetune: Annotated[Finetune, Only("max_tokens", "model")]
 
 
 def main(p: Reads) -> dict[str, Any]:
-    settings = p.evaluate.settings
-    reranker = load_reranker(p.rerank, Path("models/reranker")) if RERANKED in settings else None
+    reranker = reranker_of(p.evaluate.settings, p.rerank, Path("models/reranker"))
     context = Context.open(p.retrieve, p.finetune.model, p.finetune.max_tokens - p.evaluate.new_tokens, p.seed)
-    tests, cut = test_rows(Path("data"), p.render.languages, settings, context, reranker)
+    tests, figures = test_rows(Path("data"), p.render.languages, p.evaluate.settings, context, reranker, p.instruct)
     with fresh_folder("data/prompts") as folder:
         write_table(folder / "tests.parquet", rows_table(tests, TESTS))
-    reasons = Counter(test["no_grammar"] for test in tests if test["no_grammar"] is not None)
-    return {"tests": len(tests), "examples_left_out_for_length": cut, "without_grammar": dict(sorted(reasons.items()))}
+    return figures
 
 
 if __name__ == "__main__":

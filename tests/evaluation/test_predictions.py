@@ -1,6 +1,7 @@
 """What models wrote becomes rows with verdicts, and is found again for another scoring."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -8,7 +9,8 @@ import pytest
 
 from apipack.errors import UserError
 from apipack.evaluation.accuracy import CELL, accuracy, flat_metrics, metrics_of
-from apipack.evaluation.outputs import earlier
+from apipack.evaluation.outputs import Outputs, earlier
+from apipack.evaluation.params import Evaluate
 from apipack.evaluation.predictions import judge_all, predictions_of, rows_of
 from apipack.evaluation.schemas import PREDICTIONS
 from apipack.languages.codec import render
@@ -34,7 +36,7 @@ def case(number: int, setting: str = "0shot", level: int = 1) -> dict[str, Any]:
     }
 
 
-def rows(tests: list[dict[str, Any]], outputs: dict[str, list[Output]]) -> list[dict[str, Any]]:
+def rows(tests: list[dict[str, Any]], outputs: Mapping[str, Outputs]) -> list[dict[str, Any]]:
     """Without specifications, as on a bare machine."""
     predictions = predictions_of(tests, outputs)
     return rows_of(predictions, judge_all(predictions, None, PARAMS.evaluate, 1))
@@ -85,3 +87,23 @@ def test_outputs_are_found_again_by_their_prompts() -> None:
     assert earlier(found, tests)["tuned"] == [Output(output.text, None) for output in outputs["tuned"]]
     with pytest.raises(UserError, match="lack tuned's outputs for 1 of 2 tests"):
         earlier(found[:-1], tests[-2:])
+
+
+def test_a_model_that_keeps_to_documentation_has_rows_where_there_is_some() -> None:
+    tests = [case(number) | {"grammar": "start: CALL" if number % 2 else None} for number in range(4)]
+    some = [Output(test["reference"], False) if test["grammar"] else None for test in tests]
+    outputs: dict[str, Outputs] = {"tuned": [Output("curl x", False)] * 4, "tuned_constrained": some}
+    predicted = rows(tests, outputs)
+    assert [row["id"] for row in predicted if row["model"] == "tuned_constrained"] == ["op1", "op3"]
+    assert earlier(predicted, tests) == outputs
+    with pytest.raises(UserError, match="lack tuned_constrained's outputs for 1 of 2 tests"):
+        earlier(predicted[:-1], tests)
+
+
+def test_a_constrained_row_is_made_here() -> None:
+    server = {"model": "m", "base_url": "http://h.example/v1"}
+    given = PARAMS.evaluate.model_dump()
+    with pytest.raises(ValueError, match="tuned_constrained, a row that is made here"):
+        Evaluate.model_validate(given | {"served": {"tuned_constrained": server}})
+    with pytest.raises(ValueError, match="constrained needs the backend transformers"):
+        Evaluate.model_validate(given | {"backend": "vllm", "constrained": True})

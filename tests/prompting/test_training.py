@@ -16,7 +16,7 @@ from apipack.prompting.context import Context
 from apipack.prompting.instances import training_part
 from apipack.prompting.prompts import Budget
 from apipack.prompting.training import few_shot_plan, write_training
-from apipack.retrieval.documented import KINDS, SPEC, SPEC_DISTRACTORS, SPEC_RETRIEVED
+from apipack.retrieval.documented import ABSENT, KINDS, MISSING, OTHER_API, SPEC, SPEC_DISTRACTORS, SPEC_RETRIEVED
 from apipack.retrieval.examples import RANDOM, RETRIEVED, ZERO
 from apipack.tasks import engines
 from apipack.tasks.params import Engine
@@ -48,7 +48,7 @@ def drawn(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     section = Sample.model_validate(
         {"few_shot": 0.5, "sources": [], "positional": [], "settings": [RANDOM, RETRIEVED]}
-        | {"max_request": None, "strict": False}
+        | {"abstain": 0.0, "max_request": None, "strict": False}
         | sample
     )
     mix = {"curl": 1.0, "python": 0.5}
@@ -141,9 +141,9 @@ def test_the_paper_s_half_without_and_half_with_examples() -> None:
 
 def test_the_plan_keeps_to_its_share_and_draws_both_kinds() -> None:
     drawn = {f"{n}": {"curl": 1} for n in range(2_000)}
-    plan = few_shot_plan(drawn, 0.3, KINDS, 0)
+    plan = few_shot_plan(drawn, 0.3, KINDS, 0, 0)
     assert 0.27 < len(plan) / len(drawn) < 0.33 and set(plan.values()) == set(KINDS)
-    assert few_shot_plan(drawn, 0, KINDS, 0) == {} and len(few_shot_plan(drawn, 1, KINDS, 0)) == len(drawn)
+    assert few_shot_plan(drawn, 0, KINDS, 0, 0) == {} and len(few_shot_plan(drawn, 1, KINDS, 0, 0)) == len(drawn)
 
 
 def test_instances_with_documentation_show_that_of_their_operation(data: Path, tmp_path: Path) -> None:
@@ -159,3 +159,20 @@ def test_instances_with_documentation_show_that_of_their_operation(data: Path, t
         if row["language"] == "curl" and row["setting"] in (SPEC, SPEC_DISTRACTORS):
             path = row["completion"].partition(".test/")[2].split("s", 1)[0]
             assert f"{method} https://api.{api}.test/{path}s" in documentation
+
+
+def test_a_share_of_the_instances_has_no_right_call(data: Path, tmp_path: Path) -> None:
+    rows, figures = drawn(data, tmp_path, 60, few_shot=1.0, abstain=0.5, settings=[SPEC])
+    assert {ABSENT, MISSING, OTHER_API, SPEC, ZERO} == set(figures["settings"])
+    of = {(row["id"], row["language"], row["variant"]): row for row in rows if row["setting"] == ZERO}
+    for row in rows:
+        documentation, _, task = row["prompt"].partition("**lang**")
+        plain = of[row["id"], row["language"], row["variant"]]
+        if row["setting"] in (ABSENT, OTHER_API):
+            assert row["completion"] == "no_call" and plain["prompt"].endswith(task)
+            assert documentation.count("https://api.") == (3 if row["setting"] == ABSENT else 1)
+        elif row["setting"] == MISSING:
+            assert row["completion"] == "ask: id" and "/{id}" in documentation and task not in plain["prompt"]
+            assert not set("0123456789") & set(task)
+    lacking = [row for row in rows if row["setting"] == MISSING]
+    assert figures["without_abstention"] == 60 - sum(row["setting"] != ZERO for row in rows) and lacking

@@ -3,7 +3,10 @@
 import numpy as np
 
 from apipack.retrieval.documented import (
+    ABSENT,
     KINDS,
+    MISSING,
+    OTHER_API,
     SPEC,
     SPEC_DISTRACTORS,
     SPEC_RETRIEVED,
@@ -50,6 +53,15 @@ def test_distractors_are_of_any_api_or_of_the_operation_s_own() -> None:
     assert {key[0] for ids in some for key in ids} == {"a", "b"}
     own = chosen([SPEC_DISTRACTORS], 6, own_api=True).values()
     assert {key[0] for ids in own for key in ids} == {"a"}
+
+
+def test_where_no_call_is_right_the_right_operation_is_not_shown() -> None:
+    documented = chosen([ABSENT, OTHER_API, MISSING, SPEC_DISTRACTORS])
+    for number in range(3):
+        key = f"a{number}"
+        assert documented[key, ABSENT] == [one for one in documented[key, SPEC_DISTRACTORS] if one != key]
+        assert [one[0] for one in documented[key, OTHER_API]] == ["b"] and documented[key, MISSING] == [key]
+    assert choose_documented(ROWS[:1], candidates(ROWS[:3]), [OTHER_API], 4, 0, None) == {("a0", OTHER_API): []}
 
 
 def test_a_setting_with_examples_documents_the_same() -> None:

@@ -57,7 +57,8 @@ class Sample(Section):
     """few_shot: share of instances that also appear in one of `settings`, with examples or documentation, each in turn;
     the paper's half without and half with examples is 1. sources: hubs, or beginnings of `source_url`s, that alone are
     trained on; none for all. positional: languages that are split apart from the tested ones, as the paper splits each
-    language by position: the operations that levels 2 and 3 test are trained on in them, and first. max_request: most
+    language by position: the operations that levels 2 and 3 test are trained on in them, and first. abstain: share of
+    instances that appear in a setting in which no call is right instead (`prompting.abstention`). max_request: most
     characters of a request that is trained on (URL, headers and body), None for all. strict: an error where a language
     has fewer instances than its weight asks for; otherwise the rest is shared among the others."""
 
@@ -65,5 +66,6 @@ class Sample(Section):
     sources: Annotated[list[str], Once]
     positional: Annotated[list[Language], Once]
     settings: Annotated[list[Shown], Field(min_length=1), Once]
+    abstain: Annotated[Real, Field(ge=0, le=1)]
     max_request: Positive | None
     strict: bool

@@ -14,6 +14,7 @@ Level = Literal[1, 2, 3, 4]
 Setting = Literal[
     "0shot", "random_3shot", "retrieved_3shot", "reranked_3shot", "open_3shot", "oracle_3shot",
     "spec", "spec_retrieved", "spec_distractors", "spec_3shot", "spec_retrieved_3shot", "spec_distractors_3shot",
+    "spec_other_api", "spec_absent", "spec_missing",
 ]  # fmt: skip
 
 

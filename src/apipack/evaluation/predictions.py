@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from apipack.evaluation.abstaining import figures as abstention_figures
+from apipack.evaluation.abstaining import judge_abstention
 from apipack.evaluation.accuracy import CELL, accuracy, asked_for, flat_metrics, over_budget, select
 from apipack.evaluation.agreement import agreement
 from apipack.evaluation.arguments import figures as argument_figures
@@ -22,6 +24,7 @@ from apipack.evaluation.verdicts import RATES, Reference, Verdict, judge, judge_
 from apipack.io import read_table
 from apipack.languages.codec import Reading
 from apipack.models.places import ModelError, token_counter
+from apipack.prompting.no_call import abstained
 from apipack.prompting.prompts import extract_call
 from apipack.records import Output
 
@@ -66,7 +69,7 @@ def evaluate(
     written = [
         (prediction.reading.language, *pair)
         for prediction, pair in zip(predictions, verdicts, strict=True)
-        if prediction.model != COPY
+        if prediction.model != COPY and prediction.test.get("abstain") is None
     ]
     return rows, {
         "tests": len(tests),
@@ -77,6 +80,7 @@ def evaluate(
         "executed": {name: round(share, 4) for name, share in sorted(_executed(frame).items())},
         "static_agreement": agreement(written),
         "arguments": _arguments(predictions, verdicts),
+        **abstention_figures(frame),
         "accuracy_together": {name: v for by in TABLES for name, v in _metrics(frame, by, seed).items()},
         "accuracy": _metrics(frame, CELL, seed),
         "accuracy_by_language": _metrics(frame, LANGUAGES, seed),
@@ -103,11 +107,15 @@ def judge_all(
 ) -> list[tuple[Verdict, Verdict]]:
     """(verdict by reading, verdict) of each prediction: the second by execution where `p.execute` asks for it, the
     language can be executed here and reading is not as certain. Without specifications, only the matches are told."""
-    executed = _outcomes(predictions, workers) if apis and p.execute else {}
+    calls = [prediction for prediction in predictions if prediction.test.get("abstain") is None]
+    executed = _outcomes(calls, workers) if apis and p.execute else {}
     specs = [apis.spec(prediction.reference.operation) if apis else "" for prediction in predictions]
     verdicts: dict[int, tuple[Verdict, Verdict]] = {}
     for number in sorted(range(len(predictions)), key=specs.__getitem__):  # each specification is loaded once
         _, _, reference, _, reading = predictions[number]
+        if (right := predictions[number].test.get("abstain")) is not None:
+            verdicts[number] = (verdict := judge_abstention(predictions[number].output.text, right)), verdict
+            continue
         static = judge(reading, reference, apis, p.threshold)
         outcome = executed.get(reading)
         verdict = judge_executed(static, outcome, reference, apis) if apis and outcome else static
@@ -132,6 +140,8 @@ def _row(prediction: Prediction, verdict: Verdict) -> Row:
         **{column: getattr(verdict, column) for column in FLAGS},
         "unreadable": verdict.request_match is None,
         **_counts(verdict),
+        "abstained": abstained(prediction.output.text),
+        "abstain": prediction.test.get("abstain"),
         "verdict": "executed" if verdict.executed else "static",
     }
 

@@ -24,6 +24,7 @@ from apipack.operations.filling import credential
 from apipack.operations.forms import Node
 from apipack.operations.requests import QUERY, URL_SAFE
 from apipack.operations.wire import pairs_of, whole_value
+from apipack.prompting.no_call import ASK, NO_CALL
 from apipack.records import is_json
 
 LANGUAGES = ("curl",)
@@ -50,8 +51,9 @@ class NoGrammar(Exception):
         self.reason = reason
 
 
-def call_grammar(documented: Sequence[Documentation], language: str) -> str:
-    """The grammar of the calls of any of these operations. Raises `NoGrammar`."""
+def call_grammar(documented: Sequence[Documentation], language: str, abstain: bool = False) -> str:
+    """The grammar of the calls of any of these operations, abstain: and of what `abstention` writes instead. Raises
+    `NoGrammar`."""
     if language not in LANGUAGES:
         raise NoGrammar("language")
     grammar = _Grammar()
@@ -59,6 +61,9 @@ def call_grammar(documented: Sequence[Documentation], language: str) -> str:
         calls = [grammar.named(_Curl(grammar, documentation).call()) for documentation in documented]
     except (SpecError, UnicodeError, Unrepresentable) as error:
         raise NoGrammar("unwritable") from error
+    if abstain:
+        required = [given.name for documentation in documented for given in documentation.parameters if given.required]
+        calls += [_literal(NO_CALL), *(_literal(f"{ASK}{name}") for name in dict.fromkeys(required))]
     text = f"start: CALL\nCALL: {' | '.join(calls)}\n" + "".join(grammar.lines)
     if len(text) > MAX_LENGTH:
         raise NoGrammar("too_large")

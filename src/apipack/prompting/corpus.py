@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from apipack.io import by_id, read_table
 from apipack.languages.rendering import render_rows
 from apipack.operations.documentation import Documentation
+from apipack.prompting.abstention import KINDS as ABSTENTIONS
+from apipack.prompting.abstention import unanswerable
 from apipack.prompting.call_grammar import NoGrammar, call_grammar
+from apipack.prompting.no_call import RULE
 from apipack.prompting.prompts import Budget, Shot, completion, fitting, prompt
-from apipack.retrieval.documented import examples_of
+from apipack.retrieval.documented import OTHER_API, examples_of
 from apipack.retrieval.examples import OPEN
 from apipack.retrieval.params import Retrieve
 
@@ -38,12 +41,22 @@ def written(language: str, request: str) -> str | None:
     return next(iter(calls["call"].to_pylist()), None)
 
 
-def grammar_of(documented: Sequence[Documentation], language: str) -> tuple[str | None, str | None]:
-    """(the grammar of the calls that documentation allows, why there is none); nothing of both for no documentation."""
+class Wording(NamedTuple):
+    """seed: of an instruction's words. words: of the description at most."""
+
+    seed: int
+    words: int
+
+
+def grammar_of(
+    documented: Sequence[Documentation], language: str, abstain: bool = False
+) -> tuple[str | None, str | None]:
+    """(the grammar of the calls that documentation allows, why there is none); nothing of both for no documentation.
+    abstain: the grammar also allows to write that there is none, and to ask for a required argument."""
     if not documented:
         return None, None
     try:
-        return call_grammar(documented, language), None
+        return call_grammar(documented, language, abstain), None
     except NoGrammar as error:
         return None, error.reason
 
@@ -90,7 +103,22 @@ class Corpus:
             room = p.documentation_tokens // len(ids)
             whole = Documentation.of(self.rows[identifier])
             shown.append(whole.shown(lambda text: budget.most([text], room) <= room))  # noqa: B023
-        return "\n\n".join(text for text, _ in shown), [documentation for _, documentation in shown]
+        texts = [text for text, _ in shown] + ([RULE] if ids and p.abstain else [])
+        return "\n\n".join(texts), [documentation for _, documentation in shown]
+
+    def question(
+        self, row: Row, setting: str, instruction: str, values: str | None, variant: int, wording: Wording | None
+    ) -> tuple[str, str | None] | None:
+        """(instruction, what is right where no call is, else None) of a setting; None where it has no such question."""
+        if setting not in ABSTENTIONS or wording is None:
+            return instruction, None
+        return unanswerable(row, setting, instruction, values, variant, *wording)
+
+    def described(self, row: Row, setting: str, examples: Sequence[Shot], operations: Sequence[str]) -> Row | None:
+        """The operation whose API a prompt describes, None where it describes none."""
+        if setting == OPEN:
+            return self.rows[examples[-1].id] if examples else None
+        return self.rows[operations[0]] if setting == OTHER_API else row
 
     def tests(
         self,
@@ -102,10 +130,12 @@ class Corpus:
         p: Retrieve,
         budget: Budget,
         documented: Chosen | None = None,
+        wording: Wording | None = None,
     ) -> list[Row]:
         """Rows of schema TESTS: every id, language and setting. Level 1 asks in the other wording. Open-corpus prompts
         are not told the API: they describe the API of the best example. chosen: examples; documented: operations, by
-        the settings that show them."""
+        the settings that show them. wording: how an instruction that lacks a value is worded. An operation has no test
+        of a setting in which no call is right where it has no such prompt."""
         tests = []
         for identifier in ids:
             row = self.rows[identifier]
@@ -120,11 +150,15 @@ class Corpus:
                 if reference is None:
                     continue
                 for setting in settings:
+                    question = self.question(row, setting, instruction, values, -1 if level == 1 else 0, wording)
+                    if question is None or (setting in ABSTENTIONS and setting not in told):
+                        continue
+                    asks, abstain = question
                     examples = self.shots(chosen.get((identifier, examples_of(setting)), ()), language, p)
                     operations, documentation, shown = told.get(setting, ([], "", []))
-                    grammar, no_grammar = grammar_of(shown, language)
-                    api = row if setting != OPEN else self.rows[examples[-1].id] if examples else None
-                    shots = fitting(api, language, instruction, examples, p, budget, documentation)
+                    grammar, no_grammar = grammar_of(shown, language, p.abstain)
+                    api = self.described(row, setting, examples, operations)
+                    shots = fitting(api, language, asks, examples, p, budget, documentation)
                     tests.append(
                         {
                             **{key: row[key] for key in ("id", "api", "template", "arguments")},
@@ -133,13 +167,14 @@ class Corpus:
                             "level": level,
                             "language": language,
                             "setting": setting,
-                            "prompt": prompt(api, language, instruction, shots, p, documentation),
-                            "reference": reference,
+                            "prompt": prompt(api, language, asks, shots, p, documentation),
+                            "reference": reference if abstain is None else abstain,
                             "last_example": self.calls[shots[-1].id, language] if shots else None,
                             "examples": [shot.id for shot in shots],
                             "documented": list(operations),
                             "grammar": grammar,
                             "no_grammar": no_grammar,
+                            "abstain": abstain,
                         }
                     )
         return tests

@@ -13,7 +13,8 @@ from apipack.instructions.variants import Asked, own, ways
 from apipack.io import rows_table, write_table
 from apipack.languages.rendering import render_rows
 from apipack.models.places import token_counter
-from apipack.prompting.corpus import Corpus
+from apipack.prompting.abstention import KINDS as ABSTENTIONS
+from apipack.prompting.corpus import Corpus, Wording
 from apipack.prompting.prompts import Budget, completion, fitting, pieces
 from apipack.prompting.schemas import TRAIN
 from apipack.retrieval.examples import ZERO
@@ -44,6 +45,7 @@ def training_part(
         identifier: list(ways(corpus.rows[identifier], max(n.values()), seed, choice, longest))
         for identifier, n, _ in drawn
     }
+    wording = Wording(seed, choice.description_words)
     calls = _calls(corpus, drawn, asked)
     rows: list[Row] = []
     for identifier, wanted, shown in drawn:
@@ -60,9 +62,15 @@ def training_part(
                     way, call = first, corpus.calls[identifier, language]
                 counts["repeated"] += bool(index) and way == first
                 for name, some, told in ((ZERO, [], ""), (setting, shots, documentation))[: 1 + (setting != ZERO)]:
-                    fit = fitting(row, language, way.instruction, some, p, budget, told)
-                    text = pieces(row, language, way.instruction, fit, p, told)
-                    answer = completion(row, language, call, p)
+                    question = corpus.question(row, name, way.instruction, way.values, index, wording)
+                    if question is None or (name in ABSTENTIONS and not told):
+                        counts["without_abstention"] += 1
+                        continue
+                    asks, abstain = question
+                    about = corpus.described(row, name, [], documented)
+                    fit = fitting(about, language, asks, some, p, budget, told)
+                    text = pieces(about, language, asks, fit, p, told)
+                    answer = completion(row, language, call, p) if abstain is None else abstain
                     rows.append(
                         {
                             "id": identifier,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from apipack.dataset.splits import levels, parts_of
+from apipack.instructions.params import Instruct
 from apipack.io import by_id, read_table
 from apipack.models.embedding import embed
 from apipack.prompting.context import Context
-from apipack.prompting.corpus import Chosen, Corpus
+from apipack.prompting.corpus import Chosen, Corpus, Wording
 from apipack.retrieval.documented import (
     CANDIDATE_COLUMNS,
     DOCUMENTED,
@@ -31,9 +33,11 @@ def test_rows(
     settings: Sequence[str],
     context: Context,
     reranker: Reranker | None,
-) -> tuple[list[Row], int]:
-    """Rows of schema TESTS, and how many of them show fewer examples than were chosen, for want of room. data: the
-    folder with dataset and splits."""
+    instruct: Instruct,
+) -> tuple[list[Row], Row]:
+    """Rows of schema TESTS and their figures: how many of them show fewer examples than were chosen, for want of room,
+    and why tests with documentation have no grammar. data: the folder with dataset and splits. instruct: how it was
+    worded."""
     needed = CANDIDATE_COLUMNS if set(settings) & DOCUMENTED.keys() else COLUMNS
     rows = by_id(read_table(data / "dataset/operations", needed))
     parts = parts_of(read_table(data / "splits/splits.parquet").to_pylist())
@@ -49,17 +53,20 @@ def test_rows(
     documented = documented_of(queries, rows, settings, context, encode)
     ids = {key for of_level in (*chosen.values(), *documented.values()) for some in of_level.values() for key in some}
     corpus = Corpus.load(data / "dataset", ids.union(*(parts[f"level{level}"] for level in chosen)))
+    wording = Wording(context.seed, instruct.description_words)
     tests = []
     for level in chosen:
         asked_ids = parts[f"level{level}"]
         tests += corpus.tests(
-            asked_ids, level, languages, settings, chosen[level], p, context.budget, documented[level]
+            asked_ids, level, languages, settings, chosen[level], p, context.budget, documented[level], wording
         )
     cut = (
         len(chosen[test["level"]].get((test["id"], examples_of(test["setting"])), ())) > len(test["examples"])
         for test in tests
     )
-    return tests, sum(cut)
+    reasons = Counter(test["no_grammar"] for test in tests if test["no_grammar"] is not None)
+    figures = {"tests": len(tests), "examples_left_out_for_length": sum(cut)}
+    return tests, figures | ({"without_grammar": dict(sorted(reasons.items()))} if reasons else {})
 
 
 def documented_of(

@@ -19,6 +19,7 @@ from apipack.dataset.splits import of_source, parts_of
 from apipack.instructions.grammar import TRAIN_ACTION
 from apipack.instructions.params import CHOICE, Instruct
 from apipack.io import by_id, parts, read_table
+from apipack.prompting.abstention import KINDS as ABSTENTIONS
 from apipack.prompting.context import Context
 from apipack.prompting.instances import Shown, training_part
 from apipack.retrieval.documented import (
@@ -65,7 +66,8 @@ def write_training(
     for line in lines:
         print(f"sample: {line}; the rest is shared among the others", file=sys.stderr)
     trained = set(splits["train"])  # what leaks has nothing that may be shown beside it
-    plan = few_shot_plan({key: drawn[key] for key in drawn if key in trained}, p.few_shot, p.settings, seed)
+    ours = {key: drawn[key] for key in drawn if key in trained}
+    plan = few_shot_plan(ours, p.few_shot, p.settings, p.abstain, seed)
     shown, documented = _shown_operations(dataset, plan, splits["train"], context)
     rules = {
         "seed": seed,
@@ -86,21 +88,30 @@ def variants_of(p: Instruct) -> int:
     return p.variants if p.values == "spoken" else min(p.variants, len(TRAIN_ACTION))
 
 
-def few_shot_plan(drawn: Drawn, share: float, settings: Sequence[str], seed: int) -> dict[tuple[str, str], str]:
-    """Which of the drawn (id, language) also appear in a setting that shows something, and in which: all in turn."""
+def few_shot_plan(
+    drawn: Drawn, share: float, settings: Sequence[str], abstain: float, seed: int
+) -> dict[tuple[str, str], str]:
+    """Which of the drawn (id, language) also appear in a setting that shows something, and in which: all in turn.
+    abstain: share of the drawn for which this is one in which no call is right."""
     plan = {}
     for identifier, languages in drawn.items():
         for language in languages:
             digest = hashlib.sha256(f"{seed}:{identifier}:{language}".encode()).digest()
-            point = int.from_bytes(digest[:4]) / 2**32
-            if point < share:
-                plan[identifier, language] = settings[min(int(point / share * len(settings)), len(settings) - 1)]
+            point, other = (int.from_bytes(digest[at : at + 4]) / 2**32 for at in (0, 4))
+            if other < abstain:
+                plan[identifier, language] = _in_turn(ABSTENTIONS, other / abstain)
+            elif point < share:
+                plan[identifier, language] = _in_turn(settings, point / share)
     return plan
 
 
 def _leaked(splits: Mapping[str, Sequence[str]]) -> list[str]:
     """What only a split of each language apart trains on: the operations of levels 2 and 3."""
     return [*splits["level2"], *splits["level3"]]
+
+
+def _in_turn(settings: Sequence[str], point: float) -> str:
+    return settings[min(int(point * len(settings)), len(settings) - 1)]
 
 
 def _pool(
@@ -173,8 +184,7 @@ def _examples(queries: Sequence[Row], pool: Pool, setting: str, context: Context
 
 
 def _documented(wanted: Mapping[str, set[str]], rows: Mapping[str, Row], trained: Pool, context: Context) -> Ids:
-    """Distractors are of the operation's own API: others may lie in parts of the dataset that its task does not
-    read."""
+    """Distractors are of the operation's own API: of others, a task would have to read more parts of the dataset."""
     documented: Ids = {}
     of_training = candidates(trained.rows) if wanted.keys() & DOCUMENTED.keys() else trained
     for setting in sorted(wanted.keys() & DOCUMENTED.keys()):
@@ -214,13 +224,19 @@ def _tasks(
             tasks.append(
                 {
                     "dataset": str(dataset.absolute()),
-                    "names": sorted(groups[_group(name)]),
+                    "names": sorted(groups[_group(name)].union(_elsewhere(work, home))),
                     "out": str((out / part_name(len(tasks))).absolute()),
                     "drawn": work,
                     "rules": rules,
                 }
             )
     return tasks
+
+
+def _elsewhere(work: Sequence[tuple[str, Any, Shown]], home: Mapping[str, str]) -> set[str]:
+    """Parts of what is documented, which may be of another API."""
+    documented = [ids for _, _, shown in work for _, _, ids in shown.values()]
+    return {home[identifier] for ids in documented for identifier in ids}
 
 
 def _shown(
@@ -258,6 +274,7 @@ def _figures(drawn: Drawn, pool: Mapping[str, Sequence[str]], variants: int, don
         "distinct_calls": _distinct(part["calls"] for part in done),
         "distinct_instances": _distinct(part["instances"] for part in done),
         "too_long_to_train_on": counts["too_long"],
+        **({"without_abstention": counts["without_abstention"]} if counts["without_abstention"] else {}),
         "settings": settings,
         "pool": {language: len(ids) * variants for language, ids in sorted(pool.items())},
     }

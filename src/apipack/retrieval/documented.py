@@ -17,7 +17,12 @@ from apipack.retrieval.examples import COLUMNS, RETRIEVED, ZERO, Pool, Row, Scor
 
 SPEC, SPEC_RETRIEVED, SPEC_DISTRACTORS = "spec", "spec_retrieved", "spec_distractors"
 KINDS = (SPEC, SPEC_RETRIEVED, SPEC_DISTRACTORS)
-DOCUMENTED = {**dict.fromkeys(KINDS, ZERO), **{f"{kind}_3shot": RETRIEVED for kind in KINDS}}
+OTHER_API, ABSENT, MISSING = "spec_other_api", "spec_absent", "spec_missing"
+"""Settings in which no call is right (`prompting.abstention`)."""
+DOCUMENTED = {
+    **dict.fromkeys((*KINDS, OTHER_API, ABSENT, MISSING), ZERO),
+    **{f"{kind}_3shot": RETRIEVED for kind in KINDS},
+}
 """Setting with documentation → the setting whose examples it shows as well."""
 CANDIDATE_COLUMNS = [*COLUMNS, "functionality"]
 
@@ -47,19 +52,26 @@ def choose_documented(
     one among them or not. `spec_distractors`: it and `shown` - 1 others in a random order, half of them the likeliest
     of its API and half of any API in the pool (own_api: of its own); none is a near duplicate of it. pool: of
     `candidates`, the queries' own operations among them. score: of queries and candidates, None where only `spec` is
-    asked for.
+    asked for. `spec_other_api`: one of another API, none where the pool has no other. `spec_absent`: as
+    `spec_distractors`, without the right one. `spec_missing`: as `spec`.
     """
     kinds = {setting: setting.removesuffix("_3shot") for setting in settings if setting in DOCUMENTED}
-    chosen: dict[str, list[list[str]]] = {SPEC: [[query["id"]] for query in queries]}
+    chosen: dict[str, list[list[str]]] = {kind: [[query["id"]] for query in queries] for kind in (SPEC, MISSING)}
     if SPEC_RETRIEVED in kinds.values() and score is not None:
         nobody = [{**query, "id": "", "cluster": ""} for query in queries]
         chosen[SPEC_RETRIEVED] = [_ids(pool, places[::-1]) for places in rank(nobody, pool, score, shown)]
-    if SPEC_DISTRACTORS in kinds.values() and score is not None:
+    if {SPEC_DISTRACTORS, ABSENT} & set(kinds.values()) and score is not None:
         nearest = rank(queries, pool, score, shown // 2)
         chosen[SPEC_DISTRACTORS] = [
             _distracted(query, pool, places, shown, seed, own_api)
             for query, places in zip(queries, nearest, strict=True)
         ]
+        chosen[ABSENT] = [
+            [identifier for identifier in ids if identifier != query["id"]]
+            for query, ids in zip(queries, chosen[SPEC_DISTRACTORS], strict=True)
+        ]
+    if OTHER_API in kinds.values():
+        chosen[OTHER_API] = [_of_another_api(query, pool, seed) for query in queries]
     return {
         (query["id"], setting): ids
         for setting, kind in kinds.items()
@@ -69,7 +81,7 @@ def choose_documented(
 
 def needs_ranking(settings: Sequence[str]) -> bool:
     """Whether any of the settings documents other operations than the right one."""
-    return any(setting.removesuffix("_3shot") in (SPEC_RETRIEVED, SPEC_DISTRACTORS) for setting in settings)
+    return any(setting.removesuffix("_3shot") in (SPEC_RETRIEVED, SPEC_DISTRACTORS, ABSENT) for setting in settings)
 
 
 def _distracted(
@@ -85,6 +97,14 @@ def _distracted(
     ids = [*others, query["id"]]
     rng.shuffle(ids)
     return ids
+
+
+def _of_another_api(query: Mapping[str, Any], pool: Pool, seed: int) -> list[str]:
+    apis = sorted(pool.by_api.keys() - {query["api"]})
+    if not apis:
+        return []
+    rng = random.Random(hashlib.sha256(f"{seed}:other:{query['id']}".encode()).digest())
+    return [pool.rows[rng.choice(pool.of(rng.choice(apis)).tolist())]["id"]]
 
 
 def _ids(pool: Pool, places: Sequence[Any]) -> list[str]:

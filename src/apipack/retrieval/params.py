@@ -14,6 +14,7 @@ class Retrieve(Section):
 
     description_words: of the API description that a prompt carries. output: fields of a completion. documented:
     operations that a prompt of `spec_retrieved` or `spec_distractors` documents, in documentation_tokens together.
+    abstain: prompts with documentation say how to write that no call is right.
     """
 
     model: str
@@ -22,6 +23,7 @@ class Retrieve(Section):
     description_words: Annotated[int, Field(ge=0)]
     documented: Annotated[int, Field(ge=2, le=16)]
     documentation_tokens: Positive
+    abstain: bool
     output: Annotated[list[Literal["domain", "api_call", "api_provider", "lang"]], Field(min_length=1), Once]
 
     @model_validator(mode="after")

@@ -32,6 +32,7 @@ from apipack.errors import UserError
 from apipack.io import read_json, write_json
 from apipack.models.places import ModelError, embedder
 from apipack.retrieval.examples import (
+    RERANKED,
     Embed,
     Pool,
     Reranker,
@@ -176,6 +177,11 @@ def load_reranker(p: Rerank, folder: Path) -> Reranker | None:
         return Reranker(partial(_score, _load(p.generic, p.max_tokens), p.batch), p.depth)
     weights = read_json(folder / WEIGHTS)
     return replace(_tuned(p, folder), weights=np.array([weights[name] for name in FEATURES]))
+
+
+def reranker_of(settings: Sequence[str], p: Rerank, folder: Path) -> Reranker | None:
+    """`load_reranker` where one of the settings needs it. Raises `ModelError`."""
+    return load_reranker(p, folder) if RERANKED in settings else None
 
 
 def _tuned(p: Rerank, folder: Path) -> Reranker:
