@@ -75,6 +75,10 @@ class Lowering:
             case "return_statement":
                 inner = named(node)
                 return [p.Jump("return", self.value(inner[0]) if inner else None)]
+            case "goto_statement":
+                return [p.Jump("return")]
+            case "labeled_statement":
+                return [inner for child in named(node)[1:] for inner in self.statement(child)]
             case "break_statement" | "continue_statement":
                 return [p.Jump(node.type.removesuffix("_statement"))]
         return [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]

@@ -49,7 +49,8 @@ class Ended(Exception):
 class Dialect:
     """The base of all; a language overrides what it does differently. receiver: what a method calls its object, empty
     where that is its first parameter. own_class: what a class calls itself inside of it. counts_arguments: a call with
-    too few arguments, or too many, fails."""
+    too few arguments, or too many, fails. trailing_block: the argument `block` is a function's last parameter.
+    needs_new: a class that is called without `new` fails."""
 
     hoists = True
     block_scope = True
@@ -62,6 +63,8 @@ class Dialect:
     nothing: Any = None
     receiver = ""
     counts_arguments = False
+    trailing_block = False
+    needs_new = False
     own_class = ""
     names: Mapping[str, Any] = {}
     modules: Mapping[str, Any] = {}

@@ -7,12 +7,12 @@ there may send, or change what a request is made of. Functions that a library ca
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.dialect import Dialect, Ended
 from apipack.languages.reading.objects import Bound, Method, Type
+from apipack.languages.reading.scopes import Closure, Jumped, Pending, Scope
 from apipack.languages.reading.values import (
     MYSTERY,
     NOT_CONSTANT,
@@ -27,37 +27,6 @@ from apipack.languages.wire import Unreadable
 from apipack.records import Request
 
 STEPS, DEPTH, MEMBERS, TEXT = 20_000, 40, 1_000, 4_000_000
-
-
-@dataclass
-class Jumped:
-    kind: str
-    value: Any = None
-
-
-@dataclass
-class Scope:
-    """Names of a block. closed: a function that does not see the variables around it."""
-
-    parent: Scope | None = None
-    closed: bool = False
-    names: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class Closure:
-    function: p.Function
-    scope: Scope
-    closed: bool = False
-
-
-@dataclass
-class Pending:
-    """A call that runs once it is awaited."""
-
-    closure: Closure
-    given: Arguments
-    receiver: Thing | None = None
 
 
 class Evaluation:
@@ -362,6 +331,8 @@ class Evaluation:
                 if self.dialect.creates_arrays and isinstance(owner, p.Name) and owner.name not in self.scope.names:
                     self.bind(owner.name, {}, True)
                 self.dialect.set_item(self, self.value(owner), self.value(key), value)
+            case p.Defaulted(plain, default):
+                self.assign(plain, self.value(default) if value is UNDEFINED else value, declares)
             case p.Targets(targets, keys):
                 for index, inner in enumerate(targets):
                     self.assign(inner, self.part(value, index, keys), declares)
@@ -423,7 +394,7 @@ class Evaluation:
                 return Pending(callee.closure, given, callee.receiver)
             return self.enter(callee.closure, given, callee.receiver)
         if isinstance(callee, Type):
-            if self.dialect.receiver and not new:
+            if self.dialect.needs_new and not new:
                 raise Unreadable(f"{callee.name} is called, and not made")
             return callee.make(self, given)
         if isinstance(callee, Thing) and not isinstance(callee, Foreign):
@@ -480,6 +451,8 @@ class Evaluation:
         bound = dict(zip(names, given.positional, strict=False))
         others = {name: value for name, value in given.named.items() if name not in names or name in bound}
         bound |= {name: value for name, value in given.named.items() if name not in others}
+        if self.dialect.trailing_block and "block" in others and names and names[-1] not in bound:
+            bound[names[-1]] = others.pop("block")
         if function.rest:
             bound[function.rest] = given.positional[len(names) :]
         if function.keywords:

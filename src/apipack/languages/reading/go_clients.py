@@ -17,6 +17,7 @@ from apipack.languages.reading.go_data import (
     Parts,
     Struct,
     Url,
+    UrlType,
     Values,
     as_octets,
     copy_of,
@@ -85,6 +86,7 @@ PACKAGES: Mapping[str, Any] = {
             "QueryEscape": constant(lambda text: quote_plus(text)),
             "PathEscape": constant(lambda text: quote(text, safe="$&+:=@-_.~")),
             "QueryUnescape": constant(lambda text: [unquote_plus(text), None]),
+            "URL": UrlType(),
             "Parse": Builtin(lambda run, given: [Url(text_of(*given.take("url", required=1))), None]),
         },
     ),
@@ -220,7 +222,7 @@ class Go(Dialect):
         return value
 
     def called(self, run: Any, callee: Thing, given: Arguments, new: bool) -> Any:
-        if new and isinstance(callee, Struct | BufferType):
+        if new and isinstance(callee, Struct | BufferType | UrlType):
             return callee.make(run, given)
         raise Unreadable(f"a call of {type(callee).__name__} is not known here")
 

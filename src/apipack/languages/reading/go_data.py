@@ -25,7 +25,8 @@ RANGE = (1e-6, 1e21)
 
 
 class Struct(Thing):
-    """A struct type of the program: (name, JSON name or nothing, omitempty, zero value) of each field."""
+    """A struct type of the program: (name, JSON name or nothing, omitempty, zero value, whether that is nil) of each
+    field."""
 
     def __init__(self, name: str, fields: list[list[Any]]) -> None:
         self.name, self.fields = name, fields
@@ -46,7 +47,7 @@ class Record(Thing):
         if name not in self.values:
             return Bound(run.lookup(f"{self.struct.name}.{name}"), self)
         value = self.values[name]
-        return next(zero for key, _, _, zero in self.struct.fields if key == name) if value is UNDEFINED else value
+        return next(zero for key, _, _, zero, _ in self.struct.fields if key == name) if value is UNDEFINED else value
 
     def set(self, run: Evaluation, name: str, value: Any) -> None:
         if name not in self.values:
@@ -56,9 +57,9 @@ class Record(Thing):
     def shown(self) -> dict[str, Any]:
         """Members as encoding/json takes them."""
         members: dict[str, Any] = {}
-        for name, key, omits, zero in self.struct.fields:
+        for name, key, omits, zero, is_nil in self.struct.fields:
             value = self.values[name]
-            if value is UNDEFINED and zero is None and not omits:
+            if value is UNDEFINED and zero is None and not omits and not is_nil:
                 raise Unreadable("the zero of a field that is no plain value")
             value = zero if value is UNDEFINED else value
             if key and not (omits and value in (None, "", 0, False, [], {})):
@@ -198,6 +199,19 @@ class Url(Thing):
 
     def do_String(self, run: Evaluation, given: Arguments) -> str:
         return self.written()
+
+
+class UrlType(Thing):
+    """url.URL, the type."""
+
+    def make(self, run: Evaluation, given: Arguments) -> Url:
+        scheme, host, path, query = given.take("Scheme", "Host", "Path", "RawQuery", required=2)
+        url = Url(f"{text_of(scheme)}://{sending.authority(host)}")
+        if path is not UNDEFINED:
+            url.set(run, "Path", path)
+        if query is not UNDEFINED:
+            url.set(run, "RawQuery", query)
+        return url
 
 
 class Buffer(Thing):

@@ -194,7 +194,10 @@ def _type(node: Node) -> p.Statement:
                 raise refuse(member)
             hidden = key == "-" or not source(name)[0].isupper()
             zero = p.Const(ZEROS.get(source(field(member, "type")))) if not empty else p.Const(None)
-            fields.append(p.Items((p.Const(source(name)), p.Const("" if hidden else key), p.Const(empty), zero)))
+            is_nil = p.Const(field(member, "type").type in ("pointer_type", "slice_type", "map_type", "interface_type"))
+            fields.append(
+                p.Items((p.Const(source(name)), p.Const("" if hidden else key), p.Const(empty), zero, is_nil))
+            )
     title = p.Const(source(field(node, "name")))
     maker = p.Call(p.Name("struct of"), (p.Argument(title), p.Argument(p.Items(tuple(fields)))))
     return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), maker, True)

@@ -76,6 +76,14 @@ def _url_encoded(value: str, charset: Any = "UTF-8") -> str:
     return quote_plus(value, safe="*").replace("~", "%7E")
 
 
+def _joined(joint: str, *parts: Any) -> str:
+    """String.join of texts or of a list of them."""
+    members = parts[0] if len(parts) == 1 and isinstance(parts[0], list) else parts
+    if len(joint) * len(members) > 4_000_000:
+        raise Unreadable("a text too long")
+    return joint.join(members)
+
+
 def _callbacks(run: Evaluation, given: Arguments) -> Mystery:
     run.call_back(*given.positional)
     return MYSTERY
@@ -154,10 +162,22 @@ TYPES: Mapping[str, Any] = {
     "java.util.ArrayList": Type("ArrayList", {}, lambda run, given: list(*given.positional)),
     "org.json.JSONObject": Type("JSONObject", {}, lambda run, given: _document(given, {})),
     "org.json.JSONArray": Type("JSONArray", {}, lambda run, given: _document(given, [])),
+    "com.fasterxml.jackson.databind.node.ObjectNode": MYSTERY,
+    "com.fasterxml.jackson.databind.node.ArrayNode": MYSTERY,
+    "com.fasterxml.jackson.databind.JsonNode": MYSTERY,
     "com.google.gson.JsonObject": Type("JsonObject", {}, lambda run, given: _document(given, {})),
     "com.google.gson.Gson": Type("Gson", {}, lambda run, given: Module("Gson", {"toJson": Builtin(to_json)})),
     "com.fasterxml.jackson.databind.ObjectMapper": Type(
-        "ObjectMapper", {}, lambda run, given: Module("ObjectMapper", {"writeValueAsString": Builtin(to_json)})
+        "ObjectMapper",
+        {},
+        lambda run, given: Module(
+            "ObjectMapper",
+            {
+                "writeValueAsString": Builtin(to_json),
+                "createObjectNode": Builtin(lambda run, given: Document({})),
+                "createArrayNode": Builtin(lambda run, given: Document([])),
+            },
+        ),
     ),
     **dict.fromkeys(
         (
@@ -193,7 +213,7 @@ TYPES: Mapping[str, Any] = {
     ),
 }
 LANG: Mapping[str, Any] = {
-    "String": Module("String", {"format": constant(formatted), "valueOf": constant(text), "join": MYSTERY}),
+    "String": Module("String", {"format": constant(formatted), "valueOf": constant(text), "join": constant(_joined)}),
     "System": Module(
         "System", {"out": MYSTERY, "err": MYSTERY, "getenv": MYSTERY, "getProperty": MYSTERY, "exit": Builtin(leave)}
     ),
@@ -223,6 +243,9 @@ class Program(Thing):
     def get(self, run: Evaluation, name: str) -> Any:
         return run.globals.names.get(name, Foreign(name))
 
+    def set(self, run: Evaluation, name: str, value: Any) -> None:
+        run.globals.names[name] = value
+
     def make(self, run: Evaluation, given: Arguments) -> Program:
         given.take()
         return self
@@ -232,6 +255,8 @@ class Java(Dialect):
     """Types are modules; a program with classes names what it imports, a fragment need not."""
 
     must_declare = True
+    receiver = "this"
+    counts_arguments = True
     names: Mapping[str, Any]
     modules = TYPES
     methods: Mapping[type, Mapping[str, Any]] = {
@@ -267,6 +292,7 @@ class Java(Dialect):
             **LANG,
             **{f"type {path}": value for path, value in TYPES.items()},
             "the program": Program(),
+            "this": Program(),
         }
 
     def imported(self, path: str, member: str | None) -> Any:

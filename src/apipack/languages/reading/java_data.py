@@ -65,8 +65,6 @@ def formatted(pattern: str, *values: Any) -> str:
 class Builder(Written):
     """StringBuilder and StringBuffer."""
 
-    inert = frozenset({"length"})
-
     def __init__(self, given: Arguments) -> None:
         (first,) = given.take("text")
         self.parts = [] if first is UNDEFINED or isinstance(first, int) else [text(known(first))]
@@ -81,6 +79,9 @@ class Builder(Written):
         run.certain()
         self.parts.append(text(known(value)))
         return self
+
+    def do_length(self, run: Evaluation, given: Arguments) -> int:
+        return len(self.written().encode("utf-16-le")) // 2
 
     def do_toString(self, run: Evaluation, given: Arguments) -> str:
         return self.written()
@@ -112,6 +113,24 @@ class Document(Written):
         self.data[text_of(name)] = value
 
     do_add = do_put
+
+    def do_putArray(self, run: Evaluation, given: Arguments) -> Document:
+        run.certain()
+        document = Document([])
+        self.data[text_of(*given.take("name", required=1))] = document
+        return document
+
+    def do_putObject(self, run: Evaluation, given: Arguments) -> Document:
+        run.certain()
+        document = Document({})
+        self.data[text_of(*given.take("name", required=1))] = document
+        return document
+
+    def do_set(self, run: Evaluation, given: Arguments) -> Document:
+        run.certain()
+        name, value = given.take("name", "value", required=2)
+        self.data[text_of(name)] = value
+        return self
 
     def do_toString(self, run: Evaluation, given: Arguments) -> str:
         given.take()

@@ -9,9 +9,11 @@ from tree_sitter import Node
 
 from apipack.languages.java import _EARLY, LITERALS
 from apipack.languages.reading import program as p
+from apipack.languages.reading.bare_members import bound, bound_value
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
 from apipack.languages.wire import Unreadable
 
+THIS = p.Name("this")
 TYPES = ("class_declaration", "record_declaration", "interface_declaration", "enum_declaration")
 
 
@@ -20,6 +22,9 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     if _EARLY.search(code):
         raise Unreadable("an escape that ends its literal before the compiler reads it")
     root = parse("java", code)
+    classes = _classes(root)
+    if any(_has_instances(node) for node in classes):
+        return _with_classes(root, classes)
     body: list[p.Statement] = []
     mains = 0
     for child in named(root):
@@ -38,6 +43,60 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     if mains:
         body.append(p.Call(p.Name("main"), (p.Argument(p.Unknown()),)))
     return tuple(body)
+
+
+def _classes(root: Node) -> list[Node]:
+    """Classes of a unit, those inside of others first."""
+    found: list[Node] = []
+    for child in named(root):
+        if child.type == "class_declaration":
+            found += [*_classes(field(child, "body")), child]
+    return found
+
+
+def _has_instances(node: Node) -> bool:
+    """Whether a class has a constructor, or methods without being the one with `main`."""
+    kinds = {member.type for member in named(field(node, "body"))}
+    return "constructor_declaration" in kinds or ("method_declaration" in kinds and not _has_main(node))
+
+
+def _with_classes(root: Node, classes: list[Node]) -> tuple[p.Statement, ...]:
+    mains = [source(field(node, "name")) for node in classes if _has_main(node)]
+    others = [child for child in named(root) if child.type not in (*TYPES, "package_declaration", "import_declaration")]
+    if len(mains) != 1 or others:
+        raise Unreadable("no single main")
+    imports = [inner for child in named(root) if child.type == "import_declaration" for inner in _import(child)]
+    types = [p.Assign(p.Name(source(field(node, "name"))), _type(node), True) for node in classes]
+    return (*imports, *types, p.Call(p.Member(p.Name(mains[0]), "main"), (p.Argument(p.Unknown()),)))
+
+
+def _type(node: Node) -> p.Expression:
+    name = source(field(node, "name"))
+    members: dict[str, p.Expression] = {}
+    methods: list[tuple[str, bool, p.Function]] = []
+    fields: list[tuple[str, bool, p.Expression]] = []
+    for member in named(field(node, "body")):
+        is_static = any(child.type == "modifiers" and "static" in source(child).split() for child in member.children)
+        if member.type == "constructor_declaration":
+            methods.append(("constructor", False, _function(member)))
+        elif member.type == "method_declaration" and member.child_by_field_name("body"):
+            methods.append((source(field(member, "name")), is_static, _function(member)))
+        elif member.type == "field_declaration":
+            for assignment in _declarations(member):
+                if isinstance(assignment, p.Assign) and isinstance(assignment.target, p.Name):
+                    fields.append((assignment.target.name, is_static, assignment.value))
+        elif member.type not in TYPES:
+            return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
+    names = [method for method, _, _ in methods]
+    if len(set(names)) != len(names) or node.child_by_field_name("superclass"):
+        return p.Opaque("methods of one name, or a class that extends another")
+    for member_name, is_static, _ in (*methods, *fields):
+        members[member_name] = p.Name(name) if is_static else THIS
+    lowered = [(method, "static" if fixed else "method", bound(body, members)) for method, fixed, body in methods]
+    own = [(key, bound_value(value, members)) for key, is_static, value in fields if not is_static]
+    defaults = [p.Assign(p.Member(THIS, key), value) for key, value in own]
+    shared = [(key, value) for key, is_static, value in fields if is_static]
+    return p.Class(name, tuple(lowered), tuple(defaults), tuple(shared))
 
 
 def is_unit(code: str) -> bool:
@@ -85,7 +144,7 @@ def _function(node: Node) -> p.Function:
             raise refuse(child)
         names.append(source(child) if child.type == "identifier" else source(field(child, "name")))
     body = field(node, "body")
-    inner = _body(body) if body.type == "block" else (p.Jump("return", _value(body)),)
+    inner = _body(body) if body.type in ("block", "constructor_body") else (p.Jump("return", _value(body)),)
     return p.Function(tuple((name, None) for name in names), inner)
 
 
@@ -167,7 +226,7 @@ def _target(node: Node) -> p.Target:
         case "field_access":
             owner = field(node, "object")
             name = source(field(node, "field"))
-            return p.Name(name) if owner.type == "this" else p.Member(_value(owner), name)
+            return p.Member(_value(owner), name)
         case "array_access":
             return p.Index(_value(field(node, "array")), _value(field(node, "index")))
     raise refuse(node)
@@ -189,16 +248,16 @@ def _value(node: Node) -> p.Expression:
         case "identifier":
             return p.Name(source(node))
         case "this":
-            return p.Name("the program")
+            return THIS
         case "parenthesized_expression":
             return _value(named(node)[0])
         case "field_access":
             owner, name = field(node, "object"), source(field(node, "field"))
-            return p.Name(name) if owner.type == "this" else p.Member(_qualified(owner), name)
+            return p.Member(_qualified(owner), name)
         case "method_invocation":
             given = _arguments(field(node, "arguments"))
             owner_node, name = node.child_by_field_name("object"), source(field(node, "name"))
-            if owner_node is None or owner_node.type == "this":
+            if owner_node is None:
                 return p.Call(p.Name(name), given)
             return p.Call(p.Member(_qualified(owner_node), name), given)
         case "object_creation_expression":

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from apipack.languages.reading import sending
-from apipack.languages.reading.dialect import optional
+from apipack.languages.reading.dialect import copied, optional
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.javascript_data import (
     FormData,
@@ -26,6 +26,7 @@ from apipack.languages.reading.values import (
     UNDEFINED,
     Arguments,
     Builtin,
+    Module,
     Thing,
     known,
     text_of,
@@ -47,6 +48,10 @@ class Axios(Thing):
     def get(self, run: Evaluation, name: str) -> Any:
         if name == "default" or name == "axios":
             return self
+        if name == "defaults":
+            return Defaults(self.defaults)
+        if name == "interceptors":
+            return Module("interceptors", {"response": Module("response", {"use": Builtin(_use)})})
         if name in ("get", "delete", "head", "options"):
             return Builtin(lambda run, given: self.verb(run, name, given, ("url", "config")))
         if name in ("post", "put", "patch"):
@@ -64,7 +69,7 @@ class Axios(Thing):
 
     def do_create(self, run: Evaluation, given: Arguments) -> Axios:
         (config,) = given.take("config")
-        return Axios(self.browser, {**self.defaults, **plain_object(optional(config, {}), "config")})
+        return Axios(self.browser, {**copied(self.defaults), **plain_object(optional(config, {}), "config")})
 
     def verb(self, run: Evaluation, method: str, given: Arguments, names: tuple[str, ...]) -> Any:
         values = dict(zip(names, given.take(*names, required=1), strict=True))
@@ -99,6 +104,32 @@ class Axios(Thing):
         if not base or base is UNDEFINED or re.match(r"([a-z][a-z\d+\-.]*:)?//", url, re.IGNORECASE):
             return url
         return re.sub("/?/$", "", text(base)) + "/" + url.lstrip("/") if url else text(base)
+
+
+class Defaults(Thing):
+    """axios.defaults, whose headers are by method and in common."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+
+    def get(self, run: Evaluation, name: str) -> Any:
+        if name != "headers":
+            raise Unreadable(f"{name} of the defaults of axios")
+        headers = self.values.setdefault("headers", {})
+        if not isinstance(headers, dict):
+            raise Unreadable("headers that are no object")
+        return Module("headers", {"common": headers})
+
+    def set(self, run: Evaluation, name: str, value: Any) -> None:
+        if name not in ("baseURL", "timeout"):
+            raise Unreadable(f"{name} of the defaults of axios")
+        self.values[name] = value
+
+
+def _use(run: Evaluation, given: Arguments) -> Any:
+    """An interceptor of answers, which is called back."""
+    run.call_back(*given.positional)
+    return MYSTERY
 
 
 def _axios_body(data: Any, method: str, fields: Fields) -> str | None:

@@ -7,16 +7,14 @@ from typing import Any
 from apipack.languages.javascript import FORBIDDEN
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.javascript_axios import Axios
-from apipack.languages.reading.javascript_data import (
-    FormData,
-    JavaScript,
-    search_params,
-)
+from apipack.languages.reading.javascript_data import FormData, search_params
 from apipack.languages.reading.javascript_fetch import Prepared, Xhr, fetch
 from apipack.languages.reading.javascript_http import Http
+from apipack.languages.reading.javascript_names import JavaScript, later
 from apipack.languages.reading.javascript_request import Library, qs_stringify
 from apipack.languages.reading.javascript_tree import lower
 from apipack.languages.reading.values import (
+    MYSTERY,
     Builtin,
     Inert,
     Module,
@@ -63,5 +61,7 @@ def _platform(browser: bool) -> dict[str, Any]:
     }
     if browser:
         names["XMLHttpRequest"] = Builtin(lambda run, given: Xhr())
-        names["window"] = Module("window", {"fetch": Builtin(fetch)})
+        names["window"] = Module(
+            "window", {"fetch": Builtin(fetch), "addEventListener": Builtin(later), "location": MYSTERY}
+        )
     return names

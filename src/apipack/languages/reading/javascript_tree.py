@@ -142,6 +142,9 @@ def _target(node: Node) -> p.Target:
 def _pattern(node: Node) -> tuple[str, p.Target]:
     if node.type == "shorthand_property_identifier_pattern":
         return source(node), p.Name(source(node))
+    if node.type == "object_assignment_pattern":
+        name = source(field(node, "left"))
+        return name, p.Defaulted(p.Name(name), _value(field(node, "right")))
     if node.type == "pair_pattern":
         return source(field(node, "key")), _target(field(node, "value"))
     raise refuse(node)

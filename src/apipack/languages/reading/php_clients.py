@@ -33,6 +33,7 @@ from apipack.languages.reading.values import (
     Module,
     Mystery,
     Thing,
+    known,
 )
 from apipack.languages.wire import Unreadable
 from apipack.records import Request
@@ -69,14 +70,13 @@ INERT = [
     "json_last_error",
     "json_last_error_msg",
     "getenv",
-    "isset",
-    "empty",
     "is_string",
     "is_array",
-    "is_null",
     "in_array",
     "header",
     "error_log",
+    "fwrite",
+    "fputs",
     "http_response_code",
     "stream_get_contents",
     "fclose",
@@ -115,6 +115,21 @@ CLASSES: Mapping[str, Any] = {
     "GuzzleHttp\\Psr7\\Request": Builtin(lambda run, given: Psr(given)),
     "GuzzleHttp\\RequestOptions": Module("RequestOptions", {name.upper(): name for name in OPTIONS}),
 }
+
+
+def _truth(value: Any) -> bool:
+    return bool(value) and value != "0" if not isinstance(value, Thing) else True
+
+
+def _array_map(run: Evaluation, given: Arguments) -> Any:
+    function, first, *others = given.positional
+    known([first, *others])
+    if len(first) > 1000:
+        raise Unreadable("a loop over a long list")
+    if not others:
+        return {key: run.apply(function, Arguments([member])) for key, member in first.items()}
+    rows = zip(first.values(), *[other.values() for other in others], strict=True)
+    return {place: run.apply(function, Arguments(list(row))) for place, row in enumerate(rows)}
 
 
 def _constant_of(run: Evaluation, given: Arguments) -> Any:
@@ -163,6 +178,12 @@ class Php(Dialect):
         "array_merge": constant(merged_arrays),
         "array_values": constant(lambda value: list(value.values())),
         "pairs of": constant(lambda value: [[key, member] for key, member in value.items()]),
+        "array_map": Builtin(_array_map),
+        "array_keys": constant(lambda value: dict(enumerate(value))),
+        "array_filter": constant(lambda value: {key: member for key, member in value.items() if _truth(member)}),
+        "empty": constant(lambda value: not _truth(value)),
+        "isset": constant(lambda *values: None not in values),
+        "is_null": constant(lambda value: value is None),
         "count": constant(lambda value: len(value)),
         "strval": constant(text),
         "cast to string": constant(text),
@@ -199,7 +220,7 @@ class Php(Dialect):
         return text(value)
 
     def truth(self, value: Any) -> bool:
-        return bool(value) and value != "0" if not isinstance(value, Thing) else True
+        return _truth(value)
 
     def equal(self, left: Any, right: Any) -> bool:
         if isinstance(left, bool) or isinstance(right, bool):

@@ -170,12 +170,20 @@ def _target(node: Node) -> p.Target:
     match node.type:
         case "variable_name":
             return p.Name(source(node))
+        case "list_literal" | "array_creation_expression":
+            return _destructured(node)
         case "subscript_expression":
             owner, *key = named(node)
             return p.Index(_value(owner), _value(key[0]) if key else p.Const(APPEND.encode()))
         case "member_access_expression":
             return p.Member(_value(field(node, "object")), source(field(node, "name")))
     raise refuse(node)
+
+
+def _destructured(node: Node) -> p.Target:
+    """[$a, $b] and ['key' => $a], which no request is made of: what they hold is not known."""
+    targets = [named(child)[-1] if child.type == "array_element_initializer" else child for child in named(node)]
+    return p.Targets(tuple(map(_target, [target for target in targets if target.type == "variable_name"])))
 
 
 def _value(node: Node) -> p.Expression:

@@ -134,7 +134,15 @@ class Targets:
     keys: tuple[str, ...] = ()
 
 
-Target = Name | Member | Index | Targets
+@dataclass(frozen=True, slots=True)
+class Defaulted:
+    """A target that gets a default where no value is there."""
+
+    target: Name
+    default: Expression
+
+
+Target = Name | Member | Index | Targets | Defaulted
 
 
 @dataclass(frozen=True, slots=True)

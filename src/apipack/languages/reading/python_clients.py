@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -98,10 +99,40 @@ HTTPX = Library(
     Client,
 )
 
-INERT = ("logging", "datetime", "time", "uuid", "random", "pprint", "typing", "ssl", "traceback", "__future__", "html")
+INERT = (
+    "urllib3",
+    "urllib3.util.retry",
+    "urllib3.util",
+    "requests.adapters",
+    "logging",
+    "datetime",
+    "time",
+    "uuid",
+    "random",
+    "pprint",
+    "typing",
+    "ssl",
+    "traceback",
+    "__future__",
+    "html",
+)
 ERRORS = ("Exception", "ValueError", "KeyError", "RuntimeError", "OSError", "ConnectionError", "TimeoutError")
 OS = Module("os", {"environ": MYSTERY, "getenv": Builtin(lambda run, given: MYSTERY)})
 SYS = Module("sys", {"exit": Builtin(leave), "argv": MYSTERY, "stderr": MYSTERY, "stdout": MYSTERY})
+
+
+def _formatted_as(value: Any, spec: str) -> str:
+    """An interpolated value with its format."""
+    if not re.fullmatch(r"0?[0-9]{0,2}d|\.[0-9]f|s", spec) or isinstance(value, bool):
+        raise Unreadable("a format with more than a width")
+    return format(value, spec)
+
+
+def _range(*bounds: int) -> list[int]:
+    numbers = range(*bounds)
+    if len(numbers) > 1000:
+        raise Unreadable("a long range")
+    return list(numbers)
 
 
 def _collected(run: Evaluation, given: Arguments) -> Any:
@@ -131,6 +162,22 @@ def _entered(run: Evaluation, given: Arguments) -> Any:
     raise Unreadable("with an object that cannot be entered")
 
 
+def _as_dict(run: Evaluation, given: Arguments) -> Any:
+    """dataclasses.asdict of an instance whose class is one."""
+    (value,) = given.take("obj", required=1)
+    if not isinstance(value, Instance) or "__dataclass_fields__" not in value.kind.shared:
+        raise Unreadable("asdict of what is no dataclass")
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Instance):
+        return {name: _plain(member) for name, member in value.attributes.items()}
+    if isinstance(value, dict):
+        return {key: _plain(member) for key, member in value.items()}
+    return [_plain(member) for member in value] if isinstance(value, list) else value
+
+
 class Python(Dialect):
     """Assignments are local to their function; nothing is hoisted."""
 
@@ -143,6 +190,13 @@ class Python(Dialect):
         "str": constant(to_str),
         "int": constant(lambda value: int(value)),
         "len": constant(lambda value: len(value)),
+        "bool": constant(lambda value=False: bool(value)),
+        "float": constant(lambda value: float(value)),
+        "tuple": constant(lambda value=(): list(value)),
+        "sorted": constant(lambda value: sorted(value)),
+        "range": constant(_range),
+        "enumerate": constant(lambda value: [[place, member] for place, member in enumerate(value)]),
+        "zip": constant(lambda *values: [list(members) for members in zip(*values, strict=False)]),
         "dict": Builtin(lambda run, given: {**(dict(given.positional[0]) if given.positional else {}), **given.named}),
         "list": constant(lambda value=(): list(value)),
         "exit": Builtin(leave),
@@ -150,6 +204,7 @@ class Python(Dialect):
         "await": Builtin(lambda run, given: run.awaited(given.positional[0])),
         "list of": Builtin(_collected),
         "dict of": Builtin(_collected_dict),
+        "formatted as": constant(_formatted_as),
         "entered": Builtin(_entered),
         "slice of": Builtin(lambda run, given: MYSTERY),
         "__name__": "__main__",
@@ -166,6 +221,7 @@ class Python(Dialect):
         "urllib.error": Inert("urllib.error"),
         "urllib": Module("urllib", {"parse": PARSE, "request": URL_REQUEST}),
         "top of urllib.parse": Module("urllib", {"parse": PARSE}),
+        "dataclasses": Module("dataclasses", {"dataclass": MYSTERY, "asdict": Builtin(_as_dict), "field": MYSTERY}),
         "top of urllib.error": Module("urllib", {"error": Inert("urllib.error")}),
         "top of urllib.request": Module(
             "urllib", {"parse": PARSE, "request": URL_REQUEST, "error": Inert("urllib.error")}
@@ -197,8 +253,12 @@ class Python(Dialect):
         },
     }
     changing: Mapping[type, Mapping[str, Any]] = {
-        dict: {"update": lambda value, other=(), **named: value.update(other, **named)},
-        list: {"append": list.append},
+        dict: {
+            "update": lambda value, other=(), **named: value.update(other, **named),
+            "setdefault": dict.setdefault,
+            "pop": dict.pop,
+        },
+        list: {"append": list.append, "extend": list.extend},
     }
 
     def merged(self, before: Any, module: Any) -> Any:

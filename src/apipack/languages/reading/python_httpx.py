@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import mimetypes
 import re
 from typing import Any
 
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import applied, optional
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.python_data import dumps, to_str
+from apipack.languages.reading.python_data import Buffer, dumps, to_str
 from apipack.languages.reading.python_requests import Session, add_auth, add_cookies, as_dict, known_text
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
@@ -45,7 +46,7 @@ class Client(Session):
         self, run: Evaluation, method: str, given: Arguments, leading: tuple[str, ...], refused: tuple[str, ...]
     ) -> Any:
         names = (*leading, "content", "data", "json", "params", "headers", "cookies", "auth", "timeout",
-                 "follow_redirects", "verify")  # fmt: skip
+                 "follow_redirects", "verify", "files")  # fmt: skip
         if len(given.positional) > len(leading) or any(name in given.named for name in refused):
             raise Unreadable(f"an argument that httpx does not take with {method}")
         options = {name: value for name, value in zip(names, given.take(*names), strict=True) if value is not UNDEFINED}
@@ -75,6 +76,10 @@ def _merged(base: Any, url: Any) -> str:
 
 
 def _httpx_body(options: dict[str, Any], fields: Fields) -> str | bytes | None:
+    if options.get("files"):
+        if fields.get("Content-Type") is not None:
+            raise Unreadable("a type without the boundary")
+        return _httpx_files(known(options["files"]), options.get("data"), fields)
     content, data, document = (options.get(name) for name in ("content", "data", "json"))
     if sum(value is not None for value in (content, data, document)) > 1:
         raise Unreadable("two bodies")
@@ -88,6 +93,22 @@ def _httpx_body(options: dict[str, Any], fields: Fields) -> str | bytes | None:
     if body is not None and not isinstance(body, str | bytes):
         raise Unreadable("a body of httpx that is no text")
     return body or None
+
+
+def _httpx_files(files: Any, data: Any, fields: Fields) -> str:
+    """A form with files, whose type httpx guesses by their names."""
+    parts: list[tuple[str, str, str | None, str | None]] = [
+        (name, value, None, None) for name, value in _httpx_pairs(data)
+    ]
+    for name, value in files.items() if isinstance(files, dict) else files:
+        file, content, *kind = value if isinstance(value, list) else ("upload", value)
+        content = content.content if isinstance(content, Buffer) else content
+        if not isinstance(content, bytes | str) or not isinstance(file, str) or len(kind) > 1:
+            raise Unreadable("a file that is no text")
+        guessed = mimetypes.guess_type(file)[0] or "application/octet-stream"
+        written = content if isinstance(content, str) else sending.octets_text(content)
+        parts.append((name, written, file, kind[0] if kind else guessed))
+    return sending.multipart(parts, fields)
 
 
 def _httpx_pairs(data: Any) -> list[tuple[str, str]]:

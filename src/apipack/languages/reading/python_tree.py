@@ -63,6 +63,8 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
             return [p.Define(name, _function(arguments, _body(body), False))]
         case ast.AsyncFunctionDef(name=name, decorator_list=[], args=arguments, body=body):
             return [p.Define(name, _function(arguments, _body(body), True))]
+        case ast.ClassDef(name=name, decorator_list=[ast.Name(id="dataclass")], keywords=[], bases=[]):
+            return [p.Assign(p.Name(name), _dataclass(node))]
         case ast.ClassDef(name=name, decorator_list=[], keywords=[]):
             return [p.Assign(p.Name(name), _class(node))]
         case ast.Return(value=value):
@@ -89,6 +91,33 @@ def _import(alias: ast.alias) -> p.Import:
     if alias.asname or "." not in alias.name:
         return p.Import(alias.name, alias.asname or alias.name)
     return p.Import(f"top of {alias.name}", alias.name.partition(".")[0])
+
+
+def _dataclass(node: ast.ClassDef) -> p.Expression:
+    """A class whose annotated names are the parameters of its constructor."""
+    fields = [member for member in node.body if isinstance(member, ast.AnnAssign)]
+    body: list[p.Statement] = []
+    parameters: list[tuple[str, p.Expression | None]] = [("self", None)]
+    for member in fields:
+        match member.target, member.value:
+            case ast.Name(id=name), ast.Call(func=ast.Name(id="field"), args=[], keywords=[ast.keyword(arg=kind)]) if (
+                kind == "default_factory" and ast.unparse(member.value.keywords[0].value) in ("list", "dict")
+            ):
+                empty = ast.unparse(member.value.keywords[0].value)
+                parameters.append((name, p.Items(()) if empty == "list" else p.Pairs(())))
+            case ast.Name(id=name), value if not isinstance(value, ast.Call):
+                parameters.append((name, None if value is None else _value(value)))
+            case _:
+                return p.Opaque(f"line {member.lineno}: a field of a dataclass")
+        body.append(p.Assign(p.Member(p.Name("self"), name), p.Name(name)))
+    others = [member for member in node.body if member not in fields]
+    plain = ast.ClassDef(node.name, [], [], others or [ast.Pass()], [])
+    made = _class(ast.fix_missing_locations(ast.copy_location(plain, node)))
+    if not isinstance(made, p.Class) or any(name in ("__init__", "__post_init__") for name, _, _ in made.methods):
+        return p.Opaque(f"line {node.lineno}: a dataclass")
+    constructor = ("__init__", "method", p.Function(tuple(parameters), tuple(body)))
+    shared = (*made.shared, ("__dataclass_fields__", p.Const(True)))
+    return p.Class(node.name, (constructor, *made.methods), (), shared)
 
 
 KINDS = {(): "method", ("staticmethod",): "static", ("classmethod",): "class", ("property",): "property"}
@@ -168,6 +197,10 @@ def _value(node: ast.expr) -> p.Expression:
             return p.Text(tuple(map(_value, values)))
         case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
             return p.Call(p.Name("str"), (p.Argument(_value(value)),))
+        case ast.FormattedValue(
+            value=value, conversion=-1, format_spec=ast.JoinedStr(values=[ast.Constant(value=spec)])
+        ):
+            return p.Call(p.Name("formatted as"), (p.Argument(_value(value)), p.Argument(p.Const(spec))))
         case ast.BinOp(left=left, op=op, right=right):
             return p.Binary(OPERATORS.get(type(op), "?"), _value(left), _value(right))
         case ast.BoolOp(op=op, values=[first, *others]):

@@ -95,6 +95,12 @@ def _option(run: Evaluation, given: Arguments) -> Any:
     return options[name] if name in options else default[0]
 
 
+def _tapped(run: Evaluation, value: Any, given: Arguments) -> Any:
+    (block,) = given.take("block", required=1)
+    run.apply(block, Arguments([value]))
+    return value
+
+
 class Ruby(Dialect):
     """Methods see no variables around them, blocks do; nil and false alone are not true."""
 
@@ -102,6 +108,7 @@ class Ruby(Dialect):
     block_scope = False
     closed_methods = True
     receiver = "self"
+    own_class = "The class"
     names: Mapping[str, Any]
     methods: Mapping[type, Mapping[str, Any]] = {
         str: {
@@ -131,6 +138,9 @@ class Ruby(Dialect):
         self.has_json = any("JSON" in names for names in given)
         self.names = {
             "option of": Builtin(_option),
+            "other options of": constant(
+                lambda options, *names: {name: value for name, value in options.items() if name not in names}
+            ),
             "ENV": MYSTERY,
             "ARGV": MYSTERY,
             "OpenSSL": MYSTERY,
@@ -171,6 +181,10 @@ class Ruby(Dialect):
             (mixin,) = value.shared.get("include", [None])
             if isinstance(mixin, Party):
                 return mixin.of_class(value.shared).get(run, name)
+        if isinstance(value, Thing) and name == "tap":
+            return Builtin(lambda run, given: _tapped(run, value, given))
+        if name == "freeze":
+            return Builtin(lambda run, given: value)
         if name in ("nil?", "is_a?"):
             return Builtin(lambda run, given: value is None if name == "nil?" else MYSTERY)
         attribute = super().member(run, value, name)

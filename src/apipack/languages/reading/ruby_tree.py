@@ -33,6 +33,8 @@ class Lowering:
     def __init__(self, root: Node) -> None:
         self.root = root
         self.own: set[str] | None = None
+        self.variables: frozenset[str] = frozenset()
+        self.constants: frozenset[str] = frozenset()
         self.methods: set[str] = set()
         self.heredocs: dict[int, Node] = {}
         self._survey(root)
@@ -63,10 +65,14 @@ class Lowering:
 
     def returning(self, node: Node | None) -> tuple[p.Statement, ...]:
         """A body whose last value is what it gives."""
-        statements = self.body(node)
+        statements = tuple(self.attempt(node)) if node and _rescues(node) else self.body(node)
         if not statements:
             return ()
         *first, last = statements
+        if isinstance(last, p.Try) and not first and last.body:
+            *before, result = last.body
+            if not isinstance(result, (*COMPOUND, p.Jump, p.Import)):
+                return (p.Try((*before, p.Jump("return", result)), last.handlers, last.after),)
         if isinstance(last, COMPOUND):
             return (*statements, p.Jump("return", p.Unknown()))
         return statements if isinstance(last, p.Jump | p.Import) else (*first, p.Jump("return", last))
@@ -134,6 +140,8 @@ class Lowering:
         """A class: its methods, its constants, and what is said in it once, as of HTTParty."""
         members = named(node.child_by_field_name("body"))
         outer, self.own = self.own, set()
+        assigned = [field(member, "left") for member in members if member.type == "assignment"]
+        self.constants = frozenset(source(left) for left in assigned if left.type == "constant")
         readers: list[str] = []
         for member in members:
             if member.type in ("method", "singleton_method"):
@@ -157,23 +165,41 @@ class Lowering:
                 shared.append((source(field(member, "method")), p.Items(tuple(argument.value for argument in given))))
             elif member.type != "call" and source(member) not in ("private", "public"):
                 return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
-        self.own = outer
+        self.own, self.constants = outer, frozenset()
         base = node.child_by_field_name("superclass")
         parent = self.value(named(base)[0]) if base else None
         return p.Class(source(field(node, "name")), tuple(methods), (), tuple(shared), parent)
 
     def function(self, node: Node) -> p.Function:
+        outer, self.variables = self.variables, self.variables | _assigned(node)
+        lowered = self.lowered(node)
+        self.variables = outer
+        return lowered
+
+    def lowered(self, node: Node) -> p.Function:
         parameters: list[tuple[str, p.Expression | None]] = []
         options: list[p.Statement] = []
+        keywords: list[str] = []
         for child in named(node.child_by_field_name("parameters")):
             if child.type == "identifier":
                 parameters.append((source(child), None))
             elif child.type == "optional_parameter":
                 parameters.append((source(field(child, "name")), self.value(field(child, "value"))))
+            elif child.type == "hash_splat_parameter" and options:
+                name = source(field(child, "name"))
+                given: list[p.Expression] = [p.Name("the options"), *[p.Const(Symbol(key)) for key in keywords]]
+                options.append(
+                    p.Assign(
+                        p.Name(name),
+                        p.Call(p.Name("other options of"), tuple(p.Argument(part) for part in given)),
+                        True,
+                    )
+                )
             elif child.type == "keyword_parameter":
+                keywords.append(source(field(child, "name")))
                 name, value = source(field(child, "name")), child.child_by_field_name("value")
                 given = [p.Name("the options"), p.Const(Symbol(name)), *([self.value(value)] if value else [])]
-                taken = p.Call(p.Name("option of"), tuple(map(p.Argument, given)))
+                taken = p.Call(p.Name("option of"), tuple(p.Argument(part) for part in given))
                 options.append(p.Assign(p.Name(name), taken, True))
             else:
                 raise refuse(child)
@@ -277,6 +303,8 @@ class Lowering:
             return p.Call(p.Name(name))
         if name == "__FILE__":
             return p.Const("the file")
+        if name in self.variables:
+            return p.Name(name)
         if self.own is not None and name in self.own:
             return p.Call(p.Member(p.Name("self"), name))
         return p.Call(p.Name(name)) if name in self.methods else p.Name(name)
@@ -286,6 +314,8 @@ class Lowering:
             scope = node.child_by_field_name("scope")
             name = source(field(node, "name"))
             return p.Member(self.constant(scope), name) if scope else p.Name(name)
+        if source(node) in self.constants:
+            return p.Member(p.Name("The class"), source(node))
         return p.Name(source(node))
 
     def call(self, node: Node) -> p.Expression:
@@ -379,6 +409,26 @@ class Lowering:
             else:
                 parts.append(p.Const(text if kind[2] == "'" else _unescaped(text)))
         return p.Text(tuple(parts))
+
+
+def _rescues(node: Node) -> bool:
+    return any(child.type in ("rescue", "ensure") for child in named(node))
+
+
+def _assigned(node: Node) -> frozenset[str]:
+    """Parameters of a method or block, and the local variables that it sets."""
+    names: set[str] = set()
+    todo = [node]
+    while todo:
+        child = todo.pop()
+        if child.type in ("method_parameters", "block_parameters"):
+            names |= {source(part) for part in named(child) if part.type == "identifier"}
+        if child.type in ("optional_parameter", "keyword_parameter", "hash_splat_parameter"):
+            names.add(source(field(child, "name")))
+        if child.type == "assignment" and field(child, "left").type == "identifier":
+            names.add(source(field(child, "left")))
+        todo += named(child)
+    return frozenset(names)
 
 
 def _is_inside_class(node: Node) -> bool:

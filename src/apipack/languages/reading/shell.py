@@ -384,6 +384,9 @@ class Shell:
                 value = self.run(child)
             return value.rstrip("\n") if isinstance(value, str) else MYSTERY
         name = source(node).removeprefix("$").removeprefix("{").removesuffix("}")
+        name, default, _ = name.partition(":-")
+        if default and self.variables.get(name, "") == "":
+            return MYSTERY
         if not re.fullmatch("[A-Za-z_][A-Za-z_0-9]*|[1-9]", name):
             raise refuse(node)
         return self.variables.get(name, MYSTERY)

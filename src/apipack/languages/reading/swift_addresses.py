@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
@@ -24,6 +25,17 @@ class Address(Thing):
     def __init__(self, url: str) -> None:
         self.url = url
         self.at_absoluteString = url
+
+    def do_appendingPathComponent(self, run: Evaluation, given: Arguments) -> Address:
+        (component,) = given.take("component", required=1)
+        component = text_of(component, "a path")
+        if component.startswith("/") or re.search("[?#]", self.url) or re.search("//|\\.\\.?(/|$)", component):
+            raise Unreadable("a path that Foundation joins in its own way")
+        return Address(checked(self.url.rstrip("/") + "/" + quote(component, safe="!$&'()*+,-./:=@_~")))
+
+    def do_appending(self, run: Evaluation, given: Arguments) -> Address:
+        (component,) = given.take("path", required=1)
+        return self.do_appendingPathComponent(run, Arguments([component]))
 
 
 def address_of(run: Evaluation, given: Arguments) -> Address:
@@ -59,6 +71,8 @@ class Components(Thing):
             return self.written()
         if name == "queryItems":
             return Appending(self)
+        if name in ("query", "percentEncodedQuery"):
+            return unquote(self.query) if name == "query" else self.query
         return super().get(run, name)
 
     def written(self) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from apipack.languages.reading.dialect import Dialect, applied, copied, leave
-from apipack.languages.reading.evaluation import Closure, Evaluation
+from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.swift_addresses import Components, Item, address_of
 from apipack.languages.reading.swift_data import (
     Bytes,
@@ -70,6 +71,8 @@ class Swift(Dialect):
 
     must_declare = True
     ends_early = True
+    trailing_block = True
+    receiver = "self"
     names: Mapping[str, Any] = {
         **dict.fromkeys(
             [
@@ -125,9 +128,11 @@ class Swift(Dialect):
         "JSONEncoder": Builtin(lambda run, given: Encoder()),
         "Task": Builtin(_task),
         "defer": Builtin(_deferred),
+        "case of": Builtin(lambda run, given: MYSTERY),
         "struct of": Builtin(lambda run, given: Struct(dict(given.named))),
         "is set": Builtin(_is_set),
         "members of": Builtin(_members),
+        "self": MYSTERY,
         "a type": Module("a type"),
     }
 

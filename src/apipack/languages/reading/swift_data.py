@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from apipack.languages.reading import sending
-from apipack.languages.reading.evaluation import Closure, Evaluation
+from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,

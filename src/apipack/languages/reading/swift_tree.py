@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from apipack.languages.reading import program as p
+from apipack.languages.reading.bare_members import bound, bound_value
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
 from apipack.languages.reading.values import Symbol
 from apipack.languages.swift import LITERALS
@@ -29,12 +30,16 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     return Lowering(parse("swift", code)).statements()
 
 
+SELF = p.Name("self")
+
+
 class Lowering:
     """One script: the labels and names of its functions' parameters."""
 
     def __init__(self, root: Node) -> None:
         self.root = root
         self.labels: dict[str, dict[str, str]] = {}
+        self.types: set[str] = set()
         todo = [root]
         while todo:
             node = todo.pop()
@@ -42,6 +47,10 @@ class Lowering:
                 raise refuse(node)
             if node.type == "function_declaration":
                 self.labels[source(field(node, "name"))] = dict(_labels(node))
+            if node.type == "init_declaration" and node.parent and node.parent.parent:
+                self.labels[source(field(node.parent.parent, "name"))] = dict(_labels(node))
+            if node.type == "class_declaration":
+                self.types.add(source(field(node, "name")))
             todo += node.children
 
     def statements(self) -> tuple[p.Statement, ...]:
@@ -81,12 +90,18 @@ class Lowering:
             case "while_statement" | "repeat_while_statement":
                 return [p.While(p.Unknown(), self.block(node))]
             case "switch_statement":
-                return [p.If(p.Unknown(), self.block(case)) for case in named(node) if case.type == "switch_entry"]
+                return [p.If(p.Unknown(), self.case(entry)) for entry in named(node) if entry.type == "switch_entry"]
             case "control_transfer_statement":
                 return [self.transfer(node)]
             case "statements":
                 return self.body(node)
         return [self.value(node)]
+
+    def case(self, node: Node) -> tuple[p.Statement, ...]:
+        """An entry of a switch; what its pattern binds is not known."""
+        patterns = [part for part in named(node) if part.type == "switch_pattern"]
+        bound = [name for pattern in patterns for name in _descendants(pattern, "simple_identifier")]
+        return (*[p.Assign(p.Name(source(name)), p.Unknown(), True) for name in bound], *self.block(node))
 
     def transfer(self, node: Node) -> p.Statement:
         kind = node.children[0].type
@@ -167,7 +182,10 @@ class Lowering:
         functions = [member for member in body if member.type == "function_declaration"]
         if any(source(field(member, "name")) == "main" for member in functions) and "@main" in source(node)[:40]:
             return [*[inner for member in body for inner in self.statement(member)], p.Call(p.Name("main"))]
-        if functions or source(field(node, "declaration_kind")) != "struct" or not body:
+        kind = source(field(node, "declaration_kind"))
+        if kind in ("struct", "class", "actor") and (functions or kind != "struct"):
+            return [p.Assign(p.Name(name), self.members(node, body), True)]
+        if functions or kind != "struct" or not body:
             return [p.Assign(p.Name(name), p.Name("a type"), True)]
         fields: list[p.Argument] = []
         for member in body:
@@ -179,6 +197,40 @@ class Lowering:
                 raise refuse(member)
             fields.append(p.Argument(self.value(value) if value else p.Const(None), key.name))
         return [p.Assign(p.Name(name), p.Call(p.Name("struct of"), tuple(fields)), True)]
+
+    def members(self, node: Node, body: Sequence[Node]) -> p.Expression:
+        """A class, or a struct with methods."""
+        name = source(field(node, "name"))
+        parents = {source(part) for part in _descendants(node, "inheritance_specifier")}
+        if parents & self.types:
+            return p.Opaque("a class that extends another")
+        methods: list[tuple[str, bool, p.Function]] = []
+        fields: list[tuple[str, bool, p.Expression]] = []
+        for member in body:
+            is_static = any("static" in source(part).split() for part in named(member) if part.type == "modifiers")
+            if member.type == "init_declaration":
+                methods.append(("constructor", False, self.function(member)))
+            elif member.type == "function_declaration":
+                methods.append((source(field(member, "name")), is_static, self.function(member)))
+            elif member.type == "property_declaration":
+                for assignment in self.properties(member):
+                    if not isinstance(assignment, p.Assign) or not isinstance(assignment.target, p.Name):
+                        return p.Opaque("a property that is computed")
+                    fields.append((assignment.target.name, is_static, assignment.value))
+            elif member.type != "class_declaration":
+                return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
+        names = [method for method, _, _ in methods]
+        if len(set(names)) != len(names):
+            return p.Opaque("methods of one name")
+        if "constructor" not in names:
+            methods.append(("constructor", False, _memberwise([field for field in fields if not field[1]])))
+        owners: dict[str, p.Expression] = {}
+        for member_name, is_static, _ in (*methods, *fields):
+            owners[member_name] = p.Name(name) if is_static else SELF
+        lowered = [(key, "static" if fixed else "method", bound(function, owners)) for key, fixed, function in methods]
+        own = [p.Assign(p.Member(SELF, key), bound_value(value, owners)) for key, fixed, value in fields if not fixed]
+        shared = [(key, value) for key, is_static, value in fields if is_static]
+        return p.Class(name, tuple(lowered), tuple(own), tuple(shared))
 
     def branch(self, node: Node) -> p.Statement:
         bindings, test = self.conditions(node)
@@ -274,13 +326,9 @@ class Lowering:
                 return p.Conditional(*parts)
             case "nil_coalescing_expression":
                 return p.Binary("??", self.value(field(node, "value")), self.value(field(node, "if_nil")))
-            case (
-                "range_expression"
-                | "self_expression"
-                | "selector_expression"
-                | "key_path_expression"
-                | "check_expression"
-            ):
+            case "self_expression":
+                return SELF
+            case "range_expression" | "selector_expression" | "key_path_expression" | "check_expression":
                 return p.Unknown()
         if node.type in BINARY:
             operator = source(field(node, "op"))
@@ -316,8 +364,13 @@ class Lowering:
             if len(given) != 1 or given[0].name is not None:
                 raise refuse(node)
             return p.Index(self.value(function), given[0].value)
-        if function.type == "simple_identifier" and source(function) in self.labels:
-            labels = self.labels[source(function)]
+        if function.type == "prefix_expression" and source(field(function, "operation")) == ".":
+            return p.Call(p.Name("case of"), given)
+        called = source(function) if function.type == "simple_identifier" else ""
+        if function.type == "navigation_expression":
+            called = self.suffix(function)
+        if called in self.labels:
+            labels = self.labels[called]
             given = tuple(
                 p.Argument(argument.value, labels.get(argument.name, argument.name) if argument.name else None)
                 for argument in given
@@ -397,6 +450,12 @@ def _labels(node: Node) -> Iterator[tuple[str, str]]:
             name = source(child.children_by_field_name("name")[0])
             label = child.child_by_field_name("external_name")
             yield (source(label) if label else name), name
+
+
+def _memberwise(fields: Sequence[tuple[str, bool, p.Expression]]) -> p.Function:
+    """The constructor of a struct that writes none: a parameter for each of its stored properties."""
+    body = tuple(p.Assign(p.Member(SELF, name), p.Name(name)) for name, _, _ in fields)
+    return p.Function(tuple((name, value) for name, _, value in fields), body)
 
 
 def _descendants(node: Node, kind: str) -> Iterator[Node]:

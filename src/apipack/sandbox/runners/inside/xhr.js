@@ -10,6 +10,10 @@ const FORBIDDEN = new Set(['accept-charset', 'accept-encoding', 'access-control-
 const NORMALISED = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT'];
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
+// A page's script finds its own names under `window`; its events never come.
+globalThis.window = globalThis;
+globalThis.addEventListener = () => {};
+
 let axios;
 Object.defineProperty(globalThis, 'axios', {
   configurable: true,

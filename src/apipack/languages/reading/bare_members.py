@@ -1,0 +1,51 @@
+"""Classes of Java and Swift: what a method calls by its bare name is a member of its object or of its class."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from apipack.languages.reading import program as p
+
+
+def bound(function: p.Function, members: Mapping[str, p.Expression]) -> p.Function:
+    """The function with `OWNER.name` for the bare name of a member. members: name → its owner."""
+    return p.Function(function.parameters, _replaced(function.body, members, _locals(function)))
+
+
+def bound_value(value: p.Expression, members: Mapping[str, p.Expression]) -> p.Expression:
+    """The same for the value of a field."""
+    replaced: p.Expression = _replaced(value, members, frozenset())
+    return replaced
+
+
+def _locals(function: p.Function) -> frozenset[str]:
+    """Names that a function declares, in itself and in functions inside of it."""
+    names = {name for name, _ in function.parameters}
+    todo: list[Any] = [function.body]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, p.Assign) and node.declares and isinstance(node.target, p.Name):
+            names.add(node.target.name)
+        if isinstance(node, p.Each) and isinstance(node.target, p.Name):
+            names.add(node.target.name)
+        if isinstance(node, p.Function):
+            names |= {name for name, _ in node.parameters}
+        if isinstance(node, tuple):
+            todo += node
+        elif dataclasses.is_dataclass(node):
+            todo += [getattr(node, field.name) for field in dataclasses.fields(node)]
+    return frozenset(names)
+
+
+def _replaced(node: Any, members: Mapping[str, p.Expression], hidden: frozenset[str]) -> Any:
+    if isinstance(node, p.Name):
+        owner = None if node.name in hidden else members.get(node.name)
+        return node if owner is None else p.Member(owner, node.name)
+    if isinstance(node, tuple):
+        return tuple(_replaced(child, members, hidden) for child in node)
+    if not dataclasses.is_dataclass(node) or isinstance(node, type):
+        return node
+    changes = {field.name: _replaced(getattr(node, field.name), members, hidden) for field in dataclasses.fields(node)}
+    return dataclasses.replace(node, **changes)

@@ -1,0 +1,275 @@
+"""JavaScript: its names and methods over constants, and the dialect in which it is evaluated."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, unquote
+
+from apipack.languages.reading import sending
+from apipack.languages.reading.dialect import Dialect, constant, leave
+from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.javascript_data import (
+    FormData,
+    Headers,
+    blob,
+    buffer,
+    file,
+    search_params,
+    stringify,
+    text,
+    url,
+)
+from apipack.languages.reading.scopes import Closure
+from apipack.languages.reading.values import (
+    MYSTERY,
+    UNDEFINED,
+    Arguments,
+    Builtin,
+    Module,
+    Mystery,
+    Thing,
+    text_of,
+)
+from apipack.languages.wire import Unreadable
+
+PRODUCT = 4_000_000
+
+
+def _replace(value: str, old: Any, new: Any) -> str:
+    if not isinstance(old, str) or not isinstance(new, str) or "$" in new:
+        raise Unreadable("a replacement by a pattern")
+    return value.replace(old, new, 1)
+
+
+def _split(value: str, by: Any = UNDEFINED) -> list[str]:
+    return [value] if by is UNDEFINED else list(value) if by == "" else value.split(by)
+
+
+def _join(parts: list[Any], joint: str = ",") -> str:
+    if len(joint) * len(parts) > PRODUCT:
+        raise Unreadable("a text too long")
+    return joint.join(text(part) for part in parts)
+
+
+def _btoa(value: str) -> str:
+    return base64.b64encode(value.encode("latin-1")).decode()
+
+
+def _encoded(value: Any) -> str:
+    return sending.component(text(value))
+
+
+def _map(run: Evaluation, values: list[Any], given: Arguments) -> list[Any]:
+    return [run.apply(given.positional[0], Arguments([value])) for value in values]
+
+
+CONSOLE = Module("console", dict.fromkeys(("log", "error", "warn", "info", "debug", "table", "dir"), MYSTERY))
+OBJECT = Module(
+    "Object",
+    {
+        "keys": Builtin(lambda run, given: _members(given, list)),
+        "values": Builtin(lambda run, given: _members(given, lambda value: list(value.values()))),
+        "entries": Builtin(lambda run, given: _members(given, lambda value: [[k, v] for k, v in value.items()])),
+        "assign": Builtin(lambda run, given: _assigned(run, given)),
+    },
+)
+BUFFER = Module(
+    "Buffer", {"from": Builtin(buffer), "concat": MYSTERY, "byteLength": constant(lambda value: len(value.encode()))}
+)
+
+
+def later(run: Evaluation, given: Arguments) -> Any:
+    """What is called some time, if at all."""
+    run.call_back(*given.positional)
+    return MYSTERY
+
+
+class PromiseType(Module):
+    """Promise: its function runs at once, and what it is resolved with is not known."""
+
+    def make(self, run: Evaluation, given: Arguments) -> Any:
+        (executor,) = given.take("executor", required=1)
+        run.apply(executor, Arguments([MYSTERY, MYSTERY]))
+        return MYSTERY
+
+
+PROMISE = PromiseType(
+    "Promise",
+    {
+        "resolve": Builtin(lambda run, given: given.take("value")[0]),
+        **dict.fromkeys(("all", "race", "reject"), MYSTERY),
+    },
+)
+
+
+class Process(Module):
+    """Node's process, whose exit code may be set."""
+
+    def set(self, run: Any, name: str, value: Any) -> None:
+        if name != "exitCode":
+            super().set(run, name, value)
+
+
+def _members(given: Arguments, take: Any) -> Any:
+    (value,) = given.take("value", required=1)
+    if isinstance(value, dict):
+        return take(value)
+    if isinstance(value, Mystery):
+        return MYSTERY
+    raise Unreadable("members of no object")
+
+
+def _assigned(run: Evaluation, given: Arguments) -> Any:
+    run.certain()
+    target, *others = given.positional
+    if not all(isinstance(argument, dict) for argument in given.positional):
+        raise Unreadable("Object.assign of no objects")
+    for other in others:
+        target.update(other)
+    return target
+
+
+class Main(Thing):
+    """The module that is run: `require.main` is it."""
+
+    settable = frozenset({"exports"})
+
+    def get(self, run: Any, name: str) -> Any:
+        return MYSTERY
+
+
+MAIN = Main()
+
+NAMES: Mapping[str, Any] = {
+    "console": CONSOLE,
+    "JSON": Module("JSON", {"stringify": constant(stringify), "parse": constant(lambda value: json.loads(value))}),
+    "encodeURIComponent": constant(_encoded),
+    "encodeURI": constant(lambda value: quote(text(value), safe="!#$&'()*+,/:;=?@-._~")),
+    "decodeURIComponent": constant(lambda value: unquote(value, errors="strict")),
+    "btoa": constant(_btoa),
+    "String": constant(text),
+    "URLSearchParams": Builtin(search_params),
+    "URL": Builtin(url),
+    "Headers": Builtin(lambda run, given: Headers(*given.take("init"))),
+    "FormData": Builtin(lambda run, given: FormData() if not given.positional else _fail("FormData of a form")),
+    "Blob": Builtin(blob),
+    "File": Builtin(file),
+    "Object": OBJECT,
+    "Promise": PROMISE,
+    "setTimeout": Builtin(later),
+    "setInterval": Builtin(later),
+    "setImmediate": Builtin(later),
+    "queueMicrotask": Builtin(later),
+    "clearTimeout": MYSTERY,
+    "clearInterval": MYSTERY,
+    "Buffer": BUFFER,
+    "TextEncoder": Builtin(lambda run, given: Module("TextEncoder", {"encode": Builtin(buffer)})),
+    "Infinity": math.inf,
+    "this": MYSTERY,
+    "Error": MYSTERY,
+    "Date": MYSTERY,
+    "Math": MYSTERY,
+    "AbortController": MYSTERY,
+    "AbortSignal": MYSTERY,
+    "document": MYSTERY,
+    "alert": MYSTERY,
+    "module": MAIN,
+    "exports": MYSTERY,
+    "process": Process(
+        "process",
+        {"env": MYSTERY, "argv": MYSTERY, "exit": Builtin(leave), "on": MYSTERY, "stdout": MYSTERY, "stderr": MYSTERY},
+    ),
+}
+
+
+def _fail(what: str) -> Any:
+    raise Unreadable(what)
+
+
+class JavaScript(Dialect):
+    """Objects are mappings, promises run their functions at once, and text joins with anything."""
+
+    ends_early = True
+    nothing = UNDEFINED
+    receiver = "this"
+    needs_new = True
+    methods: Mapping[type, Mapping[str, Any]] = {
+        str: {
+            "toString": text,
+            "trim": str.strip,
+            "toUpperCase": str.upper,
+            "toLowerCase": str.lower,
+            "concat": lambda value, *others: value + "".join(map(text, others)),
+            "replace": _replace,
+            "split": _split,
+        },
+        int: {"toString": lambda value: text(value)},
+        list: {"join": _join, "toString": text},
+    }
+    changing: Mapping[type, Mapping[str, Any]] = {list: {"push": lambda value, *more: value.extend(more)}}
+
+    def __init__(self, names: Mapping[str, Any], modules: Mapping[str, Any]) -> None:
+        self.names = {**NAMES, **names, "require": Builtin(self._require)}
+        self.modules = modules
+
+    def _require(self, run: Evaluation, given: Arguments) -> Any:
+        (path,) = given.take("path", required=1)
+        return self.imported(text_of(path).removeprefix("node:"), None)
+
+    def imported(self, path: str, member: str | None) -> Any:
+        if member == "default":
+            return super().imported(path, None)
+        return super().imported(path, member)
+
+    def text(self, value: Any) -> str:
+        return text(value)
+
+    def truth(self, value: Any) -> bool:
+        if isinstance(value, str | int | float | None):
+            return bool(value)
+        return value is not UNDEFINED
+
+    def binary(self, operator: str, left: Any, right: Any) -> Any:
+        return super().binary({"===": "==", "!==": "!="}.get(operator, operator), left, right)
+
+    def equal(self, left: Any, right: Any) -> bool:
+        if left is UNDEFINED or right is UNDEFINED:
+            return left is right or left is None or right is None
+        return super().equal(left, right)
+
+    def plus(self, left: Any, right: Any) -> Any:
+        if isinstance(left, int) and isinstance(right, int) and not isinstance(left, bool):
+            return super().plus(left, right)
+        if isinstance(left, str) or isinstance(right, str):
+            return text(left) + text(right)
+        raise Unreadable("a sum of no numbers or texts")
+
+    def member(self, run: Any, value: Any, name: str) -> Any:
+        if isinstance(value, dict):
+            return value.get(name, UNDEFINED)
+        if isinstance(value, Builtin) and name == "main":
+            return MAIN
+        if name in ("then", "catch", "finally") and not isinstance(value, Mystery | Thing):
+            return Builtin(later)
+        if isinstance(value, str) and name == "length":
+            return len(value.encode("utf-16-le")) // 2
+        if isinstance(value, list) and name in ("map", "forEach"):
+            return Builtin(lambda run, given: _map(run, value, given))
+        if isinstance(value, Closure) and name in ("bind", "call"):
+            raise Unreadable(f"{name} of a function")
+        return super().member(run, value, name)
+
+    def set_member(self, run: Any, owner: Any, name: str, value: Any) -> None:
+        if isinstance(owner, dict):
+            owner[name] = value
+        else:
+            super().set_member(run, owner, name, value)
+
+    def item(self, run: Any, value: Any, key: Any) -> Any:
+        if isinstance(value, dict) and isinstance(key, str):
+            return value.get(key, UNDEFINED)
+        return super().item(run, value, key)

@@ -1,0 +1,40 @@
+"""Scopes of a run, and the functions that see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from apipack.languages.reading import program as p
+from apipack.languages.reading.values import Arguments, Thing
+
+
+@dataclass
+class Jumped:
+    kind: str
+    value: Any = None
+
+
+@dataclass
+class Scope:
+    """Names of a block. closed: a function that does not see the variables around it."""
+
+    parent: Scope | None = None
+    closed: bool = False
+    names: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Closure:
+    function: p.Function
+    scope: Scope
+    closed: bool = False
+
+
+@dataclass
+class Pending:
+    """A call that runs once it is awaited."""
+
+    closure: Closure
+    given: Arguments
+    receiver: Thing | None = None
