@@ -14,7 +14,7 @@ from huggingface_hub import DatasetCard
 
 from apipack.dataset.card import card
 from apipack.dataset.release import SPLITS as NAMES
-from apipack.dataset.release import paper_instance, write_languages, write_papers
+from apipack.dataset.release import paper_instance, write_languages, write_documents
 from apipack.dataset.schemas import RELEASE, SPLITS, UNIQUE
 from apipack.instructions.schemas import INSTRUCTIONS
 from apipack.io import rows_table, write_table
@@ -56,7 +56,7 @@ def released(tmp_path: Path) -> Path:
     )
     counts = write_languages(["curl", "go"], {"curl": 1, "go": 1}, str(data), str(out), True, CHOICE, 0)
     splits = [name for name in NAMES.values() if name != "test_level4"]
-    write_papers(out, counts, splits, {"Operations by hub": {"apis_guru": 4}})
+    write_documents(out, counts, splits, {"Operations by hub": {"apis_guru": 4}})
     return out
 
 
@@ -151,7 +151,7 @@ def test_further_variants_have_values_and_calls_of_their_own(tmp_path: Path) -> 
     data, out = write_data(tmp_path / "data", p), tmp_path / "release"
     choice = p.model_dump(include={"values", "optional", "max_values", "description_words"})
     counts = write_languages(["curl", "python"], {"curl": 3, "python": 1}, str(data), str(out), True, choice, 0)
-    write_papers(out, counts, list(NAMES.values()), {})
+    write_documents(out, counts, list(NAMES.values()), {})
     one = counts["python"]["train"]
     assert counts["curl"] == counts["python"] | {"train": 3 * one, "examples": 3 * counts["python"]["examples"]}
     loaded = load_dataset(str(out), "curl", split="train", cache_dir=str(tmp_path / "cache"))

@@ -29,7 +29,7 @@ def datasheet(rows: Mapping[str, Mapping[str, int]], figures: Mapping[str, Mappi
     answers = {
         "Motivation": {
             "For what purpose was the dataset created?": "To tune models that write API calls from an instruction, and "
-            "to measure how they generalise to unseen endpoints and unseen APIs. It rebuilds API Pack (arXiv 2402.09615).",
+            "to measure how they generalise to unseen endpoints and APIs. It rebuilds API Pack (arXiv 2402.09615).",
             "Who created it?": "The authors of apipack, with a pipeline that anybody can run.",
         },
         "Composition": {

@@ -64,11 +64,11 @@ def write_release(
     for counted in map_tasks(write_languages, tasks, engine, "release"):
         rows |= counted
     counts = {language: rows[language] for language in languages}
-    write_papers(out, counts, list(_released(_members(data)).values()), origins(data))
+    write_documents(out, counts, list(_released(_members(data)).values()), origins(data))
     return {"rows_out": sum(sum(of.values()) for of in counts.values()), "languages": counts}
 
 
-def write_papers(
+def write_documents(
     out: Path,
     counts: Mapping[str, Mapping[str, int]],
     names: Sequence[str],
