@@ -14,7 +14,7 @@ from huggingface_hub import DatasetCard
 
 from apipack.dataset.card import card
 from apipack.dataset.release import SPLITS as NAMES
-from apipack.dataset.release import paper_instance, write_languages, write_documents
+from apipack.dataset.release import paper_instance, write_documents, write_languages
 from apipack.dataset.schemas import RELEASE, SPLITS, UNIQUE
 from apipack.instructions.schemas import INSTRUCTIONS
 from apipack.io import rows_table, write_table
