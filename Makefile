@@ -15,7 +15,7 @@ SBOM_TOOLS := cyclonedx-bom==7.5.0 pip-licenses==5.5.5
 SWIFT := $(HOME)/.cache/apipack/swift
 
 .PHONY: repro help test test-fast test-slow bench bench-scoring bench-mutants tenfold coverage setup toolchains toolchain-swift \
-	verify bench-execution bench-training gpu bench-decoding lint judge dag ui lock clean remote sbom
+	verify bench-execution bench-training gpu bench-decoding lint judge dag ui lock clean remote sbom faults
 
 repro: setup  ## set up, then run the whole pipeline on the embedded default
 	python -m apipack.cli.lockfile
@@ -109,6 +109,9 @@ lock: setup  ## pin what is installed now
 	$(VENV)/bin/python -m pip freeze --exclude-editable --exclude torch | grep -v '^torch==' > constraints.tmp
 	echo 'torch==2.13.0' >> constraints.tmp
 	LC_ALL=C sort -f constraints.tmp > constraints.txt && rm constraints.tmp
+
+faults: setup  ## kill -9 at random moments and a full disk in each stage, on tiny parameters: same bytes at the end?
+	python -m benchmarks.faults
 
 sbom: setup  ## what is installed, as CycloneDX, and its licences: sbom/
 	$(PYTHON) -m venv $(VENV)-sbom
