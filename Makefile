@@ -11,10 +11,11 @@ TOOLCHAINS := bubblewrap nftables iproute2 util-linux bash curl python3-minimal 
 	default-jdk-headless nodejs golang-go ruby php-cli php-curl
 CLIENTS := python3-requests python3-httpx libokhttp-java libgoogle-gson-java libjackson2-databind-java \
 	libandroid-json-org-java node-request node-axios node-fetch ruby-faraday ruby-httparty php-guzzlehttp-guzzle
+SBOM_TOOLS := cyclonedx-bom==7.5.0 pip-licenses==5.5.5
 SWIFT := $(HOME)/.cache/apipack/swift
 
 .PHONY: repro help test test-fast test-slow bench bench-scoring bench-mutants bench-values tenfold coverage setup toolchains toolchain-swift \
-	verify bench-execution bench-training gpu bench-decoding lint judge dag ui lock clean remote
+	verify bench-execution bench-training gpu bench-decoding lint judge dag ui lock clean remote sbom faults
 
 repro: setup  ## set up, then run the whole pipeline on the embedded default
 	python -m apipack.cli.lockfile
@@ -115,5 +116,15 @@ lock: setup  ## pin what is installed now
 	echo 'torch==2.13.0' >> constraints.tmp
 	LC_ALL=C sort -f constraints.tmp > constraints.txt && rm constraints.tmp
 
+faults: setup  ## kill -9 at random moments and a full disk in each stage, on tiny parameters: same bytes at the end?
+	python -m benchmarks.faults
+
+sbom: setup  ## what is installed, as CycloneDX, and its licences: sbom/
+	$(PYTHON) -m venv $(VENV)-sbom
+	$(VENV)-sbom/bin/python -m pip install --quiet --disable-pip-version-check $(SBOM_TOOLS)
+	mkdir -p sbom
+	$(VENV)-sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file sbom/sbom.json $(VENV)/bin/python
+	$(VENV)-sbom/bin/pip-licenses --python $(VENV)/bin/python --format csv --output-file sbom/licences.csv
+
 clean:  ## forget the environment; data and experiments stay
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(VENV)-sbom

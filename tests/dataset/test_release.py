@@ -15,7 +15,7 @@ from huggingface_hub import DatasetCard
 from apipack.dataset.card import card, origins
 from apipack.dataset.further import further_part
 from apipack.dataset.release import SPLITS as NAMES
-from apipack.dataset.release import paper_instance, write_languages, write_papers
+from apipack.dataset.release import paper_instance, write_documents, write_languages
 from apipack.dataset.schemas import RELEASE, SPLITS, UNIQUE
 from apipack.instructions.schemas import INSTRUCTIONS
 from apipack.io import parts, rows_table, write_table
@@ -65,7 +65,7 @@ def released(tmp_path: Path) -> Path:
     )
     counts = write_languages(["curl", "go"], str(data), str(out / "further"), str(out), True)
     splits = [name for name in NAMES.values() if name != "test_level4"]
-    write_papers(out, counts, splits, {"Operations by licence": {"MIT": 4}}, origins(data))
+    write_documents(out, counts, splits, {"Operations by licence": {"MIT": 4}}, origins(data))
     return out
 
 
@@ -166,7 +166,7 @@ def test_further_variants_have_values_and_calls_of_their_own(tmp_path: Path) -> 
     for part in parts(data / "dataset/operations"):
         further_part(str(data / "dataset"), part.name, further, {"curl": 3}, 0, choice)
     counts = write_languages(["curl", "python"], str(data), further, str(out), True)
-    write_papers(out, counts, list(NAMES.values()), {}, [])
+    write_documents(out, counts, list(NAMES.values()), {}, [])
     one = counts["python"]["train"]
     assert counts["curl"] == counts["python"] | {"train": 3 * one, "examples": 3 * counts["python"]["examples"]}
     loaded = load_dataset(str(out), "curl", split="train", cache_dir=str(tmp_path / "cache"))

@@ -39,6 +39,8 @@ BUCKETS = {1e3: "n<1K", 1e4: "1K<n<10K", 1e5: "10K<n<100K", 1e6: "100K<n<1M", 1e
 def _front(counts: Mapping[str, Mapping[str, int]], names: Sequence[str]) -> str:
     """What the hub reads of the card, as YAML. The first language is the one that the viewer shows."""
     total = sum(sum(of.values()) for of in counts.values())
+    configs = [_config(language, of, names) for language, of in counts.items()]
+    configs[0]["default"] = True
     front = {
         "pretty_name": "apipack",
         "annotations_creators": ["machine-generated"],
@@ -52,9 +54,8 @@ def _front(counts: Mapping[str, Mapping[str, int]], names: Sequence[str]) -> str
         "source_datasets": ["original"],
         "task_categories": ["text-generation"],
         "tags": ["code", "api", "openapi", "croissant", *counts],
-        "configs": [_config(language, of, names) for language, of in counts.items()],
+        "configs": configs,
     }
-    front["configs"][0]["default"] = True
     return yaml.safe_dump(front, sort_keys=False, allow_unicode=True)
 
 

@@ -65,11 +65,11 @@ def write_release(
         rows |= counted
     shutil.rmtree(further, ignore_errors=True)
     counts = {language: rows[language] for language in languages}
-    write_papers(out, counts, list(_released(_members(data)).values()), figures(data), origins(data))
+    write_documents(out, counts, list(_released(_members(data)).values()), figures(data), origins(data))
     return {"rows_out": sum(sum(of.values()) for of in counts.values()), "languages": counts}
 
 
-def write_papers(
+def write_documents(
     out: Path,
     counts: Mapping[str, Mapping[str, int]],
     names: Sequence[str],

@@ -1,0 +1,160 @@
+"""Every command in README and docs is run: here, where it is cheap, or by the test that is named for it. What a laptop
+has not (a GPU, a cluster, the network, root's rights, hours) is parsed by the program that it is for.
+"""
+
+import ast
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+from dvc.cli import parse_args
+from dvc.utils.hydra import apply_overrides
+from typer.testing import CliRunner
+
+from apipack.cli.main import app
+from apipack.params import load
+from tests.parameters import ROOT, write_params
+from tests.specs import ID, openapi
+from tests.test_docs import PAGES, after, commands
+
+PIPELINE, SHARING, SAME = "tests/test_pipeline.py::", "tests/test_sharing.py::", "tests/tasks/test_same_bytes.py::"
+QUEUED = f"{PIPELINE}test_a_queued_experiment_with_another_mix_lands_in_the_same_store"
+CALLS = "tests/cli/test_calls.py::"
+OWN = f"{PIPELINE}test_the_readme_s_five_lines_lead_from_own_specifications_to_a_report"
+AUDIT = "tests/audit/test_audit.py::"
+HERE = (
+    r"apipack --version|apipack calls my-|apipack request |apipack score |apipack preset \w[\w-]+$"
+    r"|echo .* \| apipack request"
+)
+"""Run below, in a folder with what they read."""
+BY_TEST = {
+    r"cp -r my-specs|apipack preset files|cat metrics/report|apipack audit specs --html": OWN,
+    r"dvc repro$": f"{PIPELINE}test_a_second_repro_does_nothing",
+    r"make repro": f"{PIPELINE}test_killed_while_dvc_writes_its_lock_file_and_started_again_it_goes_on",
+    r"dvc exp run -S size=1000000$": f"{PIPELINE}test_other_sizes_rerun_only_sample_on_other_data",
+    r"dvc exp run -S 'mix=|dvc exp show|dvc exp run --queue|dvc queue start": QUEUED,
+    r"dvc repro (crawl|render|-s parse|--force)": f"{PIPELINE}test_killed_in_a_stage_that_had_its_output",
+    r"git checkout params|dvc checkout": f"{PIPELINE}test_killed_in_a_stage_that_had_its_output",
+    r"apipack calls --url": f"{CALLS}test_relative_servers_are_resolved_against_where_the_document_came_from",
+    r"apipack ask ": "tests/cli/test_ask.py::test_the_command_prints_call_request_verdict_and_examples",
+    r"apipack serve": "tests/inference/test_serving.py::test_the_served_model_writes_what_it_writes_here",
+    r"apipack audit .*--base-url": f"{AUDIT}test_a_model_behind_a_server_is_audited_by_its_name",
+    r"apipack audit ": f"{AUDIT}test_the_command_compares_models_and_its_exit_code_is_the_threshold_s",
+    r"apipack judge ": "tests/instructions/test_judging.py::test_the_command_adds_label_score_and_reasons",
+    r"apipack log ": "tests/test_bare.py::test_it_is_logged_afterwards_and_once",
+    r"apipack compare": "tests/evaluation/test_comparing.py::test_sizes_ascend_with_models_side_by_side",
+    r"apipack doctor": "tests/cli/test_help.py::test_doctor_says_what_is_missing_and_what_to_do",
+    r"apipack --install-completion": "tests/cli/test_help.py::test_the_shell_completes_commands",
+    r"apipack replica ": "tests/cli/test_main.py::test_replica_serves_until_it_is_stopped",
+    r"make remote|dvc push|dvc pull|git tag|dvc artifacts get": (
+        f"{SHARING}test_a_broken_upload_goes_on_and_a_clone_pulls_and_does_no_work"
+    ),
+    r"dvc exp run -S engine=ray": f"{SAME}test_a_ray_cluster_gives_the_same_bytes",
+    r"python3? -m benchmarks.gpu (un)?pack": (
+        "tests/benchmarks/test_gpu.py::test_what_is_packed_is_unpacked_elsewhere_with_python_alone"
+    ),
+    r"python -m benchmarks.sources": (
+        "tests/benchmarks/test_sources.py::"
+        "test_operations_are_counted_where_they_come_from_and_where_another_source_has_them"
+    ),
+}
+"""Beginning of a command → the test that runs it, or the same on tiny parameters."""
+PARSED = {
+    "a GPU": r"apipack preset gpu-135m && make gpu|.*benchmarks.gpu run|python3 -m pip install --no-index"
+    r"|tar czf gpu|cp -r data/gpu|sed -i",
+    "the network": r"pip download|make sbom|dvc get |dvc exp run -S crawl.mode=live|dvc exp run .*packages"
+    r"|dvc exp run -S 'crawl\.|dvc exp run -S crawl|dvc exp run .*served|dvc exp run .*BAAI|export ",
+    "root": r"make toolchain",
+    "hours": r"make (help|test|lint|ui|verify|bench)|dvc exp run |APIPACK_PROGRAMS|python -m benchmarks.[rc]",
+}
+"""What is not at hand → beginnings of commands that are parsed only."""
+COMMANDS = sorted({shlex.join(words) for page in PAGES for words in commands(page)})
+TEXTS = [text.replace("'|'", "|").replace("'&&'", "&&") for text in COMMANDS]
+
+
+def matches(text: str, pattern: str) -> bool:
+    return re.match(pattern, text) is not None
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_every_command_is_run_somewhere_or_parsed_for_want_of_something(text: str) -> None:
+    named = [test for pattern, test in BY_TEST.items() if matches(text, pattern)]
+    lacks = [what for what, pattern in PARSED.items() if matches(text, pattern)]
+    assert matches(text, HERE) or named or lacks
+
+
+@pytest.mark.parametrize("test", sorted(set(BY_TEST.values())))
+def test_what_is_named_for_a_command_exists(test: str) -> None:
+    file, _, name = test.partition("::")
+    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with the files that the docs' commands name."""
+    write_params(tmp_path)
+    shutil.copytree(ROOT / "configs", tmp_path / "configs")
+    (tmp_path / "my-specs").mkdir()
+    document = json.dumps(openapi({"/pets/{id}": {"get": {"summary": "Show a pet", "parameters": [ID]}}}))
+    call = "curl https://api.example.com/v1/pets/7"
+    (tmp_path / "my-spec.yaml").write_text(document)
+    (tmp_path / "my-specs/pets.yaml").write_text(document)
+    (tmp_path / "call.sh").write_text(call)
+    (tmp_path / "rows.jsonl").write_text(json.dumps({"language": "curl", "prediction": call, "reference": call}))
+    (tmp_path / "candidates.jsonl").touch()
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+
+
+@pytest.mark.parametrize("text", [text for text in TEXTS if matches(text, HERE) and "|" not in text])
+def test_commands_of_the_core_do_what_the_docs_say(text: str, folder: Path) -> None:
+    done = CliRunner().invoke(app, shlex.split(text)[1:])
+    assert done.exit_code == 0 and done.stdout, done.stderr
+
+
+@pytest.mark.heavy
+def test_code_on_standard_input_is_read_or_refused_as_the_docs_say() -> None:
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    program = shlex.join([sys.executable, "-c", "from apipack.cli.main import app; app()"])
+    piped = [text.replace("| apipack", f"| {program}") for text in TEXTS if matches(text, "echo ")]
+    codes = [subprocess.run(text, shell=True, env=environment, capture_output=True).returncode for text in piped]
+    assert codes == [0, 1]
+
+
+@pytest.mark.parametrize("text", [text for text in TEXTS if " -S " in text])
+def test_experiments_have_parameters_that_are_accepted(text: str, tmp_path: Path) -> None:
+    file = Path(shutil.copy("params.yaml", tmp_path))
+    apply_overrides(file, after(shlex.split(text), "-S"))
+    load(file)
+
+
+@pytest.mark.parametrize("text", COMMANDS)
+def test_every_command_is_one_that_its_program_parses(text: str, folder: Path) -> None:
+    words = shlex.split(text)
+    for program in ("apipack", "dvc", "make"):
+        if program in words:
+            arguments = words[words.index(program) + 1 :]
+            arguments = arguments[: arguments.index("&&")] if "&&" in arguments else arguments
+            parse(program, ["call.sh" if word == "-" else word for word in arguments])
+
+
+def parse(program: str, arguments: list[str]) -> None:
+    if program == "dvc":
+        parse_args(arguments)
+    elif program == "make":
+        subprocess.run(["make", "--dry-run", "--quiet", *arguments], check=True, capture_output=True)
+    elif not arguments[0].startswith("-"):
+        command: Any = typer.main.get_command(app).commands[arguments[0]]  # type: ignore[attr-defined]
+        command.make_context(arguments[0], arguments[1:])
