@@ -153,22 +153,19 @@ def _tasks(
     shown: Mapping[tuple[str, str], list[str]],
     rules: dict[str, Any],
 ) -> list[Task]:
-    """One task for each TOGETHER instances of a part of the dataset. An operation's examples are of its API, and a
-    group of parts (part-GROUP-NUMBER) has whole providers."""
+    """One task for each TOGETHER instances of a part of the dataset. home: the part of each operation."""
     by_part: dict[str, list[str]] = defaultdict(list)
     for identifier in drawn:
         by_part[home[identifier]].append(identifier)
-    groups: dict[str, set[str]] = defaultdict(set)
-    for name in set(home.values()):
-        groups[_group(name)].add(name)
     tasks: list[Task] = []
     for name in sorted(by_part):
         for ids in packed(sorted(by_part[name]), lambda identifier: sum(drawn[identifier].values()), TOGETHER):
             work = [(identifier, drawn[identifier], _shown(identifier, drawn, plan, shown)) for identifier in ids]
+            examples = {key for *_, of_languages in work for _, keys in of_languages.values() for key in keys}
             tasks.append(
                 {
                     "dataset": str(dataset.absolute()),
-                    "names": sorted(groups[_group(name)]),
+                    "names": sorted({home[key] for key in (*ids, *examples)}),
                     "out": str((out / part_name(len(tasks))).absolute()),
                     "drawn": work,
                     "rules": rules,
@@ -185,10 +182,6 @@ def _shown(
 ) -> Shown:
     settings = {language: plan.get((identifier, language)) for language in drawn[identifier]}
     return {language: (name, shown[identifier, name]) for language, name in settings.items() if name is not None}
-
-
-def _group(name: str) -> str:
-    return name.rpartition("-")[0]
 
 
 def _figures(drawn: Drawn, pool: Mapping[str, Sequence[str]], variants: int, done: Sequence[Row]) -> dict[str, Any]:
