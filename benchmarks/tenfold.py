@@ -21,12 +21,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-import psutil
 from ruamel.yaml import YAML
 from tqdm import tqdm
 
 from apipack.hubs.schemas import SPECS
 from apipack.io import read_metrics, read_table, rows_table, write_table
+from apipack.tasks.costs import memory
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = ("parse", "dedupe", "instruct", "render", "filter", "split", "leakage", "release")
@@ -82,17 +82,6 @@ def _rows(metrics: dict[str, Any]) -> int:
 def _cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-def memory(pid: int) -> int:
-    """Bytes of the process and its children, shared pages counted once."""
-    total = 0
-    try:
-        for process in (parent := psutil.Process(pid), *parent.children(recursive=True)):
-            total += process.memory_full_info().pss
-    except psutil.Error:
-        return total
-    return total
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,17 +23,14 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT / "src"), str(
 from apipack.errors import UserError  # noqa: E402
 from apipack.io import write_metrics  # noqa: E402
 from apipack.section import Reads, load  # noqa: E402
+from apipack.tasks.costs import with_costs  # noqa: E402
 
 
 def run(name: str, reads: type[Reads], work: Callable[[Reads], dict[str, Any]]) -> None:
-    """Do a stage's work and write its metrics with the seconds it took; a failure that a user can mend ends in one
-    line on standard error and exit code 1."""
-    started = time.perf_counter()
+    """Do a stage's work and write its metrics with what it cost (`with_costs`); a failure that a user can mend ends in
+    one line on standard error and exit code 1."""
     try:
-        if metrics := work(load(reads)):
-            metrics["seconds"] = round(time.perf_counter() - started, 2)
-            if "rows_out" in metrics:
-                metrics["rows_per_second"] = round(metrics["rows_out"] / max(metrics["seconds"], 0.01))
+        if metrics := with_costs(lambda: work(load(reads))):
             write_metrics(name, metrics)
     except (UserError, OSError) as error:
         sys.exit(f"{name}: {error}")

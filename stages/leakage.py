@@ -28,7 +28,7 @@ def main(p: Reads) -> dict[str, Any]:
     neighbours = nearest_training(rows, parts, p.workers)
     refuse_leaks(rows, parts, neighbours, p.split.similarity)
     calls = read_table("data/dataset/calls", ["id", "language"])
-    refuse_ambiguous(Path("data/dataset/operations"), p.instruct.description_words)
+    refuse_ambiguous(Path("data/dataset/operations"), p.instruct.description_words, p)
     measured = figures(rows, parts, neighbours, calls, p.render.languages, p.split, p.seed, p.workers)
     with fresh_folder("data/leakage") as folder:
         write_table(folder / "neighbours.parquet", rows_table(neighbours, NEIGHBOURS))

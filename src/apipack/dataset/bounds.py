@@ -25,11 +25,13 @@ class Letters:
     """The letters of a pool: their places, the most frequent first, and classes of about equal weight."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        frequency: Counter[str] = Counter()
+        counts = np.zeros(0x110000, dtype=np.int64)
         for start in range(0, len(texts), BATCH):
-            frequency.update("".join(texts[start : start + BATCH]))
+            codes = _codes(texts[start : start + BATCH])
+            counts[: int(codes.max(initial=0)) + 1] += np.bincount(codes, minlength=1)
+        frequency = {chr(code): int(counts[code]) for code in np.flatnonzero(counts)}
         letters = sorted(frequency, key=lambda letter: (-frequency[letter], letter))
-        before = np.cumsum([0, *(frequency[letter] for letter in letters)]) / max(1, frequency.total())
+        before = np.cumsum([0, *(frequency[letter] for letter in letters)]) / max(1, counts.sum())
         self.place = {letter: min(rank, COUNTED - 1) for rank, letter in enumerate(letters)}
         self.table = np.zeros(0x110000, dtype=np.uint8)
         self.table[[ord(letter) for letter in letters]] = list(self.place.values())
@@ -99,13 +101,18 @@ class Bounds:
         counts = np.empty((COUNTED, len(texts)), dtype=np.min_scalar_type(int(self.lengths.max())))
         for start in range(0, len(texts), BATCH):
             batch = texts[start : start + BATCH]
-            codes = np.frombuffer("".join(batch).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+            codes = _codes(batch)
             text = np.repeat(np.arange(len(batch)), self.lengths[start : start + BATCH])
             cells = np.bincount(
                 self._letters.table[codes] * np.int64(len(batch)) + text, minlength=COUNTED * len(batch)
             )
             counts[:, start : start + BATCH] = cells.reshape(COUNTED, len(batch))
         return counts
+
+
+def _codes(texts: Sequence[str]) -> np.ndarray:
+    """Code points of the texts, one after another."""
+    return np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
 def _array(texts: Sequence[str]) -> np.ndarray:

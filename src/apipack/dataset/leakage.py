@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,11 @@ from apipack.dataset.params import Split
 from apipack.dataset.similarity import nearest, text
 from apipack.dataset.splits import Parts, asks_otherwise, endpoint_key
 from apipack.errors import UserError
-from apipack.instructions.variants import COLUMNS, still_ambiguous
+from apipack.instructions.variants import COLUMNS, by_api, still_ambiguous
 from apipack.io import read_table
+from apipack.tasks.engines import map_tasks
+from apipack.tasks.params import Engine
+from apipack.tasks.parts import provider_groups
 
 Row = dict[str, Any]
 
@@ -40,14 +44,23 @@ def refuse_leaks(rows: Mapping[str, Row], parts: Parts, neighbours: Sequence[Row
         raise LeakError(f"{len(lines)} leaks, the first: {lines[0]}")
 
 
-def refuse_ambiguous(operations: Path, words: int) -> None:
+def refuse_ambiguous(operations: Path, words: int, engine: Engine) -> None:
     """Raises `LeakError` where an instruction that says its values fits another operation of its API as well.
     operations: the folder of those that the filter kept. words: of a description that instructions may use."""
-    table = read_table(operations, [*COLUMNS, "hint"])
-    spoken = table.filter(pc.is_valid(table["hint"]))
-    for api in pc.unique(spoken["api"]).to_pylist():
-        if unclear := still_ambiguous(spoken.filter(pc.equal(spoken["api"], api)).to_pylist(), words):
+    groups = sorted(provider_groups(operations).values(), key=len, reverse=True)
+    tasks = [{"files": files, "words": words} for files in groups]
+    for of_group in map_tasks(ambiguous_group, tasks, engine, "tell apart"):
+        for api, unclear in of_group.items():
             raise LeakError(f"{len(unclear)} instructions of {api} fit several operations, the first: {unclear[0]}")
+
+
+def ambiguous_group(files: list[str], words: int) -> dict[str, list[str]]:
+    """API → ids of its operations, of whole providers, whose instructions fit others of it (`still_ambiguous`)."""
+    rows = [row for file in files for row in read_table(file, [*COLUMNS, "hint"]).to_pylist()]
+    unclear = {}
+    for api, of_api in by_api(row for row in rows if row["hint"] is not None).items():
+        unclear[api] = still_ambiguous(of_api, words)
+    return {api: ids for api, ids in unclear.items() if ids}
 
 
 def figures(
@@ -84,7 +97,8 @@ def leaks(rows: Mapping[str, Row], parts: Parts, neighbours: Sequence[Row], thre
     """One line a leak; empty when the split is sound. rows: `splits.COLUMNS` by id. neighbours: `nearest_training`."""
     train = [rows[key] for key in parts["train"]]
     trained, clusters = {row["id"] for row in train}, {row["cluster"] for row in train}
-    providers, endpoints = {row["provider"] for row in train}, {endpoint_key(row) for row in train}
+    providers, tested = {row["provider"] for row in train}, _providers(rows, parts)
+    endpoints = {endpoint_key(row) for row in train if row["provider"] in tested}
     problems = [f"level1 {key} is not in train" for key in parts["level1"] if key not in trained]
     problems += [f"level1 {key} has no value of its own" for key in parts["level1"] if not asks_otherwise(rows[key])]
     for name in (*LEVELS[1:], UNSEEN_SOURCE):
@@ -118,14 +132,17 @@ def leaks(rows: Mapping[str, Row], parts: Parts, neighbours: Sequence[Row], thre
 def nearest_training(rows: Mapping[str, Row], parts: Parts, workers: int | None) -> list[Row]:
     """Rows of schema NEIGHBOURS: for every test, the most similar trained operation of all."""
     train = parts["train"]
-    pool = [text(rows[key]) for key in train]
-    neighbours = []
-    for name in _tested(parts):
-        alike, places = nearest([text(rows[key]) for key in parts[name]], pool, workers)
-        for key, similarity, position in zip(parts[name], alike.tolist(), places.tolist(), strict=True):
-            neighbour = train[position] if train else None
-            neighbours.append({"id": key, "split": name, "neighbour": neighbour, "similarity": similarity})
-    return neighbours
+    tests = [(name, key) for name in _tested(parts) for key in parts[name]]
+    alike, places = nearest([text(rows[key]) for _, key in tests], [text(rows[key]) for key in train], workers)
+    return [
+        {"id": key, "split": name, "neighbour": train[place] if train else None, "similarity": similarity}
+        for (name, key), similarity, place in zip(tests, alike.tolist(), places.tolist(), strict=True)
+    ]
+
+
+def _providers(rows: Mapping[str, Row], parts: Parts) -> set[str]:
+    """Of the tests; no other's `endpoint_key` can be one of theirs."""
+    return {rows[key]["provider"] for name in _tested(parts) for key in parts[name]}
 
 
 def _tested(parts: Mapping[str, Sequence[str]]) -> list[str]:
@@ -155,7 +172,7 @@ def positional(rows: Sequence[Row], tests: int, seed: int) -> Parts:
     training. seed: the order of the API files, which theirs takes from the file system, language by language.
     """
     by_api: dict[str, list[str]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: row["id"]):
+    for row in sorted(rows, key=itemgetter("id")):
         by_api[row["api"]].append(row["id"])
     apis = sorted(by_api)
     random.Random(seed).shuffle(apis)
@@ -180,7 +197,8 @@ def positional(rows: Sequence[Row], tests: int, seed: int) -> Parts:
 
 def shared_endpoints(rows: Mapping[str, Row], parts: Parts) -> dict[str, int]:
     """Level 2 and 3 tests whose (provider, endpoint) is trained."""
-    trained = {endpoint_key(rows[key]) for key in parts["train"]}
+    tested, train = _providers(rows, parts), (rows[key] for key in parts["train"])
+    trained = {endpoint_key(row) for row in train if row["provider"] in tested}
     shared = {}
     for name in _tested(parts)[1:]:
         shared[name] = sum(endpoint_key(rows[key]) in trained for key in parts[name])
@@ -194,7 +212,7 @@ def trained_elsewhere(by_language: Mapping[str, Parts]) -> dict[str, float]:
     for name in LEVELS[1:]:
         hits: list[bool] = []
         for language, parts in by_language.items():
-            elsewhere = set[str]().union(*(trained[other] for other in by_language if other != language))
-            hits += [key in elsewhere for key in parts[name]]
+            elsewhere = [trained[other] for other in by_language if other != language]
+            hits += [any(key in others for others in elsewhere) for key in parts[name]]
         shares[name] = round(sum(hits) / len(hits), 4) if hits else 0.0
     return shares

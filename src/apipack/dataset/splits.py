@@ -17,7 +17,6 @@ from itertools import islice
 from typing import Any
 
 import orjson
-from sklearn.model_selection import GroupShuffleSplit
 
 from apipack.dataset.dedupe import block
 from apipack.dataset.params import Split
@@ -57,6 +56,8 @@ class SplitError(UserError):
 
 def split(rows: Sequence[Row], p: Split, seed: int, shots: int, workers: int | None = None) -> list[Row]:
     """Rows {id, split} (schema SPLITS), sorted. rows: `COLUMNS` of schema UNIQUE. Raises `SplitError`."""
+    from sklearn.model_selection import GroupShuffleSplit  # a second, which other users of this module do not need
+
     held = sorted((row for row in rows if of_source(row, p.held_out_sources)), key=lambda row: row["id"])
     rows = sorted((row for row in rows if not of_source(row, p.held_out_sources)), key=lambda row: row["id"])
     providers = [row["provider"] for row in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from apipack.instructions.schemas import CANDIDATES, INSTRUCTIONS
 from apipack.io import parts, read_table, rows_table, write_table
 from apipack.tasks.engines import map_tasks
 from apipack.tasks.params import Engine
+from apipack.tasks.parts import provider_groups
 from apipack.tasks.schemas import DROPS
 from apipack.tasks.totals import Totals, counted, run_parts
 
@@ -71,10 +72,8 @@ def _said(counts: Counter[str]) -> dict[str, Any]:
 def _by_grammar(unique: Path, out: Path, p: Instruct, seed: int, engine: Engine) -> Totals:
     hints: dict[str, dict[str, str | None]] = {}
     if p.values == "spoken":
-        groups: dict[str, list[str]] = defaultdict(list)
-        for part in parts(unique):  # part-GROUP-NUMBER: a group has whole providers
-            groups[part.stem.rpartition("-")[0]].append(str(part.absolute()))
-        tasks = [{"files": files, "words": p.description_words} for files in groups.values()]
+        groups = sorted(provider_groups(unique).values(), key=len, reverse=True)
+        tasks = [{"files": files, "words": p.description_words} for files in groups]
         for of_group in map_tasks(hint_group, tasks, engine, "tell apart"):
             hints |= of_group
     choice = {"seed": seed, "choice": p.model_dump(include=set(CHOICE))}

@@ -206,14 +206,10 @@ def _tasks(
     documented: Ids,
     rules: dict[str, Any],
 ) -> list[Task]:
-    """One task for each TOGETHER instances of a part of the dataset. An operation's examples are of its API, and a
-    group of parts (part-GROUP-NUMBER) has whole providers."""
+    """One task for each TOGETHER instances of a part of the dataset. home: the part of each operation."""
     by_part: dict[str, list[str]] = defaultdict(list)
     for identifier in drawn:
         by_part[home[identifier]].append(identifier)
-    groups: dict[str, set[str]] = defaultdict(set)
-    for name in set(home.values()):
-        groups[_group(name)].add(name)
     tasks: list[Task] = []
     for name in sorted(by_part):
         for ids in packed(sorted(by_part[name]), lambda identifier: sum(drawn[identifier].values()), TOGETHER):
@@ -224,7 +220,7 @@ def _tasks(
             tasks.append(
                 {
                     "dataset": str(dataset.absolute()),
-                    "names": sorted(groups[_group(name)].union(_elsewhere(work, home))),
+                    "names": sorted({home[key] for key in (*ids, *_beside(work))}),
                     "out": str((out / part_name(len(tasks))).absolute()),
                     "drawn": work,
                     "rules": rules,
@@ -233,10 +229,13 @@ def _tasks(
     return tasks
 
 
-def _elsewhere(work: Sequence[tuple[str, Any, Shown]], home: Mapping[str, str]) -> set[str]:
-    """Parts of what is documented, which may be of another API."""
-    documented = [ids for _, _, shown in work for _, _, ids in shown.values()]
-    return {home[identifier] for ids in documented for identifier in ids}
+def _beside(work: Sequence[tuple[str, Any, Shown]]) -> set[str]:
+    """Operations whose calls or documentation a prompt shows; what is documented may be of another API."""
+    together: set[str] = set()
+    for _, _, of_languages in work:
+        for _, examples, documented in of_languages.values():
+            together.update(examples, documented)
+    return together
 
 
 def _shown(
@@ -252,10 +251,6 @@ def _shown(
         for language, name in settings.items()
         if name is not None
     }
-
-
-def _group(name: str) -> str:
-    return name.rpartition("-")[0]
 
 
 def _figures(drawn: Drawn, pool: Mapping[str, Sequence[str]], variants: int, done: Sequence[Row]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.linear_model import Ridge
 
 from apipack.retrieval.relevance import Shape, relevance
 
@@ -33,6 +32,8 @@ def weigh(measured: Sequence[np.ndarray], grades: Sequence[np.ndarray]) -> np.nd
 
     measured: `features` (n, len(FEATURES)) of each query; grades: (n,) of each query.
     """
+    from sklearn.linear_model import Ridge  # a second of every process that only reads features
+
     inputs = np.concatenate([some - some.mean(axis=0) for some in measured if len(some)])
     targets = np.concatenate([some - some.mean() for some in grades if len(some)])
     spread = inputs.std(axis=0) + 1e-9

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
+
+from apipack.io import parts
 
 Item = TypeVar("Item")
 
@@ -11,6 +15,14 @@ Item = TypeVar("Item")
 def part_name(*numbers: int) -> str:
     """File name of a part; names sort in the order of their numbers."""
     return "-".join(("part", *(f"{number:05d}" for number in numbers))) + ".parquet"
+
+
+def provider_groups(folder: Path) -> dict[str, list[str]]:
+    """Files of a table whose parts are `part-GROUP-NUMBER`, by group; a group has whole providers."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for part in parts(folder):
+        groups[part.stem.rpartition("-")[0]].append(str(part.absolute()))
+    return groups
 
 
 def packed(items: Iterable[Item], weight: Callable[[Item], int], limit: int) -> list[list[Item]]:
