@@ -218,6 +218,22 @@ def test_parts_have_headers_of_their_own(version: str, member: str, encoding: st
     assert parts(version, member, encoding) == [f"{NAMED}{line}" if line[0] == '"' else line for line in expected]
 
 
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("content: {application/json: {schema: {example: {a: 1}}}}", '{"a":1}'),
+        ("content: {text/plain: {example: two words}}", "two words"),
+        ("explode: true, schema: {example: {a: 1, b: 2}}", "a=1,b=2"),
+        ("schema: {example: [1, 2]}", "1,2"),
+        ("schema: {}, examples: {e: {value: ''}}", ""),
+    ],
+)
+@pytest.mark.parametrize("version", ["3.0.4", "3.1.1"])
+def test_headers_of_parts_are_written_as_parameters_are(version: str, header: str, expected: str) -> None:
+    encoding = f"m: {{headers: {{X-A: {{required: true, {header}}}}}}}"
+    assert parts(version, "m: {example: v}", encoding) == [f'{NAMED}"m", X-A: {expected} | v']
+
+
 def test_parts_of_media_types_that_openapi_3_1_brought() -> None:
     octets = "a: {type: string, contentMediaType: image/png}; b: {type: string, contentEncoding: base64}"
     assert parts("3.1.1", octets) == [

@@ -18,6 +18,8 @@ Schema = v3_0.Schema
 class Header(v3_0.Header):
     example: Any | None = None
     examples: dict[str, v3_0.Example] | None = None
+    explode: bool | None = None
+    content: dict[str, MediaType] | None = None
 
 
 class Encoding(v3_0.Encoding):
@@ -59,6 +61,7 @@ class LaterSchema(v3_1.Schema):
 
 class LaterHeader(Header):
     schema_object: LaterSchema | None = Field(default=None, alias="schema")
+    content: dict[str, LaterMediaType] | None = None  # type: ignore[assignment]
 
 
 class LaterEncoding(Encoding):
