@@ -38,6 +38,7 @@ def value(version: str, schema: str, more: str = "") -> str:
         ("{type: object, properties: {a: {const: 1}, b: false}}", '{"a":1}'),
         ("{anyOf: [false, {type: integer}]}", "1"),
         ("{oneOf: [{$ref: '#/components/schemas/F'}, {type: integer}]}", "1"),
+        ("{oneOf: [{type: integer}, {$ref: other.yaml}]}", "1"),
         ("{allOf: [true, {type: integer, minimum: 3}]}", "3"),
         ("{type: object, properties: {f: {$ref: '#/components/schemas/F'}, g: {type: integer}}}", '{"g":1}'),
         (

@@ -253,7 +253,10 @@ class ValueBuilder:
         """Whether no value is valid, as of the schema `false`, or of a reference to it."""
         if not isinstance(schema, LaterSchema):
             return False
-        never = self.document.schema(schema)[0].not_schema
+        try:
+            never = self.document.schema(schema)[0].not_schema
+        except SpecError:  # of an alternative that is not taken it does no harm
+            return False
         return never is not None and not never.model_fields_set
 
     def _is_open(self, schema: Schema) -> bool:
