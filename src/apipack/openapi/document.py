@@ -230,7 +230,7 @@ class Document:
 
     def _servers(self, nodes: list[Any]) -> list[Server] | None:
         """None where no server is an object, so that others are in force."""
-        servers = [self._shared(Server, _with_defaults(node)) for node in nodes if isinstance(node, dict)]
+        servers = [self._shared_by_text(Server, _with_defaults(node)) for node in nodes if isinstance(node, dict)]
         return [server for server in servers if server is not None] if servers else None
 
     def security(self, operation: Operation) -> list[dict[str, Any]]:
