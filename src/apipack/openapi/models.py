@@ -57,6 +57,12 @@ class LaterSchema(v3_1.Schema):
     pattern_properties: dict[str, LaterSchema] | None = Field(default=None, alias="patternProperties")
     property_names: LaterSchema | None = Field(default=None, alias="propertyNames")
     dependent_required: dict[str, list[str]] | None = Field(default=None, alias="dependentRequired")
+    dependent_schemas: dict[str, LaterSchema] | None = Field(default=None, alias="dependentSchemas")
+    if_schema: LaterSchema | None = Field(default=None, alias="if")
+    then_schema: LaterSchema | None = Field(default=None, alias="then")
+    else_schema: LaterSchema | None = Field(default=None, alias="else")
+    conditions: list[LaterSchema] | None = Field(default=None, alias="x-apipack-conditions")
+    """Of a merged schema the parts with one of the four keywords above."""
 
 
 class LaterHeader(Header):
