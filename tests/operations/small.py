@@ -56,6 +56,14 @@ def sent(text: str, provider: str = "h.example", *, named: bool = False, twin: b
     return lines
 
 
+def sent_body(version: str, kind: str, media: str, more: str = "") -> str:
+    """What a body of this media type (flow YAML) has, without its Content-Type."""
+    head = f"openapi: {version}\ninfo: {{}}\nservers: [{{url: https://h.example}}]\n{more}\n"
+    text = f"{head}paths: {{/a: {{post: {{requestBody: {{required: true, content: {{'{kind}': {{{media}}}}}}}}}}}}}"
+    (line,) = sent(text)
+    return line.partition(" | ")[2].partition(" | ")[2] or line
+
+
 def _lines(doc: Document, provider: str, named: bool) -> Iterator[str]:
     for raw in doc.operations():
         try:

@@ -1,8 +1,10 @@
-"""Neighbours of reported faults in bodies: JSON Schema 2020-12, references, forms, parts, XML, sequences."""
+"""Neighbours of reported faults in bodies: JSON Schema 2020-12, references, forms, parts, sequences."""
+
+import json
 
 import pytest
 
-from tests.operations.small import sent
+from tests.operations.small import sent, sent_body
 
 URL = "https://h.example"
 BOUNDARY = "---011000010111000001101001"
@@ -11,16 +13,8 @@ OBJECTS = (
 )
 
 
-def body(version: str, kind: str, media: str, more: str = "") -> str:
-    """What a body of this media type (flow YAML) has, without its Content-Type."""
-    head = f"openapi: {version}\ninfo: {{}}\nservers: [{{url: {URL}}}]\n{more}\n"
-    text = f"{head}paths: {{/a: {{post: {{requestBody: {{required: true, content: {{'{kind}': {{{media}}}}}}}}}}}}}"
-    (line,) = sent(text)
-    return line.partition(" | ")[2].partition(" | ")[2] or line
-
-
 def value(version: str, schema: str, more: str = "") -> str:
-    return body(version, "application/json", f"schema: {schema}", more)
+    return sent_body(version, "application/json", f"schema: {schema}", more)
 
 
 @pytest.mark.parametrize("version", ["3.1.1", "3.2.0"])
@@ -38,6 +32,7 @@ def value(version: str, schema: str, more: str = "") -> str:
         ("{type: object, properties: {a: {const: 1}, b: false}}", '{"a":1}'),
         ("{anyOf: [false, {type: integer}]}", "1"),
         ("{oneOf: [{$ref: '#/components/schemas/F'}, {type: integer}]}", "1"),
+        ("{oneOf: [{type: integer}, {$ref: other.yaml}]}", "1"),
         ("{allOf: [true, {type: integer, minimum: 3}]}", "3"),
         ("{type: object, properties: {f: {$ref: '#/components/schemas/F'}, g: {type: integer}}}", '{"g":1}'),
         (
@@ -67,6 +62,37 @@ def value(version: str, schema: str, more: str = "") -> str:
 )
 def test_json_schema_2020_12(version: str, schema: str, expected: str) -> None:
     assert value(version, schema, OBJECTS) == expected
+
+
+CAR = "if: {properties: {kind: {const: car}}}, then: {required: [plate]}, else: {required: [name]}"
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        (
+            f"{{properties: {{kind: {{const: car}}}}, required: [kind], {CAR}}}",
+            '{"kind":"car","plate":"SOME_STRING_VALUE"}',
+        ),
+        (
+            f"{{properties: {{kind: {{const: bus}}}}, required: [kind], {CAR}}}",
+            '{"kind":"bus","name":"SOME_STRING_VALUE"}',
+        ),
+        (
+            f"{{properties: {{kind: {{const: bus}}}}, required: [kind], allOf: [{{{CAR}}}, {{if: {{required: [kind]}}, "
+            "then: {properties: {seats: {const: 9}}, required: [seats]}}]}",
+            '{"kind":"bus","seats":9,"name":"SOME_STRING_VALUE"}',
+        ),
+        (
+            "{properties: {a: {const: 1}}, required: [a], "
+            "dependentSchemas: {a: {properties: {b: {const: 2}}, required: [b]}, z: {required: [y]}}}",
+            '{"a":1,"b":2}',
+        ),
+    ],
+)
+def test_what_is_asked_of_some_objects(schema: str, expected: str) -> None:
+    asked = value("3.1.1", schema.replace("{", "{type: object, ", 1))
+    assert json.loads(asked) == json.loads(expected)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +173,7 @@ def parts(version: str, members: str, encoding: str = "", kind: str = "multipart
     """Each part of a multipart body, with its headers in one line. members: required properties."""
     names = [member.split(":")[0] for member in members.split("; ")]
     schema = f"{{type: object, required: [{', '.join(names)}], properties: {{{members.replace('; ', ', ')}}}}}"
-    text = body(version, kind, f"schema: {schema}" + (f", encoding: {{{encoding}}}" if encoding else ""))
+    text = sent_body(version, kind, f"schema: {schema}" + (f", encoding: {{{encoding}}}" if encoding else ""))
     if not text.startswith("--"):
         return [text]
     pieces = text.removesuffix(f"--{BOUNDARY}--\r\n").split(f"--{BOUNDARY}\r\n")[1:]
@@ -218,6 +244,22 @@ def test_parts_have_headers_of_their_own(version: str, member: str, encoding: st
     assert parts(version, member, encoding) == [f"{NAMED}{line}" if line[0] == '"' else line for line in expected]
 
 
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("content: {application/json: {schema: {example: {a: 1}}}}", '{"a":1}'),
+        ("content: {text/plain: {example: two words}}", "two words"),
+        ("explode: true, schema: {example: {a: 1, b: 2}}", "a=1,b=2"),
+        ("schema: {example: [1, 2]}", "1,2"),
+        ("schema: {}, examples: {e: {value: ''}}", ""),
+    ],
+)
+@pytest.mark.parametrize("version", ["3.0.4", "3.1.1"])
+def test_headers_of_parts_are_written_as_parameters_are(version: str, header: str, expected: str) -> None:
+    encoding = f"m: {{headers: {{X-A: {{required: true, {header}}}}}}}"
+    assert parts(version, "m: {example: v}", encoding) == [f'{NAMED}"m", X-A: {expected} | v']
+
+
 def test_parts_of_media_types_that_openapi_3_1_brought() -> None:
     octets = "a: {type: string, contentMediaType: image/png}; b: {type: string, contentEncoding: base64}"
     assert parts("3.1.1", octets) == [
@@ -259,7 +301,7 @@ def test_other_multipart_types_are_framed(kind: str) -> None:
 )
 def test_styles_in_forms(version: str, member: str, encoding: str, expected: str) -> None:
     media = f"schema: {{type: object, required: [m], properties: {{m: {member}}}}}, encoding: {{m: {{{encoding}}}}}"
-    assert body(version, "application/x-www-form-urlencoded", media) == expected
+    assert sent_body(version, "application/x-www-form-urlencoded", media) == expected
 
 
 @pytest.mark.parametrize(
@@ -285,78 +327,6 @@ def test_collection_formats_in_forms_of_swagger_2(members: str, expected: str) -
     assert sent(text) == [f"POST {URL}/a | Content-Type: application/x-www-form-urlencoded | {expected}"]
 
 
-@pytest.mark.parametrize("version", ["3.0.4", "3.1.1", "3.2.0"])
-@pytest.mark.parametrize(
-    ("schema", "expected"),
-    [
-        (
-            "{xml: {name: a, namespace: 'http://n', prefix: n}, "
-            "properties: {x: {xml: {attribute: true, prefix: n}}, y: {xml: {prefix: n}}, "
-            "z: {xml: {namespace: 'http://m'}}}, example: {x: 1, y: 2, z: 3}}",
-            '<n:a xmlns:n="http://n" n:x="1"><n:y>2</n:y><z xmlns="http://m">3</z></n:a>',
-        ),
-        (
-            "{xml: {name: a}, properties: {t: {type: array, xml: {wrapped: true, name: tags}, "
-            "items: {xml: {name: tag}}}}, example: {t: [1, 2]}}",
-            "<a><tags><tag>1</tag><tag>2</tag></tags></a>",
-        ),
-        (
-            "{xml: {name: a}, properties: {u: {type: array, items: {xml: {name: uu}}}, "
-            "v: {type: array, xml: {name: no}, items: {}}}, example: {u: [1], v: [2]}}",
-            "<a><uu>1</uu><v>2</v></a>",
-        ),
-        (
-            "{xml: {name: a}, properties: {w: {type: array, xml: {wrapped: true}, items: {}}}, example: {w: [1]}}",
-            "<a><w><w>1</w></w></a>",
-        ),
-        (
-            "{xml: {name: r}, properties: {l: {type: array, xml: {wrapped: true, "
-            "namespace: 'http://w', prefix: w}, items: {xml: {name: i, prefix: w}}}}, "
-            "example: {l: [a]}}",
-            '<r><w:l xmlns:w="http://w"><w:i>a</w:i></w:l></r>',
-        ),
-        (
-            "{allOf: [{xml: {name: r}, properties: {a: {xml: {attribute: true}}}}, "
-            "{properties: {b: {xml: {name: bb}}}}], example: {a: 1, b: 2}}",
-            '<r a="1"><bb>2</bb></r>',
-        ),
-        ("{type: string, xml: {name: word}, example: a<b}", "<word>a&lt;b</word>"),
-        ("{xml: {name: r}, additionalProperties: {type: string}, example: {k: '<&>'}}", "<r><k>&lt;&amp;&gt;</k></r>"),
-        (
-            "{type: array, xml: {name: books, wrapped: true}, items: {xml: {name: book}, "
-            "properties: {i: {xml: {attribute: true}}}, example: {i: 1}}}",
-            '<books><book i="1"></book></books>',
-        ),
-    ],
-)
-def test_the_xml_object(version: str, schema: str, expected: str) -> None:
-    assert body(version, "application/xml", f"schema: {schema}") == expected
-
-
-@pytest.mark.parametrize(
-    ("schema", "expected"),
-    [
-        (
-            "{xml: {name: r}, properties: {a: {xml: {nodeType: attribute}}, "
-            "b: {xml: {nodeType: cdata}}}, example: {a: 1, b: x<y}}",
-            '<r a="1"><![CDATA[x<y]]></r>',
-        ),
-        ("{xml: {name: r}, properties: {b: {xml: {nodeType: text}}}, example: {b: x<y}}", "<r>x&lt;y</r>"),
-        (
-            "{xml: {name: r}, properties: {a: {xml: {nodeType: none}, properties: {k: {}}}}, example: {a: {k: 1}}}",
-            "<r><k>1</k></r>",
-        ),
-        (
-            "{xml: {name: r}, properties: {c: {type: array, items: {xml: {name: i}}, "
-            "xml: {nodeType: element, name: cs}}}, example: {c: [1]}}",
-            "<r><cs><i>1</i></cs></r>",
-        ),
-    ],
-)
-def test_node_types_of_openapi_3_2(schema: str, expected: str) -> None:
-    assert body("3.2.0", "text/xml", f"schema: {schema}") == expected
-
-
 @pytest.mark.parametrize(
     ("kind", "media", "expected"),
     [
@@ -373,4 +343,4 @@ def test_node_types_of_openapi_3_2(schema: str, expected: str) -> None:
     ],
 )
 def test_media_types_of_openapi_3_2(kind: str, media: str, expected: str) -> None:
-    assert body("3.2.0", kind, media, "components: {mediaTypes: {M: {schema: {const: 3}}}}") == expected
+    assert sent_body("3.2.0", kind, media, "components: {mediaTypes: {M: {schema: {const: 3}}}}") == expected

@@ -230,7 +230,7 @@ class Document:
 
     def _servers(self, nodes: list[Any]) -> list[Server] | None:
         """None where no server is an object, so that others are in force."""
-        servers = [self._shared(Server, _with_defaults(node)) for node in nodes if isinstance(node, dict)]
+        servers = [self._shared_by_text(Server, _with_defaults(node)) for node in nodes if isinstance(node, dict)]
         return [server for server in servers if server is not None] if servers else None
 
     def security(self, operation: Operation) -> list[dict[str, Any]]:
@@ -389,7 +389,7 @@ class Document:
         examples = node.get("examples")
         if isinstance(examples, dict):
             node["examples"] = {
-                key: _example(self._target_or_empty(example))
+                key: _example(self._target_or_empty(example), of_parameter="in" in node)
                 for key, example in examples.items()
                 if isinstance(example, dict)
             }
@@ -409,7 +409,7 @@ class Document:
         headers = encoding.get("headers")
         if not isinstance(headers, dict):
             return encoding
-        resolved = {name: self._with_examples(self._target_or_empty(header)) for name, header in headers.items()}
+        resolved = {name: self._with_content(self._target_or_empty(header)) for name, header in headers.items()}
         return {**encoding, "headers": resolved}
 
     def _shared(self, model: type[Model], node: dict[str, Any]) -> Model | None:
@@ -520,10 +520,11 @@ def _with_defaults(server: dict[str, Any]) -> dict[str, Any]:
     return {**server, "variables": variables | lacking} if lacking else server
 
 
-def _example(node: dict[str, Any]) -> dict[str, Any]:
-    """An Example Object whose value is where it was before OAS 3.2 (`dataValue`, `serializedValue`)."""
+def _example(node: dict[str, Any], *, of_parameter: bool) -> dict[str, Any]:
+    """An Example Object whose value is where it was before OAS 3.2 (`dataValue`, `serializedValue`); what a parameter
+    has serialized is encoded and no value."""
     for key in ("value", "dataValue", "serializedValue"):
-        if key in node:
+        if key in node and not (of_parameter and key == "serializedValue"):
             return {"value": node[key]}
     return node
 

@@ -67,12 +67,22 @@ def merged(document: Document, schema: Schema, depth: int = 0) -> Schema:
 def _later(parts: list[Schema]) -> dict[str, Any]:
     """The keywords of JSON Schema 2020-12."""
     members: dict[str, Any] = {name: next(_said(parts, name), None) for name in LATER}
+    members["conditions"] = [condition for part in parts for condition in conditions(part)] or None
     for name in ("pattern_properties", "dependent_required"):
         together: dict[str, Any] = {}
         for said in reversed(list(_said(parts, name))):
             together |= said
         members[name] = together or None
     return members
+
+
+def conditions(schema: Schema) -> list[LaterSchema]:
+    """The schema, or the parts it was merged from, where they ask for more of some values than of others."""
+    if not isinstance(schema, LaterSchema):
+        return []
+    if schema.conditions is not None:
+        return schema.conditions
+    return [schema] if schema.if_schema is not None or schema.dependent_schemas else []
 
 
 def _still_valid(value: Any, members: dict[str, Any]) -> bool:

@@ -18,6 +18,8 @@ Schema = v3_0.Schema
 class Header(v3_0.Header):
     example: Any | None = None
     examples: dict[str, v3_0.Example] | None = None
+    explode: bool | None = None
+    content: dict[str, MediaType] | None = None
 
 
 class Encoding(v3_0.Encoding):
@@ -55,10 +57,17 @@ class LaterSchema(v3_1.Schema):
     pattern_properties: dict[str, LaterSchema] | None = Field(default=None, alias="patternProperties")
     property_names: LaterSchema | None = Field(default=None, alias="propertyNames")
     dependent_required: dict[str, list[str]] | None = Field(default=None, alias="dependentRequired")
+    dependent_schemas: dict[str, LaterSchema] | None = Field(default=None, alias="dependentSchemas")
+    if_schema: LaterSchema | None = Field(default=None, alias="if")
+    then_schema: LaterSchema | None = Field(default=None, alias="then")
+    else_schema: LaterSchema | None = Field(default=None, alias="else")
+    conditions: list[LaterSchema] | None = Field(default=None, alias="x-apipack-conditions")
+    """Of a merged schema the parts with one of the four keywords above."""
 
 
 class LaterHeader(Header):
     schema_object: LaterSchema | None = Field(default=None, alias="schema")
+    content: dict[str, LaterMediaType] | None = None  # type: ignore[assignment]
 
 
 class LaterEncoding(Encoding):

@@ -9,7 +9,7 @@ from apipack.openapi.admission import kind_of
 from apipack.openapi.document import Schema
 from apipack.openapi.loading import SpecError
 from apipack.openapi.media_types import BOUNDARY, content_type, is_xml
-from apipack.openapi.models import Encoding, Header, keyword
+from apipack.openapi.models import Encoding, Header, MediaType, keyword
 from apipack.openapi.styles import DELIMITERS, pieces, scalar, to_json
 from apipack.openapi.values import MISSING, TEXT, ValueBuilder, first_example
 from apipack.openapi.xml import document_text
@@ -187,13 +187,22 @@ def _own_headers(encoding: Encoding | None, values: ValueBuilder) -> Iterator[tu
     for name, header in headers.items():
         if name.lower() == "content-type" or not (header.required or values.optional):
             continue
-        value = header.example if header.example is not None else first_example(header.examples)
-        if value is MISSING:
-            value = values.value(header.schema_object)
-        content = ",".join(pieces(value, False))
+        content = header_value(header, values)
         if "\r" in content or "\n" in content:
             raise SpecError("bad_header", name[:40])
         yield name, content
+
+
+def header_value(header: Header, values: ValueBuilder) -> str:
+    """What a part's header says, by its `content` or in style simple."""
+    kind = "text/plain"
+    told: Header | MediaType = header
+    if header.content:
+        kind, told = next(iter(header.content.items()))
+    value = told.example if told.example is not None else first_example(told.examples)
+    if value is MISSING:
+        value = values.value(told.schema_object)
+    return to_json(value) if is_json(kind) else ",".join(pieces(value, bool(header.explode)))
 
 
 def _written(value: Any, schema: Schema | None, kind: str, values: ValueBuilder) -> str:

@@ -20,7 +20,7 @@ from openapi_parser.models import v3_1
 from apipack.openapi.admission import admits, is_of, kind_of
 from apipack.openapi.document import Document, Schema
 from apipack.openapi.loading import SpecError
-from apipack.openapi.merging import flat
+from apipack.openapi.merging import conditions, flat
 from apipack.openapi.models import LaterSchema, keyword
 from apipack.openapi.patterns import matching
 
@@ -31,6 +31,7 @@ MAX_BUILT = 20_000
 MAX_ITEMS = 20
 MAX_ALTERNATIVES = 6
 MISSING: Any = object()
+UNCONDITIONAL = dict.fromkeys(("if_schema", "then_schema", "else_schema", "dependent_schemas", "conditions"))
 ENDS = "ABCabc123-_."
 
 TEXT_BY_FORMAT = {
@@ -102,6 +103,9 @@ class ValueBuilder:
         kind = kind_of(schema)
         if kind == "object" or (kind is None and (schema.properties or schema.required)):
             value = self._object(schema, depth)
+            if asked := list(self._asked_for(schema, value)):
+                whole = schema.model_copy(update={"all_of": asked, **UNCONDITIONAL})
+                value = self._object(flat(self.document, whole, None), depth)
             if schema.discriminator is not None and schema.discriminator.property_name in value:
                 self._label(value, schema, reference)
             return value
@@ -199,6 +203,15 @@ class ValueBuilder:
                 value[name] = TEXT if isinstance(further, bool) else self._value(further, depth + 1)
         return value
 
+    def _asked_for(self, schema: Schema, value: dict[str, Any]) -> Iterator[Schema]:
+        """What is asked of an object because it is as it is (JSON Schema 2020-12 core, 10.2.2)."""
+        for condition in conditions(schema):
+            yield from (asked for name, asked in (condition.dependent_schemas or {}).items() if name in value)
+            if condition.if_schema is not None:
+                holds = admits(self.document, condition.if_schema, value, self._looks)
+                if (branch := condition.then_schema if holds else condition.else_schema) is not None:
+                    yield branch
+
     def _further_names(self, schema: Schema, count: int) -> Iterator[str]:
         """Names of members that a schema asks for by number alone."""
         patterns = keyword(schema, "pattern_properties") or {}
@@ -253,7 +266,10 @@ class ValueBuilder:
         """Whether no value is valid, as of the schema `false`, or of a reference to it."""
         if not isinstance(schema, LaterSchema):
             return False
-        never = self.document.schema(schema)[0].not_schema
+        try:
+            never = self.document.schema(schema)[0].not_schema
+        except SpecError:  # of an alternative that is not taken it does no harm
+            return False
         return never is not None and not never.model_fields_set
 
     def _is_open(self, schema: Schema) -> bool:

@@ -14,8 +14,9 @@ from apipack.openapi.admission import kind_of
 from apipack.openapi.document import Document, Schema
 from apipack.openapi.loading import SpecError
 from apipack.openapi.models import LATER, OAS_3_0, Encoding, LaterMediaType, MediaType, Models, Parameter
+from apipack.openapi.multipart import header_value
 from apipack.openapi.styles import Pairs
-from apipack.openapi.values import MISSING, ValueBuilder, first_example
+from apipack.openapi.values import ValueBuilder
 from apipack.operations.requests import Payload, sendable, sent_header, written
 from apipack.records import is_json
 
@@ -108,8 +109,7 @@ def _headers(encoding: Encoding, values: ValueBuilder) -> Iterator[tuple[str, No
     """The headers that parts must have, each with its value as the example."""
     for name, header in (encoding.headers or {}).items():
         if header.required:
-            value = header.example if header.example is not None else first_example(header.examples)
-            yield name, {"required": True, "example": values.value(header.schema_object) if value is MISSING else value}
+            yield name, {"required": True, "example": header_value(header, values)}
 
 
 def _shape(schema: Schema, node: Node, values: ValueBuilder, *, root: bool = False) -> Node:
