@@ -99,6 +99,7 @@ def test_credentials_and_made_up_values_are_set_aside_and_types_count() -> None:
     key = {"Idempotency-Key": "1"}
     assert exact_match(other, gold, TEMPLATE, [])
     assert exact_match(request({"size": 1}, **key), request({"size": 1}, **{"Idempotency-Key": "2"}), TEMPLATE, [])
+    assert exact_match(request(**{"apiSecret": "a"}), request(**{"apiSecret": "b"}), TEMPLATE, [])
     assert not exact_match(request({"size": "12"}), request({"size": 12}), TEMPLATE, [])
 
 
