@@ -3,7 +3,7 @@
     python -m benchmarks.argument_mutants [operations] [dataset]
 
 Each operation's request is scored as it is (gold) and with one argument's value changed, one mutant an argument. Prints
-one JSON line: requests of each kind and how many are an exact match, and the figures over all mutants.
+one JSON line: calls of each kind, how many are an exact match, and the figures over their arguments.
 """
 
 from __future__ import annotations
@@ -81,11 +81,11 @@ def main(count: int, dataset: str) -> None:
         gold, declared = Request.from_json(row["request"]), json.loads(row["arguments"])
         golds.append(compare(gold, gold, row["template"], declared))
         mutants += [compare(one, gold, row["template"], declared) for one in wrong(gold, row["template"])]
-    found = {
-        "gold": {"n": len(golds), "exact": sum(one.exact for one in golds), "f1": figures(golds)["f1"]},
-        "mutants": {"n": len(mutants), "exact": sum(one.exact for one in mutants), **figures(mutants)},
+    answer = {
+        "gold": {"calls": len(golds), "exact": sum(one.exact for one in golds), "arguments": figures(golds)},
+        "mutants": {"calls": len(mutants), "exact": sum(one.exact for one in mutants), "arguments": figures(mutants)},
     }
-    print(json.dumps(found))
+    print(json.dumps(answer))
 
 
 if __name__ == "__main__":

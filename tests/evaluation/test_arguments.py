@@ -46,6 +46,11 @@ def test_leaves_of_every_place() -> None:
     [
         ("application/x-www-form-urlencoded", "a=1&b=x%20y", {"a": "1", "b": "x y"}),
         ("application/xml", "<p><a>1</a><b><c>x</c></b></p>", {"a": "1", "b.c": "x"}),
+        (
+            "application/xml",
+            '<p id="7" xmlns:x="u"><a no="1"/><b no="2">x</b></p>',
+            {"id": "7", "a.no": "1", "b.no": "2", "b": "x"},
+        ),
         ("application/xml", "<p><a>", {"": "<p><a>"}),
         ("text/plain", "hello", {"": "hello"}),
         ("application/json", "{no", {"": "{no"}),
@@ -54,6 +59,7 @@ def test_leaves_of_every_place() -> None:
             '---x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n---x--\r\n',
             {"a": "1"},
         ),
+        ("multipart/form-data; boundary=-x", "---x--\r\n", {}),
     ],
 )
 def test_bodies_by_media_type(media_type: str, body: str, leaves: dict[str, str]) -> None:
@@ -93,6 +99,7 @@ def test_credentials_and_made_up_values_are_set_aside_and_types_count() -> None:
     key = {"Idempotency-Key": "1"}
     assert exact_match(other, gold, TEMPLATE, [])
     assert exact_match(request({"size": 1}, **key), request({"size": 1}, **{"Idempotency-Key": "2"}), TEMPLATE, [])
+    assert exact_match(request(**{"apiSecret": "a"}), request(**{"apiSecret": "b"}), TEMPLATE, [])
     assert not exact_match(request({"size": "12"}), request({"size": 12}), TEMPLATE, [])
 
 
@@ -105,3 +112,15 @@ def test_precision_recall_and_f1_by_place_and_type() -> None:
     assert found["by_type"]["boolean"]["recall"] == 0 and found["by_type"]["string"]["f1"] == 1
     assert found["exact_match_by_values"] == {"4": {"n": 1, "share": 0.0}}
     assert figures([compare(None, GOLD, TEMPLATE, [])])["recall"] == 0 and figures([]) == {}
+
+
+def test_a_parameter_with_one_allowed_value_is_a_part_of_the_address() -> None:
+    declared = [["limit", "query", True, "integer", True], ["X-Version", "header", True, "string", True]]
+    headers = {"X-Version": "2"}
+    gold = request({"name": "North 4"}, **headers)
+    compared = compare(gold, gold, TEMPLATE, declared)
+    assert compared.exact and compared.asked == 2  # the id in the path and the name
+    other = request({"name": "North 4"}, "https://harbour.test/v1/berths/7?limit=26", **headers)
+    assert compare(other, gold, TEMPLATE, declared).matched.total() == 2
+    assert not exact_match(other, gold, TEMPLATE, declared)
+    assert not exact_match(request({"name": "North 4"}, **{"X-Version": "3"}), gold, TEMPLATE, declared)

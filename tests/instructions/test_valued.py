@@ -21,6 +21,7 @@ from tests.small_apis import document
 
 OPERATION = {"id": "x", "api": "harbour", "api_name": "Harbour", "functionality": "Create a berth", "description": ""}
 VALUES = '[["body","name","North 4","name"],["body","length",12,"name"]]'
+ENGINE = PARAMS.model_copy(update={"workers": 1})
 ROW = instance(OPERATION, "stiff", VALUES, "the berths of harbours")
 
 
@@ -106,7 +107,7 @@ def test_a_model_writes_instructions_that_say_every_value(
         update={**more, "server": PARAMS.instruct.server.model_copy(update={"base_url": server})}
     )
     (tmp_path / "out").mkdir()
-    figures = write_instructions(tmp_path / "unique", tmp_path / "out", p, 0, 1, PARAMS)
+    figures = write_instructions(tmp_path / "unique", tmp_path / "out", p, 0, 1, ENGINE)
 
     counts = figures["counts"]
     assert counts["accepted"] >= 2 * len(rows) and figures["values"] == "spoken" and figures["drops"] == {}

@@ -152,7 +152,7 @@ def _all(request: Request, template: str) -> Iterator[Argument]:
             for pair in value.split(";"):
                 key, _, content = pair.strip().partition("=")
                 yield Argument("cookie", key, unquote(content), "text")
-        elif name.lower() not in NO_ARGUMENTS:
+        elif name.lower() not in NO_ARGUMENTS and not is_credential(name):  # told by its capitals: `apiSecret`
             yield Argument("header", name.lower(), value, "text")
     if request.body:
         yield from _of_body(request)

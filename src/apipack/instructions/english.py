@@ -81,11 +81,11 @@ def mended(text: str, verbs: frozenset[str]) -> str:
     if match := _INVOKE.match(text):
         return _invoked(match[2].strip(), match[1].lower(), verbs)
     text = _OPERATION_DOES.sub("", text)
-    if (match := _EITHER.match(text)) and {match[1].lower(), match[2].lower()} <= verbs:
-        text = f"{match[1]} or {match[2].lower()} {text[match.end() :]}"
     for opening in (_TITLED, _THE_OPERATION):
         if (match := opening.match(text)) and match[1].lower() in verbs:
             text = text[match.end() :]
+    if (match := _EITHER.match(text)) and {match[1].lower(), match[2].lower()} <= verbs:
+        text = f"{match[1]} or {match[2].lower()} {text[match.end() :]}"
     if match := _RELATED.match(text):
         return f"{match[2].lower()} {match[3].lower()} {match[1]}"
     match = _HTTP_VERB.match(text)

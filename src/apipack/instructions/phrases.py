@@ -47,6 +47,13 @@ _ALSO_NOUNS = frozenset(
     "support".split()
 )
 """Verbs for certain only where an object with a determiner follows: `match a patient`, but not `match history`."""
+_LIKE_A_VERB = re.compile(
+    r"(?!(?:the|this|that|these|those|given|not|with|without|when|whether|where|once|only|also|and|for|from|into|upon|over"
+    r"|under|after|before|while|until|unless|since|because|can|could|will|would|may|must|should|has|have|had|are|was|were"
+    r"|does|did|how|what|which|who|why|you|your|such|both|all|any|each|per|via|than|then|there|but|nor|now|new)\b)"
+    r"[a-z]{3,}(?<!ing)(?<!ed)(?<!ly)(?<!s)"
+)
+"""A first word before an object with a determiner is a verb, whether it is listed or not: `lend a book`."""
 _DOUBLED = frozenset(
     {"submit", "begin", "reset", "commit", "transfer", "refer", "permit", "unmap", "unset", "untag", "rerun"}
 )
@@ -116,7 +123,7 @@ def imperative(text: str) -> str | None:
     word = first.lower()
     if word in _ADVERBS and (action := imperative(rest)) is not None:
         return f"{word} {action}"
-    if word in _ALSO_NOUNS and _OBJECT.match(rest):
+    if _OBJECT.match(rest) and (word in _ALSO_NOUNS or _LIKE_A_VERB.fullmatch(word)):
         return articled(second_verbs(f"{word} {rest}", VERBS))
     if word == "list" and rest.lower().startswith("of "):
         return f"get the list {rest}"
