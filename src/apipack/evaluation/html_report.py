@@ -86,7 +86,7 @@ def paper_sizes(level: int) -> dict[str, list[tuple[float, float]]]:
     rows = _paper("code-llama-13b-scaling-python").query("language == 'python'")
     rows = rows[rows["level"] == level]
     return {
-        RETRIEVED.get(setting, setting): [
+        RETRIEVED.get(str(setting), str(setting)): [
             (float(x), float(y)) for x, y in group[["train_size", "api_call_match"]].values
         ]
         for setting, group in rows.groupby("setting")
