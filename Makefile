@@ -14,7 +14,7 @@ CLIENTS := python3-requests python3-httpx libokhttp-java libgoogle-gson-java lib
 SBOM_TOOLS := cyclonedx-bom==7.5.0 pip-licenses==5.5.5
 SWIFT := $(HOME)/.cache/apipack/swift
 
-.PHONY: repro help test test-fast test-slow bench bench-scoring bench-mutants bench-values tenfold coverage setup toolchains toolchain-swift \
+.PHONY: repro help test test-fast test-slow browser bench bench-scoring bench-mutants bench-values tenfold coverage setup toolchains toolchain-swift \
 	verify bench-execution bench-training gpu bench-decoding lint judge dag ui lock clean remote sbom faults
 
 repro: setup  ## set up, then run the whole pipeline on the embedded default
@@ -68,6 +68,10 @@ toolchains:  ## the sandbox, nine of the ten languages and the libraries of thei
 	$(APT) update
 	$(APT) install -y --no-install-recommends $(TOOLCHAINS) $(CLIENTS)
 
+browser:  ## Chromium, in which `make test-slow` opens MLflow's interface
+	$(APT) update
+	$(APT) install -y --no-install-recommends chromium fonts-dejavu-core
+
 toolchain-swift:  ## the tenth: a Debian 13 of its own (3 GB), from the mirror that apt uses here
 	$(APT) install -y --no-install-recommends debootstrap
 	$(SUDO) rm -rf $(SWIFT)
@@ -105,6 +109,7 @@ dag: setup  ## the stage graph
 	dvc dag
 
 ui: setup  ## compare runs in the browser
+	@echo 'With accuracy in the table: http://127.0.0.1:5000/#/experiments/1/runs?viewStateShareKey=apipack'
 	mlflow ui --backend-store-uri sqlite:///mlflow.db
 
 remote: setup  ## `dvc push` and `dvc pull` go to a remote of yours:  make remote REMOTE=s3://BUCKET/FOLDER, or APIPACK_REMOTE

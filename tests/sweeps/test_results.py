@@ -4,7 +4,7 @@ import pytest
 
 from apipack.evaluation.figures import cells
 from apipack.sweeps.grid import Grid
-from apipack.sweeps.report import lines
+from apipack.sweeps.report import html, lines, sections
 from apipack.sweeps.results import between_seeds, by_api, gain_per_doubling, pairs, table
 
 
@@ -51,13 +51,17 @@ def test_seeds_have_a_spread_of_their_own() -> None:
 
 def test_the_report_of_a_sweep_has_all_of_it() -> None:
     runs = pd.DataFrame(
-        {"params.size": ["10", "20", "40"], "params.seed": "0", "metrics.train.tokens": [5.0, 10.0, 20.0]}
+        {"params.size": ["10", "20", "40"], "params.seed": "0", "metrics.train.flops": [5.0, 10.0, 20.0]}
         | {"metrics.request_match": [0.1, 0.3, 0.5]},
         index=list(LABELS),
     )
-    text = "\n".join(lines(Grid(question="Does it help?", axis="size"), LABELS, runs, CELLS, RUNS))
+    grid = Grid(question="Does it help?", axis="size")
+    told = sections(grid, LABELS, runs, CELLS, RUNS)
+    text = "\n".join(lines(grid.question, told))
     assert text.startswith("Does it help?") and "size=40  0.50 [0.50, 0.50]" in text
-    assert "+0.200 [" in text and "train.tokens per instance" in text and "Between seeds" not in text
-    seeds = runs.assign(**{"params.size": "10", "params.seed": ["0", "1", "2"]})
-    text = "\n".join(lines(Grid(question="Does it?"), LABELS, seeds.drop(columns="metrics.train.tokens"), CELLS, RUNS))
+    assert "+0.200 [" in text and "train.flops per instance" in text and "Between seeds" not in text
+    page = html(grid, LABELS, runs, CELLS, told)
+    assert page.count("data:image/png") == 2 and "CodeLlama-13B" in page  # over size, beside the paper, and over cost
+    seeds = runs.assign(**{"params.size": "10", "params.seed": ["0", "1", "2"]}).drop(columns="metrics.train.flops")
+    text = "\n".join(lines("Does it?", sections(Grid(question="Does it?"), LABELS, seeds, CELLS, RUNS)))
     assert "0.300 ± 0.226" in text and "Gain" not in text and "Cost" not in text

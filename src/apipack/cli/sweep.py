@@ -74,7 +74,8 @@ def _print_table(name: str, grid: Grid, points: Sequence[Point]) -> None:
     import pandas as pd
 
     from apipack.evaluation.tracking import accuracies, log_parent, predictions_of
-    from apipack.sweeps.report import lines, note
+    from apipack.io import METRICS, write_text
+    from apipack.sweeps.report import html, lines, note, sections
     from apipack.sweeps.running import runs_of
 
     runs = runs_of(name, points)
@@ -84,5 +85,10 @@ def _print_table(name: str, grid: Grid, points: Sequence[Point]) -> None:
     frame = pd.DataFrame(list(runs.values()))
     cells = accuracies(frame)
     predictions = {run_id: predictions_of(run_id) for run_id in labels}
-    print("\n".join(lines(grid, labels, frame.set_index("run_id"), cells, predictions)))
+    frame = frame.set_index("run_id")
+    told = sections(grid, labels, frame, cells, predictions)
+    print("\n".join(lines(grid.question, told)))
+    page = METRICS / "sweeps" / f"{name}.html"
+    write_text(page, html(grid, labels, frame, cells, told))
+    print(f"sweep: {page} has the curves", file=sys.stderr)
     log_parent(name, name, list(labels), grid.axis, note(grid, labels, cells))

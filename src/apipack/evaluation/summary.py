@@ -18,7 +18,7 @@ STAGES = (
 PLACES = (
     ("data/release", 'the dataset: `datasets.load_dataset("data/release", "curl")`'),
     ("models/adapter", "the tuned model"),
-    ("metrics/report.md", "every table of accuracy"),
+    ("metrics/report.html", "every table of accuracy; report.md as text"),
     ("mlflow.db", "the runs"),
 )
 NEXT = (

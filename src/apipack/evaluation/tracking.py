@@ -24,6 +24,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
 from apipack.errors import UserError
+from apipack.evaluation.headline import METRIC
 from apipack.evaluation.run_names import committed_params, flatten, run_name
 from apipack.evaluation.run_record import Record, loss_curve, record, stage_figures, tags
 
@@ -31,6 +32,13 @@ os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 TEMPORARY = (".dvc", "tmp", "exps")
 UNFINISHED = "attributes.status != 'FINISHED'"
 ACCURACY = "accuracy.json"
+VIEW = "apipack"
+"""Name of the shared view of an experiment, `…/#/experiments/1/runs?viewStateShareKey=apipack`: MLflow's own table of
+runs shows no metric until one chooses it."""
+COLUMNS = [
+    f"metrics.`{name}`"
+    for name in (METRIC, f"{METRIC}_low", f"{METRIC}_high", f"base.{METRIC}", "call_match", "train.tokens")
+]
 
 
 def repository_root(start: Path | None = None) -> Path:
@@ -180,6 +188,7 @@ def log_parent(experiment: str, parent: str, children: Sequence[str], axis: str 
         if child.data.tags.get("mlflow.parentRunId") == run_id:
             continue
         client.set_tag(child.info.run_id, "mlflow.parentRunId", run_id)
+        client.set_tag(child.info.run_id, "mlflow.runType", "evaluation")  # its parent is shown unfolded
         if axis:
             step = round(float(child.data.params[axis]))
             metrics = {name: value for name, value in child.data.metrics.items() if name != "train.loss"}
@@ -191,7 +200,8 @@ def log_parent(experiment: str, parent: str, children: Sequence[str], axis: str 
 
 def _experiment(name: str, artifact_root: str | None) -> str:
     if mlflow.get_experiment_by_name(name) is None:
-        mlflow.create_experiment(name, artifact_location=artifact_root)
+        view = {f"mlflow.sharedViewState.{VIEW}": json.dumps({"selectedColumns": COLUMNS})}
+        mlflow.create_experiment(name, artifact_location=artifact_root, tags=view)
     return str(mlflow.set_experiment(name).experiment_id)
 
 

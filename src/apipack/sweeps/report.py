@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from apipack.evaluation.headline import METRIC
+from apipack.evaluation.html_report import PAPER, Section, page, paper_sizes
+from apipack.evaluation.pictures import curve
 from apipack.evaluation.reporting import markdown
 from apipack.evaluation.summary import aligned
 from apipack.sweeps.grid import Grid
@@ -18,17 +20,55 @@ MOST_PAIRS = 12
 """Runs of which each two are compared: 66 pairs."""
 
 
-def lines(grid: Grid, labels: Mapping[str, str], runs: pd.DataFrame, cells: Frames, predictions: Frames) -> list[str]:
+def sections(
+    grid: Grid, labels: Mapping[str, str], runs: pd.DataFrame, cells: Frames, predictions: Frames
+) -> list[Section]:
     """labels: run id → what it is. runs: a row each by run id, of `tracking.finished_runs`. cells, predictions: of
     each run."""
-    told = [grid.question, "", f"{METRIC.replace('_', ' ').capitalize()} of the tuned model, 95 % intervals over APIs:"]
-    told += aligned(table(labels, cells))
+    told = [Section("Request match of the tuned model, with 95 % intervals over APIs", rows=table(labels, cells))]
     if 1 < len(labels) <= MOST_PAIRS:
-        told += ["", "Each two runs on the same tests (exact McNemar, difference with 95 % over APIs):"]
-        told += aligned(pairs(labels, predictions, seed=0))
-    told += _section("Gain per doubling, with 95 % over APIs:", list(_gains(grid, labels, runs, cells, predictions)))
-    told += _section("Between seeds, mean of all tests with 95 %:", list(_seeds(labels, runs)))
-    return told + _section("Cost:", _costs(labels, runs))
+        title = "Each two runs on the same tests: exact McNemar, and the difference with 95 % over APIs"
+        told.append(Section(title, rows=pairs(labels, predictions, seed=0)))
+    told += [
+        Section("Gain per doubling, with 95 % over APIs", rows=list(_gains(grid, labels, runs, predictions))),
+        Section("Between seeds: the mean of all tests, with 95 %", rows=list(_seeds(labels, runs))),
+        Section("Cost", rows=_costs(labels, runs)),
+    ]
+    return [section for section in told if len(section.rows) > 1]
+
+
+def lines(question: str, told: Sequence[Section]) -> list[str]:
+    """The sections as text."""
+    text = [question]
+    for section in told:
+        text += ["", f"{section.title}:", *aligned(section.rows)]
+    return text
+
+
+def html(grid: Grid, labels: Mapping[str, str], runs: pd.DataFrame, cells: Frames, told: Sequence[Section]) -> str:
+    """The sections as a page, with accuracy over the axis, beside the paper's, and over cost."""
+    pictures = []
+    if grid.axis:
+        series = _series(labels, runs[f"params.{grid.axis}"].astype(float), cells)
+        paper = {f"{name}, level 3": pairs for name, pairs in paper_sizes(3).items()} if grid.axis == "size" else {}
+        title = f"Request match over {grid.axis}"
+        pictures.append(Section(title, PAPER if paper else "", curve(series, grid.axis, paper)))
+    for cost in ("train.flops", "train.joules"):
+        if f"metrics.{cost}" in runs and runs[f"metrics.{cost}"].notna().all():
+            series = _series(labels, runs[f"metrics.{cost}"].astype(float), cells)
+            pictures.append(Section(f"Request match over {cost}", picture=curve(series, cost)))
+    return page(grid.question, [*pictures, *told])
+
+
+def _series(labels: Mapping[str, str], x: pd.Series, cells: Frames) -> dict[str, list[tuple[float, ...]]]:
+    """Level and setting of the tuned model → (x, share, low, high) of each run that has an x above 0."""
+    series: dict[str, list[tuple[float, ...]]] = {}
+    for run_id in labels:
+        told = cells[run_id].query("model == 'tuned' and level != 'all' and language == 'all' and setting != 'all'")
+        for row in told.to_dict("records") if x[run_id] > 0 else ():
+            shares = (float(row[f"{METRIC}{bound}"]) for bound in ("", "_low", "_high"))
+            series.setdefault(f"level {row['level']}, {row['setting']}", []).append((float(x[run_id]), *shares))
+    return series
 
 
 def note(grid: Grid, labels: Mapping[str, str], cells: Frames) -> str:
@@ -37,13 +77,7 @@ def note(grid: Grid, labels: Mapping[str, str], cells: Frames) -> str:
     return f"{grid.question}\n\n{markdown(pd.DataFrame(rows, columns=first))}"
 
 
-def _section(title: str, rows: list[list[str]]) -> list[str]:
-    return ["", title, *aligned(rows)] if len(rows) > 1 else []
-
-
-def _gains(
-    grid: Grid, labels: Mapping[str, str], runs: pd.DataFrame, cells: Frames, predictions: Frames
-) -> Iterator[list[str]]:
+def _gains(grid: Grid, labels: Mapping[str, str], runs: pd.DataFrame, predictions: Frames) -> Iterator[list[str]]:
     """A row a level and setting, of the runs that differ in the axis alone; one row a value and the first seed."""
     if grid.axis is None:
         return

@@ -1,0 +1,39 @@
+import re
+
+import pandas as pd
+
+from apipack.evaluation.html_report import Section, of_run, page, paper_sizes
+from apipack.evaluation.pictures import curve
+
+PREDICTIONS = pd.DataFrame(
+    {"model": model, "level": level, "setting": setting, "language": language, "api": f"api{n % 3}", "id": str(n)}
+    | {"request_match": model == "tuned" and n < 3, "call_match": n < 4, "endpoint_match": True}
+    for model in ("tuned", "base", "copy")
+    for level in (1, 3)
+    for setting in ("0shot", "retrieved_3shot")
+    for language in ("curl", "go")
+    for n in range(6)
+)
+
+
+def test_a_page_needs_nothing_else_and_escapes_what_it_is_given() -> None:
+    text = page("<b>", [Section("a & b", "<script>", rows=[["x"], ["<img>"]]), Section("more", folded=True)])
+    assert "<script>" not in text and "<td>&lt;img&gt;</td>" in text and "<h2>a &amp; b</h2>" in text
+    assert "<details><summary>more</summary></details>" in text and 'name="viewport"' in text
+    assert not re.search(r"(src|href)=\"(?!data:)", text)
+
+
+def test_a_run_has_its_matrices_its_intervals_and_the_paper_s_figures() -> None:
+    text = of_run("size=40 curl", PREDICTIONS, 40, seed=0)
+    assert text.count("data:image/png;base64,iVBOR") == 4 and text.count("<details>") == 3
+    assert "tuned</td><td>0shot</td><td>0.50 [" in text and "CodeLlama-13B" in text
+    assert text == of_run("size=40 curl", PREDICTIONS, 40, seed=0)
+
+
+def test_the_paper_s_curve() -> None:
+    assert paper_sizes(3)["0shot"][-2:] == [(98914, 0.201), (1000000, 0.402)]
+    assert paper_sizes(3)["retrieved_3shot"][0] == (10000, 0.496)
+
+
+def test_a_curve_without_the_paper_s() -> None:
+    assert curve({"0shot": [(20, 0.3, 0.1, 0.5), (10, 0.2, 0.1, 0.4)]}, "tokens").startswith(b"\x89PNG")
