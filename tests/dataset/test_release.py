@@ -13,10 +13,13 @@ from apipack.dataset.card import card
 from apipack.dataset.release import SPLITS as NAMES
 from apipack.dataset.release import paper_instance, write_languages
 from apipack.dataset.schemas import RELEASE, SPLITS, UNIQUE
+from apipack.dataset.tool_calls import FOLDER, write_tools
 from apipack.instructions.schemas import INSTRUCTIONS
-from apipack.io import rows_table, write_table, write_text
+from apipack.io import read_table, rows_table, write_table, write_text
 from apipack.languages.codec import read
 from apipack.languages.schemas import CALLS
+from apipack.operations.documentation import Documentation
+from apipack.operations.tools import request_of
 from apipack.records import Request
 from tests.parameters import PARAMS
 from tests.small_apis import write_data
@@ -131,3 +134,22 @@ def test_a_source_that_is_held_out_has_a_split_of_its_own(released: Path, tmp_pa
     assert (tmp_path / "held/data/curl/test_level4-00000-of-00001.parquet").is_file()
     assert "`test_level4`: an unseen source" in card(counts, list(NAMES.values()), {})
     assert "test_level4" not in (released / "README.md").read_text(encoding="utf-8")
+
+
+def test_tool_calls_are_loaded_as_they_were_written(tmp_path: Path) -> None:
+    spoken = PARAMS.instruct.model_copy(update={"values": "spoken", "variants": 30})
+    data, out = write_data(tmp_path / "data", spoken), tmp_path / "release"
+    member = {entry["id"]: [entry["split"]] for entry in read_table(data / "splits/splits.parquet").to_pylist()}
+    figures = write_tools(data, out, member, {"train": "train", "level1": "test_level1", "bank": "examples"})
+    assert figures["without_tool_call"] == {} and sum(figures["rows"].values()) == 36
+    write_text(out / "README.md", card({FOLDER: figures["rows"]}, list(figures["rows"]), {}))
+    rows = load_dataset(str(out), FOLDER, cache_dir=str(tmp_path / "cache"))
+    operations = {entry["id"]: entry for entry in read_table(data / "dataset/operations").to_pylist()}
+    for told in rows["examples"]:
+        operation = operations[told["id"]]
+        user, assistant = told["messages"]
+        (call,) = assistant["tool_calls"]
+        assert user == {"role": "user", "content": operation["instruction"]}
+        assert [call["function"]["name"]] == [one["function"]["name"] for one in told["tools"]]
+        made = request_of(Documentation.of(operation), call["function"]["arguments"])
+        assert made == Request.from_json(operation["request"])

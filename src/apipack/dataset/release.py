@@ -19,6 +19,7 @@ from apipack.dataset.card import card, origins
 from apipack.dataset.further import further
 from apipack.dataset.params import Release
 from apipack.dataset.schemas import RELEASE
+from apipack.dataset.tool_calls import FOLDER, write_tools
 from apipack.instructions.params import CHOICE, Instruct
 from apipack.instructions.variants import TEST
 from apipack.io import parts, read_table, write_text
@@ -62,8 +63,15 @@ def write_release(
     for counted in map_tasks(write_languages, tasks, engine, "release"):
         rows |= counted
     counts = {language: rows[language] for language in languages}
-    write_text(out / "README.md", card(counts, list(_released(_members(data)).values()), origins(data)))
-    return {"rows_out": sum(sum(of.values()) for of in counts.values()), "languages": counts}
+    figures: dict[str, Any] = {"rows_out": sum(sum(of.values()) for of in counts.values()), "languages": counts}
+    member = _members(data)
+    splits = _released(member)
+    shown = dict(counts)
+    if p.tools:
+        figures["tools"] = write_tools(data, out, member, splits)
+        shown[FOLDER] = figures["tools"]["rows"]
+    write_text(out / "README.md", card(shown, list(splits.values()), origins(data)))
+    return figures
 
 
 def write_languages(
