@@ -26,6 +26,7 @@ from apipack.records import Request, essence, is_json, json_value
 
 Json = dict[str, Any]
 
+PLACES = ("path", "query", "header", "cookie")
 BODY = "body"
 MAX_NAME = 64
 """Characters of a tool's name that OpenAI takes."""
@@ -97,7 +98,7 @@ def request_of(documentation: Documentation, arguments: Mapping[str, Any]) -> Re
     known = {argument.name: argument.given for argument in arguments_of(documentation)}
     if arguments.keys() - known.keys() - {BODY}:
         raise NoTool("unknown_argument")
-    places: dict[str, Pairs] = {"path": [], "query": [], "header": [], "cookie": []}
+    places: dict[str, Pairs] = {place: [] for place in PLACES}
     names = {id(given): name for name, given in known.items()}
     try:
         for given in documentation.parameters:
@@ -145,22 +146,48 @@ def _pairs(given: Parameter, value: Any, version: str) -> Pairs:
 
 
 def _places(documentation: Documentation, request: Request) -> dict[str, Pairs]:
-    """Place → (name, value) pairs of a request, as they are sent. Raises `NoTool` for one to another endpoint."""
+    """Place → (name, value) pairs of a request, as they are sent, without what the operation fixes. Raises `NoTool` for
+    one to another endpoint."""
+    fixed: dict[str, Pairs] = {place: [] for place in PLACES}
+    for given in documentation.parameters:
+        if given.required and _is_fixed(given.node, given.name):
+            fixed[given.place] += _pairs(given, _fixed(given.node, given.name), documentation.version)
     url, _, query = request.url.partition("?")
     pieces = _PARAMETER.split(documentation.template)
-    pattern = "".join(
-        "([^/?]*)" if number % 2 else re.escape(quote(text, safe=URL_SAFE)) for number, text in enumerate(pieces)
-    )
+    in_path = dict(fixed["path"])
+    groups, pattern = [], ""
+    for number, text in enumerate(pieces):
+        if number % 2 and text not in in_path:
+            groups.append(text)
+            pattern += "([^/?]*)"
+        else:
+            pattern += re.escape(quote(in_path[text] if number % 2 else text, safe=URL_SAFE))
     match = re.fullmatch(pattern, url)
     if match is None or request.method != documentation.method:
         raise NoTool("another_endpoint")
-    cookies = (pair.partition("=") for pair in (request.header("cookie") or "").split("; ") if pair)
-    return {
-        "path": list(zip(pieces[1::2], match.groups(), strict=True)),
-        "query": [(name, value) for name, _, value in (pair.partition("=") for pair in query.split("&"))],
+    places: dict[str, Pairs] = {
+        "path": list(zip(groups, match.groups(), strict=True)),
+        "query": _split(query, "&"),
         "header": list(request.headers),
-        "cookie": [(name, value) for name, _, value in cookies],
+        "cookie": _split(request.header("cookie") or "", "; "),
     }
+    kinds = {given.name: given.place for given in documentation.parameters}
+    for key, text in _split(documentation.path_query, "&"):
+        sent = next((pair for pair in places["query"] if unquote(pair[0]) == unquote(key)), None)
+        if sent is not None:
+            places["query"].remove(sent)
+            if (name := _PARAMETER.fullmatch(text)) is not None:
+                places[kinds.get(name[1], "query")].append((name[1], sent[1]))
+    for place, pairs in fixed.items():
+        for pair in pairs:
+            if pair in places[place]:
+                places[place].remove(pair)
+    return places
+
+
+def _split(text: str, between: str) -> Pairs:
+    pairs = (pair.partition("=") for pair in text.split(between) if pair)
+    return [(name, value) for name, _, value in pairs]
 
 
 def _texts(places: Mapping[str, Pairs]) -> dict[str, dict[str, list[str]]]:
