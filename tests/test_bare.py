@@ -44,7 +44,8 @@ def write_box(folder: Path, model: Path) -> None:
             "reference": render("curl", request),
             "last_example": None if setting == "0shot" else render("curl", request),
         }
-        | {"request": request.to_json(), "template": request.url, "arguments": "[]", "values": "[]"}
+        | {"request": request.to_json(), "template": request.url, "arguments": "[]", "values": "[]", "documented": []}
+        | dict.fromkeys(("grammar", "no_grammar", "abstain"))
         for key, request in calls.items()
         for level in (1, 2, 3)
         for setting in ("0shot", "retrieved_3shot")

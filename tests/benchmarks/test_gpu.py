@@ -49,6 +49,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "template": "",
             "arguments": "[]",
             "values": None,
+            **dict.fromkeys(("grammar", "no_grammar", "abstain")),
+            "documented": [],
             "examples": [],
         }
         for level in (1, 2)

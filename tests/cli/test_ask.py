@@ -82,6 +82,24 @@ def test_a_valid_call_names_its_operation_and_shows_the_nearest_examples(source:
     assert seen[0].startswith("**api_description**: Pets") and seen[0].endswith("Delete the pet 7\n**output**:\n")
 
 
+@pytest.mark.parametrize(("setting", "examples"), [("spec_retrieved", 0), ("spec_retrieved_3shot", 3)])
+def test_documentation_is_shown_and_its_grammar_given(source: Source, p: Params, setting: str, examples: int) -> None:
+    seen: list[tuple[str, str | None]] = []
+
+    def write(prompt: str, grammar: str | None) -> str:
+        seen.append((prompt, grammar))
+        return curl("https://pets.example/v1/pets/7", "DELETE")
+
+    answered = ask("Remove the pet with id 7", source, "curl", p, write, setting)
+    ((prompt, grammar),) = seen
+    assert answered.verdict.valid and answered.operation == "DELETE /pets/{id}"
+    assert len(answered.examples) == examples and prompt.count("**output**") == 1 + examples
+    shown = prompt.partition("**documentation**:\n")[2].partition("**lang**")[0]
+    assert shown.count("https://pets.example/v1/") == 4  # the likeliest last
+    assert shown.rstrip().endswith("DELETE https://pets.example/v1/pets/{id}\n- path id (integer, required)")
+    assert grammar is not None and "--request DELETE" in grammar and "planets" not in grammar
+
+
 def test_a_concrete_path_goes_before_a_template(source: Source, p: Params) -> None:
     assert asked(source, p, curl("https://pets.example/v1/pets/newest")).operation == "GET /pets/newest"
 

@@ -17,10 +17,13 @@ from apipack.dataset.further import further_part
 from apipack.dataset.release import SPLITS as NAMES
 from apipack.dataset.release import paper_instance, write_documents, write_languages
 from apipack.dataset.schemas import RELEASE, SPLITS, UNIQUE
+from apipack.dataset.tool_calls import FOLDER, write_tools
 from apipack.instructions.schemas import INSTRUCTIONS
-from apipack.io import parts, rows_table, write_table
+from apipack.io import parts, read_table, rows_table, write_table, write_text
 from apipack.languages.codec import read
 from apipack.languages.schemas import CALLS
+from apipack.operations.documentation import Documentation
+from apipack.operations.tools import request_of
 from apipack.records import Request
 from tests.parameters import PARAMS
 from tests.small_apis import write_data
@@ -65,7 +68,7 @@ def released(tmp_path: Path) -> Path:
     )
     counts = write_languages(["curl", "go"], str(data), str(out / "further"), str(out), True)
     splits = [name for name in NAMES.values() if name != "test_level4"]
-    write_documents(out, counts, splits, {"Operations by licence": {"MIT": 4}}, origins(data))
+    write_documents(out, counts, splits, {"Operations by licence": {"MIT": 4}}, origins(data), {})
     return out
 
 
@@ -166,7 +169,7 @@ def test_further_variants_have_values_and_calls_of_their_own(tmp_path: Path) -> 
     for part in parts(data / "dataset/operations"):
         further_part(str(data / "dataset"), part.name, further, {"curl": 3}, 0, choice)
     counts = write_languages(["curl", "python"], str(data), further, str(out), True)
-    write_documents(out, counts, list(NAMES.values()), {}, [])
+    write_documents(out, counts, list(NAMES.values()), {}, [], {})
     one = counts["python"]["train"]
     assert counts["curl"] == counts["python"] | {"train": 3 * one, "examples": 3 * counts["python"]["examples"]}
     loaded = load_dataset(str(out), "curl", split="train", cache_dir=str(tmp_path / "cache"))
@@ -187,3 +190,22 @@ def test_a_source_that_is_held_out_has_a_split_of_its_own(released: Path, tmp_pa
     assert (tmp_path / "held/data/curl/test_level4-00000-of-00001.parquet").is_file()
     assert "`test_level4`: an unseen source" in card(counts, list(NAMES.values()), {})
     assert "test_level4" not in (released / "README.md").read_text(encoding="utf-8")
+
+
+def test_tool_calls_are_loaded_as_they_were_written(tmp_path: Path) -> None:
+    spoken = PARAMS.instruct.model_copy(update={"values": "spoken", "variants": 30})
+    data, out = write_data(tmp_path / "data", spoken), tmp_path / "release"
+    member = {entry["id"]: [entry["split"]] for entry in read_table(data / "splits/splits.parquet").to_pylist()}
+    figures = write_tools(data, out, member, {"train": "train", "level1": "test_level1", "bank": "examples"})
+    assert figures["without_tool_call"] == {} and sum(figures["rows"].values()) == 36
+    write_text(out / "README.md", card({FOLDER: figures["rows"]}, list(figures["rows"]), {}))
+    rows = load_dataset(str(out), FOLDER, cache_dir=str(tmp_path / "cache"))
+    operations = {entry["id"]: entry for entry in read_table(data / "dataset/operations").to_pylist()}
+    for told in rows["examples"]:
+        operation = operations[told["id"]]
+        user, assistant = told["messages"]
+        (call,) = assistant["tool_calls"]
+        assert user == {"role": "user", "content": operation["instruction"]}
+        assert [call["function"]["name"]] == [one["function"]["name"] for one in told["tools"]]
+        made = request_of(Documentation.of(operation), call["function"]["arguments"])
+        assert made == Request.from_json(operation["request"])

@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pyarrow.parquet as pq
 import pytest
@@ -173,7 +173,8 @@ def test_the_evaluation_has_rows_of_served_models(
     request = Request("GET", "https://a.test/pets")
     test = {"id": "a", "api": "a", "level": 1, "language": "curl", "setting": "0shot", "last_example": None}
     test |= {"prompt": PAIRS[0][0], "reference": PAIRS[0][1].strip(), "request": request.to_json()}
-    tests = [{**test, "template": request.url, "arguments": "[]", "values": None, "examples": []}]
+    nothing: dict[str, Any] = {"documented": [], **dict.fromkeys(("grammar", "no_grammar", "abstain"))}
+    tests = [{**test, "template": request.url, "arguments": "[]", "values": None, "examples": [], **nothing}]
     write_table(tmp_path / "data/prompts/tests.parquet", rows_table(tests, TESTS))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("APIPACK_CACHE", str(tmp_path / "cache"))

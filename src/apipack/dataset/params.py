@@ -41,9 +41,11 @@ class Split(Section):
 
 class Release(Section):
     """paper_json: also write JSON lines in the schema of the paper's dataset. variants: language → how many variants of
-    each operation that no test asks for are released, each with its own values; one where a language is not named."""
+    each operation that no test asks for are released, each with its own values; one where a language is not named.
+    tools: also write each operation as a tool and its call, in chat messages (`dataset.tool_calls`)."""
 
     paper_json: bool
+    tools: bool
     variants: dict[Language, Positive]
 
 

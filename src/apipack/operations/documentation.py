@@ -38,7 +38,8 @@ class Parameter(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Documentation:
     """One operation. says: its functionality. path_query: the query that the path itself has. secrets: (place, name,
-    value) of credentials. media_type, body: of what is sent, None where nothing is. version: of OpenAPI."""
+    value) of credentials. media_type, body: of what is sent, None where nothing is. version: of OpenAPI. body_wire:
+    of `wire.body_wire`, where the operation has a form."""
 
     says: str
     method: str
@@ -49,6 +50,7 @@ class Documentation:
     media_type: str | None
     body: Node | None
     version: str
+    body_wire: Node | None = None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Documentation:
@@ -71,6 +73,7 @@ class Documentation:
             form["wire"]["header"] if "body" in form else None,
             form.get("body"),
             form["version"],
+            form["wire"] if "body" in form else None,
         )
 
     def shown(self, fits: Fits) -> tuple[str, Documentation]:

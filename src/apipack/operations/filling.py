@@ -181,8 +181,8 @@ class _Variant:
 
 
 def credential(leaf: Node, name: str) -> Any:
-    """What stands for a secret, by the name of its argument; None for what is none."""
-    if not (is_credential(name) or leaf.get("format") == "password"):
+    """What stands for a secret, by the name of its argument; None for what is none, or no leaf."""
+    if "kind" not in leaf or not (is_credential(name) or leaf.get("format") == "password"):
         return None
     stand_in = f"REPLACE_{snake(name).upper() or 'SECRET'}"
     return stand_in if fits(leaf, stand_in) else leaf.get("base", stand_in)

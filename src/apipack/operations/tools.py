@@ -1,0 +1,303 @@
+"""An operation as a tool in OpenAI's format, and a request as a call of it: the eleventh form, both ways without loss.
+
+A tool's parameters are the operation's arguments, by name and place; a body is one argument, `body`. A call has their
+decoded values in the types of the schema. Placeholders of credentials and what the specification fixes are no
+arguments: they come back with the operation. A request that its call does not give back exactly has a reason instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from email import message_from_string
+from email.message import Message
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, quote, unquote
+
+from apipack.languages.wire import FORM
+from apipack.openapi.loading import SpecError
+from apipack.openapi.styles import PATH, QUERY, Pairs, scalar, to_json
+from apipack.operations.documentation import Documentation, Parameter
+from apipack.operations.filling import credential
+from apipack.operations.forms import Node
+from apipack.operations.requests import URL_SAFE, add_secrets, assemble, own_content_type
+from apipack.operations.wire import body_of, pairs_of, whole_value
+from apipack.records import Request, essence, is_json, json_value
+
+Json = dict[str, Any]
+
+PLACES = ("path", "query", "header", "cookie")
+BODY = "body"
+MAX_NAME = 64
+"""Characters of a tool's name that OpenAI takes."""
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
+_PARAMETER = re.compile(r"\{([^{}]*)\}")
+
+
+class NoTool(Exception):
+    """There is no such tool or call; reason: one word to count."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Argument(NamedTuple):
+    """One parameter of a tool. name: unique in the tool."""
+
+    name: str
+    given: Parameter
+
+
+def tool_name(endpoint: str) -> str:
+    """The name of an operation's tool; endpoint: what the specification or `operations.texts` calls the operation."""
+    return _NOT_IN_NAMES.sub("_", endpoint).strip("_")[:MAX_NAME] or "call"
+
+
+def arguments_of(documentation: Documentation) -> list[Argument]:
+    """The parameters that a call says, each under its name, or with its place before it where another has that."""
+    said = [given for given in documentation.parameters if not _is_fixed(given.node, given.name)]
+    names = [given.name for given in said] + ([BODY] if documentation.body is not None else [])
+    return [
+        Argument(given.name if names.count(given.name) == 1 else f"{given.place}_{given.name}", given) for given in said
+    ]
+
+
+def tool(documentation: Documentation, endpoint: str) -> Json:
+    """{"type": "function", "function": {name, description, parameters: JSON Schema}}."""
+    properties: Json = {}
+    required = []
+    for argument in arguments_of(documentation):
+        properties[argument.name] = _schema(argument.given.node, argument.given.name)
+        if argument.given.required:
+            required.append(argument.name)
+    if documentation.body is not None:
+        properties[BODY] = _schema(documentation.body, "")
+        required.append(BODY)
+    parameters = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+    function = {"name": tool_name(endpoint), "description": documentation.says, "parameters": parameters}
+    return {"type": "function", "function": function}
+
+
+def call_of(documentation: Documentation, request: Request) -> Json:
+    """The arguments with which the operation's tool makes this request. Raises `NoTool`."""
+    texts = _texts(_places(documentation, request))
+    arguments: Json = {}
+    for argument in arguments_of(documentation):
+        if (value := _value(argument.given, texts[argument.given.place], documentation.version)) is not _MISSING:
+            arguments[argument.name] = value
+    if request.body is not None and documentation.body is not None:
+        arguments[BODY] = _body_value(documentation, request.body)
+    if request_of(documentation, arguments) != request:
+        raise NoTool("another_request")
+    return arguments
+
+
+def request_of(documentation: Documentation, arguments: Mapping[str, Any]) -> Request:
+    """The request that a call of the operation's tool makes. Raises `NoTool`."""
+    known = {argument.name: argument.given for argument in arguments_of(documentation)}
+    if arguments.keys() - known.keys() - {BODY}:
+        raise NoTool("unknown_argument")
+    places: dict[str, Pairs] = {place: [] for place in PLACES}
+    names = {id(given): name for name, given in known.items()}
+    try:
+        for given in documentation.parameters:
+            name = names.get(id(given))
+            if name is None:
+                if given.required:
+                    places[given.place] += _pairs(given, _fixed(given.node, given.name), documentation.version)
+            elif name in arguments:
+                places[given.place] += _pairs(given, arguments[name], documentation.version)
+            elif given.required:
+                raise NoTool("missing_argument")
+        content_type = body = None
+        if documentation.body is not None and documentation.media_type is not None:
+            if BODY not in arguments:
+                raise NoTool("missing_argument")
+            wire = documentation.body_wire or {"header": documentation.media_type, "root": "root", "media": {}}
+            content_type, body = body_of(wire, arguments[BODY], documentation.version)
+        add_secrets(list(documentation.secrets), places)
+        if documentation.version == "2.0":
+            content_type = own_content_type(places["header"], content_type)
+        return assemble(
+            documentation.method, documentation.template, documentation.path_query, places, content_type, body
+        )
+    except (SpecError, UnicodeError, TypeError, ValueError, RecursionError) as error:
+        raise NoTool(getattr(error, "reason", "unwritable")) from error
+
+
+_MISSING = object()
+
+
+def _is_fixed(node: Node, name: str) -> bool:
+    return "value" in node or credential(node, name) is not None
+
+
+def _fixed(node: Node, name: str) -> Any:
+    return node["value"] if "value" in node else credential(node, name)
+
+
+def _pairs(given: Parameter, value: Any, version: str) -> Pairs:
+    """(name, value) as they are sent."""
+    if given.wire is not None:
+        return pairs_of(given.wire, value, version)
+    text = scalar(value)
+    return [(given.name, text if given.place == "header" else PATH(text) if given.place == "path" else QUERY(text))]
+
+
+def _places(documentation: Documentation, request: Request) -> dict[str, Pairs]:
+    """Place → (name, value) pairs of a request, as they are sent, without what the operation fixes. Raises `NoTool` for
+    one to another endpoint."""
+    fixed: dict[str, Pairs] = {place: [] for place in PLACES}
+    for given in documentation.parameters:
+        if given.required and _is_fixed(given.node, given.name):
+            fixed[given.place] += _pairs(given, _fixed(given.node, given.name), documentation.version)
+    url, _, query = request.url.partition("?")
+    pieces = _PARAMETER.split(documentation.template)
+    in_path = dict(fixed["path"])
+    groups, pattern = [], ""
+    for number, text in enumerate(pieces):
+        if number % 2 and text not in in_path:
+            groups.append(text)
+            pattern += "([^/?]*)"
+        else:
+            pattern += re.escape(quote(in_path[text] if number % 2 else text, safe=URL_SAFE))
+    match = re.fullmatch(pattern, url)
+    if match is None or request.method != documentation.method:
+        raise NoTool("another_endpoint")
+    places: dict[str, Pairs] = {
+        "path": list(zip(groups, match.groups(), strict=True)),
+        "query": _split(query, "&"),
+        "header": list(request.headers),
+        "cookie": _split(request.header("cookie") or "", "; "),
+    }
+    kinds = {given.name: given.place for given in documentation.parameters}
+    for key, text in _split(documentation.path_query, "&"):
+        sent = next((pair for pair in places["query"] if unquote(pair[0]) == unquote(key)), None)
+        if sent is not None:
+            places["query"].remove(sent)
+            if (name := _PARAMETER.fullmatch(text)) is not None:
+                places[kinds.get(name[1], "query")].append((name[1], sent[1]))
+    for place, pairs in fixed.items():
+        for pair in pairs:
+            if pair in places[place]:
+                places[place].remove(pair)
+    return places
+
+
+def _split(text: str, between: str) -> Pairs:
+    pairs = (pair.partition("=") for pair in text.split(between) if pair)
+    return [(name, value) for name, _, value in pairs]
+
+
+def _texts(places: Mapping[str, Pairs]) -> dict[str, dict[str, list[str]]]:
+    """Place → name → its decoded values in order."""
+    texts: dict[str, dict[str, list[str]]] = {}
+    for place, pairs in places.items():
+        of_place = texts[place] = {}
+        for name, value in pairs:
+            of_place.setdefault(_key(name, place), []).append(value if place == "header" else unquote(value))
+    return texts
+
+
+def _value(given: Parameter, texts: dict[str, list[str]], version: str) -> Any:
+    """The decoded value of a parameter, `_MISSING` where the request has none. texts: name → values, of which those of
+    the parameter are taken away."""
+    node, whole = given.node, whole_value(given.node)
+    sample = _pairs(given, whole, version)
+    if given.wire is not None and any(map(is_json, given.wire.get("content", ()))):
+        values = texts.get(_key(given.name, given.place))
+        return _of_json(values.pop(0)) if values else _MISSING
+    if isinstance(whole, dict):
+        if len(sample) != len(whole):
+            raise NoTool("object_style")
+        decoded = {}
+        for (name, _, inner), (sent, _) in zip(node["members"], sample, strict=True):
+            if values := texts.get(_key(sent, given.place)):
+                decoded[name] = _typed(values.pop(0), inner)
+        return decoded if decoded or given.required else _MISSING
+    values = texts.get(_key(sample[0][0] if sample else given.name, given.place))
+    if isinstance(whole, list):
+        item = node["items"][0] if node.get("items") else {}
+        if not values:
+            return [] if given.required else _MISSING
+        if len(_pairs(given, [*whole, *whole], version)) == 1:
+            return [_typed(text, item) for text in values.pop(0).split(",")]
+        return [_typed(values.pop(0), item) for _ in range(len(values))]
+    return _typed(values.pop(0), node) if values else _MISSING
+
+
+def _key(name: str, place: str) -> str:
+    return name.lower() if place == "header" else unquote(name)
+
+
+def _typed(text: str, node: Node) -> Any:
+    """The value of a text by its schema, or the text where another would be written."""
+    if not isinstance(text, str) or node.get("kind") not in ("integer", "number", "boolean"):
+        return text
+    try:
+        value = json_value(text)
+    except (ValueError, RecursionError):
+        return text
+    return value if not isinstance(value, str) and to_json(value) == text else text
+
+
+def _body_value(documentation: Documentation, body: str) -> Any:
+    media_type = documentation.media_type or ""
+    if is_json(media_type):
+        return _of_json(body)
+    if essence(media_type) == FORM:
+        pairs = parse_qsl(body, keep_blank_values=True)
+    elif essence(media_type) == "multipart/form-data":
+        pairs = _parts(media_type, body)
+    else:
+        return body
+    nodes = {name: inner for name, _, inner in (documentation.body or {}).get("members", ())}
+    value: Json = {}
+    for name, text in pairs:
+        node = nodes.get(name, {})
+        if "items" in node:
+            value.setdefault(name, []).append(_typed(text, node["items"][0]))
+        else:
+            value[name] = _typed(text, node)
+    return value
+
+
+def _of_json(text: str) -> Any:
+    """The value of a JSON text, or another text as it is."""
+    try:
+        return json_value(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _parts(media_type: str, body: str) -> list[tuple[str, Any]]:
+    """(name, value) of each part of a form (RFC 7578); parts of JSON have the value of that."""
+    message = message_from_string(f"Content-Type: {media_type}\n\n{body}")
+    parts = message.get_payload()
+    named = []
+    for part in (part for part in parts if isinstance(part, Message)) if isinstance(parts, list) else ():
+        name, text = part.get_param("name", header="content-disposition"), part.get_payload()
+        value = _of_json(str(text)) if is_json(part.get_content_type()) else str(text)
+        named.append((str(name), value))
+    return named
+
+
+def _schema(node: Node, name: str) -> Json:
+    """JSON Schema of a node."""
+    if "members" in node:
+        members: Sequence[Any] = node["members"]
+        return {
+            "type": "object",
+            "properties": {key: _schema(inner, key) for key, _, inner in members},
+            "required": [key for key, required, _ in members if required],
+        }
+    if "items" in node:
+        return {"type": "array", "items": _schema(node["items"][0], name)}
+    if _is_fixed(node, name):
+        return {"const": _fixed(node, name)}
+    if "unsayable" in node:
+        return {"type": "string"}
+    schema = {"type": node["kind"], "enum": node.get("enum"), "format": node.get("format")}
+    schema["description"] = node.get("about")
+    return {key: value for key, value in schema.items() if value is not None}
