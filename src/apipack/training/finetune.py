@@ -30,6 +30,7 @@ from apipack.io import fresh_folder
 from apipack.models.loading import bf16_pays, device, device_name, load_lm, out_of_memory
 from apipack.training.checkpoints import folder_of, latest, remove_others
 from apipack.training.collation import Collator, CompletionTrainer, Pair
+from apipack.training.cpu_attention import use_cpu_attention
 from apipack.training.data import Data, prepare
 from apipack.training.frozen_head import take_head
 from apipack.training.frozen_layers import MOST_BYTES, run_frozen
@@ -173,6 +174,8 @@ def _train(
 ) -> Trained:
     """Train, from the last checkpoint where there is one."""
     frozen = 0 if plan.sharded or data.tokens is None else _frozen_layers(model, p)
+    if p.method != "full" and use_cpu_attention(model):
+        log.info("attention in bfloat16 is made of plain products")
     with _out_of_memory_in_one_line(p):
         hidden = run_frozen(model, data.rows["input_ids"], frozen, most_bytes=most_bytes) if frozen else []
         plan.args.use_liger_kernel &= not hidden  # Liger looks into every layer, also where one is taken out
