@@ -33,13 +33,16 @@ def test_only_completion_and_eos_carry_loss(tiny: Path) -> None:
     assert row["input_ids"][: -len(trained)] == tokenizer(PAIRS[0][0])["input_ids"]  # what inference will see
 
 
-def test_padding_is_masked_by_length_although_pad_is_eos(tiny: Path) -> None:
-    tokenizer = AutoTokenizer.from_pretrained(tiny)
+def test_padding_changes_nothing_although_pad_is_eos(tiny: Path, tmp_path: Path) -> None:
+    model, tokenizer = load_lm(str(tiny), dtype=torch.float32)
     assert tokenizer.pad_token_id == tokenizer.eos_token_id
     rows = [encode(tokenizer, *pair) for pair in PAIRS]
     batch = Collator(tokenizer.pad_token_id)(rows)
-    assert batch["attention_mask"].sum(dim=1).tolist() == [row["length"] for row in rows]
     assert (batch["labels"] == tokenizer.eos_token_id).sum(dim=1).tolist() == [1, 1]
+    trainer = completion_trainer(model, tokenizer, tmp_path)
+    alone = [trainer.compute_loss(model, Collator(tokenizer.pad_token_id)([row])) * row["answer"] for row in rows]
+    together = trainer.compute_loss(model, batch) * sum(row["answer"] for row in rows)
+    torch.testing.assert_close(together, sum(alone))
 
 
 def test_loss_and_gradient_equal_the_full_logits_loss_of_trl(tiny: Path, tmp_path: Path) -> None:
@@ -49,7 +52,7 @@ def test_loss_and_gradient_equal_the_full_logits_loss_of_trl(tiny: Path, tmp_pat
     ours.backward()
     gradient = model.model.embed_tokens.weight.grad.clone()
     model.zero_grad()
-    logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits[:, :-1]
+    logits = model(input_ids=batch["input_ids"]).logits[:, :-1]
     target = batch["labels"][:, 1:].flatten()
     full = torch.nn.functional.cross_entropy(logits.flatten(0, 1), target, ignore_index=IGNORED)
     full.backward()

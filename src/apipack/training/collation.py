@@ -17,6 +17,8 @@ from transformers import PreTrainedTokenizerBase
 from transformers.trainer_pt_utils import get_length_grouped_indices
 from trl import SFTTrainer
 
+from apipack.training.frozen_head import FrozenHead
+
 log = logging.getLogger(__name__)
 
 Pair = tuple[str, str]
@@ -68,7 +70,7 @@ def encode_rows(
 
 
 class Collator:
-    """Examples to left-padded tensors (batch, longest), so that all completions end in the same column.
+    """Examples to right-padded tensors (batch, longest). No mask is needed: causal attention looks to the left.
 
     hidden: for each row its states (tokens, hidden size) after the frozen layers, which become inputs_embeds.
     tokens, answers: how many it has seen, of rows and of their completions.
@@ -79,20 +81,17 @@ class Collator:
         self.tokens = self.answers = 0
 
     def __call__(self, examples: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
-        longest = max(len(example["input_ids"]) for example in examples)
-
         def pad(key: str, filler: int) -> torch.Tensor:
-            return torch.tensor([[filler] * (longest - len(example[key])) + example[key] for example in examples])
+            rows = [torch.tensor(example[key]) for example in examples]
+            return pad_sequence(rows, batch_first=True, padding_value=filler)
 
-        lengths = [len(example["input_ids"]) for example in examples]
-        self.tokens += sum(lengths)
+        self.tokens += sum(len(example["input_ids"]) for example in examples)
         self.answers += sum(example["answer"] for example in examples)
-        mask = [[0] * (longest - length) + [1] * length for length in lengths]
         batch = {"input_ids": pad("input_ids", self.pad_token_id), "labels": pad("labels", IGNORED)}
         if self.hidden:
             states = [self.hidden[example["row"]] for example in examples]
-            batch["inputs_embeds"] = pad_sequence(states, batch_first=True, padding_side="left")
-        return {**batch, "attention_mask": torch.tensor(mask)}
+            batch["inputs_embeds"] = pad_sequence(states, batch_first=True)
+        return batch
 
 
 class ByLength(Sampler[int]):
@@ -116,8 +115,8 @@ class ByLength(Sampler[int]):
 
 
 class CompletionTrainer(SFTTrainer):
-    """SFTTrainer that computes logits from the first completion token on, instead of all of them, and goes on with the
-    same rows after it was killed.
+    """SFTTrainer that computes logits of the completions, instead of all of them, and goes on with the same rows after
+    it was killed.
 
     The hook for the sampler is private to transformers; a release that does not ask for it trains on, with a log line.
     TRL's fused head skips ignored positions with Triton only; on a CPU it projects every prompt token
@@ -127,6 +126,8 @@ class CompletionTrainer(SFTTrainer):
     asked_for_sampler = False
     lengths: list[int] | None = None
     """What tells long rows from short ones; the column `length` where nothing else is set."""
+    head: FrozenHead | None = None
+    """What `take_head` took out of the model, which then returns states."""
 
     def get_train_dataloader(self) -> DataLoader[Any]:
         loader = super().get_train_dataloader()
@@ -152,12 +153,17 @@ class CompletionTrainer(SFTTrainer):
         labels = inputs.pop("labels")
         if "inputs_embeds" in inputs:
             del inputs["input_ids"]
-        columns = int((labels != IGNORED).any(dim=0).sum())  # left padding: the completions' columns are the last
-        outputs = model(**inputs, logits_to_keep=columns + 1, use_cache=False)
-        logits, target = outputs.logits[:, :-1], labels[:, -columns:]
-        chosen = target != IGNORED
-        loss = torch.nn.functional.cross_entropy(logits[chosen].float(), target[chosen], reduction="sum")
-        loss = loss / (chosen.sum() if num_items_in_batch is None else num_items_in_batch)
+        chosen = labels[:, 1:] != IGNORED
+        target = labels[:, 1:][chosen]
+        if self.head is not None:
+            outputs = model(**inputs, use_cache=False)
+            loss = self.head.loss(outputs.logits[:, :-1][chosen], target)
+        else:
+            columns = chosen.any(dim=0).nonzero().flatten()
+            outputs = model(**inputs, logits_to_keep=columns, use_cache=False)
+            logits = outputs.logits[chosen[:, columns]].float()
+            loss = torch.nn.functional.cross_entropy(logits, target, reduction="sum")
+        loss = loss / (len(target) if num_items_in_batch is None else num_items_in_batch)
         if self.args.average_tokens_across_devices and num_items_in_batch is not None:
             # the count is over all processes, whose gradients are averaged
             loss = loss * self.accelerator.num_processes

@@ -30,9 +30,12 @@ from apipack.io import fresh_folder
 from apipack.models.loading import bf16_pays, device, device_name, load_lm, out_of_memory
 from apipack.training.checkpoints import folder_of, latest, remove_others
 from apipack.training.collation import Collator, CompletionTrainer, Pair
+from apipack.training.cpu_attention import use_cpu_attention
 from apipack.training.data import Data, prepare
 from apipack.training.energy import Meter
+from apipack.training.frozen_head import take_head
 from apipack.training.frozen_layers import MOST_BYTES, run_frozen
+from apipack.training.fused_lora import fuse
 from apipack.training.rows import Rows
 from apipack.training.watching import FinetuneError, Tell, Watch, check_loss, losses
 
@@ -41,12 +44,12 @@ if TYPE_CHECKING:  # pydantic is not needed to train
 
 log = logging.getLogger(__name__)
 
-LAYER_BYTES = 48
-"""What a layer keeps for its backward pass, at least, a token and hidden unit. Counted in SmolLM2's layers: 49 with
-bfloat16 weights and LoRA, 57 with float32 weights under autocast, 77 in float32 alone."""
+LAYER_BYTES = 40
+"""What a layer keeps for its backward pass, at least, a token and hidden unit. Counted in SmolLM2's layers: 40 with
+bfloat16 weights and fused LoRA, 71 in float32 alone."""
 LOGIT_BYTES = 18
-"""The same of a logit: in bfloat16 the logits and those of completions, in float32 a copy, its logarithms and their
-gradient, and that in bfloat16."""
+"""The same of a logit where the head trains: in bfloat16 the logits and those of completions, in float32 a copy, its
+logarithms and their gradient, and that in bfloat16."""
 
 
 FIRST = os.environ.get("RANK", "0") == "0"
@@ -178,6 +181,8 @@ def _train(
 ) -> Trained:
     """Train, from the last checkpoint where there is one."""
     frozen = 0 if plan.sharded or data.tokens is None else _frozen_layers(model, p)
+    if p.method != "full" and use_cpu_attention(model):
+        log.info("attention in bfloat16 is made of plain products")
     with _out_of_memory_in_one_line(p):
         hidden = run_frozen(model, data.rows["input_ids"], frozen, most_bytes=most_bytes) if frozen else []
         plan.args.use_liger_kernel &= not hidden  # Liger looks into every layer, also where one is taken out
@@ -192,6 +197,9 @@ def _train(
             callbacks=[Watch(collator, plan.args.world_size == 1, tell)],
         )
         trainer.lengths = data.lengths
+        if p.method != "full" and not plan.sharded:
+            trainer.head = take_head(model, data.rows[0]["input_ids"])
+            log.info("%d of LoRA's layers are fused", fuse(model))
         trainer.remove_callback(PrinterCallback)
         last = _last_checkpoint(plan.checkpoints)
         result = trainer.train(resume_from_checkpoint=str(last) if last else None)
@@ -273,7 +281,9 @@ def check_batch(model: PreTrainedModel, lengths: list[int], answers: list[int], 
     inputs, whole = (layers, 1) if p.gradient_checkpointing else (0, layers)  # layers of which that much is kept
     units = inputs * model.dtype.itemsize + whole * LAYER_BYTES
     rows, logits = (sum(sorted(counts)[-p.batch :]) for counts in (lengths, answers))
-    needed = rows * config.hidden_size * units + logits * config.vocab_size * LOGIT_BYTES
+    needed = rows * config.hidden_size * units
+    if p.method == "full":
+        needed += logits * config.vocab_size * LOGIT_BYTES
     free = torch.cuda.mem_get_info()[0] if torch.cuda.is_available() else psutil.virtual_memory().available
     if needed > free:
         raise FinetuneError(f"{needed / 1e9:.1f} GB at least, where {free / 1e9:.1f} GB are free, for {_smaller(p)}")
@@ -320,6 +330,7 @@ def _frozen_layers(model: PreTrainedModel, p: Finetune) -> int:
 def settings(folder: Path, p: Finetune, seed: int, half: bool, save: bool) -> SFTConfig:
     """The trainer's arguments; optional accelerators (Liger's kernels on a GPU) where they are installed."""
     quiet = not sys.stderr.isatty()
+    on_cpu = device().type == "cpu"
     liger = torch.cuda.is_available() and importlib.util.find_spec("liger_kernel") is not None
     return SFTConfig(
         output_dir=str(folder),
@@ -331,8 +342,8 @@ def settings(folder: Path, p: Finetune, seed: int, half: bool, save: bool) -> SF
         lr_scheduler_type="cosine",
         warmup_steps=p.warmup,  # below 1: a share of all steps
         optim="adamw_torch_fused",
-        bf16=half,
-        use_cpu=half and device().type == "cpu",  # transformers refuses bf16 without it
+        bf16=half and not (on_cpu and p.method != "full"),  # an adapter's layers cast themselves: `fused_lora`
+        use_cpu=half and on_cpu,  # transformers refuses bf16 without it
         max_length=None,
         gradient_checkpointing=p.gradient_checkpointing,
         torch_compile=p.compile,

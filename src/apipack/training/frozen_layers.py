@@ -9,12 +9,18 @@ from torch import nn
 from transformers import PreTrainedModel
 
 MOST_BYTES = 2**30
+READ_TOKENS = 1024
+"""Tokens that run together; their states stay in a processor's cache."""
 ROUNDING = {torch.bfloat16: 2**-5, torch.float16: 2**-8}
 """By how much of the largest logit the same layers differ in 16 bits, where rows were padded otherwise."""
 
 
 def run_frozen(
-    model: PreTrainedModel, rows: list[list[int]], count: int, batch_tokens: int = 4096, most_bytes: int = MOST_BYTES
+    model: PreTrainedModel,
+    rows: list[list[int]],
+    count: int,
+    batch_tokens: int = READ_TOKENS,
+    most_bytes: int = MOST_BYTES,
 ) -> list[torch.Tensor]:
     """Run the first `count` decoder layers over each row of token ids and take them out of the model.
 
@@ -60,7 +66,6 @@ def _hidden_states(decoder: Any, rows: list[list[int]], batch_tokens: int, devic
         longest = len(rows[ordered[-1]])
         chosen = [ordered.pop() for _ in range(min(len(ordered), max(1, batch_tokens // longest)))]
         ids = torch.tensor([rows[row] + [0] * (longest - len(rows[row])) for row in chosen], device=device)
-        mask = torch.tensor([[1] * len(rows[row]) + [0] * (longest - len(rows[row])) for row in chosen], device=device)
-        states = decoder(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
+        states = decoder(input_ids=ids, use_cache=False).last_hidden_state
         hidden |= {row: states[index, : len(rows[row])].cpu().clone() for index, row in enumerate(chosen)}
     return [hidden[row] for row in range(len(rows))]
