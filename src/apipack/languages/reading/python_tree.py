@@ -169,8 +169,8 @@ def _function(arguments: ast.arguments, body: tuple[p.Statement, ...], lazy: boo
         ),
         body,
         lazy,
-        arguments.vararg.arg if arguments.vararg else "",
-        arguments.kwarg.arg if arguments.kwarg else "",
+        rest=arguments.vararg.arg if arguments.vararg else "",
+        keywords=arguments.kwarg.arg if arguments.kwarg else "",
     )
 
 

@@ -230,7 +230,8 @@ class Lowering:
         lowered = [(key, "static" if fixed else "method", bound(function, owners)) for key, fixed, function in methods]
         own = [p.Assign(p.Member(SELF, key), bound_value(value, owners)) for key, fixed, value in fields if not fixed]
         shared = [(key, value) for key, is_static, value in fields if is_static]
-        return p.Class(name, tuple(lowered), tuple(own), tuple(shared))
+        is_struct = source(field(node, "declaration_kind")) == "struct"
+        return p.Class(name, tuple(lowered), tuple(own), tuple(shared), copies=is_struct)
 
     def branch(self, node: Node) -> p.Statement:
         bindings, test = self.conditions(node)
