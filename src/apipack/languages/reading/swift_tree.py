@@ -350,8 +350,8 @@ class Lowering:
             [source(field(parameter, "name")) for parameter in _descendants(kind, "lambda_parameter")] if kind else []
         )
         if not kind:
-            count = max((int(place) + 1 for place in re.findall(r"\$([0-9])\b", source(node))), default=0)
-            names = [f"${place}" for place in range(count)]
+            count = max((int(number) + 1 for number in re.findall(r"\$([0-9])\b", source(node))), default=0)
+            names = [f"${number}" for number in range(count)]
         return p.Function(tuple((name, None) for name in names), self.returning(node))
 
     def call(self, node: Node) -> p.Expression:
