@@ -26,6 +26,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import parse_qsl
 
+from apipack.evaluation.executing import lacks_library
 from apipack.evaluation.metrics import same_request
 from apipack.io import parts, read_table
 from apipack.languages.codec import Reading, Unreadable, read
@@ -129,7 +130,8 @@ def decided(missed: list[Row], rows: list[Row]) -> Iterator[tuple[Row, str]]:
         names = {name.lower() for name, _ in row["request"].headers}
         arrived = request_of(outcome.records[0], names) if len(outcome.records) == 1 else None
         arguments = json.loads(row["arguments"])
-        if isinstance(call["found"], Request) and difference(call["found"], outcome.records) is not None:
+        is_other = isinstance(call["found"], Request) and difference(call["found"], outcome.records) is not None
+        if is_other and not lacks_library(outcome):
             yield call, "read wrong"
         elif arrived is not None and same_request(arrived, row["request"], row["template"], arguments):
             yield call, "missed"

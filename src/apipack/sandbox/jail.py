@@ -25,7 +25,9 @@ ETC = (
     "/etc/ssl/openssl.cnf",
 )
 NODE_MODULES = "/usr/share/nodejs"
-FOLDERS = ("/etc", "/etc/ssl", "/etc/ssl/certs", INSIDE)
+COMPOSER = ("/usr/share/php/GuzzleHttp/autoload.php", "/vendor/autoload.php")
+"""Guzzle, and where a program that asks an absent Composer for its folder looks for it."""
+FOLDERS = ("/etc", "/etc/ssl", "/etc/ssl/certs", "/vendor", INSIDE)
 FILES = {
     "/etc/resolv.conf": "nameserver 127.0.0.1\noptions ndots:0 timeout:2 attempts:2\n",
     "/etc/hosts": "127.0.0.1 localhost\n",
@@ -55,6 +57,7 @@ def command(folder: Path, trusted: Path, mounts: Mapping[str, str], users: bool,
     arguments += ["--symlink", NODE_MODULES, "/node_modules"]  # `import` looks into the folders above, and nowhere else
     for empty in FOLDERS:
         arguments += ["--perms", "0755", "--dir", empty]
+    arguments += ["--symlink", *COMPOSER]
     for pattern in ETC:
         for path in sorted(Path(root).glob(pattern.lstrip("/"))):
             arguments += ["--ro-bind", str(path), f"/{path.relative_to(root)}"]

@@ -11,7 +11,7 @@ from typing import Any
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.dialect import Dialect, Ended
-from apipack.languages.reading.objects import Bound, Method, Type
+from apipack.languages.reading.objects import Bound, Instance, Method, Type
 from apipack.languages.reading.scopes import Closure, Jumped, Pending, Scope
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -364,6 +364,8 @@ class Evaluation:
 
     def call(self, function: p.Expression, arguments: Sequence[p.Argument], new: bool) -> Any:
         callee = self.value(function)
+        if isinstance(callee, Bound) and self.dialect.needs_new and not isinstance(function, p.Member):
+            raise Unreadable("a method that is called without its object")
         given = Arguments([])
         for argument in arguments:
             if isinstance(argument.value, p.Spread):
@@ -409,6 +411,14 @@ class Evaluation:
     def method(self, function: p.Function) -> Closure:
         return Closure(function, self.scope, self.dialect.closed_functions or self.dialect.closed_methods)
 
+    def is_inside(self, kind: Type) -> bool:
+        """Whether a method of that class runs."""
+        try:
+            receiver = self.lookup(self.dialect.receiver)
+        except Unreadable:
+            return False
+        return isinstance(receiver, Instance) and kind in receiver.kind.line()
+
     def class_of(self, node: p.Class) -> Type:
         """A class, whose methods see it under its own name."""
         outer, self.scope = self.scope, Scope(self.scope)
@@ -416,7 +426,7 @@ class Evaluation:
             methods = {name: Method(self.method(function), kind) for name, kind, function in node.methods}
             defaults = self.method(p.Function((), node.fields)) if node.fields else None
             parent = None if node.parent is None else self.value(node.parent)
-            kind = Type(node.name, methods, defaults, parent)
+            kind = Type(node.name, methods, defaults, parent, node.copies)
             if self.dialect.own_class:
                 self.scope.names[self.dialect.own_class] = kind
             self.scope = Scope(self.scope)  # no method sees these by their names alone
@@ -448,7 +458,8 @@ class Evaluation:
     def bound_arguments(self, function: p.Function, given: Arguments) -> dict[str, Any]:
         """Values of a function's parameters; defaults are evaluated in its own scope."""
         names = [name for name, _ in function.parameters]
-        bound = dict(zip(names, given.positional, strict=False))
+        values = [self.dialect.bound_value(value) for value in given.positional]
+        bound = dict(zip(names, values, strict=False))
         others = {name: value for name, value in given.named.items() if name not in names or name in bound}
         bound |= {name: value for name, value in given.named.items() if name not in others}
         if self.dialect.trailing_block and "block" in others and names and names[-1] not in bound:
@@ -460,10 +471,10 @@ class Evaluation:
         too_many = len(given.positional) > len(names) and not function.rest or others and not function.keywords
         for name, default in function.parameters:
             if name not in bound:
-                if default is None and self.dialect.counts_arguments:
+                if default is None and (self.dialect.counts_arguments or function.strict):
                     raise Unreadable(f"no argument {name}")
                 bound[name] = UNDEFINED if default is None else self.value(default)
-        if too_many and self.dialect.counts_arguments:
+        if too_many and (self.dialect.counts_arguments or function.strict):
             raise Unreadable("arguments that the function does not take")
         return bound
 

@@ -15,6 +15,7 @@ from apipack.languages.reading.go_data import (
     BufferType,
     Encoder,
     Parts,
+    Record,
     Struct,
     Url,
     UrlType,
@@ -23,6 +24,7 @@ from apipack.languages.reading.go_data import (
     copy_of,
     marshal,
     marshal_indent,
+    pointer_to,
     print_to,
     sprintf,
     write_to,
@@ -194,9 +196,11 @@ class Go(Dialect):
     """Values are of one type; errors are nil, since a request that arrives has none."""
 
     must_declare = True
+    counts_arguments = True
     names: Mapping[str, Any] = {
         "struct of": Builtin(lambda run, given: Struct(*given.positional)),
         "first of": Builtin(lambda run, given: given.positional[0]),
+        "pointer to": Builtin(pointer_to),
         "copy of": Builtin(copy_of),
         "bytes of": constant(lambda value: value if isinstance(value, bytes) else value.encode()),
         "range of": Builtin(_range),
@@ -215,6 +219,10 @@ class Go(Dialect):
         if not has_imports:
             packages = {path.rpartition("/")[2]: package for path, package in PACKAGES.items()}
             self.names = {**packages, **self.names}
+
+    def bound_value(self, value: Any) -> Any:
+        is_value = isinstance(value, Record) and not value.is_pointer
+        return Record(value.struct, dict(value.values)) if is_value else value
 
     def truth(self, value: Any) -> bool:
         if not isinstance(value, bool):

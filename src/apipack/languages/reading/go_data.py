@@ -40,8 +40,8 @@ class Struct(Thing):
 class Record(Thing):
     """A struct's value."""
 
-    def __init__(self, struct: Struct, values: dict[str, Any]) -> None:
-        self.struct, self.values = struct, values
+    def __init__(self, struct: Struct, values: dict[str, Any], is_pointer: bool = False) -> None:
+        self.struct, self.values, self.is_pointer = struct, values, is_pointer
 
     def get(self, run: Evaluation, name: str) -> Any:
         if name not in self.values:
@@ -65,6 +65,12 @@ class Record(Thing):
             if key and not (omits and value in (None, "", 0, False, [], {})):
                 members[key] = value
         return members
+
+
+def pointer_to(run: Evaluation, given: Arguments) -> Any:
+    """The address of a value: an assignment of it copies nothing."""
+    (value,) = given.positional
+    return Record(value.struct, value.values, True) if isinstance(value, Record) else value
 
 
 def copy_of(run: Evaluation, given: Arguments) -> Any:

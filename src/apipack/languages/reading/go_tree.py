@@ -312,7 +312,9 @@ def _value(node: Node) -> p.Expression:
         case "unary_expression":
             operator = source(field(node, "operator"))
             inner = _value(field(node, "operand"))
-            return inner if operator in ("&", "*") else p.Unary(operator, inner)
+            if operator == "&":
+                return p.Call(p.Name("pointer to"), (p.Argument(inner),))
+            return inner if operator == "*" else p.Unary(operator, inner)
         case "type_conversion_expression":
             kind = source(field(node, "type"))
             if kind != "[]byte":

@@ -47,11 +47,11 @@ def lower(code: str) -> tuple[p.Statement, ...]:
 
 def _classes(root: Node) -> list[Node]:
     """Classes of a unit, those inside of others first."""
-    found: list[Node] = []
+    classes: list[Node] = []
     for child in named(root):
         if child.type == "class_declaration":
-            found += [*_classes(field(child, "body")), child]
-    return found
+            classes += [*_classes(field(child, "body")), child]
+    return classes
 
 
 def _has_instances(node: Node) -> bool:

@@ -64,6 +64,8 @@ def _encoded(value: Any) -> str:
 
 
 def _map(run: Evaluation, values: list[Any], given: Arguments) -> list[Any]:
+    if not isinstance(given.positional[0], Closure | Builtin):
+        raise Unreadable("a loop that calls no function")
     return [run.apply(given.positional[0], Arguments([value])) for value in values]
 
 

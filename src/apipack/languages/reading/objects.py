@@ -14,7 +14,8 @@ CONSTRUCTORS = ("__init__", "constructor", "__construct", "initialize")
 
 @dataclass(frozen=True)
 class Method:
-    """A function that is called on an object, or on its class. kind: method, static, class or property."""
+    """A function that is called on an object, or on its class. kind: method, private (for other methods of its class
+    alone), static, class or property."""
 
     closure: Any
     kind: str = "method"
@@ -31,8 +32,11 @@ class Bound:
 class Type(Thing):
     """A class. defaults: statements that set the fields of a new instance; shared: values of the class itself."""
 
-    def __init__(self, name: str, methods: Mapping[str, Method], defaults: Any, parent: Any) -> None:
+    def __init__(
+        self, name: str, methods: Mapping[str, Method], defaults: Any, parent: Any, copies: bool = False
+    ) -> None:
         self.name, self.methods, self.defaults, self.parent = name, methods, defaults, parent
+        self.copies = copies
         self.shared: dict[str, Any] = {}
 
     def find(self, name: str) -> Method | None:
@@ -87,8 +91,16 @@ class Instance(Thing):
         method = self.kind.find(name)
         if method is None or method.kind in ("static", "class"):
             return self.kind.get(run, name)
+        if method.kind == "private" and not run.is_inside(self.kind):
+            raise Unreadable(f"{name} is private")
         bound = Bound(method.closure, self)
         return run.apply(bound, Arguments([])) if method.kind == "property" else bound
+
+    def copy(self) -> Instance:
+        """An instance of its own with the same values."""
+        other = Instance(self.kind)
+        other.attributes = dict(self.attributes)
+        return other
 
     def set(self, run: Any, name: str, value: Any) -> None:
         method = self.kind.find(name)

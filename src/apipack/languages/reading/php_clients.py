@@ -129,7 +129,7 @@ def _array_map(run: Evaluation, given: Arguments) -> Any:
     if not others:
         return {key: run.apply(function, Arguments([member])) for key, member in first.items()}
     rows = zip(first.values(), *[other.values() for other in others], strict=True)
-    return {place: run.apply(function, Arguments(list(row))) for place, row in enumerate(rows)}
+    return {index: run.apply(function, Arguments(list(row))) for index, row in enumerate(rows)}
 
 
 def _constant_of(run: Evaluation, given: Arguments) -> Any:

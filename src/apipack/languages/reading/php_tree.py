@@ -146,7 +146,8 @@ def _class(node: Node) -> p.Expression:
     for member in named(field(node, "body")):
         marks = {child.type for child in member.children}
         if member.type == "method_declaration" and member.child_by_field_name("body"):
-            kind = "static" if "static_modifier" in marks else "method"
+            hidden = any(source(child) in ("private", "protected") for child in member.children)
+            kind = "static" if "static_modifier" in marks else "private" if hidden else "method"
             methods.append((source(field(member, "name")), kind, _function(member)))
         elif member.type == "property_declaration" and "static_modifier" not in marks:
             for element in named(member):

@@ -95,12 +95,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function without a name. parameters: (name, default or None). lazy: a call runs once it is awaited. rest,
-    keywords: parameters that take the other arguments, by position and by name."""
+    """A function without a name. parameters: (name, default or None). lazy: a call runs once it is awaited. strict: a
+    call with another number of arguments fails. rest, keywords: parameters that take the other arguments, by position
+    and by name."""
 
     parameters: tuple[tuple[str, Expression | None], ...]
     body: tuple[Statement, ...]
     lazy: bool = False
+    strict: bool = False
     rest: str = ""
     keywords: str = ""
 
@@ -192,13 +194,15 @@ class Define:
 @dataclass(frozen=True, slots=True)
 class Class:
     """A class. methods: (name, kind, function) with kinds of `objects.Method`. fields: set in a new instance, whose
-    name is the dialect's receiver. shared: (name, value) of the class itself."""
+    name is the dialect's receiver. shared: (name, value) of the class itself. copies: an assignment copies an
+    instance."""
 
     name: str
     methods: tuple[tuple[str, str, Function], ...]
     fields: tuple[Statement, ...] = ()
     shared: tuple[tuple[str, Expression], ...] = ()
     parent: Expression | None = None
+    copies: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,7 @@ class Python(Dialect):
         "tuple": constant(lambda value=(): list(value)),
         "sorted": constant(lambda value: sorted(value)),
         "range": constant(_range),
-        "enumerate": constant(lambda value: [[place, member] for place, member in enumerate(value)]),
+        "enumerate": constant(lambda value: [[index, member] for index, member in enumerate(value)]),
         "zip": constant(lambda *values: [list(members) for members in zip(*values, strict=False)]),
         "dict": Builtin(lambda run, given: {**(dict(given.positional[0]) if given.positional else {}), **given.named}),
         "list": constant(lambda value=(): list(value)),

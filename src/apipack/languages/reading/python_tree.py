@@ -112,12 +112,12 @@ def _dataclass(node: ast.ClassDef) -> p.Expression:
         body.append(p.Assign(p.Member(p.Name("self"), name), p.Name(name)))
     others = [member for member in node.body if member not in fields]
     plain = ast.ClassDef(node.name, [], [], others or [ast.Pass()], [])
-    made = _class(ast.fix_missing_locations(ast.copy_location(plain, node)))
-    if not isinstance(made, p.Class) or any(name in ("__init__", "__post_init__") for name, _, _ in made.methods):
+    lowered = _class(ast.fix_missing_locations(ast.copy_location(plain, node)))
+    if not isinstance(lowered, p.Class) or any(name in ("__init__", "__post_init__") for name, _, _ in lowered.methods):
         return p.Opaque(f"line {node.lineno}: a dataclass")
     constructor = ("__init__", "method", p.Function(tuple(parameters), tuple(body)))
-    shared = (*made.shared, ("__dataclass_fields__", p.Const(True)))
-    return p.Class(node.name, (constructor, *made.methods), (), shared)
+    shared = (*lowered.shared, ("__dataclass_fields__", p.Const(True)))
+    return p.Class(node.name, (constructor, *lowered.methods), (), shared)
 
 
 KINDS = {(): "method", ("staticmethod",): "static", ("classmethod",): "class", ("property",): "property"}
@@ -169,8 +169,8 @@ def _function(arguments: ast.arguments, body: tuple[p.Statement, ...], lazy: boo
         ),
         body,
         lazy,
-        arguments.vararg.arg if arguments.vararg else "",
-        arguments.kwarg.arg if arguments.kwarg else "",
+        rest=arguments.vararg.arg if arguments.vararg else "",
+        keywords=arguments.kwarg.arg if arguments.kwarg else "",
     )
 
 

@@ -95,6 +95,14 @@ def _option(run: Evaluation, given: Arguments) -> Any:
     return options[name] if name in options else default[0]
 
 
+def _checked_options(run: Evaluation, given: Arguments) -> Any:
+    """Refuse keywords that a method does not take."""
+    options, *names = given.positional
+    if not isinstance(options, dict) or not set(options) <= set(names):
+        raise Unreadable("a keyword that the method does not take")
+    return MYSTERY
+
+
 def _tapped(run: Evaluation, value: Any, given: Arguments) -> Any:
     (block,) = given.take("block", required=1)
     run.apply(block, Arguments([value]))
@@ -137,6 +145,7 @@ class Ruby(Dialect):
         given = [LIBRARIES[name] for name in sorted(libraries) if name in LIBRARIES]
         self.has_json = any("JSON" in names for names in given)
         self.names = {
+            "options are": Builtin(_checked_options),
             "option of": Builtin(_option),
             "other options of": constant(
                 lambda options, *names: {name: value for name, value in options.items() if name not in names}

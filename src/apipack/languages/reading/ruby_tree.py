@@ -154,16 +154,19 @@ class Lowering:
             for name in readers
         ]
         shared: list[tuple[str, p.Expression]] = []
+        visible = "method"
         for member in members:
             if member.type in ("method", "singleton_method"):
-                kind = "method" if member.type == "method" else "class"
+                kind = visible if member.type == "method" else "class"
                 methods.append((source(field(member, "name")), kind, self.function(member)))
             elif member.type == "assignment" and field(member, "left").type == "constant":
                 shared.append((source(field(member, "left")), self.value(field(member, "right"))))
             elif member.type == "call" and source(field(member, "method")) != "attr_reader":
                 given = self.arguments(field(member, "arguments"))
                 shared.append((source(field(member, "method")), p.Items(tuple(argument.value for argument in given))))
-            elif member.type != "call" and source(member) not in ("private", "public"):
+            elif source(member) in ("private", "protected", "public"):
+                visible = "method" if source(member) == "public" else "private"
+            elif member.type != "call":
                 return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
         self.own, self.constants = outer, frozenset()
         base = node.child_by_field_name("superclass")
@@ -180,7 +183,8 @@ class Lowering:
         parameters: list[tuple[str, p.Expression | None]] = []
         options: list[p.Statement] = []
         keywords: list[str] = []
-        for child in named(node.child_by_field_name("parameters")):
+        declared = named(node.child_by_field_name("parameters"))
+        for child in declared:
             if child.type == "identifier":
                 parameters.append((source(child), None))
             elif child.type == "optional_parameter":
@@ -205,7 +209,11 @@ class Lowering:
                 raise refuse(child)
         if options:
             parameters.append(("the options", p.Pairs(())))
-        return p.Function(tuple(parameters), (*options, *self.returning(node.child_by_field_name("body"))))
+        if keywords and not any(child.type == "hash_splat_parameter" for child in declared):
+            names = [p.Argument(p.Name("the options")), *[p.Argument(p.Const(Symbol(key))) for key in keywords]]
+            options.insert(0, p.Call(p.Name("options are"), tuple(names)))
+        body = (*options, *self.returning(node.child_by_field_name("body")))
+        return p.Function(tuple(parameters), body, strict=node.type in ("method", "singleton_method"))
 
     def target(self, node: Node) -> p.Target:
         match node.type:

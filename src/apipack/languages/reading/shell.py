@@ -309,10 +309,10 @@ class Shell:
         if self.depth > 8:
             raise Unreadable("functions that call each other too deeply")
         outer = {key: value for key, value in self.variables.items() if key.isdecimal()}
-        self.variables |= {str(place): word for place, word in enumerate(given, 1)}
+        self.variables |= {str(number): word for number, word in enumerate(given, 1)}
         printed = self.run(self.functions[name], stdin)
-        for place in range(1, len(given) + 1):
-            self.variables.pop(str(place))
+        for number in range(1, len(given) + 1):
+            self.variables.pop(str(number))
         self.variables |= outer
         self.depth -= 1
         return printed

@@ -7,6 +7,7 @@ from typing import Any
 
 from apipack.languages.reading.dialect import Dialect, applied, copied, leave
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.objects import Instance
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.swift_addresses import Components, Item, address_of
 from apipack.languages.reading.swift_data import (
@@ -137,7 +138,7 @@ class Swift(Dialect):
     }
 
     def bound_value(self, value: Any) -> Any:
-        return copied(value)
+        return value.copy() if isinstance(value, Instance) and value.kind.copies else copied(value)
 
     def text(self, value: Any) -> str:
         return text(value)

@@ -40,11 +40,14 @@ class Lowering:
         self.root = root
         self.labels: dict[str, dict[str, str]] = {}
         self.types: set[str] = set()
+        self.throwing: set[str] = set()
         todo = [root]
         while todo:
             node = todo.pop()
             if node.type in SPACED and not _is_spaced(node, root):
                 raise refuse(node)
+            if node.type == "function_declaration" and any(child.type == "throws" for child in node.children):
+                self.throwing.add(source(field(node, "name")))
             if node.type == "function_declaration":
                 self.labels[source(field(node, "name"))] = dict(_labels(node))
             if node.type == "init_declaration" and node.parent and node.parent.parent:
@@ -230,7 +233,8 @@ class Lowering:
         lowered = [(key, "static" if fixed else "method", bound(function, owners)) for key, fixed, function in methods]
         own = [p.Assign(p.Member(SELF, key), bound_value(value, owners)) for key, fixed, value in fields if not fixed]
         shared = [(key, value) for key, is_static, value in fields if is_static]
-        return p.Class(name, tuple(lowered), tuple(own), tuple(shared))
+        is_struct = source(field(node, "declaration_kind")) == "struct"
+        return p.Class(name, tuple(lowered), tuple(own), tuple(shared), copies=is_struct)
 
     def branch(self, node: Node) -> p.Statement:
         bindings, test = self.conditions(node)
@@ -349,8 +353,8 @@ class Lowering:
             [source(field(parameter, "name")) for parameter in _descendants(kind, "lambda_parameter")] if kind else []
         )
         if not kind:
-            count = max((int(place) + 1 for place in re.findall(r"\$([0-9])\b", source(node))), default=0)
-            names = [f"${place}" for place in range(count)]
+            count = max((int(number) + 1 for number in re.findall(r"\$([0-9])\b", source(node))), default=0)
+            names = [f"${number}" for number in range(count)]
         return p.Function(tuple((name, None) for name in names), self.returning(node))
 
     def call(self, node: Node) -> p.Expression:
@@ -369,6 +373,8 @@ class Lowering:
         called = source(function) if function.type == "simple_identifier" else ""
         if function.type == "navigation_expression":
             called = self.suffix(function)
+        if self.throws(function, called, given) and not _is_tried(node):
+            raise Unreadable(f"line {node.start_point[0] + 1}: {called} can throw, and is not tried")
         if called in self.labels:
             labels = self.labels[called]
             given = tuple(
@@ -376,6 +382,18 @@ class Lowering:
                 for argument in given
             )
         return p.Call(self.value(function), given)
+
+    def throws(self, function: Node, called: str, given: Sequence[p.Argument]) -> bool:
+        """Whether the compiler asks for `try` before a call: of Foundation, or of a function that says so."""
+        names = {argument.name for argument in given}
+        if called in self.throwing:
+            return True
+        if function.type != "navigation_expression":
+            return False
+        owner = source(field(function, "target"))
+        return (
+            owner == "JSONSerialization" or called == "encode" or (called == "data" and bool(names & {"for", "from"}))
+        )
 
     def arguments(self, node: Node) -> tuple[p.Argument, ...]:
         given: list[p.Argument] = []
@@ -450,6 +468,16 @@ def _labels(node: Node) -> Iterator[tuple[str, str]]:
             name = source(child.children_by_field_name("name")[0])
             label = child.child_by_field_name("external_name")
             yield (source(label) if label else name), name
+
+
+def _is_tried(node: Node) -> bool:
+    """Whether `try` stands before an expression that holds the node."""
+    outer: Node | None = node
+    while outer is not None and outer.type not in ("statements", "lambda_literal", "source_file"):
+        if re.match(r"try[!?\s]", source(outer)):
+            return True
+        outer = outer.parent
+    return False
 
 
 def _memberwise(fields: Sequence[tuple[str, bool, p.Expression]]) -> p.Function:

@@ -29,7 +29,8 @@ def script(code: str) -> tuple[str, dict[str, str]]:
     may `require` as well, so it becomes the body of a function."""
     if _MODULE.search(code):
         return "call.mjs", {"call.mjs": code}
-    return "call.js", {"call.js": f"(async () => {{{code}\n}})();\n" if _AWAITS.search(code) else code}
+    awaits = _AWAITS.search(code) or ("await " in code and "async" not in code)
+    return "call.js", {"call.js": f"(async () => {{{code}\n}})();\n" if awaits else code}
 
 
 def together(calls: Mapping[int, str], marker: str) -> Program:

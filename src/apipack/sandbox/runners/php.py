@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from apipack.sandbox.jail import COMPOSER
 from apipack.sandbox.runners.program import Program, each
 
 PHP = "/usr/bin/php"
-GUZZLE = "/usr/share/php/GuzzleHttp/autoload.php"
+GUZZLE = COMPOSER[0]
 FORKS = True
 NEEDS = (PHP, "/usr/lib/php/*/curl.so", GUZZLE)
 AUTOLOAD = "vendor/autoload.php"
