@@ -73,7 +73,7 @@ PARSED = {
     "the network": r"pip download|make sbom|dvc get |dvc exp run -S crawl.mode=live|dvc exp run .*packages"
     r"|dvc exp run -S 'crawl\.|dvc exp run -S crawl|dvc exp run .*served|dvc exp run .*BAAI|export ",
     "root": r"make toolchain",
-    "hours": r"make (help|test|lint|ui|verify|bench)|dvc exp run |APIPACK_PROGRAMS|python -m benchmarks.[rc]",
+    "hours": r"make (faults|help|test|lint|ui|verify|bench)|dvc exp run |APIPACK_PROGRAMS|python -m benchmarks.[rc]",
 }
 """What is not at hand → beginnings of commands that are parsed only."""
 COMMANDS = sorted({shlex.join(words) for page in PAGES for words in commands(page)})
