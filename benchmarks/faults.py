@@ -85,8 +85,8 @@ class Clone:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-        begun = [line.split("'")[1] for line in log.read_text().splitlines() if line.startswith("Running stage")]
-        return begun[-1] if begun else "before the first"
+        names = begun(log.read_text())
+        return names[-1] if names else "before the first"
 
     def digests(self) -> dict[str, str]:
         """Of all that the stages wrote."""
@@ -96,6 +96,11 @@ class Clone:
             for path in sorted(files)
             if path.is_file()
         }
+
+
+def begun(output: str) -> list[str]:
+    """The stages that DVC started, in order."""
+    return [line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage")]
 
 
 @contextmanager
@@ -116,16 +121,10 @@ def filled(disk: Path) -> Path:
     return filler
 
 
-def stages(clone: Clone, target: str) -> list[str]:
-    """The target and what it needs, in the order in which DVC runs them."""
-    dry = clone.run("dvc", "repro", "--dry", target).stdout
-    return [line.split("'")[1] for line in dry.splitlines() if line.startswith("Running stage")]
-
-
-def full_disk(clone: Clone, disk: Path, target: str) -> dict[str, dict[str, Any]]:
+def full_disk(clone: Clone, disk: Path, stages: list[str]) -> dict[str, dict[str, Any]]:
     """Stage → what it said on a full disk, and whether it went on afterwards."""
     said: dict[str, dict[str, Any]] = {}
-    for stage in stages(clone, target):
+    for stage in stages:
         filler = filled(disk)
         done = clone.run("dvc", "repro", "--single-item", stage)
         filler.unlink()
@@ -165,7 +164,7 @@ def main() -> None:
         if os.geteuid() == 0:
             with small_disk(folder / "disk") as disk:
                 full = Clone(disk / "clone")
-                figures["full disk"] = full_disk(full, disk, given.target)
+                figures["full disk"] = full_disk(full, disk, begun(first.stdout))
                 ended = full.repro(given.target).returncode
                 figures["after the full disk"] = {"ends": ended == 0, "same bytes": full.digests() == expected}
         else:

@@ -10,7 +10,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +73,7 @@ PARSED = {
     "the network": r"pip download|make sbom|dvc get |dvc exp run -S crawl.mode=live|dvc exp run .*packages"
     r"|dvc exp run -S 'crawl\.|dvc exp run -S crawl|dvc exp run .*served|dvc exp run .*BAAI|export ",
     "root": r"make toolchain",
-    "hours": r"make (help|test|lint|ui|verify|bench)|dvc exp run |APIPACK_PROGRAMS|python -m benchmarks.[rc]",
+    "hours": r"make (faults|help|test|lint|ui|verify|bench)|dvc exp run |APIPACK_PROGRAMS|python -m benchmarks.[rc]",
 }
 """What is not at hand → beginnings of commands that are parsed only."""
 COMMANDS = sorted({shlex.join(words) for page in PAGES for words in commands(page)})
@@ -99,9 +98,10 @@ def test_what_is_named_for_a_command_exists(test: str) -> None:
     assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the files that the docs' commands name."""
+    tmp_path = tmp_path_factory.mktemp("docs")
     write_params(tmp_path)
     shutil.copytree(ROOT / "configs", tmp_path / "configs")
     (tmp_path / "my-specs").mkdir()
@@ -114,12 +114,16 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "candidates.jsonl").touch()
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path)
-    monkeypatch.chdir(tmp_path)
-    yield tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def folder(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(files)
 
 
 @pytest.mark.parametrize("text", [text for text in TEXTS if matches(text, HERE) and "|" not in text])
-def test_commands_of_the_core_do_what_the_docs_say(text: str, folder: Path) -> None:
+def test_commands_of_the_core_do_what_the_docs_say(text: str, folder: None) -> None:
     done = CliRunner().invoke(app, shlex.split(text)[1:])
     assert done.exit_code == 0 and done.stdout, done.stderr
 
@@ -141,7 +145,7 @@ def test_experiments_have_parameters_that_are_accepted(text: str, tmp_path: Path
 
 
 @pytest.mark.parametrize("text", COMMANDS)
-def test_every_command_is_one_that_its_program_parses(text: str, folder: Path) -> None:
+def test_every_command_is_one_that_its_program_parses(text: str, folder: None) -> None:
     words = shlex.split(text)
     for program in ("apipack", "dvc", "make"):
         if program in words:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.s3 import Store, breaking, store
 
+pytestmark = pytest.mark.slow  # some twenty commands of DVC, a second each
 FILES, BYTES = 12, 100_000
 STAGE = f"""\
 import os, pathlib
@@ -75,7 +76,6 @@ def repository(tmp_path: Path, s3: Store) -> Repository:
     return first
 
 
-@pytest.mark.heavy
 def test_a_broken_upload_goes_on_and_a_clone_pulls_and_does_no_work(
     repository: Repository, s3: Store, tmp_path: Path
 ) -> None:
@@ -97,7 +97,6 @@ def test_a_broken_upload_goes_on_and_a_clone_pulls_and_does_no_work(
     assert {path.name for path in (clone.root / "got").iterdir()} == set(clone.files())
 
 
-@pytest.mark.slow
 def test_wrong_keys_are_said_in_one_line(repository: Repository, s3: Store) -> None:
     for command in ("push", "pull"):
         if command == "pull":
@@ -108,7 +107,6 @@ def test_wrong_keys_are_said_in_one_line(repository: Repository, s3: Store) -> N
         assert len(errors) == 1 and "Forbidden" in errors[0] and "Traceback" not in output
 
 
-@pytest.mark.slow
 def test_a_lock_file_of_another_machine_does_not_train_again(repository: Repository) -> None:
     """`make repro` after `git checkout dvc.lock`, without a remote."""
     repository.run("dvc", "remote", "remove", "--local", "shared")
