@@ -66,7 +66,9 @@ def main() -> None:
     frame.loc["together"] = frame.sum()
     print(markdown(frame.map("{:,}".format).rename_axis("source").reset_index()))
     rest = licences.iloc[LICENCES:]
-    shown = pd.concat([licences.iloc[:LICENCES], pd.Series({f"{len(rest)} others": rest.sum()})])
+    shown = licences.iloc[:LICENCES]
+    if len(rest):
+        shown = pd.concat([shown, pd.Series({f"{len(rest)} others": rest.sum()})])
     print(f"\n{markdown(shown.map('{:,}'.format).rename_axis('licence').reset_index(name='unique operations'))}")
 
 
