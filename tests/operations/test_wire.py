@@ -33,7 +33,7 @@ def wires(operation: Json, version: str = "3.0.3") -> Json:
 def sent(described: Json, value: Any, version: str = "3.0.3") -> list[tuple[str, str]]:
     built = wires({"parameters": [described]}, version)
     (only,) = built["parameters"]
-    return [tuple(pair) for pair in pairs_of(only["wire"], value, built["version"])]
+    return [(name, text) for name, text in pairs_of(only["wire"], value, built["version"])]
 
 
 @pytest.mark.parametrize(

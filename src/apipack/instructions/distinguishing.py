@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -41,7 +42,7 @@ def hints(rows: Sequence[Row], asked: Mapping[str, Asked], words: int) -> dict[s
         clashing = _clashing(group, asked, hint_of)
         if not clashing:
             continue
-        for words_of in (_two, _three, _chain, _method, _tag, _chain_and_method, _whole_chain, _whole_chain_and_method):
+        for words_of in WAYS:
             said = {row["id"]: words_of(row) for row in clashing}
             if not _clashing(clashing, asked, {**hint_of, **said}):
                 break
@@ -96,21 +97,25 @@ def _fit(own: Asked, other: Asked) -> bool:
     return own.required <= other.all and other.required <= own.all
 
 
-def _segments(row: Row) -> list[str]:
-    """The fixed parts of a path in words, without versions."""
-    path = row["path"].split("#")[0].split("?")[0]
-    parts = (re.sub(r"\{[^{}]*\}", " ", part) for part in path.split("/"))
+@lru_cache(maxsize=10_000)
+def _segments(path: str, functionality: str) -> tuple[list[str], bool]:
+    """(the fixed parts of a path in words, without versions; whether the functionality says the last of them).
+
+    Remembered, since the operations that say the same are worded again and again."""
+    parts = (re.sub(r"\{[^{}]*\}", " ", part) for part in path.split("#")[0].split("?")[0].split("/"))
     telling = (part for part in parts if re.search("[A-Za-z]", part) and not _DULL.match(part) and part != "$count")
     names = (_NAMESPACE.sub("", part) for part in telling)
     said = (spell_out(re.sub(r"[^A-Za-z0-9]+", " ", name)).strip() for name in names)
-    return [USER if name == "me" else name for name in said]
+    segments = [USER if name == "me" else name for name in said]
+    words = set(re.findall(r"\w+", phrase(functionality).lower()))
+    return segments, bool(segments) and words.issuperset(segments[-1].lower().split())
 
 
 def _within(row: Row, depth: int | None) -> str:
     """The last `depth` parts of a path; without the last one, where the functionality says it already."""
-    segments = _segments(row)[-depth:] if depth else _segments(row)
-    words = set(re.findall(r"\w+", phrase(row["functionality"]).lower()))
-    if len(segments) > 1 and words.issuperset(segments[-1].lower().split()):
+    whole, is_said = _segments(row["path"], row["functionality"])
+    segments = whole[-depth:] if depth else whole
+    if len(segments) > 1 and is_said:
         where = _said(segments[:-1])
         if segments[-2] == USER:
             return where.replace("under", "for", 1)
@@ -156,5 +161,10 @@ def _joined(*parts: Callable[[Row], str]) -> Callable[[Row], str]:
     return lambda row: ", ".join(filter(None, (part(row) for part in parts)))
 
 
-_chain_and_method = _joined(_chain, _method)
-_whole_chain_and_method = _joined(_whole_chain, _method)
+def _path(row: Row) -> str:
+    return _said(_segments(row["path"], row["functionality"])[0])
+
+
+_chain_and_method, _path_and_method = _joined(_chain, _method), _joined(_path, _method)
+WAYS = (_two, _three, _chain, _method, _tag, _chain_and_method, _whole_chain, _path, _path_and_method)
+"""Words that may tell operations apart, the first that do are taken."""
