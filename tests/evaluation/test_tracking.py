@@ -10,6 +10,7 @@ from apipack.evaluation.figures import MOST
 from apipack.evaluation.live import live_loss
 from apipack.evaluation.run_record import Record, record
 from apipack.evaluation.tracking import (
+    accuracies,
     finished_runs,
     log_parent,
     log_run,
@@ -119,7 +120,9 @@ def test_tests_are_a_table_with_every_model_s_call(store: Path, experiment: str)
     first = mlflow.load_table("tests.json", run_ids=[run_id]).iloc[0]
     assert first["instruction"] == "Show it." and first["tuned call"] == "curl tuned" and first["tuned request_match"]
     assert first["base request_match"] == False  # noqa: E712  as JSON gives it
+    mlflow.set_experiment("another")
     assert len(predictions_of(run_id)) == 4
+    assert len(accuracies(finished_runs(experiment))[run_id]) == 12
 
 
 @pytest.mark.heavy

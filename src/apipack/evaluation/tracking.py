@@ -145,14 +145,19 @@ def accuracies(runs: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Run id → its table of cells (`figures.cells`), of the runs that have one. runs: of `finished_runs`."""
     tables = runs.get("tags.mlflow.loggedArtifacts", pd.Series(dtype=str)).fillna("")
     having = runs[tables.str.contains(ACCURACY, regex=False)] if len(runs) else runs
-    return {run_id: mlflow.load_table(ACCURACY, run_ids=[run_id]) for run_id in having.get("run_id", ())}
+    return {run_id: _table(run_id, ACCURACY) for run_id in having.get("run_id", ())}
 
 
 def predictions_of(run_id: str) -> pd.DataFrame:
     """A run's predictions (schema PREDICTIONS). Raises `UserError`."""
     connect()
     with _in_one_line():
-        return mlflow.load_table("predictions.json", run_ids=[run_id])
+        return _table(run_id, "predictions.json")
+
+
+def _table(run_id: str, name: str) -> pd.DataFrame:
+    """Of any experiment, where mlflow.load_table knows the active one alone."""
+    return pd.DataFrame(**mlflow.artifacts.load_dict(f"runs:/{run_id}/{name}"))
 
 
 def log_folder(folder: Path, experiment: str, params: Mapping[str, Any], predictions: Path | None) -> tuple[str, bool]:
