@@ -11,6 +11,7 @@ from apipack.evaluation.live import live_loss
 from apipack.evaluation.run_record import Record, record
 from apipack.evaluation.tracking import (
     accuracies,
+    connect,
     finished_runs,
     log_parent,
     log_run,
@@ -101,6 +102,17 @@ def test_one_run_with_everything_in_the_main_store(store: Path, experiment: str)
         "data/train": "0123456789abcdef0123456789abcdef.dir",
         "data/prompts": "fedcba9876543210fedcba9876543210.dir",
     }
+
+
+@pytest.mark.heavy
+def test_a_child_process_inherits_the_own_store_and_not_another_artifact_root(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = connect()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{store / 'mlflow.db'}")
+    assert connect() == own == (store / "mlruns").as_uri()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    assert connect() is None
 
 
 @pytest.mark.heavy

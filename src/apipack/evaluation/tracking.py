@@ -52,11 +52,13 @@ def repository_root(start: Path | None = None) -> Path:
 
 
 def connect() -> str | None:
-    """Point MLflow at MLFLOW_TRACKING_URI, or at the repository's own store, whose artifact root is returned."""
-    if os.environ.get("MLFLOW_TRACKING_URI"):
-        return None
+    """Point MLflow at MLFLOW_TRACKING_URI, or at the repository's own store, whose artifact root is returned. MLflow sets
+    that variable itself, so a child process finds it: where it names the own store, nobody chose another."""
     root = repository_root()
-    mlflow.set_tracking_uri(f"sqlite:///{root / 'mlflow.db'}")
+    own = f"sqlite:///{root / 'mlflow.db'}"
+    if os.environ.get("MLFLOW_TRACKING_URI") not in (None, "", own):
+        return None
+    mlflow.set_tracking_uri(own)
     return (root / "mlruns").as_uri()
 
 
