@@ -52,8 +52,8 @@ def repository_root(start: Path | None = None) -> Path:
 
 
 def connect() -> str | None:
-    """Point MLflow at MLFLOW_TRACKING_URI, or at the repository's own store, whose artifact root is returned. MLflow sets
-    that variable itself, so a child process finds it: where it names the own store, nobody chose another."""
+    """Point MLflow at MLFLOW_TRACKING_URI, or at the repository's own store, whose artifact root is returned. MLflow
+    sets that variable itself, and child processes inherit it: where it names the own store, nobody chose another."""
     root = repository_root()
     own = f"sqlite:///{root / 'mlflow.db'}"
     if os.environ.get("MLFLOW_TRACKING_URI") not in (None, "", own):
