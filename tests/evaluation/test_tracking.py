@@ -10,6 +10,8 @@ from apipack.evaluation.figures import MOST
 from apipack.evaluation.live import live_loss
 from apipack.evaluation.run_record import Record, record
 from apipack.evaluation.tracking import (
+    accuracies,
+    connect,
     finished_runs,
     log_parent,
     log_run,
@@ -103,6 +105,17 @@ def test_one_run_with_everything_in_the_main_store(store: Path, experiment: str)
 
 
 @pytest.mark.heavy
+def test_a_child_process_inherits_the_own_store_and_not_another_artifact_root(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = connect()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{store / 'mlflow.db'}")
+    assert connect() == own == (store / "mlruns").as_uri()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    assert connect() is None
+
+
+@pytest.mark.heavy
 def test_each_model_is_one_and_its_metrics_are_linked(store: Path, experiment: str) -> None:
     log_run(experiment, finished())
     own = mlflow.get_experiment_by_name(experiment)
@@ -119,7 +132,9 @@ def test_tests_are_a_table_with_every_model_s_call(store: Path, experiment: str)
     first = mlflow.load_table("tests.json", run_ids=[run_id]).iloc[0]
     assert first["instruction"] == "Show it." and first["tuned call"] == "curl tuned" and first["tuned request_match"]
     assert first["base request_match"] == False  # noqa: E712  as JSON gives it
+    mlflow.set_experiment("another")
     assert len(predictions_of(run_id)) == 4
+    assert len(accuracies(finished_runs(experiment))[run_id]) == 12
 
 
 @pytest.mark.heavy

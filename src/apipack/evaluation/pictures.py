@@ -12,12 +12,12 @@ from matplotlib.figure import Figure
 
 PAPER = "#9e9e9e"
 OURS = ("#1565c0", "#c62828", "#2e7d32", "#6a1b9a", "#ef6c00")
-Points = Sequence[tuple[float, float, float, float]]
+Point = tuple[float, float, float, float]
 """(x, share, low, high)."""
 
 
 def curve(
-    series: Mapping[str, Points], label: str, paper: Mapping[str, Sequence[tuple[float, float]]] | None = None
+    series: Mapping[str, Sequence[Point]], label: str, paper: Mapping[str, Sequence[tuple[float, float]]] | None = None
 ) -> bytes:
     """Shares with their intervals over a logarithmic axis of this label. paper: name → (x, share), in grey and dashed;
     its model, tests and data are others."""

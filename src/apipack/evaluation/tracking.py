@@ -52,11 +52,13 @@ def repository_root(start: Path | None = None) -> Path:
 
 
 def connect() -> str | None:
-    """Point MLflow at MLFLOW_TRACKING_URI, or at the repository's own store, whose artifact root is returned."""
-    if os.environ.get("MLFLOW_TRACKING_URI"):
-        return None
+    """Point MLflow at MLFLOW_TRACKING_URI, or at the repository's own store, whose artifact root is returned. MLflow
+    sets that variable itself, and child processes inherit it: where it names the own store, nobody chose another."""
     root = repository_root()
-    mlflow.set_tracking_uri(f"sqlite:///{root / 'mlflow.db'}")
+    own = f"sqlite:///{root / 'mlflow.db'}"
+    if os.environ.get("MLFLOW_TRACKING_URI") not in (None, "", own):
+        return None
+    mlflow.set_tracking_uri(own)
     return (root / "mlruns").as_uri()
 
 
@@ -145,14 +147,19 @@ def accuracies(runs: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Run id → its table of cells (`figures.cells`), of the runs that have one. runs: of `finished_runs`."""
     tables = runs.get("tags.mlflow.loggedArtifacts", pd.Series(dtype=str)).fillna("")
     having = runs[tables.str.contains(ACCURACY, regex=False)] if len(runs) else runs
-    return {run_id: mlflow.load_table(ACCURACY, run_ids=[run_id]) for run_id in having.get("run_id", ())}
+    return {run_id: _table(run_id, ACCURACY) for run_id in having.get("run_id", ())}
 
 
 def predictions_of(run_id: str) -> pd.DataFrame:
     """A run's predictions (schema PREDICTIONS). Raises `UserError`."""
     connect()
     with _in_one_line():
-        return mlflow.load_table("predictions.json", run_ids=[run_id])
+        return _table(run_id, "predictions.json")
+
+
+def _table(run_id: str, name: str) -> pd.DataFrame:
+    """Of any experiment, where mlflow.load_table knows the active one alone."""
+    return pd.DataFrame(**mlflow.artifacts.load_dict(f"runs:/{run_id}/{name}"))
 
 
 def log_folder(folder: Path, experiment: str, params: Mapping[str, Any], predictions: Path | None) -> tuple[str, bool]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from apipack.errors import UserError
@@ -17,11 +18,12 @@ from apipack.sweeps.grid import Point
 
 TARGET = "report"
 ROW = re.compile(r"^\w{7,}\s+(\S+)\s+.*\s(Queued|Running|Success|Failed)\s*$", re.M)
-WORKERS = re.compile(r"(\d+) active, (\d+) idle")
+WORKERS = Path(".dvc/tmp/exps/celery")
 
 
 class Queue(NamedTuple):
-    """states: experiment → its states, one for each time that it was queued. workers: that are alive."""
+    """states: experiment → its states, one for each time that it was queued. workers: that are alive, by their
+    processes: DVC asks them itself, and takes one that a busy machine keeps from answering for dead."""
 
     states: dict[str, set[str]]
     workers: int
@@ -36,8 +38,15 @@ def status() -> Queue:
     states: dict[str, set[str]] = {}
     for name, state in ROW.findall(text):
         states.setdefault(name, set()).add(state)
-    counts = WORKERS.search(text)
-    return Queue(states, sum(map(int, counts.groups())) if counts else 0)
+    return Queue(states, sum(_is_worker(file) for file in WORKERS.glob("dvc-exp-worker-*.pid")))
+
+
+def _is_worker(file: Path) -> bool:
+    """Whether the process of a pid file is alive, and still a worker of DVC."""
+    try:
+        return b"queue-worker" in Path("/proc", file.read_text().strip(), "cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def enqueue(points: Sequence[Point]) -> list[Point]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from apipack.evaluation.headline import METRIC
 from apipack.evaluation.html_report import PAPER, Section, page, paper_sizes
-from apipack.evaluation.pictures import curve
+from apipack.evaluation.pictures import Point, curve
 from apipack.evaluation.reporting import markdown
 from apipack.evaluation.summary import aligned
 from apipack.sweeps.grid import Grid
@@ -60,14 +60,16 @@ def html(grid: Grid, labels: Mapping[str, str], runs: pd.DataFrame, cells: Frame
     return page(grid.question, [*pictures, *told])
 
 
-def _series(labels: Mapping[str, str], x: pd.Series, cells: Frames) -> dict[str, list[tuple[float, ...]]]:
+def _series(labels: Mapping[str, str], x: pd.Series, cells: Frames) -> dict[str, list[Point]]:
     """Level and setting of the tuned model → (x, share, low, high) of each run that has an x above 0."""
-    series: dict[str, list[tuple[float, ...]]] = {}
+    series: dict[str, list[Point]] = {}
     for run_id in labels:
         told = cells[run_id].query("model == 'tuned' and level != 'all' and language == 'all' and setting != 'all'")
         for row in told.to_dict("records") if x[run_id] > 0 else ():
-            shares = (float(row[f"{METRIC}{bound}"]) for bound in ("", "_low", "_high"))
-            series.setdefault(f"level {row['level']}, {row['setting']}", []).append((float(x[run_id]), *shares))
+            share, low, high = (float(row[f"{METRIC}{bound}"]) for bound in ("", "_low", "_high"))
+            series.setdefault(f"level {row['level']}, {row['setting']}", []).append(
+                (float(x[run_id]), share, low, high)
+            )
     return series
 
 

@@ -48,7 +48,9 @@ def by_queue(experiment: str, points: Sequence[Point], jobs: int, say: Say) -> l
     say(f"{len(points)} experiments, {len(queued)} queued now; a worker goes on when this command is stopped")
     queueing.start(jobs)
     told: set[str] = set()
-    for look in range(10**9):
+    look = 0
+    while True:
+        look += 1
         done = runs_of(experiment, points)
         for point in points:
             if point.name in done and point.name not in told:
@@ -56,20 +58,17 @@ def by_queue(experiment: str, points: Sequence[Point], jobs: int, say: Say) -> l
                 say(f"{len(told)} of {len(points)}: {point.label}")
         if len(told) == len(points):
             return []
-        if look % 6 == 5 and not (waiting := _waiting(points, told)):
-            return [f"{point.label}: {queueing.logs(point.name)}" for point in points if point.name not in told]
-        elif look % 6 == 5:
+        lacking = [point for point in points if point.name not in told]
+        if look % 6 == 0:
+            queue = queueing.status()
+            waiting = [at for at in lacking if queue.has(at.name, "Queued") or queue.has(at.name, "Running")]
+            if not waiting:
+                return [f"{point.label}: {queueing.logs(point.name)}" for point in lacking]
+            if not queue.workers:  # killed: what it ran is queued again
+                queueing.enqueue(waiting)
+                queueing.start(jobs)
             say(f"{len(told)} of {len(points)} done, {len(waiting)} queued or running")
         time.sleep(POLL)
-    return []
-
-
-def _waiting(points: Sequence[Point], done: set[str]) -> list[str]:
-    queue = queueing.status()
-    if not queue.workers:
-        return []
-    names = [point.name for point in points if point.name not in done]
-    return [name for name in names if queue.has(name, "Queued") or queue.has(name, "Running")]
 
 
 def here(experiment: str, points: Sequence[Point], say: Say) -> list[str]:
