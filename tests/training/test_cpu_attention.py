@@ -15,9 +15,12 @@ from tests.tiny import save_tiny
 def test_outputs_and_gradients_are_torch_s(longest: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cpu_attention, "LONGEST", longest)
     torch.manual_seed(0)
-    states = [torch.randn(2, heads, 7, 8, dtype=torch.float64, requires_grad=True) for heads in (6, 2, 2)]
-    output, _ = attend(torch.nn.Identity(), *states, None, scaling=0.3)
-    expected = torch.nn.functional.scaled_dot_product_attention(*states, is_causal=True, scale=0.3, enable_gqa=True)
+    query, key, value = (torch.randn(2, heads, 7, 8, dtype=torch.float64, requires_grad=True) for heads in (6, 2, 2))
+    states = (query, key, value)
+    output, _ = attend(torch.nn.Identity(), query, key, value, None, scaling=0.3)
+    expected = torch.nn.functional.scaled_dot_product_attention(
+        query, key, value, is_causal=True, scale=0.3, enable_gqa=True
+    )
     torch.testing.assert_close(output, expected.transpose(1, 2))
     weights = torch.randn_like(output)
     of_ours = torch.autograd.grad((output * weights).sum(), states)
