@@ -62,12 +62,12 @@ def test_a_request_comes_back_from_its_call_through_every_language(name: str) ->
         request = fill(json.loads(parsed["form"]), "op", 0, variant, optional=4, max_values=16).request
         call = json.loads(json.dumps(call_of(documentation, request)))
         assert not list(Draft202012Validator(schema).iter_errors(call)), call
-        made = request_of(documentation, call)
-        assert made == request
+        again = request_of(documentation, call)
+        assert again == request
         for language in LANGUAGES if variant < 2 else ():
-            if language == "javascript" and made.header("cookie"):
+            if language == "javascript" and again.header("cookie"):
                 continue  # browsers send none for a script
-            assert call_of(documentation, read(language, render(language, made))) == call
+            assert call_of(documentation, read(language, render(language, again))) == call
 
 
 def test_a_tool_says_what_may_be_sent() -> None:

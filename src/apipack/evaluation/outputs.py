@@ -46,8 +46,8 @@ def _constrained(tests: Sequence[Row], model: str, weights: Path | None, p: Eval
     """Outputs for the tests that have a grammar, None for the others."""
     asked = [test for test in tests if test["grammar"] is not None]
     grammars = [test["grammar"] for test in asked]
-    made, took = answer(model, weights, [test["prompt"] for test in asked], p, STOP, grammars=grammars)
-    rest = iter(made)
+    written, took = answer(model, weights, [test["prompt"] for test in asked], p, STOP, grammars=grammars)
+    rest = iter(written)
     return [None if test["grammar"] is None else next(rest) for test in tests], took
 
 

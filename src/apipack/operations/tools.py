@@ -95,11 +95,11 @@ def call_of(documentation: Documentation, request: Request) -> Json:
 
 def request_of(documentation: Documentation, arguments: Mapping[str, Any]) -> Request:
     """The request that a call of the operation's tool makes. Raises `NoTool`."""
-    known = {argument.name: argument.given for argument in arguments_of(documentation)}
-    if arguments.keys() - known.keys() - {BODY}:
+    given_by_name = {argument.name: argument.given for argument in arguments_of(documentation)}
+    if arguments.keys() - given_by_name.keys() - {BODY}:
         raise NoTool("unknown_argument")
     places: dict[str, Pairs] = {place: [] for place in PLACES}
-    names = {id(given): name for name, given in known.items()}
+    names = {id(given): name for name, given in given_by_name.items()}
     try:
         for given in documentation.parameters:
             name = names.get(id(given))

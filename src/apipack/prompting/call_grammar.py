@@ -167,7 +167,7 @@ class _Curl:
                 cookies.append(_literal(_shell(f"{name}={value}")))
         if cookies:
             lines.append(
-                _joined(_literal("Cookie: "), self._grammar.listed([(one, True) for one in cookies], "", "; "))
+                _joined(_literal("Cookie: "), self._grammar.listed([(cookie, True) for cookie in cookies], "", "; "))
             )
         names = {given.name.lower() for given in documentation.parameters if given.place == "header"}
         if documentation.media_type is not None and "content-type" not in names:

@@ -88,12 +88,12 @@ def _distracted(
     query: Mapping[str, Any], pool: Pool, nearest: np.ndarray, shown: int, seed: int, own_api: bool
 ) -> list[str]:
     rng = random.Random(hashlib.sha256(f"{seed}:documented:{query['id']}".encode()).digest())
-    others = {pool.rows[int(place)]["id"]: None for place in nearest[: shown - 1]}
+    others = dict.fromkeys(_ids(pool, nearest[: shown - 1]))
     whole = pool.of(query["api"]).tolist() if own_api else range(len(pool.rows))
     drawn = np.array(rng.sample(whole, min(len(whole), 2 * shown + 2)), dtype=np.int64)
-    for place in drawn[pool.fit(dict(query), drawn)].tolist():
+    for candidate in drawn[pool.fit(dict(query), drawn)].tolist():
         if len(others) < shown - 1:
-            others.setdefault(pool.rows[place]["id"])
+            others.setdefault(pool.rows[candidate]["id"])
     ids = [*others, query["id"]]
     rng.shuffle(ids)
     return ids
@@ -107,5 +107,5 @@ def _of_another_api(query: Mapping[str, Any], pool: Pool, seed: int) -> list[str
     return [pool.rows[rng.choice(pool.of(rng.choice(apis)).tolist())]["id"]]
 
 
-def _ids(pool: Pool, places: Sequence[Any]) -> list[str]:
-    return [pool.rows[int(place)]["id"] for place in places]
+def _ids(pool: Pool, positions: Any) -> list[str]:
+    return [pool.rows[int(position)]["id"] for position in positions]
