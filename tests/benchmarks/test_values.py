@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from apipack.dataset.further import further_part
 from apipack.dataset.release import write_languages
 from apipack.evaluation.arguments import Argument
+from apipack.io import parts
 from benchmarks.distinct import figures as distinct
 from benchmarks.said import counted, figures, is_said, released
 from tests.parameters import PARAMS
@@ -42,7 +44,10 @@ def test_the_release_says_every_value_and_variants_differ(tmp_path: Path) -> Non
     p = PARAMS.model_copy(update={"instruct": PARAMS.instruct.model_copy(update={"values": "spoken"})})
     data = write_data(tmp_path, p.instruct)
     choice = p.instruct.model_dump(include={"values", "optional", "max_values", "description_words"})
-    write_languages(["curl", "python"], {"curl": 2, "python": 1}, str(data), str(data / "release"), False, choice, 0)
+    further = str(tmp_path / "further")
+    for part in parts(data / "dataset/operations"):
+        further_part(str(data / "dataset"), part.name, further, {"curl": 2}, 0, choice)
+    write_languages(["curl", "python"], str(data), further, str(data / "release"), False)
     totals = {name: counts for name, counts in released(data).items() if counts["rows"]}
     assert set(totals) == {"train", "test_level1", "examples"}
     for counts in totals.values():
