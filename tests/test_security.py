@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from apipack.cli import model
+from apipack.evaluation.run_record import record
 from apipack.evaluation.tracking import log_run
 from apipack.hubs.replica import Replica
 from apipack.hubs.replica.apis_guru import ApisGuru
@@ -92,7 +93,7 @@ def test_mlflow_gets_no_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "")
     monkeypatch.setenv(PARAMS.instruct.server.key_variable, KEY)
     (tmp_path / "report.md").write_text("x")
-    log_run("test", PARAMS.model_dump(), {"tuned": 0.5}, {}, [tmp_path / "report.md"], None)
+    log_run("test", record(PARAMS.model_dump(), {"tuned.request_match": 0.5}, artifacts=[tmp_path / "report.md"]))
     assert holds(tmp_path, PARAMS.instruct.server.key_variable) and not holds(tmp_path, KEY)
 
 
