@@ -38,7 +38,7 @@ def sweep(
 
     try:
         if name is None:
-            print("\n".join(f"{known:<24}{grids.load(known).question}" for known in grids.names()))
+            print("\n".join(f"{other:<24}{grids.load(other).question}" for other in grids.names()))
             return
         grid = grids.load(name)
         points = grids.points(name, grid)

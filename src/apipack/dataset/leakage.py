@@ -135,8 +135,8 @@ def nearest_training(rows: Mapping[str, Row], parts: Parts, workers: int | None)
     tests = [(name, key) for name in _tested(parts) for key in parts[name]]
     alike, places = nearest([text(rows[key]) for _, key in tests], [text(rows[key]) for key in train], workers)
     return [
-        {"id": key, "split": name, "neighbour": train[place] if train else None, "similarity": similarity}
-        for (name, key), similarity, place in zip(tests, alike.tolist(), places.tolist(), strict=True)
+        {"id": key, "split": name, "neighbour": train[index] if train else None, "similarity": similarity}
+        for (name, key), similarity, index in zip(tests, alike.tolist(), places.tolist(), strict=True)
     ]
 
 
@@ -212,7 +212,7 @@ def trained_elsewhere(by_language: Mapping[str, Parts]) -> dict[str, float]:
     for name in LEVELS[1:]:
         hits: list[bool] = []
         for language, parts in by_language.items():
-            elsewhere = [trained[other] for other in by_language if other != language]
-            hits += [any(key in others for others in elsewhere) for key in parts[name]]
+            elsewhere = set().union(*(trained[other] for other in by_language if other != language))
+            hits += [key in elsewhere for key in parts[name]]
         shares[name] = round(sum(hits) / len(hits), 4) if hits else 0.0
     return shares

@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def write_tools(data: Path, out: Path, member: Mapping[str, Sequence[str]], spli
                     of_splits[split].append(told)
             for split, told_rows in of_splits.items():
                 if told_rows:
-                    columns = {name: [told[name] for told in told_rows] for name in FEATURES}
+                    columns = {name: list(map(itemgetter(name), told_rows)) for name in FEATURES}
                     tables[split].write_table(pa.table(columns, SCHEMA))
                     rows[splits[split]] += len(told_rows)
     return {"rows": dict(sorted(rows.items())), "without_tool_call": dict(sorted(reasons.items()))}

@@ -76,7 +76,7 @@ def of_run(name: str, predictions: pd.DataFrame, size: int, seed: int) -> str:
         sections.append(Section("API-call match on level 3", PAPER, curve(ours, "training instances", paper_sizes(3))))
     for metric in metrics_of(predictions):
         cells = accuracy(predictions, CELL, seed, [metric])
-        told = [[str(row[key]) for key in CELL] + [_share(row, metric), str(row["n"])] for row in _records(cells)]
+        told = [_told(row, metric) for row in _records(cells)]
         sections.append(Section(metric, rows=[[*CELL, metric, "tests"], *told], folded=True))
     return page(name, sections)
 
@@ -85,12 +85,11 @@ def paper_sizes(level: int) -> dict[str, list[tuple[float, float]]]:
     """Setting → (size, API-call match) of the paper's CodeLlama-13B, tuned on and tested in Python."""
     rows = _paper("code-llama-13b-scaling-python").query("language == 'python'")
     rows = rows[rows["level"] == level]
-    return {
-        RETRIEVED.get(str(setting), str(setting)): [
-            (float(x), float(y)) for x, y in group[["train_size", "api_call_match"]].values
-        ]
-        for setting, group in rows.groupby("setting")
-    }
+    curves = {}
+    for setting, group in rows.groupby("setting"):
+        pairs = group[["train_size", "api_call_match"]].astype(float).itertuples(index=False, name=None)
+        curves[RETRIEVED.get(str(setting), str(setting))] = list(pairs)
+    return curves
 
 
 def paper_languages() -> bytes:
@@ -108,7 +107,12 @@ def _paper(source: str) -> pd.DataFrame:
 
 
 def _records(cells: pd.DataFrame) -> list[dict[str, float]]:
-    return [{str(key): value for key, value in row.items()} for row in cells.to_dict("records")]
+    names = list(map(str, cells))
+    return [dict(zip(names, row, strict=True)) for row in cells.itertuples(index=False, name=None)]
+
+
+def _told(row: dict[str, float], metric: str) -> list[str]:
+    return [*(str(row[key]) for key in CELL), _share(row, metric), str(row["n"])]
 
 
 def _share(row: dict[str, float], metric: str) -> str:
@@ -127,6 +131,10 @@ def _section(section: Section) -> str:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in rows[0])
-    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows[1:])
-    return f'<div class="wide"><table><tr>{head}</tr>{body}</table></div>'
+    lines = [_cells(rows[0], "th"), *(_cells(row, "td") for row in rows[1:])]
+    return f'<div class="wide"><table>{"".join(lines)}</table></div>'
+
+
+def _cells(row: Sequence[str], tag: str) -> str:
+    cells = (f"<{tag}>{escape(cell)}</{tag}>" for cell in row)
+    return f"<tr>{''.join(cells)}</tr>"

@@ -55,10 +55,13 @@ class Record:
         """Each model that was tested → those of the metrics that are of it; the first is the one that the run is of."""
         names = list(dict.fromkeys(self.tables["accuracy.json"]["model"])) if "accuracy.json" in self.tables else []
         names.sort(key=lambda name: name != TUNED)
-        others = {name: {k: v for k, v in self.metrics.items() if k.startswith(f"{name}.")} for name in names[1:]}
-        taken = {key for metrics in others.values() for key in metrics}
-        first = {key: value for key, value in self.metrics.items() if key not in taken}
-        return {name: first for name in names[:1]} | others
+        if not names:
+            return {}
+        of_model: dict[str, dict[str, float]] = {name: {} for name in names}
+        for key, value in self.metrics.items():
+            owner = key.partition(".")[0]
+            of_model[owner if owner in names[1:] else names[0]][key] = value
+        return of_model
 
 
 def record(

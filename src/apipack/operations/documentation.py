@@ -100,7 +100,7 @@ class Documentation:
 
     def trimmed(self, optional: int) -> Documentation:
         """With the first `optional` optional parameters, and as many optional members of the body, alone."""
-        kept = {id(given) for given in [given for given in self.parameters if not given.required][:optional]}
+        kept = set(map(id, [given for given in self.parameters if not given.required][:optional]))
         parameters = tuple(given for given in self.parameters if given.required or id(given) in kept)
         body = self.body
         if body is not None and "members" in body:

@@ -56,7 +56,8 @@ def choose_documented(
     `spec_distractors`, without the right one. `spec_missing`: as `spec`.
     """
     kinds = {setting: setting.removesuffix("_3shot") for setting in settings if setting in DOCUMENTED}
-    chosen: dict[str, list[list[str]]] = {kind: [[query["id"]] for query in queries] for kind in (SPEC, MISSING)}
+    own = [[query["id"]] for query in queries]
+    chosen: dict[str, list[list[str]]] = {SPEC: own, MISSING: own}
     if SPEC_RETRIEVED in kinds.values() and score is not None:
         nobody = [{**query, "id": "", "cluster": ""} for query in queries]
         chosen[SPEC_RETRIEVED] = [_ids(pool, places[::-1]) for places in rank(nobody, pool, score, shown)]
@@ -66,10 +67,8 @@ def choose_documented(
             _distracted(query, pool, places, shown, seed, own_api)
             for query, places in zip(queries, nearest, strict=True)
         ]
-        chosen[ABSENT] = [
-            [identifier for identifier in ids if identifier != query["id"]]
-            for query, ids in zip(queries, chosen[SPEC_DISTRACTORS], strict=True)
-        ]
+        distracted = zip(queries, chosen[SPEC_DISTRACTORS], strict=True)
+        chosen[ABSENT] = [list(filter(query["id"].__ne__, ids)) for query, ids in distracted]
     if OTHER_API in kinds.values():
         chosen[OTHER_API] = [_of_another_api(query, pool, seed) for query in queries]
     return {

@@ -65,20 +65,20 @@ def load(name: str, folder: Path = FOLDER) -> Grid:
 
 def points(name: str, grid: Grid, params: Path = Path("params.yaml")) -> list[Point]:
     """The experiments of a grid, each checked against params.yaml before any of them runs. Raises `UserError`."""
-    raw, made = read(params), []
+    raw, experiments = read(params), []
     parts = grid.points or {"": []}
     common = [*(_of_preset(presets.read(grid.preset)) if grid.preset else ()), *grid.common]
     for label, overrides in parts.items():
         own = expanded(name, [*overrides, *grid.vary])
-        fixed = {text for text in own[0] if all(text in others for others in own)} if len(own) > 1 else set(own[0])
+        fixed = set(own[0]).intersection(*own)
         for combination in own:
             varied = [text for text in combination if text not in fixed]
             every = (*common, f"report.experiment={name}", *combination)
             checked(name, every, raw)
-            made.append(_point(name, label, varied, every))
-    if len({point.name for point in made}) < len(made):
+            experiments.append(_point(name, label, varied, every))
+    if len({point.name for point in experiments}) < len(experiments):
         raise UserError(f"experiments/{name}.yaml: two points are the same")
-    return made
+    return experiments
 
 
 def expanded(name: str, overrides: Sequence[str]) -> list[list[str]]:

@@ -20,5 +20,6 @@ def alone(code: str) -> Program:
 
 def together(calls: Mapping[int, str], marker: str) -> Program:
     files = {f"call{number}.py": code for number, code in calls.items()}
-    clients = [name for name in CLIENTS if any(name in code for code in calls.values())]
+    whole = "\n".join(calls.values())
+    clients = [name for name in CLIENTS if name in whole]
     return each(files, {number: [f"call{number}.py"] for number in calls}, marker, loaded=(PACKAGES, *clients))
