@@ -25,7 +25,7 @@ help:  ## what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: setup  ## run the tests, the real graph on tiny parameters among them
-	python -m pytest
+	python -m pytest --numprocesses 2 --dist loadfile
 
 test-fast: setup  ## only the tests that neither load torch nor start a process: half a minute
 	python -m pytest --fast --numprocesses 2 --dist worksteal
