@@ -1,5 +1,8 @@
-"""Every command in README and docs is run: here, where it is cheap, or by the test that is named for it. What a laptop
-has not (a GPU, a cluster, the network, root's rights, hours) is parsed by the program that it is for.
+"""Commands in README and docs.
+
+Those of the core are run here. Others name a test that runs the same kind of command on tiny parameters. Where a laptop
+lacks what it takes (a GPU, a cluster, the network, root, hours), apipack, DVC and make parse it; other programs are
+listed only.
 """
 
 import ast

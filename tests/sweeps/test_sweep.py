@@ -37,7 +37,7 @@ GRID = "{question: Does it help?, axis: size, vary: ['size=10,40,80']}"
 DVC_YAML = """
 stages:
   report:
-    cmd: python stage.py
+    cmd: "python stage.py  # size ${size}"
     params: [size, report]
     deps: [stage.py]
     outs: [out]
