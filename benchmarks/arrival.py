@@ -4,7 +4,7 @@
 
 Each operation of the filtered dataset has a variant that the dataset does not store, with values of its own. Its
 request is rendered in every language, run in the sandbox, and the recorded request is held against the meant one.
-Prints a table; calls that did not arrive as meant are written to arrival.jsonl, a line each.
+Prints a table; calls that did not arrive as meant are written to data/arrival.jsonl, a line each.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def main(count: int, seed: int, data: Path) -> None:
         wrong = ", ".join(f"{name} {number}" for name, number in cell.get("differences", {}).items())
         span = f"[{cell['equal_low']:.4f}, {cell['equal_high']:.4f}]"
         print(f"| {language} | {cell['n']} | {cell['equal']:.4f} | {span} | {wrong} | {unsent} |")
-    write_text(Path("arrival.jsonl"), failures(verdicts))
+    write_text(Path("data/arrival.jsonl"), failures(verdicts))
 
 
 if __name__ == "__main__":
