@@ -1,14 +1,16 @@
 """Reference requests judged by openapi-core as well: where it and `conformance` disagree, and why, by kind.
 
-    python -m benchmarks.second_opinion [--specs data/specs] [--requests 6000] [--show 3]
+    python -m benchmarks.second_opinion [--specs data/specs] [--requests 6000] [--show 3] [--keep FOLDER]
 
 Draws specifications of at most 400 kB with seed 0 and at most 20 operations of each. Both say whether the request of
-an operation keeps its rules; `pattern`s are checked by both. Prints a count a kind and examples, and writes nothing.
+an operation keeps its rules; `pattern`s are checked by both. Prints a count a kind and examples, and writes nothing but --keep's
+folder: the opinions of each hundred specifications; a run that was stopped goes on after them.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import re
@@ -25,7 +27,7 @@ from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from apipack.io import read_table
+from apipack.io import read_table, write_text
 from apipack.openapi.conformance import violations
 from apipack.openapi.document import Document, RawOperation
 from apipack.openapi.loading import SpecError, load
@@ -36,7 +38,7 @@ from apipack.records import Request, essence
 
 Row = dict[str, Any]
 
-LARGEST, EACH = 400_000, 20
+LARGEST, EACH, BATCH = 400_000, 20, 100
 NOT_FOUND = re.compile(r"(Path|Paths|Server|Operation)s?NotFound")
 UNCHECKED = Config(spec_validator_cls=None)
 AGREE = "both say that it keeps the rules"
@@ -160,15 +162,24 @@ def main() -> None:
     parser.add_argument("--specs", type=Path, default=Path("data/specs"), help="what the crawl stage wrote")
     parser.add_argument("--requests", type=int, default=6_000, help="about so many")
     parser.add_argument("--show", type=int, default=3, help="examples of each kind")
+    parser.add_argument("--keep", type=Path, help="folder for the opinions of each hundred specifications")
     arguments = parser.parse_args()
     specs = [spec for spec in read_table(arguments.specs / "index.parquet").to_pylist() if spec["bytes"] <= LARGEST]
     random.Random(0).shuffle(specs)
     work = partial(opinions, folder=str(arguments.specs))
     told: list[Opinion] = []
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("forkserver")) as pool:
-        for start in range(0, len(specs), 100):
-            batch = specs[start : start + 100]
-            told += [opinion for each in progress(pool.map(work, batch), len(batch), "opinions") for opinion in each]
+        for start in range(0, len(specs), BATCH):
+            batch = specs[start : start + BATCH]
+            file = arguments.keep and arguments.keep / f"from-{start}.jsonl"
+            if file and file.exists():
+                told += [Opinion(*json.loads(line)) for line in file.read_text().splitlines()]
+            else:
+                each = progress(pool.map(work, batch), len(batch), "opinions")
+                judged = [opinion for opinions_of_one in each for opinion in opinions_of_one]
+                if file:
+                    write_text(file, "".join(f"{json.dumps(opinion)}\n" for opinion in judged))
+                told += judged
             if len(told) >= arguments.requests:
                 break
     by_kind: dict[str, list[str]] = defaultdict(list)
