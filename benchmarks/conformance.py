@@ -1,6 +1,6 @@
 """How many reference requests break a rule of their own operation, by reason and by whose value breaks it.
 
-    python -m benchmarks.conformance [--specs data/specs] [--operations data/unique] [--sample N] [--show N] [--keep FOLDER]
+    python -m benchmarks.conformance [--specs data/specs] [--operations data/unique] [--sample N] [--keep FOLDER]
 
 Every request is made twice: as the parse stage makes it, and from the specification without its examples and
 defaults, where we invent what no enum gives. A rule that the second request breaks as well is counted as ours, one

@@ -3,8 +3,8 @@
     python -m benchmarks.second_opinion [--specs data/specs] [--requests 6000] [--show 3] [--keep FOLDER]
 
 Draws specifications of at most 400 kB with seed 0 and at most 20 operations of each. Both say whether the request of
-an operation keeps its rules; `pattern`s are checked by both. Prints a count a kind and examples, and writes nothing but --keep's
-folder: the opinions of each hundred specifications; a run that was stopped goes on after them.
+an operation keeps its rules; `pattern`s are checked by both. Prints a count a kind and examples, and writes nothing
+but --keep's folder: the opinions of each hundred specifications; a run that was stopped goes on after them.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ Row = dict[str, Any]
 
 LARGEST, EACH, BATCH = 400_000, 20, 100
 NOT_FOUND = re.compile(r"(Path|Paths|Server|Operation)s?NotFound")
+IGNORED = re.compile(r"Missing required header parameter: (Accept|Authorization|Content-Type)(?![\w-])", re.I)
 UNCHECKED = Config(spec_validator_cls=None)
 AGREE = "both say that it keeps the rules"
 
@@ -138,19 +139,34 @@ def _kind(document: Document, raw: RawOperation, request: Request, ours: list[st
         return f"ours alone: {ours}" if ours else AGREE
     if ours:
         return "both object"
-    said = " ".join(theirs)
-    header = request.media_type or ""
+    said, header, asked = " ".join(theirs), request.media_type or "", f"{request.url} {request.headers}"
+    unsent = re.findall(r"Invalid (?:query|header|cookie) parameter: (\S+)", said)
+    misnamed = re.findall(r"Invalid path parameter: (\S+)", said)
     for reason, holds in (
         ("members of forms are text to it, or their items no list", is_multipart(header) or essence(header) == FORM),
         ("it reads no XML by a schema", is_xml(header)),
-        ("it does not know the media type as JSON", "Value b" in said and "is not of type" in said),
+        ("it does not know the media type as JSON or text", "body validation error: Value b'" in said),
+        ("a text body whose schema is no text", essence(header) == "text/plain" and "is not of type" in said),
         ("a pattern that Python's `re` does not read", re.search("raised < (error|PatternError) ", said) is not None),
         ("an encoded slash in a path, of which it is not given the slash", "path parameter" in said and "%2F" in said),
         ("a parameter of the path's own query", "Missing required path parameter" in said and "?" in raw.path),
         ("a body of GET, HEAD or TRACE, which OpenAPI 3 ignores", "request body" in said and request.body is None),
+        ("headers Accept, Authorization, Content-Type, which OpenAPI 3 ignores", IGNORED.search(said) is not None),
         ("readOnly beside a $ref, which 3.0 ignores", "read-only" in said and document.version < (3, 1)),
+        ("what is required and readOnly, which requests do without", "is a required property" in said),
+        ("a value of the discriminator that names no schema", "could not be resolved" in said),
         ("its recursion ends", "RecursionError" in said),
+        (
+            "a path whose name in braces is no Python format",
+            re.search("raised < (Index|Key)Error", said) is not None,
+        ),
+        ("a part of the path holds more than one parameter", "Path parameter error" in said and "}" in raw.path),
+        ("the path names another parameter", bool(misnamed) and all(f"{{{n}}}" not in raw.path for n in misnamed)),
+        ("the default of a parameter that is not sent", bool(unsent) and all(name not in asked for name in unsent)),
         ("an enum without a type: it compares text", "Invalid query parameter" in said and "is not one of" in said),
+        ("the specification's own example breaks its `format`", re.search(r"is not a '[\w-]+'", said) is not None),
+        ("the specification's own example is empty", "EmptyQueryParameterValue" in said),
+        ("an object parameter without members sends nothing", "Missing required query parameter" in said),
     ):
         if holds:
             return f"theirs alone: {reason}"

@@ -13,6 +13,7 @@ and further optional ones. A node of it is one of
 from __future__ import annotations
 
 import math
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -26,12 +27,11 @@ from apipack.openapi.values import TEXT, ValueBuilder, first_example
 from apipack.operations.requests import (
     IGNORED_HEADERS,
     BuiltRequest,
-    content_value,
-    parameter_value,
     payload,
     query_string,
     secrets,
     sent_body,
+    sent_value,
 )
 from apipack.operations.wire import body_wire, parameter_wire
 
@@ -67,27 +67,14 @@ def form(document: Document, raw: RawOperation, built: BuiltRequest) -> Form:
         place = parameter.location.value
         named = f"{{{parameter.name}}}" in path_query and place == "query"
         required = bool(parameter.required) or place == "path" or named
-        ignored = place == "header" and parameter.name.lower() in IGNORED_HEADERS
-        if ignored and document.version != (2, 0):
+        if place == "header" and parameter.name.lower() in IGNORED_HEADERS and document.version != (2, 0):
             continue
         if not required:
             if place != "query" or parameter.deprecated or optional == MAX_OPTIONAL or _unasked(parameter.name):
                 continue
             optional += 1
-        node = document.remembered(("node", id(parameter)), lambda: _parameter(parameter, values))  # noqa: B023
-        if ignored:
-            node = {"value": content_value(parameter, parameter_value(parameter, values), values)}
-        if snake(parameter.name) == "api_version" and "kind" in node and isinstance(document.info.get("version"), str):
-            node = {"default": document.info["version"], **node}
-        result["parameters"].append(
-            {
-                "name": parameter.name,
-                "place": place,
-                "required": required,
-                "node": node,
-                "wire": parameter_wire(parameter, node, values),
-            }
-        )
+        key = "in form", id(parameter), required
+        result["parameters"].append(document.remembered(key, partial(_parameter, parameter, values, required)))
     if (body := sent_body(operation, values, method)) is not None:
         result |= document.remembered(("body node", id(body)), lambda: _body(body, values))
     return result
@@ -98,8 +85,21 @@ def _unasked(name: str) -> bool:
     return is_credential(name) or is_plumbing(name)
 
 
-def _parameter(parameter: Parameter, values: ValueBuilder) -> Node:
-    guide = content_value(parameter, parameter_value(parameter, values), values)
+def _parameter(parameter: Parameter, values: ValueBuilder, required: bool) -> Form:
+    """A parameter of the form: its name, place, node, and how its value goes over the wire."""
+    place, version = parameter.location.value, values.document.info.get("version")
+    if place == "header" and parameter.name.lower() in IGNORED_HEADERS:  # of 2.0, where it is sent as it is
+        node: Node = {"value": sent_value(parameter, values)}
+    else:
+        node = _parameter_node(parameter, values)
+    if snake(parameter.name) == "api_version" and "kind" in node and isinstance(version, str):
+        node = {"default": version, **node}
+    wire = parameter_wire(parameter, node, values)
+    return {"name": parameter.name, "place": place, "required": required, "node": node, "wire": wire}
+
+
+def _parameter_node(parameter: Parameter, values: ValueBuilder) -> Node:
+    guide = sent_value(parameter, values)
     media = next(iter((parameter.content or {}).values()), None)
     schema = media.schema_object if media is not None else parameter.schema_object
     given = parameter.example is not None or bool(parameter.examples and first_example(parameter.examples) == guide)

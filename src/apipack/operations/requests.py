@@ -164,7 +164,7 @@ def argument(parameter: Parameter, values: ValueBuilder, named: bool = False) ->
 
 def _sent(parameter: Parameter, values: ValueBuilder) -> Pairs:
     """The parameter's pairs; an example or default that cannot be sent gives way to a made-up value, as a repair."""
-    value = content_value(parameter, parameter_value(parameter, values), values)
+    value = sent_value(parameter, values)
     try:
         sent = written(parameter, value, values)
         if sendable(parameter, sent):
@@ -306,6 +306,13 @@ def _with_variables(server: Server) -> str:
         return variable.enum[0]
 
     return _VARIABLE.sub(default, server.url)
+
+
+def sent_value(parameter: Parameter, values: ValueBuilder) -> Any:
+    """The value that a parameter sends, made once."""
+    key = "value", id(parameter), values.optional
+    make = partial(parameter_value, parameter, values)
+    return content_value(parameter, values.document.remembered(key, make), values)
 
 
 def parameter_value(parameter: Parameter, values: ValueBuilder) -> Any:
@@ -469,7 +476,11 @@ class Payload(NamedTuple):
 
 
 def payload(body: RequestBody, values: ValueBuilder) -> Payload:
-    """What a body sends, by the best-understood of its media types."""
+    """What a body sends, by the best-understood of its media types; made once."""
+    return values.document.remembered(("sent", id(body), values.optional), partial(_made_payload, body, values))
+
+
+def _made_payload(body: RequestBody, values: ValueBuilder) -> Payload:
     chosen = bodies.choose_media_type(list(body.content))
     media = body.content[chosen]
     header = bodies.content_type(chosen)
