@@ -135,8 +135,11 @@ def _not_found(raw: RawOperation, built: BuiltRequest, said: str) -> str:
 
 
 def _kind(document: Document, raw: RawOperation, request: Request, ours: list[str], theirs: list[str]) -> str:
+    if not theirs and ours:
+        unread = not re.fullmatch("(application/json|text/.*)", essence(request.media_type or "text/"))
+        return "ours alone: it does not know the media type as JSON" if unread else f"ours alone: {ours}"
     if not theirs:
-        return f"ours alone: {ours}" if ours else AGREE
+        return AGREE
     if ours:
         return "both object"
     said, header, asked = " ".join(theirs), request.media_type or "", f"{request.url} {request.headers}"
@@ -154,7 +157,7 @@ def _kind(document: Document, raw: RawOperation, request: Request, ours: list[st
         ("headers Accept, Authorization, Content-Type, which OpenAPI 3 ignores", IGNORED.search(said) is not None),
         ("readOnly beside a $ref, which 3.0 ignores", "read-only" in said and document.version < (3, 1)),
         ("what is required and readOnly, which requests do without", "is a required property" in said),
-        ("a value of the discriminator that names no schema", "could not be resolved" in said),
+        ("a value of the discriminator that names no schema", "reference '#/comp" in said),
         ("its recursion ends", "RecursionError" in said),
         (
             "a path whose name in braces is no Python format",

@@ -271,11 +271,16 @@ class Document:
         return target, reference
 
     def is_read_only(self, schema: Schema) -> bool:
-        """Whether a property is; before OAS 3.1 what stands beside its `$ref` does not say so."""
+        """Whether a property is, or a part of its `allOf`; before OAS 3.1 what stands beside its `$ref` does not say
+        so."""
         if schema.model_extra and isinstance(schema.model_extra.get("$ref"), str):
             own = self.version >= (3, 1) and schema.read_only
-            return bool(own or self.schema(schema)[0].read_only)
-        return bool(schema.read_only)
+            schema = self.schema(schema)[0]
+            return bool(own or schema.read_only or self._has_read_only_part(schema))
+        return bool(schema.read_only or self._has_read_only_part(schema))
+
+    def _has_read_only_part(self, schema: Schema) -> bool:
+        return any(self.schema(part)[0].read_only for part in schema.all_of or ())
 
     def _schema_node(self, reference: str) -> Any:
         node = self._targets.get(reference)

@@ -324,14 +324,22 @@ def parameter_value(parameter: Parameter, values: ValueBuilder) -> Any:
 
 
 def _example_or_value(parameter: Parameter, values: ValueBuilder) -> Any:
-    if parameter.example is not None:
-        return parameter.example
-    if (given := first_example(parameter.examples)) is not MISSING:
-        return given
+    given = parameter.example if parameter.example is not None else first_example(parameter.examples)
+    if given is not MISSING:
+        return given if parameter.content else _of_text(parameter, given, values)
     for media_type, media in (parameter.content or {}).items():
         given = body_example(media, media_type, values)
         return media_value(media, media_type, values) if given is MISSING else given
     return values.value(parameter.schema_object)
+
+
+def _of_text(parameter: Parameter, value: Any, values: ValueBuilder) -> Any:
+    """An example of an object or array that is written as JSON in a text."""
+    if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "[") or parameter.schema_object is None:
+        return value
+    kind = kind_of(values.flat(parameter.schema_object))
+    read = read_as(kind, value) if kind in ("object", "array") else value
+    return read if read != [value] else value
 
 
 def content_value(parameter: Parameter, value: Any, values: ValueBuilder) -> Any:
