@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from apipack.openapi.document import Document, Schema, listed
+from apipack.openapi.document import Document, Schema
 from apipack.openapi.models import LaterSchema
+from apipack.openapi.nodes import listed
 
 MAX_DEPTH = 8
 
@@ -55,7 +56,7 @@ def merged(document: Document, schema: Schema, depth: int = 0) -> Schema:
     for name in ("example", "default"):
         if members[name] is not None and getattr(schema, name) is None and not _still_valid(members[name], members):
             members[name] = None
-    given = next(iter(listed(members.get("examples"))), None)  # type: ignore[arg-type]
+    given = next(iter(listed(members.get("examples"))), None)
     if given is not None and "examples" not in (schema.model_extra or {}) and not _still_valid(given, members):
         members["examples"] = None
     return schema.model_copy(update=members)

@@ -12,8 +12,9 @@ from typing import Any
 
 import orjson
 
-from apipack.openapi.document import Document, RawOperation, listed
+from apipack.openapi.document import Document, RawOperation
 from apipack.openapi.loading import SpecError, load
+from apipack.openapi.nodes import listed
 from apipack.operations.forms import form
 from apipack.operations.licences import spdx
 from apipack.operations.natural_language import natural_language
