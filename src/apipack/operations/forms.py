@@ -24,15 +24,10 @@ from apipack.openapi.loading import SpecError
 from apipack.openapi.media_types import is_xml
 from apipack.openapi.models import Parameter, RequestBody
 from apipack.openapi.values import TEXT, ValueBuilder, first_example
-from apipack.operations.requests import (
-    IGNORED_HEADERS,
-    BuiltRequest,
-    payload,
-    query_string,
-    secrets,
-    sent_body,
-    sent_value,
-)
+from apipack.operations.credentials import secrets
+from apipack.operations.parameters import IGNORED_HEADERS, query_string, sent_value
+from apipack.operations.payloads import payload, sent_body
+from apipack.operations.requests import BuiltRequest
 from apipack.operations.wire import body_wire, parameter_wire
 
 Form = dict[str, Any]
