@@ -185,7 +185,9 @@ class _Walk:
             return None
         kind = kind_of(flat)
         if kind in SCALARS:
-            return self._leaf(flat, None, False)
+            self._count_leaf()
+            key = "optional leaf", id(flat)
+            return self._document.remembered(key, lambda: (flat, _ruled({"kind": kind}, flat)))[1]
         if kind == "array" and flat.items is not None and not flat.unique_items:
             item, least = self._further(flat.items, depth + 1), flat.min_items or 0
             return None if item is None or "kind" not in item or least > 4 else {"items": [item] * max(1, least)}
@@ -196,10 +198,13 @@ class _Walk:
                 return {"members": members}
         return None
 
-    def _leaf(self, schema: Schema | None, guide: Any, given: bool) -> Node:
+    def _count_leaf(self) -> None:
         self._leaves += 1
         if self._leaves > MAX_LEAVES:
             raise SpecError("too_many_values", f"more than {MAX_LEAVES}")
+
+    def _leaf(self, schema: Schema | None, guide: Any, given: bool) -> Node:
+        self._count_leaf()
         kind = kind_of(schema) if schema is not None else None
         if kind in SCALARS and guide is not None and not is_of(kind, guide):
             guide, given = None, False  # an example of another type
@@ -216,7 +221,7 @@ class _Walk:
 
 
 def _ruled(leaf: Node, schema: Schema) -> Node:
-    """The leaf with what its schema says of it."""
+    """The leaf, to which is added what its schema says of it, or what stands in its place."""
     extra = schema.model_extra or {}
     enum = [value for value in schema.enum or [] if value is not None]
     fixed = extra["const"] if "const" in extra else enum[0] if len(enum) == 1 else None
@@ -224,12 +229,32 @@ def _ruled(leaf: Node, schema: Schema) -> Node:
         return {"value": fixed}
     if schema.format in ("binary", "byte", "base64"):
         return {"unsayable": "binary"}
+    low, high, step = _bounds(schema, leaf["kind"] == "integer")
+    described = (schema.description or "")[:MAX_ABOUT] or None
+    for name, value in (
+        ("format", schema.format), ("pattern", schema.pattern), ("low", low), ("high", high), ("step", step),
+        ("least", schema.min_length), ("most", schema.max_length), ("enum", enum[:MAX_ENUM] or None),
+        ("example", leaf.get("example", _example(schema, extra))), ("default", schema.default), ("about", described),
+    ):  # fmt: skip
+        if value is not None:
+            leaf[name] = value
+    return leaf
+
+
+def _example(schema: Schema, extra: dict[str, Any]) -> Any:
     examples = extra.get("examples")
-    example = schema.example if schema.example is not None else None
-    if example is None and isinstance(examples, list) and examples:
-        example = examples[0]
+    if schema.example is None and isinstance(examples, list) and examples:
+        return examples[0]
+    return schema.example
+
+
+def _bounds(schema: Schema, whole: bool) -> tuple[int | float | None, int | float | None, int | float | None]:
+    """The least and greatest number, inclusive, and the step."""
+    limits = schema.exclusive_minimum, schema.exclusive_maximum
+    if all(bound is None for bound in (schema.minimum, schema.maximum, schema.multiple_of, *limits)):  # nearly always
+        return None, None, None
     low, high, step = _number(schema.minimum), _number(schema.maximum), _number(schema.multiple_of)
-    unit = step or (1 if leaf["kind"] == "integer" else 0.5)
+    unit = step or (1 if whole else 0.5)
     for bound, sign in (("exclusive_minimum", 1), ("exclusive_maximum", -1)):
         limit: Any = getattr(schema, bound)
         if limit is True:
@@ -242,20 +267,7 @@ def _ruled(leaf: Node, schema: Schema) -> Node:
                 low = max(number + unit, number + unit if low is None else low)
             else:
                 high = min(number - unit, number - unit if high is None else high)
-    rules = {
-        "format": schema.format,
-        "pattern": schema.pattern,
-        "low": low,
-        "high": high,
-        "step": step,
-        "least": schema.min_length,
-        "most": schema.max_length,
-        "enum": enum[:MAX_ENUM] or None,
-        "example": leaf.get("example", example),
-        "default": schema.default,
-        "about": (schema.description or "")[:MAX_ABOUT] or None,
-    }
-    return leaf | {name: value for name, value in rules.items() if value is not None}
+    return low, high, step
 
 
 def _number(value: Any) -> int | float | None:
