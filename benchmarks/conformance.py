@@ -1,17 +1,19 @@
 """How many reference requests break a rule of their own operation, by reason and by whose value breaks it.
 
-    python -m benchmarks.conformance [--specs data/specs] [--operations data/unique] [--sample N] [--show N]
+    python -m benchmarks.conformance [--specs data/specs] [--operations data/unique] [--sample N] [--keep FOLDER]
 
 Every request is made twice: as the parse stage makes it, and from the specification without its examples and
 defaults, where we invent what no enum gives. A rule that the second request breaks as well is counted as ours, one
 that only the first breaks as the specification's: its own example or default breaks it. `pattern`s are checked too,
 with a second for each operation. Where a schema's own `type` refuses every value of its `enum`, no value is right:
-such a rule is not counted as ours. Writes nothing.
+such a rule is not counted as ours. Writes nothing but --keep's folder: the results of each of PARTS parts, each of
+which has every PARTS-th operation of each specification; a run that was stopped goes on with the parts that are left.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import re
@@ -21,9 +23,9 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from apipack.io import parts, read_table
+from apipack.io import parts, read_table, write_text
 from apipack.openapi.conformance import violations
 from apipack.openapi.document import Document, RawOperation
 from apipack.openapi.loading import SpecError, load
@@ -33,6 +35,7 @@ from apipack.progress import progress
 from apipack.records import Request
 
 Row = dict[str, Any]
+PARTS = 8
 GIVEN = {"example", "examples", "default", "x-example"}
 NAMED = {
     "properties",
@@ -47,19 +50,31 @@ NAMED = {
 }
 
 
-def audited(
-    spec: Row, folder: str, wanted: frozenset[str] | None
-) -> list[tuple[str, str, frozenset[str], frozenset[str], str]]:
-    """(operation, its request, the rules that breaks, those that the request without given values breaks, that
-    request) of each operation that has both."""
+class Audited(NamedTuple):
+    """An operation, its request and the rules that breaks, and the same of the request without given values; the
+    requests are empty where neither breaks a rule."""
+
+    operation: str
+    request: str
+    broken: frozenset[str]
+    invented: str
+    broken_invented: frozenset[str]
+
+    @property
+    def both(self) -> frozenset[str]:
+        return self.broken & self.broken_invented
+
+
+def audited(spec: Row, folder: str, wanted: frozenset[str] | None, part: int = 0, of: int = 1) -> list[Audited]:
+    """Each operation of the part that can be built both ways."""
     body = Path(folder, spec["file"]).read_bytes()
     try:
         document, bare = Document(load(body)), Document(without_given(load(body)))
         pairs = list(zip(document.operations(), bare.operations(), strict=True))
     except (SpecError, RecursionError):
         return []
-    found = []
-    for raw, other in pairs:
+    audits = []
+    for raw, other in pairs[part::of]:
         identifier = operation_id(spec["hub"], spec["api"], spec["version"], raw)
         if wanted is not None and identifier not in wanted:
             continue
@@ -68,17 +83,10 @@ def audited(
             invented = build(bare, other, spec["provider"]).request
         except (SpecError, RecursionError):
             continue
-        broken = broken_rules(document, raw, request)
-        found.append(
-            (
-                f"{spec['api']} {raw.method} {raw.path}",
-                request.to_json(),
-                broken,
-                broken_rules(document, raw, invented),
-                invented.to_json(),
-            )
-        )
-    return found
+        given, made = broken_rules(document, raw, request), broken_rules(document, raw, invented)
+        texts = (request.to_json(), invented.to_json()) if given or made else ("", "")
+        audits.append(Audited(f"{spec['api']} {raw.method} {raw.path}", texts[0], given, texts[1], made))
+    return audits
 
 
 def broken_rules(document: Document, raw: RawOperation, request: Request) -> frozenset[str]:
@@ -113,13 +121,45 @@ def reason(rule: str) -> str:
     return f"{re.split('[ /]', place)[0]}: {keyword}"
 
 
+def kept(file: Path) -> list[Audited]:
+    rows = (json.loads(line) for line in file.read_text().splitlines())
+    return [Audited(*(frozenset(entry) if isinstance(entry, list) else entry for entry in row)) for row in rows]
+
+
+def keep(file: Path, audits: list[Audited]) -> None:
+    lines = (json.dumps([sorted(entry) if isinstance(entry, frozenset) else entry for entry in row]) for row in audits)
+    write_text(file, "".join(f"{line}\n" for line in lines))
+
+
+def counts(audits: list[Audited], specs: int) -> None:
+    broken = [audit for audit in audits if audit.broken]
+    ours = [audit for audit in audits if any("no value of its enum" not in rule for rule in audit.both)]
+    invented = [audit for audit in audits if audit.broken_invented]
+    print(f"{len(audits):,} requests of {specs:,} specifications")
+    for title, number in (
+        ("break a rule of their operation", len(broken)),
+        ("  of them one that the invented request breaks too", sum(bool(audit.both) for audit in audits)),
+        ("  of them one that another value would not break", len(ours)),
+        ("break one when made without examples and defaults", len(invented)),
+    ):
+        print(f"{title:52}{number:>8,} {number / max(len(audits), 1):8.3%}")
+    by_all = Counter(name for audit in broken for name in set(map(reason, audit.broken)))
+    by_ours = Counter(name for audit in ours for name in set(map(reason, audit.both)))
+    by_bare = Counter(name for audit in invented for name in set(map(reason, audit.broken_invented)))
+    print(f"{'requests by reason':40}{'all':>8}{'ours':>8}{'without':>8}")
+    for name, _ in sorted((by_all | by_bare).items(), key=lambda item: (-item[1], item[0])):
+        print(f"{name:40}{by_all[name]:>8,}{by_ours[name]:>8,}{by_bare[name]:>8,}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--specs", type=Path, default=Path("data/specs"), help="what the crawl stage wrote")
     parser.add_argument("--operations", type=Path, help="only the operations of this folder, such as data/unique")
     parser.add_argument("--sample", type=int, help="only so many specifications, drawn with seed 0")
     parser.add_argument("--show", type=int, default=0, help="print so many invented requests that break a rule")
+    parser.add_argument("--ours", action="store_true", help="--show prints requests that break a rule by our own fault")
     parser.add_argument("--only", default="", help="regular expression for the rules that --show prints")
+    parser.add_argument("--keep", type=Path, help="folder for the results of each part")
     arguments = parser.parse_args()
     specs = read_table(arguments.specs / "index.parquet").to_pylist()
     if arguments.sample:
@@ -130,33 +170,26 @@ def main() -> None:
         wanted = frozenset(
             name for part in parts(arguments.operations) for name in read_table(part, ["id"])["id"].to_pylist()
         )
-    work = partial(audited, folder=str(arguments.specs), wanted=wanted)
+    audits: list[Audited] = []
+    of = PARTS if arguments.keep else 1
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("forkserver")) as pool:
-        rows = [row for found in progress(pool.map(work, specs), len(specs), "conformance") for row in found]
-    total = len(rows)
-    real, both, bare = (
-        [row for row in rows if row[2]],
-        [row for row in rows if row[2] & row[3]],
-        [row for row in rows if row[3]],
-    )
-    ours = [row for row in both if any("no value of its enum" not in rule for rule in row[2] & row[3])]
-    print(f"{total:,} requests of {len(specs):,} specifications")
-    for title, chosen in (
-        ("break a rule of their operation", real),
-        ("  of them one that the invented request breaks too", both),
-        ("  of them one that another value would not break", ours),
-        ("break one when made without examples and defaults", bare),
-    ):
-        print(f"{title:52}{len(chosen):>8,} {len(chosen) / max(total, 1):8.3%}")
-    by_all = Counter(name for row in real for name in {reason(rule) for rule in row[2]})
-    by_ours = Counter(name for row in ours for name in {reason(rule) for rule in row[2] & row[3]})
-    by_bare = Counter(name for row in bare for name in {reason(rule) for rule in row[3]})
-    print(f"{'requests by reason':40}{'all':>8}{'ours':>8}{'without':>8}")
-    for name, _ in sorted((by_all | by_bare).items(), key=lambda item: (-item[1], item[0])):
-        print(f"{name:40}{by_all[name]:>8,}{by_ours[name]:>8,}{by_bare[name]:>8,}")
-    shown = [row for row in bare if any(re.search(arguments.only, rule) for rule in row[3])]
-    for name, _, _, rules, request in random.Random(0).sample(shown, min(arguments.show, len(shown))):
-        print(name, sorted(rules), request[:600], "", sep="\n")
+        for part in range(of):
+            file = arguments.keep and arguments.keep / f"part-{part}.jsonl"
+            if file and file.exists():
+                audits += kept(file)
+                continue
+            work = partial(audited, folder=str(arguments.specs), wanted=wanted, part=part, of=of)
+            title = f"conformance {part + 1}/{of}"
+            done = [audit for each in progress(pool.map(work, specs), len(specs), title) for audit in each]
+            if file:
+                keep(file, done)
+            audits += done
+    counts(audits, len(specs))
+    rules_of = [(audit, audit.both if arguments.ours else audit.broken_invented) for audit in audits]
+    shown = [(audit, rules) for audit, rules in rules_of if any(re.search(arguments.only, rule) for rule in rules)]
+    for audit, rules in random.Random(0).sample(shown, min(arguments.show, len(shown))):
+        request = audit.request if arguments.ours else audit.invented
+        print(audit.operation, sorted(rules), request[:600], "", sep="\n")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,16 @@
 """Reference requests judged by openapi-core as well: where it and `conformance` disagree, and why, by kind.
 
-    python -m benchmarks.second_opinion [--specs data/specs] [--requests 6000] [--show 3]
+    python -m benchmarks.second_opinion [--specs data/specs] [--requests 6000] [--show 3] [--keep FOLDER]
 
 Draws specifications of at most 400 kB with seed 0 and at most 20 operations of each. Both say whether the request of
-an operation keeps its rules; `pattern`s are checked by both. Prints a count a kind and examples, and writes nothing.
+an operation keeps its rules; `pattern`s are checked by both. Prints a count a kind and examples, and writes nothing
+but --keep's folder: the opinions of each hundred specifications; a run that was stopped goes on after them.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import re
@@ -25,7 +27,7 @@ from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from apipack.io import read_table
+from apipack.io import read_table, write_text
 from apipack.openapi.conformance import violations
 from apipack.openapi.document import Document, RawOperation
 from apipack.openapi.loading import SpecError, load
@@ -36,8 +38,9 @@ from apipack.records import Request, essence
 
 Row = dict[str, Any]
 
-LARGEST, EACH = 400_000, 20
+LARGEST, EACH, BATCH = 400_000, 20, 100
 NOT_FOUND = re.compile(r"(Path|Paths|Server|Operation)s?NotFound")
+IGNORED = re.compile(r"Missing required header parameter: (Accept|Authorization|Content-Type)(?![\w-])", re.I)
 UNCHECKED = Config(spec_validator_cls=None)
 AGREE = "both say that it keeps the rules"
 
@@ -132,23 +135,41 @@ def _not_found(raw: RawOperation, built: BuiltRequest, said: str) -> str:
 
 
 def _kind(document: Document, raw: RawOperation, request: Request, ours: list[str], theirs: list[str]) -> str:
+    if not theirs and ours:
+        unread = not re.fullmatch("(application/json|text/.*)", essence(request.media_type or "text/"))
+        return "ours alone: it does not know the media type as JSON" if unread else f"ours alone: {ours}"
     if not theirs:
-        return f"ours alone: {ours}" if ours else AGREE
+        return AGREE
     if ours:
         return "both object"
-    said = " ".join(theirs)
-    header = request.media_type or ""
+    said, header, asked = " ".join(theirs), request.media_type or "", f"{request.url} {request.headers}"
+    unsent = re.findall(r"Invalid (?:query|header|cookie) parameter: (\S+)", said)
+    misnamed = re.findall(r"Invalid path parameter: (\S+)", said)
     for reason, holds in (
         ("members of forms are text to it, or their items no list", is_multipart(header) or essence(header) == FORM),
         ("it reads no XML by a schema", is_xml(header)),
-        ("it does not know the media type as JSON", "Value b" in said and "is not of type" in said),
+        ("it does not know the media type as JSON or text", "body validation error: Value b'" in said),
+        ("a text body whose schema is no text", essence(header) == "text/plain" and "is not of type" in said),
         ("a pattern that Python's `re` does not read", re.search("raised < (error|PatternError) ", said) is not None),
         ("an encoded slash in a path, of which it is not given the slash", "path parameter" in said and "%2F" in said),
         ("a parameter of the path's own query", "Missing required path parameter" in said and "?" in raw.path),
         ("a body of GET, HEAD or TRACE, which OpenAPI 3 ignores", "request body" in said and request.body is None),
+        ("headers Accept, Authorization, Content-Type, which OpenAPI 3 ignores", IGNORED.search(said) is not None),
         ("readOnly beside a $ref, which 3.0 ignores", "read-only" in said and document.version < (3, 1)),
+        ("what is required and readOnly, which requests do without", "is a required property" in said),
+        ("a value of the discriminator that names no schema", "reference '#/comp" in said),
         ("its recursion ends", "RecursionError" in said),
+        (
+            "a path whose name in braces is no Python format",
+            re.search("raised < (Index|Key)Error", said) is not None,
+        ),
+        ("a part of the path holds more than one parameter", "Path parameter error" in said and "}" in raw.path),
+        ("the path names another parameter", bool(misnamed) and all(f"{{{n}}}" not in raw.path for n in misnamed)),
+        ("the default of a parameter that is not sent", bool(unsent) and all(name not in asked for name in unsent)),
         ("an enum without a type: it compares text", "Invalid query parameter" in said and "is not one of" in said),
+        ("the specification's own example breaks its `format`", re.search(r"is not a '[\w-]+'", said) is not None),
+        ("the specification's own example is empty", "EmptyQueryParameterValue" in said),
+        ("an object parameter without members sends nothing", "Missing required query parameter" in said),
     ):
         if holds:
             return f"theirs alone: {reason}"
@@ -160,15 +181,24 @@ def main() -> None:
     parser.add_argument("--specs", type=Path, default=Path("data/specs"), help="what the crawl stage wrote")
     parser.add_argument("--requests", type=int, default=6_000, help="about so many")
     parser.add_argument("--show", type=int, default=3, help="examples of each kind")
+    parser.add_argument("--keep", type=Path, help="folder for the opinions of each hundred specifications")
     arguments = parser.parse_args()
     specs = [spec for spec in read_table(arguments.specs / "index.parquet").to_pylist() if spec["bytes"] <= LARGEST]
     random.Random(0).shuffle(specs)
     work = partial(opinions, folder=str(arguments.specs))
     told: list[Opinion] = []
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("forkserver")) as pool:
-        for start in range(0, len(specs), 100):
-            batch = specs[start : start + 100]
-            told += [opinion for each in progress(pool.map(work, batch), len(batch), "opinions") for opinion in each]
+        for start in range(0, len(specs), BATCH):
+            batch = specs[start : start + BATCH]
+            file = arguments.keep and arguments.keep / f"from-{start}.jsonl"
+            if file and file.exists():
+                told += [Opinion(*json.loads(line)) for line in file.read_text().splitlines()]
+            else:
+                each = progress(pool.map(work, batch), len(batch), "opinions")
+                judged = [opinion for opinions_of_one in each for opinion in opinions_of_one]
+                if file:
+                    write_text(file, "".join(f"{json.dumps(opinion)}\n" for opinion in judged))
+                told += judged
             if len(told) >= arguments.requests:
                 break
     by_kind: dict[str, list[str]] = defaultdict(list)

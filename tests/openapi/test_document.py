@@ -3,8 +3,9 @@ from typing import Any
 import pytest
 from openapi_parser.models import v3_0, v3_1
 
-from apipack.openapi.document import Document, bare_validation, own_validation
+from apipack.openapi.document import Document
 from apipack.openapi.loading import SpecError
+from apipack.openapi.validation import bare_validation, own_validation
 from tests.specs import openapi
 
 

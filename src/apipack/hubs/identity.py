@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from tldextract import TLDExtract
 
-from apipack.openapi.document import listed
 from apipack.openapi.loading import load
+from apipack.openapi.nodes import listed
 
 GENERIC = frozenset({"openapi", "swagger", "spec", "specification", "api", "discovery", "index"})
 """Names of files that say nothing of the API."""

@@ -137,7 +137,7 @@ def _completed(functionality: str, path: str) -> str:
     return f"{functionality} the {one}"
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=50_000)
 def _tasks(functionality: str, description: str, endpoint: str, words: int) -> tuple[Task, ...]:
     """Remembered, since an operation has many variants, and those of an API are compared more than once."""
     named: list[Task] = []

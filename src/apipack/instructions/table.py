@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -70,23 +70,29 @@ def _said(counts: Counter[str]) -> dict[str, Any]:
 
 
 def _by_grammar(unique: Path, out: Path, p: Instruct, seed: int, engine: Engine) -> Totals:
+    groups = list(provider_groups(unique).values())
     hints: dict[str, dict[str, str | None]] = {}
     if p.values == "spoken":
-        groups = sorted(provider_groups(unique).values(), key=len, reverse=True)
-        tasks = [{"files": files, "words": p.description_words} for files in groups]
-        for of_group in map_tasks(hint_group, tasks, engine, "tell apart"):
+        apart = [{"files": files, "words": p.description_words} for files in _large(groups, engine)]
+        for of_group in map_tasks(hint_group, apart, engine, "tell apart"):
             hints |= of_group
-    choice = {"seed": seed, "choice": p.model_dump(include=set(CHOICE))}
-    tasks = [
-        {
-            "file": str(part.absolute()),
-            "out": str((out / part.name).absolute()),
-            "hints": hints.get(part.name),
-            **choice,
-        }
-        for part in parts(unique)
-    ]
-    return run_parts(instruct_part, tasks, engine, "instruct")
+    choice = {"seed": seed, "out": str(out.absolute()), "choice": p.model_dump(include={"values", *CHOICE})}
+    tasks = []
+    for files in groups:
+        whole = p.values == "spoken" and Path(files[0]).name not in hints
+        for together in [files] if whole else [[file] for file in files]:
+            told = {name: hints[name] for name in (Path(file).name for file in together) if name in hints}
+            tasks.append({"files": together, "hints": told, **choice})
+    return run_parts(instruct_parts, tasks, engine, "instruct")
+
+
+def _large(groups: Sequence[Sequence[str]], engine: Engine) -> list[Sequence[str]]:
+    """Groups that one process would be busy with for longer than its share, the largest first; their hints come before
+    their instructions, which makes their tasks' words twice."""
+    sizes = [sum(Path(file).stat().st_size for file in files) for files in groups]
+    share = 0 if engine.engine == "ray" else sum(sizes) / engine.cores()
+    large = [(size, files) for size, files in zip(sizes, groups, strict=True) if len(files) > 1 and size > share]
+    return [files for _, files in sorted(large, key=lambda entry: -entry[0])]
 
 
 def hint_group(files: list[str], words: int) -> dict[str, dict[str, str | None]]:
@@ -99,26 +105,44 @@ def hint_group(files: list[str], words: int) -> dict[str, dict[str, str | None]]
     return hints
 
 
-def instruct_part(
-    file: str, out: str, seed: int, choice: dict[str, Any], hints: dict[str, str | None] | None
+def instruct_parts(
+    files: list[str], out: str, seed: int, choice: dict[str, Any], hints: dict[str, dict[str, str | None]]
 ) -> dict[str, Any]:
-    """Write the grammar's wordings of one part of the operations; count what they say, and by rule those that a rule
-    still rejects. hints: of those that need one; None for instructions without values."""
+    """Write the grammar's wordings of some parts of the operations; count what they say, and by rule those that a rule
+    still rejects. hints: of `hint_group`; where there are none, the parts are of whole providers."""
+    p = Instruct.model_construct(**choice)
+    if p.values == "spoken" and not hints:
+        hints = hint_group(files, p.description_words)
+    totals = Totals()
+    for file in files:
+        name = Path(file).name
+        done = _instructed(file, p, seed, hints[name] if p.values == "spoken" else None)
+        write_table(Path(out, name), rows_table(done.rows, INSTRUCTIONS))
+        totals.rows += len(done.rows)
+        totals.drops += done.drops
+        totals.counts.update(done.counts)
+    return {"rows": totals.rows, "drops": totals.drops, "counts": dict(totals.counts)}
+
+
+class _Part(NamedTuple):
+    """rows: of schema INSTRUCTIONS; drops: of schema DROPS; counts: of what the rows say."""
+
+    rows: list[Row]
+    drops: list[Row]
+    counts: Counter[str]
+
+
+def _instructed(file: str, p: Instruct, seed: int, hints: dict[str, str | None] | None) -> _Part:
+    """Of one part of the operations. hints: of those that need one; None for instructions without values."""
     rows = read_table(file, COLUMNS).to_pylist()
     if hints is None:
-        written = wordings.by_grammar(rows, seed, choice["description_words"])
-        write_table(out, rows_table(written, INSTRUCTIONS))
+        written = wordings.by_grammar(rows, seed, p.description_words)
         rejected = wordings.rejected(rows, written)
-        return {"rows": len(rows), "counts": {f"rule_{name}": n for name, n in rejected.items()}}
-    p = Instruct.model_construct(**choice)
+        return _Part(written, [], Counter({f"rule_{name}": n for name, n in rejected.items()}))
     instructed = [wordings.by_values(row, seed, p, hints.get(row["id"], "")) for row in rows]
     written = [instruction.row for instruction in instructed if instruction.row is not None]
-    drops = dropped(rows, instructed)
-    write_table(out, rows_table(written, INSTRUCTIONS))
-    said = [
-        instruction.train for instruction in instructed if instruction.row is not None and instruction.train is not None
-    ]
-    return {"rows": len(written), "drops": drops, "counts": dict(variants.counts(said))}
+    said = [done.train for done in instructed if done.row is not None and done.train is not None]
+    return _Part(written, dropped(rows, instructed), variants.counts(said))
 
 
 def _by_model(unique: Path, out: Path, p: Instruct, seed: int, languages: int) -> tuple[Totals, dict[str, Any]]:

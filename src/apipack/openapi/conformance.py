@@ -21,8 +21,9 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from apipack.openapi.admission import TYPES, is_of
-from apipack.openapi.document import Document, RawOperation, listed
+from apipack.openapi.document import Document, RawOperation
 from apipack.openapi.loading import SpecError
+from apipack.openapi.nodes import listed
 from apipack.records import Request, json_value
 
 MOST = 50

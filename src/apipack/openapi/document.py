@@ -8,30 +8,28 @@ document itself are followed: pointers, anchors, `$id`s and its own `$self`; not
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Hashable, Iterator
-from functools import cache, cached_property, partial
-from typing import Any, NamedTuple, TypeVar, cast
-from urllib.parse import unquote, urldefrag, urljoin
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 from openapi_parser.models import v3_0
 from openapi_parser.models.base import Server
-from openapi_parser.models.mixins import ExtensionsMixin, RefCacheMixin
-from pydantic import BaseModel, ValidationError
-from pydantic_core import SchemaError, SchemaValidator
+from pydantic import BaseModel
 
 from apipack.openapi import models
 from apipack.openapi.discovery import Converted
+from apipack.openapi.inlining import Inlining, with_defaults
 from apipack.openapi.loading import SpecError
+from apipack.openapi.nodes import json_type, listed
+from apipack.openapi.references import References
+from apipack.openapi.validation import Validation
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 FIELDS = (*METHODS, "query")
 """Methods that OAS 3.2 has a field for in the Path Item Object."""
 PATH_ITEM = frozenset({"$ref", "summary", "description", "servers", "parameters"})
-MAX_REF_HOPS = 20
-REPAIR_ROUNDS = 4
 
 APART = frozenset({"callbacks", "responses", "externalDocs", "parameters", "requestBody"})
 TEXTS = frozenset({"summary", "description", "operationId"})
@@ -40,8 +38,6 @@ ANNOTATIONS = frozenset(
     | {"read_only", "write_only"}
 )
 """What may stand beside a `$ref` and changes no value; `is_read_only` sees the last two."""
-NO_SIBLINGS = ANNOTATIONS - {"external_docs", "read_only", "write_only"} | {"externalDocs", "readOnly", "writeOnly"}
-GIVEN = frozenset({"example", "examples", "default", "enum", "const"})
 
 Schema = v3_0.Schema
 Model = TypeVar("Model", bound=BaseModel)
@@ -88,16 +84,26 @@ class Document:
     def __init__(self, raw: dict[str, Any]) -> None:
         self.raw = raw
         self.version = _version(raw)
-        self.repairs = 0
         left_out = raw.left_out if isinstance(raw, Converted) else []
         self.lost: list[Lost] = [Lost(path, method, SpecError(reason)) for path, method, reason in left_out]
         self._models = models.LATER if self.version >= (3, 1) else models.OAS_3_0
+        self._references = References(raw, self.version)
+        self._inlining = Inlining(self._references)
+        self._validation = Validation(self.version)
         self._remembered: dict[Hashable, Any] = {}
         self._typed: dict[Any, Any] = {}
         self._securities: dict[bytes, list[dict[str, list[str]]] | None] = {}
-        self._targets: dict[str, Any] = {}
         self._schemas: dict[str, Schema] = {}
         self._schemes: dict[str, v3_0.SecurityScheme | None] = {}
+
+    @property
+    def repairs(self) -> int:
+        """Members dropped or rewritten because the model refused them, and examples that could not be sent."""
+        return self._validation.repairs
+
+    @repairs.setter
+    def repairs(self, count: int) -> None:
+        self._validation.repairs = count
 
     @property
     def info(self) -> dict[str, Any]:
@@ -128,7 +134,7 @@ class Document:
             if isinstance(item, dict):
                 yield from self._of_path(path, item)
             elif item is not None:
-                self.lost.append(Lost(path, "*", SpecError("not_a_mapping", _json_type(item))))
+                self.lost.append(Lost(path, "*", SpecError("not_a_mapping", json_type(item))))
 
     def _of_path(self, path: str, item: dict[str, Any]) -> Iterator[RawOperation]:
         later = self.version >= (3, 2)
@@ -203,7 +209,7 @@ class Document:
         key = _text(members)
         if key not in self._securities:
             before = self.repairs
-            model: Any = self._validate(self._models.Operation, members | {"responses": {}})
+            model: Any = self._validation.validate(self._models.Operation, members | {"responses": {}})
             if key is None or self.repairs > before:  # every operation's repairs count
                 return model.security
             self._securities[key] = model.security
@@ -230,7 +236,7 @@ class Document:
 
     def _servers(self, nodes: list[Any]) -> list[Server] | None:
         """None where no server is an object, so that others are in force."""
-        servers = [self._shared_by_text(Server, _with_defaults(node)) for node in nodes if isinstance(node, dict)]
+        servers = [self._shared_by_text(Server, with_defaults(node)) for node in nodes if isinstance(node, dict)]
         return [server for server in servers if server is not None] if servers else None
 
     def security(self, operation: Operation) -> list[dict[str, Any]]:
@@ -248,7 +254,7 @@ class Document:
             typed = None
             if isinstance(node, dict):
                 members = {key: value for key, value in self.resolve(node).items() if key != "flows"}
-                typed = self._validate(v3_0.SecurityScheme, members)
+                typed = self._validation.validate(v3_0.SecurityScheme, members)
             self._schemes[name] = typed
         return self._schemes[name]
 
@@ -262,7 +268,7 @@ class Document:
         if not isinstance(reference, str):
             return schema, None
         if reference not in self._schemas:
-            self._schemas[reference] = self._validate(self._models.Schema, self._schema_node(reference))
+            self._schemas[reference] = self._validation.validate(self._models.Schema, self._schema_node(reference))
         if self.version >= (3, 1) and _beside(schema):
             return self.remembered(("beside", id(schema)), partial(_with_siblings, schema, reference))[1], reference
         target = self._schemas[reference]
@@ -271,146 +277,31 @@ class Document:
         return target, reference
 
     def is_read_only(self, schema: Schema) -> bool:
-        """Whether a property is; before OAS 3.1 what stands beside its `$ref` does not say so."""
+        """Whether a property is, or a part of its `allOf`; before OAS 3.1 what stands beside its `$ref` does not say
+        so."""
         if schema.model_extra and isinstance(schema.model_extra.get("$ref"), str):
             own = self.version >= (3, 1) and schema.read_only
-            return bool(own or self.schema(schema)[0].read_only)
-        return bool(schema.read_only)
+            schema = self.schema(schema)[0]
+            return bool(own or schema.read_only or self._has_read_only_part(schema))
+        return bool(schema.read_only or self._has_read_only_part(schema))
+
+    def _has_read_only_part(self, schema: Schema) -> bool:
+        return any(self.schema(part)[0].read_only for part in schema.all_of or ())
 
     def _schema_node(self, reference: str) -> Any:
-        node = self._targets.get(reference)
+        node = self._references.known(reference)
         if not isinstance(node, dict) or "$ref" in node:  # not known yet, or not the end
-            node = self._target({"$ref": reference}, siblings=self.version >= (3, 1))
+            node = self._references.target({"$ref": reference}, siblings=self.version >= (3, 1))
         if isinstance(node, bool):  # JSON Schema: a boolean schema
             return {} if node else {"not": {}}
         if not isinstance(node, dict):
-            raise SpecError("not_a_mapping", _json_type(node))
+            raise SpecError("not_a_mapping", json_type(node))
         return node
 
     def resolve(self, node: Any) -> dict[str, Any]:
         """Follow local `$ref`s from a mapping to the mapping they end at. Raises `SpecError`
         (external_ref, dangling_ref, ambiguous_ref, cyclic_ref, not_a_mapping)."""
-        if isinstance(node, dict) and "$ref" not in node:  # nearly always
-            return node
-        node = self._target(node)
-        if not isinstance(node, dict):
-            raise SpecError("not_a_mapping", _json_type(node))
-        if "$ref" in node:
-            raise SpecError("dangling_ref", f"$ref is {_json_type(node['$ref'])}")
-        return node
-
-    def _target(self, node: Any, *, siblings: bool = False) -> Any:
-        """What `$ref`s lead to, of any type. siblings: a `$ref` that something stands beside is not followed."""
-        first = node
-        for _ in range(MAX_REF_HOPS):
-            if not isinstance(node, dict) or not isinstance(reference := node.get("$ref"), str):
-                return node
-            if siblings and node is not first and not NO_SIBLINGS.issuperset(node):
-                return node
-            if reference not in self._targets:
-                self._targets[reference] = self._found(reference)
-            node = self._targets[reference]
-        raise SpecError("cyclic_ref", str(reference)[:80])
-
-    def _found(self, reference: str) -> Any:
-        """What a reference leads to: this document, by its `$self` too, or a schema in it by `$id` (RFC 3986, 5)."""
-        if reference.startswith("#/"):  # nearly always
-            return _pointed(self.raw, reference, reference)
-        address, fragment = urldefrag(reference)
-        root: Any = self.raw
-        if address and urljoin(self._self, address) != self._self:
-            identified = self._identified[0] if self.version >= (3, 1) else {}
-            if (root := identified.get(urljoin(self._self, address), identified.get(address))) is None:
-                raise SpecError("external_ref", reference[:80])
-        elif not fragment:  # the document is neither a schema nor anything else that a reference stands for
-            raise SpecError("dangling_ref", reference[:80])
-        if fragment and not fragment.startswith("/"):
-            return self._anchor(root, fragment, reference)
-        return _pointed(root, fragment, reference)
-
-    @property
-    def _self(self) -> str:
-        address = self.raw.get("$self") if self.version >= (3, 2) else None
-        return urldefrag(address)[0] if isinstance(address, str) else ""
-
-    def _anchor(self, root: Any, name: str, reference: str) -> Any:
-        """A plain name is an anchor of JSON Schema 2020-12, which OAS 3.1 brought, in the resource of that root; one of
-        the document may also be that of a schema with `$id`, since who refers to it is not known here."""
-        anchors = self._identified[1] if self.version >= (3, 1) else {}
-        nodes = anchors.get((id(root), unquote(name)), [])
-        if not nodes and root is self.raw:
-            nodes = [node for (_, key), named in anchors.items() if key == unquote(name) for node in named]
-        if len(nodes) != 1:
-            raise SpecError("ambiguous_ref" if nodes else "dangling_ref", reference[:80])
-        return nodes[0]
-
-    @cached_property
-    def _identified(self) -> tuple[dict[str, Any], dict[tuple[int, str], list[Any]]]:
-        """Schemas by `$id`; and by `$anchor` or `$dynamicAnchor` with the `id` of the resource that these stand in: of
-        the nearest schema around that has an `$id`, else of the document (JSON Schema 2020-12 core, 8.2)."""
-        identifiers: dict[str, Any] = {}
-        anchors: dict[tuple[int, str], list[Any]] = {}
-        todo: list[tuple[Any, Any, str]] = [(self.raw, self.raw, self._self)]
-        while todo:
-            node, root, base = todo.pop()
-            if isinstance(node, list):
-                todo += [(member, root, base) for member in node]
-            elif isinstance(node, dict):
-                if isinstance(name := node.get("$id"), str):
-                    root, base = node, urljoin(base, name)
-                    identifiers[base] = node
-                for key in ("$anchor", "$dynamicAnchor"):
-                    if isinstance(name := node.get(key), str):
-                        anchors.setdefault((id(root), name), []).append(node)
-                todo += [(member, root, base) for key, member in node.items() if key not in GIVEN]
-        return identifiers, anchors
-
-    def _target_or_empty(self, node: dict[str, Any]) -> dict[str, Any]:
-        try:
-            return self.resolve(node)
-        except SpecError:
-            return {}
-
-    def _with_content(self, node: dict[str, Any]) -> dict[str, Any]:
-        """A parameter or body whose media types, named examples and part headers are resolved too: their models would
-        drop a `$ref`."""
-        node = self._with_examples(node)
-        content = node.get("content")
-        if isinstance(content, dict):
-            node["content"] = {
-                key: self._with_headers(self._with_examples(self.resolve(media)))
-                for key, media in content.items()
-                if isinstance(media, dict)
-            }
-        return node
-
-    def _with_examples(self, node: dict[str, Any]) -> dict[str, Any]:
-        node = dict(node)
-        examples = node.get("examples")
-        if isinstance(examples, dict):
-            node["examples"] = {
-                key: _example(self._target_or_empty(example), of_parameter="in" in node)
-                for key, example in examples.items()
-                if isinstance(example, dict)
-            }
-        elif examples is not None:
-            del node["examples"]
-        return node
-
-    def _with_headers(self, media: dict[str, Any]) -> dict[str, Any]:
-        encoding = media.get("encoding")
-        if isinstance(encoding, dict):
-            media["encoding"] = {
-                name: self._with_own_headers(part) for name, part in encoding.items() if isinstance(part, dict)
-            }
-        return media
-
-    def _with_own_headers(self, encoding: dict[str, Any]) -> dict[str, Any]:
-        headers = encoding.get("headers")
-        if not isinstance(headers, dict):
-            return encoding
-        resolved = {name: self._with_content(self._target_or_empty(header)) for name, header in headers.items()}
-        return {**encoding, "headers": resolved}
+        return self._references.resolve(node)
 
     def _shared(self, model: type[Model], node: dict[str, Any]) -> Model | None:
         """The typed node, None where the model refuses it whole; nodes of equal text share one (frozen) model, since
@@ -427,48 +318,13 @@ class Document:
         if key not in self._typed:
             before = self.repairs
             try:
-                self._typed[key] = self._validate(model, self._with_content(node))
+                self._typed[key] = self._validation.validate(model, self._inlining.with_content(node))
             except SpecError as error:
                 if error.reason != "refused_by_model":
                     raise
                 self._typed[key] = None
                 self.repairs = before + 1
         return self._typed[key]
-
-    def _validate(self, model: type[Model], members: Any) -> Model:
-        """Validate; where the model refuses a member, rewrite or drop just that member and count the repair."""
-        validate = _validate_function(model)
-        for _ in range(REPAIR_ROUNDS):
-            try:
-                return cast(Model, validate(members))
-            except RecursionError as error:
-                raise SpecError("too_deep") from error
-            except ValidationError as error:
-                first = error.errors(include_url=False, include_context=False)
-            changed = False
-            for problem in reversed(first):  # later list entries first: indices stay right
-                members, repairs = self._mended(members, problem)
-                changed = changed or repairs is not None
-                self.repairs += repairs or 0
-            if not changed:
-                break
-        raise SpecError("refused_by_model", f"{'.'.join(map(str, first[0]['loc']))[:80]}: {first[0]['msg'][:80]}")
-
-    def _mended(self, members: Any, problem: Any) -> tuple[Any, int | None]:
-        """The members without what the model refused, and how many repairs that was; None where nothing changed.
-
-        A number or truth value where text is due is its text; a boolean schema is none that the models know."""
-        kind, given, path = problem["type"], problem["input"], problem["loc"]
-        if kind == "string_type" and (given is None or isinstance(given, bool | int | float)):
-            mended = _replaced(members, path, json.dumps(given))
-            if mended is not None:
-                return mended, 1
-        if kind in ("model_type", "model_attributes_type") and isinstance(given, bool):
-            mended = _replaced(members, path, {} if given else {"not": {}})
-            if mended is not None:
-                return mended, int(self.version < (3, 1))
-        members, dropped = _without(members, path[:-1] if kind == "missing" else path)
-        return members, 1 if dropped else None
 
 
 def _version(raw: dict[str, Any]) -> tuple[int, int]:
@@ -480,16 +336,10 @@ def _version(raw: dict[str, Any]) -> tuple[int, int]:
 
 def _without_paths(raw: dict[str, Any]) -> str:
     if "paths" in raw:
-        return f"paths is {_json_type(raw['paths'])}, not a mapping"
+        return f"paths is {json_type(raw['paths'])}, not a mapping"
     if "webhooks" in raw:
         return "a document of webhooks alone: its requests are sent by the API, not to it"
     return "no paths, so no operation to call"
-
-
-def _json_type(value: Any) -> str:
-    """What JSON calls the type of a value that is no mapping."""
-    names = {bool: "a boolean", int: "a number", float: "a number", str: "text", list: "a list", type(None): "null"}
-    return names.get(type(value), type(value).__name__)
 
 
 def _beside(schema: Schema) -> bool:
@@ -507,125 +357,9 @@ def _with_siblings(schema: Schema, reference: str) -> tuple[Schema, Schema]:
     return schema, model.model_construct(**extra, **(said | {"all_of": [target, *(schema.all_of or [])]}))
 
 
-def _with_defaults(server: dict[str, Any]) -> dict[str, Any]:
-    """The server whose variables have the default that they must have: of those without one, the first of the enum."""
-    variables = server.get("variables")
-    if not isinstance(variables, dict):
-        return server
-    lacking = {
-        name: {**variable, "default": variable["enum"][0]}
-        for name, variable in variables.items()
-        if isinstance(variable, dict) and "default" not in variable and listed(variable.get("enum"))
-    }
-    return {**server, "variables": variables | lacking} if lacking else server
-
-
-def _example(node: dict[str, Any], *, of_parameter: bool) -> dict[str, Any]:
-    """An Example Object whose value is where it was before OAS 3.2 (`dataValue`, `serializedValue`); what a parameter
-    has serialized is encoded and no value."""
-    for key in ("value", "dataValue", "serializedValue"):
-        if key in node and not (of_parameter and key == "serializedValue"):
-            return {"value": node[key]}
-    return node
-
-
-def _pointed(node: Any, pointer: str, reference: str) -> Any:
-    """RFC 6901 in a URI fragment."""
-    for token in pointer.split("/")[1:]:
-        if "%" in token or "~" in token:
-            token = unquote(token).replace("~1", "/").replace("~0", "~")
-        if isinstance(node, dict) and token in node:
-            node = node[token]
-        elif isinstance(node, list) and token.isdecimal() and len(token) < 7 and int(token) < len(node):
-            node = node[int(token)]
-        else:
-            raise SpecError("dangling_ref", reference[:80])
-    return node
-
-
-def _replaced(node: Any, path: tuple[int | str, ...], value: Any) -> Any:
-    """A copy of the tree with another value where `path` leads; None where it leads to nothing."""
-    if not path:
-        return value
-    head, rest = path[0], path[1:]
-    if isinstance(node, dict) and head in node:
-        child = _replaced(node[head], rest, value)
-        return None if child is None else {**node, head: child}
-    if isinstance(node, list) and isinstance(head, int) and head < len(node):
-        child = _replaced(node[head], rest, value)
-        return None if child is None else [*node[:head], child, *node[head + 1 :]]
-    return None
-
-
-@cache
-def _validate_function(model: type[BaseModel]) -> Callable[[Any], Any]:
-    try:
-        return bare_validation(model)
-    except (AttributeError, TypeError, KeyError, SchemaError):  # another pydantic or openapi3-parser than this knows
-        return own_validation(model)
-
-
-def bare_validation(model: type[BaseModel]) -> Callable[[Any], Any]:
-    """The model's validation without two functions that openapi3-parser calls for every node, in half of the time.
-
-    They put `x-` members apart, which decide nothing here, and take nodes of equal `ref_name` for one, a member that
-    its resolver adds and any specification can set. Not prebuilt: that would take each class's own validator again,
-    functions and all. All of this is private to pydantic and to openapi3-parser.
-    """
-    model.model_rebuild()
-    every_node = (ExtensionsMixin._extract_extensions.__func__, RefCacheMixin._deduplicate_refs.__func__)
-    schema = _without_functions(model.__pydantic_core_schema__, every_node)
-    return SchemaValidator(schema, _use_prebuilt=False).validate_python
-
-
-def own_validation(model: type[BaseModel]) -> Callable[[Any], Any]:
-    """The model's own validation: nodes of equal `ref_name` in one call are one."""
-
-    def validate(members: Any) -> Any:
-        RefCacheMixin.clear_ref_cache()
-        return model.model_validate(members)
-
-    return validate
-
-
-def _without_functions(schema: Any, functions: tuple[Any, ...]) -> Any:
-    """A copy of a pydantic core schema without these validators."""
-    if isinstance(schema, list):
-        return [_without_functions(part, functions) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if schema.get("type") in ("function-before", "function-wrap"):
-        function = schema["function"]["function"]
-        if getattr(function, "__func__", None) in functions:
-            named = {"ref": schema["ref"]} if "ref" in schema else {}
-            return {**_without_functions(schema["schema"], functions), **named}
-    return {key: _without_functions(part, functions) for key, part in schema.items() if key != "serialization"}
-
-
 def _text(node: dict[str, Any]) -> bytes | None:
     """The node as JSON, None where there is none: integers of more than 64 bits, say."""
     try:
         return orjson.dumps(node, option=orjson.OPT_NON_STR_KEYS)
     except orjson.JSONEncodeError:
         return None
-
-
-def listed(value: Any) -> list[Any]:
-    """The value where it is a list, as it should be; a specification can have anything."""
-    return value if isinstance(value, list) else []
-
-
-def _without(node: Any, path: tuple[int | str, ...]) -> tuple[Any, bool]:
-    """A copy of the tree without the deepest member that `path` leads to, and whether there was one."""
-    if not path:
-        return node, False
-    head, rest = path[0], path[1:]
-    if isinstance(node, dict) and head in node:
-        child, dropped = _without(node[head], rest)
-        if dropped:
-            return {**node, head: child}, True
-        return {key: value for key, value in node.items() if key != head}, True
-    if isinstance(node, list) and isinstance(head, int) and head < len(node):
-        child, dropped = _without(node[head], rest)
-        return [*node[:head], *([child] if dropped else []), *node[head + 1 :]], True
-    return node, False

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from apipack.openapi.document import Document, Schema, listed
+from apipack.openapi.document import Document, Schema
 from apipack.openapi.models import LaterSchema
+from apipack.openapi.nodes import listed
 
 MAX_DEPTH = 8
 
@@ -24,8 +24,6 @@ def flat(document: Document, schema: Schema, reference: str | None) -> Schema:
     """What `Document.schema` gave with its `allOf` merged: type and properties in one place."""
     if not schema.all_of:
         return schema
-    if reference is None:
-        return merged(document, schema)
     return document.remembered(("merged", id(schema)), lambda: (schema, merged(document, schema)))[1]
 
 
@@ -37,41 +35,41 @@ def merged(document: Document, schema: Schema, depth: int = 0) -> Schema:
         part, _ = document.schema(part)
         parts.append(_merged_part(document, part, depth + 1) if part.all_of and depth < MAX_DEPTH else part)
     members: dict[str, Any] = {"all_of": None, **_properties(parts)}
+    said = _said_by_name(parts)
     for names, choose in ((GREATEST, max), (LEAST, min)):
         for name in names:
-            if given := list(_said(parts, name)):
-                members[name] = choose(given)
+            if name in said:
+                members[name] = choose(said[name])
     for name in FIRST:
-        members[name] = next(_said(parts, name), None)
+        members[name] = said[name][0] if name in said else None
     for part in reversed(parts):
         extra = part.model_extra or {}
         members |= {name: extra[name] for name in EXTRA if name in extra}
-    items = list(_said(parts, "items"))
-    members["items"] = _both(items) if items else None
-    alternatives = [*_said(parts, "one_of"), *_said(parts, "any_of")]
+    members["items"] = _both(said["items"]) if "items" in said else None
+    alternatives = [*said.get("one_of", ()), *said.get("any_of", ())]
     members["one_of"], members["any_of"] = (*alternatives, None, None)[:2]
-    members["enum"] = _common(list(_said(parts, "enum")))
-    members["example"] = _example(parts, members["required"])
+    members["enum"] = _common(said.get("enum", []))
+    members["example"] = _example(parts, said.get("example", []), members["required"])
     if members["properties"] and members["type"] is None:
         members["type"] = "object"
-    members |= _later(parts) if isinstance(schema, LaterSchema) else {}
+    members |= _later(parts, said) if isinstance(schema, LaterSchema) else {}
     for name in ("example", "default"):
         if members[name] is not None and getattr(schema, name) is None and not _still_valid(members[name], members):
             members[name] = None
-    given = next(iter(listed(members.get("examples"))), None)  # type: ignore[arg-type]
+    given = next(iter(listed(members.get("examples"))), None)
     if given is not None and "examples" not in (schema.model_extra or {}) and not _still_valid(given, members):
         members["examples"] = None
     return schema.model_copy(update=members)
 
 
-def _later(parts: list[Schema]) -> dict[str, Any]:
+def _later(parts: list[Schema], said: dict[str, list[Any]]) -> dict[str, Any]:
     """The keywords of JSON Schema 2020-12."""
-    members: dict[str, Any] = {name: next(_said(parts, name), None) for name in LATER}
+    members: dict[str, Any] = {name: said[name][0] if name in said else None for name in LATER}
     members["conditions"] = [condition for part in parts for condition in conditions(part)] or None
     for name in ("pattern_properties", "dependent_required"):
         together: dict[str, Any] = {}
-        for said in reversed(list(_said(parts, name))):
-            together |= said
+        for of_part in reversed(said.get(name, [])):
+            together |= of_part
         members[name] = together or None
     return members
 
@@ -107,8 +105,14 @@ def _merged_part(document: Document, part: Schema, depth: int) -> Schema:
     return kept[1]
 
 
-def _said(parts: list[Schema], name: str) -> Iterator[Any]:
-    return (value for part in parts if (value := getattr(part, name)) is not None)
+def _said_by_name(parts: list[Schema]) -> dict[str, list[Any]]:
+    """What the parts say of each keyword of the model, in their order. A model's `__dict__` has its keywords alone."""
+    said: dict[str, list[Any]] = {}
+    for part in parts:
+        for name, value in part.__dict__.items():
+            if value is not None:
+                said.setdefault(name, []).append(value)
+    return said
 
 
 def _both(schemas: list[Schema]) -> Schema:
@@ -143,12 +147,12 @@ def _common(enums: list[list[Any]]) -> list[Any] | None:
     return common or enums[0]
 
 
-def _example(parts: list[Schema], required: list[str]) -> Any:
+def _example(parts: list[Schema], examples: list[Any], required: list[str]) -> Any:
     """The schema's own example, else its parts'; of objects together, where they have what is required."""
-    first = next(_said(parts, "example"), None)
+    first = examples[0] if examples else None
     if parts[0].example is not None or not isinstance(first, dict):
         return first
     together: dict[str, Any] = {}
-    for example in reversed(list(_said(parts, "example"))):
+    for example in reversed(examples):
         together |= example if isinstance(example, dict) else {}
     return together if together.keys() >= set(required) else None

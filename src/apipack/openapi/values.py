@@ -119,7 +119,7 @@ class ValueBuilder:
         options = schema.one_of or schema.any_of or []
         usable = [option for option in options if not self._is_open(option) and kind_of(option) != "null"]
         usable = [option for option in usable if not self._is_never(option)]
-        usable = usable[:MAX_ALTERNATIVES] or options[:1]
+        usable = usable[:MAX_ALTERNATIVES] or [option for option in options if kind_of(option) == "null"] or options[:1]
         before = self.nodes
         value = self._with(schema, usable[0], depth)
         if not schema.one_of or len(options) == 1 or self._trying or self._admitting(options, value) == 1:
@@ -358,7 +358,9 @@ def _varied(items: list[Any], schema: Schema) -> Iterator[Any]:
     for number, item in enumerate(items):
         if options:
             yield options[number % len(options)]
-        elif number and isinstance(item, int | float) and not isinstance(item, bool) and _finite(item) is not None:
+        elif isinstance(item, bool):
+            yield item != bool(number % 2)
+        elif number and isinstance(item, int | float) and _finite(item) is not None:
             yield item + number * (_finite(schema.multiple_of) or 1)
         elif number and isinstance(item, str) and not schema.pattern:
             yield f"{item}_{number + 1}"[-(schema.max_length or MAX_NODES) :]

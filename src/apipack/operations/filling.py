@@ -13,9 +13,11 @@ from typing import Any, NamedTuple
 from apipack.openapi.argument_names import is_credential, is_made_up, is_plumbing, snake
 from apipack.openapi.loading import SpecError
 from apipack.openapi.styles import Pairs
+from apipack.operations.credentials import add_secrets
 from apipack.operations.forms import Form, Node
+from apipack.operations.parameters import own_content_type
 from apipack.operations.plausible import fits, plausible, sayable
-from apipack.operations.requests import add_secrets, assemble, own_content_type
+from apipack.operations.requests import assemble
 from apipack.operations.wire import body_of, pairs_of
 from apipack.records import Request
 

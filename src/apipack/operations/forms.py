@@ -13,6 +13,7 @@ and further optional ones. A node of it is one of
 from __future__ import annotations
 
 import math
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -23,16 +24,10 @@ from apipack.openapi.loading import SpecError
 from apipack.openapi.media_types import is_xml
 from apipack.openapi.models import Parameter, RequestBody
 from apipack.openapi.values import TEXT, ValueBuilder, first_example
-from apipack.operations.requests import (
-    IGNORED_HEADERS,
-    BuiltRequest,
-    content_value,
-    parameter_value,
-    payload,
-    query_string,
-    secrets,
-    sent_body,
-)
+from apipack.operations.credentials import secrets
+from apipack.operations.parameters import IGNORED_HEADERS, query_string, sent_value
+from apipack.operations.payloads import payload, sent_body
+from apipack.operations.requests import BuiltRequest
 from apipack.operations.wire import body_wire, parameter_wire
 
 Form = dict[str, Any]
@@ -67,27 +62,14 @@ def form(document: Document, raw: RawOperation, built: BuiltRequest) -> Form:
         place = parameter.location.value
         named = f"{{{parameter.name}}}" in path_query and place == "query"
         required = bool(parameter.required) or place == "path" or named
-        ignored = place == "header" and parameter.name.lower() in IGNORED_HEADERS
-        if ignored and document.version != (2, 0):
+        if place == "header" and parameter.name.lower() in IGNORED_HEADERS and document.version != (2, 0):
             continue
         if not required:
             if place != "query" or parameter.deprecated or optional == MAX_OPTIONAL or _unasked(parameter.name):
                 continue
             optional += 1
-        node = document.remembered(("node", id(parameter)), lambda: _parameter(parameter, values))  # noqa: B023
-        if ignored:
-            node = {"value": content_value(parameter, parameter_value(parameter, values), values)}
-        if snake(parameter.name) == "api_version" and "kind" in node and isinstance(document.info.get("version"), str):
-            node = {"default": document.info["version"], **node}
-        result["parameters"].append(
-            {
-                "name": parameter.name,
-                "place": place,
-                "required": required,
-                "node": node,
-                "wire": parameter_wire(parameter, node, values),
-            }
-        )
+        key = "in form", id(parameter), required
+        result["parameters"].append(document.remembered(key, partial(_parameter, parameter, values, required)))
     if (body := sent_body(operation, values, method)) is not None:
         result |= document.remembered(("body node", id(body)), lambda: _body(body, values))
     return result
@@ -98,8 +80,21 @@ def _unasked(name: str) -> bool:
     return is_credential(name) or is_plumbing(name)
 
 
-def _parameter(parameter: Parameter, values: ValueBuilder) -> Node:
-    guide = content_value(parameter, parameter_value(parameter, values), values)
+def _parameter(parameter: Parameter, values: ValueBuilder, required: bool) -> Form:
+    """A parameter of the form: its name, place, node, and how its value goes over the wire."""
+    place, version = parameter.location.value, values.document.info.get("version")
+    if place == "header" and parameter.name.lower() in IGNORED_HEADERS:  # of 2.0, where it is sent as it is
+        node: Node = {"value": sent_value(parameter, values)}
+    else:
+        node = _parameter_node(parameter, values)
+    if snake(parameter.name) == "api_version" and "kind" in node and isinstance(version, str):
+        node = {"default": version, **node}
+    wire = parameter_wire(parameter, node, values)
+    return {"name": parameter.name, "place": place, "required": required, "node": node, "wire": wire}
+
+
+def _parameter_node(parameter: Parameter, values: ValueBuilder) -> Node:
+    guide = sent_value(parameter, values)
     media = next(iter((parameter.content or {}).values()), None)
     schema = media.schema_object if media is not None else parameter.schema_object
     given = parameter.example is not None or bool(parameter.examples and first_example(parameter.examples) == guide)
@@ -190,7 +185,9 @@ class _Walk:
             return None
         kind = kind_of(flat)
         if kind in SCALARS:
-            return self._leaf(flat, None, False)
+            self._count_leaf()
+            key = "optional leaf", id(flat)
+            return self._document.remembered(key, lambda: (flat, _ruled({"kind": kind}, flat)))[1]
         if kind == "array" and flat.items is not None and not flat.unique_items:
             item, least = self._further(flat.items, depth + 1), flat.min_items or 0
             return None if item is None or "kind" not in item or least > 4 else {"items": [item] * max(1, least)}
@@ -201,10 +198,13 @@ class _Walk:
                 return {"members": members}
         return None
 
-    def _leaf(self, schema: Schema | None, guide: Any, given: bool) -> Node:
+    def _count_leaf(self) -> None:
         self._leaves += 1
         if self._leaves > MAX_LEAVES:
             raise SpecError("too_many_values", f"more than {MAX_LEAVES}")
+
+    def _leaf(self, schema: Schema | None, guide: Any, given: bool) -> Node:
+        self._count_leaf()
         kind = kind_of(schema) if schema is not None else None
         if kind in SCALARS and guide is not None and not is_of(kind, guide):
             guide, given = None, False  # an example of another type
@@ -221,7 +221,7 @@ class _Walk:
 
 
 def _ruled(leaf: Node, schema: Schema) -> Node:
-    """The leaf with what its schema says of it."""
+    """The leaf, to which is added what its schema says of it, or what stands in its place."""
     extra = schema.model_extra or {}
     enum = [value for value in schema.enum or [] if value is not None]
     fixed = extra["const"] if "const" in extra else enum[0] if len(enum) == 1 else None
@@ -229,12 +229,32 @@ def _ruled(leaf: Node, schema: Schema) -> Node:
         return {"value": fixed}
     if schema.format in ("binary", "byte", "base64"):
         return {"unsayable": "binary"}
+    low, high, step = _bounds(schema, leaf["kind"] == "integer")
+    described = (schema.description or "")[:MAX_ABOUT] or None
+    for name, value in (
+        ("format", schema.format), ("pattern", schema.pattern), ("low", low), ("high", high), ("step", step),
+        ("least", schema.min_length), ("most", schema.max_length), ("enum", enum[:MAX_ENUM] or None),
+        ("example", leaf.get("example", _example(schema, extra))), ("default", schema.default), ("about", described),
+    ):  # fmt: skip
+        if value is not None:
+            leaf[name] = value
+    return leaf
+
+
+def _example(schema: Schema, extra: dict[str, Any]) -> Any:
     examples = extra.get("examples")
-    example = schema.example if schema.example is not None else None
-    if example is None and isinstance(examples, list) and examples:
-        example = examples[0]
+    if schema.example is None and isinstance(examples, list) and examples:
+        return examples[0]
+    return schema.example
+
+
+def _bounds(schema: Schema, whole: bool) -> tuple[int | float | None, int | float | None, int | float | None]:
+    """The least and greatest number, inclusive, and the step."""
+    limits = schema.exclusive_minimum, schema.exclusive_maximum
+    if all(bound is None for bound in (schema.minimum, schema.maximum, schema.multiple_of, *limits)):  # nearly always
+        return None, None, None
     low, high, step = _number(schema.minimum), _number(schema.maximum), _number(schema.multiple_of)
-    unit = step or (1 if leaf["kind"] == "integer" else 0.5)
+    unit = step or (1 if whole else 0.5)
     for bound, sign in (("exclusive_minimum", 1), ("exclusive_maximum", -1)):
         limit: Any = getattr(schema, bound)
         if limit is True:
@@ -247,20 +267,7 @@ def _ruled(leaf: Node, schema: Schema) -> Node:
                 low = max(number + unit, number + unit if low is None else low)
             else:
                 high = min(number - unit, number - unit if high is None else high)
-    rules = {
-        "format": schema.format,
-        "pattern": schema.pattern,
-        "low": low,
-        "high": high,
-        "step": step,
-        "least": schema.min_length,
-        "most": schema.max_length,
-        "enum": enum[:MAX_ENUM] or None,
-        "example": leaf.get("example", example),
-        "default": schema.default,
-        "about": (schema.description or "")[:MAX_ABOUT] or None,
-    }
-    return leaf | {name: value for name, value in rules.items() if value is not None}
+    return low, high, step
 
 
 def _number(value: Any) -> int | float | None:

@@ -337,6 +337,13 @@ _ABOUT: tuple[tuple[re.Pattern[str], Maker], ...] = (
 )
 
 
+@lru_cache(maxsize=50_000)
+def number_maker(name: str) -> Maker | None:
+    """The maker of a number by its argument's name; None where that tells nothing."""
+    return next((make for pattern, make in NUMBERS if pattern.search(name)), None)
+
+
+@lru_cache(maxsize=50_000)
 def text_maker(name: str, about: str) -> tuple[Maker, str]:
     """The maker of a text by its argument's name, else by what is said of it, else by nothing but its type."""
     maker = _maker_of_name(name) if len(name) > 2 and name not in ("from", "value", "key") else None

@@ -8,17 +8,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import orjson
 
-from apipack.openapi.document import Document, RawOperation, listed
+from apipack.openapi.document import Document, RawOperation
 from apipack.openapi.loading import SpecError, load
+from apipack.openapi.nodes import listed
 from apipack.operations.forms import form
 from apipack.operations.licences import spdx
 from apipack.operations.natural_language import natural_language
 from apipack.operations.requests import BuiltRequest, build, check
-from apipack.operations.scrubbing import scrub, scrub_all, scrub_request
+from apipack.operations.scrubbing import scrub, scrub_all, scrub_requests
 from apipack.operations.texts import endpoint, plain, words
 
 NO_FORM = '{"refused":"no_form"}'
@@ -44,25 +46,60 @@ def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> Par
 
 
 def parse_specs(documents: Iterable[tuple[Row, Callable[[], bytes]]], *, optional: bool, max_bytes: int) -> Parsed:
-    """`parse_spec` of many, whose bodies are read when it is their turn and kept no longer than it takes. Languages are
-    told at the end, one after another: what that needs of the identifier's tables (100 MB) is then in the cache."""
+    """`parse_spec` of many, whose bodies are read when it is their turn and kept no longer than it takes. What looks at
+    their texts comes at the end: Arrow for all of them together, and languages one after another, since what that needs
+    of the identifier's tables (100 MB) is then in the cache."""
     parsed = Parsed()
-    texts, ends = [], [0]
+    ends = [0]
     for spec, read in documents:
-        texts.append(_parse(parsed, spec, read, optional, max_bytes))
+        _parse(parsed, spec, read, optional, max_bytes)
         ends.append(len(parsed.rows))
-    for language, start, end in zip(map(natural_language, texts), ends, ends[1:], strict=False):
-        for row in parsed.rows[start:end]:
+    rows, parsed.rows = _without_secrets(parsed), []
+    for start, end in pairwise(ends):
+        of_spec = [row for row in rows[start:end] if row is not None]
+        language = natural_language(_telling(of_spec)) if of_spec else ""
+        for row in of_spec:
             row["natural_language"] = language
-    forms = scrub_all([row["form"] for row in parsed.rows])
-    for row, (text, finds) in zip(parsed.rows, forms, strict=True):
-        row["form"] = text if not finds or _is_json(text) else NO_FORM
+        parsed.rows += of_spec
     return parsed
 
 
-def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool, max_bytes: int) -> str:
-    """Add the rows of one specification, but for their language, and return the texts that tell it."""
-    first, body = len(parsed.rows), read()
+def _without_secrets(parsed: Parsed) -> list[Row | None]:
+    """The rows, whose requests are still such, without secrets and personal data, which are counted; None for one whose
+    request cannot be sent then, which is dropped."""
+    requests = scrub_requests([row["request"] for row in parsed.rows])
+    columns = [scrub_all([row[name] for row in parsed.rows]) for name in ("functionality", "description", "form")]
+    rows: list[Row | None] = []
+    for row, (request, replaced), *texts in zip(parsed.rows, requests, *columns, strict=True):
+        if replaced:
+            try:
+                check(request)
+            except SpecError as error:
+                parsed.drops.append(_drop(row["id"], error))
+                rows.append(None)
+                continue
+        (functionality, in_functionality), (description, in_description), (form_text, in_form) = texts
+        for finds in (replaced, in_functionality, in_description):
+            if finds:
+                parsed.replaced.update(finds)
+        row["request"] = request.to_json()
+        row["functionality"], row["description"] = functionality, description
+        row["form"] = form_text if not in_form or _is_json(form_text) else NO_FORM
+        rows.append(row)
+    return rows
+
+
+def _telling(rows: list[Row]) -> str:
+    """Texts of a specification's operations that tell its language."""
+    first = rows[0]
+    texts = [first["api_name"], first["api_description"]]
+    texts += [text for row in rows[:60] for text in (row["functionality"], row["description"])]
+    return ". ".join(filter(None, texts))
+
+
+def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool, max_bytes: int) -> None:
+    """Add the rows of one specification, but for their language, and with secrets."""
+    body = read()
     try:
         document = Document(load(body, max_bytes))
         del body
@@ -70,7 +107,7 @@ def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool,
         shared = _api(spec, document, parsed.replaced)
     except Exception as error:  # counted; one odd specification costs no other
         parsed.drops.append(_drop(spec["file"], error))
-        return ""
+        return
     for lost in document.lost:
         raw = RawOperation(lost.path, lost.method, {}, {})
         parsed.drops.append(_drop(operation_id(spec["hub"], spec["api"], spec["version"], raw), lost.problem))
@@ -79,17 +116,10 @@ def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool,
         name = endpoint(raw)
         try:
             built = build(document, raw, spec["provider"], optional=optional)
-            request, replaced = scrub_request(built.request)
-            if replaced:
-                check(request)
-                parsed.replaced.update(replaced)
-            texts = {
-                "functionality": plain(raw.operation.get("summary")) or _from_identifier(name),
-                "description": plain(raw.operation.get("description") or raw.path_item.get("description")),
-            }
             row = {
                 **shared,
-                **_scrubbed(texts, parsed.replaced),
+                "functionality": plain(raw.operation.get("summary")) or _from_identifier(name),
+                "description": plain(raw.operation.get("description") or raw.path_item.get("description")),
                 "id": identifier,
                 "endpoint": name,
                 "method": raw.verb,
@@ -98,7 +128,7 @@ def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool,
                 "tags": [plain(tag) for tag in listed(raw.operation.get("tags")) if isinstance(tag, str)],
                 "arguments": f"[{', '.join(map(_json, built.arguments))}]",
                 "host_inferred": built.host_inferred,
-                "request": request.to_json(),
+                "request": built.request,
                 "form": _form(document, raw, built),
             }
         except Exception as error:
@@ -106,9 +136,6 @@ def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool,
             continue
         parsed.rows.append(row)
     parsed.repairs += document.repairs
-    telling = [shared["api_name"], shared["api_description"]]
-    telling += [text for row in parsed.rows[first : first + 60] for text in (row["functionality"], row["description"])]
-    return ". ".join(filter(None, telling))
 
 
 def opted_out(spec: Row, opt_outs: Iterable[str]) -> bool:

@@ -6,12 +6,13 @@ import json
 import random
 import re
 import zlib
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from apipack.openapi.argument_names import snake
 from apipack.openapi.patterns import accepts
 from apipack.operations.forms import Node, is_stand_in
-from apipack.operations.makers import FORMATS, NUMBERS, letters, text_maker, word
+from apipack.operations.makers import FORMATS, letters, number_maker, text_maker, word
 from apipack.operations.pattern_texts import random_match
 
 TEST_SHARE = 4
@@ -37,7 +38,8 @@ def sayable(value: Any) -> bool:
 
 def for_tests(value: Any) -> bool:
     """Whether a made value is one that only tests have."""
-    return zlib.crc32(json.dumps(value).encode()) % TEST_SHARE == 0
+    text = encode_basestring_ascii(value) if isinstance(value, str) else json.dumps(value)
+    return zlib.crc32(text.encode()) % TEST_SHARE == 0
 
 
 def plausible(leaf: Node, name: str, rng: random.Random, *, given: bool, tests: bool) -> tuple[Any, str] | None:
@@ -55,8 +57,9 @@ def plausible(leaf: Node, name: str, rng: random.Random, *, given: bool, tests: 
         return (options[0] if given else rng.choice(options)), "enum"
     specified = (leaf.get("example"), leaf.get("default"))
     last: tuple[Any, str] | None = None
+    flat = snake(name)
     for _ in range(DRAWS):
-        drawn = _made(leaf, snake(name), rng)
+        drawn = _made(leaf, flat, rng)
         if drawn is None:
             continue
         if for_tests(drawn[0]) == tests and not (tests and drawn[0] in specified):
@@ -139,8 +142,7 @@ def _bound(limit: float | None) -> float | None:
 
 def _made_number(leaf: Node, name: str, rng: random.Random) -> tuple[int | float, str] | None:
     whole = leaf["kind"] == "integer"
-    maker = next((make for pattern, make in NUMBERS if pattern.search(name)), None)
-    if maker is not None:
+    if (maker := number_maker(name)) is not None:
         for _ in range(3):
             value = maker(rng, name)
             if fits(leaf, value):

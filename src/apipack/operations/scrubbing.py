@@ -75,6 +75,7 @@ _NAMES = ("key", "token", "secret", "passw", "credential", "authorization")
 _LONG = re.compile(r"[A-Za-z0-9+/_.~-]{16}")
 _DIGITS = re.compile(r"\d(?:[ .()-]|%20){0,2}\d{3}")
 _EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}(@|%40)((?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24})(?![\w-])")
+_ORIGIN = re.compile(r"^([^:]*://[^/]*/?)")
 _RESERVED = re.compile(
     r"(?:.*\.)?(?:example(?:\.(?:com|net|org|edu))?|test|invalid|localhost|local|domain\.(?:com|tld))", re.I
 )
@@ -166,19 +167,29 @@ def _phone(finds: list[str], match: re.Match[str]) -> str:
 
 def scrub_request(request: Request) -> tuple[Request, Found]:
     """The request with stand-ins in path, query, header values and body; its host stays."""
-    scheme, _, rest = request.url.partition("://")
-    host, slash, target = rest.partition("/")
-    target, in_target = scrub(target)
-    lines = [_scrub_header(f"{name}: {value}") for name, value in request.headers]
-    body, in_body = scrub(request.body) if request.body else (request.body, NOTHING)
-    finds = [in_target, *(in_line for _, in_line in lines), in_body]
-    if not any(finds):
-        return request, NOTHING
-    counts: Counter[str] = Counter()
-    for more in finds:
-        counts.update(more)
-    headers = tuple((name, line[len(name) + 2 :]) for (name, _), (line, _) in zip(request.headers, lines, strict=True))
-    return Request(request.method, f"{scheme}://{host}{slash}{target}", headers, body), counts
+    return scrub_requests([request])[0]
+
+
+def scrub_requests(requests: Sequence[Request]) -> list[tuple[Request, Found]]:
+    """`scrub_request` of each; Arrow looks at all of them together."""
+    addresses = [_ORIGIN.split(request.url, maxsplit=1) for request in requests]
+    targets = scrub_all([target for *_, target in addresses])
+    bodies = scrub_all([request.body or "" for request in requests])
+    scrubbed = []
+    for request, (_, origin, _), target, body in zip(requests, addresses, targets, bodies, strict=True):
+        lines = [_scrub_header(f"{name}: {value}") for name, value in request.headers]
+        finds = [target[1], *(in_line for _, in_line in lines), body[1]]
+        if not any(finds):
+            scrubbed.append((request, NOTHING))
+            continue
+        counts: Counter[str] = Counter()
+        for more in finds:
+            counts.update(more)
+        names = (name for name, _ in request.headers)
+        headers = tuple((name, line[len(name) + 2 :]) for name, (line, _) in zip(names, lines, strict=True))
+        text = None if request.body is None else body[0]
+        scrubbed.append((Request(request.method, origin + target[0], headers, text), counts))
+    return scrubbed
 
 
 @lru_cache(maxsize=1_000)

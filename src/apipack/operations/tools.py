@@ -17,10 +17,12 @@ from urllib.parse import parse_qsl, quote, unquote
 from apipack.languages.wire import FORM
 from apipack.openapi.loading import SpecError
 from apipack.openapi.styles import PATH, QUERY, Pairs, scalar, to_json
+from apipack.operations.credentials import add_secrets
 from apipack.operations.documentation import Documentation, Parameter
 from apipack.operations.filling import credential
 from apipack.operations.forms import Node
-from apipack.operations.requests import URL_SAFE, add_secrets, assemble, own_content_type
+from apipack.operations.parameters import own_content_type
+from apipack.operations.requests import URL_SAFE, assemble
 from apipack.operations.wire import body_of, pairs_of, whole_value
 from apipack.records import Request, essence, is_json, json_value
 

@@ -17,7 +17,8 @@ from apipack.openapi.models import LATER, OAS_3_0, Encoding, LaterMediaType, Med
 from apipack.openapi.multipart import header_value
 from apipack.openapi.styles import Pairs
 from apipack.openapi.values import ValueBuilder
-from apipack.operations.requests import Payload, sendable, sent_header, written
+from apipack.operations.parameters import sendable, written
+from apipack.operations.payloads import Payload, sent_header
 from apipack.records import is_json
 
 Node = dict[str, Any]

@@ -19,10 +19,11 @@ from urllib.parse import quote
 from apipack.languages.curl import quoted
 from apipack.languages.wire import FORM, Unrepresentable
 from apipack.openapi.loading import SpecError
+from apipack.openapi.styles import QUERY
 from apipack.operations.documentation import Documentation, Parameter
 from apipack.operations.filling import credential
 from apipack.operations.forms import Node
-from apipack.operations.requests import QUERY, URL_SAFE
+from apipack.operations.requests import URL_SAFE
 from apipack.operations.wire import pairs_of, whole_value
 from apipack.prompting.no_call import ASK, NO_CALL
 from apipack.records import is_json
