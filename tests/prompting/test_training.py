@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from apipack.cli.presets import read
 from apipack.dataset.params import Sample
 from apipack.dataset.sampling import SampleError
 from apipack.dataset.schemas import SPLITS
@@ -18,6 +17,7 @@ from apipack.prompting.prompts import Budget
 from apipack.prompting.training import few_shot_plan, write_training
 from apipack.retrieval.documented import ABSENT, KINDS, MISSING, OTHER_API, SPEC, SPEC_DISTRACTORS, SPEC_RETRIEVED
 from apipack.retrieval.examples import RANDOM, RETRIEVED, ZERO
+from apipack.sweeps.presets import read
 from apipack.tasks import engines
 from apipack.tasks.params import Engine
 from tests.parameters import PARAMS

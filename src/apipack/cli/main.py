@@ -165,7 +165,7 @@ def score_rows(
 @app.command(rich_help_panel=EXPERIMENTS, epilog="Example: apipack preset gpu-135m")
 def preset(name: Annotated[str, typer.Argument(help="a file of configs/ without its ending")]) -> None:
     """Put a preset for another machine or model into params.yaml, and print what that changes."""
-    from apipack.cli.presets import apply
+    from apipack.sweeps.presets import apply
 
     try:
         changed = apply(name)

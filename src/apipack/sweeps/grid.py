@@ -16,10 +16,10 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 from ruamel.yaml import YAML, YAMLError
 
-from apipack.cli import presets
 from apipack.errors import UserError
 from apipack.params import Params
 from apipack.section import ParamsError, Section, check, read
+from apipack.sweeps import presets
 
 FOLDER = Path("experiments")
 LONGEST = 60

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from transformers import CodeLlamaTokenizer, LlamaConfig, LlamaForCausalLM
 
-from apipack.cli.presets import FOLDER, NOT_PRESETS, apply, read
 from apipack.errors import UserError
 from apipack.params import load
+from apipack.sweeps.presets import FOLDER, NOT_PRESETS, apply, read
 from apipack.training.finetune import tune
 from tests.parameters import write_params
 from tests.tiny import PAIRS, save_tiny
