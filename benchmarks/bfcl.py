@@ -35,7 +35,8 @@ def main(folder: Path, rows: int) -> None:
     for row, answer in islice(zip(_lines(largest), answers, strict=True), rows):
         assert row["id"] == answer["id"]
         ((name, right),) = answer["ground_truth"][0].items()
-        call = {name: {argument: _told(values[0]) for argument, values in right.items()}}
+        declared = row["function"][0]["parameters"]["properties"]
+        call = {name: {argument: _told(values[0], declared[argument]) for argument, values in right.items()}}
         for kind, other in (("gold", call), *_mutants(call)):
             verdict = check(row["function"], [other], answer["ground_truth"])
             counts[f"{kind}_{'accepted' if verdict['valid'] else 'refused'}"] += 1
@@ -60,12 +61,12 @@ def _lines(path: Path) -> Iterator[Json]:
         yield from map(json.loads, file)
 
 
-def _told(value: Any) -> Any:
-    """The value that a right answer stands for: an object has a list of values for each key."""
-    if isinstance(value, dict):
+def _told(value: Any, declared: Json) -> Any:
+    """The value that a right answer stands for: what is declared as an object has a list of values for each key."""
+    if isinstance(value, dict) and declared["type"] == "dict":
         return {name: values[0] for name, values in value.items()}
-    if isinstance(value, list):
-        return list(map(_told, value))
+    if isinstance(value, list) and declared.get("items", {}).get("type") == "dict":
+        return [_told(item, declared["items"]) for item in value]
     return value
 
 

@@ -44,8 +44,8 @@ def _schema(schema: Mapping[str, Any]) -> Row:
 
 
 def _values(value: Any, schema: Mapping[str, Any]) -> Any:
-    """One right value of an argument."""
-    if isinstance(value, dict):
+    """One right value of an argument. An object that is not declared as one is compared whole."""
+    if isinstance(value, dict) and schema["type"] == "dict":
         return _of_keys(value)
     if isinstance(value, list) and schema.get("items", {}).get("type") == "dict":
         if not all(isinstance(item, dict) for item in value):
