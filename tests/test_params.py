@@ -40,6 +40,12 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
         ("served: {}", "served: {gpt.4: {model: m}}", "evaluate.served.gpt.4"),
         ("served: {}", "served: {gpt-4: {modell: m}}", "evaluate.served.gpt-4.model: Field required"),
         ("backend: transformers", "backend: openai", "evaluate: Value error, backend openai runs no model here"),
+        (
+            "evaluate:\n  form: code ",
+            "evaluate:\n  form: tools",
+            "form tools needs settings with documentation, not 0shot",
+        ),
+        ("form: code ", "form: tools", "sample.form tools needs settings with documentation, not random_3shot"),
         ("output: [api_call]", "output: [domain]", "output must contain api_call"),
         ("seed: 0", "seed: [0", "not YAML"),
         ("lr: ", "lr: fast # ", "finetune.lr"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import model_validator
 
 from apipack.dataset.params import Dedupe, Filter, Release, Sample, Split
-from apipack.evaluation.params import Evaluate, Report
+from apipack.evaluation.params import DOCUMENTED, Evaluate, Report
 from apipack.hubs.params import Crawl, Snapshot
 from apipack.instructions.params import Instruct
 from apipack.languages.params import Mix, Render, weights
@@ -58,9 +58,19 @@ class Params(Engine):
             raise ValueError("evaluate.levels has 4, but split.held_out_sources names no source")
         if self.evaluate.new_tokens >= self.finetune.max_tokens:
             raise ValueError("evaluate.new_tokens leaves no room for a prompt in finetune.max_tokens")
+        if self.sample.form == "tools":
+            self._has_tools()
         if not any(weights(self.mix, self.render.languages).values()):
             raise ValueError("mix gives no language a positive weight")
         return self
+
+    def _has_tools(self) -> None:
+        if bare := [name for name in self.sample.settings if not name.startswith(DOCUMENTED)]:
+            raise ValueError(f"sample.form tools needs settings with documentation, not {', '.join(bare)}")
+        if sum(map(bool, weights(self.mix, self.render.languages).values())) > 1:
+            raise ValueError(
+                "sample.form tools has no languages: give one of mix a weight, which says how many are drawn"
+            )
 
 
 def load(path: Path | str = "params.yaml") -> Params:

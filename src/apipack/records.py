@@ -16,6 +16,9 @@ import orjson
 
 LANGUAGES = ("curl", "libcurl", "java", "node", "python", "go", "ruby", "php", "swift", "javascript")
 
+TOOLS = "tools"
+"""The eleventh form of a call, beside those of LANGUAGES: a call of a tool (`operations.tools`)."""
+
 METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
 """Those of RFC 9110 and 5789 that an API answers; `is_method` knows what others OAS 3.2 allows."""
 _METHOD = re.compile(r"(?!(?:CONNECT|TRACK)\Z)[A-Z][A-Z0-9-]{0,39}")
@@ -87,6 +90,11 @@ def json_value(text: str) -> Any:
     return json.loads(text, parse_constant=_no_number, object_pairs_hook=_each_once)
 
 
+def json_at(text: str, start: int) -> tuple[Any, int]:
+    """As `json_value`, of the JSON text that begins at `start` and may go on with another, and where it ends."""
+    return _DECODER.raw_decode(text, start)
+
+
 def _no_number(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
 
@@ -96,6 +104,9 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) < len(pairs):
         raise ValueError("a key stands twice")
     return members
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_number, object_pairs_hook=_each_once)
 
 
 def is_json(content_type: str) -> bool:

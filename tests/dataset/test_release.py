@@ -12,6 +12,7 @@ import pytest
 from datasets import load_dataset
 from huggingface_hub import DatasetCard
 
+from apipack.dataset.bfcl import bfcl_rows
 from apipack.dataset.card import card, origins
 from apipack.dataset.further import further_part
 from apipack.dataset.release import SPLITS as NAMES
@@ -23,7 +24,7 @@ from apipack.io import parts, read_table, rows_table, write_table, write_text
 from apipack.languages.codec import read
 from apipack.languages.schemas import CALLS
 from apipack.operations.documentation import Documentation
-from apipack.operations.tools import request_of
+from apipack.operations.tools import NoTool, request_of
 from apipack.records import Request
 from tests.parameters import PARAMS
 from tests.small_apis import write_data
@@ -197,7 +198,7 @@ def test_tool_calls_are_loaded_as_they_were_written(tmp_path: Path) -> None:
     data, out = write_data(tmp_path / "data", spoken), tmp_path / "release"
     member = {entry["id"]: [entry["split"]] for entry in read_table(data / "splits/splits.parquet").to_pylist()}
     figures = write_tools(data, out, member, {"train": "train", "level1": "test_level1", "bank": "examples"})
-    assert figures["without_tool_call"] == {} and sum(figures["rows"].values()) == 36
+    assert figures["without_tool_call"] == figures["without_bfcl"] == {} and sum(figures["rows"].values()) == 36
     write_text(out / "README.md", card({FOLDER: figures["rows"]}, list(figures["rows"]), {}))
     rows = load_dataset(str(out), FOLDER, cache_dir=str(tmp_path / "cache"))
     operations = {entry["id"]: entry for entry in read_table(data / "dataset/operations").to_pylist()}
@@ -209,3 +210,17 @@ def test_tool_calls_are_loaded_as_they_were_written(tmp_path: Path) -> None:
         assert [call["function"]["name"]] == [one["function"]["name"] for one in told["tools"]]
         made = request_of(Documentation.of(operation), call["function"]["arguments"])
         assert made == Request.from_json(operation["request"])
+
+
+def test_bfcl_has_a_question_a_function_and_the_right_values() -> None:
+    body = {"type": "object", "properties": {"n": {"type": "number"}}, "required": []}
+    items = {"type": "array", "items": {"type": "object", "properties": {}, "required": []}}
+    parameters = {"type": "object", "properties": {"body": body, "some": items}, "required": ["body"]}
+    tool = {"type": "function", "function": {"name": "f", "description": "Do", "parameters": parameters}}
+    question, answer = bfcl_rows("a", "Do it", tool, {"body": {"n": 1.5}, "some": [{"k": "v"}]})
+    assert answer == {"id": "a", "ground_truth": [{"f": {"body": [{"n": [1.5]}], "some": [[{"k": ["v"]}]]}}]}
+    assert question["question"] == [[{"role": "user", "content": "Do it"}]]
+    properties = question["function"][0]["parameters"]["properties"]
+    assert (properties["body"]["type"], properties["body"]["properties"]["n"]) == ("dict", {"type": "float"})
+    with pytest.raises(NoTool, match="bfcl_array"):
+        bfcl_rows("a", "Do it", tool, {"body": {}, "some": ["text"]})

@@ -43,15 +43,17 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     assert engines.map_tasks is not run and training_part.__module__ == "apipack.prompting.instances"
 
 
+MIX = {"curl": 1.0, "python": 0.5}
+
+
 def drawn(
-    data: Path, out: Path, size: int, p: Any = SPOKEN, **sample: Any
+    data: Path, out: Path, size: int, p: Any = SPOKEN, mix: dict[str, float] = MIX, **sample: Any
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     section = Sample.model_validate(
-        {"few_shot": 0.5, "sources": [], "positional": [], "settings": [RANDOM, RETRIEVED]}
+        {"form": "code", "few_shot": 0.5, "sources": [], "positional": [], "settings": [RANDOM, RETRIEVED]}
         | {"abstain": 0.0, "max_request": None, "strict": False}
         | sample
     )
-    mix = {"curl": 1.0, "python": 0.5}
     figures = write_training(data, out, size, mix, section, p, CONTEXT, 10_000, ENGINE)
     return read_table(out).to_pylist(), figures
 
@@ -176,3 +178,15 @@ def test_a_share_of_the_instances_has_no_right_call(data: Path, tmp_path: Path) 
             assert not set("0123456789") & set(task)
     lacking = [row for row in rows if row["setting"] == MISSING]
     assert figures["without_abstention"] == 60 - sum(row["setting"] != ZERO for row in rows) and lacking
+
+
+def test_calls_of_tools_are_trained_on_beside_their_tools(data: Path, tmp_path: Path) -> None:
+    asked: dict[str, Any] = {"few_shot": 1.0, "form": "tools", "settings": [SPEC, SPEC_DISTRACTORS]}
+    rows, figures = drawn(data, tmp_path, 40, mix={"curl": 1.0}, **asked)
+    assert set(figures["settings"]) == {SPEC, SPEC_DISTRACTORS} and figures["settings"][SPEC] == 40
+    assert figures["distinct_instances"] == 40 and {row["language"] for row in rows} == {"tools"}
+    for row in rows:
+        tools = row["prompt"].partition("**documentation**:\n")[2].partition("\n**lang**")[0].splitlines()
+        call = json.loads(row["completion"])
+        assert len(tools) == (1 if row["setting"] == SPEC else 4) and set(call) == {"name", "arguments"}
+        assert call["name"] in [json.loads(tool)["name"] for tool in tools]

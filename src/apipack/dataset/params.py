@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from apipack.languages.params import Language
+from apipack.languages.params import Form, Language
 from apipack.section import Once, Positive, Real, Section
 
 
@@ -60,14 +60,16 @@ class Sample(Section):
     the paper's half without and half with examples is 1. sources: hubs, or beginnings of `source_url`s, that alone are
     trained on; none for all. positional: languages that are split apart from the tested ones, as the paper splits each
     language by position: the operations that levels 2 and 3 test are trained on in them, and first. abstain: share of
-    instances that appear in a setting in which no call is right instead (`prompting.abstention`). max_request: most
-    characters of a request that is trained on (URL, headers and body), None for all. strict: an error where a language
-    has fewer instances than its weight asks for; otherwise the rest is shared among the others."""
+    instances that appear in a setting in which no call is right instead (`prompting.abstention`). form: of calls, as in
+    `evaluation.params.Evaluate`; in that of tools, `spec` stands for `0shot`. max_request: most characters of a request
+    that is trained on (URL, headers and body), None for all. strict: an error where a language has fewer instances than
+    its weight asks for; otherwise the rest is shared among the others."""
 
     few_shot: Annotated[Real, Field(ge=0, le=1)]
     sources: Annotated[list[str], Once]
     positional: Annotated[list[Language], Once]
     settings: Annotated[list[Shown], Field(min_length=1), Once]
     abstain: Annotated[Real, Field(ge=0, le=1)]
+    form: Form
     max_request: Positive | None
     strict: bool

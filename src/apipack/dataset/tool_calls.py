@@ -6,6 +6,7 @@ JSON, since Arrow would fill each row's absent keys with nulls. `datasets` reads
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from apipack.dataset import bfcl
 from apipack.io import parts, read_table
 from apipack.operations.documentation import Documentation
 from apipack.operations.tools import NoTool, call_of, tool
@@ -40,18 +42,24 @@ SCHEMA = pa.schema(
 
 
 def write_tools(data: Path, out: Path, member: Mapping[str, Sequence[str]], splits: Mapping[str, str]) -> Row:
-    """Write the splits below `out`/data/tools and return their rows, and by reason what has no tool call.
+    """Write the splits below `out`/data/tools, and below `out`/bfcl in BFCL's format, and return their rows, and by
+    reason what has no tool call, and what has one that BFCL cannot compare.
 
     data: the stages' folder. member: operation id → its splits. splits: split → its name in the release.
     """
     rows: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
+    without_bfcl: Counter[str] = Counter()
     with ExitStack() as stack:
-        tables = {}
+        tables, lines = {}, {}
         for split, name in splits.items():
             path = out / "data" / FOLDER / f"{name}-00000-of-00001.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
             tables[split] = stack.enter_context(pq.ParquetWriter(path, SCHEMA, compression="zstd"))
+            folder = out / bfcl.FOLDER
+            lines[split] = [
+                stack.enter_context(_lines(of / f"{name}.json.gz")) for of in (folder, folder / bfcl.ANSWERS)
+            ]
         for part in parts(data / "dataset" / "operations"):
             of_splits: dict[str, list[Row]] = {split: [] for split in splits}
             for row in read_table(part, [*COLUMNS, *WORDINGS, "api", "licence_spdx"]).to_pylist():
@@ -62,7 +70,27 @@ def write_tools(data: Path, out: Path, member: Mapping[str, Sequence[str]], spli
                     columns = {name: list(map(itemgetter(name), told_rows)) for name in FEATURES}
                     tables[split].write_table(pa.table(columns, SCHEMA))
                     rows[splits[split]] += len(told_rows)
-    return {"rows": dict(sorted(rows.items())), "without_tool_call": dict(sorted(reasons.items()))}
+                for told in told_rows:
+                    _write_bfcl(told, lines[split], without_bfcl)
+    told_reasons = {"without_tool_call": reasons, "without_bfcl": without_bfcl}
+    return {"rows": dict(sorted(rows.items()))} | {name: dict(sorted(of.items())) for name, of in told_reasons.items()}
+
+
+def _write_bfcl(told: Row, files: Sequence[gzip.GzipFile], reasons: Counter[str]) -> None:
+    user, assistant = orjson.loads(told["messages"])
+    (tool,), (call,) = orjson.loads(told["tools"]), assistant["tool_calls"]
+    try:
+        written = bfcl.bfcl_rows(told["id"], user["content"], tool, call["function"]["arguments"])
+    except NoTool as error:
+        reasons[error.reason] += 1
+        return
+    for file, row in zip(files, written, strict=True):
+        file.write(orjson.dumps(row) + b"\n")
+
+
+def _lines(path: Path) -> gzip.GzipFile:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return gzip.GzipFile(path, "wb", compresslevel=3, mtime=0)
 
 
 def _told(row: Row, splits: Sequence[str], reasons: Counter[str]) -> Iterator[tuple[str, Row]]:

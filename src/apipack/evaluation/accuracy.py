@@ -14,6 +14,7 @@ import pandas as pd
 from apipack.evaluation.params import Evaluate
 from apipack.evaluation.verdicts import RATES
 from apipack.intervals import clustered, clustered_ratio
+from apipack.languages.params import written_in
 
 Row = dict[str, Any]
 MATCHES = ("endpoint_match", "call_match", "request_match", "exact_match")
@@ -32,7 +33,7 @@ CELL = ["model", "level", "setting"]
 def select(tests: Sequence[Row], p: Evaluate, seed: int) -> list[Row]:
     """The tests that params ask for: the same operations in every language and setting, nested in `tests`."""
     chosen: set[tuple[int, str]] = set()
-    longest = p.max_request or sys.maxsize
+    longest, languages = p.max_request or sys.maxsize, written_in(p.form, p.languages)
     for level in p.levels:
         ids = {test["id"] for test in tests if test["level"] == level and len(test["request"]) <= longest}
         ranked = sorted(ids, key=lambda key: hashlib.sha256(f"{seed}:{key}".encode()).digest())
@@ -40,7 +41,7 @@ def select(tests: Sequence[Row], p: Evaluate, seed: int) -> list[Row]:
     wanted = [
         test
         for test in tests
-        if (test["level"], test["id"]) in chosen and test["language"] in p.languages and test["setting"] in p.settings
+        if (test["level"], test["id"]) in chosen and test["language"] in languages and test["setting"] in p.settings
     ]
     return sorted(wanted, key=lambda test: (test["level"], test["setting"], test["language"], test["id"]))
 

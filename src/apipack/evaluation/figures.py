@@ -10,7 +10,7 @@ import pandas as pd
 from apipack.evaluation.accuracy import METRICS
 from apipack.evaluation.headline import METRIC
 from apipack.evaluation.params import Setting
-from apipack.records import LANGUAGES
+from apipack.records import LANGUAGES, TOOLS
 
 MOST = 40
 """Metrics of a run in MLflow, whose pages draw a chart for each."""
@@ -106,6 +106,6 @@ def _told(figures: Mapping[str, Any]) -> Iterator[tuple[Cell, str, float]]:
             continue
         level = parts.pop(0).removeprefix("level") if parts and parts[0].startswith("level") else ALL
         setting = parts.pop(0) if parts and parts[0] in get_args(Setting) else ALL
-        language = parts.pop(0) if parts and parts[0] in LANGUAGES else ALL
+        language = parts.pop(0) if parts and parts[0] in (*LANGUAGES, TOOLS) else ALL
         if not parts:
             yield Cell(model, level, setting, language), metric, float(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,10 @@ from typing import Any
 from apipack.errors import UserError
 from apipack.evaluation.params import CONSTRAINED, LOCAL, Evaluate, constrained_name
 from apipack.inference.answering import Answered, answer, ask_served
+from apipack.inference.params import Served
 from apipack.prompting.prompts import STOP
+from apipack.prompting.tool_prompts import SYSTEM
+from apipack.prompting.toolbox import Toolbox
 from apipack.records import Output
 
 Row = dict[str, Any]
@@ -36,10 +40,18 @@ def write(tests: Sequence[Row], model: str, adapter: Path, p: Evaluate) -> tuple
             generated += took.generated
             constrained[kept] = _figures(outputs[kept], took)
     for name, server in p.served.items():
-        outputs[name], served[name] = ask_served(server, prompts, p, STOP)
+        outputs[name], served[name] = _served(tests, server, p)
         generated += served[name]["generated"]
     figures = {"generated": generated} | ({"constrained": constrained} if constrained else {})
     return outputs, figures | ({"served": served} if served else {})
+
+
+def _served(tests: Sequence[Row], server: Served, p: Evaluate) -> tuple[Sequence[Output], Row]:
+    """In the form of tools, a chat is asked with the tools beside it."""
+    if p.form == "code" or not server.chat:
+        return ask_served(server, [test["prompt"] for test in tests], p, STOP)
+    tools = [json.dumps(Toolbox.from_json(test["toolbox"]).openai) for test in tests]
+    return ask_served(server, [test["question"] for test in tests], p, STOP, tools=tools, system=SYSTEM)
 
 
 def _constrained(tests: Sequence[Row], model: str, weights: Path | None, p: Evaluate) -> tuple[Outputs, Answered]:

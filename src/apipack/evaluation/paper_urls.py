@@ -12,7 +12,7 @@ from collections.abc import Callable
 from urllib.parse import unquote
 
 from apipack.evaluation.difflib_ratio import ratio_above
-from apipack.records import Request
+from apipack.records import TOOLS, Request
 
 _AFTER_OPTION = re.compile(r"--url\s+(\S+)")
 _BUILDER = re.compile(r'\.url\("([^"]+)"\)')
@@ -61,10 +61,15 @@ def _of_others(call: str) -> tuple[str, ...] | None:
     return (unquote(url[0]),) if url else None
 
 
+def _of_tools(call: str) -> None:
+    """A call of a tool has no URL but in its arguments."""
+
+
 _FINDERS: dict[str, Callable[[str], tuple[str, ...] | None]] = {
     "curl": _of_curl,
     "java": _of_java,
     "python": _of_python,
+    TOOLS: _of_tools,
 }
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from apipack.inference.params import Served
-from apipack.languages.params import Language
+from apipack.languages.params import Form, Language
 from apipack.section import Once, Positive, Real, Section
 
 Level = Literal[1, 2, 3, 4]
@@ -18,6 +18,8 @@ Setting = Literal[
 ]  # fmt: skip
 
 
+DOCUMENTED = "spec"
+"""How the names of settings with documentation begin."""
 LOCAL = ("base", "tuned")
 CONSTRAINED = "_constrained"
 
@@ -28,13 +30,15 @@ def constrained_name(model: str) -> str:
 
 
 class Evaluate(Section):
-    """backend: what runs the tuned and the un-tuned model; with openai none runs here. served: models behind servers,
+    """form: `code`: calls in `languages`; `tools`: calls of the tools that prompts document, in no language of these.
+    backend: what runs the tuned and the un-tuned model; with openai none runs here. served: models behind servers,
     by the name that tables give them. base: also evaluate the un-tuned model. tests: operations a level and
     language, None for all. max_request: most characters of a request that is asked for, None for all. batch:
     prompts at once. new_tokens: most tokens a completion. constrained: also a row of each model that runs here
     whose calls keep to the documentation shown, where some is shown. execute: run what models wrote in the sandbox,
     where there is one; otherwise it is read back."""
 
+    form: Form
     backend: Literal["transformers", "vllm", "openai"]
     served: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")], Served]
     languages: Annotated[list[Language], Field(min_length=1), Once]
@@ -48,6 +52,12 @@ class Evaluate(Section):
     constrained: bool
     execute: bool
     threshold: Annotated[Real, Field(gt=0, lt=1)]
+
+    @model_validator(mode="after")
+    def _has_tools(self) -> Evaluate:
+        if self.form == "tools" and (bare := [name for name in self.settings if not name.startswith(DOCUMENTED)]):
+            raise ValueError(f"form tools needs settings with documentation, not {', '.join(bare)}")
+        return self
 
     @model_validator(mode="after")
     def _has_models(self) -> Evaluate:

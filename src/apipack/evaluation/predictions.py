@@ -20,13 +20,15 @@ from apipack.evaluation.agreement import agreement
 from apipack.evaluation.arguments import figures as argument_figures
 from apipack.evaluation.outputs import COPY, Outputs, earlier, prompt_hash, write
 from apipack.evaluation.params import Evaluate
+from apipack.evaluation.tool_verdicts import judge_tool_call
 from apipack.evaluation.verdicts import RATES, Reference, Verdict, judge, judge_executed
 from apipack.io import read_table
 from apipack.languages.codec import Reading
 from apipack.models.places import ModelError, token_counter
 from apipack.prompting.no_call import abstained
 from apipack.prompting.prompts import extract_call
-from apipack.records import Output
+from apipack.prompting.toolbox import Toolbox
+from apipack.records import TOOLS, Output
 
 if TYPE_CHECKING:
     from apipack.evaluation.apis import Apis
@@ -91,14 +93,17 @@ def predictions_of(tests: Sequence[Row], outputs: Mapping[str, Outputs]) -> list
     """By model and test, each output read once. outputs: of each model, one a test, None where it is not asked."""
     references = [Reference.of_test(test) for test in tests]
     return [
-        Prediction(model, test, reference, output, _reading(test["language"], output.text))
+        Prediction(model, test, reference, output, _reading(test, output.text))
         for model, texts in outputs.items()
         for test, reference, output in zip(tests, references, texts, strict=True)
         if output is not None
     ]
 
 
-def _reading(language: str, text: str) -> Reading:
+def _reading(test: Row, text: str) -> Reading:
+    language = test["language"]
+    if language == TOOLS:
+        return Toolbox.from_json(test["toolbox"]).read(text)
     return Reading.of(language, extract_call(text, language))
 
 
@@ -108,7 +113,7 @@ def judge_all(
     """(verdict by reading, verdict) of each prediction: the second by execution where `p.execute` asks for it, the
     language can be executed here and reading is not as certain. Without specifications, only the matches are told."""
     calls = [prediction for prediction in predictions if prediction.test.get("abstain") is None]
-    executed = _outcomes(calls, workers) if apis and p.execute else {}
+    executed = _outcomes(calls, workers) if apis and p.execute and p.form == "code" else {}
     specs = [apis.spec(prediction.reference.operation) if apis else "" for prediction in predictions]
     verdicts: dict[int, tuple[Verdict, Verdict]] = {}
     for number in sorted(range(len(predictions)), key=specs.__getitem__):  # each specification is loaded once
@@ -116,7 +121,7 @@ def judge_all(
         if (right := predictions[number].test.get("abstain")) is not None:
             verdicts[number] = (verdict := judge_abstention(predictions[number].output.text, right)), verdict
             continue
-        static = judge(reading, reference, apis, p.threshold)
+        static = (judge_tool_call if p.form == "tools" else judge)(reading, reference, apis, p.threshold)
         outcome = executed.get(reading)
         verdict = judge_executed(static, outcome, reference, apis) if apis and outcome else static
         verdicts[number] = static, verdict

@@ -21,6 +21,8 @@ import tree_sitter_swift
 from tree_sitter import Language, Node, Parser
 
 from apipack.evaluation.undeclared_names import refused
+from apipack.prompting.toolbox import calls_in
+from apipack.records import TOOLS
 
 GRAMMARS: dict[str, Callable[[], object]] = {
     "libcurl": tree_sitter_c.language,
@@ -36,7 +38,10 @@ _QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.|(?<!\S)\#[^\n]*""", re.DO
 
 
 def compiles(language: str, code: str) -> bool:
-    """Whether code of one of the ten languages seems to compile; a fragment counts as the body of a program."""
+    """Whether code of one of the ten languages seems to compile; a fragment counts as the body of a program. What calls
+    a tool only has to be a call."""
+    if language == TOOLS:
+        return bool(calls_in(code))
     if language == "python":
         return _python(code)
     if language == "curl":

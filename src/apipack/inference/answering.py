@@ -70,13 +70,20 @@ def answer(
 
 
 def ask_served(
-    served: Served, prompts: Sequence[str], p: Evaluate, stop: str, store: Path | None = None
+    served: Served,
+    prompts: Sequence[str],
+    p: Evaluate,
+    stop: str,
+    store: Path | None = None,
+    tools: Sequence[str] | None = None,
+    system: str = SYSTEM,
 ) -> tuple[list[Output], dict[str, Any]]:
     """Greedy outputs of a served model in the order of `prompts`, and what they took.
 
     prompt_tokens, completion_tokens and cost are of all outputs, stored ones too; generated, faults and spent of this
     run. A refusal is an empty output and counted. Raises `UserError` where other prompts have no output after all
-    attempts; what was generated is kept.
+    attempts; what was generated is kept. tools: of each prompt, JSON in OpenAI's format; a call of one is a line of
+    JSON in the output. system: what is said first in a chat.
     """
     from apipack.inference.backends.openai import OpenAIBackend
 
@@ -84,7 +91,7 @@ def ask_served(
     backend = OpenAIBackend(
         served.model, sampling, served, served.attempts, raw=not served.chat, stop=() if served.chat else (stop,)
     )
-    answers = _ask(backend, prompts, SYSTEM if served.chat else "", p.new_tokens, store)
+    answers = _ask(backend, prompts, system if served.chat else "", p.new_tokens, store, tools=tools)
     cost = (answers.prompt_tokens * served.price_in + answers.completion_tokens * served.price_out) / 1e6
     return answers.outputs, {
         "model": served.model,
@@ -114,11 +121,11 @@ def _ask(
     new_tokens: int,
     store: Path | None,
     grammars: Sequence[str] | None = None,
+    tools: Sequence[str] | None = None,
 ) -> _Made:
-    if grammars is None:
-        asked = [Prompt(system, prompt) for prompt in prompts]
-    else:
-        asked = [Prompt(system, prompt, grammar=of) for prompt, of in zip(prompts, grammars, strict=True)]
+    none = [None] * len(prompts)
+    each = zip(prompts, grammars or none, tools or none, strict=True)
+    asked = [Prompt(system, prompt, grammar=grammar, tools=of) for prompt, grammar, of in each]
     distinct = list(dict.fromkeys(asked))
     done: dict[int, Completion] = {}
     failed: dict[int, Failure] = {}

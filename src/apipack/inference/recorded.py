@@ -46,7 +46,7 @@ class Recorded:
         return self._through(Completion, keys, lambda rows: self._backend.generate([single[row] for row in rows]))
 
     def _key(self, prompt: Prompt) -> str:
-        further = () if prompt.grammar is None else (prompt.grammar,)
+        further = [text for text in (prompt.grammar, prompt.tools) if text is not None]
         return key_of(
             "generate", self._identity, prompt.system, prompt.user, self._sampling.key(), prompt.seed, *further
         )

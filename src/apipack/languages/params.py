@@ -7,10 +7,19 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from apipack.records import LANGUAGES
+from apipack.records import LANGUAGES, TOOLS
 from apipack.section import Once, Real, Section
 
 Language = Literal["curl", "libcurl", "java", "node", "python", "go", "ruby", "php", "swift", "javascript"]
+
+
+Form = Literal["code", "tools"]
+"""Of calls: code in a language, or calls of tools, in `records.TOOLS`."""
+
+
+def written_in(form: Form, languages: Sequence[str]) -> list[str]:
+    """What calls of a form are written in, of these languages."""
+    return [TOOLS] if form == "tools" else list(languages)
 
 
 class Render(Section):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
 import orjson
@@ -76,30 +76,47 @@ class Documentation:
             form["wire"] if "body" in form else None,
         )
 
+    def to_json(self) -> str:
+        """Inverse of `from_json`."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Documentation:
+        row = json.loads(text)
+        parameters = tuple(Parameter(*given) for given in row["parameters"])
+        return cls(**{**row, "parameters": parameters, "secrets": tuple(map(tuple, row["secrets"]))})
+
     def shown(self, fits: Fits) -> tuple[str, Documentation]:
         """The richest text that fits, and the operation with what it shows alone.
 
         What the specification says of arguments goes first, then optional arguments, the last ones first. What is left
         is shown whether it fits or not: without method, URL and required arguments there is nothing to go by.
         """
+        described, optional = self.richest(lambda described, optional: fits(self.trimmed(optional).text(described)))
+        documentation = self.trimmed(optional)
+        return documentation.text(described), documentation
+
+    def richest(self, fits: Callable[[bool, int | None], bool]) -> tuple[bool, int | None]:
+        """(described, optional arguments that stay, None for all) of the richest form that fits, in the order of
+        `shown`; the poorest where none does."""
         for described in (True, False):
-            if fits(text := self.text(described)):
-                return text, self
-        optional = self._optional()
-        documentation = self
+            if fits(described, None):
+                return described, None
+        optional, kept = self._optional(), None
         while optional:
-            optional //= 2
-            documentation = self.trimmed(optional)
-            if fits(text := documentation.text(described=False)):
-                return text, documentation
-        return documentation.text(described=False), documentation
+            optional = kept = optional // 2
+            if fits(False, kept):
+                break
+        return False, kept
 
     def text(self, described: bool = True) -> str:
         """One argument a line. described: with what the specification says of each."""
         return "\n".join(self._lines(described))
 
-    def trimmed(self, optional: int) -> Documentation:
-        """With the first `optional` optional parameters, and as many optional members of the body, alone."""
+    def trimmed(self, optional: int | None) -> Documentation:
+        """With the first `optional` optional parameters, and as many optional members of the body, alone; None: all."""
+        if optional is None:
+            return self
         kept = set(map(id, [given for given in self.parameters if not given.required][:optional]))
         parameters = tuple(given for given in self.parameters if given.required or id(given) in kept)
         body = self.body

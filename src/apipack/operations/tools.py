@@ -65,16 +65,21 @@ def arguments_of(documentation: Documentation) -> list[Argument]:
     ]
 
 
-def tool(documentation: Documentation, endpoint: str) -> Json:
-    """{"type": "function", "function": {name, description, parameters: JSON Schema}}."""
+def tool(documentation: Documentation, endpoint: str, described: bool = True, optional: int | None = None) -> Json:
+    """{"type": "function", "function": {name, description, parameters: JSON Schema}}. described: with what the
+    specification says of arguments. optional: how many optional arguments it shows (`Documentation.trimmed`)."""
+    shown = documentation.trimmed(optional)
+    kept = set(map(id, shown.parameters))
     properties: Json = {}
     required = []
     for argument in arguments_of(documentation):
-        properties[argument.name] = _schema(argument.given.node, argument.given.name)
+        if id(argument.given) not in kept:
+            continue
+        properties[argument.name] = _schema(argument.given.node, argument.given.name, described)
         if argument.given.required:
             required.append(argument.name)
-    if documentation.body is not None:
-        properties[BODY] = _schema(documentation.body, "")
+    if shown.body is not None:
+        properties[BODY] = _schema(shown.body, "", described)
         required.append(BODY)
     parameters = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
     function = {"name": tool_name(endpoint), "description": documentation.says, "parameters": parameters}
@@ -97,6 +102,8 @@ def call_of(documentation: Documentation, request: Request) -> Json:
 
 def request_of(documentation: Documentation, arguments: Mapping[str, Any]) -> Request:
     """The request that a call of the operation's tool makes. Raises `NoTool`."""
+    if not isinstance(arguments, Mapping):
+        raise NoTool("arguments_no_object")
     given_by_name = {argument.name: argument.given for argument in arguments_of(documentation)}
     if arguments.keys() - given_by_name.keys() - {BODY}:
         raise NoTool("unknown_argument")
@@ -285,21 +292,21 @@ def _parts(media_type: str, body: str) -> list[tuple[str, Any]]:
     return named
 
 
-def _schema(node: Node, name: str) -> Json:
+def _schema(node: Node, name: str, described: bool) -> Json:
     """JSON Schema of a node."""
     if "members" in node:
         members: Sequence[Any] = node["members"]
         return {
             "type": "object",
-            "properties": {key: _schema(inner, key) for key, _, inner in members},
+            "properties": {key: _schema(inner, key, described) for key, _, inner in members},
             "required": [key for key, required, _ in members if required],
         }
     if "items" in node:
-        return {"type": "array", "items": _schema(node["items"][0], name)}
+        return {"type": "array", "items": _schema(node["items"][0], name, described)}
     if _is_fixed(node, name):
         return {"const": _fixed(node, name)}
     if "unsayable" in node:
         return {"type": "string"}
     schema = {"type": node["kind"], "enum": node.get("enum"), "format": node.get("format")}
-    schema["description"] = node.get("about")
+    schema["description"] = node.get("about") if described else None
     return {key: value for key, value in schema.items() if value is not None}

@@ -11,12 +11,17 @@ import pyarrow as pa
 
 from apipack.io import by_id, read_table
 from apipack.languages.rendering import render_rows
+from apipack.models.chat import ToolTemplate
 from apipack.operations.documentation import Documentation
+from apipack.operations.tools import NoTool
 from apipack.prompting.abstention import KINDS as ABSTENTIONS
 from apipack.prompting.abstention import unanswerable
 from apipack.prompting.call_grammar import NoGrammar, call_grammar
 from apipack.prompting.no_call import RULE
 from apipack.prompting.prompts import Budget, Shot, completion, fitting, prompt
+from apipack.prompting.tool_prompts import of_tools
+from apipack.prompting.toolbox import Toolbox
+from apipack.records import TOOLS, Request
 from apipack.retrieval.documented import OTHER_API, examples_of
 from apipack.retrieval.examples import OPEN
 from apipack.retrieval.params import Retrieve
@@ -39,6 +44,24 @@ def written(language: str, request: str) -> str | None:
     """The call of a request (`Request.to_json`), None where the language's client cannot send it."""
     calls, _ = render_rows([("", request)], [language])
     return next(iter(calls["call"].to_pylist()), None)
+
+
+def tool_call(row: Row, request: str) -> str | None:
+    """The call of an operation's tool that makes a request, None where there is none."""
+    try:
+        return Toolbox(()).call(row, Request.from_json(request))
+    except NoTool:
+        return None
+
+
+class Told(NamedTuple):
+    """What a prompt documents. operations: ids, best last. text: empty where it is nothing. shown: what the text has of
+    each. toolbox: the same as tools, in their form alone."""
+
+    operations: Sequence[str] = ()
+    text: str = ""
+    shown: Sequence[Documentation] = ()
+    toolbox: Toolbox | None = None
 
 
 class Wording(NamedTuple):
@@ -84,16 +107,32 @@ class Corpus:
 
     def call(self, identifier: str, language: str, request: str) -> str | None:
         """The call of a request of an operation that has one in this language; None where there is none."""
+        if language == TOOLS:
+            return tool_call(self.rows[identifier], request)
         call = self.calls.get((identifier, language))
         return call if call is None or request == self.rows[identifier]["request"] else written(language, request)
 
+    def own_call(self, identifier: str, language: str) -> str | None:
+        """The call of an operation's own request."""
+        return self.call(identifier, language, self.rows[identifier]["request"])
+
     def shots(self, ids: Sequence[str], language: str, p: Retrieve) -> list[Shot]:
         """Examples in one language; an operation without a call in it is passed over."""
+        calls = [(i, self.own_call(i, language)) for i in ids]
         return [
-            Shot(self.rows[i]["instruction"], completion(self.rows[i], language, self.calls[i, language], p), i)
-            for i in ids
-            if (i, language) in self.calls
+            Shot(self.rows[i]["instruction"], completion(self.rows[i], language, call, p), i)
+            for i, call in calls
+            if call is not None
         ]
+
+    def told(self, ids: Sequence[str], p: Retrieve, budget: Budget, language: str) -> Told:
+        """What a prompt in this language documents of these operations; for calls of tools, it is these."""
+        if language != TOOLS or not ids:
+            return Told(ids, *self.documentation(ids, p, budget))
+        room = p.documentation_tokens // len(ids)
+        toolbox = Toolbox.of([self.rows[key] for key in ids], lambda text: budget.most([text], room) <= room)
+        text = "\n\n".join([toolbox.text, *([RULE] if p.abstain else [])])
+        return Told(ids, text, [tool.documentation.trimmed(tool.optional) for tool in toolbox.tools], toolbox)
 
     def documentation(self, ids: Sequence[str], p: Retrieve, budget: Budget) -> tuple[str, list[Documentation]]:
         """The text that documents these operations, each in its share of p.documentation_tokens, and what it shows of
@@ -131,17 +170,19 @@ class Corpus:
         budget: Budget,
         documented: Chosen | None = None,
         wording: Wording | None = None,
+        template: ToolTemplate | None = None,
     ) -> list[Row]:
         """Rows of schema TESTS: every id, language and setting. Level 1 asks in the other wording. Open-corpus prompts
         are not told the API: they describe the API of the best example. chosen: examples; documented: operations, by
         the settings that show them. wording: how an instruction that lacks a value is worded. An operation has no test
-        of a setting in which no call is right where it has no such prompt."""
+        of a setting in which no call is right where it has no such prompt. template: how the model is shown tools,
+        where the one language is that of their calls."""
         tests = []
         for identifier in ids:
             row = self.rows[identifier]
             instruction, request, values = asked_at(row, level)
             told = {
-                setting: (operations, *self.documentation(operations, p, budget))
+                setting: self.told(operations, p, budget, languages[0])
                 for setting in settings
                 if (operations := (documented or {}).get((identifier, setting)))
             }
@@ -155,10 +196,11 @@ class Corpus:
                         continue
                     asks, abstain = question
                     examples = self.shots(chosen.get((identifier, examples_of(setting)), ()), language, p)
-                    operations, documentation, shown = told.get(setting, ([], "", []))
+                    operations, documentation, shown, toolbox = told.get(setting, Told())
                     grammar, no_grammar = grammar_of(shown, language, p.abstain)
                     api = self.described(row, setting, examples, operations)
                     shots = fitting(api, language, asks, examples, p, budget, documentation)
+                    right = reference if toolbox is None else toolbox.call(row, Request.from_json(request))
                     tests.append(
                         {
                             **{key: row[key] for key in ("id", "api", "template", "arguments")},
@@ -168,13 +210,14 @@ class Corpus:
                             "language": language,
                             "setting": setting,
                             "prompt": prompt(api, language, asks, shots, p, documentation),
-                            "reference": reference if abstain is None else abstain,
-                            "last_example": self.calls[shots[-1].id, language] if shots else None,
+                            "reference": right if abstain is None else abstain,
+                            "last_example": self.own_call(shots[-1].id, language) if shots else None,
                             "examples": [shot.id for shot in shots],
                             "documented": list(operations),
                             "grammar": grammar,
                             "no_grammar": no_grammar,
                             "abstain": abstain,
+                            **(of_tools(api, asks, shots, p, toolbox, template) if toolbox else {}),
                         }
                     )
         return tests

@@ -12,11 +12,15 @@ from apipack.instructions.params import Instruct
 from apipack.instructions.variants import Asked, own, ways
 from apipack.io import rows_table, write_table
 from apipack.languages.rendering import render_rows
+from apipack.models.chat import tool_template
 from apipack.models.places import token_counter
 from apipack.prompting.abstention import KINDS as ABSTENTIONS
-from apipack.prompting.corpus import Corpus, Wording
-from apipack.prompting.prompts import Budget, completion, fitting, pieces
+from apipack.prompting.corpus import Corpus, Told, Wording
+from apipack.prompting.prompts import Budget, Shot, completion, fitting, pieces
 from apipack.prompting.schemas import TRAIN
+from apipack.prompting.tool_prompts import instance
+from apipack.records import TOOLS, Request
+from apipack.retrieval.documented import SPEC
 from apipack.retrieval.examples import ZERO
 from apipack.retrieval.params import Retrieve
 
@@ -46,6 +50,8 @@ def training_part(
         for identifier, n, _ in drawn
     }
     wording = Wording(seed, choice.description_words)
+    of_tools = rules["form"] == "tools"
+    base, template = (SPEC, tool_template(rules["model"])) if of_tools else (ZERO, None)
     calls = _calls(corpus, drawn, asked)
     rows: list[Row] = []
     for identifier, wanted, shown in drawn:
@@ -53,28 +59,40 @@ def training_part(
         first = own(row)
         for language, number in wanted.items():
             setting, examples, documented = shown.get(language, (ZERO, [], []))
-            shots = corpus.shots(examples, language, p)
-            documentation, _ = corpus.documentation(documented, p, budget)
+            form = TOOLS if of_tools else language
+            shots = corpus.shots(examples, form, p)
+            shown_as: list[tuple[str, list[Shot], Told]] = [
+                (base, [], corpus.told([identifier] if of_tools else [], p, budget, form))
+            ]
+            if setting not in (ZERO, base):
+                shown_as.append((setting, shots, corpus.told(documented, p, budget, form)))
             for index in range(number):
                 way = asked[identifier][index] if index < len(asked[identifier]) else first
-                call = calls.get((language, way.request))
+                call = corpus.call(identifier, TOOLS, way.request) if of_tools else calls.get((language, way.request))
                 if call is None:
-                    way, call = first, corpus.calls[identifier, language]
+                    way, call = first, corpus.own_call(identifier, form)
+                if call is None:
+                    counts["without_tool_call"] += 1
+                    continue
                 counts["repeated"] += bool(index) and way == first
-                for name, some, told in ((ZERO, [], ""), (setting, shots, documentation))[: 1 + (setting != ZERO)]:
+                for name, some, (operations, documentation, _, toolbox) in shown_as:
                     question = corpus.question(row, name, way.instruction, way.values, index, wording)
-                    if question is None or (name in ABSTENTIONS and not told):
+                    if question is None or (name in ABSTENTIONS and not operations):
                         counts["without_abstention"] += 1
                         continue
                     asks, abstain = question
-                    about = corpus.described(row, name, [], documented)
-                    fit = fitting(about, language, asks, some, p, budget, told)
-                    text = pieces(about, language, asks, fit, p, told)
-                    answer = completion(row, language, call, p) if abstain is None else abstain
+                    about = corpus.described(row, name, [], operations)
+                    fit = fitting(about, form, asks, some, p, budget, documentation)
+                    if toolbox is None:
+                        text = pieces(about, form, asks, fit, p, documentation)
+                        answer = abstain or completion(row, form, call, p)
+                    else:
+                        of_tool = abstain or toolbox.call(row, Request.from_json(way.request))
+                        *text, answer = instance(about, asks, fit, p, toolbox, documentation, of_tool, template)
                     rows.append(
                         {
                             "id": identifier,
-                            "language": language,
+                            "language": form,
                             "variant": index,
                             "setting": name,
                             "prompt": "".join(text),
@@ -85,7 +103,7 @@ def training_part(
     write_table(out, rows_table(rows, TRAIN))
     counts.update(f"setting_{row['setting']}" for row in rows)
     counts["too_long"] += sum(row["tokens"] > rules["max_tokens"] for row in rows)
-    firsts = [row for row in rows if row["setting"] == ZERO]
+    firsts = [row for row in rows if row["setting"] == base]
     return {
         "rows": len(rows),
         "counts": counts,

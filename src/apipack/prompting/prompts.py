@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from apipack.prompting.snippets import snippet
+from apipack.records import TOOLS
 from apipack.retrieval.params import Retrieve
 
 Row = dict[str, Any]
@@ -99,8 +100,9 @@ def fitting(
 
 
 def completion(row: Row, language: str, call: str, p: Retrieve) -> str:
-    """What a model is to write: the call alone, or the labelled fields of `retrieve.output` in that order."""
-    if p.output == ["api_call"]:
+    """What a model is to write: the call alone, or the labelled fields of `retrieve.output` in that order; of a tool
+    always the call alone."""
+    if p.output == ["api_call"] or language == TOOLS:
         return call
     fields = {
         "domain": ", ".join(row["tags"]) or row["api_name"],

@@ -77,6 +77,7 @@ def write_training(
         "model": context.model,
         "budget": context.budget.tokens,
         "max_tokens": max_tokens,
+        "form": p.form,
     }
     tasks = _tasks(dataset, out, drawn, home, plan, shown, documented, rules)
     return _figures(drawn, pool, variants, map_tasks(training_part, tasks, engine, "sample"))
@@ -269,6 +270,7 @@ def _figures(drawn: Drawn, pool: Mapping[str, Sequence[str]], variants: int, don
         "distinct_calls": _distinct(part["calls"] for part in done),
         "distinct_instances": _distinct(part["instances"] for part in done),
         "too_long_to_train_on": counts["too_long"],
+        **({"without_tool_call": counts["without_tool_call"]} if counts["without_tool_call"] else {}),
         **({"without_abstention": counts["without_abstention"]} if counts["without_abstention"] else {}),
         "settings": settings,
         "pool": {language: len(ids) * variants for language, ids in sorted(pool.items())},

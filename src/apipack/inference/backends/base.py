@@ -12,7 +12,8 @@ class Prompt:
     """One chat turn to complete. seed: of its first completion; the k-th of n uses seed + k.
 
     facts: the operation's row, for a backend that needs no model; a model sees `system` and `user` alone. grammar: of
-    what may be written (`prompting.call_grammar`), where a backend can constrain; None for anything.
+    what may be written (`prompting.call_grammar`), where a backend can constrain; None for anything. tools: JSON of
+    what may be called, in OpenAI's format, for a server; None for no tools.
     """
 
     system: str
@@ -20,6 +21,7 @@ class Prompt:
     seed: int = 0
     facts: Mapping[str, Any] = field(default_factory=dict, compare=False, hash=False)
     grammar: str | None = None
+    tools: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def encode(tokenizer: Any, prompt: Prompt, raw: bool) -> list[int]:
     A chat template writes the begin-of-text mark itself, so no special tokens are added to what it gives.
     """
     if raw:
-        return list(tokenizer(prompt.user)["input_ids"])
+        marked = bool(tokenizer.bos_token) and prompt.user.startswith(tokenizer.bos_token)  # by a chat template
+        return list(tokenizer(prompt.user, add_special_tokens=not marked)["input_ids"])
     if tokenizer.chat_template is None:
         return list(tokenizer(f"{prompt.system}\n\n{prompt.user}\n\n")["input_ids"])
     messages = [{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}]

@@ -104,11 +104,14 @@ class OpenAIBackend:
             model=self._model,
             messages=[{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}],
             **self._limits(seed),
+            **({} if prompt.tools is None else {"tools": json.loads(prompt.tools)}),
         )
         usage = self._count(answer)
         choice = _first_choice(answer)
         if choice.finish_reason == "content_filter" or getattr(choice.message, "refusal", None):
             raise Refused(str(choice.message.refusal or "content filter"))
+        if prompt.tools is not None and choice.message.tool_calls:
+            return Completion(_calls(choice.message.tool_calls), *usage)
         if not isinstance(choice.message.content, str):
             raise Malformed("no content")
         return Completion(choice.message.content.strip(), *usage)
@@ -207,6 +210,13 @@ class OpenAIBackend:
     def _note_kind(self, kind: str) -> None:
         with self._lock:
             self.faults[kind] += 1
+
+
+def _calls(tool_calls: Sequence[Any]) -> str:
+    """A line for each call of a tool: JSON of its name and, as a text, of its arguments, which the model wrote."""
+    functions = [call.function for call in tool_calls if getattr(call, "function", None) is not None]
+    said = ({"name": function.name, "arguments": function.arguments} for function in functions)
+    return "\n".join(json.dumps(call, ensure_ascii=False) for call in said)
 
 
 def _first_choice(answer: Any) -> Any:
