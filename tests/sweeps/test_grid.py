@@ -22,7 +22,9 @@ def test_every_shipped_grid_is_accepted_and_has_a_small_twin(name: str) -> None:
 
 
 def test_the_paper_s_experiments_are_shipped() -> None:
-    assert {"scaling", "cross-language", "sources", "split", "retrieval", "values", "models"} <= set(SHIPPED)
+    assert {"scaling", "cross-language", "sources", "split", "retrieval", "documentation", "values", "models"} <= set(
+        SHIPPED
+    )
 
 
 def test_lists_are_combined_as_hydra_does() -> None:
