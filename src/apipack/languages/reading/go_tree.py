@@ -34,19 +34,28 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     declared: set[str] = set()
     is_program = False
     names = Counter(source(field(child, "name")) for child in named(root) if child.type == "function_declaration")
-    if any(count > 1 for count in names.values()):
+    if any(count > 1 for name, count in names.items() if name != "init"):
         raise Unreadable("a function twice")
     for child in named(root):
+        if child.type == "function_declaration" and source(field(child, "name")) == "init":
+            continue
         if child.type in ("package_clause", "import_declaration", "function_declaration"):
             is_program |= child.type == "function_declaration" and source(field(child, "name")) == "main"
         body += _statement(child, declared)
     if is_program:
         if any(child.type not in DECLARATIONS for child in named(root)):
             raise Unreadable("a statement outside of every function")
+        body += [p.Call(_function(first)) for first in _initializers(root)]
         body.append(p.Call(p.Name("main")))
     elif any(child.type == "package_clause" for child in root.children):
         raise Unreadable("a program without main")
     return tuple(body)
+
+
+def _initializers(root: Node) -> Sequence[Node]:
+    """Functions `init`, which run before `main` and have no name."""
+    functions = [child for child in named(root) if child.type == "function_declaration"]
+    return [function for function in functions if source(field(function, "name")) == "init"]
 
 
 def has_imports(code: str) -> bool:
@@ -130,6 +139,8 @@ def _statement(node: Node, declared: set[str]) -> Sequence[p.Statement]:
             return [p.Jump("return", values[0] if len(values) == 1 else p.Items(tuple(values)) if values else None)]
         case "for_statement":
             return [_loop(node)]
+        case "expression_switch_statement" if not _breaks(node):
+            return [_switch(node)]
         case "expression_switch_statement" | "type_switch_statement" | "select_statement":
             return [p.If(p.Unknown(), _block(case)) for case in named(node) if case.type.endswith("_case")]
         case "inc_statement" | "dec_statement":
@@ -154,11 +165,16 @@ def _import(node: Node) -> p.Import:
 
 def _function(node: Node) -> p.Function:
     parameters: list[tuple[str, p.Expression | None]] = []
+    rest = ""
     for child in named(field(node, "parameters")):
-        if child.type != "parameter_declaration":
+        if child.type == "variadic_parameter_declaration":
+            name = child.child_by_field_name("name")
+            rest = source(name) if name else "_"
+        elif child.type == "parameter_declaration":
+            parameters += [(source(name), None) for name in child.children_by_field_name("name")]
+        elif child.type != "comment":
             raise refuse(child)
-        parameters += [(source(name), None) for name in child.children_by_field_name("name")]
-    return p.Function(tuple(parameters), _block(field(node, "body")))
+    return p.Function(tuple(parameters), _block(field(node, "body")), rest=rest)
 
 
 def _method(node: Node) -> p.Statement:
@@ -183,6 +199,12 @@ def _type(node: Node) -> p.Statement:
     kind = field(node, "type")
     if kind.type != "struct_type":
         return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), p.Unknown(), True)
+    name = source(field(node, "name"))
+    return p.Assign(p.Name(f"type {name}"), _struct(name, kind), True)
+
+
+def _struct(title: str, kind: Node) -> p.Expression:
+    """What makes a struct of a type."""
     fields: list[p.Expression] = []
     for member in named(named(kind)[0]):
         tag = member.child_by_field_name("tag")
@@ -198,9 +220,7 @@ def _type(node: Node) -> p.Statement:
             fields.append(
                 p.Items((p.Const(source(name)), p.Const("" if hidden else key), p.Const(empty), zero, is_nil))
             )
-    title = p.Const(source(field(node, "name")))
-    maker = p.Call(p.Name("struct of"), (p.Argument(title), p.Argument(p.Items(tuple(fields)))))
-    return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), maker, True)
+    return p.Call(p.Name("struct of"), (p.Argument(p.Const(title)), p.Argument(p.Items(tuple(fields)))))
 
 
 def _variable(node: Node) -> Sequence[p.Statement]:
@@ -269,6 +289,44 @@ def _if(node: Node) -> p.Statement:
         otherwise = _block(other) if other.type == "block" else (_if(other),)
     branch = p.If(_value(field(node, "condition")), _block(field(node, "consequence")), otherwise)
     return branch if first is None else p.Block((*_statement(first, set()), branch))
+
+
+TAG = p.Name("the value of a switch")
+
+
+def _switch(node: Node) -> p.Statement:
+    """A switch as branches, one in the other; the default comes last."""
+    first, tag = node.child_by_field_name("initializer"), node.child_by_field_name("value")
+    cases = [case for case in named(node) if case.type == "expression_case"]
+    default = next((case for case in named(node) if case.type == "default_case"), None)
+    otherwise = _case(default) if default else ()
+    for case in reversed(cases):
+        test: p.Expression | None = None
+        for value in named(field(case, "value")):
+            equal = p.Binary("==", TAG, _value(value)) if tag else _value(value)
+            test = equal if test is None else p.Binary("||", test, equal)
+        otherwise = (p.If(test or p.Unknown(), _case(case), otherwise),)
+    opening = [*(_statement(first, set()) if first else []), *([p.Assign(TAG, _value(tag), True)] if tag else [])]
+    return p.Block((*opening, *otherwise))
+
+
+def _case(node: Node) -> tuple[p.Statement, ...]:
+    """What a case runs."""
+    value = node.child_by_field_name("value")
+    declared: set[str] = set()
+    statements = [inner for child in named(node) if child != value for inner in _flat(child)]
+    return tuple(inner for child in statements for inner in _statement(child, declared))
+
+
+def _breaks(node: Node) -> bool:
+    """Whether a switch is left early, or a case goes on to the next."""
+    todo = list(node.children)
+    while todo:
+        inner = todo.pop()
+        if inner.type in ("break_statement", "fallthrough_statement"):
+            return True
+        todo += inner.children
+    return False
 
 
 def _loop(node: Node) -> p.Statement:
@@ -344,12 +402,16 @@ def _call(node: Node) -> p.Expression:
         raise refuse(node)
     if function.type == "parenthesized_expression":
         raise refuse(node)
-    call = p.Call(_value(function), tuple(p.Argument(_value(argument)) for argument in arguments))
+    call = p.Call(_value(function), tuple(p.Argument(_given(argument)) for argument in arguments))
     if function.type != "selector_expression" or source(field(function, "field")) not in ("Decode", "Unmarshal"):
         return call
     filled = [named(argument)[0] for argument in arguments if source(argument).startswith("&")]
     unknown = [p.Assign(_target(target), p.Unknown()) for target in filled if target.type == "identifier"]
     return p.Call(p.Name("first of"), (p.Argument(call), *[p.Argument(assignment) for assignment in unknown]))
+
+
+def _given(node: Node) -> p.Expression:
+    return p.Spread(_value(named(node)[0])) if node.type == "variadic_argument" else _value(node)
 
 
 def _qualified(kind: Node) -> p.Expression:
@@ -375,6 +437,8 @@ def _composite(kind: Node | None, body: Node) -> p.Expression:
         maker: p.Expression = p.Name(f"type {source(kind)}")
     elif kind.type == "qualified_type":
         maker = _qualified(kind)
+    elif kind.type == "struct_type":
+        maker = _struct("", kind)
     else:
         raise refuse(kind)
     return p.Call(maker, tuple(_arguments(elements)), True)

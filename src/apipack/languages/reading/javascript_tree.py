@@ -68,6 +68,8 @@ def _statement(node: Node) -> Sequence[p.Statement]:
             return [p.While(_value(field(node, "condition")), _branch(field(node, "body")))]
         case "for_statement" | "do_statement":
             return [p.While(p.Unknown(), _branch(field(node, "body")))]
+        case "switch_statement" if (branches := _switch(node)) is not None:
+            return [branches]
         case "switch_statement":
             return [p.If(p.Unknown(), _body(case)) for case in named(field(node, "body"))]
         case "break_statement":
@@ -77,6 +79,48 @@ def _statement(node: Node) -> Sequence[p.Statement]:
         case "empty_statement" | "hash_bang_line":
             return []
     return [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]
+
+
+TAG = p.Name("the value of a switch")
+
+
+def _switch(node: Node) -> p.Statement | None:
+    """A switch as branches, one in the other; None where a case goes on to the next, or is left in its middle."""
+    cases = [case for case in named(field(node, "body")) if case.type in ("switch_case", "switch_default")]
+    tests: list[p.Expression] = []
+    branches: list[tuple[p.Expression | None, tuple[p.Statement, ...]]] = []
+    for case in cases:
+        body = [part for part in named(case) if part != case.child_by_field_name("value")]
+        if len(body) == 1 and body[0].type == "statement_block":
+            body = named(body[0])
+        if case.type == "switch_case":
+            tests.append(p.Binary("===", TAG, _value(field(case, "value"))))
+        if not body and case is not cases[-1]:
+            if case.type == "switch_default":
+                return None
+            continue
+        ends = bool(body) and body[-1].type in ("break_statement", "return_statement", "throw_statement")
+        if not ends and case is not cases[-1]:
+            return None
+        body = body[:-1] if body and body[-1].type == "break_statement" else body
+        if any(_breaks(part) for part in body):
+            return None
+        if case.type == "switch_default" and tests:
+            return None
+        test = tests[0] if tests else None
+        for other in tests[1:]:
+            test = p.Binary("||", test or other, other)
+        branches.append((test, tuple(inner for part in body for inner in _statement(part))))
+        tests = []
+    otherwise = next((body for test, body in branches if test is None), ())
+    for test, body in reversed(branches):
+        if test is not None:
+            otherwise = (p.If(test, body, otherwise),)
+    return p.Block((p.Assign(TAG, _value(field(node, "value")), True), *otherwise))
+
+
+def _breaks(node: Node) -> bool:
+    return node.type == "break_statement" or any(map(_breaks, node.children))
 
 
 def _branch(node: Node) -> tuple[p.Statement, ...]:

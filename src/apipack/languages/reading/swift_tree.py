@@ -10,6 +10,7 @@ from tree_sitter import Node
 from apipack.languages.reading import program as p
 from apipack.languages.reading.bare_members import bound, bound_value
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.reading.swift_checks import check
 from apipack.languages.reading.values import Symbol
 from apipack.languages.swift import LITERALS
 from apipack.languages.wire import Unreadable
@@ -40,6 +41,8 @@ class Lowering:
         self.root = root
         self.labels: dict[str, dict[str, str]] = {}
         self.types: set[str] = set()
+        self.structs: set[str] = set()
+        self.cases: dict[str, set[str]] = {}
         self.throwing: set[str] = set()
         todo = [root]
         while todo:
@@ -54,9 +57,32 @@ class Lowering:
                 self.labels[source(field(node.parent.parent, "name"))] = dict(_labels(node))
             if node.type == "class_declaration":
                 self.types.add(source(field(node, "name")))
+                if source(field(node, "declaration_kind")) == "struct":
+                    self.structs.add(source(field(node, "name")))
+                if source(field(node, "declaration_kind")) == "enum":
+                    self.raw_values(node)
             todo += node.children
 
+    def raw_values(self, node: Node) -> None:
+        """The texts that the cases of an enum stand for."""
+        if not any(source(part) == "String" for part in _descendants(node, "inheritance_specifier")):
+            return
+        for entry in named(field(node, "body")):
+            if entry.type != "enum_entry":
+                continue
+            names, values = entry.children_by_field_name("name"), entry.children_by_field_name("raw_value")
+            if values and (len(names) != 1 or not source(values[0]).startswith('"') or "\\" in source(values[0])):
+                names = []
+            for name in names:
+                self.cases.setdefault(source(name), set()).add(source(values[0])[1:-1] if values else source(name))
+
+    def raw_value(self) -> p.Expression:
+        """Text by the name of a case, where enums do not disagree."""
+        sure = {name: next(iter(texts)) for name, texts in self.cases.items() if len(texts) == 1}
+        return p.Pairs(tuple((p.Const(Symbol(name)), p.Const(text)) for name, text in sure.items()))
+
     def statements(self) -> tuple[p.Statement, ...]:
+        check(self.root, self.structs)
         return self.body(self.root)
 
     def body(self, node: Node | None) -> tuple[p.Statement, ...]:
@@ -186,7 +212,12 @@ class Lowering:
         if any(source(field(member, "name")) == "main" for member in functions) and "@main" in source(node)[:40]:
             return [*[inner for member in body for inner in self.statement(member)], p.Call(p.Name("main"))]
         kind = source(field(node, "declaration_kind"))
-        if kind in ("struct", "class", "actor") and (functions or kind != "struct"):
+        if kind == "enum" and any(entry.type == "enum_entry" for entry in body):
+            cases = [part for entry in body if entry.type == "enum_entry" for part in entry.children_by_field_name("name")]
+            symbols = tuple((p.Const(source(case)), p.Const(Symbol(source(case)))) for case in cases)
+            return [p.Assign(p.Name(name), p.Call(p.Name("enum of"), (p.Argument(p.Pairs(symbols)),)), True)]
+        is_shared = any(re.match(r"(\w+ )*static ", source(member)) for member in body)
+        if kind in ("struct", "class", "actor") and (functions or is_shared or kind != "struct"):
             return [p.Assign(p.Name(name), self.members(node, body), True)]
         if functions or kind != "struct" or not body:
             return [p.Assign(p.Name(name), p.Name("a type"), True)]
@@ -317,6 +348,8 @@ class Lowering:
             case "tuple_expression":
                 values = node.children_by_field_name("value")
                 return self.value(values[0]) if len(values) == 1 else p.Items(tuple(map(self.value, values)))
+            case "navigation_expression" if self.suffix(node) == "rawValue" and self.cases:
+                return p.Index(self.raw_value(), self.value(field(node, "target")))
             case "navigation_expression":
                 return p.Member(self.value(field(node, "target")), self.suffix(node))
             case "optional_chaining_expression":
