@@ -32,7 +32,16 @@ from apipack.languages.reading.go_data import (
     sprintf,
     write_to,
 )
-from apipack.languages.reading.go_http import Client, Cookie, Http, new_client, new_header, new_request, new_request_in, request_of
+from apipack.languages.reading.go_http import (
+    Client,
+    Cookie,
+    Http,
+    new_client,
+    new_header,
+    new_request,
+    new_request_in,
+    request_of,
+)
 from apipack.languages.reading.go_tree import has_imports, lower
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -183,7 +192,10 @@ PACKAGES: Mapping[str, Any] = {
     ),
     "errors": Inert("errors"),
     "time": Inert("time"),
-    "strconv": Module("strconv", {"Itoa": constant(_decimal), "FormatInt": constant(_decimal), "FormatBool": constant(_plain), "Quote": MYSTERY}),
+    "strconv": Module(
+        "strconv",
+        {"Itoa": constant(_decimal), "FormatInt": constant(_decimal), "FormatBool": constant(_plain), "Quote": MYSTERY},
+    ),
     "context": Module(
         "context",
         {

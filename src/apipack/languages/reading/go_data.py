@@ -34,7 +34,15 @@ class Struct(Thing):
     def make(self, run: Evaluation, given: Arguments) -> Record:
         names = [name for name, *_ in self.fields]
         values = given.take(*names)
+        for (name, _, _, zero, _), value in zip(self.fields, values, strict=True):
+            if zero is not None and isinstance(value, str | int | float) and _sort(value) is not _sort(zero):
+                raise Unreadable(f"{name} is of another type")
         return Record(self, dict(zip(names, values, strict=True)))
+
+
+def _sort(value: Any) -> type:
+    """Text, truth value or number."""
+    return float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
 
 
 class Record(Thing):
@@ -336,7 +344,11 @@ def print_to(run: Evaluation, given: Arguments) -> list[Any]:
 def printf_to(run: Evaluation, given: Arguments) -> list[Any]:
     """fmt.Fprintf."""
     target, *rest = given.positional
-    return write_to(run, Arguments([target, sprintf(*known(rest))])) if isinstance(target, Buffer | Part) else [MYSTERY, None]
+    return (
+        write_to(run, Arguments([target, sprintf(*known(rest))]))
+        if isinstance(target, Buffer | Part)
+        else [MYSTERY, None]
+    )
 
 
 def read_all(run: Evaluation, given: Arguments) -> list[Any]:

@@ -32,7 +32,9 @@ def check(root: Node) -> None:
         if node.type == "method_declaration":
             thrown[source(field(node, "name"))] = set(_declared(node))
     for node in nodes:
-        caught, is_inside = _caught(node) if node.type.endswith(("invocation", "creation_expression")) else (set(), False)
+        caught, is_inside = (
+            _caught(node) if node.type.endswith(("invocation", "creation_expression")) else (set(), False)
+        )
         if not is_inside or caught & ALL:
             continue
         for needed in _needed(node, thrown):

@@ -13,13 +13,13 @@ from apipack.languages.reading.dialect import Dialect, constant, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.java_addresses import AddressBuilder, new_address
 from apipack.languages.reading.java_data import (
-    Collector,
-    Stream,
-    joining,
     Builder,
+    Collector,
     Document,
     Entry,
+    Stream,
     formatted,
+    joining,
     map_of,
     new_map,
     text,
@@ -34,14 +34,14 @@ from apipack.languages.reading.java_http_client import (
     publisher_of_string,
 )
 from apipack.languages.reading.java_okhttp import (
-    Headers,
-    headers_of,
     Client,
     ClientBuilder,
     FormBuilder,
+    Headers,
     PartsBuilder,
     RequestBuilder,
     Type,
+    headers_of,
     media_type,
     new_body,
 )
@@ -237,7 +237,9 @@ LANG: Mapping[str, Any] = {
     "StringBuilder": Type("StringBuilder", {}, _new(Builder)),
     "StringBuffer": Type("StringBuffer", {}, _new(Builder)),
     "Integer": Module("Integer", {"toString": constant(text), "valueOf": constant(_same), "parseInt": MYSTERY}),
-    "Boolean": Module("Boolean", {"TRUE": True, "FALSE": False, "toString": constant(text), "valueOf": constant(_same)}),
+    "Boolean": Module(
+        "Boolean", {"TRUE": True, "FALSE": False, "toString": constant(text), "valueOf": constant(_same)}
+    ),
     **dict.fromkeys(("Long", "Double"), Module("Number", {"toString": constant(text), "valueOf": constant(_same)})),
     "Thread": MYSTERY,
     "Exception": MYSTERY,

@@ -59,7 +59,11 @@ def _classes(root: Node) -> list[Node]:
 def _has_instances(node: Node) -> bool:
     """Whether a class has a constructor, or methods without being the one with `main`."""
     kinds = {member.type for member in named(field(node, "body"))}
-    return node.type == "record_declaration" or "constructor_declaration" in kinds or ("method_declaration" in kinds and not _has_main(node))
+    return (
+        node.type == "record_declaration"
+        or "constructor_declaration" in kinds
+        or ("method_declaration" in kinds and not _has_main(node))
+    )
 
 
 def _with_classes(root: Node, classes: list[Node]) -> tuple[p.Statement, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from apipack.languages.reading.dialect import Dialect, constant, copied, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Type
-from apipack.languages.reading.php_curl import StringFile, Curl, execute, setopt, setopt_array
+from apipack.languages.reading.php_curl import Curl, StringFile, execute, setopt, setopt_array
 from apipack.languages.reading.php_data import (
     FLAGS,
     Object,

@@ -332,6 +332,8 @@ class Python(Dialect):
             return MYSTERY
         if operator == "%" and isinstance(left, str):
             return applied(percent, [left, right])
+        if operator == "/" and isinstance(left, int | float) and isinstance(right, int | float) and right:
+            return left / right
         if operator == "|" and isinstance(left, dict) and isinstance(right, dict):
             return left | right
         return super().binary(operator, left, right)

@@ -60,9 +60,7 @@ class Client(Session):
     ) -> Any:
         return run.send(self.composed(method, given, leading, refused))
 
-    def composed(
-        self, method: str, given: Arguments, leading: tuple[str, ...], refused: tuple[str, ...]
-    ) -> Request:
+    def composed(self, method: str, given: Arguments, leading: tuple[str, ...], refused: tuple[str, ...]) -> Request:
         names = (*leading, "content", "data", "json", "params", "headers", "cookies", "auth", "timeout",
                  "follow_redirects", "verify", "files")  # fmt: skip
         if len(given.positional) > len(leading) or any(name in given.named for name in refused):

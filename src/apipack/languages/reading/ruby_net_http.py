@@ -11,12 +11,12 @@ from apipack.languages.reading.ruby_data import PORTS, Address, as_address, comp
 from apipack.languages.reading.ruby_tree import VERBS
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
-    Symbol,
     MYSTERY,
     UNDEFINED,
     Arguments,
     Builtin,
     Module,
+    Symbol,
     Thing,
     known,
     text_of,

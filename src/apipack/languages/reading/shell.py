@@ -165,7 +165,9 @@ class Shell:
             body = [child for child in named(item) if child not in patterns]
             texts = [source(pattern).strip("\"'") for pattern in patterns]
             if isinstance(value, Mystery) or any(text != "*" and re.search(r"[*?\[$]", text) for text in texts):
-                self.perhaps([part for one in items for part in named(one) if part not in one.children_by_field_name("value")])
+                self.perhaps(
+                    [part for one in items for part in named(one) if part not in one.children_by_field_name("value")]
+                )
                 return MYSTERY
             if value in texts or "*" in texts:
                 for statement in body:

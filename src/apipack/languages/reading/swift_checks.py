@@ -19,6 +19,7 @@ TAKING_VALUES = {"URLRequest": "url", "NSMutableURLRequest": "url", "dataTask": 
 def check(root: Node, structs: set[str]) -> None:
     """structs: types of the program that are values. Names count by their text, wherever they are declared."""
     nodes = list(_all(root))
+    check_types(nodes)
     constants: dict[str, set[bool]] = defaultdict(set)
     optionals: dict[str, set[bool]] = defaultdict(set)
     for node in nodes:
@@ -33,6 +34,66 @@ def check(root: Node, structs: set[str]) -> None:
         for used in _used_values(node):
             if _is_optional(used) or (used.type == "simple_identifier" and source(used) in unsure):
                 raise Unreadable(f"line {node.start_point[0] + 1}: {source(used)[:40]} may be nil")
+
+
+LITERALS = {
+    "line_string_literal": {"String", "Any", "Substring"},
+    "multi_line_string_literal": {"String", "Any"},
+    "integer_literal": {
+        "Int",
+        "Double",
+        "Float",
+        "Any",
+        "Int64",
+        "Int32",
+        "UInt",
+        "TimeInterval",
+        "Decimal",
+        "CGFloat",
+    },
+    "real_literal": {"Double", "Float", "Any", "TimeInterval", "Decimal", "CGFloat"},
+    "boolean_literal": {"Bool", "Any"},
+}
+"""Kinds of literals → the types of the library that they can be of."""
+PLAIN = set().union(*LITERALS.values())
+
+
+def check_types(nodes: list[Node]) -> None:
+    """Refuse a literal of another type than the parameter, or the member of a struct, that it is given to."""
+    kinds: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for node in nodes:
+        owner = node.parent
+        if node.type == "parameter" and owner is not None:
+            label = node.child_by_field_name("external_name") or node.children_by_field_name("name")[0]
+            name = owner.child_by_field_name("name")
+            if owner.type == "init_declaration" and owner.parent and owner.parent.parent:
+                name = owner.parent.parent.child_by_field_name("name")
+            if name is not None:
+                kinds[source(name), source(label)].add(source(node).rpartition(":")[2].strip())
+        elif node.type == "property_declaration" and owner is not None and owner.type == "class_body" and owner.parent:
+            kind = next((source(part).lstrip(": ") for part in named(node) if part.type == "type_annotation"), "")
+            for name in node.children_by_field_name("name"):
+                if name.type == "pattern":
+                    kinds[source(field(owner.parent, "name")), source(name)].add(kind)
+    for node in nodes:
+        for called, label, value in _given(node):
+            types = {kind.removesuffix("?") for kind in kinds.get((called, label), ())}
+            if value.type in LITERALS and types and types <= PLAIN and not types & LITERALS[value.type]:
+                raise Unreadable(f"line {node.start_point[0] + 1}: {label} is of another type")
+
+
+def _given(node: Node) -> Iterator[tuple[str, str, Node]]:
+    """(function or type, label, value) of the arguments of a call."""
+    if node.type != "call_expression":
+        return
+    function, suffix = named(node)[0], named(node)[-1]
+    called = source(function)
+    if function.type == "navigation_expression":
+        called = source(field(field(function, "suffix"), "suffix"))
+    for argument in (one for part in named(suffix) if part.type == "value_arguments" for one in named(part)):
+        name, value = argument.child_by_field_name("name"), argument.child_by_field_name("value")
+        if name and value:
+            yield called, source(name), value
 
 
 def _all(node: Node) -> Iterator[Node]:
@@ -110,11 +171,4 @@ def _used_values(node: Node) -> Iterator[Node]:
     elif node.type == "navigation_expression":
         yield field(node, "target")
     elif node.type == "call_expression":
-        function, suffix = named(node)[0], named(node)[-1]
-        called = source(function) if function.type == "simple_identifier" else ""
-        if function.type == "navigation_expression":
-            called = source(field(field(function, "suffix"), "suffix"))
-        for argument in (one for part in named(suffix) if part.type == "value_arguments" for one in named(part)):
-            name, value = argument.child_by_field_name("name"), argument.child_by_field_name("value")
-            if name and value and called in TAKING_VALUES and source(name) == TAKING_VALUES[called]:
-                yield value
+        yield from (value for called, label, value in _given(node) if TAKING_VALUES.get(called) == label)

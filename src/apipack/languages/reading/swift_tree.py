@@ -141,6 +141,13 @@ class Lowering:
             return p.Jump(kind)
         return p.Jump("return", self.value(result) if result else None)
 
+    def typed(self, value: Node, kind: str) -> p.Expression:
+        """The value of a property whose type is written: where that is [String: Any], members may be empty literals."""
+        if value.type != "dictionary_literal" or not re.fullmatch(r"\[\s*String\s*:\s*Any\??\s*\]", kind):
+            return self.value(value)
+        keys, values = value.children_by_field_name("key"), value.children_by_field_name("value")
+        return p.Pairs(tuple((self.value(a), self.value(b)) for a, b in zip(keys, values, strict=True)))
+
     def properties(self, node: Node) -> Sequence[p.Statement]:
         if any(child.type in ("computed_property", "willset_didset_block") for child in named(node)):
             return [p.Opaque("a computed property")]
@@ -151,7 +158,9 @@ class Lowering:
         typed = any(child.type == "type_annotation" for child in named(node))
         if len(names) != len(values) or (not typed and any(_kind(value) == "mixed" for value in values)):
             raise refuse(node)
-        return [p.Assign(self.pattern(a), self.value(b), True) for a, b in zip(names, values, strict=True)]
+        kinds = [source(child).lstrip(": ") for child in named(node) if child.type == "type_annotation"]
+        kind = kinds[0] if len(kinds) == len(names) == 1 else ""
+        return [p.Assign(self.pattern(a), self.typed(b, kind), True) for a, b in zip(names, values, strict=True)]
 
     def pattern(self, node: Node) -> p.Target:
         inner = [child for child in named(node) if child.type == "pattern"]
@@ -213,7 +222,9 @@ class Lowering:
             return [*[inner for member in body for inner in self.statement(member)], p.Call(p.Name("main"))]
         kind = source(field(node, "declaration_kind"))
         if kind == "enum" and any(entry.type == "enum_entry" for entry in body):
-            cases = [part for entry in body if entry.type == "enum_entry" for part in entry.children_by_field_name("name")]
+            cases = [
+                part for entry in body if entry.type == "enum_entry" for part in entry.children_by_field_name("name")
+            ]
             symbols = tuple((p.Const(source(case)), p.Const(Symbol(source(case)))) for case in cases)
             return [p.Assign(p.Name(name), p.Call(p.Name("enum of"), (p.Argument(p.Pairs(symbols)),)), True)]
         is_shared = any(re.match(r"(\w+ )*static ", source(member)) for member in body)
