@@ -67,7 +67,8 @@ def _base64(encode: Any) -> Module:
 
 
 def _decoder(run: Evaluation, given: Arguments) -> Any:
-    if isinstance(*given.take("r", required=1), Buffer):
+    (reader,) = given.take("r", required=1)
+    if isinstance(reader, Buffer):
         raise Unreadable("a decoder of a body")
     return MYSTERY
 

@@ -87,36 +87,34 @@ TAG = p.Name("the value of a switch")
 def _switch(node: Node) -> p.Statement | None:
     """A switch as branches, one in the other; None where a case goes on to the next, or is left in its middle."""
     cases = [case for case in named(field(node, "body")) if case.type in ("switch_case", "switch_default")]
-    tests: list[p.Expression] = []
+    test: p.Expression | None = None
     branches: list[tuple[p.Expression | None, tuple[p.Statement, ...]]] = []
     for case in cases:
-        body = [part for part in named(case) if part != case.child_by_field_name("value")]
-        if len(body) == 1 and body[0].type == "statement_block":
-            body = named(body[0])
-        if case.type == "switch_case":
-            tests.append(p.Binary("===", TAG, _value(field(case, "value"))))
-        if not body and case is not cases[-1]:
-            if case.type == "switch_default":
-                return None
+        is_default, is_last = case.type == "switch_default", case is cases[-1]
+        body = _case_body(case)
+        if not is_default:
+            equal = p.Binary("===", TAG, _value(field(case, "value")))
+            test = equal if test is None else p.Binary("||", test, equal)
+        if not body and not is_last and not is_default:
             continue
         ends = bool(body) and body[-1].type in ("break_statement", "return_statement", "throw_statement")
-        if not ends and case is not cases[-1]:
-            return None
         body = body[:-1] if body and body[-1].type == "break_statement" else body
-        if any(_breaks(part) for part in body):
+        if not (ends or is_last) or any(map(_breaks, body)) or (is_default and test is not None):
             return None
-        if case.type == "switch_default" and tests:
-            return None
-        test = tests[0] if tests else None
-        for other in tests[1:]:
-            test = p.Binary("||", test or other, other)
         branches.append((test, tuple(inner for part in body for inner in _statement(part))))
-        tests = []
-    otherwise = next((body for test, body in branches if test is None), ())
-    for test, body in reversed(branches):
-        if test is not None:
-            otherwise = (p.If(test, body, otherwise),)
+        test = None
+    otherwise = next((lowered for tested, lowered in branches if tested is None), ())
+    for tested, lowered in reversed(branches):
+        if tested is not None:
+            otherwise = (p.If(tested, lowered, otherwise),)
     return p.Block((p.Assign(TAG, _value(field(node, "value")), True), *otherwise))
+
+
+def _case_body(case: Node) -> list[Node]:
+    body = [part for part in named(case) if part != case.child_by_field_name("value")]
+    if len(body) == 1 and body[0].type == "statement_block":
+        body = list(named(body[0]))
+    return body
 
 
 def _breaks(node: Node) -> bool:

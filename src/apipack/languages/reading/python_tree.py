@@ -298,7 +298,7 @@ def _value(node: ast.expr) -> p.Expression:
 
 def _collected(kind: str, loop: ast.comprehension, item: p.Expression) -> p.Expression:
     """A comprehension: a function of each member, and what its results make."""
-    tests = [p.If(_value(test), (), (p.Jump("return", p.Const(LEFT_OUT)),)) for test in loop.ifs]
+    tests: list[p.Statement] = [p.If(_value(test), (), (p.Jump("return", p.Const(LEFT_OUT)),)) for test in loop.ifs]
     body = (p.Assign(_target(loop.target), p.Name("member")), *tests, p.Jump("return", item))
     function = p.Function((("member", None),), body)
     return p.Call(p.Name(f"{kind} of"), (p.Argument(_value(loop.iter)), p.Argument(function)))

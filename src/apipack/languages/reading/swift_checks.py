@@ -29,8 +29,8 @@ def check(root: Node, structs: set[str]) -> None:
     fixed = {name for name, kinds in constants.items() if kinds == {True}}
     unsure = {name for name, kinds in optionals.items() if kinds == {True}}
     for node in nodes:
-        if (name := _changed(node)) in fixed:
-            raise Unreadable(f"line {node.start_point[0] + 1}: {name} is a constant")
+        if (changed := _changed(node)) is not None and changed in fixed:
+            raise Unreadable(f"line {node.start_point[0] + 1}: {changed} is a constant")
         for used in _used_values(node):
             if _is_optional(used) or (used.type == "simple_identifier" and source(used) in unsure):
                 raise Unreadable(f"line {node.start_point[0] + 1}: {source(used)[:40]} may be nil")
@@ -72,14 +72,14 @@ def check_types(nodes: list[Node]) -> None:
                 kinds[source(name), source(label)].add(source(node).rpartition(":")[2].strip())
         elif node.type == "property_declaration" and owner is not None and owner.type == "class_body" and owner.parent:
             kind = next((source(part).lstrip(": ") for part in named(node) if part.type == "type_annotation"), "")
-            for name in node.children_by_field_name("name"):
-                if name.type == "pattern":
-                    kinds[source(field(owner.parent, "name")), source(name)].add(kind)
+            for member in node.children_by_field_name("name"):
+                if member.type == "pattern":
+                    kinds[source(field(owner.parent, "name")), source(member)].add(kind)
     for node in nodes:
-        for called, label, value in _given(node):
-            types = {kind.removesuffix("?") for kind in kinds.get((called, label), ())}
+        for called, title, value in _given(node):
+            types = {kind.removesuffix("?") for kind in kinds.get((called, title), ())}
             if value.type in LITERALS and types and types <= PLAIN and not types & LITERALS[value.type]:
-                raise Unreadable(f"line {node.start_point[0] + 1}: {label} is of another type")
+                raise Unreadable(f"line {node.start_point[0] + 1}: {title} is of another type")
 
 
 def _given(node: Node) -> Iterator[tuple[str, str, Node]]:
