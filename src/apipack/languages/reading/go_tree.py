@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from apipack.languages.go import LITERALS
 from apipack.languages.reading import program as p
+from apipack.languages.reading.go_checks import check_names
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
 from apipack.languages.wire import Unreadable
 
@@ -29,7 +30,7 @@ FIELDS = re.compile(r'json:"(?P<name>[^",]*)(?P<options>[^"]*)"')
 def lower(code: str) -> tuple[p.Statement, ...]:
     """The statements of a program, or of a fragment that could only stand in `main`."""
     root = parse("go", code)
-    _check_names(root)
+    check_names(root)
     body: list[p.Statement] = []
     declared: set[str] = set()
     is_program = False
@@ -61,42 +62,6 @@ def _initializers(root: Node) -> Sequence[Node]:
 def has_imports(code: str) -> bool:
     """Whether code names its imports; a fragment does not."""
     return re.search(r"^\s*(?:package|import)\b", code, re.MULTILINE) is not None
-
-
-def _check_names(root: Node) -> None:
-    """Refuse imports and local variables that nothing uses."""
-    seen: Counter[str] = Counter()
-    given: Counter[str] = Counter()
-    local: set[str] = set()
-    imports: set[str] = set()
-    todo = [root]
-    while todo:
-        node = todo.pop()
-        if node.type in ("identifier", "package_identifier") and node.parent and node.parent.type != "package_clause":
-            seen[source(node)] += 1
-        if node.type == "import_spec":
-            name = node.child_by_field_name("name")
-            path = source(field(node, "path")).strip('"`')
-            imports.add(source(name) if name else path.rpartition("/")[2])
-            given[source(name) if name else ""] += 1
-        for target in _targets(node):
-            given[source(target)] += 1
-            if node.type != "assignment_statement" and node.parent and node.parent.type != "source_file":
-                local.add(source(target))
-        todo += node.children
-    unused = {name for name in (local | imports) - {"_", ".", ""} if seen[name] <= given[name]}
-    if unused:
-        raise Unreadable(f"{min(unused)} is not used")
-
-
-def _targets(node: Node) -> Iterator[Node]:
-    """Names that a node declares or sets."""
-    if node.type == "short_var_declaration" or (
-        node.type == "assignment_statement" and source(field(node, "operator")) == "="
-    ):
-        yield from (child for child in named(field(node, "left")) if child.type == "identifier")
-    elif node.type == "var_spec":
-        yield from node.children_by_field_name("name")
 
 
 def _block(node: Node) -> tuple[p.Statement, ...]:
