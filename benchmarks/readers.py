@@ -7,8 +7,8 @@ npm httpsnippet, postman-code-generators and openapi-snippet are installed into 
 becomes a list, a `$` a variable, quotes stay open. With --execute a sample of the calls not read right runs in the
 sandbox. "nothing" are those that are refused and send nothing, since they do not compile or throw. "generator" are
 those that send something else than what was asked for, "missed" those that send that, and "read wrong" those whose
-reading is not what arrived. A call that is read as another request, which is what arrives, is read right as well: the lines below the
-table count it.
+reading is not what arrived. A call that is read as another request, which is what arrives, is read right as well: the
+lines below the table count it.
 """
 
 from __future__ import annotations
