@@ -5,9 +5,10 @@
 npm httpsnippet, postman-code-generators and openapi-snippet are installed into a temporary folder. A call is read right
 (the request that was asked for), as another request, or refused. The generators make mistakes of their own: an object
 becomes a list, a `$` a variable, quotes stay open. With --execute a sample of the calls not read right runs in the
-sandbox. "generator" are those that do not send what was asked for, "missed" those that do, and "read wrong" those whose
+sandbox. "nothing" are those that are refused and send nothing, since they do not compile or throw. "generator" are
+those that send something else than what was asked for, "missed" those that send that, and "read wrong" those whose
 reading is not what arrived. A call that is read as another request, which is what arrives, is read right as well: the
-line below the table counts it.
+lines below the table count it.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ PACKAGES = (
     "openapi-snippet@0.14.0",
 )
 Row = dict[str, Any]
-DECIDED = ("generator", "missed", "read wrong")
+DECIDED = ("nothing", "generator", "missed", "read wrong")
 
 
 def drawn(unique: Path, count: int, seed: int) -> list[Row]:
@@ -119,7 +120,7 @@ def read_as(call: Row, row: Row) -> tuple[str, Request | str]:
 
 def decided(missed: list[Row], rows: list[Row]) -> Iterator[tuple[Row, str]]:
     """What execution says of calls that were not read right: `read wrong` (another request arrives than the one read),
-    `missed` (the right one arrives) or `generator` (the call is wrong itself)."""
+    `missed` (the right one arrives), `nothing` (none was read, and none arrives) or `generator` (another arrives)."""
     missing = skipped(sorted({call["language"] for call in missed}))
     for line in missing.values():
         print(f"readers: {line}", file=sys.stderr)
@@ -135,6 +136,8 @@ def decided(missed: list[Row], rows: list[Row]) -> Iterator[tuple[Row, str]]:
             yield call, "read wrong"
         elif arrived is not None and same_request(arrived, row["request"], row["template"], arguments):
             yield call, "missed"
+        elif not isinstance(call["found"], Request) and not outcome.records and not lacks_library(outcome):
+            yield call, "nothing"
         else:
             yield call, "generator"
 
@@ -175,13 +178,15 @@ def main() -> None:
         total.update(kinds)
         print(f"{form:34}" + "".join(f"{kinds[column]:>12,}" for column in columns))
     print(f"{'all':34}" + "".join(f"{total[column]:>12,}" for column in columns))
-    print(f"\nthe last three: {len(executed):,} of the {len(missed):,} calls not read right, executed")
+    print(f"\nthe last four: {len(executed):,} of the {len(missed):,} calls not read right, executed")
     if executed:
         told = Counter((call["kind"], call["verdict"]) for call in executed)
         as_sent = total["right"] + sum(told["other", verdict] for verdict in ("generator", "missed"))
         sendable = total["right"] + total["missed"]
         written = len(calls) - total["no code"]
         print(f"read as what they send: {as_sent:,} of {written:,} ({as_sent / written:.2%})")
+        sending = written - total["nothing"]
+        print(f"the same, of those that send anything: {as_sent:,} of {sending:,} ({as_sent / sending:.2%})")
         share = total["right"] / sendable
         print(f"of those that send what was asked for: {total['right']:,} of {sendable:,} ({share:.2%})")
 

@@ -6,7 +6,7 @@ from apipack.evaluation.metrics import same_request
 from apipack.evaluation.url_templates import fits
 from apipack.evaluation.verdicts import Reference, Verdict, judge
 from apipack.languages.codec import Reading, Unrepresentable, render
-from apipack.languages.wire import CLIENT_ADDED
+from apipack.languages.wire import CACHE_HINTS, CLIENT_ADDED
 from apipack.records import LANGUAGES, Request
 
 GOLD = Request(
@@ -101,6 +101,13 @@ def test_a_header_that_clients_send_themselves_says_nothing(name: str) -> None:
     bare = Request("GET", "https://h.example/a")
     named = Request("GET", bare.url, ((name.title(), "x"),))
     assert same_request(named, bare, bare.url, []) and same_request(bare, named, bare.url, [])
+
+
+@pytest.mark.parametrize("hint", sorted(CACHE_HINTS))
+def test_what_fetch_says_of_caches_says_nothing_and_another_value_does(hint: tuple[str, str]) -> None:
+    bare = Request("GET", "https://h.example/a")
+    assert same_request(Request("GET", bare.url, (hint,)), bare, bare.url, [])
+    assert not same_request(Request("GET", bare.url, ((hint[0], "private"),)), bare, bare.url, [])
 
 
 def test_a_declared_header_counts_although_clients_send_it_themselves() -> None:

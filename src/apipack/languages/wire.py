@@ -32,6 +32,8 @@ CLIENT_ADDED = frozenset(
     | {"transfer-encoding", "user-agent", "sec-fetch-mode", "upgrade", "http2-settings"}
 )
 """Lower-case names of the fields that some client adds by itself: code that does not name them may send them."""
+CACHE_HINTS = frozenset({("pragma", "no-cache"), ("cache-control", "no-cache"), ("cache-control", "max-age=0")})
+"""What fetch adds for its option `cache`, and with a conditional request (Fetch, 4.6)."""
 PORTS = {"http": 80, "https": 443}
 REMOVED = frozenset({"host", "content-length", "transfer-encoding"})
 """Fields without which the request that curl sends is another one."""
@@ -121,7 +123,15 @@ def without_client_headers(request: Request, kept: Collection[str] = ()) -> Requ
     """The request without the fields that say nothing of what was asked for: those of CLIENT_ADDED, but for the
     lower-case names in `kept`, and the type of no body."""
     dropped = (CLIENT_ADDED - set(kept)) | (set() if request.body else {"content-type"})
-    return replace(request, headers=tuple(pair for pair in request.headers if pair[0].lower() not in dropped))
+    hints = CACHE_HINTS - {(name, value) for name, value in CACHE_HINTS if name in kept}
+    return replace(
+        request,
+        headers=tuple(
+            (name, value)
+            for name, value in request.headers
+            if name.lower() not in dropped and (name.lower(), value) not in hints
+        ),
+    )
 
 
 def authority(parts: SplitResult) -> str:

@@ -11,7 +11,7 @@ from apipack.languages.reading import program as p
 
 def bound(function: p.Function, members: Mapping[str, p.Expression]) -> p.Function:
     """The function with `OWNER.name` for the bare name of a member. members: name → its owner."""
-    return p.Function(function.parameters, _replaced(function.body, members, _locals(function)))
+    return dataclasses.replace(function, body=_replaced(function.body, members, _locals(function)))
 
 
 def bound_value(value: p.Expression, members: Mapping[str, p.Expression]) -> p.Expression:
@@ -22,7 +22,7 @@ def bound_value(value: p.Expression, members: Mapping[str, p.Expression]) -> p.E
 
 def _locals(function: p.Function) -> frozenset[str]:
     """Names that a function declares, in itself and in functions inside of it."""
-    names = {name for name, _ in function.parameters}
+    names = {name for name, _ in function.parameters} | {function.rest, function.keywords}
     todo: list[Any] = [function.body]
     while todo:
         node = todo.pop()

@@ -132,6 +132,16 @@ def _strcat(run: Evaluation, given: Arguments) -> Any:
     return _filled(run, room, text_of(before) + text_of(text))
 
 
+def _strncat(run: Evaluation, given: Arguments) -> Any:
+    """The size is a limit that the text must not reach; one that is computed holds what the array does."""
+    room, before, text, size = given.positional
+    if isinstance(size, int) and len(text_of(text).encode()) > size:
+        raise Unreadable("a text that is cut")
+    if room is None:
+        raise Unreadable("an array whose size is not known")
+    return _filled(run, room, text_of(before) + text_of(text))
+
+
 def _part(run: Evaluation, given: Arguments) -> Mime:
     run.certain()
     (mime,) = given.take("mime", required=1)
@@ -225,6 +235,7 @@ class C(Dialect):
         "text of snprintf": Builtin(_snprintf),
         "text of strcpy": Builtin(_strcpy),
         "text of strcat": Builtin(_strcat),
+        "text of strncat": Builtin(_strncat),
     }
 
     def truth(self, value: Any) -> bool:

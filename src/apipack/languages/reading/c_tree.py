@@ -12,7 +12,7 @@ from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
 from apipack.languages.wire import Unreadable
 
-FILLING = {"sprintf": 1, "snprintf": 2, "strcpy": 1, "strcat": 1}
+FILLING = {"sprintf": 1, "snprintf": 2, "strcpy": 1, "strcat": 1, "strncat": 1}
 """Functions that write into their first argument, and where what they write begins."""
 
 
@@ -187,7 +187,7 @@ class Lowering:
             if arguments[0].type != "identifier":
                 raise refuse(node)
             room = p.Argument(p.Const(self.sizes.get(source(arguments[0]))))
-            given = values if name in ("strcat", "snprintf") else values[1:]
+            given = values if name in ("strcat", "strncat", "snprintf") else values[1:]
             written = p.Call(p.Name(f"text of {name}"), (room, *given))
             return p.Assign(self.target(arguments[0]), written)
         return p.Call(p.Name(name), tuple(values))

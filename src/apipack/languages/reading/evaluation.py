@@ -230,7 +230,7 @@ class Evaluation:
             case p.Call(function, arguments, new):
                 return self.call(function, arguments, new)
             case p.Function():
-                return Closure(node, self.scope, self.dialect.closed_functions)
+                return Closure(node, self.scope, self.dialect.closed_functions and not node.sees)
             case p.Class():
                 return self.class_of(node)
             case p.Assign(target, value, declares):
@@ -259,6 +259,8 @@ class Evaluation:
         values: dict[Any, Any] = {}
         for key, value in pairs:
             given = self.value(value)
+            if key is None and self.dialect.spreads_nothing and (given is None or given is UNDEFINED):
+                continue
             if key is None:
                 if not isinstance(given, dict):
                     raise Unreadable("a spread of what is no mapping")

@@ -22,14 +22,26 @@ from apipack.languages.reading.go_data import (
     Values,
     as_octets,
     copy_of,
+    join_path,
     marshal,
     marshal_indent,
     pointer_to,
     print_to,
+    printf_to,
+    read_all,
     sprintf,
     write_to,
 )
-from apipack.languages.reading.go_http import Client, Cookie, Http, new_client, new_header, new_request, new_request_in
+from apipack.languages.reading.go_http import (
+    Client,
+    Cookie,
+    Http,
+    new_client,
+    new_header,
+    new_request,
+    new_request_in,
+    request_of,
+)
 from apipack.languages.reading.go_tree import has_imports, lower
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -54,13 +66,22 @@ def _base64(encode: Any) -> Module:
     return Module("base64", {"EncodeToString": constant(lambda octets: encode(octets).decode())})
 
 
-def _pair(run: Evaluation, given: Arguments) -> list[Any]:
-    return [MYSTERY, None]
+def _decoder(run: Evaluation, given: Arguments) -> Any:
+    (reader,) = given.take("r", required=1)
+    if isinstance(reader, Buffer):
+        raise Unreadable("a decoder of a body")
+    return MYSTERY
 
 
 def _plain(value: Any) -> str:
     """fmt.Sprint of one value."""
     return sprintf("%t" if isinstance(value, bool) else "%v", value)
+
+
+def _decimal(value: int, base: int = 10) -> str:
+    if base != 10:
+        raise Unreadable("a number of another base")
+    return f"{value:d}"
 
 
 def _printing(*names: str) -> dict[str, Any]:
@@ -76,6 +97,7 @@ PACKAGES: Mapping[str, Any] = {
             "Client": Builtin(new_client),
             "DefaultClient": Client(),
             "Header": Builtin(new_header),
+            "Request": Builtin(request_of),
             "Cookie": Builtin(lambda run, given: Cookie(given)),
             "NoBody": None,
             "Transport": Builtin(lambda run, given: Foreign("http.Transport")),
@@ -89,6 +111,7 @@ PACKAGES: Mapping[str, Any] = {
             "PathEscape": constant(lambda text: quote(text, safe="$&+:=@-_.~")),
             "QueryUnescape": constant(lambda text: [unquote_plus(text), None]),
             "URL": UrlType(),
+            "JoinPath": Builtin(join_path),
             "Parse": Builtin(lambda run, given: [Url(text_of(*given.take("url", required=1))), None]),
         },
     ),
@@ -98,7 +121,8 @@ PACKAGES: Mapping[str, Any] = {
             "Marshal": Builtin(marshal),
             "MarshalIndent": Builtin(marshal_indent),
             "NewEncoder": Builtin(lambda run, given: Encoder(given)),
-            **_printing("NewDecoder", "Unmarshal", "Indent", "Valid"),
+            "NewDecoder": Builtin(_decoder),
+            **_printing("Unmarshal", "Indent", "Valid"),
         },
     ),
     "encoding/base64": Module(
@@ -112,6 +136,17 @@ PACKAGES: Mapping[str, Any] = {
             "ToUpper": constant(lambda text: text.upper()),
             "ToLower": constant(lambda text: text.lower()),
             "Join": constant(lambda parts, joint: joint.join(parts)),
+            "Replace": constant(lambda text, old, new, count: text.replace(old, new, count)),
+            "ReplaceAll": constant(lambda text, old, new: text.replace(old, new)),
+            "TrimRight": constant(lambda text, characters: text.rstrip(characters)),
+            "TrimLeft": constant(lambda text, characters: text.lstrip(characters)),
+            "Trim": constant(lambda text, characters: text.strip(characters)),
+            "TrimSuffix": constant(lambda text, end: text.removesuffix(end)),
+            "TrimPrefix": constant(lambda text, start: text.removeprefix(start)),
+            "HasPrefix": constant(lambda text, start: text.startswith(start)),
+            "HasSuffix": constant(lambda text, end: text.endswith(end)),
+            "Contains": constant(lambda text, part: part in text),
+            "Builder": BufferType(),
         },
     ),
     "bytes": Module(
@@ -130,20 +165,22 @@ PACKAGES: Mapping[str, Any] = {
             "Sprintf": constant(sprintf),
             "Sprint": constant(_plain),
             **_printing("Println", "Printf", "Print", "Errorf"),
-            **dict.fromkeys(("Fprintf", "Fprintln", "Fprint"), Builtin(print_to)),
+            **dict.fromkeys(("Fprintln", "Fprint"), Builtin(print_to)),
+            "Fprintf": Builtin(printf_to),
         },
     ),
     "io": Module(
         "io",
         {
-            "ReadAll": Builtin(_pair),
+            "ReadAll": Builtin(read_all),
+            "NopCloser": Builtin(lambda run, given: given.positional[0]),
             "Copy": Builtin(write_to),
             "WriteString": Builtin(write_to),
             "Discard": MYSTERY,
-            "Reader": Foreign("io.Reader"),
+            "Reader": Builtin(lambda run, given: None),
         },
     ),
-    "io/ioutil": Module("ioutil", {"ReadAll": Builtin(_pair), "Discard": MYSTERY}),
+    "io/ioutil": Module("ioutil", {"ReadAll": Builtin(read_all), "Discard": MYSTERY}),
     "log": Module(
         "log",
         {
@@ -156,14 +193,19 @@ PACKAGES: Mapping[str, Any] = {
     ),
     "errors": Inert("errors"),
     "time": Inert("time"),
-    "strconv": Module("strconv", {"Itoa": constant(lambda value: str(value)), "Quote": MYSTERY}),
+    "strconv": Module(
+        "strconv",
+        {"Itoa": constant(_decimal), "FormatInt": constant(_decimal), "FormatBool": constant(_plain), "Quote": MYSTERY},
+    ),
     "context": Module(
         "context",
         {
             "Background": MYSTERY,
             "TODO": MYSTERY,
-            "WithTimeout": Builtin(lambda run, given: [MYSTERY, MYSTERY]),
-            "WithCancel": Builtin(lambda run, given: [MYSTERY, MYSTERY]),
+            "WithValue": MYSTERY,
+            **dict.fromkeys(
+                ("WithTimeout", "WithCancel", "WithDeadline"), Builtin(lambda run, given: [MYSTERY, MYSTERY])
+            ),
         },
     ),
     "net/http/httputil": Inert("httputil"),

@@ -34,7 +34,15 @@ class Struct(Thing):
     def make(self, run: Evaluation, given: Arguments) -> Record:
         names = [name for name, *_ in self.fields]
         values = given.take(*names)
+        for (name, _, _, zero, _), value in zip(self.fields, values, strict=True):
+            if zero is not None and isinstance(value, str | int | float) and _sort(value) is not _sort(zero):
+                raise Unreadable(f"{name} is of another type")
         return Record(self, dict(zip(names, values, strict=True)))
+
+
+def _sort(value: Any) -> type:
+    """Text, truth value or number."""
+    return float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
 
 
 class Record(Thing):
@@ -96,10 +104,10 @@ def _jsonable(value: Any) -> Any:
     return value
 
 
-def _marshalled(value: Any, indent: str | None) -> bytes:
+def _marshalled(value: Any, indent: str | None, escapes: bool = True) -> bytes:
     separators = (",", ":") if indent is None else (",", ": ")
     text = json.dumps(_jsonable(value), ensure_ascii=False, separators=separators, indent=indent)
-    for character in "<>&\u2028\u2029":
+    for character in "<>&\u2028\u2029" if escapes else "\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text.encode()
 
@@ -111,9 +119,13 @@ def marshal(run: Evaluation, given: Arguments) -> list[Any]:
 
 def marshal_indent(run: Evaluation, given: Arguments) -> list[Any]:
     value, prefix, indent = given.take("v", "prefix", "indent", required=3)
+    return [_marshalled(value, _indent(prefix, indent)), None]
+
+
+def _indent(prefix: Any, indent: Any) -> str:
     if prefix != "" or not isinstance(indent, str) or indent.strip(" \t") or len(indent) > 16:
         raise Unreadable("an indent")
-    return [_marshalled(value, indent), None]
+    return indent
 
 
 def sprintf(pattern: str, *values: Any) -> str:
@@ -206,6 +218,10 @@ class Url(Thing):
     def do_String(self, run: Evaluation, given: Arguments) -> str:
         return self.written()
 
+    def do_JoinPath(self, run: Evaluation, given: Arguments) -> Url:
+        joined, _ = join_path(run, Arguments([self.base, *given.positional]))
+        return Url(joined + (f"?{self.query}" if self.query else ""))
+
 
 class UrlType(Thing):
     """url.URL, the type."""
@@ -261,13 +277,23 @@ class Encoder(Thing):
 
     def __init__(self, given: Arguments) -> None:
         (self.target,) = given.take("w", required=1)
+        self.escapes = True
+        self.indent: str | None = None
+
+    def do_SetEscapeHTML(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        self.escapes = bool(known(*given.take("on", required=1)))
+
+    def do_SetIndent(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        self.indent = _indent(*given.take("prefix", "indent", required=2))
 
     def do_Encode(self, run: Evaluation, given: Arguments) -> None:
         run.certain()
         if not isinstance(self.target, Buffer):
             raise Unreadable("an encoder that writes elsewhere")
         (value,) = given.take("v", required=1)
-        self.target.octets += _marshalled(value, None) + b"\n"
+        self.target.octets += _marshalled(value, self.indent, self.escapes) + b"\n"
 
 
 class Part(Thing):
@@ -313,6 +339,37 @@ def print_to(run: Evaluation, given: Arguments) -> list[Any]:
     if given.positional and isinstance(given.positional[0], Buffer | Part):
         raise Unreadable("a body that is printed")
     return [MYSTERY, None]
+
+
+def printf_to(run: Evaluation, given: Arguments) -> list[Any]:
+    """fmt.Fprintf."""
+    target, *rest = given.positional
+    return (
+        write_to(run, Arguments([target, sprintf(*known(rest))]))
+        if isinstance(target, Buffer | Part)
+        else [MYSTERY, None]
+    )
+
+
+def read_all(run: Evaluation, given: Arguments) -> list[Any]:
+    """io.ReadAll: of the answer, or of a buffer, which is empty then."""
+    (reader,) = given.take("r", required=1)
+    if not isinstance(reader, Buffer):
+        return [MYSTERY, None]
+    run.certain()
+    octets, reader.octets = reader.octets, b""
+    return [octets, None]
+
+
+def join_path(run: Evaluation, given: Arguments) -> list[Any]:
+    """url.JoinPath of parts that need neither cleaning nor encoding."""
+    base, *parts = map(text_of, given.positional)
+    if any(not re.fullmatch(r"/?[\w%!$&'()*+,;=:@~.-]+(/[\w%!$&'()*+,;=:@~.-]+)*/?", part, re.ASCII) for part in parts):
+        raise Unreadable("a path that is encoded anew")
+    joined = "/".join([base.rstrip("/"), *[part.strip("/") for part in parts]])
+    if re.search(r"[?#]|/\.{1,2}(/|$)|[^:/]//", joined):
+        raise Unreadable("a path that is cleaned")
+    return [joined + "/" * parts[-1].endswith("/"), None]
 
 
 class Parts(Thing):

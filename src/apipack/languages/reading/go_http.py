@@ -66,8 +66,9 @@ class Outgoing(Thing):
 
     def __init__(self, method: Any, url: Any, body: Any) -> None:
         self.method = text_of(method, "the method") or "GET"
-        self.at_URL, self.at_Header = Url(text_of(url, "the URL")), Header()
-        self.body = _body(body)
+        self.at_URL = Url(text_of(url, "the URL"))
+        self.at_Header: Any = Header()
+        self.reader, self.body = body, _body(body)
 
     def set_Header(self, run: Evaluation, value: Any) -> None:
         if isinstance(value, dict):
@@ -101,7 +102,10 @@ class Outgoing(Thing):
         return self
 
     def request(self) -> Request:
-        return sent(self.method, self.at_URL.written(), self.at_Header.fields, self.body)
+        if self.body != _body(self.reader):
+            raise Unreadable("a body that changes after its length is taken")
+        fields = Fields() if self.at_Header is None else self.at_Header.fields
+        return sent(self.method, self.at_URL.written(), fields, self.body)
 
 
 class Cookie(Thing):
@@ -130,6 +134,19 @@ def new_request(run: Evaluation, given: Arguments) -> list[Any]:
 def new_request_in(run: Evaluation, given: Arguments) -> list[Any]:
     _, *others = given.take("ctx", "method", "url", "body", required=4)
     return [Outgoing(*others), None]
+
+
+def request_of(run: Evaluation, given: Arguments) -> Outgoing:
+    """http.Request{…}, without a body."""
+    method, url, header, _ = given.take("Method", "URL", "Header", "Proto")
+    if not isinstance(url, Url) or given.positional:
+        raise Unreadable("a request without its URL")
+    request = Outgoing("" if method is UNDEFINED else method, url.written(), None)
+    request.at_URL = url
+    request.at_Header = None
+    if header is not UNDEFINED:
+        request.set_Header(run, header)
+    return request
 
 
 class Client(Thing):

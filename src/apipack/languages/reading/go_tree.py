@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from apipack.languages.go import LITERALS
 from apipack.languages.reading import program as p
+from apipack.languages.reading.go_checks import check_names
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
 from apipack.languages.wire import Unreadable
 
@@ -29,65 +30,38 @@ FIELDS = re.compile(r'json:"(?P<name>[^",]*)(?P<options>[^"]*)"')
 def lower(code: str) -> tuple[p.Statement, ...]:
     """The statements of a program, or of a fragment that could only stand in `main`."""
     root = parse("go", code)
-    _check_names(root)
+    check_names(root)
     body: list[p.Statement] = []
     declared: set[str] = set()
     is_program = False
     names = Counter(source(field(child, "name")) for child in named(root) if child.type == "function_declaration")
-    if any(count > 1 for count in names.values()):
+    if any(count > 1 for name, count in names.items() if name != "init"):
         raise Unreadable("a function twice")
     for child in named(root):
+        if child.type == "function_declaration" and source(field(child, "name")) == "init":
+            continue
         if child.type in ("package_clause", "import_declaration", "function_declaration"):
             is_program |= child.type == "function_declaration" and source(field(child, "name")) == "main"
         body += _statement(child, declared)
     if is_program:
         if any(child.type not in DECLARATIONS for child in named(root)):
             raise Unreadable("a statement outside of every function")
+        body += [p.Call(_function(first)) for first in _initializers(root)]
         body.append(p.Call(p.Name("main")))
     elif any(child.type == "package_clause" for child in root.children):
         raise Unreadable("a program without main")
     return tuple(body)
 
 
+def _initializers(root: Node) -> Sequence[Node]:
+    """Functions `init`, which run before `main` and have no name."""
+    functions = [child for child in named(root) if child.type == "function_declaration"]
+    return [function for function in functions if source(field(function, "name")) == "init"]
+
+
 def has_imports(code: str) -> bool:
     """Whether code names its imports; a fragment does not."""
     return re.search(r"^\s*(?:package|import)\b", code, re.MULTILINE) is not None
-
-
-def _check_names(root: Node) -> None:
-    """Refuse imports and local variables that nothing uses."""
-    seen: Counter[str] = Counter()
-    given: Counter[str] = Counter()
-    local: set[str] = set()
-    imports: set[str] = set()
-    todo = [root]
-    while todo:
-        node = todo.pop()
-        if node.type in ("identifier", "package_identifier") and node.parent and node.parent.type != "package_clause":
-            seen[source(node)] += 1
-        if node.type == "import_spec":
-            name = node.child_by_field_name("name")
-            path = source(field(node, "path")).strip('"`')
-            imports.add(source(name) if name else path.rpartition("/")[2])
-            given[source(name) if name else ""] += 1
-        for target in _targets(node):
-            given[source(target)] += 1
-            if node.type != "assignment_statement" and node.parent and node.parent.type != "source_file":
-                local.add(source(target))
-        todo += node.children
-    unused = {name for name in (local | imports) - {"_", ".", ""} if seen[name] <= given[name]}
-    if unused:
-        raise Unreadable(f"{min(unused)} is not used")
-
-
-def _targets(node: Node) -> Iterator[Node]:
-    """Names that a node declares or sets."""
-    if node.type == "short_var_declaration" or (
-        node.type == "assignment_statement" and source(field(node, "operator")) == "="
-    ):
-        yield from (child for child in named(field(node, "left")) if child.type == "identifier")
-    elif node.type == "var_spec":
-        yield from node.children_by_field_name("name")
 
 
 def _block(node: Node) -> tuple[p.Statement, ...]:
@@ -130,6 +104,8 @@ def _statement(node: Node, declared: set[str]) -> Sequence[p.Statement]:
             return [p.Jump("return", values[0] if len(values) == 1 else p.Items(tuple(values)) if values else None)]
         case "for_statement":
             return [_loop(node)]
+        case "expression_switch_statement" if not _breaks(node):
+            return [_switch(node)]
         case "expression_switch_statement" | "type_switch_statement" | "select_statement":
             return [p.If(p.Unknown(), _block(case)) for case in named(node) if case.type.endswith("_case")]
         case "inc_statement" | "dec_statement":
@@ -154,11 +130,16 @@ def _import(node: Node) -> p.Import:
 
 def _function(node: Node) -> p.Function:
     parameters: list[tuple[str, p.Expression | None]] = []
+    rest = ""
     for child in named(field(node, "parameters")):
-        if child.type != "parameter_declaration":
+        if child.type == "variadic_parameter_declaration":
+            name = child.child_by_field_name("name")
+            rest = source(name) if name else "_"
+        elif child.type == "parameter_declaration":
+            parameters += [(source(name), None) for name in child.children_by_field_name("name")]
+        elif child.type != "comment":
             raise refuse(child)
-        parameters += [(source(name), None) for name in child.children_by_field_name("name")]
-    return p.Function(tuple(parameters), _block(field(node, "body")))
+    return p.Function(tuple(parameters), _block(field(node, "body")), rest=rest)
 
 
 def _method(node: Node) -> p.Statement:
@@ -183,6 +164,12 @@ def _type(node: Node) -> p.Statement:
     kind = field(node, "type")
     if kind.type != "struct_type":
         return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), p.Unknown(), True)
+    name = source(field(node, "name"))
+    return p.Assign(p.Name(f"type {name}"), _struct(name, kind), True)
+
+
+def _struct(title: str, kind: Node) -> p.Expression:
+    """What makes a struct of a type."""
     fields: list[p.Expression] = []
     for member in named(named(kind)[0]):
         tag = member.child_by_field_name("tag")
@@ -198,9 +185,7 @@ def _type(node: Node) -> p.Statement:
             fields.append(
                 p.Items((p.Const(source(name)), p.Const("" if hidden else key), p.Const(empty), zero, is_nil))
             )
-    title = p.Const(source(field(node, "name")))
-    maker = p.Call(p.Name("struct of"), (p.Argument(title), p.Argument(p.Items(tuple(fields)))))
-    return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), maker, True)
+    return p.Call(p.Name("struct of"), (p.Argument(p.Const(title)), p.Argument(p.Items(tuple(fields)))))
 
 
 def _variable(node: Node) -> Sequence[p.Statement]:
@@ -269,6 +254,44 @@ def _if(node: Node) -> p.Statement:
         otherwise = _block(other) if other.type == "block" else (_if(other),)
     branch = p.If(_value(field(node, "condition")), _block(field(node, "consequence")), otherwise)
     return branch if first is None else p.Block((*_statement(first, set()), branch))
+
+
+TAG = p.Name("the value of a switch")
+
+
+def _switch(node: Node) -> p.Statement:
+    """A switch as branches, one in the other; the default comes last."""
+    first, tag = node.child_by_field_name("initializer"), node.child_by_field_name("value")
+    cases = [case for case in named(node) if case.type == "expression_case"]
+    default = next((case for case in named(node) if case.type == "default_case"), None)
+    otherwise = _case(default) if default else ()
+    for case in reversed(cases):
+        test: p.Expression | None = None
+        for value in named(field(case, "value")):
+            equal = p.Binary("==", TAG, _value(value)) if tag else _value(value)
+            test = equal if test is None else p.Binary("||", test, equal)
+        otherwise = (p.If(test or p.Unknown(), _case(case), otherwise),)
+    opening = [*(_statement(first, set()) if first else []), *([p.Assign(TAG, _value(tag), True)] if tag else [])]
+    return p.Block((*opening, *otherwise))
+
+
+def _case(node: Node) -> tuple[p.Statement, ...]:
+    """What a case runs."""
+    value = node.child_by_field_name("value")
+    declared: set[str] = set()
+    statements = [inner for child in named(node) if child != value for inner in _flat(child)]
+    return tuple(inner for child in statements for inner in _statement(child, declared))
+
+
+def _breaks(node: Node) -> bool:
+    """Whether a switch is left early, or a case goes on to the next."""
+    todo = list(node.children)
+    while todo:
+        inner = todo.pop()
+        if inner.type in ("break_statement", "fallthrough_statement"):
+            return True
+        todo += inner.children
+    return False
 
 
 def _loop(node: Node) -> p.Statement:
@@ -344,12 +367,16 @@ def _call(node: Node) -> p.Expression:
         raise refuse(node)
     if function.type == "parenthesized_expression":
         raise refuse(node)
-    call = p.Call(_value(function), tuple(p.Argument(_value(argument)) for argument in arguments))
+    call = p.Call(_value(function), tuple(p.Argument(_given(argument)) for argument in arguments))
     if function.type != "selector_expression" or source(field(function, "field")) not in ("Decode", "Unmarshal"):
         return call
     filled = [named(argument)[0] for argument in arguments if source(argument).startswith("&")]
     unknown = [p.Assign(_target(target), p.Unknown()) for target in filled if target.type == "identifier"]
     return p.Call(p.Name("first of"), (p.Argument(call), *[p.Argument(assignment) for assignment in unknown]))
+
+
+def _given(node: Node) -> p.Expression:
+    return p.Spread(_value(named(node)[0])) if node.type == "variadic_argument" else _value(node)
 
 
 def _qualified(kind: Node) -> p.Expression:
@@ -375,6 +402,8 @@ def _composite(kind: Node | None, body: Node) -> p.Expression:
         maker: p.Expression = p.Name(f"type {source(kind)}")
     elif kind.type == "qualified_type":
         maker = _qualified(kind)
+    elif kind.type == "struct_type":
+        maker = _struct("", kind)
     else:
         raise refuse(kind)
     return p.Call(maker, tuple(_arguments(elements)), True)

@@ -14,9 +14,12 @@ from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.java_addresses import AddressBuilder, new_address
 from apipack.languages.reading.java_data import (
     Builder,
+    Collector,
     Document,
     Entry,
+    Stream,
     formatted,
+    joining,
     map_of,
     new_map,
     text,
@@ -34,9 +37,11 @@ from apipack.languages.reading.java_okhttp import (
     Client,
     ClientBuilder,
     FormBuilder,
+    Headers,
     PartsBuilder,
     RequestBuilder,
     Type,
+    headers_of,
     media_type,
     new_body,
 )
@@ -74,6 +79,13 @@ def _basic(user: Any, password: Any) -> str:
 def _url_encoded(value: str, charset: Any = "UTF-8") -> str:
     to_octets("", charset)
     return quote_plus(value, safe="*").replace("~", "%7E")
+
+
+def _same(value: Any) -> Any:
+    """valueOf of a number or a truth value."""
+    if isinstance(value, str):
+        raise Unreadable("valueOf of a text")
+    return value
 
 
 def _joined(joint: str, *parts: Any) -> str:
@@ -128,6 +140,7 @@ TYPES: Mapping[str, Any] = {
             "Builder": Type("Builder", {}, _new(lambda given: AddressBuilder())),
         },
     ),
+    "okhttp3.Headers": Module("Headers", {"of": Builtin(headers_of), "Builder": Type("Builder", {}, _new(Headers))}),
     "okhttp3.Credentials": Module("Credentials", {"basic": constant(_basic)}),
     **dict.fromkeys((f"okhttp3.{name}" for name in ("Response", "Call", "Callback", "ResponseBody")), MYSTERY),
     "java.net.http.HttpClient": Module(
@@ -153,6 +166,12 @@ TYPES: Mapping[str, Any] = {
     "java.net.URLEncoder": Module("URLEncoder", {"encode": constant(_url_encoded)}),
     "java.nio.charset.StandardCharsets": Module("StandardCharsets", {"UTF_8": "utf-8"}),
     "java.util.Base64": Module("Base64", {"getEncoder": Builtin(lambda run, given: BASE64)}),
+    "java.util.Objects": Module("Objects", {"requireNonNull": Builtin(lambda run, given: given.positional[0])}),
+    "java.util.stream.Collectors": Module(
+        "Collectors", {"joining": Builtin(joining), "toList": Builtin(lambda run, given: Collector(None))}
+    ),
+    "java.util.stream.Stream": Module("Stream", {"of": Builtin(lambda run, given: Stream(given.positional))}),
+    "java.util.Map.Entry": MYSTERY,
     "java.util.Map": Module("Map", MAP),
     **dict.fromkeys(
         (f"java.util.{name}" for name in ("HashMap", "LinkedHashMap", "TreeMap")), Type("Map", MAP, new_map)
@@ -203,8 +222,6 @@ TYPES: Mapping[str, Any] = {
             "java.time.Duration",
             "java.util.concurrent.CompletableFuture",
             "java.util.Scanner",
-            "java.util.Objects",
-            "java.util.stream.Collectors",
             "java.util.concurrent.CountDownLatch",
             "java.net.URISyntaxException",
             "java.net.MalformedURLException",
@@ -219,7 +236,11 @@ LANG: Mapping[str, Any] = {
     ),
     "StringBuilder": Type("StringBuilder", {}, _new(Builder)),
     "StringBuffer": Type("StringBuffer", {}, _new(Builder)),
-    "Integer": Module("Integer", {"toString": constant(text), "parseInt": MYSTERY}),
+    "Integer": Module("Integer", {"toString": constant(text), "valueOf": constant(_same), "parseInt": MYSTERY}),
+    "Boolean": Module(
+        "Boolean", {"TRUE": True, "FALSE": False, "toString": constant(text), "valueOf": constant(_same)}
+    ),
+    **dict.fromkeys(("Long", "Double"), Module("Number", {"toString": constant(text), "valueOf": constant(_same)})),
     "Thread": MYSTERY,
     "Exception": MYSTERY,
     "RuntimeException": MYSTERY,
@@ -265,6 +286,7 @@ class Java(Dialect):
             "format": formatted,
             "formatted": formatted,
             "trim": lambda value: value.strip(),
+            "strip": lambda value: value.strip(),
             "toString": lambda value: value,
             "concat": lambda value, other: value + other,
             "toUpperCase": lambda value: value.upper(),
@@ -321,6 +343,8 @@ class Java(Dialect):
         return super().equal(left, right)
 
     def member(self, run: Any, value: Any, name: str) -> Any:
+        if isinstance(value, list) and name == "stream":
+            return Builtin(lambda run, given: Stream(value))
         if isinstance(value, bytes) and name == "length":
             return len(value)
         return super().member(run, value, name)

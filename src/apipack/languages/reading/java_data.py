@@ -126,6 +126,11 @@ class Document(Written):
         self.data[text_of(*given.take("name", required=1))] = document
         return document
 
+    def do_putNull(self, run: Evaluation, given: Arguments) -> Document:
+        run.certain()
+        self.data[text_of(*given.take("name", required=1))] = None
+        return self
+
     def do_set(self, run: Evaluation, given: Arguments) -> Document:
         run.certain()
         name, value = given.take("name", "value", required=2)
@@ -168,6 +173,45 @@ class Entry(Thing):
 
     def do_getValue(self, run: Evaluation, given: Arguments) -> Any:
         return self.pair[1]
+
+
+class Collector(Thing):
+    """What Collectors gives. joint: of texts; None collects a list."""
+
+    def __init__(self, joint: str | None) -> None:
+        self.joint = joint
+
+
+def joining(run: Evaluation, given: Arguments) -> Collector:
+    (joint,) = given.take("delimiter")
+    return Collector("" if joint is UNDEFINED else text_of(joint))
+
+
+class Stream(Thing):
+    """A stream of a list's members."""
+
+    def __init__(self, members: list[Any]) -> None:
+        self.members = members
+
+    def do_map(self, run: Evaluation, given: Arguments) -> Stream:
+        (function,) = given.take("mapper", required=1)
+        return Stream([run.apply(function, Arguments([member])) for member in self.members])
+
+    def do_filter(self, run: Evaluation, given: Arguments) -> Stream:
+        (function,) = given.take("predicate", required=1)
+        kept = [run.truth(run.apply(function, Arguments([member]))) for member in self.members]
+        if None in kept:
+            raise Unreadable("a filter that nobody can decide")
+        return Stream([member for member, keeps in zip(self.members, kept, strict=True) if keeps])
+
+    def do_collect(self, run: Evaluation, given: Arguments) -> Any:
+        (collector,) = given.take("collector", required=1)
+        if not isinstance(collector, Collector):
+            raise Unreadable("a collector that is not known here")
+        return list(self.members) if collector.joint is None else collector.joint.join(map(text_of, self.members))
+
+    def do_toList(self, run: Evaluation, given: Arguments) -> list[Any]:
+        return list(self.members)
 
 
 def map_of(*pairs: Any) -> dict[Any, Any]:

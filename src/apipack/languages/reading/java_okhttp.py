@@ -117,6 +117,39 @@ class PartsBuilder(Thing):
         return Body(content, fields.get("Content-Type"))
 
 
+class Headers(Thing):
+    """okhttp3.Headers, and its builder."""
+
+    def __init__(self, given: Arguments) -> None:
+        self.fields = Fields()
+        for name, value in zip(given.positional[::2], given.positional[1::2], strict=True):
+            self.fields.add(name, value)
+
+    def do_add(self, run: Evaluation, given: Arguments) -> Headers:
+        run.certain()
+        self.fields.add(*given.take("name", "value", required=2))
+        return self
+
+    def do_set(self, run: Evaluation, given: Arguments) -> Headers:
+        run.certain()
+        self.fields.set(*given.take("name", "value", required=2))
+        return self
+
+    def do_build(self, run: Evaluation, given: Arguments) -> Headers:
+        given.take()
+        return self
+
+
+def headers_of(run: Evaluation, given: Arguments) -> Headers:
+    """Headers.of of names and values, or of a map."""
+    values = [known(value) for value in given.positional]
+    if len(values) == 1 and isinstance(values[0], dict):
+        values = [part for pair in values[0].items() for part in pair]
+    if len(values) % 2:
+        raise Unreadable("a header without its value")
+    return Headers(Arguments(values))
+
+
 class RequestBuilder(Thing):
     """okhttp3.Request.Builder."""
 
@@ -176,6 +209,19 @@ class RequestBuilder(Thing):
     def do_addHeader(self, run: Evaluation, given: Arguments) -> RequestBuilder:
         run.certain()
         self.fields.add(*given.take("name", "value", required=2))
+        return self
+
+    def do_headers(self, run: Evaluation, given: Arguments) -> RequestBuilder:
+        run.certain()
+        (headers,) = given.take("headers", required=1)
+        if not isinstance(headers, Headers):
+            raise Unreadable("not okhttp3.Headers")
+        self.fields = Fields(headers.fields.pairs)
+        return self
+
+    def do_removeHeader(self, run: Evaluation, given: Arguments) -> RequestBuilder:
+        run.certain()
+        self.fields.remove(text_of(*given.take("name", required=1)))
         return self
 
     def do_build(self, run: Evaluation, given: Arguments) -> Prepared:

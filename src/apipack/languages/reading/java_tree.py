@@ -11,6 +11,7 @@ from apipack.languages.java import _EARLY, LITERALS
 from apipack.languages.reading import program as p
 from apipack.languages.reading.bare_members import bound, bound_value
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.reading.java_checks import check
 from apipack.languages.wire import Unreadable
 
 THIS = p.Name("this")
@@ -22,6 +23,7 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     if _EARLY.search(code):
         raise Unreadable("an escape that ends its literal before the compiler reads it")
     root = parse("java", code)
+    check(root)
     classes = _classes(root)
     if any(_has_instances(node) for node in classes):
         return _with_classes(root, classes)
@@ -49,7 +51,7 @@ def _classes(root: Node) -> list[Node]:
     """Classes of a unit, those inside of others first."""
     classes: list[Node] = []
     for child in named(root):
-        if child.type == "class_declaration":
+        if child.type in ("class_declaration", "record_declaration"):
             classes += [*_classes(field(child, "body")), child]
     return classes
 
@@ -57,7 +59,11 @@ def _classes(root: Node) -> list[Node]:
 def _has_instances(node: Node) -> bool:
     """Whether a class has a constructor, or methods without being the one with `main`."""
     kinds = {member.type for member in named(field(node, "body"))}
-    return "constructor_declaration" in kinds or ("method_declaration" in kinds and not _has_main(node))
+    return (
+        node.type == "record_declaration"
+        or "constructor_declaration" in kinds
+        or ("method_declaration" in kinds and not _has_main(node))
+    )
 
 
 def _with_classes(root: Node, classes: list[Node]) -> tuple[p.Statement, ...]:
@@ -75,6 +81,11 @@ def _type(node: Node) -> p.Expression:
     members: dict[str, p.Expression] = {}
     methods: list[tuple[str, bool, p.Function]] = []
     fields: list[tuple[str, bool, p.Expression]] = []
+    if node.type == "record_declaration":
+        keys = [source(field(child, "name")) for child in named(field(node, "parameters"))]
+        own_values = tuple(p.Assign(p.Member(THIS, key), p.Name(key)) for key in keys)
+        methods.append(("constructor", False, p.Function(tuple((key, None) for key in keys), own_values)))
+        members |= dict.fromkeys(keys, THIS)
     for member in named(field(node, "body")):
         is_static = any(child.type == "modifiers" and "static" in source(child).split() for child in member.children)
         if member.type == "constructor_declaration":
@@ -137,15 +148,17 @@ def _declarations(node: Node) -> Sequence[p.Statement]:
 def _function(node: Node) -> p.Function:
     parameters = node.child_by_field_name("parameters")
     names: list[str] = []
+    rest = ""
     if parameters is not None and parameters.type == "identifier":
         names = [source(parameters)]
     for child in named(parameters):
         if child.type == "spread_parameter":
-            raise refuse(child)
+            rest = source(field(next(part for part in named(child) if part.type == "variable_declarator"), "name"))
+            continue
         names.append(source(child) if child.type == "identifier" else source(field(child, "name")))
     body = field(node, "body")
     inner = _body(body) if body.type in ("block", "constructor_body") else (p.Jump("return", _value(body)),)
-    return p.Function(tuple((name, None) for name in names), inner)
+    return p.Function(tuple((name, None) for name in names), inner, rest=rest)
 
 
 def _body(node: Node) -> tuple[p.Statement, ...]:

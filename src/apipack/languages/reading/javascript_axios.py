@@ -44,6 +44,7 @@ class Axios(Thing):
 
     def __init__(self, browser: bool, defaults: dict[str, Any] | None = None) -> None:
         self.browser, self.defaults = browser, defaults or {}
+        self.interceptors: list[Any] = []
 
     def get(self, run: Evaluation, name: str) -> Any:
         if name == "default" or name == "axios":
@@ -51,7 +52,8 @@ class Axios(Thing):
         if name == "defaults":
             return Defaults(self.defaults)
         if name == "interceptors":
-            return Module("interceptors", {"response": Module("response", {"use": Builtin(_use)})})
+            change = Module("request", {"use": Builtin(self.intercept)})
+            return Module("interceptors", {"response": Module("response", {"use": Builtin(_use)}), "request": change})
         if name in ("get", "delete", "head", "options"):
             return Builtin(lambda run, given: self.verb(run, name, given, ("url", "config")))
         if name in ("post", "put", "patch"):
@@ -71,14 +73,26 @@ class Axios(Thing):
         (config,) = given.take("config")
         return Axios(self.browser, {**copied(self.defaults), **plain_object(optional(config, {}), "config")})
 
+    def intercept(self, run: Evaluation, given: Arguments) -> Any:
+        """An interceptor of requests, which changes their config."""
+        run.certain()
+        function, _ = given.take("fulfilled", "rejected", required=1)
+        self.interceptors.append(function)
+        return MYSTERY
+
     def verb(self, run: Evaluation, method: str, given: Arguments, names: tuple[str, ...]) -> Any:
         values = dict(zip(names, given.take(*names, required=1), strict=True))
         config = plain_object(optional(values.pop("config"), {}), "the config of axios")
         return self.send(run, {**config, **values, "method": method})
 
     def send(self, run: Evaluation, config: dict[str, Any]) -> Any:
-        headers = [*header_pairs(self.defaults.get("headers")), *header_pairs(config.get("headers"))]
+        common = _by_method(self.defaults.get("headers"), config.get("method", "get"))
+        headers = [*header_pairs(common), *header_pairs(config.get("headers"))]
         config = {**self.defaults, **config}
+        for function in reversed(self.interceptors):
+            config = {**config, "headers": dict(headers)}
+            config = plain_object(run.awaited(run.apply(function, Arguments([config]))), "the config of axios")
+            headers = header_pairs(config.get("headers"))
         checked(config, AXIOS, "axios")
         fields = Fields()
         for name, value in headers:
@@ -124,6 +138,21 @@ class Defaults(Thing):
         if name not in ("baseURL", "timeout"):
             raise Unreadable(f"{name} of the defaults of axios")
         self.values[name] = value
+
+
+def _by_method(headers: Any, method: Any) -> Any:
+    """Default headers, of which those in `common` and those of a method hold for its requests."""
+    if not isinstance(headers, dict):
+        return headers
+    joined: dict[str, Any] = {}
+    for name, value in headers.items():
+        if isinstance(value, dict) and name in ("common", str(method).lower()):
+            joined |= value
+        elif not isinstance(value, dict):
+            joined[name] = value
+        elif name not in ("get", "post", "put", "patch", "delete", "head", "options"):
+            raise Unreadable("headers inside of headers")
+    return joined
 
 
 def _use(run: Evaluation, given: Arguments) -> Any:

@@ -8,7 +8,7 @@ from apipack.languages.javascript import FORBIDDEN
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.javascript_axios import Axios
 from apipack.languages.reading.javascript_data import FormData, search_params
-from apipack.languages.reading.javascript_fetch import Prepared, Xhr, fetch
+from apipack.languages.reading.javascript_fetch import STATES, Prepared, XhrType, fetch
 from apipack.languages.reading.javascript_http import Http
 from apipack.languages.reading.javascript_names import JavaScript, later
 from apipack.languages.reading.javascript_request import Library, qs_stringify
@@ -46,7 +46,7 @@ def read_node(code: str) -> Request:
         "qs": Module("qs", {"stringify": Builtin(qs_stringify)}),
         "form-data": Builtin(lambda run, given: FormData(True)),
         "fs": Module("fs", {}),
-        "util": Inert("util"),
+        "util": Module("util", {"promisify": Builtin(lambda run, given: given.positional[0]), "inspect": MYSTERY}),
         "path": Inert("path"),
         "buffer": Module("buffer", {"Buffer": JavaScript({}, {}).names["Buffer"]}),
     }
@@ -60,7 +60,7 @@ def _platform(browser: bool) -> dict[str, Any]:
         "globalThis": Module("globalThis", {"fetch": Builtin(fetch)}),
     }
     if browser:
-        names["XMLHttpRequest"] = Builtin(lambda run, given: Xhr())
+        names["XMLHttpRequest"] = XhrType("XMLHttpRequest", dict.fromkeys(STATES, MYSTERY))
         names["window"] = Module(
             "window", {"fetch": Builtin(fetch), "addEventListener": Builtin(later), "location": MYSTERY}
         )

@@ -23,6 +23,7 @@ from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
     Arguments,
+    Module,
     Mystery,
     Thing,
     known,
@@ -151,3 +152,14 @@ class Xhr(Thing):
             raise Unreadable("XMLHttpRequest rewrites a charset other than UTF-8")
         run.send(sent(self.method, self.url, fields, body))
         return UNDEFINED
+
+
+STATES = ("UNSENT", "OPENED", "HEADERS_RECEIVED", "LOADING", "DONE")
+
+
+class XhrType(Module):
+    """XMLHttpRequest, the type."""
+
+    def make(self, run: Evaluation, given: Arguments) -> Xhr:
+        given.take()
+        return Xhr()

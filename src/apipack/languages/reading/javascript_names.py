@@ -45,6 +45,14 @@ def _replace(value: str, old: Any, new: Any) -> str:
     return value.replace(old, new, 1)
 
 
+def _replace_all(value: str, old: Any, new: Any) -> str:
+    if not isinstance(old, str) or not isinstance(new, str) or "$" in new or not old:
+        raise Unreadable("a replacement by a pattern")
+    if len(value) * max(len(new), 1) > PRODUCT:
+        raise Unreadable("a text too long")
+    return value.replace(old, new)
+
+
 def _split(value: str, by: Any = UNDEFINED) -> list[str]:
     return [value] if by is UNDEFINED else list(value) if by == "" else value.split(by)
 
@@ -55,6 +63,13 @@ def _join(parts: list[Any], joint: str = ",") -> str:
     return joint.join(text(part) for part in parts)
 
 
+def _concatenated(value: list[Any], others: tuple[Any, ...]) -> list[Any]:
+    members = list(value)
+    for other in others:
+        members += other if isinstance(other, list) else [other]
+    return members
+
+
 def _btoa(value: str) -> str:
     return base64.b64encode(value.encode("latin-1")).decode()
 
@@ -63,10 +78,43 @@ def _encoded(value: Any) -> str:
     return sending.component(text(value))
 
 
-def _map(run: Evaluation, values: list[Any], given: Arguments) -> list[Any]:
-    if not isinstance(given.positional[0], Closure | Builtin):
+def _each(run: Evaluation, values: list[Any], given: Arguments) -> list[Any]:
+    """What a function gives for each member and its index."""
+    function = given.positional[0]
+    if not isinstance(function, Closure | Builtin):
         raise Unreadable("a loop that calls no function")
-    return [run.apply(given.positional[0], Arguments([value])) for value in values]
+    if isinstance(function, Builtin):
+        return [run.apply(function, Arguments([value])) for value in values]
+    return [run.apply(function, Arguments([value, index])) for index, value in enumerate(values)]
+
+
+def _flat_map(run: Evaluation, values: list[Any], given: Arguments) -> list[Any]:
+    members: list[Any] = []
+    for result in _each(run, values, given):
+        members += result if isinstance(result, list) else [result]
+    return members
+
+
+def _filter(run: Evaluation, values: list[Any], given: Arguments) -> Any:
+    kept = list(map(run.truth, _each(run, values, given)))
+    if None in kept:
+        return MYSTERY
+    return [value for value, keeps in zip(values, kept, strict=True) if keeps]
+
+
+def _reduce(run: Evaluation, values: list[Any], given: Arguments) -> Any:
+    function, *start = given.positional
+    rest = list(values)
+    if not isinstance(function, Closure) or not (start or rest):
+        raise Unreadable("a sum of nothing")
+    total = start[0] if start else rest.pop(0)
+    for value in rest:
+        total = run.apply(function, Arguments([total, value]))
+    return total
+
+
+LOOPS = {"map": _each, "forEach": _each, "flatMap": _flat_map, "filter": _filter, "reduce": _reduce}
+"""Methods of an array that call a function."""
 
 
 CONSOLE = Module("console", dict.fromkeys(("log", "error", "warn", "info", "debug", "table", "dir"), MYSTERY))
@@ -76,6 +124,8 @@ OBJECT = Module(
         "keys": Builtin(lambda run, given: _members(given, list)),
         "values": Builtin(lambda run, given: _members(given, lambda value: list(value.values()))),
         "entries": Builtin(lambda run, given: _members(given, lambda value: [[k, v] for k, v in value.items()])),
+        "fromEntries": Builtin(lambda run, given: {text(key): member for key, member in _pair_list(given)}),
+        "freeze": Builtin(lambda run, given: given.positional[0]),
         "assign": Builtin(lambda run, given: _assigned(run, given)),
     },
 )
@@ -123,6 +173,13 @@ def _members(given: Arguments, take: Any) -> Any:
     if isinstance(value, Mystery):
         return MYSTERY
     raise Unreadable("members of no object")
+
+
+def _pair_list(given: Arguments) -> list[Any]:
+    (value,) = given.take("entries", required=1)
+    if not isinstance(value, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in value):
+        raise Unreadable("an object of no pairs")
+    return value
 
 
 def _assigned(run: Evaluation, given: Arguments) -> Any:
@@ -199,6 +256,7 @@ class JavaScript(Dialect):
     nothing = UNDEFINED
     receiver = "this"
     needs_new = True
+    spreads_nothing = True
     methods: Mapping[type, Mapping[str, Any]] = {
         str: {
             "toString": text,
@@ -208,9 +266,18 @@ class JavaScript(Dialect):
             "concat": lambda value, *others: value + "".join(map(text, others)),
             "replace": _replace,
             "split": _split,
+            "replaceAll": lambda value, old, new: _replace_all(value, old, new),
+            "startsWith": lambda value, start: value.startswith(start),
+            "endsWith": lambda value, end: value.endswith(end),
+            "includes": lambda value, part: part in value,
         },
         int: {"toString": lambda value: text(value)},
-        list: {"join": _join, "toString": text},
+        list: {
+            "join": _join,
+            "toString": text,
+            "concat": lambda value, *others: _concatenated(value, others),
+            "includes": lambda value, member: any(member is one or member == one for one in value),
+        },
     }
     changing: Mapping[type, Mapping[str, Any]] = {list: {"push": lambda value, *more: value.extend(more)}}
 
@@ -259,8 +326,8 @@ class JavaScript(Dialect):
             return Builtin(later)
         if isinstance(value, str) and name == "length":
             return len(value.encode("utf-16-le")) // 2
-        if isinstance(value, list) and name in ("map", "forEach"):
-            return Builtin(lambda run, given: _map(run, value, given))
+        if isinstance(value, list) and name in LOOPS:
+            return Builtin(lambda run, given: LOOPS[name](run, value, given))
         if isinstance(value, Closure) and name in ("bind", "call"):
             raise Unreadable(f"{name} of a function")
         return super().member(run, value, name)

@@ -68,6 +68,8 @@ def _statement(node: Node) -> Sequence[p.Statement]:
             return [p.While(_value(field(node, "condition")), _branch(field(node, "body")))]
         case "for_statement" | "do_statement":
             return [p.While(p.Unknown(), _branch(field(node, "body")))]
+        case "switch_statement" if (branches := _switch(node)) is not None:
+            return [branches]
         case "switch_statement":
             return [p.If(p.Unknown(), _body(case)) for case in named(field(node, "body"))]
         case "break_statement":
@@ -77,6 +79,46 @@ def _statement(node: Node) -> Sequence[p.Statement]:
         case "empty_statement" | "hash_bang_line":
             return []
     return [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]
+
+
+TAG = p.Name("the value of a switch")
+
+
+def _switch(node: Node) -> p.Statement | None:
+    """A switch as branches, one in the other; None where a case goes on to the next, or is left in its middle."""
+    cases = [case for case in named(field(node, "body")) if case.type in ("switch_case", "switch_default")]
+    test: p.Expression | None = None
+    branches: list[tuple[p.Expression | None, tuple[p.Statement, ...]]] = []
+    for case in cases:
+        is_default, is_last = case.type == "switch_default", case is cases[-1]
+        body = _case_body(case)
+        if not is_default:
+            equal = p.Binary("===", TAG, _value(field(case, "value")))
+            test = equal if test is None else p.Binary("||", test, equal)
+        if not body and not is_last and not is_default:
+            continue
+        ends = bool(body) and body[-1].type in ("break_statement", "return_statement", "throw_statement")
+        body = body[:-1] if body and body[-1].type == "break_statement" else body
+        if not (ends or is_last) or any(map(_breaks, body)) or (is_default and test is not None):
+            return None
+        branches.append((test, tuple(inner for part in body for inner in _statement(part))))
+        test = None
+    otherwise = next((lowered for tested, lowered in branches if tested is None), ())
+    for tested, lowered in reversed(branches):
+        if tested is not None:
+            otherwise = (p.If(tested, lowered, otherwise),)
+    return p.Block((p.Assign(TAG, _value(field(node, "value")), True), *otherwise))
+
+
+def _case_body(case: Node) -> list[Node]:
+    body = [part for part in named(case) if part != case.child_by_field_name("value")]
+    if len(body) == 1 and body[0].type == "statement_block":
+        body = list(named(body[0]))
+    return body
+
+
+def _breaks(node: Node) -> bool:
+    return node.type == "break_statement" or any(map(_breaks, node.children))
 
 
 def _branch(node: Node) -> tuple[p.Statement, ...]:

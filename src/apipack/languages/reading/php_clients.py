@@ -10,7 +10,7 @@ from typing import Any
 from apipack.languages.reading.dialect import Dialect, constant, copied, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Type
-from apipack.languages.reading.php_curl import Curl, execute, setopt, setopt_array
+from apipack.languages.reading.php_curl import Curl, StringFile, execute, setopt, setopt_array
 from apipack.languages.reading.php_data import (
     FLAGS,
     Object,
@@ -113,8 +113,15 @@ INERT = [
 CLASSES: Mapping[str, Any] = {
     "GuzzleHttp\\Client": Builtin(lambda run, given: Guzzle(given)),
     "GuzzleHttp\\Psr7\\Request": Builtin(lambda run, given: Psr(given)),
+    "CURLStringFile": Builtin(lambda run, given: StringFile(given)),
     "GuzzleHttp\\RequestOptions": Module("RequestOptions", {name.upper(): name for name in OPTIONS}),
 }
+
+
+def _str_replace(old: Any, new: Any, value: Any) -> str:
+    if not all(isinstance(part, str) for part in (old, new, value)) or not old:
+        raise Unreadable("a replacement of more than texts")
+    return str(value.replace(old, new))
 
 
 def _truth(value: Any) -> bool:
@@ -191,6 +198,11 @@ class Php(Dialect):
         "cast to array": constant(lambda value: value if isinstance(value, dict) else {0: value}),
         "cast to int": constant(lambda value: int(value)),
         "$http_response_header": MYSTERY,
+        "array of": Builtin(lambda run, given: dict(enumerate(given.positional[0]))),
+        "ltrim": constant(lambda value, marks=" \t\n\r\0\x0b": text(value).lstrip(marks)),
+        "rtrim": constant(lambda value, marks=" \t\n\r\0\x0b": text(value).rstrip(marks)),
+        "str_replace": constant(_str_replace),
+        "ucfirst": constant(lambda value: value[:1].upper() + value[1:]),
         "constant of": Builtin(_constant_of),
         "require": Builtin(_require),
         "shell_exec": Builtin(_shell),

@@ -17,6 +17,21 @@ from apipack.languages.reading.values import (
 from apipack.languages.wire import Unreadable
 
 
+class StringFile(Thing):
+    """CURLStringFile: a part of a form with a file's name."""
+
+    def __init__(self, given: Arguments) -> None:
+        content, name, kind = given.take("data", "postname", "mime", required=2)
+        self.content, self.name = text_of(content), text_of(name)
+        self.kind = "application/octet-stream" if kind is UNDEFINED else text_of(kind)
+
+
+def _part(name: Any, value: Any) -> tuple[str, str, str | None, str | None]:
+    if isinstance(value, StringFile):
+        return str(name), value.content, value.name, value.kind
+    return str(name), text(known(value)), None, None
+
+
 class Curl(Thing):
     """A handle of curl_init."""
 
@@ -28,7 +43,7 @@ class Curl(Thing):
     def option(self, name: Any, value: Any) -> None:
         name = text_of(name, "an option").removeprefix("CURLOPT_")
         if name == "POSTFIELDS" and isinstance(value, dict):
-            self.handle.form([(str(key), text(known(member)), None, None) for key, member in value.items()])
+            self.handle.form([_part(key, member) for key, member in value.items()])
             return
         if name == "HTTPHEADER":
             if not isinstance(value, dict):

@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.reading.php_closures import captures
 from apipack.languages.wire import Unreadable
 
 APPEND = "append"
@@ -125,7 +126,12 @@ def _uses(node: Node) -> Iterator[p.Statement]:
 def _function(node: Node) -> p.Function:
     parameters: list[tuple[str, p.Expression | None]] = []
     promoted: list[p.Statement] = []
+    rest = ""
     for child in named(field(node, "parameters")):
+        if child.type == "variadic_parameter":
+            rest = source(field(child, "name"))
+            promoted.append(p.Assign(p.Name(rest), p.Call(p.Name("array of"), (p.Argument(p.Name(rest)),))))
+            continue
         if child.type == "property_promotion_parameter":
             name = field(child, "name")
             promoted.append(p.Assign(p.Member(p.Name("$this"), source(name).removeprefix("$")), p.Name(source(name))))
@@ -134,9 +140,10 @@ def _function(node: Node) -> p.Function:
         default = child.child_by_field_name("default_value")
         parameters.append((source(field(child, "name")), _value(default) if default else None))
     body = field(node, "body")
+    sees = node.type in ("arrow_function", "anonymous_function") and captures(node)
     if body.type != "compound_statement":
-        return p.Function(tuple(parameters), (p.Jump("return", _value(body)),))
-    return p.Function(tuple(parameters), (*promoted, *_body(body)))
+        return p.Function(tuple(parameters), (*promoted, p.Jump("return", _value(body))), rest=rest, sees=sees)
+    return p.Function(tuple(parameters), (*promoted, *_body(body)), rest=rest, sees=sees)
 
 
 def _class(node: Node) -> p.Expression:
@@ -261,6 +268,8 @@ def _value(node: Node) -> p.Expression:
             body = node.child_by_field_name("body")
             test, other = _value(field(node, "condition")), _value(field(node, "alternative"))
             return p.Conditional(test, _value(body), other) if body else p.Binary("||", test, other)
+        case "match_expression":
+            return _match(node)
         case "cast_expression":
             name = source(field(node, "type")).strip().lower()
             return p.Call(p.Name(f"cast to {name}"), (p.Argument(_value(field(node, "value"))),))
@@ -271,6 +280,24 @@ def _value(node: Node) -> p.Expression:
         case "require_expression" | "require_once_expression" | "include_expression" | "include_once_expression":
             return p.Call(p.Name("require"), (p.Argument(_value(named(node)[0])),))
     return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
+
+
+def _match(node: Node) -> p.Expression:
+    """A match as conditions, one in the other; without a default, what nothing matches throws."""
+    given = _value(field(node, "condition"))
+    chosen: p.Expression = p.Call(p.Name("exit"))
+    for arm in reversed(named(field(node, "body"))):
+        result = _value(field(arm, "return_expression"))
+        conditions = arm.child_by_field_name("conditional_expressions")
+        if conditions is None:
+            chosen = result
+            continue
+        test: p.Expression | None = None
+        for condition in named(conditions):
+            equal = p.Binary("==", given, _value(condition))
+            test = equal if test is None else p.Binary("||", test, equal)
+        chosen = p.Conditional(test or p.Unknown(), result, chosen)
+    return chosen
 
 
 def _constant(name: str) -> p.Expression:
@@ -295,17 +322,32 @@ def _arguments(node: Node) -> tuple[p.Argument, ...]:
         name = child.child_by_field_name("name")
         value = named(child)[-1]
         if value.type == "variadic_unpacking":
-            raise refuse(value)
+            members = p.Call(p.Name("array_values"), (p.Argument(_value(named(value)[0])),))
+            given.append(p.Argument(p.Spread(members)))
+            continue
         given.append(p.Argument(_value(value), source(name) if name else None))
     return tuple(given)
 
 
 def _array(node: Node) -> p.Expression:
+    """An array; one with others unpacked in it is merged of its parts, which counts anew."""
+    children = named(node)
+    unpacked = [child for child in children if named(child)[0].type == "variadic_unpacking"]
+    if not unpacked:
+        return _pairs(children)
+    parts: list[p.Argument] = []
+    for child in children:
+        inner = named(child)[0]
+        parts.append(p.Argument(_value(named(inner)[0]) if child in unpacked else _pairs([child])))
+    return p.Call(p.Name("array_merge"), tuple(parts))
+
+
+def _pairs(children: Sequence[Node]) -> p.Expression:
     pairs: list[tuple[p.Expression | None, p.Expression]] = []
     index = 0
-    for child in named(node):
+    for child in children:
         inner = named(child)
-        if inner[0].type == "variadic_unpacking" or len(inner) > 2:
+        if len(inner) > 2:
             raise refuse(child)
         if len(inner) == 2:
             key = _value(inner[0])

@@ -97,7 +97,7 @@ class Call:
 class Function:
     """A function without a name. parameters: (name, default or None). lazy: a call runs once it is awaited. strict: a
     call with another number of arguments fails. rest, keywords: parameters that take the other arguments, by position
-    and by name."""
+    and by name. sees: it sees the variables around it, which functions of the language do not."""
 
     parameters: tuple[tuple[str, Expression | None], ...]
     body: tuple[Statement, ...]
@@ -105,6 +105,7 @@ class Function:
     strict: bool = False
     rest: str = ""
     keywords: str = ""
+    sees: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from apipack.languages.reading.python_requests import VERBS, BasicAuth, Prepared
 from apipack.languages.reading.python_tree import lower
 from apipack.languages.reading.values import (
     MYSTERY,
+    UNDEFINED,
     Arguments,
     Builtin,
     Inert,
@@ -114,6 +115,8 @@ INERT = (
     "ssl",
     "traceback",
     "__future__",
+    "enum",
+    "functools",
     "html",
 )
 ERRORS = ("Exception", "ValueError", "KeyError", "RuntimeError", "OSError", "ConnectionError", "TimeoutError")
@@ -142,7 +145,52 @@ def _collected(run: Evaluation, given: Arguments) -> Any:
     members = run.dialect.members(values)
     if members is None or len(members) > 1000:
         raise Unreadable("a comprehension over what is no small list")
-    return [run.apply(function, Arguments([member])) for member in members]
+    results = [run.apply(function, Arguments([member])) for member in members]
+    return [result for result in results if result is not UNDEFINED]
+
+
+def _mapped(run: Evaluation, given: Arguments) -> Any:
+    function, values = given.take("function", "values", required=2)
+    return _collected(run, Arguments([values, function]))
+
+
+class Member(Thing):
+    """A member of an Enum."""
+
+    def __init__(self, name: str, value: Any) -> None:
+        self.at_name, self.at_value = name, value
+
+
+def _enum(run: Evaluation, given: Arguments) -> Module:
+    (values,) = given.positional
+    return Module("an enum", {name: Member(name, value) for name, value in values.items()})
+
+
+class Gathered(Thing):
+    """What asyncio.gather gives, before it is awaited."""
+
+    def __init__(self, given: Arguments) -> None:
+        self.values = given.positional
+
+
+def _awaited(run: Evaluation, given: Arguments) -> Any:
+    (value,) = given.positional
+    return [run.awaited(one) for one in value.values] if isinstance(value, Gathered) else run.awaited(value)
+
+
+LOOP = Module("a loop", {"run_until_complete": Builtin(_awaited), "close": MYSTERY})
+ASYNCIO = Module(
+    "asyncio",
+    {
+        "run": Builtin(_awaited),
+        "gather": Builtin(lambda run, given: Gathered(given)),
+        "wait_for": Builtin(lambda run, given: given.take("aw", "timeout", required=1)[0]),
+        "sleep": MYSTERY,
+        "TimeoutError": MYSTERY,
+        **dict.fromkeys(("get_event_loop", "new_event_loop"), Builtin(lambda run, given: LOOP)),
+        "set_event_loop": MYSTERY,
+    },
+)
 
 
 def _collected_dict(run: Evaluation, given: Arguments) -> Any:
@@ -201,7 +249,14 @@ class Python(Dialect):
         "list": constant(lambda value=(): list(value)),
         "exit": Builtin(leave),
         "quit": Builtin(leave),
-        "await": Builtin(lambda run, given: run.awaited(given.positional[0])),
+        "await": Builtin(_awaited),
+        "map": Builtin(_mapped),
+        "enum of": Builtin(_enum),
+        "min": constant(lambda *values: min(*values)),
+        "max": constant(lambda *values: max(*values)),
+        "any": constant(lambda values: any(values)),
+        "all": constant(lambda values: all(values)),
+        "SystemExit": MYSTERY,
         "list of": Builtin(_collected),
         "dict of": Builtin(_collected_dict),
         "formatted as": constant(_formatted_as),
@@ -232,7 +287,7 @@ class Python(Dialect):
         "httpx": HTTPX,
         "os": OS,
         "sys": SYS,
-        "asyncio": Module("asyncio", {"run": Builtin(lambda run, given: run.awaited(given.positional[0]))}),
+        "asyncio": ASYNCIO,
         **{name: Inert(name) for name in INERT},
     }
     methods: Mapping[type, Mapping[str, Any]] = {
@@ -277,6 +332,8 @@ class Python(Dialect):
             return MYSTERY
         if operator == "%" and isinstance(left, str):
             return applied(percent, [left, right])
+        if operator == "/" and isinstance(left, int | float) and isinstance(right, int | float) and right:
+            return left / right
         if operator == "|" and isinstance(left, dict) and isinstance(right, dict):
             return left | right
         return super().binary(operator, left, right)

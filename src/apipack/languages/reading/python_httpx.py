@@ -10,14 +10,23 @@ from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import applied, optional
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.python_data import Buffer, dumps, to_str
-from apipack.languages.reading.python_requests import Session, add_auth, add_cookies, as_dict, known_text
+from apipack.languages.reading.python_requests import (
+    Sendable,
+    Session,
+    add_auth,
+    add_cookies,
+    as_dict,
+    known_text,
+)
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
     UNDEFINED,
     Arguments,
     known,
+    text_of,
 )
 from apipack.languages.wire import FORM, Unreadable
+from apipack.records import Request
 
 
 class Client(Session):
@@ -42,9 +51,16 @@ class Client(Session):
             raise Unreadable("the method is not text")
         return self.go(run, method.upper(), given, ("url",), ())
 
+    def do_build_request(self, run: Evaluation, given: Arguments) -> Sendable:
+        method = text_of(given.positional.pop(0) if given.positional else given.named.pop("method", None), "the method")
+        return Sendable(self.composed(method.upper(), given, ("url",), ("auth", "follow_redirects", "verify")))
+
     def go(
         self, run: Evaluation, method: str, given: Arguments, leading: tuple[str, ...], refused: tuple[str, ...]
     ) -> Any:
+        return run.send(self.composed(method, given, leading, refused))
+
+    def composed(self, method: str, given: Arguments, leading: tuple[str, ...], refused: tuple[str, ...]) -> Request:
         names = (*leading, "content", "data", "json", "params", "headers", "cookies", "auth", "timeout",
                  "follow_redirects", "verify", "files")  # fmt: skip
         if len(given.positional) > len(leading) or any(name in given.named for name in refused):
@@ -61,7 +77,7 @@ class Client(Session):
         add_auth(fields, options.get("auth") or self.at_auth)
         add_cookies(fields, options.get("cookies"))
         url = sending.plain_url(sending.with_query(url, sending.form(pairs)))
-        return run.send(sent(method, url, fields, body))
+        return sent(method, url, fields, body)
 
 
 def _merged(base: Any, url: Any) -> str:

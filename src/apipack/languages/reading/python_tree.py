@@ -8,13 +8,18 @@ from collections.abc import Sequence
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import check_size
+from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
 
 OPERATORS: dict[type[ast.AST], str] = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Mod: "%", ast.BitOr: "|", ast.And: "&&", ast.Or: "||",
+    ast.Add: "+", ast.Div: "/", ast.Sub: "-", ast.Mult: "*", ast.Mod: "%", ast.BitOr: "|", ast.And: "&&", ast.Or: "||",
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.Gt: ">", ast.LtE: "<=", ast.GtE: ">=", ast.Is: "is",
     ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in", ast.Not: "!", ast.USub: "-",
 }  # fmt: skip
+
+
+LEFT_OUT = UNDEFINED
+"""What a comprehension gives for a member that it leaves out."""
 
 
 def lower(code: str) -> tuple[p.Statement, ...]:
@@ -69,8 +74,12 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
             return [p.Assign(p.Name(name), _class(node))]
         case ast.Return(value=value):
             return [p.Jump("return", None if value is None else _value(value))]
+        case ast.Raise(exc=ast.Call(func=ast.Name(id="SystemExit"), args=[value])):
+            return [_value(value), p.Jump("leave")]
         case ast.Raise():
             return [p.Jump("leave")]
+        case ast.Match(subject=subject, cases=cases) if all(map(_is_plain_case, cases)):
+            return _match(subject, cases)
         case ast.Assert(test=test):
             return [p.If(_value(test), (), (p.Jump("leave"),))]
         case ast.Pass():
@@ -80,6 +89,33 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
         case ast.Continue():
             return [p.Jump("continue")]
     return [p.Opaque(f"line {node.lineno}: {type(node).__name__}")]
+
+
+def _is_plain_case(case: ast.match_case) -> bool:
+    """Whether a case compares values, or takes all others."""
+    match case.pattern:
+        case ast.MatchValue(value=ast.Constant()) | ast.MatchAs(pattern=None, name=None):
+            return case.guard is None
+        case ast.MatchOr(patterns=patterns):
+            return case.guard is None and all(isinstance(one, ast.MatchValue) for one in patterns)
+    return False
+
+
+def _match(subject: ast.expr, cases: Sequence[ast.match_case]) -> Sequence[p.Statement]:
+    """A match as branches, one in the other."""
+    tag = p.Name("the value of a match")
+    otherwise: tuple[p.Statement, ...] = ()
+    for case in reversed(cases):
+        if isinstance(case.pattern, ast.MatchAs):
+            otherwise = _body(case.body)
+            continue
+        patterns = case.pattern.patterns if isinstance(case.pattern, ast.MatchOr) else [case.pattern]
+        test: p.Expression | None = None
+        for pattern in patterns:
+            equal = p.Binary("==", tag, _value(pattern.value)) if isinstance(pattern, ast.MatchValue) else p.Unknown()
+            test = equal if test is None else p.Binary("||", test, equal)
+        otherwise = (p.If(test or p.Unknown(), _body(case.body), otherwise),)
+    return [p.Assign(tag, _value(subject)), *otherwise]
 
 
 def _handler(node: ast.ExceptHandler) -> tuple[p.Statement, ...]:
@@ -123,7 +159,23 @@ def _dataclass(node: ast.ClassDef) -> p.Expression:
 KINDS = {(): "method", ("staticmethod",): "static", ("classmethod",): "class", ("property",): "property"}
 
 
+def _enum(node: ast.ClassDef) -> p.Expression:
+    """An Enum of constants."""
+    members: list[tuple[p.Expression | None, p.Expression]] = []
+    for member in node.body:
+        match member:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant() as value):
+                members.append((p.Const(name), _value(value)))
+            case ast.Pass() | ast.Expr(value=ast.Constant()):
+                continue
+            case _:
+                return p.Opaque(f"line {member.lineno}: an enum with more than constants")
+    return p.Call(p.Name("enum of"), (p.Argument(p.Pairs(tuple(members))),))
+
+
 def _class(node: ast.ClassDef) -> p.Expression:
+    if {"Enum", "enum.Enum", "StrEnum", "enum.StrEnum"} & set(map(ast.unparse, node.bases)):
+        return _enum(node)
     methods: list[tuple[str, str, p.Function]] = []
     shared: list[tuple[str, p.Expression]] = []
     for member in node.body:
@@ -237,18 +289,17 @@ def _value(node: ast.expr) -> p.Expression:
             given = [p.Argument(_value(argument)) for argument in arguments]
             given += [_keyword(keyword) for keyword in keywords]
             return p.Call(_value(function), tuple(given))
-        case ast.ListComp(elt=item, generators=[ast.comprehension(ifs=[]) as loop]):
+        case ast.ListComp(elt=item, generators=[loop]) | ast.GeneratorExp(elt=item, generators=[loop]):
             return _collected("list", loop, _value(item))
-        case ast.GeneratorExp(elt=item, generators=[ast.comprehension(ifs=[]) as loop]):
-            return _collected("list", loop, _value(item))
-        case ast.DictComp(key=key, value=value, generators=[ast.comprehension(ifs=[]) as loop]):
+        case ast.DictComp(key=key, value=value, generators=[loop]):
             return _collected("dict", loop, p.Items((_value(key), _value(value))))
     return p.Opaque(f"line {node.lineno}: {type(node).__name__}")
 
 
 def _collected(kind: str, loop: ast.comprehension, item: p.Expression) -> p.Expression:
     """A comprehension: a function of each member, and what its results make."""
-    body = (p.Assign(_target(loop.target), p.Name("member")), p.Jump("return", item))
+    tests: list[p.Statement] = [p.If(_value(test), (), (p.Jump("return", p.Const(LEFT_OUT)),)) for test in loop.ifs]
+    body = (p.Assign(_target(loop.target), p.Name("member")), *tests, p.Jump("return", item))
     function = p.Function((("member", None),), body)
     return p.Call(p.Name(f"{kind} of"), (p.Argument(_value(loop.iter)), p.Argument(function)))
 

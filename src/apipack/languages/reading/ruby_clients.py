@@ -14,7 +14,7 @@ from apipack.languages.reading.objects import Instance, Type
 from apipack.languages.reading.ruby_data import pretty_json, text, to_json
 from apipack.languages.reading.ruby_faraday import FARADAY
 from apipack.languages.reading.ruby_httparty import Party
-from apipack.languages.reading.ruby_net_http import NET, URI, UriModule
+from apipack.languages.reading.ruby_net_http import NET, OPEN_URI, URI, UriModule
 from apipack.languages.reading.ruby_tree import VERBS, lower, required
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -159,6 +159,7 @@ class Ruby(Dialect):
             **dict.fromkeys(("exit", "abort", "raise"), Builtin(leave)),
             **dict.fromkeys(("StandardError", "SocketError", "Timeout", "Errno", "RuntimeError"), MYSTERY),
             **{name: value for names in given for name, value in names.items()},
+            **({"URI": OPEN_URI} if "open-uri" in libraries else {}),
         }
 
     def is_local(self, name: str) -> bool:

@@ -71,10 +71,15 @@ class Faraday(Thing):
             return Builtin(lambda run, given: self.verb(run, name.upper(), given))
         return super().get(run, name)
 
+    def do_params(self, run: Evaluation, given: Arguments) -> Any:
+        return self.params
+
     def do_headers(self, run: Evaluation, given: Arguments) -> Any:
         return self.at_headers
 
     def verb(self, run: Evaluation, method: str, given: Arguments) -> Any:
+        if method == "OPTIONS" and not given.positional and not given.named:
+            return MYSTERY
         block = given.named.pop("block", None)
         url, second, headers = given.take("url", "second", "headers")
         carries = method in ("POST", "PUT", "PATCH")

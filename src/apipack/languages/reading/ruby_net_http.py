@@ -16,6 +16,7 @@ from apipack.languages.reading.values import (
     Arguments,
     Builtin,
     Module,
+    Symbol,
     Thing,
     known,
     text_of,
@@ -258,6 +259,19 @@ class UriModule(Module):
         return as_address(run, given)
 
 
+def _open(run: Evaluation, given: Arguments) -> Any:
+    """URI.open of open-uri, whose options by text are header fields."""
+    url, options = given.take("name", "options", required=1)
+    fields = Fields()
+    for name, value in known({} if options is UNDEFINED else options).items():
+        if not isinstance(name, Symbol):
+            fields.set(text(name), text(value))
+        elif name not in ("read_timeout", "open_timeout", "ssl_verify_mode", "redirect"):
+            raise Unreadable("an option of URI.open")
+    address = url if isinstance(url, Address) else as_address(run, Arguments([url]))
+    return run.send(sent("GET", address.written(), fields, None))
+
+
 URI = UriModule(
     "URI",
     {
@@ -270,3 +284,5 @@ URI = UriModule(
         "InvalidURIError": MYSTERY,
     },
 )
+OPEN_URI = UriModule("URI", {**URI.members, "open": Builtin(_open)})
+"""URI where open-uri is required."""

@@ -95,7 +95,7 @@ class Lowering:
                 return self.attempt(node)
             case "method":
                 return [p.Define(source(field(node, "name")), self.function(node))]
-            case "class":
+            case "class" | "module":
                 return [p.Assign(p.Name(source(field(node, "name"))), self.type(node), True)]
             case "return":
                 inner = [argument for child in named(node) for argument in named(child)]
@@ -141,7 +141,10 @@ class Lowering:
         members = named(node.child_by_field_name("body"))
         outer, self.own = self.own, set()
         assigned = [field(member, "left") for member in members if member.type == "assignment"]
+        outer_constants = self.constants
+        nested = [member for member in members if member.type in ("class", "module")]
         self.constants = frozenset(source(left) for left in assigned if left.type == "constant")
+        self.constants |= {source(field(member, "name")) for member in nested}
         readers: list[str] = []
         for member in members:
             if member.type in ("method", "singleton_method"):
@@ -164,11 +167,13 @@ class Lowering:
             elif member.type == "call" and source(field(member, "method")) != "attr_reader":
                 given = self.arguments(field(member, "arguments"))
                 shared.append((source(field(member, "method")), p.Items(tuple(argument.value for argument in given))))
+            elif member.type in ("class", "module"):
+                shared.append((source(field(member, "name")), self.type(member)))
             elif source(member) in ("private", "protected", "public"):
                 visible = "method" if source(member) == "public" else "private"
             elif member.type != "call":
                 return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
-        self.own, self.constants = outer, frozenset()
+        self.own, self.constants = outer, outer_constants
         base = node.child_by_field_name("superclass")
         parent = self.value(named(base)[0]) if base else None
         return p.Class(source(field(node, "name")), tuple(methods), (), tuple(shared), parent)
@@ -277,7 +282,7 @@ class Lowering:
             case "element_reference":
                 owner, *keys = named(node)
                 if len(keys) != 1:
-                    raise refuse(node)
+                    return p.Unknown()
                 return p.Index(self.value(owner), self.value(keys[0]))
             case "call":
                 return self.call(node)

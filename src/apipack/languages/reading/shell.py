@@ -53,6 +53,7 @@ SURE = ("echo", "printf", "set", "sleep", "true", "export")
 """Commands that do not fail."""
 
 _ARRAY = re.compile(r'"\$\{([A-Za-z_]\w*)\[@\]\}"')
+_REPLACED = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])/(?P<all>/?)(?P<old>[\w &+:,;=-]+)/(?P<new>[\w%+-]*)", re.ASCII)
 _ESCAPES = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _ANSI = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|(.))", re.DOTALL)
 _SPLITS = re.compile(r"[\s*?\[\]]|\A\Z")
@@ -79,6 +80,8 @@ class Shell:
     curls: list[Command] = field(default_factory=list)
     doubt: int = 0
     depth: int = 0
+    ends_on_failure: bool = False
+    guarded: bool = False
 
     def run(self, node: Node, stdin: Value | None = None) -> Value | None:
         """Run a statement; what it prints, None where nobody needs it."""
@@ -107,6 +110,8 @@ class Shell:
             case "function_definition":
                 self.functions[source(field_of(node, "name"))] = field_of(node, "body")
                 return None
+            case "case_statement":
+                return self.case(node)
             case "if_statement":
                 return self.condition(node)
             case "test_command" | "negated_command":
@@ -150,6 +155,25 @@ class Shell:
             return None
         self.perhaps(branches)
         return MYSTERY
+
+    def case(self, node: Node) -> Value | None:
+        """The item that the value matches; where that is not known, all are in doubt."""
+        value = self.word(field_of(node, "value"), quoted=True)
+        items = [child for child in named(node) if child.type == "case_item"]
+        for item in items:
+            patterns = item.children_by_field_name("value")
+            body = [child for child in named(item) if child not in patterns]
+            texts = [source(pattern).strip("\"'") for pattern in patterns]
+            if isinstance(value, Mystery) or any(text != "*" and re.search(r"[*?\[$]", text) for text in texts):
+                self.perhaps(
+                    [part for one in items for part in named(one) if part not in one.children_by_field_name("value")]
+                )
+                return MYSTERY
+            if value in texts or "*" in texts:
+                for statement in body:
+                    self.run(statement)
+                return MYSTERY
+        return None
 
     def decided(self, test: Node) -> bool | None:
         """Whether `[ -z TEXT ]` or `[ -n TEXT ]` holds, None where that is not known."""
@@ -237,6 +261,8 @@ class Shell:
                 after = list(named(child))
             elif child.type == "file_redirect":
                 self.output(child)
+            elif child.type == "command" and source(child) in ("true", ":"):
+                self.guarded = True
             elif child.is_named and child.type != "heredoc_end":
                 raise refuse(child)
         if strip and isinstance(text, str):
@@ -279,6 +305,12 @@ class Shell:
 
     def execute(self, words: list[str], stdin: Value | None) -> Value | None:
         name, *given = words
+        if name in ("time", "command") and given and not given[0].startswith("-"):
+            return self.execute(given, stdin)
+        if name == "set":
+            self.ends_on_failure |= any(re.match("-[a-z]*e", word) for word in given)
+        if name == "read":
+            return self.read(given, stdin)
         if name in self.functions:
             return self.function(name, given, stdin)
         if name in ("exit", "return") and (self.curls or self.doubt):
@@ -303,6 +335,20 @@ class Shell:
         if name in PRINTING and (name not in ("python", "python3") or given[:2] == ["-m", "json.tool"]):
             return MYSTERY
         raise Unreadable(f"the command {name[:40]} is not known here")
+
+    def read(self, given: list[str], stdin: Value | None) -> Value | None:
+        """read of all its input, or of a line, into one variable. At the end of the input it fails."""
+        *options, name = given
+        is_whole = "".join(options) in ("-r-d", "-d-r", "-rd")
+        if stdin is None or not (is_whole or options == ["-r"]) or not re.fullmatch(r"[A-Za-z_]\w*", name):
+            raise Unreadable("a read that is not known here")
+        if is_whole and self.ends_on_failure and not self.guarded:
+            raise Unreadable("a read at whose end the script ends")
+        if isinstance(stdin, str):
+            self.variables[name] = (stdin if is_whole else stdin.partition("\n")[0]).strip(" \t\n")
+        else:
+            self.variables[name] = MYSTERY
+        return None
 
     def function(self, name: str, given: list[str], stdin: Value | None) -> Value | None:
         self.depth += 1
@@ -384,6 +430,11 @@ class Shell:
                 value = self.run(child)
             return value.rstrip("\n") if isinstance(value, str) else MYSTERY
         name = source(node).removeprefix("$").removeprefix("{").removesuffix("}")
+        if replaced := _REPLACED.fullmatch(name):
+            value = self.variables.get(replaced["name"], MYSTERY)
+            count = -1 if replaced["all"] else 1
+            return value if isinstance(value, Mystery) else value.replace(replaced["old"], replaced["new"], count)
+        name = re.sub(r":?\?.*", "", name, flags=re.DOTALL)
         name, default, _ = name.partition(":-")
         if default and self.variables.get(name, "") == "":
             return MYSTERY
@@ -425,11 +476,15 @@ def _ansi(text: str) -> str:
 
 def _printf(given: list[str]) -> Value:
     pattern, *values = given
-    if pattern == "%s" and len(values) == 1:
-        return values[0]
-    if pattern == "%s\\n" and len(values) == 1:
-        return values[0] + "\n"
-    return MYSTERY if values or "%" in pattern or "\\" in pattern or pattern.startswith("-") else pattern
+    verbs = re.findall("%(.)", pattern.replace("%%", ""))
+    if pattern.startswith("-") or set(verbs) - {"s", "d"} or len(verbs) != len(values):
+        return MYSTERY
+    numbers = [value for verb, value in zip(verbs, values, strict=True) if verb == "d"]
+    if not all(re.fullmatch("0|-?[1-9][0-9]*", number) for number in numbers) or re.search(r"\\[^n\\\"t]", pattern):
+        return MYSTERY
+    rest = iter(values)
+    meanings = {"\\n": "\n", "\\t": "\t", "\\\\": "\\", '\\"': '"', "%%": "%"}
+    return re.sub(r"%[sd%]|\\.", lambda part: meanings[part[0]] if part[0] in meanings else next(rest), pattern)
 
 
 def curl_command(code: str) -> Command:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.swift_addresses import Components, Item, address_of
 from apipack.languages.reading.swift_data import (
     Bytes,
+    CharacterSets,
     Encoder,
     Null,
     Struct,
@@ -23,7 +25,7 @@ from apipack.languages.reading.swift_data import (
     string_of,
     text,
 )
-from apipack.languages.reading.swift_session import Configuration, Outgoing, Session, SessionType
+from apipack.languages.reading.swift_session import ConfigurationType, Outgoing, Session, SessionType
 from apipack.languages.reading.swift_tree import lower
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -117,9 +119,8 @@ class Swift(Dialect):
         "URLRequest": Builtin(lambda run, given: Outgoing(given)),
         "NSMutableURLRequest": Builtin(lambda run, given: Outgoing(given)),
         "URLSession": SessionType("URLSession", {"shared": Session()}),
-        "URLSessionConfiguration": Module(
-            "URLSessionConfiguration", {"default": Configuration(), "ephemeral": Configuration()}
-        ),
+        "URLSessionConfiguration": ConfigurationType("URLSessionConfiguration"),
+        "CharacterSet": CharacterSets("CharacterSet"),
         "Data": Builtin(data_of),
         "NSData": Builtin(data_of),
         "NSMutableData": Builtin(data_of),
@@ -129,6 +130,7 @@ class Swift(Dialect):
         "JSONEncoder": Builtin(lambda run, given: Encoder()),
         "Task": Builtin(_task),
         "defer": Builtin(_deferred),
+        "enum of": Builtin(lambda run, given: Module("an enum", *given.positional)),
         "case of": Builtin(lambda run, given: MYSTERY),
         "struct of": Builtin(lambda run, given: Struct(dict(given.named))),
         "is set": Builtin(_is_set),
@@ -149,8 +151,12 @@ class Swift(Dialect):
         return value
 
     def member(self, run: Any, value: Any, name: str) -> Any:
+        if isinstance(value, Symbol) and value == "shared" and name in ("dataTask", "data"):
+            return Session().get(run, name)
         if isinstance(value, str):
             return self.of_text(value, name)
+        if isinstance(value, list) and re.fullmatch("[0-9]", name) and int(name) < len(value):
+            return value[int(name)]
         if isinstance(value, list | dict) and name in ("map", "forEach"):
             return Builtin(lambda run, given: each_of(run, value, given))
         if isinstance(value, list) and name == "joined":

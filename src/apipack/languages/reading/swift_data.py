@@ -14,6 +14,7 @@ from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
     Arguments,
+    Module,
     Mystery,
     Thing,
     known,
@@ -176,17 +177,50 @@ def string_of(run: Evaluation, given: Arguments) -> Any:
     return MYSTERY if isinstance(value, Mystery) else text(value)
 
 
+SETS = {
+    "urlQueryAllowed": "!$&'()*+,-./:;=?@_~",
+    "urlPathAllowed": "!$&'()*+,-./:=@_~",
+    "urlHostAllowed": "!$&'()*+,-.:;=[]_~",
+    "alphanumerics": "",
+}
+"""Sets of characters by name: those of ASCII beside letters and digits."""
+
+
+class CharacterSet(Thing):
+    """CharacterSet, whose members of ASCII beside letters and digits are kept."""
+
+    def __init__(self, marks: str) -> None:
+        self.marks = marks
+
+    def _given(self, given: Arguments) -> str:
+        positional, charactersIn = given.take("character", "charactersIn")  # noqa: N806
+        value = known(positional if charactersIn is UNDEFINED else charactersIn)
+        if not isinstance(value, str) or not value.isascii() or any(map(str.isalnum, value)):
+            raise Unreadable("a set of letters")
+        return value
+
+    def do_insert(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        self.marks += self._given(given)
+
+    def do_remove(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        removed = self._given(given)
+        self.marks = "".join(mark for mark in self.marks if mark not in removed)
+
+
+class CharacterSets(Module):
+    """CharacterSet, the type: each access makes a set of its own."""
+
+    def get(self, run: Any, name: str) -> Any:
+        return CharacterSet(SETS[name]) if name in SETS else super().get(run, name)
+
+
 def percent_encoded(value: str, allowed: Any) -> str:
-    sets = {
-        "urlQueryAllowed": "!$&'()*+,-./:;=?@_~",
-        "urlPathAllowed": "!$&'()*+,-./:=@_~",
-        "urlHostAllowed": "!$&'()*+,-.:;=[]_~",
-        "alphanumerics": "",
-    }
-    if str(allowed) not in sets:
+    marks = allowed.marks if isinstance(allowed, CharacterSet) else SETS.get(str(allowed))
+    if marks is None:
         raise Unreadable("a set of characters")
-    encoded = quote(value, safe=sets[str(allowed)])
-    if str(allowed) == "alphanumerics":
-        for character in "-._~":
-            encoded = encoded.replace(character, f"%{ord(character):02X}")
+    encoded = quote(value, safe=marks)
+    for character in set("-._~") - set(marks):
+        encoded = encoded.replace(character, f"%{ord(character):02X}")
     return encoded

@@ -101,15 +101,33 @@ class Session(Thing):
 
     inert = frozenset({"finishTasksAndInvalidate", "invalidateAndCancel"})
 
+    def __init__(self, headers: dict[str, str] | None = None) -> None:
+        self.headers = dict(headers or {})
+
+    def request(self, value: Any) -> Request:
+        """A request with the headers of the session that it does not name."""
+        if not self.headers:
+            return _request(value)
+        if not isinstance(value, Outgoing):
+            raise Unreadable("headers of a session for what is no request")
+        joined = Fields(value.fields.pairs)
+        for name, content in self.headers.items():
+            joined.default(name, content)
+        before, value.fields = value.fields, joined
+        try:
+            return value.request()
+        finally:
+            value.fields = before
+
     def do_dataTask(self, run: Evaluation, given: Arguments) -> Task:
         run.call_back(given.named.pop("block", None), given.named.pop("completionHandler", None))
-        return Task(_request(*given.take("with", required=1)))
+        return Task(self.request(*given.take("with", required=1)))
 
     def do_data(self, run: Evaluation, given: Arguments) -> list[Any]:
         value = given.named.pop("for", UNDEFINED)
         value = given.named.pop("from", UNDEFINED) if value is UNDEFINED else value
         given.take("delegate")
-        run.send(_request(value))
+        run.send(self.request(value))
         return [MYSTERY, MYSTERY]
 
 
@@ -128,7 +146,7 @@ class SessionType(Module):
         configuration, *_ = given.take("configuration", "delegate", "delegateQueue", required=1)
         if configuration not in ("default", "ephemeral") and not isinstance(configuration, Configuration):
             raise Unreadable("a configuration")
-        return Session()
+        return Session(configuration.headers if isinstance(configuration, Configuration) else None)
 
 
 class Configuration(Thing):
@@ -137,3 +155,18 @@ class Configuration(Thing):
     settable = frozenset(
         {"timeoutIntervalForRequest", "timeoutIntervalForResource", "waitsForConnectivity", "requestCachePolicy"}
     )
+
+    def __init__(self) -> None:
+        self.headers: dict[str, str] = {}
+
+    def set_httpAdditionalHeaders(self, run: Evaluation, value: Any) -> None:
+        if not isinstance(value, dict):
+            raise Unreadable("header fields that are no dictionary")
+        self.headers = {text_of(name): text_of(content) for name, content in value.items()}
+
+
+class ConfigurationType(Module):
+    """URLSessionConfiguration, the type: each access makes one."""
+
+    def get(self, run: Any, name: str) -> Any:
+        return Configuration() if name in ("default", "ephemeral") else super().get(run, name)

@@ -10,8 +10,9 @@ from tree_sitter import Node
 from apipack.languages.reading import program as p
 from apipack.languages.reading.bare_members import bound, bound_value
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.reading.swift_checks import check
+from apipack.languages.reading.swift_literals import is_spaced, literal_kind, raw, text_pieces, unescaped
 from apipack.languages.reading.values import Symbol
-from apipack.languages.swift import LITERALS
 from apipack.languages.wire import Unreadable
 
 BINARY = (
@@ -40,11 +41,13 @@ class Lowering:
         self.root = root
         self.labels: dict[str, dict[str, str]] = {}
         self.types: set[str] = set()
+        self.structs: set[str] = set()
+        self.cases: dict[str, set[str]] = {}
         self.throwing: set[str] = set()
         todo = [root]
         while todo:
             node = todo.pop()
-            if node.type in SPACED and not _is_spaced(node, root):
+            if node.type in SPACED and not is_spaced(node, root):
                 raise refuse(node)
             if node.type == "function_declaration" and any(child.type == "throws" for child in node.children):
                 self.throwing.add(source(field(node, "name")))
@@ -54,9 +57,32 @@ class Lowering:
                 self.labels[source(field(node.parent.parent, "name"))] = dict(_labels(node))
             if node.type == "class_declaration":
                 self.types.add(source(field(node, "name")))
+                if source(field(node, "declaration_kind")) == "struct":
+                    self.structs.add(source(field(node, "name")))
+                if source(field(node, "declaration_kind")) == "enum":
+                    self.raw_values(node)
             todo += node.children
 
+    def raw_values(self, node: Node) -> None:
+        """The texts that the cases of an enum stand for."""
+        if not any(source(part) == "String" for part in _descendants(node, "inheritance_specifier")):
+            return
+        for entry in named(field(node, "body")):
+            if entry.type != "enum_entry":
+                continue
+            names, values = entry.children_by_field_name("name"), entry.children_by_field_name("raw_value")
+            if values and (len(names) != 1 or not source(values[0]).startswith('"') or "\\" in source(values[0])):
+                names = []
+            for name in names:
+                self.cases.setdefault(source(name), set()).add(source(values[0])[1:-1] if values else source(name))
+
+    def raw_value(self) -> p.Expression:
+        """Text by the name of a case, where enums do not disagree."""
+        sure = {name: next(iter(texts)) for name, texts in self.cases.items() if len(texts) == 1}
+        return p.Pairs(tuple((p.Const(Symbol(name)), p.Const(text)) for name, text in sure.items()))
+
     def statements(self) -> tuple[p.Statement, ...]:
+        check(self.root, self.structs)
         return self.body(self.root)
 
     def body(self, node: Node | None) -> tuple[p.Statement, ...]:
@@ -115,6 +141,13 @@ class Lowering:
             return p.Jump(kind)
         return p.Jump("return", self.value(result) if result else None)
 
+    def typed(self, value: Node, kind: str) -> p.Expression:
+        """The value of a property whose type is written: where that is [String: Any], members may be empty literals."""
+        if value.type != "dictionary_literal" or not re.fullmatch(r"\[\s*String\s*:\s*Any\??\s*\]", kind):
+            return self.value(value)
+        keys, values = value.children_by_field_name("key"), value.children_by_field_name("value")
+        return p.Pairs(tuple((self.value(a), self.value(b)) for a, b in zip(keys, values, strict=True)))
+
     def properties(self, node: Node) -> Sequence[p.Statement]:
         if any(child.type in ("computed_property", "willset_didset_block") for child in named(node)):
             return [p.Opaque("a computed property")]
@@ -123,9 +156,11 @@ class Lowering:
         if not values:
             return [p.Assign(self.pattern(name), p.Const(None), True) for name in names]
         typed = any(child.type == "type_annotation" for child in named(node))
-        if len(names) != len(values) or (not typed and any(_kind(value) == "mixed" for value in values)):
+        if len(names) != len(values) or (not typed and any(literal_kind(value) == "mixed" for value in values)):
             raise refuse(node)
-        return [p.Assign(self.pattern(a), self.value(b), True) for a, b in zip(names, values, strict=True)]
+        kinds = [source(child).lstrip(": ") for child in named(node) if child.type == "type_annotation"]
+        kind = kinds[0] if len(kinds) == len(names) == 1 else ""
+        return [p.Assign(self.pattern(a), self.typed(b, kind), True) for a, b in zip(names, values, strict=True)]
 
     def pattern(self, node: Node) -> p.Target:
         inner = [child for child in named(node) if child.type == "pattern"]
@@ -186,7 +221,14 @@ class Lowering:
         if any(source(field(member, "name")) == "main" for member in functions) and "@main" in source(node)[:40]:
             return [*[inner for member in body for inner in self.statement(member)], p.Call(p.Name("main"))]
         kind = source(field(node, "declaration_kind"))
-        if kind in ("struct", "class", "actor") and (functions or kind != "struct"):
+        if kind == "enum" and any(entry.type == "enum_entry" for entry in body):
+            cases = [
+                part for entry in body if entry.type == "enum_entry" for part in entry.children_by_field_name("name")
+            ]
+            symbols = tuple((p.Const(source(case)), p.Const(Symbol(source(case)))) for case in cases)
+            return [p.Assign(p.Name(name), p.Call(p.Name("enum of"), (p.Argument(p.Pairs(symbols)),)), True)]
+        is_shared = any(re.match(r"(\w+ )*static ", source(member)) for member in body)
+        if kind in ("struct", "class", "actor") and (functions or is_shared or kind != "struct"):
             return [p.Assign(p.Name(name), self.members(node, body), True)]
         if functions or kind != "struct" or not body:
             return [p.Assign(p.Name(name), p.Name("a type"), True)]
@@ -283,7 +325,7 @@ class Lowering:
             case "multi_line_string_literal":
                 return self.lines(node)
             case "raw_string_literal":
-                return _raw(source(node))
+                return raw(source(node))
             case "integer_literal":
                 text = source(node).replace("_", "")
                 return p.Const(int(text)) if re.fullmatch("0|[1-9][0-9]*", text) else p.Opaque("a number")
@@ -317,6 +359,8 @@ class Lowering:
             case "tuple_expression":
                 values = node.children_by_field_name("value")
                 return self.value(values[0]) if len(values) == 1 else p.Items(tuple(map(self.value, values)))
+            case "navigation_expression" if self.suffix(node) == "rawValue" and self.cases:
+                return p.Index(self.raw_value(), self.value(field(node, "target")))
             case "navigation_expression":
                 return p.Member(self.value(field(node, "target")), self.suffix(node))
             case "optional_chaining_expression":
@@ -414,14 +458,14 @@ class Lowering:
 
     def string(self, node: Node, quotes: int) -> Iterator[p.Expression]:
         """Parts of a literal: the text between its interpolations, and these."""
-        for text, inner in _pieces(node, quotes):
-            yield p.Const(_unescaped(text))
+        for text, inner in text_pieces(node, quotes):
+            yield p.Const(unescaped(text))
             if inner is not None:
                 yield self.value(inner)
 
     def lines(self, node: Node) -> p.Expression:
         """A literal of several lines, without the indentation of its closing mark."""
-        pieces = list(_pieces(node, 3))
+        pieces = list(text_pieces(node, 3))
         last = pieces[-1][0].rpartition("\n")
         if not last[1] or last[2].strip(" \t") or not pieces[0][0].startswith("\n"):
             raise refuse(node)
@@ -436,30 +480,10 @@ class Lowering:
             if any(line.strip() and not line.startswith(indent) for line in lines[starts:]):
                 raise refuse(node)
             cut = [*lines[:starts], *[line[len(indent) :] for line in lines[starts:]]]
-            parts.append(p.Const(_unescaped("\n".join(cut).replace("\\\n", ""))))
+            parts.append(p.Const(unescaped("\n".join(cut).replace("\\\n", ""))))
             if inner is not None:
                 parts.append(self.value(inner))
         return p.Text(tuple(parts))
-
-
-def _kind(node: Node) -> str:
-    """The type of a literal as the compiler infers it: `mixed` where it cannot, nothing where another part tells."""
-    if node.type in ("array_literal", "dictionary_literal"):
-        members = node.children_by_field_name("element") or node.children_by_field_name("value")
-        kinds = {kind for member in members if (kind := _kind(member))}
-        if not members or len(kinds) > 1 or "mixed" in kinds:
-            return "mixed"
-        return f"{node.type} of {next(iter(kinds), '')}"
-    kinds_of = {"integer_literal": "number", "real_literal": "number", "boolean_literal": "bool"}
-    return "text" if node.type.endswith("string_literal") else kinds_of.get(node.type, "")
-
-
-def _is_spaced(node: Node, root: Node) -> bool:
-    """Whether an operator has white space on both sides or on none, without which it is another operator."""
-    code = root.text or b""
-    start, end = node.start_byte - root.start_byte, node.end_byte - root.start_byte
-    before, after = code[start - 1 : start], code[end : end + 1]
-    return before.isspace() == after.isspace() or before in (b"(", b",") or after in (b")", b",")
 
 
 def _labels(node: Node) -> Iterator[tuple[str, str]]:
@@ -492,31 +516,3 @@ def _descendants(node: Node, kind: str) -> Iterator[Node]:
             yield child
         else:
             yield from _descendants(child, kind)
-
-
-def _pieces(node: Node, quotes: int) -> Iterator[tuple[str, Node | None]]:
-    raw = node.text or b""
-    position = quotes
-    for child in named(node):
-        if child.type != "interpolated_expression":
-            continue
-        start, end = child.start_byte - node.start_byte, child.end_byte - node.start_byte
-        value = child.child_by_field_name("value")
-        if value is None or raw[start - 2 : start] != b"\\(" or raw[end : end + 1] != b")":
-            raise refuse(child)
-        yield raw[position : start - 2].decode(), value
-        position = end + 1
-    yield raw[position : len(raw) - quotes].decode(), None
-
-
-def _unescaped(text: str) -> str:
-    if "\\" not in text:
-        return text
-    return LITERALS.unquote('"' + re.sub(r'(?<!\\)((?:\\\\)*)"', r'\1\\"', text) + '"')
-
-
-def _raw(literal: str) -> p.Expression:
-    match = re.fullmatch(r'(#+)"([^\n]*)"\1', literal)
-    if not match or f"\\{match[1]}" in match[2] or match[2].startswith('""'):
-        raise Unreadable("a raw text")
-    return p.Const(match[2])

@@ -38,7 +38,10 @@ _IMPORT = re.compile(r"^[ \t]*import[ \t]+(?:static[ \t]+)?[\w.*]+[ \t]*;[ \t]*$
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _HEAD = re.compile(r"\s*(?:package\s+([\w.]+)\s*;)?(?:\s*import\s[^;]*;)*(?:\s*@\w+(?:\([^)]*\))?)*\s*")
 _TYPE = re.compile(r"((?:public|final|abstract|sealed|strictfp)\s+)*(?:class|interface|enum|record)\s+(\w+)")
-_CLASS_OR_MAIN = re.compile(r"\b(?:class|enum|record|interface)\s+(\w+)[^;{}()]*(?:\([^)]*\)\s*)?\{|\bvoid\s+main\s*\(")
+_LITERAL = re.compile(r'"""(?:\\.|.)*?"""|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
+_CLASS_OR_MAIN = re.compile(
+    r"\b(?:class|enum|record|interface)\s+(\w+)[^;{}()]*(?:\([^)]*\)[^;{}()]*)?\{|\bvoid\s+main\s*\(|[{}]"
+)
 
 
 def in_class(code: str, name: str) -> str:
@@ -57,13 +60,23 @@ def unit(code: str) -> tuple[str, str, str]:
     if head is None or not _TYPE.match(bare, head.end()):
         return "Fragment.java", in_class(code, "Fragment"), "Fragment"
     public = re.search(r"^[ \t]*public\s+(?:(?:final|abstract)\s+)*(?:class|interface|enum|record)\s+(\w+)", bare, re.M)
-    main = enclosing = _TYPE.match(bare, head.end())[2]  # type: ignore[index]
-    for declaration in _CLASS_OR_MAIN.finditer(bare):
-        if declaration[1] is None:
-            main = enclosing
-            break
-        enclosing = declaration[1]
-    return f"{public[1] if public else main}.java", code, f"{head[1]}.{main}" if head[1] else main
+    first = _TYPE.match(bare, head.end())[2]  # type: ignore[index]
+    main = _with_main(_LITERAL.sub('""', bare)) or first
+    name = public[1] if public else main.partition("$")[0]
+    return f"{name}.java", code, f"{head[1]}.{main}" if head[1] else main
+
+
+def _with_main(code: str) -> str:
+    """The binary name of the class that has `main`, empty where none has it. code: without comments and literals."""
+    around: list[str] = []
+    for mark in _CLASS_OR_MAIN.finditer(code):
+        if mark[0].startswith("void"):
+            return "$".join(filter(None, around))
+        if mark[0] == "}":
+            around = around[:-1]
+        else:
+            around.append(mark[1] or "")
+    return ""
 
 
 def alone(code: str) -> Program:

@@ -1,0 +1,47 @@
+"""What Go's compiler refuses about names: imports and variables that nothing uses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from apipack.languages.reading.grammar import field, named, source
+from apipack.languages.wire import Unreadable
+
+
+def check_names(root: Node) -> None:
+    """Refuse imports and local variables that nothing uses."""
+    seen: Counter[str] = Counter()
+    given: Counter[str] = Counter()
+    local: set[str] = set()
+    imports: set[str] = set()
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        if node.type in ("identifier", "package_identifier") and node.parent and node.parent.type != "package_clause":
+            seen[source(node)] += 1
+        if node.type == "import_spec":
+            name = node.child_by_field_name("name")
+            path = source(field(node, "path")).strip('"`')
+            imports.add(source(name) if name else path.rpartition("/")[2])
+            given[source(name) if name else ""] += 1
+        for target in _targets(node):
+            given[source(target)] += 1
+            if node.type != "assignment_statement" and node.parent and node.parent.type != "source_file":
+                local.add(source(target))
+        todo += node.children
+    unused = {name for name in (local | imports) - {"_", ".", ""} if seen[name] <= given[name]}
+    if unused:
+        raise Unreadable(f"{min(unused)} is not used")
+
+
+def _targets(node: Node) -> Iterator[Node]:
+    """Names that a node declares or sets."""
+    if node.type == "short_var_declaration" or (
+        node.type == "assignment_statement" and source(field(node, "operator")) == "="
+    ):
+        yield from (child for child in named(field(node, "left")) if child.type == "identifier")
+    elif node.type == "var_spec":
+        yield from node.children_by_field_name("name")

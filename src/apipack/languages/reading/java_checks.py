@@ -1,0 +1,90 @@
+"""What Java's compiler refuses about exceptions: one that is checked, and neither caught nor declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from apipack.languages.reading.grammar import field, named, source
+from apipack.languages.wire import Unreadable
+
+IO = "IOException"
+CALLS: dict[tuple[str, int], tuple[str, ...]] = {
+    ("execute", 0): (IO,),
+    ("send", 2): (IO, "InterruptedException"),
+    ("openConnection", 0): (IO,),
+    ("getOutputStream", 0): (IO,),
+    ("getInputStream", 0): (IO,),
+    ("getResponseCode", 0): (IO,),
+    ("setRequestMethod", 1): (IO,),
+}
+"""(method, number of arguments) → what it throws."""
+MAKING = {"URL": (IO, "MalformedURLException"), "URI": ("URISyntaxException",)}
+ALL = {"Exception", "Throwable"}
+
+
+def check(root: Node) -> None:
+    """Refuse a program in which a method lets an exception go that it does not declare."""
+    nodes = list(_all(root))
+    thrown: dict[str, set[str]] = {}
+    for node in nodes:
+        if node.type == "method_declaration":
+            thrown[source(field(node, "name"))] = set(_declared(node))
+    for node in nodes:
+        caught, is_inside = (
+            _caught(node) if node.type.endswith(("invocation", "creation_expression")) else (set(), False)
+        )
+        if not is_inside or caught & ALL:
+            continue
+        for needed in _needed(node, thrown):
+            if not caught & set(needed):
+                raise Unreadable(f"line {node.start_point[0] + 1}: {needed[0]} is neither caught nor declared")
+
+
+def _all(root: Node) -> Iterator[Node]:
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        yield node
+        todo += node.children
+
+
+def _declared(method: Node) -> Iterator[str]:
+    for child in method.children:
+        if child.type == "throws":
+            yield from (source(kind).rpartition(".")[2] for kind in named(child))
+
+
+def _needed(node: Node, thrown: dict[str, set[str]]) -> Iterator[tuple[str, ...]]:
+    """Exceptions of a call, each with those under whose names it may be caught."""
+    if node.type == "object_creation_expression":
+        kind = source(field(node, "type")).rpartition(".")[2]
+        if kind in MAKING and len(named(field(node, "arguments"))) == 1:
+            yield MAKING[kind]
+        return
+    name, count = source(field(node, "name")), len(named(field(node, "arguments")))
+    if name in thrown:
+        yield from ((kind, kind) for kind in thrown[name])
+    elif node.child_by_field_name("object"):
+        yield from ((kind,) for kind in CALLS.get((name, count), ()))
+
+
+def _caught(node: Node) -> tuple[set[str], bool]:
+    """What is caught or declared around a node, and whether a method is around it."""
+    caught: set[str] = set()
+    inner, outer = node, node.parent
+    while outer is not None:
+        if outer.type in ("try_statement", "try_with_resources_statement") and inner.type not in (
+            "catch_clause",
+            "finally_clause",
+        ):
+            for clause in (child for child in named(outer) if child.type == "catch_clause"):
+                kinds = [part for part in _all(clause) if part.type == "catch_type"]
+                caught |= {source(kind).rpartition(".")[2] for part in kinds for kind in named(part)}
+        if outer.type == "lambda_expression":
+            return caught, not ("submit" in source(outer.parent or outer) or "call" in source(outer.parent or outer))
+        if outer.type in ("method_declaration", "constructor_declaration"):
+            return caught | set(_declared(outer)), True
+        inner, outer = outer, outer.parent
+    return caught, False
