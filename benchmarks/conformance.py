@@ -122,8 +122,11 @@ def reason(rule: str) -> str:
 
 
 def kept(file: Path) -> list[Audited]:
-    rows = (json.loads(line) for line in file.read_text().splitlines())
-    return [Audited(*(frozenset(entry) if isinstance(entry, list) else entry for entry in row)) for row in rows]
+    audits = []
+    for line in file.read_text().splitlines():
+        operation, request, broken, invented, broken_invented = json.loads(line)
+        audits.append(Audited(operation, request, frozenset(broken), invented, frozenset(broken_invented)))
+    return audits
 
 
 def keep(file: Path, audits: list[Audited]) -> None:

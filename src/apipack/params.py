@@ -50,6 +50,8 @@ class Params(Engine):
         named = {str(name) for name, weight in self.mix.items() if weight and name != "other"}
         if extra := sorted(named - rendered):
             raise ValueError(f"mix has {extra}, which render.languages does not make")
+        if self.instruct.values == "spoken" and not self.parse.forms:
+            raise ValueError("instruct.values is spoken, but parse.forms is false: variants are filled in from forms")
         if "reranked_3shot" in self.evaluate.settings and self.rerank.kind == "none":
             raise ValueError("evaluate.settings has reranked_3shot, but rerank.kind is none")
         if leaking := sorted(set(self.sample.positional) & set(self.evaluate.languages)):

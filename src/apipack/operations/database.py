@@ -32,6 +32,7 @@ def write_operations(specs: Path, opt_outs: Path, out: Path, p: Parse, engine: E
             "out": str(out.absolute() / part_name(number)),
             "optional": p.optional,
             "max_bytes": p.max_bytes,
+            "forms": p.forms,
         }
         for number, group in enumerate(packed(kept, lambda spec: spec["bytes"], PART))
     ]
@@ -53,11 +54,13 @@ def write_operations(specs: Path, opt_outs: Path, out: Path, p: Parse, engine: E
     }
 
 
-def parse_part(specs: list[dict[str, Any]], folder: str, out: str, optional: bool, max_bytes: int) -> dict[str, Any]:
+def parse_part(
+    specs: list[dict[str, Any]], folder: str, out: str, optional: bool, max_bytes: int, forms: bool = True
+) -> dict[str, Any]:
     """Write the operations of some specifications as one part."""
     gc.disable()  # a document is a million objects without cycles; looking for some costs an eighth of the time
     documents = ((spec, Path(folder, spec["file"]).read_bytes) for spec in specs)
-    parsed = parse_specs(documents, optional=optional, max_bytes=max_bytes)
+    parsed = parse_specs(documents, optional=optional, max_bytes=max_bytes, forms=forms)
     gc.enable()
     parsed.rows.sort(key=lambda row: row["id"])
     write_table(out, rows_table(parsed.rows, OPERATIONS))

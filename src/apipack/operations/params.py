@@ -6,7 +6,9 @@ from apipack.section import Positive, Section
 
 
 class Parse(Section):
-    """optional: also send the parameters and body members that are not required. max_bytes: of one spec."""
+    """optional: also send the parameters and body members that are not required. max_bytes: of one spec. forms:
+    also what instances with values are filled in from; a quarter of the stage's time."""
 
     optional: bool
     max_bytes: Positive
+    forms: bool

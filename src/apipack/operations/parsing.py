@@ -45,14 +45,16 @@ def parse_spec(spec: Row, body: bytes, *, optional: bool, max_bytes: int) -> Par
     return parse_specs([(spec, lambda: body)], optional=optional, max_bytes=max_bytes)
 
 
-def parse_specs(documents: Iterable[tuple[Row, Callable[[], bytes]]], *, optional: bool, max_bytes: int) -> Parsed:
+def parse_specs(
+    documents: Iterable[tuple[Row, Callable[[], bytes]]], *, optional: bool, max_bytes: int, forms: bool = True
+) -> Parsed:
     """`parse_spec` of many, whose bodies are read when it is their turn and kept no longer than it takes. What looks at
     their texts comes at the end: Arrow for all of them together, and languages one after another, since what that needs
-    of the identifier's tables (100 MB) is then in the cache."""
+    of the identifier's tables (100 MB) is then in the cache. forms: false leaves out the operations' forms."""
     parsed = Parsed()
     ends = [0]
     for spec, read in documents:
-        _parse(parsed, spec, read, optional, max_bytes)
+        _parse(parsed, spec, read, optional, max_bytes, forms)
         ends.append(len(parsed.rows))
     rows, parsed.rows = _without_secrets(parsed), []
     for start, end in pairwise(ends):
@@ -97,7 +99,7 @@ def _telling(rows: list[Row]) -> str:
     return ". ".join(filter(None, texts))
 
 
-def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool, max_bytes: int) -> None:
+def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool, max_bytes: int, forms: bool) -> None:
     """Add the rows of one specification, but for their language, and with secrets."""
     body = read()
     try:
@@ -129,7 +131,7 @@ def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool,
                 "arguments": f"[{', '.join(map(_json, built.arguments))}]",
                 "host_inferred": built.host_inferred,
                 "request": built.request,
-                "form": _form(document, raw, built),
+                "form": _form(document, raw, built) if forms else NO_FORM,
             }
         except Exception as error:
             parsed.drops.append(_drop(identifier, error))
