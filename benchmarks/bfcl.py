@@ -50,8 +50,8 @@ def _checker() -> Any:
     models: Any = ModuleType("bfcl_eval.constants.model_config")
     models.MODEL_CONFIG_MAPPING = {}
     sys.modules[models.__name__] = models
-    from bfcl_eval.constants.enums import Language  # type: ignore[import-not-found]
-    from bfcl_eval.eval_checker.ast_eval.ast_checker import ast_checker  # type: ignore[import-not-found]
+    from bfcl_eval.constants.enums import Language
+    from bfcl_eval.eval_checker.ast_eval.ast_checker import ast_checker
 
     return lambda function, call, answer: ast_checker(function, call, answer, Language.PYTHON, CATEGORY, MODEL)
 
