@@ -12,7 +12,9 @@ from apipack.operations.documentation import Documentation, Parameter
 from apipack.operations.forms import Node
 from apipack.operations.parsing import parse_spec
 from apipack.operations.wire import pairs_of
-from apipack.prompting.call_grammar import NoGrammar, call_grammar
+from apipack.prompting.call_grammar import call_grammar, tool_grammar
+from apipack.prompting.grammar_terms import NoGrammar
+from apipack.prompting.toolbox import Tool, Toolbox, call_text
 from apipack.records import Request
 from tests.specs import ID, INTEGER, STRING, json_body, openapi, parameter, record
 
@@ -42,6 +44,10 @@ def documentation(operation: dict[str, Any], path: str = "/pets/{id}") -> Docume
     return Documentation.of(row)
 
 
+def touch() -> Documentation:
+    return documentation({"summary": "Touch", "responses": {}}, "/touch")
+
+
 def allows(grammar: str, call: str) -> bool:
     matcher = LLMatcher(BYTES, grammar)
     assert not matcher.is_error(), matcher.get_error()
@@ -49,17 +55,58 @@ def allows(grammar: str, call: str) -> bool:
     return matcher.try_consume_tokens(tokens) == len(tokens) and matcher.is_accepting()
 
 
-def put(query: str, body: str, url: str = f"{URL}/7") -> str:
-    return render("curl", Request("PUT", f"{url}?{query}", HEADERS, body))
+def put(query: str, body: str, url: str = f"{URL}/7", language: str = "curl") -> str:
+    return render(language, Request("PUT", f"{url}?{query}", HEADERS, body))
 
 
-GRAMMAR = call_grammar([documentation(PET)], "curl")
+GRAMMAR, PYTHON = (call_grammar([documentation(PET)], language) for language in ("curl", "python"))
 
 
-def test_calls_that_the_documentation_allows() -> None:
+@pytest.mark.parametrize(("language", "grammar"), [("curl", GRAMMAR), ("python", PYTHON)], ids=["curl", "python"])
+def test_calls_that_the_documentation_allows(language: str, grammar: str) -> None:
+    bodies = ('{"name":"Rex\'s"}', '{"name":"R\\"ex","age":3}', '{"name":"","age":3,"kind":"b"}', '{"name":"é\\\\"}')
     for query in ("mode=a%20b", "page=2&mode=x", "mode=x&tags=a&tags=b", "page=-1&mode='&tags=a"):
-        for body in ('{"name":"Rex\'s"}', '{"name":"R\\"ex","age":3}', '{"name":"","age":3,"kind":"b"}'):
-            assert allows(GRAMMAR, put(query, body)), (query, body)
+        for body in bodies:
+            assert allows(grammar, put(query, body, language=language)), (query, body)
+    for query, body in (("mode=x&more=1", bodies[0]), ("page=2", bodies[0]), ("mode=x", '{"age":3}')):
+        assert not allows(grammar, put(query, body, language=language)), (query, body)
+    for url in ("https://pets.example/v2/pets/7", f"{URL}/seven", "https://dogs.example/v1/pets/7"):
+        assert not allows(grammar, put("mode=x", bodies[0], url, language)), url
+
+
+def test_headers_that_may_be_left_out() -> None:
+    optional = tuple(Parameter("header", name, False, {"kind": "string"}, None) for name in ("X-One", "X-Two"))
+    shown = replace(touch(), parameters=optional)
+    for language in ("curl", "python"):
+        grammar = call_grammar([shown], language)
+        for names in ((), ("X-One",), ("X-Two",), ("X-One", "X-Two"), ("X-Three",)):
+            call = render(language, Request("PUT", "https://pets.example/v1/touch", tuple((n, "a") for n in names)))
+            assert allows(grammar, call) == ("X-Three" not in names), names
+
+
+def test_calls_of_tools_keep_to_the_tools() -> None:
+    toolbox = Toolbox((Tool("", "change", documentation(PET), True, None), Tool("", "touch", touch(), True, None)))
+    grammar = tool_grammar(toolbox, abstain=True)
+    right: dict[str, Any] = {
+        "id": 7,
+        "mode": "a",
+        "tags": ["b"],
+        "X-Trace": "it's",
+        "body": {"name": 'R"ex', "age": 3, "kind": "b"},
+    }
+    assert allows(grammar, call_text("change", right)) and allows(grammar, call_text("touch", {}))
+    assert allows(grammar, "no_call") and allows(grammar, "ask: mode") and not allows(grammar, "ask: page")
+    wrong: list[dict[str, Any]] = [
+        {"id": "7"},
+        {"mode": 7},
+        {"tags": "b"},
+        {"body": {"age": 3}},
+        {"body": {"name": "a", "kind": "c"}},
+    ]
+    for change in [*wrong, {"more": 1}]:
+        assert not allows(grammar, call_text("change", right | change)), change
+    assert not allows(grammar, call_text("drop", {})) and not allows(grammar, call_text("touch", {"id": 7}))
+    assert not allows(grammar, call_text("change", {key: right[key] for key in right if key != "mode"}))
 
 
 @pytest.mark.parametrize(
@@ -97,12 +144,17 @@ def test_a_hostile_specification_breaks_no_grammar() -> None:
         given = Parameter("query", name, True, node, {"name": name, "in": "query"})
         body = {"members": [[name, True, node]]}
         shown = replace(documentation(PET), parameters=(given,), body=body, template="https://pets.example/v1/p")
-        grammar = call_grammar([shown], "curl")
+        grammar, python = (call_grammar([shown], language) for language in ("curl", "python"))
+        tools = tool_grammar(Toolbox((Tool("", "change", shown, True, None),)))
+        for value in ("b", "c"):
+            arguments = {name: value, "body": {name: name}}
+            assert allows(tools, call_text("change", arguments)) == (value == "b"), name
         headers, said = HEADERS[1:], json.dumps({name: name}, ensure_ascii=False, separators=(",", ":"))
         ((key, value),) = pairs_of(given.wire or {}, "b", "3.0")
         for query, allowed in ((f"{key}={value}", True), ("b=b", False)):
             request = Request("PUT", f"https://pets.example/v1/p?{query}", headers, said)
             assert allows(grammar, render("curl", request)) == allowed, (name, query)
+            assert allows(python, render("python", request)) == allowed, (name, query)
         assert not allows(grammar, "curl x")
 
 

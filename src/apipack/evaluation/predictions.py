@@ -65,7 +65,7 @@ def evaluate(
     else:
         outputs, figures = write(tests, model, adapter, p)
     predictions = predictions_of(tests, outputs)
-    verdicts = judge_all(predictions, _apis(data), p, workers)
+    verdicts = judge_all(predictions, specifications(data), p, workers)
     rows = rows_of(predictions, verdicts)
     frame = pd.DataFrame(rows).dropna(axis="columns", how="all")
     written = [
@@ -181,7 +181,7 @@ def _arguments(predictions: Sequence[Prediction], verdicts: Sequence[tuple[Verdi
     return {model: argument_figures(of_model) for model, of_model in comparisons.items()}
 
 
-def _apis(data: Path) -> Apis | None:
+def specifications(data: Path) -> Apis | None:
     """The specifications of the crawl; None, with a line, where they or the packages for them are missing."""
     try:
         import apipack.evaluation.syntax

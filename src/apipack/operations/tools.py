@@ -18,7 +18,7 @@ from apipack.languages.wire import FORM
 from apipack.openapi.loading import SpecError
 from apipack.openapi.styles import PATH, QUERY, Pairs, scalar, to_json
 from apipack.operations.credentials import add_secrets
-from apipack.operations.documentation import Documentation, Parameter
+from apipack.operations.documentation import Documentation, Parameter, type_text
 from apipack.operations.filling import credential
 from apipack.operations.forms import Node
 from apipack.operations.parameters import own_content_type
@@ -79,7 +79,7 @@ def tool(documentation: Documentation, endpoint: str, described: bool = True, op
         if argument.given.required:
             required.append(argument.name)
     if shown.body is not None:
-        properties[BODY] = _schema(shown.body, "", described)
+        properties[BODY] = _body_schema(shown, shown.body, described)
         required.append(BODY)
     parameters = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
     function = {"name": tool_name(endpoint), "description": documentation.says, "parameters": parameters}
@@ -240,15 +240,24 @@ def _key(name: str, place: str) -> str:
     return name.lower() if place == "header" else unquote(name)
 
 
+_TYPED: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("integer", "number", "boolean"), (bool, int, float)),
+    "object": (dict,),
+    "array": (list,),
+}
+"""Types of values that a request has as JSON texts."""
+
+
 def _typed(text: str, node: Node) -> Any:
     """The value of a text by its schema, or the text where another would be written."""
-    if not isinstance(text, str) or node.get("kind") not in ("integer", "number", "boolean"):
+    kind = "object" if "members" in node else "array" if "items" in node else node.get("kind")
+    if not isinstance(text, str) or kind not in _TYPED:
         return text
     try:
         value = json_value(text)
     except (ValueError, RecursionError):
         return text
-    return value if not isinstance(value, str) and to_json(value) == text else text
+    return value if isinstance(value, _TYPED[kind]) and to_json(value) == text else text
 
 
 def _body_value(documentation: Documentation, body: str) -> Any:
@@ -290,6 +299,18 @@ def _parts(media_type: str, body: str) -> list[tuple[str, Any]]:
         value = _of_json(str(text)) if is_json(part.get_content_type()) else str(text)
         named.append((str(name), value))
     return named
+
+
+def is_structured(documentation: Documentation) -> bool:
+    """Whether a call has the members of the body; others, XML for example, are a text as it is sent."""
+    media_type = documentation.media_type or ""
+    return is_json(media_type) or essence(media_type) in (FORM, "multipart/form-data")
+
+
+def _body_schema(documentation: Documentation, body: Node, described: bool) -> Json:
+    if is_structured(documentation):
+        return _schema(body, "", described)
+    return {"type": "string", "description": f"{documentation.media_type}: {type_text(body)}"}
 
 
 def _schema(node: Node, name: str, described: bool) -> Json:

@@ -16,7 +16,8 @@ from apipack.operations.documentation import Documentation
 from apipack.operations.tools import NoTool
 from apipack.prompting.abstention import KINDS as ABSTENTIONS
 from apipack.prompting.abstention import unanswerable
-from apipack.prompting.call_grammar import NoGrammar, call_grammar
+from apipack.prompting.call_grammar import call_grammar, tool_grammar
+from apipack.prompting.grammar_terms import NoGrammar
 from apipack.prompting.no_call import RULE
 from apipack.prompting.prompts import Budget, Shot, completion, fitting, prompt
 from apipack.prompting.tool_prompts import of_tools
@@ -72,13 +73,21 @@ class Wording(NamedTuple):
 
 
 def grammar_of(
-    documented: Sequence[Documentation], language: str, abstain: bool = False
+    documented: Sequence[Documentation],
+    language: str,
+    abstain: bool = False,
+    toolbox: Toolbox | None = None,
+    templated: bool = False,
 ) -> tuple[str | None, str | None]:
     """(the grammar of the calls that documentation allows, why there is none); nothing of both for no documentation.
-    abstain: the grammar also allows to write that there is none, and to ask for a required argument."""
+    abstain: the grammar also allows to write that there is none, and to ask for a required argument. toolbox: the
+    same as tools, where calls are of these; templated: in the form of the model's chat template, which has no grammar.
+    """
     if not documented:
         return None, None
     try:
+        if toolbox is not None:
+            return (None, "chat_template") if templated else (tool_grammar(toolbox, abstain), None)
         return call_grammar(documented, language, abstain), None
     except NoGrammar as error:
         return None, error.reason
@@ -197,7 +206,7 @@ class Corpus:
                     asks, abstain = question
                     examples = self.shots(chosen.get((identifier, examples_of(setting)), ()), language, p)
                     operations, documentation, shown, toolbox = told.get(setting, Told())
-                    grammar, no_grammar = grammar_of(shown, language, p.abstain)
+                    grammar, no_grammar = grammar_of(shown, language, p.abstain, toolbox, template is not None)
                     api = self.described(row, setting, examples, operations)
                     shots = fitting(api, language, asks, examples, p, budget, documentation)
                     right = reference if toolbox is None else toolbox.call(row, Request.from_json(request))
