@@ -144,7 +144,11 @@ def test_each_bad_specification_is_one_reason_and_good_ones_are_unharmed(
     before = sorted(os.listdir(tmp_path))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     done = parse_part(
-        rows, [str(tmp_path / str(row["file"])) for row in rows], str(tmp_path / "part-00000.parquet"), False, 50_000_000
+        rows,
+        [str(tmp_path / str(row["file"])) for row in rows],
+        str(tmp_path / "part-00000.parquet"),
+        False,
+        50_000_000,
     )
     names = dict(zip((row["file"] for row in rows), files, strict=True))
     found = read_table(tmp_path / "part-00000.parquet").to_pylist()
