@@ -143,17 +143,10 @@ def test_a_node_killed_in_mid_stage_costs_nothing_but_time(
 def node(root: Path, hidden: list[Path], *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
     """A Ray node with one core in a folder of its own. hidden: folders that it does not see."""
     root.mkdir()
-    mounts = [f"mount -t tmpfs tmpfs '{folder}'" for folder in hidden]
     ray = f"exec {Path(sys.executable).parent}/ray start --block --num-cpus=1 --node-ip-address=127.0.0.1"
+    script = "; ".join([*(f"mount -t tmpfs tmpfs '{folder}'" for folder in hidden), " ".join([ray, *arguments])])
     return subprocess.Popen(
-        [
-            "unshare",
-            "--mount",
-            *(["--map-root-user"] if os.geteuid() else []),
-            "sh",
-            "-ec",
-            "; ".join([*mounts, " ".join([ray, *arguments])]),
-        ],
+        ["unshare", "--mount", *(["--map-root-user"] if os.geteuid() else []), "sh", "-ec", script],
         cwd=root,
         env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | environment,
         stdout=(root / "log").open("wb"),
