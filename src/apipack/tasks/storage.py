@@ -39,6 +39,8 @@ class Storage:
         self.url = url.rstrip("/")
         with self._told():
             self.files, self.root = fsspec.core.url_to_fs(self.url, use_listings_cache=False)
+            if "file" in self.files.protocol:  # elsewhere it would make a bucket of a typo
+                self.files.makedirs(self.root, exist_ok=True)
 
     def sent(self, tasks: Sequence[Task]) -> list[Task]:
         """The tasks with references in place of the files that they read, which are in the storage afterwards."""
@@ -75,7 +77,6 @@ class Storage:
         with self._told():
             key = f"{self.root}/{digest}"
             if not self.files.exists(key) or self.files.size(key) != os.path.getsize(path):
-                self.files.makedirs(self.root, exist_ok=True)
                 self.files.put_file(path, key)
         return f"{digest}/{Path(path).name}"
 
