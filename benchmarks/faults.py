@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -158,9 +159,10 @@ class Proof:
 
     def killed(self, kills: int, rng: random.Random) -> None:
         clone = Clone(self.folder / "killed")
-        moments = [rng.uniform(1, self.figures["seconds"] / 4) for _ in range(kills)]
-        for moment in moments[len(self.figures.get("kills in", ())) :]:
-            hit = clone.killed_after(moment)
+        moments = [0.0, *sorted(rng.uniform(0, self.figures["seconds"]) for _ in range(kills))]
+        waits = [later - earlier for earlier, later in pairwise(moments)]  # together one run, so none ends unharmed
+        for wait in waits[len(self.figures.get("kills in", ())) :]:
+            hit = clone.killed_after(max(1, wait))
             self.note(**{"kills in": [*self.figures.get("kills in", ()), hit]})
         if "after the kills" not in self.figures:
             self.note(**{"after the kills": self._end(clone)})

@@ -4,8 +4,8 @@
 
 Some steps of `SFTTrainer` on the embedded model. Nothing is prepared: the trainer reads `messages` and `tools` and
 writes them in the model's chat template. The embedded model's shows no tools, so that it is given one that does
-(`TEMPLATE`); models that are made for tools have their own. One line of JSON: steps, losses, and whether the text that is trained on
-shows the tool and the call.
+(`TEMPLATE`); models that are made for tools have their own. One line of JSON: steps, losses, and whether the text
+that is trained on shows the tool and the call.
 """
 
 from __future__ import annotations

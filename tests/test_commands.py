@@ -61,7 +61,8 @@ BY_TEST = {
     r"make remote|dvc push|dvc pull|git tag|dvc artifacts get": (
         f"{SHARING}test_a_broken_upload_goes_on_and_a_clone_pulls_and_does_no_work"
     ),
-    r"dvc exp run -S engine=ray": f"{SAME}test_a_ray_cluster_gives_the_same_bytes",
+    r"dvc exp run -S engine=ray -S ray.address=auto$": f"{SAME}test_a_ray_cluster_gives_the_same_bytes",
+    r"dvc exp run -S engine=ray .*storage": f"{SAME}test_nodes_without_a_shared_folder_read_and_write_s3",
     r"python3? -m benchmarks.gpu (un)?pack": (
         "tests/benchmarks/test_gpu.py::test_what_is_packed_is_unpacked_elsewhere_with_python_alone"
     ),

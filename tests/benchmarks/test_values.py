@@ -46,7 +46,8 @@ def test_the_release_says_every_value_and_variants_differ(tmp_path: Path) -> Non
     choice = p.instruct.model_dump(include={"values", "optional", "max_values", "description_words"})
     further = str(tmp_path / "further")
     for part in parts(data / "dataset/operations"):
-        further_part(str(data / "dataset"), part.name, further, {"curl": 2}, 0, choice)
+        files = [str(part), str(data / "dataset/calls" / part.name)]
+        further_part(files, f"{further}/{part.name}", {"curl": 2}, 0, choice)
     write_languages(["curl", "python"], str(data), further, str(data / "release"), False)
     totals = {name: counts for name, counts in released(data).items() if counts["rows"]}
     assert set(totals) == {"train", "test_level1", "examples"}

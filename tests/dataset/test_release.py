@@ -168,7 +168,8 @@ def test_further_variants_have_values_and_calls_of_their_own(tmp_path: Path) -> 
     choice = p.model_dump(include={"values", "optional", "max_values", "description_words"})
     further = str(out / "further")
     for part in parts(data / "dataset/operations"):
-        further_part(str(data / "dataset"), part.name, further, {"curl": 3}, 0, choice)
+        files = [str(part), str(data / "dataset/calls" / part.name)]
+        further_part(files, f"{further}/{part.name}", {"curl": 3}, 0, choice)
     counts = write_languages(["curl", "python"], str(data), further, str(out), True)
     write_documents(out, counts, list(NAMES.values()), {}, [], {})
     one = counts["python"]["train"]

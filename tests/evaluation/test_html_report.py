@@ -1,8 +1,9 @@
 import re
+from pathlib import Path
 
 import pandas as pd
 
-from apipack.evaluation.html_report import Section, of_run, page, paper_sizes
+from apipack.evaluation.html_report import Section, of_run, page, paper_sizes, write_pictures
 from apipack.evaluation.pictures import curve
 
 PREDICTIONS = pd.DataFrame(
@@ -23,11 +24,15 @@ def test_a_page_needs_nothing_else_and_escapes_what_it_is_given() -> None:
     assert not re.search(r"(src|href)=\"(?!data:)", text)
 
 
-def test_a_run_has_its_matrices_its_intervals_and_the_paper_s_figures() -> None:
-    text = of_run("size=40 curl", PREDICTIONS, 40, seed=0)
+def test_a_run_has_its_matrices_its_intervals_and_the_paper_s_figures(tmp_path: Path) -> None:
+    sections = of_run(PREDICTIONS, 40, seed=0)
+    text = page("size=40 curl", sections)
     assert text.count("data:image/png;base64,iVBOR") == 4 and text.count("<details>") == 3
     assert "tuned</td><td>0shot</td><td>0.50 [" in text and "CodeLlama-13B" in text
-    assert text == of_run("size=40 curl", PREDICTIONS, 40, seed=0)
+    assert sections == of_run(PREDICTIONS, 40, seed=0)
+    write_pictures(sections, tmp_path)
+    names = {"request-match", "by-language", "the-paper-by-language", "api-call-match-on-level-3"}
+    assert {path.stem for path in tmp_path.glob("*.png")} == names
 
 
 def test_the_paper_s_curve() -> None:

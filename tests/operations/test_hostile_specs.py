@@ -143,7 +143,13 @@ def test_each_bad_specification_is_one_reason_and_good_ones_are_unharmed(
         rows.append({**values, "sha256": name, "file": f"{number}", "bytes": len(body)})
     before = sorted(os.listdir(tmp_path))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    done = parse_part(rows, str(tmp_path), str(tmp_path / "part-00000.parquet"), False, 50_000_000)
+    done = parse_part(
+        rows,
+        [str(tmp_path / str(row["file"])) for row in rows],
+        str(tmp_path / "part-00000.parquet"),
+        False,
+        50_000_000,
+    )
     names = dict(zip((row["file"] for row in rows), files, strict=True))
     found = read_table(tmp_path / "part-00000.parquet").to_pylist()
     assert {row["api"] for row in found} == set(KEPT) and len(found) == len(KEPT)
@@ -162,7 +168,7 @@ def test_the_external_reference_of_a_path_item_is_not_followed(canary: tuple[str
     url, asked = canary
     (tmp_path / "s").write_bytes(spec(paths={"/a": {"$ref": f"{url}/item.json"}, "/b": {"get": {}}}))
     row = {"hub": "h", "provider": "p.io", "api": "a", "version": "1", "source_url": "u", "sha256": "s", "file": "s"}
-    done = parse_part([row], str(tmp_path), str(tmp_path / "part-00000.parquet"), False, 10**8)
+    done = parse_part([row], [str(tmp_path / "s")], str(tmp_path / "part-00000.parquet"), False, 10**8)
     assert done["rows"] == 1 and asked == []
     assert [drop["reason"] for drop in done["drops"]] == ["external_ref"]
 

@@ -4,7 +4,7 @@ import pytest
 
 from apipack.evaluation.figures import cells
 from apipack.sweeps.grid import Grid
-from apipack.sweeps.report import html, lines, sections
+from apipack.sweeps.report import curves, lines, sections
 from apipack.sweeps.results import between_seeds, by_api, gain_per_doubling, pairs, table
 
 
@@ -60,8 +60,8 @@ def test_the_report_of_a_sweep_has_all_of_it() -> None:
     text = "\n".join(lines(grid.question, told))
     assert text.startswith("Does it help?") and "size=40  0.50 [0.50, 0.50]" in text
     assert "+0.200 [" in text and "train.flops per instance" in text and "Between seeds" not in text
-    page = html(grid, LABELS, runs, CELLS, told)
-    assert page.count("data:image/png") == 2 and "CodeLlama-13B" in page  # over size, beside the paper, and over cost
+    over_size, over_cost = curves(grid, LABELS, runs, CELLS)
+    assert over_size.picture and over_cost.picture and "CodeLlama-13B" in over_size.text  # beside the paper's
     seeds = runs.assign(**{"params.size": "10", "params.seed": ["0", "1", "2"]}).drop(columns="metrics.train.flops")
     text = "\n".join(lines("Does it?", sections(Grid(question="Does it?"), LABELS, seeds, CELLS, RUNS)))
     assert "0.300 ± 0.226" in text and "Gain" not in text and "Cost" not in text

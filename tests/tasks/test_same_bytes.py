@@ -1,10 +1,12 @@
 """One program, several engines: the data stages give the same bytes with one worker, with two, on a Ray cluster of
-two nodes, and on one that loses a node in the middle."""
+two nodes, on one that loses a node in the middle, and on one whose nodes share nothing with the driver but S3."""
 
 import hashlib
 import json
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,6 +19,7 @@ import pytest
 from apipack.hubs.schemas import SPECS
 from apipack.io import rows_table, write_table
 from tests.parameters import ROOT, write_params
+from tests.s3 import store
 from tests.specs import openapi
 
 STAGES = ("parse", "dedupe", "instruct", "render", "filter")
@@ -135,6 +138,66 @@ def test_a_node_killed_in_mid_stage_costs_nothing_but_time(
     assert process.returncode == 0, output[-3_000:]
     repository.run(*STAGES[1:])
     assert repository.hashes() == expected
+
+
+def node(root: Path, hidden: list[Path], *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+    """A Ray node with one core in a folder of its own. hidden: folders that it does not see."""
+    root.mkdir()
+    ray = f"exec {Path(sys.executable).parent}/ray start --block --num-cpus=1 --node-ip-address=127.0.0.1"
+    script = "; ".join([*(f"mount -t tmpfs tmpfs '{folder}'" for folder in hidden), " ".join([ray, *arguments])])
+    return subprocess.Popen(
+        ["unshare", "--mount", *(["--map-root-user"] if os.geteuid() else []), "sh", "-ec", script],
+        cwd=root,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | environment,
+        stdout=(root / "log").open("wb"),
+        stderr=subprocess.STDOUT,
+    )
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@pytest.mark.slow
+def test_nodes_without_a_shared_folder_read_and_write_s3(
+    tmp_path: Path, specs: Path, expected: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither node sees the driver's folder, the specifications or this code; they have keys of their own."""
+    repository, port = tmp_path / "r", free_port()
+    repository.mkdir()
+    hidden = [repository, specs, ROOT / "src"]
+    with store() as s3:
+        head = ("--head", f"--port={port}", "--include-dashboard=false")
+        nodes = [
+            node(tmp_path / "one", hidden, *head, **s3.environment()),
+            node(tmp_path / "two", hidden, f"--address=127.0.0.1:{port}", **s3.environment()),
+        ]
+        try:
+            for name, value in s3.environment().items():
+                monkeypatch.setenv(name, value)
+            wait_for_cores(port, 2)
+            driver = Repository(
+                repository, specs, engine="ray", ray={"address": f"127.0.0.1:{port}", "storage": "s3://shared/parts"}
+            )
+            driver.run(*STAGES)
+            assert driver.hashes() == expected
+            assert len(s3.objects()) > len(expected) // 2
+        finally:
+            for process in nodes:
+                process.send_signal(signal.SIGTERM)
+            for process in nodes:
+                process.wait(60)
+
+
+def wait_for_cores(port: int, cores: int) -> None:
+    program = f"import ray; ray.init('127.0.0.1:{port}', logging_level=50); print(int(ray.cluster_resources()['CPU']))"
+    for _ in range(30):
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+        if done.stdout.strip() == str(cores):
+            return
+        time.sleep(1)
+    raise AssertionError(done.stdout + done.stderr)
 
 
 @pytest.mark.slow

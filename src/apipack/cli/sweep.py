@@ -73,9 +73,10 @@ def _print_status(name: str, points: Sequence[Point]) -> None:
 def _print_table(name: str, grid: Grid, points: Sequence[Point]) -> None:
     import pandas as pd
 
+    from apipack.evaluation.html_report import page, write_pictures
     from apipack.evaluation.tracking import accuracies, log_parent, predictions_of
-    from apipack.io import METRICS, write_text
-    from apipack.sweeps.report import html, lines, note, sections
+    from apipack.io import METRICS, fresh_folder, write_text
+    from apipack.sweeps.report import curves, lines, note, sections
     from apipack.sweeps.running import runs_of
 
     runs = runs_of(name, points)
@@ -88,7 +89,10 @@ def _print_table(name: str, grid: Grid, points: Sequence[Point]) -> None:
     frame = frame.set_index("run_id")
     told = sections(grid, labels, frame, cells, predictions)
     print("\n".join(lines(grid.question, told)))
-    page = METRICS / "sweeps" / f"{name}.html"
-    write_text(page, html(grid, labels, frame, cells, told))
-    print(f"sweep: {page} has the curves", file=sys.stderr)
+    pictures = curves(grid, labels, frame, cells)
+    file = METRICS / "sweeps" / f"{name}.html"
+    write_text(file, page(grid.question, [*pictures, *told]))
+    with fresh_folder(file.with_suffix("")) as folder:
+        write_pictures(pictures, folder)
+    print(f"sweep: {file} has the curves", file=sys.stderr)
     log_parent(name, name, list(labels), grid.axis, note(grid, labels, cells))

@@ -24,7 +24,11 @@ def write_dataset(data: Path, out: Path, p: Filter, engine: Engine) -> dict[str,
     """The folders operations (schemas UNIQUE and INSTRUCTIONS) and calls (schema CALLS) in `out`, drops.parquet, and
     their figures. data: the folder with unique, calls and instructions; an operation without an instruction is out."""
     tasks = [
-        {"part": part.name, "data": str(data.absolute()), "out": str(out.absolute()), "rules": p.model_dump()}
+        {
+            "files": [str(data.absolute() / name / part.name) for name in ("unique", "calls", "instructions")],
+            "out": [str(out.absolute() / name / part.name) for name in ("operations", "calls")],
+            "rules": p.model_dump(),
+        }
         for part in parts(data / "unique")
     ]
     totals = run_parts(filter_part, tasks, engine, "filter")
@@ -33,11 +37,12 @@ def write_dataset(data: Path, out: Path, p: Filter, engine: Engine) -> dict[str,
     return figures | {name: totals.counts[name] for name in CALLS}
 
 
-def filter_part(part: str, data: str, out: str, rules: dict[str, Any]) -> dict[str, Any]:
-    """Write the operations of one part that are fit to train on, with their wordings, and their calls."""
+def filter_part(files: list[str], out: list[str], rules: dict[str, Any]) -> dict[str, Any]:
+    """Write the operations of one part that are fit to train on, with their wordings, and their calls. files: of the
+    operations, the calls and the wordings. out: of the operations and the calls."""
     p = Filter.model_validate(rules)
-    calls = read_table(Path(data, "calls", part))
-    operations = _worded(read_table(Path(data, "unique", part)), read_table(Path(data, "instructions", part)))
+    unique, calls, wordings = (read_table(file) for file in files)
+    operations = _worded(unique, wordings)
     reasons = [operation_reason(row, p) for row in operations.select(READ).to_pylist()]
     fit = pa.array([reason is None for reason in reasons], pa.bool_())
     drops = [
@@ -51,8 +56,8 @@ def filter_part(part: str, data: str, out: str, rules: dict[str, Any]) -> dict[s
     for row in of_kept.select(["id", "language"]).filter(too_long).to_pylist():
         drops.append({**row, "reason": "call_too_long", "detail": ""})
     good = of_kept.filter(pc.invert(too_long))
-    write_table(Path(out, "operations", part), kept)
-    write_table(Path(out, "calls", part), good)
+    for file, table in zip(out, (kept, good), strict=True):
+        write_table(file, table)
     counts = dict(zip(CALLS, (len(calls), len(calls) - len(of_kept), len(good)), strict=True))
     return {"rows_in": len(operations), "rows": len(kept), "drops": drops, "counts": counts}
 

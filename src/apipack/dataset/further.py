@@ -28,21 +28,28 @@ def write_further(
     is wanted, as a part of the same name in the folder `out`. numbers: of variants, by language."""
     more = {language: number for language, number in numbers.items() if number > 1}
     tasks = [
-        {"dataset": str(dataset), "part": part.name, "out": str(out), "numbers": more, "seed": seed, "choice": choice}
+        {
+            "files": [str(dataset / name / part.name) for name in ("operations", "calls")],
+            "out": str(out / part.name),
+            "numbers": more,
+            "seed": seed,
+            "choice": choice,
+        }
         for part in parts(dataset / "operations")
     ]
     map_tasks(further_part, tasks if more else [], engine, "variants")
 
 
-def further_part(dataset: str, part: str, out: str, numbers: dict[str, int], seed: int, choice: dict[str, Any]) -> None:
-    """Write `further` of the operations of one part that have a call in a language."""
-    operations = read_table(Path(dataset, "operations", part))
-    calls = read_table(Path(dataset, "calls", part), ["id", "language"])
+def further_part(files: list[str], out: str, numbers: dict[str, int], seed: int, choice: dict[str, Any]) -> None:
+    """Write `further` of the operations of one part that have a call in a language. files: of its operations and
+    calls."""
+    operations = read_table(files[0])
+    calls = read_table(files[1], ["id", "language"])
     tables = []
     for language, number in numbers.items():
         called = calls.filter(pc.equal(calls["language"], language))["id"]
         tables.append(further(operations.filter(pc.is_in(operations["id"], called)), language, number, seed, choice))
-    write_table(Path(out, part), pa.concat_tables(tables))
+    write_table(out, pa.concat_tables(tables))
 
 
 def further(operations: pa.Table, language: str, number: int, seed: int, choice: Mapping[str, Any]) -> pa.Table:

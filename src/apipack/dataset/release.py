@@ -62,7 +62,7 @@ def write_release(
     tasks = [{"languages": group, "out": str(out.absolute()), **shared} for group in groups]
     rows: dict[str, dict[str, int]] = {}
     write_further(data.absolute() / "dataset", further, variants, seed, choice, engine)
-    for counted in map_tasks(write_languages, tasks, engine, "release"):
+    for counted in map_tasks(write_languages, tasks, engine.here(), "release"):  # each reads the whole dataset
         rows |= counted
     shutil.rmtree(further, ignore_errors=True)
     counts = {language: rows[language] for language in languages}

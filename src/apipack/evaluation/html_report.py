@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from importlib.resources import files
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
@@ -49,9 +51,18 @@ def page(title: str, sections: Iterable[Section]) -> str:
 """
 
 
-def of_run(name: str, predictions: pd.DataFrame, size: int, seed: int) -> str:
-    """metrics/report.html: the headline, by language, beside the paper's figures; every metric folded. predictions: of
-    schema PREDICTIONS. size: training instances."""
+def write_pictures(sections: Iterable[Section], folder: Path) -> None:
+    """The pictures of the sections as PNG in the folder, each called by its section's title: the same as in the
+    page."""
+    for section in sections:
+        if section.picture:
+            name = "-".join(re.findall(r"[a-z0-9]+", section.title.lower()))
+            (folder / f"{name}.png").write_bytes(section.picture)
+
+
+def of_run(predictions: pd.DataFrame, size: int, seed: int) -> list[Section]:
+    """What metrics/report.html shows: the headline, by language, beside the paper's figures; every metric folded.
+    predictions: of schema PREDICTIONS. size: training instances."""
     by_setting = accuracy(predictions, CELL, seed, [METRIC, "call_match"])
     by_setting["row"] = by_setting["model"] + ", " + by_setting["setting"]
     shares = by_setting.pivot(index="row", columns="level", values=METRIC)
@@ -78,7 +89,7 @@ def of_run(name: str, predictions: pd.DataFrame, size: int, seed: int) -> str:
         cells = accuracy(predictions, CELL, seed, [metric])
         told = [_told(row, metric) for row in _records(cells)]
         sections.append(Section(metric, rows=[[*CELL, metric, "tests"], *told], folded=True))
-    return page(name, sections)
+    return sections
 
 
 def paper_sizes(level: int) -> dict[str, list[tuple[float, float]]]:

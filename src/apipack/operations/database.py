@@ -28,7 +28,7 @@ def write_operations(specs: Path, opt_outs: Path, out: Path, p: Parse, engine: E
     tasks: list[dict[str, Any]] = [
         {
             "specs": group,
-            "folder": str(specs.absolute()),
+            "files": [str(specs.absolute() / spec["file"]) for spec in group],
             "out": str(out.absolute() / part_name(number)),
             "optional": p.optional,
             "max_bytes": p.max_bytes,
@@ -55,11 +55,11 @@ def write_operations(specs: Path, opt_outs: Path, out: Path, p: Parse, engine: E
 
 
 def parse_part(
-    specs: list[dict[str, Any]], folder: str, out: str, optional: bool, max_bytes: int, forms: bool = True
+    specs: list[dict[str, Any]], files: list[str], out: str, optional: bool, max_bytes: int, forms: bool = True
 ) -> dict[str, Any]:
-    """Write the operations of some specifications as one part."""
+    """Write the operations of some specifications, rows of schema SPECS and their files, as one part."""
     gc.disable()  # a document is a million objects without cycles; looking for some costs an eighth of the time
-    documents = ((spec, Path(folder, spec["file"]).read_bytes) for spec in specs)
+    documents = ((spec, Path(file).read_bytes) for spec, file in zip(specs, files, strict=True))
     parsed = parse_specs(documents, optional=optional, max_bytes=max_bytes, forms=forms)
     gc.enable()
     parsed.rows.sort(key=lambda row: row["id"])

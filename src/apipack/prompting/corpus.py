@@ -101,15 +101,17 @@ class Corpus:
     calls: dict[tuple[str, str], str]
 
     @classmethod
-    def load(cls, folder: Path | str, ids: Iterable[str], names: Sequence[str] = ("",)) -> Corpus:
-        """Read what the filter stage wrote of these operations; the whole hub does not fit into small memories. names:
-        of the parts that have them, where that is known."""
+    def load(cls, folder: Path | str, ids: Iterable[str]) -> Corpus:
+        """Read what the filter stage wrote of these operations; the whole hub does not fit into small memories."""
+        return cls.read([Path(folder, "operations")], [Path(folder, "calls")], ids)
+
+    @classmethod
+    def read(cls, operations_of: Sequence[Path | str], calls_of: Sequence[Path | str], ids: Iterable[str]) -> Corpus:
+        """The same from the tables, files or folders, that have these operations and their calls."""
         wanted = [("id", "in", set(ids))]
-
-        def read(kind: str) -> pa.Table:
-            return pa.concat_tables(read_table(Path(folder, kind, name), filters=wanted) for name in names)
-
-        operations, table = read("operations"), read("calls")
+        operations, table = (
+            pa.concat_tables(read_table(path, filters=wanted) for path in paths) for paths in (operations_of, calls_of)
+        )
         rows = by_id(operations)
         keys = zip(table["id"].to_pylist(), table["language"].to_pylist(), strict=True)
         return cls(rows, dict(zip(keys, table["call"].to_pylist(), strict=True)))

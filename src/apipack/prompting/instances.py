@@ -32,16 +32,17 @@ _counter = cache(token_counter)
 
 
 def training_part(
-    dataset: str, names: list[str], out: str, drawn: list[tuple[str, Counts, Shown]], rules: dict[str, Any]
+    files: list[str], out: str, drawn: list[tuple[str, Counts, Shown]], rules: dict[str, Any]
 ) -> dict[str, Any]:
     """Write the rows (schema TRAIN) of these operations and return their counts and digests.
 
-    names: the parts of the dataset that have the operations and their examples. rules: of `training.rules`.
+    files: the parts of the dataset that have the operations and their examples, then those of their calls, as many.
+    rules: of `training.rules`.
     """
     ids = {identifier for identifier, *_ in drawn}
     shown_to = [languages for _, _, shown in drawn for languages in shown.values()]
     ids |= {identifier for _, examples, documented in shown_to for identifier in (*examples, *documented)}
-    corpus = Corpus.load(dataset, ids, names)
+    corpus = Corpus.read(files[: len(files) // 2], files[len(files) // 2 :], ids)
     p, budget = Retrieve.model_validate(rules["retrieve"]), Budget(rules["budget"], _counter(rules["model"]))
     counts: Counter[str] = Counter()
     choice, seed, longest = Instruct.model_construct(**rules["instruct"]), rules["seed"], rules["max_request"]

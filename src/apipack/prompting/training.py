@@ -218,10 +218,12 @@ def _tasks(
                 (identifier, drawn[identifier], _shown(identifier, drawn, plan, shown, documented))
                 for identifier in ids
             ]
+            read = sorted({home[key] for key in (*ids, *_beside(work))})
             tasks.append(
                 {
-                    "dataset": str(dataset.absolute()),
-                    "names": sorted({home[key] for key in (*ids, *_beside(work))}),
+                    "files": [
+                        str(dataset.absolute() / kind / part) for kind in ("operations", "calls") for part in read
+                    ],
                     "out": str((out / part_name(len(tasks))).absolute()),
                     "drawn": work,
                     "rules": rules,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from apipack.evaluation.headline import METRIC
-from apipack.evaluation.html_report import PAPER, Section, page, paper_sizes
+from apipack.evaluation.html_report import PAPER, Section, paper_sizes
 from apipack.evaluation.pictures import Point, curve
 from apipack.evaluation.reporting import markdown
 from apipack.evaluation.summary import aligned
@@ -45,8 +45,8 @@ def lines(question: str, told: Sequence[Section]) -> list[str]:
     return text
 
 
-def html(grid: Grid, labels: Mapping[str, str], runs: pd.DataFrame, cells: Frames, told: Sequence[Section]) -> str:
-    """The sections as a page, with accuracy over the axis, beside the paper's, and over cost."""
+def curves(grid: Grid, labels: Mapping[str, str], runs: pd.DataFrame, cells: Frames) -> list[Section]:
+    """Accuracy over the axis, beside the paper's, and over cost."""
     pictures = []
     if grid.axis:
         series = _series(labels, runs[f"params.{grid.axis}"].astype(float), cells)
@@ -57,7 +57,7 @@ def html(grid: Grid, labels: Mapping[str, str], runs: pd.DataFrame, cells: Frame
         if f"metrics.{cost}" in runs and runs[f"metrics.{cost}"].notna().all():
             series = _series(labels, runs[f"metrics.{cost}"].astype(float), cells)
             pictures.append(Section(f"Request match over {cost}", picture=curve(series, cost)))
-    return page(grid.question, [*pictures, *told])
+    return pictures
 
 
 def _series(labels: Mapping[str, str], x: pd.Series, cells: Frames) -> dict[str, list[Point]]:

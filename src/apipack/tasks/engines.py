@@ -1,9 +1,9 @@
 """Data stages as Daft programs: one function over many tasks, on this machine's cores or on a Ray cluster.
 
-The only place that knows about processes and engines. A task is a JSON object that names the files to read
-and to write; its function writes them and returns figures, so rows never pass through the driver and memory
-does not grow with the corpus. A task that a dead worker left is run again: files are written atomically
-and hold the same bytes whoever wrote them.
+The only place that knows about processes and engines. A task is a JSON object that names the files to read (`file`,
+`files`) and to write (`out`); its function writes them and returns figures, so rows never pass through the driver and
+memory does not grow with the corpus. With `ray.storage` the files pass through object storage. A task that a dead
+worker left is run again: files are written atomically and hold the same bytes whoever wrote them.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from typing import Any
 import daft
 import orjson
 
+import apipack
 from apipack.errors import UserError
 from apipack.progress import progress
 from apipack.tasks.params import Engine
+from apipack.tasks.storage import Storage
 
 Task = dict[str, Any]
 _DIED = re.compile(r"closed the connection|has terminated|Broken pipe|Connection reset", re.I)
@@ -41,8 +43,10 @@ def map_tasks(function: Callable[..., Any], tasks: Sequence[Task], p: Engine, wh
     """
     if not tasks:
         return []
+    storage = Storage(p.ray.storage) if p.engine == "ray" and p.ray.storage else None
     call = _on_ray(function, p) if p.engine == "ray" else _local(function, p, len(tasks))
-    frame = daft.from_pydict({"number": list(range(len(tasks))), "task": [orjson.dumps(task) for task in tasks]})
+    sent = storage.sent(tasks) if storage else tasks
+    frame = daft.from_pydict({"number": list(range(len(tasks))), "task": [orjson.dumps(task) for task in sent]})
     if p.engine == "ray":
         frame = frame.into_partitions(min(len(tasks), PARTITIONS_A_CORE * _cluster_cores()))
     else:
@@ -55,6 +59,8 @@ def map_tasks(function: Callable[..., Any], tasks: Sequence[Task], p: Engine, wh
             if "error" in result:
                 raise UserError(result["error"])
             results[row["number"]] = result["value"]
+            if storage:
+                storage.receive(tasks[row["number"]], result["written"])
     except RuntimeError as error:
         atexit.register(os._exit, 1)  # after a failed run Daft's threads abort Python's own way out
         if not _DIED.search(str(error)):
@@ -65,11 +71,13 @@ def map_tasks(function: Callable[..., Any], tasks: Sequence[Task], p: Engine, wh
     return results
 
 
-def _guarded(function: Callable[..., Any]) -> Callable[[bytes], bytes]:
+def _guarded(function: Callable[..., Any], storage: str | None = None) -> Callable[[bytes], bytes]:
     """The function from and to JSON, with the errors that a user can mend as values: engines wrap exceptions."""
 
     def guarded(task: bytes) -> bytes:
         try:
+            if storage:
+                return orjson.dumps(Storage(storage).run(function, orjson.loads(task)))
             return orjson.dumps({"value": function(**orjson.loads(task))})
         except (UserError, OSError) as error:
             return orjson.dumps({"error": str(error)})
@@ -99,15 +107,16 @@ def _on_ray(function: Callable[..., Any], p: Engine) -> Any:
 
     if not ray.is_initialized():
         _reachable(p.ray.address)
-        # Workers import this code from the shared file system, as the driver does.
-        environment = {"env_vars": {"PYTHONPATH": os.pathsep.join(_source_folders())}}
+        # Workers import this code from the shared file system, as the driver does, or Ray sends it to them.
+        shared = {"env_vars": {"PYTHONPATH": os.pathsep.join(_source_folders())}}
+        environment = {"py_modules": [str(Path(apipack.__file__).parent)]} if p.ray.storage else shared
         try:
             ray.init(p.ray.address, runtime_env=environment, log_to_driver=False, logging_level=logging.ERROR)
         except ConnectionError as error:
             raise EngineError(f"no Ray cluster at ray.address {p.ray.address}: {_first_line(error)}") from error
     daft.set_runner_ray(noop_if_initialized=True)
     # A plain function and no actors: Daft runs it again elsewhere when a node dies.
-    return daft.func(return_dtype=daft.DataType.binary(), use_process=True)(_guarded(function))
+    return daft.func(return_dtype=daft.DataType.binary(), use_process=True)(_guarded(function, p.ray.storage))
 
 
 def _reachable(address: str) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-from typing import Literal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
 
 from apipack.section import Positive, Section
 
 
 class Ray(Section):
-    """address: of the cluster that `engine: ray` uses, `auto` for the one that runs on this machine."""
+    """address: of the cluster that `engine: ray` uses, `auto` for the one that runs on this machine. storage: a URL as
+    `s3://bucket/prefix` through which its nodes read and write; None where they share this folder."""
 
     address: str
+    storage: Annotated[str, Field(pattern=r"^[a-z0-9]+://.+")] | None
 
 
 class Engine(Section):
@@ -21,6 +25,10 @@ class Engine(Section):
     engine: Literal["local", "ray"]
     workers: Positive | None
     ray: Ray
+
+    def here(self) -> Self:
+        """The same, but on this machine where the cluster does not see its files."""
+        return self.model_copy(update={"engine": "local"}) if self.ray.storage else self
 
     def cores(self) -> int:
         """Processes or threads of this machine that a stage may use."""
