@@ -37,5 +37,5 @@ def apipack_calls() -> Task:
     tests = chosen_of(ROOT)
     samples = [Sample(input=test["prompt"], target=test["reference"], metadata=test) for test in tests]
     p, _ = judged_by(ROOT)
-    config = GenerateConfig(max_tokens=p.new_tokens, stop_seqs=[STOP], temperature=0.0)
+    config = GenerateConfig(max_tokens=p.new_tokens, stop_seqs=[STOP])
     return Task(dataset=samples, solver=generate(), scorer=verdict(), config=config)
