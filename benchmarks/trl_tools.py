@@ -4,8 +4,8 @@
 
 Some steps of `SFTTrainer` on the embedded model. Nothing is prepared: the trainer reads `messages` and `tools` and
 writes them in the model's chat template. The embedded model's shows no tools, so that it is given one that does
-(`TEMPLATE`); models that are made for tools have their own. One line of JSON: steps, losses, and whether the text
-that is trained on shows the tool and the call.
+(`TEMPLATE`); models that are made for tools have their own. One line of JSON: steps, losses, and whether the text that
+is trained on shows the tool and the call.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from datasets import load_dataset
 from trl import SFTConfig, SFTTrainer
@@ -60,8 +61,8 @@ def main(folder: Path, steps: int) -> None:
             report_to="none",
             save_strategy="no",
         )
-        trainer = SFTTrainer(model=str(resolve("embedded")), args=settings, train_dataset=rows)
-        text = trainer.processing_class.decode(trainer.train_dataset[0]["input_ids"])
+        trainer: Any = SFTTrainer(model=str(resolve("embedded")), args=settings, train_dataset=rows)
+        text: str = trainer.processing_class.decode(trainer.train_dataset[0]["input_ids"])
         trainer.train()
     call = rows[0]["messages"][1]["tool_calls"][0]["function"]
     losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from apipack.languages.wire import FORM
+from apipack.openapi.styles import QUERY
 from apipack.operations.documentation import Documentation, Parameter
 from apipack.operations.filling import credential
 from apipack.operations.forms import Node
-from apipack.operations.requests import QUERY, URL_SAFE
+from apipack.operations.requests import URL_SAFE
 from apipack.operations.wire import pairs_of, whole_value
 from apipack.prompting.grammar_terms import KINDS, Grammar, NoGrammar, joined, literal
 from apipack.records import is_json
