@@ -40,6 +40,8 @@ def failure(stats: dict[str, Any]) -> str | None:
     """Why the crawl's output must not be used, in one line; None when all that is missing was refused and counted."""
     crawl = figures(stats)
     promised, items, refused = crawl["promised"], crawl["items"], sum(crawl["refused"].values())
+    if unwritten := stats.get("unwritten"):
+        return str(unwritten)
     if crawl["finish_reason"] != "finished":
         return f"it did not finish: {crawl['finish_reason']}"
     if crawl["errors"]:

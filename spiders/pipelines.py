@@ -18,7 +18,8 @@ from spiders.items import SpecItem
 class StoreBodies:
     """Writes each accepted body once, as SHA256.json or SHA256.yaml in the folder that the setting BODIES names.
 
-    A refused body, and a second one of the same API and version, is dropped and counted as `refused/REASON`.
+    A refused body, and a second one of the same API and version, is dropped and counted as `refused/REASON`. One that
+    cannot be written is dropped, and `unwritten` says why.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -38,7 +39,11 @@ class StoreBodies:
             self.stats.inc_value(f"refused/{reason}")
             raise DropItem(f"{reason}: {item.source_url}")
         self.seen.add(key)
-        return keep(item, self.folder)
+        try:
+            return keep(item, self.folder)
+        except OSError as error:
+            self.stats.set_value("unwritten", str(error))
+            raise DropItem(f"not written: {item.source_url}") from None
 
     def close_spider(self) -> None:
         self.progress.close()

@@ -7,6 +7,7 @@ Run one by hand from the repository's root with `python -m stages.NAME`.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # in the processes that Daft starts.
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
+if shutil.disk_usage(ROOT).free < 64 * 2**20:
+    sys.dont_write_bytecode = True  # Python 3.11 leaves half a .pyc on a full disk, and cannot load it (gh-126606)
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH"))))
 
 from apipack.errors import UserError  # noqa: E402

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy.exceptions import DropItem
+from scrapy.utils.test import get_crawler
 
 from apipack.hubs.replica import FAULTS, Answer, ApisGuru, Call, Replica
 from apipack.hubs.replica.server import Fault
@@ -17,7 +19,9 @@ from apipack.hubs.snapshot import specs
 from spiders import INDEX
 from spiders.apis_guru import every, preferred
 from spiders.bodies import refusal
+from spiders.items import SpecItem
 from spiders.outcome import failure, figures
+from spiders.pipelines import StoreBodies
 from spiders.retry import seconds
 from spiders.settings import USER_AGENT
 from tests.fixtures import Collect, Documents, Pack
@@ -293,3 +297,13 @@ def test_a_body_above_the_bound_is_refused(pack: Pack, documents: Documents, col
         coded, stats = collect("apis_guru", tmp_path / "b", replica.url, bound)
     assert figures(stats)["refused"] == {"too_large": 2} and failure(stats) is None
     assert len(plain) == len(coded) == 19
+
+
+def test_a_body_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    pipeline = StoreBodies(get_crawler(settings_dict={"BODIES": str(tmp_path / "gone")}))
+    item = SpecItem(
+        "apis_guru", "a.test", "a.test", "1", "https://a.test/s", "application/json", b'{"openapi": "3.0.3"}'
+    )
+    with pytest.raises(DropItem, match="not written"):
+        pipeline.process_item(item)
+    assert "No such file or directory" in str(failure(pipeline.stats.get_stats()))
