@@ -105,5 +105,3 @@ def test_a_constrained_row_is_made_here() -> None:
     given = PARAMS.evaluate.model_dump()
     with pytest.raises(ValueError, match="tuned_constrained, a row that is made here"):
         Evaluate.model_validate(given | {"served": {"tuned_constrained": server}})
-    with pytest.raises(ValueError, match="constrained needs the backend transformers"):
-        Evaluate.model_validate(given | {"backend": "vllm", "constrained": True})

@@ -35,8 +35,8 @@ class Evaluate(Section):
     by the name that tables give them. base: also evaluate the un-tuned model. tests: operations a level and
     language, None for all. max_request: most characters of a request that is asked for, None for all. batch:
     prompts at once. new_tokens: most tokens a completion. constrained: also a row of each model that runs here
-    whose calls keep to the documentation shown, where some is shown. execute: run what models wrote in the sandbox,
-    where there is one; otherwise it is read back."""
+    by transformers whose calls keep to the documentation shown, where some is shown. execute: run what models wrote
+    in the sandbox, where there is one; otherwise it is read back."""
 
     form: Form
     backend: Literal["transformers", "vllm", "openai"]
@@ -66,8 +66,6 @@ class Evaluate(Section):
             raise ValueError(f"served names {', '.join(taken)}, a row that is made here; take another name")
         if self.backend == "openai" and not self.served:
             raise ValueError("backend openai runs no model here: name at least one in served")
-        if self.constrained and self.backend != "transformers":
-            raise ValueError("constrained needs the backend transformers")
         return self
 
 
