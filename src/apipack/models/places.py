@@ -88,7 +88,10 @@ def _convert(gguf: Path, target: Path) -> None:
     """GGUF file to a bf16 safetensors folder; atomic, whoever else converts at the same time or was killed."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging as transformers_logging
 
+    transformers_logging.set_verbosity_error()  # it advises against bfloat16 for running a GGUF file, which is not run
+    transformers_logging.disable_progress_bar()
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
