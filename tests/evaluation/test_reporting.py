@@ -1,5 +1,6 @@
 import pandas as pd
 
+from apipack.evaluation.headline import table
 from apipack.evaluation.reporting import accuracy_table, judged, paper_table, report
 
 
@@ -24,6 +25,16 @@ def test_models_stand_side_by_side_with_n_and_interval() -> None:
     assert lines[0] == f"| model | setting | level 1 {both} | level 2 {both} | levels together {twice} |"
     assert lines[2] == "| base | 0shot | 0.00 [0.00, 0.24] | 0.00 [0.00, 0.24] | 0.00 [0.00, 0.24] |"
     assert lines[3] == "| tuned | 0shot | 0.25 [0.00, 0.50] | 0.25 [0.00, 0.50] | 0.25 [0.00, 0.50] |"
+
+
+def test_a_model_that_was_not_asked_everything_says_its_number_of_tests() -> None:
+    verdict = {"setting": "spec", "level": 1, "endpoint_match": False, "call_match": False, "request_match": True}
+    asked = [("tuned", test) for test in range(4)] + [("tuned_constrained", test) for test in range(3)]
+    predictions = pd.DataFrame([{"model": model, "api": f"api{test}", **verdict} for model, test in asked])
+    head, _, whole, part = accuracy_table(predictions, "request_match", 0).splitlines()
+    assert head == "| model | setting | level 1 (n=4, 4 APIs) | levels together (n=4, 4 APIs) |"
+    assert "n=" not in whole and part.count("(n=3)") == 2
+    assert [row[2].count("(n=3)") for row in table(predictions, 0)[1:]] == [0, 1]
 
 
 def test_what_nobody_knows_is_a_number_of_its_own() -> None:

@@ -28,11 +28,16 @@ def table(predictions: pd.DataFrame, seed: int) -> list[list[str]]:
     rows = [["model", "setting", *(f"level {level} (n={counts[level]})" for level in levels)]]
     for (model, setting), of_both in cells.groupby(["model", "setting"], sort=True):
         by_level = {row["level"]: row for row in of_both.to_dict("records")}
-        rows.append(
-            [str(model), str(setting), *(_cell(by_level[level]) if level in by_level else "" for level in levels)]
-        )
+        rows.append([str(model), str(setting), *(_cell(by_level.get(level), counts[level]) for level in levels)])
     return rows
 
 
-def _cell(row: Any) -> str:
-    return f"{row[METRIC]:.2f} [{row[f'{METRIC}_low']:.2f}, {row[f'{METRIC}_high']:.2f}]"
+def fewer(tests: int, most: int) -> str:
+    """What a cell says of its tests where other cells of its column have more."""
+    return "" if tests == most else f" (n={tests})"
+
+
+def _cell(row: Any, most: int) -> str:
+    if row is None:
+        return ""
+    return f"{row[METRIC]:.2f} [{row[f'{METRIC}_low']:.2f}, {row[f'{METRIC}_high']:.2f}]{fewer(row['n'], most)}"

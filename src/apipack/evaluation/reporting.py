@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from apipack.evaluation.accuracy import CELL, SHARES, accuracy, flat_metrics, metrics_of
+from apipack.evaluation.headline import fewer
 
 CUTS = (  # the accuracies that MLflow gets
     *(["model"], ["model", "setting"], ["model", "setting", "language"]),
@@ -55,16 +56,17 @@ def figures(predictions: pd.DataFrame, seed: int) -> dict[str, float]:
 
 def accuracy_table(predictions: pd.DataFrame, metric: str, seed: int) -> str:
     """Rows: model and setting; columns: each level and all together; `share [low, high]` of n tests of so many APIs,
-    with the intervals of `evaluation.accuracy`."""
+    with the intervals of `evaluation.accuracy`. A cell of fewer tests than its column's most says its own n."""
     metrics = [metric, "unreadable_rate"] if _is_unknown(predictions, metric) else [metric]
     levels = accuracy(predictions, CELL, seed, metrics)
-    levels["column"] = [f"level {row['level']} {_base(row)}" for row in levels.to_dict("records")]
+    levels["column"] = "level " + levels["level"].astype(str)
     together = accuracy(predictions, ["model", "setting"], seed, metrics)
-    together["column"] = [f"levels together {_base(row)}" for row in together.to_dict("records")]
+    together["column"] = "levels together"
     cells = pd.concat([levels, together])
-    cells["cell"] = [_cell(row, metric) for row in cells.to_dict("records")]
+    most = {str(row["column"]): row for row in cells.sort_values("n", kind="stable").to_dict("records")}
+    cells["cell"] = [_cell(row, metric) + fewer(row["n"], most[row["column"]]["n"]) for row in cells.to_dict("records")]
     wide = cells.pivot(index=["model", "setting"], columns="column", values="cell").fillna("")
-    return markdown(wide.reset_index())
+    return markdown(wide.rename(columns=lambda column: f"{column} {_base(most[column])}").reset_index())
 
 
 def _base(row: dict[Hashable, Any]) -> str:
