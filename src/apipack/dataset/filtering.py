@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,8 @@ def write_dataset(data: Path, out: Path, p: Filter, engine: Engine) -> dict[str,
     their figures. data: the folder with unique, calls and instructions; an operation without an instruction is out."""
     tasks = [
         {
-            "files": [str(data.absolute() / name / part.name) for name in ("unique", "calls", "instructions")],
-            "out": [str(out.absolute() / name / part.name) for name in ("operations", "calls")],
+            "files": part_files(data.absolute(), ("unique", "calls", "instructions"), part),
+            "out": part_files(out.absolute(), ("operations", "calls"), part),
             "rules": p.model_dump(),
         }
         for part in parts(data / "unique")
@@ -35,6 +36,11 @@ def write_dataset(data: Path, out: Path, p: Filter, engine: Engine) -> dict[str,
     write_table(out / "drops.parquet", rows_table(totals.drops, DROPS))
     figures = counted(totals.rows_in, totals.rows, (drop["reason"] for drop in totals.drops))
     return figures | {name: totals.counts[name] for name in CALLS}
+
+
+def part_files(folder: Path, tables: Sequence[str], part: Path) -> list[str]:
+    """The files of the same part in several tables of a folder."""
+    return [str(folder / table / part.name) for table in tables]
 
 
 def filter_part(files: list[str], out: list[str], rules: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from apipack.dataset.filtering import part_files
 from apipack.dataset.schemas import RELEASE
 from apipack.instructions.params import Instruct
 from apipack.instructions.variants import ways
@@ -29,7 +30,7 @@ def write_further(
     more = {language: number for language, number in numbers.items() if number > 1}
     tasks = [
         {
-            "files": [str(dataset / name / part.name) for name in ("operations", "calls")],
+            "files": part_files(dataset, ("operations", "calls"), part),
             "out": str(out / part.name),
             "numbers": more,
             "seed": seed,

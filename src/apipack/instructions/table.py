@@ -81,7 +81,8 @@ def _by_grammar(unique: Path, out: Path, p: Instruct, seed: int, engine: Engine)
     for files in groups:
         whole = p.values == "spoken" and Path(files[0]).name not in hints
         for together in [files] if whole else [[file] for file in files]:
-            told = {name: hints[name] for name in (Path(file).name for file in together) if name in hints}
+            names = [Path(file).name for file in together]
+            told = {name: hints[name] for name in names if name in hints}
             tasks.append({"files": together, "hints": told, **choice})
     return run_parts(instruct_parts, tasks, engine, "instruct")
 
@@ -89,10 +90,14 @@ def _by_grammar(unique: Path, out: Path, p: Instruct, seed: int, engine: Engine)
 def _large(groups: Sequence[Sequence[str]], engine: Engine) -> list[Sequence[str]]:
     """Groups that one process would be busy with for longer than its share, the largest first; their hints come before
     their instructions, which makes their tasks' words twice."""
-    sizes = [sum(Path(file).stat().st_size for file in files) for files in groups]
+    sizes = [_bytes(files) for files in groups]
     share = 0 if engine.engine == "ray" else sum(sizes) / engine.cores()
     large = [(size, files) for size, files in zip(sizes, groups, strict=True) if len(files) > 1 and size > share]
     return [files for _, files in sorted(large, key=lambda entry: -entry[0])]
+
+
+def _bytes(files: Sequence[str]) -> int:
+    return sum(Path(file).stat().st_size for file in files)
 
 
 def hint_group(files: list[str], words: int) -> dict[str, dict[str, str | None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def write_operations(specs: Path, opt_outs: Path, out: Path, p: Parse, engine: E
     tasks: list[dict[str, Any]] = [
         {
             "specs": group,
-            "files": [str(specs.absolute() / spec["file"]) for spec in group],
+            "files": _files(specs.absolute(), group),
             "out": str(out.absolute() / part_name(number)),
             "optional": p.optional,
             "max_bytes": p.max_bytes,
@@ -52,6 +53,10 @@ def write_operations(specs: Path, opt_outs: Path, out: Path, p: Parse, engine: E
         "members_repaired": repaired,
         "replaced": dict(sorted(totals.counts.items())),
     }
+
+
+def _files(folder: Path, specs: Sequence[dict[str, Any]]) -> list[str]:
+    return [str(folder / spec["file"]) for spec in specs]
 
 
 def parse_part(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -20,7 +20,7 @@ from apipack.operations.forms import form
 from apipack.operations.licences import spdx
 from apipack.operations.natural_language import natural_language
 from apipack.operations.requests import BuiltRequest, build, check
-from apipack.operations.scrubbing import scrub, scrub_all, scrub_requests
+from apipack.operations.scrubbing import Found, scrub, scrub_all, scrub_requests
 from apipack.operations.texts import endpoint, plain, words
 
 NO_FORM = '{"refused":"no_form"}'
@@ -66,11 +66,15 @@ def parse_specs(
     return parsed
 
 
+def _scrubbed_column(rows: Sequence[Row], column: str) -> list[tuple[str, Found]]:
+    return scrub_all([row[column] for row in rows])
+
+
 def _without_secrets(parsed: Parsed) -> list[Row | None]:
     """The rows, whose requests are still such, without secrets and personal data, which are counted; None for one whose
     request cannot be sent then, which is dropped."""
     requests = scrub_requests([row["request"] for row in parsed.rows])
-    columns = [scrub_all([row[name] for row in parsed.rows]) for name in ("functionality", "description", "form")]
+    columns = [_scrubbed_column(parsed.rows, name) for name in ("functionality", "description", "form")]
     rows: list[Row | None] = []
     for row, (request, replaced), *texts in zip(parsed.rows, requests, *columns, strict=True):
         if replaced:

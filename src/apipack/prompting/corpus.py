@@ -109,9 +109,8 @@ class Corpus:
     def read(cls, operations_of: Sequence[Path | str], calls_of: Sequence[Path | str], ids: Iterable[str]) -> Corpus:
         """The same from the tables, files or folders, that have these operations and their calls."""
         wanted = [("id", "in", set(ids))]
-        operations, table = (
-            pa.concat_tables(read_table(path, filters=wanted) for path in paths) for paths in (operations_of, calls_of)
-        )
+        operations = pa.concat_tables(read_table(path, filters=wanted) for path in operations_of)
+        table = pa.concat_tables(read_table(path, filters=wanted) for path in calls_of)
         rows = by_id(operations)
         keys = zip(table["id"].to_pylist(), table["language"].to_pylist(), strict=True)
         return cls(rows, dict(zip(keys, table["call"].to_pylist(), strict=True)))

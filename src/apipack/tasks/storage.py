@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,7 +46,7 @@ class Storage:
         """The tasks with references in place of the files that they read, which are in the storage afterwards."""
         paths = {path for task in tasks for key in READ for path in _listed(task.get(key))}
         references = dict(zip(sorted(paths), self._each(self._put, sorted(paths)), strict=True))
-        return [task | {key: _like(task[key], references.get) for key in READ if key in task} for task in tasks]
+        return [_referring(task, references) for task in tasks]
 
     def run(self, function: Callable[..., Any], task: Task) -> dict[str, Any]:
         """On a node: `value` of the function, and `written`, references of what it wrote, in the order of `out`."""
@@ -106,6 +106,10 @@ class Storage:
         except (OSError, BotoCoreError, ValueError, ImportError) as error:
             said = " ".join(f"{type(error).__name__}: {error}".split())
             raise StorageError(f"ray.storage {self.url}: {said[:300]}") from error
+
+
+def _referring(task: Task, references: Mapping[str, str]) -> Task:
+    return task | {key: _like(task[key], references.get) for key in READ if key in task}
 
 
 def _listed(value: str | Sequence[str] | None) -> list[str]:
