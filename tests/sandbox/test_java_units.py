@@ -18,3 +18,7 @@ MAIN = "public static void main(String... a) { }"
 )
 def test_the_class_with_main_is_run(code: str, name: str) -> None:
     assert unit(code)[2] == name
+
+
+def test_a_text_block_that_does_not_end_is_read_in_linear_time() -> None:
+    assert unit('class A { String b = """' + "\\" * 4000 + "\n; }")[2] == "A"

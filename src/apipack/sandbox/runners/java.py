@@ -38,7 +38,7 @@ _IMPORT = re.compile(r"^[ \t]*import[ \t]+(?:static[ \t]+)?[\w.*]+[ \t]*;[ \t]*$
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _HEAD = re.compile(r"\s*(?:package\s+([\w.]+)\s*;)?(?:\s*import\s[^;]*;)*(?:\s*@\w+(?:\([^)]*\))?)*\s*")
 _TYPE = re.compile(r"((?:public|final|abstract|sealed|strictfp)\s+)*(?:class|interface|enum|record)\s+(\w+)")
-_LITERAL = re.compile(r'"""(?:\\.|.)*?"""|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
+_LITERAL = re.compile(r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
 _CLASS_OR_MAIN = re.compile(
     r"\b(?:class|enum|record|interface)\s+(\w+)[^;{}()]*(?:\([^)]*\)[^;{}()]*)?\{|\bvoid\s+main\s*\(|[{}]"
 )
