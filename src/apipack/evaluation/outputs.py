@@ -13,8 +13,6 @@ from apipack.evaluation.params import CONSTRAINED, LOCAL, Evaluate, constrained_
 from apipack.inference.answering import Answered, answer, ask_served
 from apipack.inference.params import Served
 from apipack.prompting.prompts import STOP
-from apipack.prompting.tool_prompts import SYSTEM
-from apipack.prompting.toolbox import Toolbox
 from apipack.records import Output
 
 Row = dict[str, Any]
@@ -51,6 +49,9 @@ def _served(tests: Sequence[Row], server: Served, p: Evaluate) -> tuple[Sequence
     """In the form of tools, a chat is asked with the tools beside it."""
     if p.form == "code" or not server.chat:
         return ask_served(server, [test["prompt"] for test in tests], p, STOP)
+    from apipack.prompting.tool_prompts import SYSTEM  # a bare machine, which asks no servers, lacks what these need
+    from apipack.prompting.toolbox import Toolbox
+
     tools = [json.dumps(Toolbox.from_json(test["toolbox"]).openai) for test in tests]
     return ask_served(server, [test["question"] for test in tests], p, STOP, tools=tools, system=SYSTEM)
 

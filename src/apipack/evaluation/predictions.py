@@ -27,7 +27,6 @@ from apipack.languages.codec import Reading
 from apipack.models.places import ModelError, token_counter
 from apipack.prompting.no_call import abstained
 from apipack.prompting.prompts import extract_call
-from apipack.prompting.toolbox import Toolbox
 from apipack.records import TOOLS, Output
 
 if TYPE_CHECKING:
@@ -103,6 +102,8 @@ def predictions_of(tests: Sequence[Row], outputs: Mapping[str, Outputs]) -> list
 def _reading(test: Row, text: str) -> Reading:
     language = test["language"]
     if language == TOOLS:
+        from apipack.prompting.toolbox import Toolbox  # a bare machine, which only writes code, lacks what it needs
+
         return Toolbox.from_json(test["toolbox"]).read(text)
     return Reading.of(language, extract_call(text, language))
 

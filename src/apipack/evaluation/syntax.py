@@ -21,7 +21,6 @@ import tree_sitter_swift
 from tree_sitter import Language, Node, Parser
 
 from apipack.evaluation.undeclared_names import refused
-from apipack.prompting.toolbox import calls_in
 from apipack.records import TOOLS
 
 GRAMMARS: dict[str, Callable[[], object]] = {
@@ -41,6 +40,8 @@ def compiles(language: str, code: str) -> bool:
     """Whether code of one of the ten languages seems to compile; a fragment counts as the body of a program. What calls
     a tool only has to be a call."""
     if language == TOOLS:
+        from apipack.prompting.toolbox import calls_in  # a bare machine, which only writes code, lacks what it needs
+
         return bool(calls_in(code))
     if language == "python":
         return _python(code)

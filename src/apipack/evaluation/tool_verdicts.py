@@ -7,7 +7,6 @@ from dataclasses import replace
 from apipack.evaluation.metrics import THRESHOLD
 from apipack.evaluation.verdicts import Reference, Specification, Verdict, judge
 from apipack.languages.codec import Reading
-from apipack.prompting.toolbox import NO_SUCH_TOOL
 
 
 def judge_tool_call(
@@ -21,5 +20,7 @@ def judge_tool_call(
     wrong = replace(verdict, request_match=False, exact_match=False if reference.asks else None)
     if specification is None:
         return wrong
+    from apipack.prompting.toolbox import NO_SUCH_TOOL  # a bare machine, which only writes code, lacks what it needs
+
     invented = reading.problem == NO_SUCH_TOOL
     return replace(wrong, passed=False, hallucinated=invented, broken_rules=(f"the call has {reading.problem}",))
