@@ -107,6 +107,7 @@ def test_the_card_is_what_the_hub_asks_for(released: Path) -> None:
     assert front["configs"][0]["default"] and "default" not in front["configs"][1]
 
 
+@pytest.mark.heavy
 def test_rows_can_be_streamed(released: Path) -> None:
     rows = load_dataset(str(released), "go", split="test_level3", streaming=True)
     assert [row["call"] for row in rows] == ["go c"]

@@ -94,6 +94,7 @@ def server() -> Iterator[str]:
     http.server_close()
 
 
+@pytest.mark.heavy
 def test_a_model_writes_instructions_that_say_every_value(
     server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -379,6 +379,7 @@ def with_member(node: Any, at: tuple[Any, ...], value: Any) -> Any:
     return copy
 
 
+@pytest.mark.heavy
 def test_no_member_of_a_wrong_type_is_more_than_a_counted_reason() -> None:
     whole = [parsed(json.dumps(document).encode()) for document in WHOLE]
     assert [len(each.rows) for each in whole] == [3, 3, 2] and not any(each.drops for each in whole)

@@ -1,3 +1,5 @@
+import pytest
+
 from apipack.models.places import token_counter
 from apipack.prompting.prompts import Budget, Shot, completion, extract_call, fitting, prompt
 from tests.parameters import PARAMS
@@ -30,6 +32,7 @@ def test_whole_examples_go_worst_first_until_the_prompt_fits() -> None:
         assert list(kept) == shots[len(shots) - left :]
 
 
+@pytest.mark.heavy
 def test_the_model_s_own_tokens_are_counted() -> None:
     count = token_counter("embedded")
     shots = [Shot(f"Get pet number {n}", f"curl --url 'https://pets.example/v1/{n}/é'") for n in range(20)]
