@@ -1,7 +1,7 @@
 """Whether the AST checker of the Berkeley Function-Calling Leaderboard (BFCL) takes our export as we mean it.
 
-    python -m venv /tmp/bfcl && /tmp/bfcl/bin/pip install --no-deps bfcl-eval
-    /tmp/bfcl/bin/python -m benchmarks.bfcl data/release/bfcl 5000
+    python -m venv .venv-bfcl && .venv-bfcl/bin/pip install --no-deps bfcl-eval
+    .venv-bfcl/bin/python -m benchmarks.bfcl data/release/bfcl 5000
 
 The release with `release.tools: true` has that folder. The right calls of so many rows of its largest file must all be
 accepted; of each, calls with another value, without an argument, with one more, and of another function must be
