@@ -65,7 +65,7 @@ GRAMMAR, PYTHON = (call_grammar([documentation(PET)], language) for language in 
 @pytest.mark.parametrize(("language", "grammar"), [("curl", GRAMMAR), ("python", PYTHON)], ids=["curl", "python"])
 def test_calls_that_the_documentation_allows(language: str, grammar: str) -> None:
     bodies = ('{"name":"Rex\'s"}', '{"name":"R\\"ex","age":3}', '{"name":"","age":3,"kind":"b"}', '{"name":"é\\\\"}')
-    for query in ("mode=a%20b", "page=2&mode=x", "mode=x&tags=a&tags=b", "page=-1&mode='&tags=a"):
+    for query in ("mode=a%20b", "page=2&mode=x", "mode=x&tags=a&tags=b", "page=-1&mode=%27&tags=a"):
         for body in bodies:
             assert allows(grammar, put(query, body, language=language)), (query, body)
     for query, body in (("mode=x&more=1", bodies[0]), ("page=2", bodies[0]), ("mode=x", '{"age":3}')):
@@ -107,6 +107,17 @@ def test_calls_of_tools_keep_to_the_tools() -> None:
         assert not allows(grammar, call_text("change", right | change)), change
     assert not allows(grammar, call_text("drop", {})) and not allows(grammar, call_text("touch", {"id": 7}))
     assert not allows(grammar, call_text("change", {key: right[key] for key in right if key != "mode"}))
+
+
+@pytest.mark.parametrize("query", ["mode='a'", "mode=a%20eq%20'b'&tags=('c')", "mode=a%27s"])
+def test_a_quote_stands_around_a_word_of_the_query(query: str) -> None:
+    assert allows(GRAMMAR, put(query, '{"name":"Rex"}'))
+
+
+@pytest.mark.parametrize("query", ["mode='", "mode=a'", "mode=''", "mode=a'b'", "mode='a'b'"])
+def test_quotes_elsewhere_in_a_query_are_refused(query: str) -> None:
+    """Models wrote them without end."""
+    assert not allows(GRAMMAR, put(query, '{"name":"Rex"}'))
 
 
 @pytest.mark.parametrize(

@@ -25,15 +25,20 @@ from apipack.prompting.toolbox import Tool, Toolbox
 MAX_LENGTH = 60_000
 BREAK = " \\\n  "
 
+_IN_QUERY = r"([!$()*+,.\/:;=?@A-Za-z0-9_~-]|%[0-9A-Fa-f]{2})"
+_QUOTED = rf"'\\''{_IN_QUERY}+'\\''"
+_WORDS = rf"({_IN_QUERY}|(%20|[(,=]){_QUOTED})"
+
 SHELL = Quoting(
     escaped=lambda text: quoted(text)[1:-1],
-    in_path=r"/([!$()*+,.:;=@A-Za-z0-9_~&-]|%[0-9A-Fa-f]{2}|'\\'')+/",
-    in_query=r"/([!$()*+,.\/:;=?@A-Za-z0-9_~-]|%[0-9A-Fa-f]{2}|'\\'')+/",
+    in_path=r"/([!$()*+,.:;=@A-Za-z0-9_~&-]|%[0-9A-Fa-f]{2})+/",
+    in_query=rf"/({_QUOTED}{_WORDS}*|{_WORDS}+)/",
     in_header=r"/([^'\x00-\x1f\x7f]|'\\'')+/",
     in_json=r"""/([^"\\\x00-\x1f\x7f']|\\["\\\/bfnrt]|\\u[0-9a-fA-F]{4}|'\\'')*/""",
     in_body=r"/([^'\x00\r]|'\\'')+/",
 )
-"""Inside a shell's single quotes."""
+"""Inside a shell's single quotes. A quote in a URL may be written `%27`; as itself it only stands around a word of the
+query, since models that want to end their call write it without end."""
 _URL = {
     "in_path": r"/([!$'()*+,.:;=@A-Za-z0-9_~&-]|%[0-9A-Fa-f]{2})+/",
     "in_query": r"/([!$'()*+,.\/:;=?@A-Za-z0-9_~-]|%[0-9A-Fa-f]{2})+/",
