@@ -33,8 +33,8 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
         ("size: ", "size: -", "size: Input should be greater than 0"),
         ("epochs: ", "epoch: ", "finetune.epoch"),
         ("method: lora", "method: lorra", "finetune.method: Input should be 'lora', 'qlora' or 'full'"),
-        ("mix: {curl", "mix: {cobol", "mix: Value error, there is no language cobol; there are curl, libcurl, "),
-        ("mix: {curl: 1", "mix: {curl: 0", "no language a positive weight"),
+        ("mix: curl", "mix: cobol", "mix: Value error, there is no language cobol; there are curl, libcurl, "),
+        ("mix: curl", "mix: {curl: 0}", "no language a positive weight"),
         ("  languages: [curl, libcurl, java,", "  languages: [libcurl, java,", "render.languages does not make"),
         ("served: {}", "served: {tuned: {model: m}}", "served names tuned, a row that is made here"),
         ("served: {}", "served: {gpt.4: {model: m}}", "evaluate.served.gpt.4"),
@@ -56,8 +56,8 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
         ("languages: [curl]", "languages: [curl, curl]", "evaluate.languages: Value error, names curl twice"),
         ("levels: [1, 2, 3]", "levels: [1, 2, 1]", "evaluate.levels: Value error, names 1 twice"),
         ("levels: [1, 2, 3]", "levels: [1, 4]", "evaluate.levels has 4, but split.held_out_sources names no source"),
-        ("mix: {curl: 1", "mix: {curl: .inf", "mix.curl: Input should be a finite number, got inf"),
-        ("mix: {curl: 1", "mix: {curl: .nan", "mix.curl: Input should be a finite number, got nan"),
+        ("mix: curl", "mix: {curl: .inf}", "mix.curl: Input should be a finite number, got inf"),
+        ("mix: curl", "mix: {curl: .nan}", "mix.curl: Input should be a finite number, got nan"),
         ("temperature: 0.8", "temperature: 1e999", "instruct.temperature: Input should be a finite number"),
         (MODE, MODE.replace("replica  ", "live     ").replace("apis_guru", "rapidapi"), "is opt-in: read its terms"),
         ("limits: {}", "limits: {myspace: 1}", "crawl.limits"),
@@ -81,7 +81,7 @@ def test_numbers_that_a_yaml_1_1_writer_quoted(tmp_path: Path) -> None:
 
 def test_other_is_each_language_that_is_not_named(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
-    path.write_text(SOURCE.replace("mix: {curl: 1, other: 0", "mix: {curl: 100, other: 1"), encoding="utf-8")
+    path.write_text(SOURCE.replace("mix: curl", "mix: {curl: 100, other: 1}"), encoding="utf-8")
     p = load(path)
     by_language = weights(p.mix, p.render.languages)
     assert by_language["curl"] == 100 and sum(by_language.values()) == 109

@@ -10,7 +10,7 @@ from apipack.evaluation.tracking import accuracies, finished_runs, log_run
 pytestmark = pytest.mark.heavy  # MLflow asks git
 
 
-def log(name: str, size: int, mix: dict[str, float], tuned: float, languages: dict[str, float]) -> None:
+def log(name: str, size: int, mix: str | dict[str, float], tuned: float, languages: dict[str, float]) -> None:
     def bounds(name: str, share: float) -> dict[str, float]:
         return {name: share, f"{name}_low": share / 2, f"{name}_high": 1.0}
 
@@ -27,7 +27,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "")
     assert finished_runs("test").empty and accuracies(finished_runs("test")) == {}
     log("larger", 1000, {"curl": 1, "other": 0.5}, 0.5, {"curl": 0.75, "go": 0.25})
-    log("smaller", 80, {"curl": 1, "python": 0}, 0.25, {"curl": 0.25})
+    log("smaller", 80, "curl", 0.25, {"curl": 0.25})
     return finished_runs("test")
 
 

@@ -64,7 +64,10 @@ def _cases(runs: pd.DataFrame, tables: Tables, metric: str) -> Iterator[tuple[di
 
 
 def _mix(run: pd.Series) -> str:
-    names = {str(name): str(name).removeprefix("params.mix.") for name in run.dropna().index}
+    told = run.dropna()
+    if "params.mix" in told:
+        return str(told["params.mix"])
+    names = {str(name): str(name).removeprefix("params.mix.") for name in told.index}
     return mix_name({short: run[name] for name, short in names.items() if short != name})
 
 

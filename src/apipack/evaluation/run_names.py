@@ -28,8 +28,10 @@ def run_name(params: Mapping[str, Any], default: Mapping[str, Any]) -> str:
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 
-def mix_name(mix: Mapping[str, Any]) -> str:
+def mix_name(mix: str | Mapping[str, Any]) -> str:
     """`curl`, or `curl 100, other 1`: the weights that are not 0, without the number where there is one of them."""
+    if isinstance(mix, str):
+        return mix
     weights = {name: float(weight) for name, weight in mix.items() if weight not in (None, "None")}
     weighty = sorted((name == "other", -weight, name) for name, weight in weights.items() if weight)
     if len(weighty) == 1:

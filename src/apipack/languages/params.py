@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from apipack.records import LANGUAGES, TOOLS
 from apipack.section import Once, Real, Section
@@ -26,7 +26,11 @@ class Render(Section):
     languages: Annotated[list[Language], Field(min_length=1), Once]
 
 
-def _of_languages(mix: dict[str, float | None]) -> dict[str, float | None]:
+def _weighed(mix: object) -> object:
+    return {mix: 1} if isinstance(mix, str) else mix
+
+
+def _of_languages(mix: dict[str, float]) -> dict[str, float]:
     if unknown := sorted(set(mix) - {*LANGUAGES, OTHER}):
         raise ValueError(f"there is no language {', '.join(unknown)}; there are {', '.join(LANGUAGES)}, and {OTHER}")
     return mix
@@ -34,11 +38,10 @@ def _of_languages(mix: dict[str, float | None]) -> dict[str, float | None]:
 
 OTHER = "other"
 Weight = Annotated[Real, Field(ge=0)]
-Mix = Annotated[dict[str, Weight | None], AfterValidator(_of_languages)]
-"""Language → weight; `other` is each language that is not named, or named with null."""
+Mix = Annotated[dict[str, Weight], BeforeValidator(_weighed), AfterValidator(_of_languages)]
+"""Language → weight; `other` is each language that is not named. A language alone has all the weight."""
 
 
-def weights(mix: Mapping[str, float | None], languages: Sequence[str]) -> dict[str, float]:
+def weights(mix: Mapping[str, float], languages: Sequence[str]) -> dict[str, float]:
     """Weight of every rendered language, in the order of `records.LANGUAGES`."""
-    named = {name: weight for name, weight in mix.items() if weight is not None}
-    return {name: named.get(name, named.get(OTHER, 0.0)) for name in sorted(languages, key=LANGUAGES.index)}
+    return {name: mix.get(name, mix.get(OTHER, 0.0)) for name in sorted(languages, key=LANGUAGES.index)}

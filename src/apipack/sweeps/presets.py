@@ -16,7 +16,6 @@ from apipack.params import load
 
 FOLDER = Path("configs")
 NOT_PRESETS = {"fsdp"}  # accelerate's own
-WHOLE = {"mix"}  # what a preset does not name of it becomes null: DVC overrides only keys that are there
 
 
 def read(name: str, folder: Path = FOLDER) -> dict[str, Any]:
@@ -50,8 +49,6 @@ def apply(name: str, params: Path = Path("params.yaml"), folder: Path = FOLDER) 
 
 def _merge(target: dict[str, Any], preset: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any, Any]]:
     for key, value in preset.items():
-        if key in WHOLE and isinstance(target.get(key), dict):
-            value = dict.fromkeys(target[key]) | value
         if isinstance(value, dict) and isinstance(target.get(key), dict):
             yield from _merge(target[key], value, f"{prefix}{key}.")
         elif target.get(key) != value:
