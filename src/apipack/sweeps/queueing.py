@@ -18,6 +18,7 @@ from apipack.sweeps.grid import Point
 
 TARGET = "report"
 ROW = re.compile(r"^\w{7,}\s+(\S+)\s+.*\s(Queued|Running|Success|Failed)\s*$", re.M)
+STAGED = ("params.yaml", "dvc.lock", "metrics")
 WORKERS = Path(".dvc/tmp/exps/celery")
 
 
@@ -70,7 +71,8 @@ def start(jobs: int) -> None:
 
 def run_here(point: Point) -> bool:
     """Run one experiment in this working tree, which shows what it says; whether it succeeded. A training that was
-    killed here goes on from its last checkpoint."""
+    killed here goes on from its last checkpoint. What DVC had staged by then is unstaged: else it refuses to run."""
+    subprocess.run(("git", "reset", "--quiet", "--", *STAGED), check=False)
     return subprocess.run(("dvc", "exp", "run", "--name", point.name, *_set(point), TARGET)).returncode == 0
 
 
