@@ -37,11 +37,18 @@ def of_type(media_type: str) -> dict[str, Any]:
     return {"required": True, "content": {media_type: {"schema": FORM}}}
 
 
+def nested_form() -> dict[str, Any]:
+    schema = record({"name": STRING, "at": record({"city": STRING, "on": PAIR}, "city", "on")}, "name", "at")
+    deep = {"at": {"style": "deepObject", "explode": True}}
+    return {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": schema, "encoding": deep}}}
+
+
 OPERATIONS = {
     "query": operation([ID, *QUERY, parameter("X-Trace", "header", INTEGER), parameter("seen", "cookie")]),
     "json": operation([ID], json_body(BODY)),
     "form": operation([ID], of_type("application/x-www-form-urlencoded")),
     "multipart": operation([ID], of_type("multipart/form-data")),
+    "nested": operation([ID], nested_form()),
     "secrets": operation([ID, parameter("token", "query"), parameter("X-Secret", "header")]),
 }
 

@@ -105,7 +105,8 @@ def _reading(test: Row, text: str) -> Reading:
         from apipack.prompting.toolbox import Toolbox  # a bare machine, which only writes code, lacks what it needs
 
         return Toolbox.from_json(test["toolbox"]).read(text)
-    return Reading.of(language, extract_call(text, language))
+    code = "" if abstained(text) is not None else extract_call(text, language)  # a refusal sends nothing
+    return Reading.of(language, code)
 
 
 def judge_all(

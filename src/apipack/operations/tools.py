@@ -189,8 +189,8 @@ def _pairs(given: Parameter, value: Any, version: str) -> Pairs:
 
 
 def _places(documentation: Documentation, request: Request) -> dict[str, Pairs]:
-    """Place → (name, value) pairs of a request, as they are sent, without what the specification fixes. Raises `NoTool` for
-    one to another endpoint."""
+    """Place → (name, value) pairs of a request, as they are sent, without what the specification fixes. Raises `NoTool`
+    for one to another endpoint."""
     fixed: dict[str, Pairs] = {place: [] for place in PLACES}
     for given in documentation.parameters:
         if given.required and "value" in given.node:
@@ -307,12 +307,21 @@ def _body_value(documentation: Documentation, body: str) -> Any:
     nodes = {name: inner for name, _, inner in (documentation.body or {}).get("members", ())}
     value: Json = {}
     for name, text in pairs:
-        node = nodes.get(name, {})
-        if "items" in node:
-            value.setdefault(name, []).append(_typed(text, node["items"][0]))
+        holder, key, node = _member(value, name, nodes)
+        if "items" in node and isinstance(holder.setdefault(key, []), list):
+            holder[key].append(_typed(text, node["items"][0]))
         else:
-            value[name] = _typed(text, node)
+            holder[key] = _typed(text, node)
     return value
+
+
+def _member(value: Json, name: str, nodes: Mapping[str, Node]) -> tuple[Json, str, Node]:
+    """(object, key in it, node) of a form's name: `a[b]` is `b` of the object `a` (OAS 3: style deepObject)."""
+    root, bracket, rest = name.partition("[")
+    members = nodes.get(root, {}).get("members", ())
+    if name not in nodes and bracket and members and isinstance(holder := value.setdefault(root, {}), dict):
+        return _member(holder, rest.replace("]", "", 1), {key: inner for key, _, inner in members})
+    return value, name, nodes.get(name, {})
 
 
 def _of_json(text: str) -> Any:
