@@ -81,7 +81,7 @@ def evaluate(
         "executed": {name: round(share, 4) for name, share in sorted(_executed(frame).items())},
         "static_agreement": agreement(written),
         "arguments": _arguments(predictions, verdicts),
-        **abstention_figures(frame),
+        **abstention_figures(frame, seed),
         "accuracy_together": {name: v for by in TABLES for name, v in _metrics(frame, by, seed).items()},
         "accuracy": _metrics(frame, CELL, seed),
         "accuracy_by_language": _metrics(frame, LANGUAGES, seed),
