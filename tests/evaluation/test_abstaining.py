@@ -19,9 +19,8 @@ def frame(answers: dict[str, list[str | None]]) -> pd.DataFrame:
     for model, abstained in answers.items():
         for (setting, right), written in zip(TESTS, abstained, strict=True):
             match = right is not None and judge_abstention(written or "curl x", right).request_match
-            row = {"model": model, "api": setting, "setting": setting}
-            row |= {"abstain": right, "abstained": written, "request_match": match}
-            rows.append(row)
+            said = {"abstain": right, "abstained": written, "request_match": match}
+            rows.append({"model": model, "api": setting, "setting": setting, **said})
     return pd.DataFrame(rows)
 
 
