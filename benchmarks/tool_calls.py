@@ -4,7 +4,8 @@
     python -m benchmarks.tool_calls data/operations            # before duplicates and filters
     python -m benchmarks.tool_calls data/dataset/operations --languages 2000
 
-Every operation's requests are written as calls of its tool and made from them again. With --languages, so many
+Every operation's requests are written as calls of its tool and made from them again; `own_credentials` are those of
+them that have others than the operation's placeholders, which are then given beside the call. With --languages, so many
 operations, spread over all, take the way through code as well: tool call, request, a call in each of the ten languages,
 the request that is read in it, and the tool call of that, which must be the first. One line of JSON.
 """
@@ -43,13 +44,15 @@ def main(folder: Path, of_languages: int | None) -> None:
             documentation = Documentation.of(row)
             tool(documentation, row["endpoint"])
             counts["operations"] += 1
-            for request in dict.fromkeys((row["request"], row.get("test_request") or row["request"])):
+            for text in dict.fromkeys((row["request"], row.get("test_request") or row["request"])):
+                request = Request.from_json(text)
                 try:
-                    call = call_of(documentation, Request.from_json(request))
+                    call = call_of(documentation, request)
                 except NoTool as error:
                     counts[error.reason] += 1
                     continue
                 counts["same"] += 1
+                counts["own_credentials"] += request_of(documentation, call) != request
                 if of_languages is not None:
                     counts.update(_through_code(documentation, call, row))
     print(json.dumps({**dict(sorted(counts.items())), "seconds": round(time.process_time() - started, 1)}))

@@ -1,4 +1,4 @@
-"""The tests of data/prompts in Inspect, with the verdict of the sandbox: docs/tools.md says how to run it."""
+"""The tests of data/prompts in Inspect, with the verdict of the sandbox: docs/harnesses.md says how to run it."""
 
 from __future__ import annotations
 

@@ -120,6 +120,29 @@ def test_what_is_wrong_with_a_call_is_said(source: Source, p: Params, wrote: str
     assert "valid: no: " in found.to_text() and found.to_row()["valid"] is False
 
 
+def test_a_value_that_nobody_said_is_asked_for_by_name(source: Source, p: Params) -> None:
+    invented = asked(source, p, curl("https://pets.example/v1/pets/9"))
+    assert invented.verdict.valid and invented.unsaid == ("id",) and "\nunsaid: id\n" in invented.to_text()
+    assert asked(source, p, curl("https://pets.example/v1/pets/7")).unsaid == ()
+    for wrote, why in (("ask: id", "the instruction does not say id"), ("no_call", "no operation does what is asked")):
+        answered = asked(source, p, wrote, "Show me the pet")
+        assert answered.to_text().startswith(f"{wrote}\n\nno call: {why}\nexample: ")
+        assert (answered.to_row()["abstained"], answered.request, answered.verdict.valid) == (wrote, None, False)
+
+
+def test_a_grammar_allows_to_abstain_where_the_prompt_does(source: Source, p: Params) -> None:
+    abstaining = p.model_copy(update={"retrieve": p.retrieve.model_copy(update={"abstain": True})})
+    seen: list[str | None] = []
+
+    def write(_: str, grammar: str | None) -> str:
+        seen.append(grammar)
+        return ""
+
+    for params in (p, abstaining):
+        ask("Show the pet 7", source, "curl", params, write, "spec_retrieved")
+    assert ["ask: id" in str(grammar) and "no_call" in str(grammar) for grammar in seen] == [False, True]
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory, p: Params) -> Path:
     """What the stages write of two APIs, one of them with curl calls alone."""

@@ -77,6 +77,12 @@ def test_prose_and_prompts_around_a_call_are_taken_off() -> None:
     assert found["call"] == test["reference"] and found["request_match"] is True
 
 
+def test_a_refusal_where_a_call_is_right_is_wrong_and_not_unreadable() -> None:
+    (refused,) = rows([case(1)], {"tuned": [Output("ask: id\n", False)]})
+    assert (refused["abstained"], refused["request_match"], refused["exact_match"]) == ("ask: id", False, False)
+    assert refused["unreadable"] is False and refused["call"] == ""
+
+
 def test_outputs_are_found_again_by_their_prompts() -> None:
     tests = [case(number) for number in range(4)]
     outputs = {name: [Output(f"{name} {t['id']}", name == "tuned") for t in tests] for name in ("copy", "tuned")}

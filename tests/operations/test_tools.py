@@ -10,7 +10,7 @@ from apipack.languages.codec import read, render
 from apipack.operations.documentation import Documentation
 from apipack.operations.filling import fill
 from apipack.operations.parsing import parse_spec
-from apipack.operations.tools import NoTool, call_of, request_of, tool, tool_name
+from apipack.operations.tools import NoTool, call_of, credentials_of, request_of, tool, tool_name
 from apipack.records import LANGUAGES, Request
 from tests.specs import ID, INTEGER, STRING, json_body, openapi, parameter, record
 
@@ -37,11 +37,19 @@ def of_type(media_type: str) -> dict[str, Any]:
     return {"required": True, "content": {media_type: {"schema": FORM}}}
 
 
+def nested_form() -> dict[str, Any]:
+    schema = record({"name": STRING, "at": record({"city": STRING, "on": PAIR}, "city", "on")}, "name", "at")
+    deep = {"at": {"style": "deepObject", "explode": True}}
+    return {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": schema, "encoding": deep}}}
+
+
 OPERATIONS = {
     "query": operation([ID, *QUERY, parameter("X-Trace", "header", INTEGER), parameter("seen", "cookie")]),
     "json": operation([ID], json_body(BODY)),
     "form": operation([ID], of_type("application/x-www-form-urlencoded")),
     "multipart": operation([ID], of_type("multipart/form-data")),
+    "nested": operation([ID], nested_form()),
+    "secrets": operation([ID, parameter("token", "query"), parameter("X-Secret", "header")]),
 }
 
 
@@ -97,3 +105,17 @@ def test_a_request_to_another_endpoint_is_no_call() -> None:
     elsewhere = Request("PUT", "https://pets.example/v2/pets/1.json?key=REPLACE_KEY_VALUE")
     with pytest.raises(NoTool, match="another_endpoint"):
         call_of(Documentation.of(row("json")), elsewhere)
+
+
+def test_credentials_are_no_arguments_but_stand_beside_the_call() -> None:
+    documentation = Documentation.of(row("secrets"))
+    sent = "https://pets.example/v1/pets/1.json?token={}&key={}"
+    own = Request("PUT", sent.format("a%20b", "c%20d"), (("X-Secret", "s"),))
+    call, credentials = call_of(documentation, own), credentials_of(documentation, own)
+    assert call == {"id": 1}
+    assert credentials == {("query", "token"): "a b", ("query", "key"): "c d", ("header", "X-Secret"): "s"}
+    assert request_of(documentation, call, credentials) == own
+    url = sent.format("REPLACE_TOKEN", "REPLACE_KEY_VALUE")
+    assert request_of(documentation, call) == Request("PUT", url, (("X-Secret", "REPLACE_X_SECRET"),))
+    properties = tool(documentation, "change")["function"]["parameters"]["properties"]
+    assert set(properties) == {"id"}

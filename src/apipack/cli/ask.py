@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 from apipack.errors import UserError
 from apipack.evaluation.apis import Apis
+from apipack.evaluation.arguments import arguments
 from apipack.evaluation.specifications import specifications
 from apipack.evaluation.verdicts import Verdict, check
 from apipack.io import read_table
@@ -20,6 +22,7 @@ from apipack.models.embedding import embed
 from apipack.models.places import token_counter
 from apipack.params import Params
 from apipack.prompting.corpus import Corpus, grammar_of
+from apipack.prompting.no_call import ASK, NO_CALL, abstained
 from apipack.prompting.prompts import Budget, extract_call, fitting, prompt
 from apipack.records import Request
 from apipack.retrieval.documented import CANDIDATE_COLUMNS, SPEC_RETRIEVED, candidates, choose_documented, examples_of
@@ -49,7 +52,8 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """request: what the call sends, or None where that is not certain. operation: `METHOD path` that it goes to.
-    examples: instruction, id and call of each that the prompt shows, best last."""
+    examples: instruction, id and call of each that the prompt shows, best last. unsaid: required arguments of the call
+    whose value the instruction does not say. abstained: what is written instead of a call (`prompting.no_call`)."""
 
     call: str
     request: Request | None
@@ -57,6 +61,8 @@ class Answer:
     verdict: Verdict
     examples: list[Row]
     prompt: str
+    unsaid: tuple[str, ...] = ()
+    abstained: str | None = None
 
     def to_row(self) -> Row:
         """JSON-able, with the request's four fields."""
@@ -67,19 +73,25 @@ class Answer:
             "request": request,
             "operation": self.operation,
             **verdict,
+            "unsaid": list(self.unsaid),
+            "abstained": self.abstained,
             "examples": self.examples,
         }
 
     def to_text(self) -> str:
-        """The call, and below it what is known about it."""
-        verdict = "yes" if self.verdict.valid else f"no: {'; '.join(self.verdict.broken_rules or ())}"
-        lines = [
-            f"request: {self.request.to_json() if self.request else 'none'}",
-            f"operation: {self.operation or 'none'}",
-            f"valid: {verdict}",
-            *(f"example: {example['instruction']}" for example in self.examples),
-        ]
-        return f"{self.call}\n\n" + "\n".join(lines)
+        """The call, or what is written instead of it, and below it what is known about it."""
+        examples = [f"example: {example['instruction']}" for example in self.examples]
+        return f"{self.call}\n\n" + "\n".join([*self._told(), *examples])
+
+    def _told(self) -> Iterator[str]:
+        if self.abstained is not None:
+            yield f"no call: {'; '.join(self.verdict.broken_rules or ())}"
+            return
+        yield f"request: {self.request.to_json() if self.request else 'none'}"
+        yield f"operation: {self.operation or 'none'}"
+        yield f"valid: {'yes' if self.verdict.valid else 'no: ' + '; '.join(self.verdict.broken_rules or ())}"
+        if self.unsaid:
+            yield f"unsaid: {', '.join(self.unsaid)}"
 
 
 def of_dataset(data: Path, language: str, api: str | None) -> Source:
@@ -128,16 +140,46 @@ def ask(instruction: str, source: Source, language: str, p: Params, write: Write
     best = corpus.rows[best_id]
     budget = Budget(p.finetune.max_tokens - p.evaluate.new_tokens, token_counter(p.finetune.model))
     documentation, shown = corpus.documentation(documented, p.retrieve, budget)
-    grammar, _ = grammar_of(shown, language)
+    grammar, _ = grammar_of(shown, language, p.retrieve.abstain)
     examples_fit = corpus.shots(ids, language, p.retrieve)
     shots = fitting(best, language, instruction, examples_fit, p.retrieve, budget, documentation)
     text = prompt(best, language, instruction, shots, p.retrieve, documentation)
-    call = Reading.of(language, extract_call(write(text, grammar), language))
     examples = [
         {"instruction": shot.instruction, "id": shot.id, "call": corpus.calls[shot.id, language]} for shot in shots
     ]
+    output = write(text, grammar)
+    if (instead := abstained(output)) is not None:
+        return Answer(instead, None, None, _no_call(instead), examples, text, abstained=instead)
+    call = Reading.of(language, extract_call(output, language))
     operation, verdict = check(call, best["spec_sha256"], source.apis)
-    return Answer(call.code, call.request, operation, verdict, examples, text)
+    unsaid = tuple(_unsaid(instruction, call.request, operation, best["api"], corpus.rows.values()))
+    return Answer(call.code, call.request, operation, verdict, examples, text, unsaid)
+
+
+def _no_call(instead: str) -> Verdict:
+    name = instead.removeprefix(ASK)
+    why = "no operation does what is asked" if instead == NO_CALL else f"the instruction does not say {name}"
+    return Verdict(readable=False, broken_rules=(why,))
+
+
+def _unsaid(
+    instruction: str, request: Request | None, operation: str | None, api: str, rows: Iterable[Row]
+) -> Iterator[str]:
+    """Names of the required arguments of a call whose value does not stand in the instruction. rows: of the operations
+    that the prompt shows; of others nothing is told."""
+    row = next((row for row in rows if row["api"] == api and f"{row['method']} {row['path']}" == operation), None)
+    if request is None or row is None:
+        return
+    declared = json.loads(row["arguments"])
+    required = {
+        (place, name.lower() if place == "header" else name)
+        for name, place, is_required, _, is_fixed in declared
+        if is_required and not is_fixed
+    }
+    for sent in arguments(request, row["template"]):
+        stands = re.search(rf"(?<!\w){re.escape(sent.value)}(?!\w)", instruction, re.IGNORECASE)
+        if (sent.place, sent.name) in required and not stands:
+            yield sent.name
 
 
 def _documented(query: Row, best: str, source: Source, p: Params, encode: Embed) -> list[str]:

@@ -81,7 +81,7 @@ def evaluate(
         "executed": {name: round(share, 4) for name, share in sorted(_executed(frame).items())},
         "static_agreement": agreement(written),
         "arguments": _arguments(predictions, verdicts),
-        **abstention_figures(frame),
+        **abstention_figures(frame, seed),
         "accuracy_together": {name: v for by in TABLES for name, v in _metrics(frame, by, seed).items()},
         "accuracy": _metrics(frame, CELL, seed),
         "accuracy_by_language": _metrics(frame, LANGUAGES, seed),
@@ -105,7 +105,8 @@ def _reading(test: Row, text: str) -> Reading:
         from apipack.prompting.toolbox import Toolbox  # a bare machine, which only writes code, lacks what it needs
 
         return Toolbox.from_json(test["toolbox"]).read(text)
-    return Reading.of(language, extract_call(text, language))
+    code = "" if abstained(text) is not None else extract_call(text, language)  # a refusal sends nothing
+    return Reading.of(language, code)
 
 
 def judge_all(

@@ -1,8 +1,9 @@
 """An operation as a tool in OpenAI's format, and a request as a call of it: the eleventh form, both ways without loss.
 
 A tool's parameters are the operation's arguments, by name and place; a body is one argument, `body`. A call has their
-decoded values in the types of the schema. Placeholders of credentials and what the specification fixes are no
-arguments: they come back with the operation. A request that its call does not give back exactly has a reason instead.
+decoded values in the types of the schema. Credentials and what the specification fixes are no arguments: they come back
+with the operation, credentials as placeholders or as those of the request (`credentials_of`), which whoever runs the
+tool adds. A request that its call does not give back exactly has a reason instead.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from email import message_from_string
 from email.message import Message
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -27,6 +29,8 @@ from apipack.operations.wire import body_of, pairs_of, whole_value
 from apipack.records import Request, essence, is_json, json_value
 
 Json = dict[str, Any]
+Credentials = Mapping[tuple[str, str], Any]
+"""(place, name) → value."""
 
 PLACES = ("path", "query", "header", "cookie")
 BODY = "body"
@@ -87,21 +91,23 @@ def tool(documentation: Documentation, endpoint: str, described: bool = True, op
 
 
 def call_of(documentation: Documentation, request: Request) -> Json:
-    """The arguments with which the operation's tool makes this request. Raises `NoTool`."""
-    texts = _texts(_places(documentation, request))
-    arguments: Json = {}
-    for argument in arguments_of(documentation):
-        if (value := _value(argument.given, texts[argument.given.place], documentation.version)) is not _MISSING:
-            arguments[argument.name] = value
-    if request.body is not None and documentation.body is not None:
-        arguments[BODY] = _body_value(documentation, request.body)
-    if request_of(documentation, arguments) != request:
+    """The arguments with which the operation's tool makes this request, given its credentials. Raises `NoTool`."""
+    arguments, credentials = _decoded(documentation, request)
+    if request_of(documentation, arguments, credentials) != request:
         raise NoTool("another_request")
     return arguments
 
 
-def request_of(documentation: Documentation, arguments: Mapping[str, Any]) -> Request:
-    """The request that a call of the operation's tool makes. Raises `NoTool`."""
+def credentials_of(documentation: Documentation, request: Request) -> Credentials:
+    """What the request sends where the operation has placeholders. Raises `NoTool`."""
+    return _decoded(documentation, request)[1]
+
+
+def request_of(
+    documentation: Documentation, arguments: Mapping[str, Any], credentials: Credentials = MappingProxyType({})
+) -> Request:
+    """The request that a call of the operation's tool makes. credentials: what it sends where the operation has
+    placeholders; those where there is none. Raises `NoTool`."""
     if not isinstance(arguments, Mapping):
         raise NoTool("arguments_no_object")
     given_by_name = {argument.name: argument.given for argument in arguments_of(documentation)}
@@ -111,10 +117,11 @@ def request_of(documentation: Documentation, arguments: Mapping[str, Any]) -> Re
     names = {id(given): name for name, given in given_by_name.items()}
     try:
         for given in documentation.parameters:
-            name = names.get(id(given))
+            name, own = names.get(id(given)), (given.place, given.name)
             if name is None:
-                if given.required:
-                    places[given.place] += _pairs(given, _fixed(given.node, given.name), documentation.version)
+                if given.required or own in credentials:
+                    value = credentials[own] if own in credentials else _fixed(given.node, given.name)
+                    places[given.place] += _pairs(given, value, documentation.version)
             elif name in arguments:
                 places[given.place] += _pairs(given, arguments[name], documentation.version)
             elif given.required:
@@ -125,7 +132,7 @@ def request_of(documentation: Documentation, arguments: Mapping[str, Any]) -> Re
                 raise NoTool("missing_argument")
             wire = documentation.body_wire or {"header": documentation.media_type, "root": "root", "media": {}}
             content_type, body = body_of(wire, arguments[BODY], documentation.version)
-        add_secrets(list(documentation.secrets), places)
+        add_secrets([_secret(*secret, credentials) for secret in documentation.secrets], places)
         if documentation.version == "2.0":
             content_type = own_content_type(places["header"], content_type)
         return assemble(
@@ -133,6 +140,33 @@ def request_of(documentation: Documentation, arguments: Mapping[str, Any]) -> Re
         )
     except (SpecError, UnicodeError, TypeError, ValueError, RecursionError) as error:
         raise NoTool(getattr(error, "reason", "unwritable")) from error
+
+
+def _decoded(documentation: Documentation, request: Request) -> tuple[Json, Credentials]:
+    """(arguments, credentials) of a request. Raises `NoTool`."""
+    texts = _texts(_places(documentation, request))
+    names = {id(argument.given): argument.name for argument in arguments_of(documentation)}
+    arguments: Json = {}
+    credentials: dict[tuple[str, str], Any] = {}
+    for given in documentation.parameters:
+        if "value" in given.node:
+            continue
+        value = _value(given, texts[given.place], documentation.version)
+        if (name := names.get(id(given))) is None:
+            credentials[given.place, given.name] = value
+        elif value is not _MISSING:
+            arguments[name] = value
+    for place, name, _ in documentation.secrets:
+        credentials[place, name] = next(iter(texts[place].get(_key(name, place), ())), _MISSING)
+    if request.body is not None and documentation.body is not None:
+        arguments[BODY] = _body_value(documentation, request.body)
+    return arguments, {key: value for key, value in credentials.items() if value is not _MISSING}
+
+
+def _secret(place: str, name: str, placeholder: str, credentials: Credentials) -> tuple[str, str, str]:
+    """What is sent of a security scheme, encoded."""
+    value = str(credentials.get((place, name), placeholder))
+    return place, name, value if place == "header" else QUERY(value)
 
 
 _MISSING = object()
@@ -155,12 +189,12 @@ def _pairs(given: Parameter, value: Any, version: str) -> Pairs:
 
 
 def _places(documentation: Documentation, request: Request) -> dict[str, Pairs]:
-    """Place → (name, value) pairs of a request, as they are sent, without what the operation fixes. Raises `NoTool` for
-    one to another endpoint."""
+    """Place → (name, value) pairs of a request, as they are sent, without what the specification fixes. Raises `NoTool`
+    for one to another endpoint."""
     fixed: dict[str, Pairs] = {place: [] for place in PLACES}
     for given in documentation.parameters:
-        if given.required and _is_fixed(given.node, given.name):
-            fixed[given.place] += _pairs(given, _fixed(given.node, given.name), documentation.version)
+        if given.required and "value" in given.node:
+            fixed[given.place] += _pairs(given, given.node["value"], documentation.version)
     url, _, query = request.url.partition("?")
     pieces = _PARAMETER.split(documentation.template)
     in_path = dict(fixed["path"])
@@ -273,12 +307,21 @@ def _body_value(documentation: Documentation, body: str) -> Any:
     nodes = {name: inner for name, _, inner in (documentation.body or {}).get("members", ())}
     value: Json = {}
     for name, text in pairs:
-        node = nodes.get(name, {})
-        if "items" in node:
-            value.setdefault(name, []).append(_typed(text, node["items"][0]))
+        holder, key, node = _member(value, name, nodes)
+        if "items" in node and isinstance(holder.setdefault(key, []), list):
+            holder[key].append(_typed(text, node["items"][0]))
         else:
-            value[name] = _typed(text, node)
+            holder[key] = _typed(text, node)
     return value
+
+
+def _member(value: Json, name: str, nodes: Mapping[str, Node]) -> tuple[Json, str, Node]:
+    """(object, key in it, node) of a form's name: `a[b]` is `b` of the object `a` (OAS 3: style deepObject)."""
+    root, bracket, rest = name.partition("[")
+    members = nodes.get(root, {}).get("members", ())
+    if name not in nodes and bracket and members and isinstance(holder := value.setdefault(root, {}), dict):
+        return _member(holder, rest.replace("]", "", 1), {key: inner for key, _, inner in members})
+    return value, name, nodes.get(name, {})
 
 
 def _of_json(text: str) -> Any:

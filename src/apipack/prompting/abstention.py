@@ -6,6 +6,7 @@ What is right is known from the specification alone (`no_call`).
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +27,8 @@ def unanswerable(
     """(instruction, right answer) of a prompt of one of KINDS; None where an operation has none of this kind.
 
     row: schema OPERATIONS, with its hint. values: what the instruction says, as JSON of [place, name, value, source].
-    variant: of the instruction, negative in a test's wording. words: of the description at most.
+    variant: of the instruction, negative in a test's wording. words: of the description at most. Which of several
+    required values is lacking is drawn, so that its place does not tell it.
     """
     if kind != MISSING:
         return instruction, NO_CALL
@@ -37,9 +39,10 @@ def unanswerable(
         for given in form.get("parameters", ())
         if given["required"] and "kind" in given["node"] and given["place"] in _PLACES
     }
-    for lacking in said:
-        if (lacking.place, lacking.name) in required:
-            others = [value for value in said if value is not lacking]
-            text, _ = spoken(dict(row), others, seed, variant, words, row["hint"] or "")
-            return None if text is None else (text, f"{ASK}{lacking.name}")
-    return None
+    needed = [value for value in said if (value.place, value.name) in required]
+    if not needed:
+        return None
+    lacking = random.Random(f"{seed}:{row['id']}:{variant}:lacking").choice(needed)  # not always the first argument
+    others = [value for value in said if value is not lacking]
+    text, _ = spoken(dict(row), others, seed, variant, words, row["hint"] or "")
+    return None if text is None else (text, f"{ASK}{lacking.name}")

@@ -92,7 +92,8 @@ def tool_grammar(toolbox: Toolbox, abstain: bool = False) -> str:
 
 def _whole(grammar: Grammar, calls: list[str], abstaining: Sequence[Documentation]) -> str:
     if abstaining:
-        required = [given.name for documentation in abstaining for given in documentation.parameters if given.required]
+        said = [given for documentation in abstaining for _, given in arguments_of(documentation)]
+        required = [given.name for given in said if given.required]  # no credentials: nobody asks for those
         calls += [literal(NO_CALL), *(literal(f"{ASK}{name}") for name in dict.fromkeys(required))]
     text = f"start: CALL\nCALL: {' | '.join(calls)}\n" + "".join(grammar.lines)
     if len(text) > MAX_LENGTH:
