@@ -73,6 +73,19 @@ def test_openapi_3_2(kind: str, media: str, expected: str) -> None:
     assert sent_body("3.2.0", kind, media, f"$self: /apis/one.yaml\n{components}") == expected
 
 
+IDENTIFIED = """components: {schemas: {
+  A: {$id: 'https://s.example/x/a', type: object, required: [b, c, d, e], properties: {
+    b: {$ref: b}, c: {$ref: '#/$defs/C'}, d: {$ref: '#/components/schemas/D'}, e: {$ref: '#here'}},
+    $defs: {C: {const: own}, E: {$anchor: here, const: near}, B: {$id: b, const: bee}}},
+  D: {const: document}, F: {$anchor: here, const: far}}}"""
+
+
+@pytest.mark.parametrize("version", ["3.1.0", "3.2.0"])
+def test_references_in_a_schema_with_an_address_are_relative_to_it(version: str) -> None:
+    body = sent_body(version, "application/json", "schema: {$ref: '#/components/schemas/A'}", IDENTIFIED)
+    assert body == '{"b":"bee","c":"own","d":"document","e":"near"}'
+
+
 def test_a_requirement_names_its_scheme_by_uri_from_3_2_on() -> None:
     schemes = "components: {securitySchemes: {s: {type: http, scheme: digest}}}"
     asked = "security: [{'#/components/securitySchemes/s': []}]"
