@@ -7,8 +7,8 @@ second time counts, as ours is measured with its code warm. "one core": all thre
 for Node means its compiler's and collector's too; "peer, free": Node with both cores. Rounds alternate, so that what
 else the machine does hits both; ratios are of medians, to the peer on one core. A second of the processor (CPU s)
 is what a core gives when nothing else runs: of Node's threads, or of both our processes, all together. "proven" also
-reads every call back and compares its request, which the peer does not do. Forms, which only instances with values
-need, are left out.
+reads every call back and compares its request, which the peer does not do. "with forms" also makes the forms of
+requests, which only instances with values need; the others leave them out.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ PART = 2**20  # bytes of specifications: two processes end together
 Figures = dict[str, Any]
 
 
-def ours(parts: list[list[str]], proven: bool) -> Figures:
+def ours(parts: list[list[str]], proven: bool, forms: bool = False) -> Figures:
     """One process over the files, part by part as the stages do."""
     started, cpu = time.perf_counter(), time.process_time()
     gc.disable()  # as the parse stage does
     operations, failed, calls = 0, 0, 0
     for files in parts:
         documents = ((spec(file), Path(file).read_bytes) for file in files)
-        parsed = parse_specs(documents, optional=False, max_bytes=10**8, forms=False)
+        parsed = parse_specs(documents, optional=False, max_bytes=10**8, forms=forms)
         operations += len(parsed.rows) + len(parsed.drops)
         failed += len(parsed.drops)
         if proven:
@@ -134,25 +134,30 @@ def main() -> None:
         listing = folder / "list.json"
         listing.write_text(json.dumps(files))
         parts = packed(files, lambda file: Path(file).stat().st_size, PART)
-        names = ("peer, one core", "peer, free", "ours, one core", "proven, one core", "ours, two processes")
+        alone = {
+            "ours, one core": {"proven": False},
+            "with forms, one core": {"proven": False, "forms": True},
+            "proven, one core": {"proven": True},
+        }
+        names = ("peer, one core", "peer, free", *alone, "ours, two processes")
         rounds: dict[str, list[Figures]] = {name: [] for name in names}
         with ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as pool:
             list(pool.map(ours, [parts[-1:]] * 8, [False] * 8))  # imports
-            ours(parts[-1:], proven=True)
+            ours(parts[-1:], proven=True, forms=True)
             for number in range(arguments.rounds):
                 with one_core():
                     rounds["peer, one core"].append(peer(listing, folder))
-                    rounds["ours, one core"].append(ours(parts, proven=False))
-                    rounds["proven, one core"].append(ours(parts, proven=True))
+                    for name, more in alone.items():
+                        rounds[name].append(ours(parts, **more))
                 rounds["peer, free"].append(peer(listing, folder))
                 rounds["ours, two processes"].append(both_cores(parts, pool))
                 print(f"round {number + 1} of {arguments.rounds}", file=sys.stderr)
     print(f"{len(files)} specifications, seed {arguments.seed}, median of {arguments.rounds} rounds")
     print(
-        f"{'':20}{'calls/s':>10}{'ratio':>8}{'calls/CPU s':>14}{'ratio':>8}{'calls':>10}{'operations':>12}{'failed':>8}"
+        f"{'':22}{'calls/s':>10}{'ratio':>8}{'calls/CPU s':>14}{'ratio':>8}{'calls':>10}{'operations':>12}{'failed':>8}"
     )
     for name, found in rounds.items():
-        print(f"{name:20}", end="")
+        print(f"{name:22}", end="")
         for clock, width in (("seconds", 10), ("cpu", 14)):
             rate, peers = (median(f["calls"] / f[clock] for f in rounds[side]) for side in (name, names[0]))
             print(f"{rate:>{width},.0f}{rate / peers:>8.2f}", end="")

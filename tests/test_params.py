@@ -12,6 +12,8 @@ from tests.parameters import FILE
 
 SOURCE = FILE.read_text(encoding="utf-8")
 MODE = SOURCE[SOURCE.index("  mode: replica ") : SOURCE.index("  limit:")]
+FORMS = SOURCE[SOURCE.index("  forms: true") : SOURCE.index("  variants:")]
+SPOKEN = FORMS.replace("forms: true", "forms: false").replace("values: none", "values: spoken")
 
 
 def refusal(tmp_path: Path, old: str, new: str) -> str:
@@ -62,6 +64,11 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
         (MODE, MODE.replace("replica  ", "live     ").replace("apis_guru", "rapidapi"), "is opt-in: read its terms"),
         ("limits: {}", "limits: {myspace: 1}", "crawl.limits"),
         ("hubs: [apis_guru]", "hubs: [packages]", "the hub packages has nothing to fetch"),
+        (
+            FORMS,
+            SPOKEN,
+            "the file: Value error, instruct.values is spoken, but parse.forms is false: variants are filled",
+        ),
         ("packages: []", "packages: [{registry: npm, name: a}]", "crawl.packages.0.version: Field required"),
         ("base_urls: {}", "base_urls: {ibm: 'file:///etc'}", "crawl.base_urls.ibm"),
         ("searches: [{}]}\n  ibm", "searches: [{word: x}]}\n  ibm", "crawl.rapidapi.searches.0.word"),

@@ -97,7 +97,8 @@ def check(model: type[Reads], raw: Any, path: Path | str) -> Reads:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise ParamsError(f"{path}: {where}: {first['msg']}, got {first['input']!r:.80}{more}") from error
+        got = "" if isinstance(first["input"], dict) else f", got {first['input']!r:.80}"
+        raise ParamsError(f"{path}: {where}: {first['msg']}{got}{more}") from error
 
 
 def read(path: Path | str = "params.yaml") -> Any:

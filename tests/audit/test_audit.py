@@ -159,6 +159,8 @@ def test_the_command_compares_models_and_its_exit_code_is_the_threshold_s(reposi
     under = run(file, "--no-execute", "--fail-under", "0.5")
     assert under.exit_code == 1 and under.stderr.splitlines()[-1] == "right calls: 0.0000, less than 0.5"
     assert run(file, "--no-execute", "--fail-under", "0").exit_code == 0
+    held = run(file, "--no-execute", "--setting", "spec", "--constrained")
+    assert held.stdout.startswith("4 operations, spec, constrained; left out: 0"), held.stderr
 
 
 class Chat(BaseHTTPRequestHandler):
@@ -192,7 +194,7 @@ def test_a_model_behind_a_server_is_audited_by_its_name(repository: Path, file: 
     with ThreadingHTTPServer(("127.0.0.1", 0), Chat) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}/v1"
-        done = run(file, "--model", "m", "--base-url", url, "--no-execute", "--json", "found.json")
+        done = run(file, "--model", "m", "--base-url", url, "--concurrency", 2, "--no-execute", "--json", "found.json")
         server.shutdown()
     assert done.exit_code == 0, done.stderr
     (figures,) = json.loads((repository / "found.json").read_text())["models"].values()
@@ -210,6 +212,7 @@ def test_a_model_behind_a_server_is_audited_by_its_name(repository: Path, file: 
         (("params.yaml", "--setting", "9shot"), "no such setting: 9shot; there are 0shot, random_3shot"),
         (("params.yaml", "--lang", "cobol"), "no such language: cobol"),
         (("params.yaml", "--base-url", "http://h.example/v1"), "--base-url needs --model"),
+        (("params.yaml", "--constrained"), "--constrained needs a setting with documentation"),
     ],
 )
 def test_what_cannot_be_audited_is_one_line(repository: Path, arguments: tuple[str, ...], said: str) -> None:

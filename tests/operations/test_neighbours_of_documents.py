@@ -140,6 +140,7 @@ def test_where_swagger_2_is_served(members: str, url: str) -> None:
         ("{type: http, scheme: dpop}", "DPoP REPLACE_DPOP_CREDENTIALS"),
         ("{type: http, scheme: AWS4-HMAC-SHA256}", "AWS4-HMAC-SHA256 REPLACE_AWS4_HMAC_SHA256_CREDENTIALS"),
         ("{type: http, scheme: Token}", "Token REPLACE_TOKEN_CREDENTIALS"),
+        ("{type: http, scheme: scram-sha-256}", "SCRAM-SHA-256 REPLACE_SCRAM_SHA_256_CREDENTIALS"),
         ("{type: http, scheme: 'two words'}", ""),
         ("{type: http, scheme: ''}", ""),
         ("{type: apiKey, in: header, name: Authorization}", "REPLACE_KEY_VALUE"),

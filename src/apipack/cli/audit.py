@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,8 @@ from apipack.errors import UserError
 if TYPE_CHECKING:
     from apipack.params import Params
     from apipack.records import Output
+
+Row = dict[str, Any]
 
 ADAPTER = Path("models/adapter")
 TUNED, BASE = "tuned", "base"
@@ -30,10 +32,15 @@ def audit(
     base_url: Annotated[str | None, typer.Option(help="an OpenAI-compatible server, /v1 at its end")] = None,
     key_variable: Annotated[str, typer.Option(help="environment variable with the server's key")] = "OPENAI_API_KEY",
     chat: Annotated[bool, typer.Option(help="ask the server in chat turns, or let it go on with a prompt")] = True,
+    concurrency: Annotated[int, typer.Option(help="requests that the server gets at once", min=1, max=256)] = 16,
+    timeout: Annotated[float, typer.Option(help="seconds for one answer of the server", min=0.1)] = 120.0,
     lang: Annotated[list[str] | None, typer.Option(help="a language, again for more; curl by default")] = None,
     setting: Annotated[
         str, typer.Option(help="0shot, random_3shot, retrieved_3shot, spec, spec_retrieved or spec_distractors")
     ] = "0shot",
+    constrained: Annotated[
+        bool, typer.Option(help="keep calls to the documentation that the setting shows; models that run here")
+    ] = False,
     operations: Annotated[int | None, typer.Option(help="at most so many, drawn by the seed", min=1)] = None,
     execute: Annotated[bool, typer.Option(help="run the calls in the sandbox, where there is one")] = True,
     json_file: Annotated[Path | None, typer.Option("--json", help="write all figures and calls there")] = None,
@@ -56,11 +63,14 @@ def audit(
     from apipack.audit.report import report, table, worst
     from apipack.cli.calls import files
     from apipack.io import write_json, write_text
+    from apipack.retrieval.documented import DOCUMENTED
 
     if base_url is not None and not model:
         fail("--base-url needs --model, the server's name of a model", 2)
     if setting not in SETTINGS:
         fail(f"no such setting: {setting}; there are {', '.join(SETTINGS)}", 2)
+    if constrained and (base_url is not None or setting not in DOCUMENTED):
+        fail("--constrained needs a setting with documentation, and a model that runs here", 2)
     try:
         p = params.load()
         for name in (model or [TUNED]) if base_url is None else ():
@@ -69,11 +79,13 @@ def audit(
         asked = questions(paths, languages, setting, operations, p)
         for file, reason in asked.unread.items():
             print(f"{file}: {reason}", file=sys.stderr)
-        prompts = [test["prompt"] for test in asked.tests]
-        server = _server(base_url, key_variable, chat)
-        outputs = {name: _outputs(name, prompts, p, server) for name in model or [TUNED]}
+        server: dict[str, object] | None = None
+        if base_url is not None:
+            server = {"base_url": base_url, "key_variable": key_variable, "chat": chat}
+            server |= {"concurrency": concurrency, "timeout": timeout}
+        outputs = {name: _outputs(name, asked.tests, p, server, constrained) for name in model or [TUNED]}
         calls = judged(asked, outputs, p.evaluate.model_copy(update={"execute": execute}), p.cores())
-        audited = report(asked, calls, setting, p.seed)
+        audited = report(asked, calls, f"{setting}, constrained" if constrained else setting, p.seed)
         if json_file is not None:
             write_json(json_file, audited)
         if html_file is not None:
@@ -85,12 +97,15 @@ def audit(
         fail(f"right calls: {worst(audited):.4f}, less than {fail_under}", 1)
 
 
-def _outputs(name: str, prompts: list[str], p: Params, server: dict[str, object] | None) -> list[Output]:
-    """What a model goes on with after each prompt; kept, so that a second audit asks it nothing."""
+def _outputs(
+    name: str, tests: list[Row], p: Params, server: dict[str, object] | None, constrained: bool
+) -> list[Output]:
+    """What a model goes on with after each test's prompt; kept, so that a second audit asks it nothing."""
     from apipack.inference.answering import answer, ask_served
     from apipack.inference.params import Served
     from apipack.prompting.prompts import STOP
 
+    prompts = [test["prompt"] for test in tests]
     if server is not None and name not in (TUNED, BASE):
         try:
             served = Served.model_validate({"model": name, **server})
@@ -99,7 +114,8 @@ def _outputs(name: str, prompts: list[str], p: Params, server: dict[str, object]
         return ask_served(served, prompts, p.evaluate, STOP)[0]
     adapter = _adapter(name)
     weights = p.finetune.model if adapter is not None or name == BASE else name
-    return answer(weights, adapter, prompts, p.evaluate, STOP)[0]
+    grammars = [test["grammar"] for test in tests] if constrained else None
+    return answer(weights, adapter, prompts, p.evaluate, STOP, grammars=grammars)[0]
 
 
 def _adapter(name: str) -> Path | None:
@@ -115,7 +131,3 @@ def _check(name: str) -> None:
         check(adapter)
     elif name.startswith(("/", ".", "~")) and not Path(name).is_dir():
         raise UserError(f"{name}: no such folder of a model or an adapter")
-
-
-def _server(base_url: str | None, key_variable: str, chat: bool) -> dict[str, object] | None:
-    return None if base_url is None else {"base_url": base_url, "key_variable": key_variable, "chat": chat}

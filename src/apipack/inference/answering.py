@@ -44,13 +44,13 @@ def answer(
     stop: str,
     store: Path | None = None,
     open_model: OpenLocal = open_local,
-    grammars: Sequence[str] | None = None,
+    grammars: Sequence[str | None] | None = None,
 ) -> tuple[list[Output], Answered]:
     """Greedy outputs in the order of `prompts`, and what making them took in this process.
 
     What is not generated now comes from the store (by default in `io.cache_folder()`), by hash of model, adapter,
-    prompt, grammar and limits; the model is loaded only if something is missing. grammars: of each output. One that
-    cannot be used gives an empty output and is counted. Raises `ModelError`, `UserError`.
+    prompt, grammar and limits; the model is loaded only if something is missing. grammars: of each output, None for
+    any text. One that cannot be used gives an empty output and is counted. Raises `ModelError`, `UserError`.
     """
     sampling = Sampling(0.0, 1.0, p.new_tokens)
     backend = open_model(p.backend, model, sampling, p.batch, adapter=adapter, raw=True, stop=(stop,))
@@ -120,7 +120,7 @@ def _ask(
     system: str,
     new_tokens: int,
     store: Path | None,
-    grammars: Sequence[str] | None = None,
+    grammars: Sequence[str | None] | None = None,
     tools: Sequence[str] | None = None,
 ) -> _Made:
     none = [None] * len(prompts)
@@ -141,6 +141,7 @@ def _ask(
         raise UserError(
             f"{recorded.identity}: {len(lost)} of {len(distinct)} prompts have no output, the last for "
             f"{lost[-1].kind}: {lost[-1].detail}; what was generated is kept, run again to go on"
+            + ("; a slow server needs fewer requests at once or a longer timeout" if lost[-1].kind == "timeout" else "")
         )
     outputs = {prompt: Output("", False) for prompt in distinct}  # a refusal is empty
     outputs |= {

@@ -53,10 +53,18 @@ def admits(document: Document, schema: Schema, value: Any, looks: Iterator[int],
     options = schema.one_of or schema.any_of
     if options and not any(admits(document, option, value, looks, depth + 1) for option in options):
         return False
+    refused = schema.not_schema
+    if refused is not None and depth < MAX_DEPTH and admits(document, refused, value, looks, depth + 1):
+        return False
     if isinstance(value, dict):
         return _admits_members(document, schema, value, looks, depth)
     if isinstance(value, list):
         return _admits_items(document, schema, value, looks, depth)
+    return within(schema, value)
+
+
+def within(schema: Schema, value: Any) -> bool:
+    """Whether a text keeps to lengths and pattern, or a number to bounds."""
     if isinstance(value, str):
         bounded = (
             (schema.min_length or 0) <= len(value) <= (len(value) if schema.max_length is None else schema.max_length)

@@ -88,6 +88,8 @@ class Document:
         self.lost: list[Lost] = [Lost(path, method, SpecError(reason)) for path, method, reason in left_out]
         self._models = models.LATER if self.version >= (3, 1) else models.OAS_3_0
         self._references = References(raw, self.version)
+        if self.version >= (3, 1):
+            self._references.rebase()
         self._inlining = Inlining(self._references)
         self._validation = Validation(self.version)
         self._remembered: dict[Hashable, Any] = {}

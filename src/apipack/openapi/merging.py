@@ -16,7 +16,7 @@ FIRST = (
     "type", "format", "default", "pattern", "multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items",
     "nullable", "read_only", "discriminator", "xml", "additional_properties",
 )  # fmt: skip
-LATER = ("prefix_items", "contains", "min_contains", "property_names")
+LATER = ("prefix_items", "contains", "min_contains", "property_names", "unevaluated_items", "unevaluated_properties")
 EXTRA = ("const", "examples")
 
 

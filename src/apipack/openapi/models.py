@@ -54,6 +54,8 @@ class LaterSchema(v3_1.Schema):
     prefix_items: list[LaterSchema] | None = Field(default=None, alias="prefixItems")
     contains: LaterSchema | None = None
     min_contains: int | None = Field(default=None, alias="minContains")
+    unevaluated_items: LaterSchema | None = Field(default=None, alias="unevaluatedItems")
+    unevaluated_properties: bool | LaterSchema | None = Field(default=None, alias="unevaluatedProperties")
     pattern_properties: dict[str, LaterSchema] | None = Field(default=None, alias="patternProperties")
     property_names: LaterSchema | None = Field(default=None, alias="propertyNames")
     dependent_required: dict[str, list[str]] | None = Field(default=None, alias="dependentRequired")

@@ -25,6 +25,31 @@ class References:
         self._raw, self._version = raw, version
         self._targets: dict[str, Any] = {}
 
+    def rebase(self) -> None:
+        """Write each reference inside a schema with an `$id` as that address has it, where it leads somewhere so; else
+        it is the document's (JSON Schema 2020-12 core, 8.2.1)."""
+        for address, root in self._identified[0].items():
+            todo = [root]
+            while todo:
+                node = todo.pop()
+                if isinstance(node, dict):
+                    if isinstance(reference := node.get("$ref"), str):
+                        node["$ref"] = self._absolute(address, reference)
+                    inner = [member for key, member in node.items() if key not in GIVEN]
+                else:
+                    inner = node if isinstance(node, list) else []
+                todo += [member for member in inner if not (isinstance(member, dict) and "$id" in member)]
+
+    def _absolute(self, address: str, reference: str) -> str:
+        absolute = f"{address}{reference}" if reference.startswith("#") else urljoin(address, reference)
+        if urldefrag(absolute)[0] not in self._identified[0]:
+            return reference
+        try:
+            self._found(absolute)
+        except SpecError:
+            return reference
+        return absolute
+
     def known(self, reference: str) -> Any:
         """What the reference led to before; None where it was not followed yet."""
         return self._targets.get(reference)

@@ -55,7 +55,15 @@ def prepare(document: Node) -> None:
             for method in METHODS:
                 if isinstance(operation := item.get(method), dict):
                     nodes = [_followed(node, document) for node in (*common, *(operation.get("parameters") or []))]
-                    _place(operation, nodes, operation.get("consumes") or consumes)
+                    own = operation.get("consumes")
+                    _place(operation, nodes, consumes if own is None else own)
+                    _serve(operation, document)
+
+
+def _serve(operation: Node, document: Node) -> None:
+    """An operation's own `schemes` are servers of its own."""
+    if "host" in document and isinstance(schemes := operation.pop("schemes", None), list):
+        operation["servers"] = [{"url": f"{scheme}://{document['host']}{document['basePath']}"} for scheme in schemes]
 
 
 def _path_item(document: Node, item: Any) -> Any:
@@ -93,6 +101,8 @@ def _place(operation: Node, nodes: list[Any], consumes: list[str]) -> None:
     elif fields:
         files = any(node.get("type") == "file" for node in fields)
         media_types = [name for name in consumes if name in FORMS] or [FORMS[files]]
+        if files and FORMS[1] in media_types:
+            media_types = [FORMS[1]]
         operation["requestBody"] = {"required": True, "content": {name: _form(fields) for name in media_types}}
 
 

@@ -17,7 +17,7 @@ from typing import Any, cast
 
 from openapi_parser.models import v3_1
 
-from apipack.openapi.admission import admits, is_of, kind_of
+from apipack.openapi.admission import admits, is_of, kind_of, within
 from apipack.openapi.document import Document, Schema
 from apipack.openapi.loading import SpecError
 from apipack.openapi.merging import conditions, flat
@@ -111,7 +111,14 @@ class ValueBuilder:
             return value
         if kind == "array" or (kind is None and (schema.items is not None or keyword(schema, "prefix_items"))):
             return self._array(schema, depth)
-        return _scalar(schema, kind)
+        value = _scalar(schema, kind)
+        return value if schema.not_schema is None else self._not_refused(schema, value)
+
+    def _not_refused(self, schema: Schema, value: Any) -> Any:
+        """The value, or the first near it that the schema's `not` lets through."""
+        step = _finite(schema.multiple_of) or 1
+        near = [value + step, value - step] if isinstance(value, int | float) else [f"{value}_2", 1, [], {}]
+        return next((other for other in (value, *near) if admits(self.document, schema, other, self._looks)), value)
 
     def _alternative(self, schema: Schema, depth: int) -> Any:
         """The value of the first usable alternative together with what stands beside `oneOf` or `anyOf`; of `oneOf`
@@ -181,10 +188,12 @@ class ValueBuilder:
                 if optional
                 else names + [name for name in writable if name not in needed][: least - len(names)]
             )
+        if schema.max_properties is not None and len(names) > schema.max_properties:
+            names = sorted(names, key=lambda name: name not in needed)[: max(schema.max_properties, len(needed))]
         value: dict[str, Any] = {}
         later = isinstance(schema, LaterSchema)
         if later:
-            names = _with_dependents(schema, names)
+            names, properties = _with_dependents(schema, names), _with_patterns(schema, properties)
         for name in names:
             if (member := properties.get(name)) is None or (later and name not in needed and self._is_never(member)):
                 continue
@@ -217,6 +226,7 @@ class ValueBuilder:
         patterns = keyword(schema, "pattern_properties") or {}
         names = keyword(schema, "property_names")
         allowed = (self.flat(names).enum or []) if names is not None else []
+        longest = self.flat(names).max_length if names is not None else None
         pattern = self.flat(names).pattern if names is not None else next(iter(patterns), None)
         closed = schema.additional_properties is False or names is not None
         for number in range(count):
@@ -225,6 +235,8 @@ class ValueBuilder:
                 name = str(allowed[number])
             elif pattern is not None and closed:
                 name = _match(pattern, "SOME_NAME", number) or name
+            elif longest is not None and len(name) > longest:
+                name = f"{'SOME_NAME'[: max(0, longest - len(str(number)))]}{number}"
             yield name
 
     def _array(self, schema: Schema, depth: int) -> list[Any]:
@@ -242,17 +254,30 @@ class ValueBuilder:
         if contained is not None and (times := 1 if (said := keyword(schema, "min_contains")) is None else said):
             first = [*first, *[contained] * min(times, MAX_ITEMS)]
             wanted = max(wanted if schema.items is not None or least else 0, len(first))
-        if schema.items is None:
+        further = schema.items or keyword(schema, "unevaluated_items")
+        if further is None:
             wanted = min(wanted, max(least, len(first)))
             return [*self._items(first, depth), *[TEXT] * (wanted - len(first))]
-        if not least and not first and (depth >= MAX_DEPTH or self._is_open(schema.items)):
+        if not least and not first and (depth >= MAX_DEPTH or self._is_open(further)):
             return []
-        rest = 0 if self._is_never(schema.items) else wanted - len(first)
+        rest = 0 if self._is_never(further) else wanted - len(first)
         if first and not least:
             rest = 0
-        items = [self._value(schema.items, depth + 1) for _ in range(rest)]
-        varied = list(_varied(items, self.flat(schema.items))) if schema.unique_items and rest > 1 else items
+        items = [self._value(further, depth + 1) for _ in range(rest)]
+        varied = self._varied(items, self.flat(further)) if schema.unique_items and rest > 1 else items
         return [*self._items(first, depth), *varied]
+
+    def _varied(self, items: list[Any], schema: Schema) -> list[Any]:
+        """Items that differ from each other, as far as the schema of one shows how: objects by one member."""
+        if not all(isinstance(item, dict) for item in items):
+            return list(_varied(items, schema))
+        for name, member in (schema.properties or {}).items():
+            if all(name in item for item in items):
+                member = self.flat(member)
+                column = self._varied([item[name] for item in items], member)
+                if column[1] != column[0] and admits(self.document, member, column[1], self._looks):
+                    return [item | {name: value} for item, value in zip(items, column, strict=True)]
+        return items
 
     def _items(self, schemas: list[Schema], depth: int) -> list[Any]:
         if schemas and depth >= MAX_REQUIRED_DEPTH:
@@ -301,12 +326,29 @@ def _with_dependents(schema: Schema, names: list[str]) -> list[str]:
     return list(wanted)
 
 
+def _with_patterns(schema: Schema, properties: dict[str, Schema]) -> dict[str, Schema]:
+    """The properties, each with what the patterns that its name matches ask of it too."""
+    patterns: dict[str, Schema] = keyword(schema, "pattern_properties")
+    if not patterns:
+        return properties
+    asked = {
+        name: [of_name for pattern, of_name in patterns.items() if matching(pattern, name) == name]
+        for name in properties
+    }
+    return {
+        name: LaterSchema.model_construct(all_of=[*asked[name], member]) if asked[name] else member
+        for name, member in properties.items()
+    }
+
+
 def _further(schema: Schema, name: str) -> bool | Schema:
     """What a member is that is no property: a schema, anything (True) or not allowed (False)."""
     for pattern, member in (keyword(schema, "pattern_properties") or {}).items():
         if matching(pattern, name) == name:
             return cast(Schema, member)
     further = schema.additional_properties
+    if further is None:
+        further = keyword(schema, "unevaluated_properties")
     return True if further is None else further
 
 
@@ -349,7 +391,9 @@ def _given(schema: Schema) -> Any:
         return read_as(kind_of(schema), schema.default)
     if not schema.enum:
         return MISSING
-    return next((value for value in schema.enum if value is not None), None)
+    kind, values = kind_of(schema), [value for value in schema.enum if value is not None]
+    fitting = (value for value in values if (kind is None or is_of(kind, value)) and within(schema, value))
+    return next(fitting, values[0] if values else None)
 
 
 def _varied(items: list[Any], schema: Schema) -> Iterator[Any]:

@@ -10,7 +10,10 @@ from apipack.openapi.document import Document, Operation
 from apipack.openapi.styles import QUERY, Pairs
 
 SECRETS = {"basic": "Basic REPLACE_BASIC_AUTH", "bearer": "Bearer REPLACE_BEARER_TOKEN"}
-SCHEMES = ("Concealed", "Digest", "DPoP", "GNAP", "HOBA", "Mutual", "Negotiate", "OAuth", "PrivateToken", "vapid")
+SCHEMES = (
+    "Concealed", "Digest", "DPoP", "GNAP", "HOBA", "Mutual", "Negotiate", "OAuth", "PrivateToken", "SCRAM-SHA-1",
+    "SCRAM-SHA-256", "vapid",
+)  # fmt: skip
 """HTTP authentication schemes as IANA's registry writes them."""
 API_KEY = "REPLACE_KEY_VALUE"
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
