@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from apipack.languages.reading import sending
+from apipack.languages.reading.c_data import TEXTS, Chars, Record, Tail, of_texts, plain
 from apipack.languages.reading.c_tree import lower
-from apipack.languages.reading.curl_handle import Handle
-from apipack.languages.reading.dialect import Dialect, constant, leave
+from apipack.languages.reading.c_urls import Parts, get_part, set_part
+from apipack.languages.reading.curl_handle import HARMLESS, Handle
+from apipack.languages.reading.dialect import Dialect, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Mystery, Thing, known, text_of
 from apipack.languages.wire import Unreadable
@@ -26,6 +27,8 @@ class Easy(Thing):
     def __init__(self) -> None:
         self.handle = Handle()
         self.form: Mime | None = None
+        self.body: tuple[Chars, str] | None = None
+        self.url: Parts | None = None
 
 
 class Mime(Thing):
@@ -38,30 +41,41 @@ class Mime(Thing):
         self.kind: str | None = None
 
 
-def _setopt(run: Evaluation, given: Arguments) -> Mystery:
+def _setopt(run: Evaluation, given: Arguments) -> int:
     run.certain()
     handle, name, value = given.take("handle", "option", "value", required=3)
     if not isinstance(handle, Easy):
         known(handle)
         raise Unreadable("not a handle of curl")
     name = text_of(name, "an option").removeprefix("CURLOPT_")
-    if name == "MIMEPOST":
+    if name in ("POSTFIELDS", "COPYPOSTFIELDS"):
+        handle.body = (value, value.plain()) if isinstance(value, Chars) and name == "POSTFIELDS" else None
+    if name == "CURLU":
+        if not isinstance(value, Parts):
+            raise Unreadable("not a handle of curl_url")
+        handle.url = value
+        return 0
+    if name == "URL":
+        handle.url = None
+    if name not in HARMLESS:
+        value = plain(value)
+    if name in ("MIMEPOST", "HTTPPOST"):
         if not isinstance(value, Mime):
             raise Unreadable("not a form")
         handle.form = value
         handle.handle.form([])
-        return MYSTERY
+        return 0
     if name == "HTTPHEADER" and not isinstance(value, list | None):
         known(value)
         raise Unreadable("header lines that are no list")
     handle.handle.set(name, value)
-    return MYSTERY
+    return 0
 
 
 def _append(run: Evaluation, given: Arguments) -> list[str]:
     run.certain()
     lines, line = given.take("list", "line", required=2)
-    line = text_of(line, "a header line")
+    line = text_of(plain(line), "a header line")
     if lines is None:
         return [line]
     if not isinstance(lines, list):
@@ -75,71 +89,43 @@ def _perform(run: Evaluation, given: Arguments) -> Any:
     (handle,) = given.take("handle", required=1)
     if not isinstance(handle, Easy):
         raise Unreadable("not a handle of curl")
+    if handle.body is not None and handle.body[0].plain() != handle.body[1]:
+        raise Unreadable("a body that changes before it is sent")
+    if handle.url is not None:
+        handle.handle.set("URL", handle.url.written())
     if handle.form is not None and handle.handle.parts is not None:
         handle.handle.parts = [(part.name, part.data, part.file, part.kind) for part in handle.form.parts]
     return run.send(handle.handle.request())
 
 
-def _escape(handle: Any, text: str, length: int) -> str:
+def _escape(text: str, length: int) -> str:
     if length not in (0, len(text.encode())):
         raise Unreadable("a part of a text")
     return sending.strict(text)
 
 
-def _filled(run: Evaluation, room: Any, text: Any) -> Any:
-    """A text in its array, which must have room for it."""
+def _escaped(run: Evaluation, given: Arguments) -> Any:
+    _, text, length = given.take("handle", "string", "length", required=3)
+    return of_texts(_escape).run(run, Arguments([text, length]))
+
+
+def _add_field(run: Evaluation, given: Arguments) -> Mime:
+    """curl_formadd, whose first argument is the form so far."""
     run.certain()
-    if isinstance(text, Mystery):
-        return MYSTERY
-    if room is not None and len(text.encode()) >= known(room):
-        raise Unreadable("a text longer than its array")
-    return text
-
-
-def _printed(pattern: Any, *values: Any) -> str:
-    rest = list(values)
-
-    def written(verb: re.Match[str]) -> str:
-        if verb[0] == "%%":
-            return "%"
-        value = rest.pop(0) if rest else None
-        if (verb[1] == "s" and isinstance(value, str)) or (verb[1] in ("d", "ld", "i") and isinstance(value, int)):
-            return str(value)
-        raise Unreadable(f"{verb[0]} of such a value")
-
-    return re.sub("%(ld|.)", written, text_of(pattern))
-
-
-def _sprintf(run: Evaluation, given: Arguments) -> Any:
-    room, *others = given.positional
-    return _filled(run, room, constant(_printed).run(run, Arguments(others)))
-
-
-def _snprintf(run: Evaluation, given: Arguments) -> Any:
-    room, _, size, *others = given.positional
-    if isinstance(size, Mystery):
-        raise Unreadable("an array whose size is not known")
-    return _filled(run, min(size, room if room is not None else size), constant(_printed).run(run, Arguments(others)))
-
-
-def _strcpy(run: Evaluation, given: Arguments) -> Any:
-    room, text = given.positional
-    return _filled(run, room, text)
-
-
-def _strcat(run: Evaluation, given: Arguments) -> Any:
-    room, before, text = given.positional
-    return _filled(run, room, text_of(before) + text_of(text))
-
-
-def _strncat(run: Evaluation, given: Arguments) -> Any:
-    """The size is a limit that the text must not reach; one that is computed holds what the array does."""
-    room, before, text, size = given.positional
-    if isinstance(size, int) and len(text_of(text).encode()) > size:
-        raise Unreadable("a text that is cut")
-    if room is None:
-        raise Unreadable("an array whose size is not known")
-    return _filled(run, room, text_of(before) + text_of(text))
+    form, *options = given.positional
+    form = Mime() if form is None else form
+    part = Mime()
+    names = {"COPYNAME": "name", "PTRNAME": "name", "COPYCONTENTS": "data", "PTRCONTENTS": "data",
+             "CONTENTTYPE": "kind", "FILENAME": "file"}  # fmt: skip
+    if not isinstance(form, Mime) or not options or options.pop() != "CURLFORM_END" or len(options) % 2:
+        raise Unreadable("a form that is not known here")
+    for option, value in zip(options[::2], options[1::2], strict=True):
+        attribute = names.get(text_of(option).removeprefix("CURLFORM_"))
+        if attribute is None:
+            raise Unreadable("a form that is not known here")
+        setattr(part, attribute, text_of(plain(value)))
+    form.parts.append(part)
+    return form
 
 
 def _part(run: Evaluation, given: Arguments) -> Mime:
@@ -153,14 +139,14 @@ def _part(run: Evaluation, given: Arguments) -> Mime:
 def _mime_name(run: Evaluation, given: Arguments) -> Mystery:
     run.certain()
     part, name = given.take("part", "name", required=2)
-    part.name = text_of(name)
+    part.name = text_of(plain(name))
     return MYSTERY
 
 
 def _mime_data(run: Evaluation, given: Arguments) -> Mystery:
     run.certain()
     part, data, size = given.take("part", "data", "size", required=3)
-    part.data = text_of(data)
+    part.data = text_of(plain(data))
     if size not in ("CURL_ZERO_TERMINATED", len(part.data.encode())):
         raise Unreadable("a part of a text")
     return MYSTERY
@@ -169,19 +155,18 @@ def _mime_data(run: Evaluation, given: Arguments) -> Mystery:
 def _mime_filename(run: Evaluation, given: Arguments) -> Mystery:
     run.certain()
     part, name = given.take("part", "filename", required=2)
-    part.file = text_of(name)
+    part.file = text_of(plain(name))
     return MYSTERY
 
 
 def _mime_type(run: Evaluation, given: Arguments) -> Mystery:
     run.certain()
     part, kind = given.take("part", "mimetype", required=2)
-    part.kind = text_of(kind)
+    part.kind = text_of(plain(kind))
     return MYSTERY
 
 
 INERT = [
-    "curl_global_init",
     "curl_global_cleanup",
     "curl_easy_cleanup",
     "curl_slist_free_all",
@@ -195,13 +180,17 @@ INERT = [
     "puts",
     "fputs",
     "fflush",
-    "free",
-    "malloc",
-    "calloc",
     "realloc",
-    "memcpy",
-    "memset",
+    "curl_url_cleanup",
+    "curl_url_strerror",
+    "curl_formfree",
     "perror",
+    "putchar",
+    "fputc",
+    "fopen",
+    "fclose",
+    "sleep",
+    "stdin",
     "fwrite",
     "stdout",
     "stderr",
@@ -217,26 +206,39 @@ class C(Dialect):
     must_declare = True
     names: Mapping[str, Any] = {
         **dict.fromkeys(INERT, MYSTERY),
+        **TEXTS,
+        **dict.fromkeys(("CURLE_OK", "CURLUE_OK"), 0),
+        "curl_global_init": Builtin(lambda run, given: 0),
+        "CURL_ERROR_SIZE": 256,
+        "curl_url": Builtin(lambda run, given: Parts()),
+        "curl_url_set": Builtin(set_part),
+        "text of curl_url_get": Builtin(get_part),
+        "form of curl_formadd": Builtin(_add_field),
         "CURL_ZERO_TERMINATED": "CURL_ZERO_TERMINATED",
         "curl_easy_init": Builtin(lambda run, given: Easy()),
         "curl_easy_setopt": Builtin(_setopt),
         "curl_easy_perform": Builtin(_perform),
         "curl_slist_append": Builtin(_append),
-        "curl_easy_escape": constant(lambda handle, text, length: _escape(handle, text, length)),
+        "curl_easy_escape": Builtin(_escaped),
         "curl_mime_init": Builtin(lambda run, given: Mime()),
         "curl_mime_addpart": Builtin(_part),
         "curl_mime_name": Builtin(_mime_name),
         "curl_mime_data": Builtin(_mime_data),
         "curl_mime_filename": Builtin(_mime_filename),
         "curl_mime_type": Builtin(_mime_type),
-        "strlen": constant(lambda text: len(text.partition("\0")[0].encode())),
         "exit": Builtin(leave),
-        "text of sprintf": Builtin(_sprintf),
-        "text of snprintf": Builtin(_snprintf),
-        "text of strcpy": Builtin(_strcpy),
-        "text of strcat": Builtin(_strcat),
-        "text of strncat": Builtin(_strncat),
+        "abort": Builtin(leave),
     }
+
+    def bound_value(self, value: Any) -> Any:
+        return Record(dict(value.members)) if isinstance(value, Record) and not value.is_pointer else value
+
+    def binary(self, operator: str, left: Any, right: Any) -> Any:
+        if operator == "+" and isinstance(left, Chars) and isinstance(right, int):
+            return Tail(left, right)
+        if operator == "|" and isinstance(left, str) and isinstance(right, str):
+            return f"{left}|{right}"
+        return super().binary(operator, left, right)
 
     def truth(self, value: Any) -> bool:
         return value is not None and value != 0 and value is not False

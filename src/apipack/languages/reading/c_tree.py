@@ -12,8 +12,9 @@ from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
 from apipack.languages.wire import Unreadable
 
-FILLING = {"sprintf": 1, "snprintf": 2, "strcpy": 1, "strcat": 1, "strncat": 1}
-"""Functions that write into their first argument, and where what they write begins."""
+GIVING = {"asprintf": 0, "curl_url_get": 2, "curl_formadd": 0}
+"""Functions that give something by the address of a variable, and which argument that is."""
+NUMBERS = {"int", "long", "double", "float", "size_t", "CURLcode", "bool", "curl_off_t", "long long"}
 
 
 def lower(code: str) -> tuple[p.Statement, ...]:
@@ -31,11 +32,14 @@ def lower(code: str) -> tuple[p.Statement, ...]:
 
 
 class Lowering:
-    """One file. sizes: of its character arrays by name."""
+    """One file. arrays, numbers: variables of a function by their kind; structs: members by the name of the type."""
 
     def __init__(self) -> None:
         self.functions: set[str] = set()
-        self.sizes: dict[str, int] = {}
+        self.arrays: set[str] = set()
+        self.numbers: set[str] = set()
+        self.macros: set[str] = set()
+        self.structs: dict[str, list[tuple[str, p.Expression]]] = {}
 
     def body(self, node: Node) -> tuple[p.Statement, ...]:
         return tuple(inner for child in named(node) for inner in self.statement(child))
@@ -45,18 +49,22 @@ class Lowering:
 
     def statement(self, node: Node) -> Sequence[p.Statement]:
         match node.type:
-            case "preproc_include" | "struct_specifier" | "type_definition" | "empty_statement" | "labeled_statement":
+            case "preproc_include" | "empty_statement" | "preproc_call":
                 return []
+            case "struct_specifier" | "type_definition":
+                return self.struct(node)
+            case "preproc_ifdef":
+                return self.conditional(node)
             case "preproc_def":
                 return self.macro(node)
             case "function_definition":
                 return self.function(node)
             case "declaration":
-                return [
-                    inner
-                    for declarator in node.children_by_field_name("declarator")
-                    for inner in self.declared(declarator)
-                ]
+                kind = field(node, "type")
+                declared = list(self.struct(kind)) if kind.type == "struct_specifier" else []
+                for declarator in node.children_by_field_name("declarator"):
+                    declared += self.declared(declarator, kind)
+                return declared
             case "expression_statement":
                 return [self.value(named(node)[0])] if named(node) else []
             case "if_statement":
@@ -68,7 +76,9 @@ class Lowering:
                 return [p.Block(self.body(node))]
             case "while_statement":
                 return [p.While(self.value(field(node, "condition")), self.branch(field(node, "body")))]
-            case "for_statement" | "do_statement":
+            case "for_statement":
+                return [self.loop(node)]
+            case "do_statement":
                 return [p.While(p.Unknown(), self.branch(field(node, "body")))]
             case "switch_statement":
                 return [p.If(p.Unknown(), self.body(case)) for case in named(field(node, "body"))]
@@ -83,16 +93,66 @@ class Lowering:
                 return [p.Jump(node.type.removesuffix("_statement"))]
         return [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]
 
+    def loop(self, node: Node) -> p.Statement:
+        first, test, step = (node.child_by_field_name(name) for name in ("initializer", "condition", "update"))
+        opening: Sequence[p.Statement] = ()
+        if first is not None:
+            opening = self.statement(first) if first.type == "declaration" else (self.value(first),)
+        condition = self.value(test) if test is not None else p.Const(True)
+        after = (self.value(step),) if step is not None else ()
+        return p.Block((*opening, p.While(condition, self.branch(field(node, "body")), after)))
+
+    def conditional(self, node: Node) -> Sequence[p.Statement]:
+        """#ifdef and #ifndef."""
+        is_defined = source(field(node, "name")) in self.macros
+        name, other = node.child_by_field_name("name"), node.child_by_field_name("alternative")
+        if is_defined == (source(node.children[0]).strip() == "#ifdef"):
+            return [inner for child in named(node) if child not in (name, other) for inner in self.statement(child)]
+        return [inner for child in named(other) for inner in self.statement(child)]
+
     def macro(self, node: Node) -> Sequence[p.Statement]:
         value = node.child_by_field_name("value")
+        name = source(field(node, "name"))
+        self.macros.add(name)
         if value is None:
             return []
-        name, text = source(field(node, "name")), source(value).strip()
-        if not re.fullmatch(r"(?:\"(?:[^\"\\\n]|\\.)*\"\s*)+|[0-9]+L?", text):
+        text = source(value).strip()
+        if not re.fullmatch(r"(?:(?:\"(?:[^\"\\\n]|\\.)*\"|[A-Z_]\w*)\s*)+|\(?[0-9]+L?\)?", text):
             return []
         inner = parse("c", f"int x = {text};")
         (declaration,) = named(inner)
         return [p.Assign(p.Name(name), self.value(field(field(declaration, "declarator"), "value")), True)]
+
+    def struct(self, node: Node) -> Sequence[p.Statement]:
+        """Note the members of a struct that is defined, and what they hold at first."""
+        kind = field(node, "type") if node.type == "type_definition" else node
+        if kind.type != "struct_specifier":
+            return []
+        body, name = kind.child_by_field_name("body"), kind.child_by_field_name("name")
+        names = [source(name)] if name else []
+        names += [source(other) for other in node.children_by_field_name("declarator") if node != kind]
+        if body is None:
+            members = self.structs.get(source(name) if name else "")
+        else:
+            members = [member for part in named(body) for member in self.members(part)]
+        if members is not None:
+            self.structs |= dict.fromkeys(names, members)
+        return []
+
+    def members(self, node: Node) -> Sequence[tuple[str, p.Expression]]:
+        kind = node.child_by_field_name("type")
+        declarators = node.children_by_field_name("declarator")
+        return [(_name(declarator), self.empty(declarator, kind)) for declarator in declarators]
+
+    def empty(self, node: Node, kind: Node | None) -> p.Expression:
+        """What a variable holds that nothing is given to."""
+        if node.type == "array_declarator" and kind is not None and source(kind) == "char":
+            size = node.child_by_field_name("size")
+            return _call("chars of", self.value(size) if size else p.Unknown(), p.Unknown())
+        members = self.structs.get(_struct_name(kind)) if node.type in ("identifier", "field_identifier") else None
+        if members is not None:
+            return _call("struct of", p.Pairs(tuple((p.Const(name), value) for name, value in members)))
+        return p.Unknown()
 
     def function(self, node: Node) -> Sequence[p.Statement]:
         declarator = field(node, "declarator")
@@ -103,22 +163,59 @@ class Lowering:
             raise Unreadable(f"{name} twice")
         self.functions.add(name)
         parameters = [_name(child) for child in named(field(declarator, "parameters"))]
+        arrays, numbers = self.arrays, self.numbers
+        self.arrays, self.numbers = arrays - set(parameters), numbers - set(parameters)
         body = self.body(field(node, "body"))
+        self.arrays, self.numbers = arrays, numbers
         return [p.Define(name, p.Function(tuple((parameter, None) for parameter in parameters if parameter), body))]
 
-    def declared(self, node: Node) -> Sequence[p.Statement]:
+    def declared(self, node: Node, kind: Node) -> Sequence[p.Statement]:
         """One declarator: what is not initialized is not known."""
         name = _name(node)
-        value: p.Expression = p.Unknown()
-        if node.type == "init_declarator":
-            value = self.value(field(node, "value"))
-            node = field(node, "declarator")
-        if node.type == "function_declarator":
+        given = field(node, "value") if node.type == "init_declarator" else None
+        node = field(node, "declarator") if given is not None else node
+        if node.type == "function_declarator" or _is_prototype(node):
             return []
-        size = node.child_by_field_name("size") if node.type == "array_declarator" else None
-        if size is not None and source(size).isdigit():
-            self.sizes[name] = int(source(size))
+        self.arrays.discard(name)
+        if node.type == "array_declarator" or _pointed(node).type == "array_declarator":
+            self.arrays.add(name)
+        if node.type == "identifier" and source(kind) in NUMBERS:
+            self.numbers.add(name)
+        value = self.empty(node, kind) if given is None else self.initial(given, node, kind)
         return [p.Assign(p.Name(name), value, True)]
+
+    def initial(self, value: Node, node: Node, kind: Node) -> p.Expression:
+        """The first value of a variable."""
+        if node.type == "array_declarator" and source(kind) == "char":
+            size = node.child_by_field_name("size")
+            return _call("chars of", self.value(size) if size else p.Unknown(), self.value(value))
+        if value.type == "initializer_list":
+            is_array = node.type == "array_declarator" or _pointed(node).type == "array_declarator"
+            return self.listed(value, kind, is_array)
+        return self.value(value)
+
+    def listed(self, node: Node, kind: Node, is_array: bool) -> p.Expression:
+        """A list between braces: of an array's members or of a struct's."""
+        items = named(node)
+        members = self.structs.get(_struct_name(kind))
+        if is_array:
+            if any(item.type == "initializer_pair" for item in items):
+                raise refuse(node)
+            nested = [self.listed(item, kind, False) if item.type == "initializer_list" else self.value(item) for item in items]
+            return p.Items(tuple(nested))
+        if members is None:
+            return p.Unknown()
+        values = dict(members)
+        if not any(item.type == "initializer_list" for item in items):
+            values = {name: p.Const(None) if isinstance(empty, p.Unknown) else empty for name, empty in members}
+        for (name, _), item in zip(members, items, strict=False):
+            if item.type == "initializer_pair":
+                name, item = source(named(field(item, "designator"))[0]), field(item, "value")
+            if name not in values or not isinstance(values[name], p.Unknown | p.Const):
+                raise refuse(node)
+            if source(item) != "0":
+                values[name] = p.Unknown() if item.type == "initializer_list" else self.value(item)
+        return _call("struct of", p.Pairs(tuple((p.Const(name), value) for name, value in values.items())))
 
     def target(self, node: Node) -> p.Target:
         match node.type:
@@ -152,29 +249,44 @@ class Lowering:
             case "call_expression":
                 return self.call(node)
             case "assignment_expression":
-                if source(field(node, "operator")) != "=":
-                    return p.Assign(self.target(field(node, "left")), p.Unknown())
-                return p.Assign(self.target(field(node, "left")), self.value(field(node, "right")))
+                left, operator = field(node, "left"), source(field(node, "operator")).removesuffix("=")
+                right = self.value(field(node, "right"))
+                return p.Assign(self.target(left), p.Binary(operator, self.value(left), right) if operator else right)
             case "binary_expression":
                 operator = source(field(node, "operator"))
+                counted = _counted(node) if operator == "/" else ""
+                if counted:
+                    return _call("count of", p.Name(counted)) if counted in self.arrays else p.Unknown()
                 return p.Binary(operator, self.value(field(node, "left")), self.value(field(node, "right")))
             case "unary_expression":
                 return p.Unary(source(field(node, "operator")), self.value(field(node, "argument")))
             case "conditional_expression":
                 parts = [self.value(field(node, name)) for name in ("condition", "consequence", "alternative")]
                 return p.Conditional(*parts)
-            case "pointer_expression" | "char_literal" | "initializer_list":
-                return p.Unknown()
+            case "char_literal":
+                return p.Const(LITERALS.unquote('"' + source(node)[1:-1].replace('"', '\\"').replace("\\'", "'") + '"'))
+            case "initializer_list":
+                return p.Items(tuple(map(self.value, named(node))))
+            case "compound_literal_expression":
+                kind = field(field(node, "type"), "type")
+                return self.listed(field(node, "value"), kind, False)
+            case "pointer_expression":
+                inner = field(node, "argument")
+                is_address = source(node).startswith("&") and inner.type in ("identifier", "field_expression")
+                return _call("address of", self.value(inner)) if is_address else p.Unknown()
             case "field_expression":
                 return p.Member(self.value(field(node, "argument")), source(field(node, "field")))
             case "subscript_expression":
                 return p.Index(self.value(field(node, "argument")), self.value(field(node, "index")))
             case "sizeof_expression":
-                inner = node.child_by_field_name("value")
-                name = source(inner).strip("()") if inner else ""
-                return p.Const(self.sizes[name]) if name in self.sizes else p.Unknown()
+                held = node.child_by_field_name("value")
+                held = named(held)[0] if held is not None and held.type == "parenthesized_expression" else held
+                if held is not None and held.type == "string_literal":
+                    return p.Const(len(_string(source(held)).encode()) + 1)
+                is_array = held is not None and (source(held) in self.arrays or held.type == "field_expression")
+                return _call("size of", self.value(held)) if held is not None and is_array else p.Unknown()
             case "update_expression":
-                return p.Assign(self.target(field(node, "argument")), p.Unknown())
+                return self.update(node)
         return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
 
     def call(self, node: Node) -> p.Expression:
@@ -183,14 +295,68 @@ class Lowering:
             raise refuse(node)
         name = source(function)
         values = [p.Argument(self.value(argument)) for argument in arguments]
-        if name in FILLING and name not in self.functions:
-            if arguments[0].type != "identifier":
-                raise refuse(node)
-            room = p.Argument(p.Const(self.sizes.get(source(arguments[0]))))
-            given = values if name in ("strcat", "strncat", "snprintf") else values[1:]
-            written = p.Call(p.Name(f"text of {name}"), (room, *given))
-            return p.Assign(self.target(arguments[0]), written)
-        return p.Call(p.Name(name), tuple(values))
+        if name in self.functions:
+            return p.Call(p.Name(name), tuple(values))
+        addressed = [named(argument)[-1] if source(argument).startswith("&") else None for argument in arguments]
+        if name in GIVING:
+            return self.giving(name, addressed, values)
+        call = p.Call(p.Name(name), tuple(values))
+        changed = [inner for inner in addressed if inner is not None and source(inner) in self.numbers]
+        if not changed:
+            return call
+        forgotten = [p.Argument(p.Assign(p.Name(source(inner)), p.Unknown())) for inner in changed]
+        return p.Call(p.Name("first of"), (p.Argument(call), *forgotten))
+
+    def giving(self, name: str, addressed: Sequence[Node | None], values: list[p.Argument]) -> p.Expression:
+        """A call that sets the variable whose address it is given."""
+        place = GIVING[name]
+        target = addressed[place] if place < len(addressed) else None
+        if target is None:
+            raise Unreadable(f"{name} of what is no address")
+        if name == "curl_formadd":
+            form = p.Call(p.Name("form of curl_formadd"), (p.Argument(self.value(target)), *values[2:]))
+            return _call("first of", p.Const(0), p.Assign(self.target(target), form))
+        given = values[1:] if name == "asprintf" else values[:2]
+        text = p.Assign(self.target(target), p.Call(p.Name(f"text of {name}"), tuple(given)))
+        return _call("length of", text) if name == "asprintf" else _call("first of", p.Const(0), text)
+
+    def update(self, node: Node) -> p.Expression:
+        """++ and --, before or after."""
+        argument = field(node, "argument")
+        operator = source(field(node, "operator"))[0]
+        changed = p.Assign(self.target(argument), p.Binary(operator, self.value(argument), p.Const(1)))
+        is_before = node.children[0].type in ("++", "--")
+        return changed if is_before else p.Binary("-" if operator == "+" else "+", changed, p.Const(1))
+
+
+def _call(name: str, *values: p.Expression) -> p.Call:
+    return p.Call(p.Name(name), tuple(map(p.Argument, values)))
+
+
+def _counted(node: Node) -> str:
+    """The array of `sizeof array / sizeof array[0]`."""
+    match = re.fullmatch(
+        r"sizeof\s*\(?\s*(\w+)\s*\)?\s*/\s*sizeof\s*\(?\s*(?:\*\s*(\w+)|(\w+)\s*\[\s*0\s*\])\s*\)?", source(node)
+    )
+    return match[1] if match and match[1] in (match[2], match[3]) else ""
+
+
+def _pointed(node: Node) -> Node:
+    return field(node, "declarator") if node.type == "pointer_declarator" else node
+
+
+def _is_prototype(node: Node) -> bool:
+    while node.type == "pointer_declarator":
+        node = field(node, "declarator")
+    return node.type == "function_declarator" and field(node, "declarator").type == "identifier"
+
+
+def _struct_name(kind: Node | None) -> str:
+    """The name of a struct's type, as `struct NAME` or a typedef."""
+    if kind is None:
+        return ""
+    name = kind.child_by_field_name("name") if kind.type == "struct_specifier" else kind
+    return source(name) if name else ""
 
 
 def _name(node: Node) -> str:
@@ -202,9 +368,11 @@ def _name(node: Node) -> str:
 
 
 def _identifier(name: str) -> p.Expression:
-    if name.startswith(("CURLOPT_", "CURLAUTH_")):
+    if name.startswith(("CURLOPT_", "CURLAUTH_", "CURLUPART_", "CURLU_", "CURLFORM_")):
         return p.Const(name)
-    if name.startswith(("CURLE_", "CURL_GLOBAL", "CURLINFO_", "CURL_HTTP_VERSION", "CURLPROTO_", "EXIT_")):
+    if name in ("CURLE_OK", "CURLUE_OK"):
+        return p.Name(name)
+    if name.startswith(("CURLE_", "CURLUE_", "CURL_GLOBAL", "CURLINFO_", "CURL_HTTP_VERSION", "CURLPROTO_", "EXIT_")):
         return p.Unknown()
     return p.Name(name)
 

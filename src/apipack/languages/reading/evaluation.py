@@ -120,8 +120,8 @@ class Evaluation:
                 return self.inner(then if truth else otherwise)
             case p.Each(target, values, body):
                 return self.each(target, self.value(values), body)
-            case p.While(test, body):
-                return self.loop(test, body)
+            case p.While(test, body, after):
+                return self.loop(test, body, after)
             case p.Block(body):
                 return self.inner(body)
             case p.Try(body, handlers, after):
@@ -181,22 +181,37 @@ class Evaluation:
         members = self.dialect.members(values)
         if members is None or len(members) > MEMBERS:
             raise Unreadable("a loop over what is no small list")
-        for member in members:
+        for index, member in enumerate(members):
             self.assign(target, member, True)
             jumped = self.inner(body)
+            if jumped and jumped.kind == "perhaps" and index + 1 < len(members):
+                rest = p.Items(tuple(map(p.Const, members[index + 1 :])))
+                return self.perhaps([p.Each(target, rest, tuple(body))])
             if jumped and jumped.kind in ("return", "perhaps"):
                 return jumped
             if jumped and jumped.kind == "break":
                 break
         return None
 
-    def loop(self, test: p.Expression, body: Sequence[p.Statement]) -> Jumped | None:
-        if self.truth(self.value(test)) is False:
-            return None
-        if self.request is None and not self.doubt:
-            raise Unreadable("a loop before the request is sent")
-        self.perhaps(body)
-        return None
+    def loop(
+        self, test: p.Expression, body: Sequence[p.Statement], after: Sequence[p.Statement]
+    ) -> Jumped | None:
+        for _ in range(MEMBERS):
+            truth = self.truth(self.value(test))
+            if truth is None and self.request is None and not self.doubt:
+                raise Unreadable("a loop before the request is sent")
+            if not truth:
+                self.perhaps([*body, *after] if truth is None else [])
+                return None
+            jumped = self.inner(body)
+            if jumped and jumped.kind == "return":
+                return jumped
+            if jumped and jumped.kind == "perhaps":
+                return self.perhaps([p.While(test, tuple(body), tuple(after))])
+            if jumped and jumped.kind == "break":
+                return None
+            self.block(after)
+        raise Unreadable("a loop that does not end")
 
     # Expressions
 

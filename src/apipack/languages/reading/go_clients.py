@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
@@ -13,6 +14,7 @@ from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.go_data import (
     Buffer,
     BufferType,
+    DataType,
     Encoder,
     Parts,
     Record,
@@ -36,6 +38,7 @@ from apipack.languages.reading.go_http import (
     Client,
     Cookie,
     Http,
+    Transport,
     new_client,
     new_header,
     new_request,
@@ -52,6 +55,7 @@ from apipack.languages.reading.values import (
     Module,
     Mystery,
     Thing,
+    known,
     text_of,
 )
 from apipack.languages.wire import Unreadable
@@ -84,6 +88,43 @@ def _decimal(value: int, base: int = 10) -> str:
     return f"{value:d}"
 
 
+def _sorted(run: Evaluation, given: Arguments) -> None:
+    """sort.Strings."""
+    run.certain()
+    (texts,) = given.take("x", required=1)
+    known(texts).sort(key=lambda text: text_of(text).encode())
+
+
+def _float(value: float, form: str, digits: int, bits: int) -> str:
+    if form != "f" or not -1 <= digits <= 20:
+        raise Unreadable("a number of another form")
+    text = repr(float(value))
+    if digits == -1 and "e" in text:
+        raise Unreadable("a number of another form")
+    return text.removesuffix(".0") if digits == -1 else f"{value:.{digits}f}"
+
+
+def _repeated(text: str, count: int) -> str:
+    if not 0 <= len(text) * count <= 4_000_000:
+        raise Unreadable("a text too long")
+    return text * count
+
+
+class Replacer(Thing):
+    """strings.Replacer."""
+
+    def __init__(self, given: Arguments) -> None:
+        texts = [text_of(value) for value in given.positional]
+        self.pairs = dict(zip(texts[::2], texts[1::2], strict=True))
+
+    def do_Replace(self, run: Evaluation, given: Arguments) -> str:
+        text = text_of(*given.take("s", required=1))
+        if "" in self.pairs:
+            raise Unreadable("a replacement of nothing")
+        pattern = "|".join(map(re.escape, self.pairs))
+        return re.sub(pattern, lambda match: self.pairs[match[0]], text) if pattern else text
+
+
 def _printing(*names: str) -> dict[str, Any]:
     return dict.fromkeys(names, MYSTERY)
 
@@ -100,7 +141,10 @@ PACKAGES: Mapping[str, Any] = {
             "Request": Builtin(request_of),
             "Cookie": Builtin(lambda run, given: Cookie(given)),
             "NoBody": None,
-            "Transport": Builtin(lambda run, given: Foreign("http.Transport")),
+            "Transport": Builtin(Transport.make),
+            "DefaultTransport": Transport(),
+            "RoundTripper": Builtin(lambda run, given: None),
+            "Response": MYSTERY,
         },
     ),
     "net/url": Module(
@@ -147,6 +191,10 @@ PACKAGES: Mapping[str, Any] = {
             "HasSuffix": constant(lambda text, end: text.endswith(end)),
             "Contains": constant(lambda text, part: part in text),
             "Builder": BufferType(),
+            "Repeat": constant(_repeated),
+            "Split": constant(lambda text, joint: text.split(joint)),
+            "EqualFold": constant(lambda first, second: first.lower() == second.lower()),
+            "NewReplacer": Builtin(lambda run, given: Replacer(given)),
         },
     ),
     "bytes": Module(
@@ -191,11 +239,20 @@ PACKAGES: Mapping[str, Any] = {
     "os": Module(
         "os", {"Exit": Builtin(leave), "Getenv": MYSTERY, "Args": MYSTERY, "Stdout": MYSTERY, "Stderr": MYSTERY}
     ),
+    "bufio": Module("bufio", _printing("NewScanner", "NewReader")),
+    "sort": Module("sort", {"Strings": Builtin(_sorted)}),
     "errors": Inert("errors"),
     "time": Inert("time"),
     "strconv": Module(
         "strconv",
-        {"Itoa": constant(_decimal), "FormatInt": constant(_decimal), "FormatBool": constant(_plain), "Quote": MYSTERY},
+        {
+            "Itoa": constant(_decimal),
+            "FormatInt": constant(_decimal),
+            "FormatUint": constant(_decimal),
+            "FormatFloat": constant(_float),
+            "FormatBool": constant(_plain),
+            "Quote": MYSTERY,
+        },
     ),
     "context": Module(
         "context",
@@ -226,6 +283,12 @@ def _range(run: Evaluation, given: Arguments) -> Any:
         return [[name, member] for name, member in value.items()]
     if isinstance(value, list):
         return [[index, member] for index, member in enumerate(value)]
+    if isinstance(value, int) and 0 <= value <= 1000:
+        return [[index, index] for index in range(value)]
+    if isinstance(value, Values):
+        return [[name, members] for name, members in value.lists.items()]
+    if value is None:
+        return []
     raise Unreadable("a range over such a value")
 
 
@@ -241,6 +304,7 @@ class Go(Dialect):
     counts_arguments = True
     names: Mapping[str, Any] = {
         "struct of": Builtin(lambda run, given: Struct(*given.positional)),
+        "data of": Builtin(lambda run, given: DataType(*given.positional)),
         "first of": Builtin(lambda run, given: given.positional[0]),
         "pointer to": Builtin(pointer_to),
         "copy of": Builtin(copy_of),
@@ -272,7 +336,7 @@ class Go(Dialect):
         return value
 
     def called(self, run: Any, callee: Thing, given: Arguments, new: bool) -> Any:
-        if new and isinstance(callee, Struct | BufferType | UrlType):
+        if new and isinstance(callee, Struct | BufferType | UrlType | DataType):
             return callee.make(run, given)
         raise Unreadable(f"a call of {type(callee).__name__} is not known here")
 

@@ -135,14 +135,25 @@ def sprintf(pattern: str, *values: Any) -> str:
         if verb[0] == "%%":
             return "%"
         value = rest.pop(0)
-        kinds: dict[str, Any] = {"s": str | bytes, "d": int, "v": str | int, "t": bool, "q": ()}
-        if verb[1] not in kinds or not isinstance(value, kinds[verb[1]]):
+        form, kind = verb[1], verb[2]
+        kinds: dict[str, Any] = {"s": str | bytes, "d": int, "v": str | int | float, "t": bool, "q": str, "f": float}
+        if kind not in kinds or not isinstance(value, kinds[kind]) or (form and kind not in "df"):
             raise Unreadable(f"{verb[0]} of such a value")
         if isinstance(value, bool):
+            if kind not in "tv":
+                raise Unreadable(f"{verb[0]} of such a value")
             return str(value).lower()
+        if kind in "df":
+            return f"%{form}{kind}" % value
+        if kind == "q":
+            if not value.isascii() or not value.isprintable():
+                raise Unreadable("a text that is quoted")
+            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        if isinstance(value, float):
+            return str(_jsonable(value))
         return value.decode() if isinstance(value, bytes) else str(value)
 
-    text = re.sub(r"%(.)", written, pattern)
+    text = re.sub(r"%(0?[0-9]?(?:\.[0-9])?)(.)", written, pattern)
     if rest or "\0" in text:
         raise Unreadable("more values than the format takes")
     return text
@@ -223,6 +234,19 @@ class Url(Thing):
         return Url(joined + (f"?{self.query}" if self.query else ""))
 
 
+class DataType(Thing):
+    """A type of the program that is a map or a slice."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def make(self, run: Evaluation, given: Arguments) -> Any:
+        if self.kind == "slice_type":
+            return list(given.positional)
+        (pairs,) = given.take("pairs")
+        return {} if pairs is UNDEFINED else pairs
+
+
 class UrlType(Thing):
     """url.URL, the type."""
 
@@ -262,6 +286,27 @@ class Buffer(Thing):
 
     def do_Bytes(self, run: Evaluation, given: Arguments) -> bytes:
         return self.octets
+
+    def do_WriteByte(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        (code,) = given.take("c", required=1)
+        if not isinstance(known(code), int) or not 0 <= code < 128:
+            raise Unreadable("not a character of ASCII")
+        self.octets += bytes([code])
+
+    def do_WriteRune(self, run: Evaluation, given: Arguments) -> list[Any]:
+        self.do_WriteByte(run, given)
+        return [MYSTERY, None]
+
+    def do_Len(self, run: Evaluation, given: Arguments) -> int:
+        return len(self.octets)
+
+    def do_Reset(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        self.octets = b""
+
+    def do_Grow(self, run: Evaluation, given: Arguments) -> None:
+        given.take("n", required=1)
 
 
 class BufferType(Thing):

@@ -7,13 +7,12 @@ from typing import Any
 
 from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.go_data import Buffer, Url, Values
+from apipack.languages.reading.go_data import Buffer, Record, Url, Values
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
     Arguments,
-    Foreign,
     Module,
     Thing,
     known,
@@ -101,6 +100,15 @@ class Outgoing(Thing):
     def do_WithContext(self, run: Evaluation, given: Arguments) -> Outgoing:
         return self
 
+    def do_Clone(self, run: Evaluation, given: Arguments) -> Outgoing:
+        """A copy with header fields and a URL of its own; the body is read once."""
+        given.take("ctx", required=1)
+        copy = Outgoing(self.method, self.at_URL.written(), self.reader)
+        copy.body = self.body
+        if self.at_Header is not None:
+            copy.at_Header.fields = Fields(self.at_Header.fields.pairs)
+        return copy
+
     def request(self) -> Request:
         if self.body != _body(self.reader):
             raise Unreadable("a body that changes after its length is taken")
@@ -149,23 +157,56 @@ def request_of(run: Evaluation, given: Arguments) -> Outgoing:
     return request
 
 
-class Client(Thing):
-    """http.Client, and the functions of the package that use the default one."""
+class Transport(Thing):
+    """http.DefaultTransport, and a http.Transport whose settings leave the request alone."""
 
-    inert = frozenset({"CloseIdleConnections"})
-    settable = frozenset({"Timeout", "CheckRedirect", "Transport"})
+    SETTINGS = frozenset({"MaxIdleConns", "IdleConnTimeout", "TLSHandshakeTimeout", "MaxIdleConnsPerHost",
+                          "ResponseHeaderTimeout", "TLSClientConfig", "ForceAttemptHTTP2"})  # fmt: skip
 
-    def do_Do(self, run: Evaluation, given: Arguments) -> list[Any]:
+    @classmethod
+    def make(cls, run: Evaluation, given: Arguments) -> Transport:
+        if given.positional or not set(given.named) <= cls.SETTINGS:
+            raise Unreadable("a transport with other settings")
+        return cls()
+
+    def do_RoundTrip(self, run: Evaluation, given: Arguments) -> list[Any]:
         (request,) = given.take("req", required=1)
         if not isinstance(request, Outgoing):
             raise Unreadable("not a request")
         return [run.send(request.request()), None]
 
-    def simple(self, run: Evaluation, method: str, url: Any, kind: Any = None, body: Any = None) -> list[Any]:
+
+class Client(Thing):
+    """http.Client, and the functions of the package that use the default one."""
+
+    inert = frozenset({"CloseIdleConnections"})
+    settable = frozenset({"Timeout", "CheckRedirect", "Jar"})
+
+    def __init__(self, transport: Any = None) -> None:
+        self.set_Transport(None, transport)
+
+    def set_Transport(self, run: Evaluation | None, value: Any) -> None:
+        if value is not None and not isinstance(value, Record | Transport):
+            raise Unreadable("a transport")
+        self.transport = value
+
+    def perform(self, run: Evaluation, request: Outgoing) -> Any:
+        """What Do gives: of the transport, which may be one of the program."""
+        if isinstance(self.transport, Record):
+            return run.apply(self.transport.get(run, "RoundTrip"), Arguments([request]))
+        return [run.send(request.request()), None]
+
+    def do_Do(self, run: Evaluation, given: Arguments) -> list[Any]:
+        (request,) = given.take("req", required=1)
+        if not isinstance(request, Outgoing):
+            raise Unreadable("not a request")
+        return self.perform(run, request)
+
+    def simple(self, run: Evaluation, method: str, url: Any, kind: Any = None, body: Any = None) -> Any:
         request = Outgoing(method, url, body)
         if kind is not None:
             request.at_Header.fields.set("Content-Type", kind)
-        return [run.send(request.request()), None]
+        return self.perform(run, request)
 
     def do_Get(self, run: Evaluation, given: Arguments) -> list[Any]:
         return self.simple(run, "GET", *given.take("url", required=1))
@@ -186,11 +227,9 @@ class Client(Thing):
 
 
 def new_client(run: Evaluation, given: Arguments) -> Client:
-    if not set(given.named) <= {"Timeout", "CheckRedirect", "Transport"} or given.positional:
+    if not set(given.named) <= {"Timeout", "CheckRedirect", "Transport", "Jar"} or given.positional:
         raise Unreadable("a client with more than a timeout")
-    if isinstance(given.named.get("Transport"), Foreign):
-        raise Unreadable("a transport")
-    return Client()
+    return Client(given.named.get("Transport"))
 
 
 class Http(Module):

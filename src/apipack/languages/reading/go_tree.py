@@ -109,7 +109,9 @@ def _statement(node: Node, declared: set[str]) -> Sequence[p.Statement]:
         case "expression_switch_statement" | "type_switch_statement" | "select_statement":
             return [p.If(p.Unknown(), _block(case)) for case in named(node) if case.type.endswith("_case")]
         case "inc_statement" | "dec_statement":
-            return [p.Assign(_target(named(node)[0]), p.Unknown())]
+            (operand,) = named(node)
+            operator = "+" if node.type == "inc_statement" else "-"
+            return [p.Assign(_target(operand), p.Binary(operator, _value(operand), p.Const(1)))]
         case "break_statement" | "continue_statement":
             return [p.Jump(node.type.removesuffix("_statement"))]
     return [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]
@@ -162,6 +164,9 @@ def _method(node: Node) -> p.Statement:
 def _type(node: Node) -> p.Statement:
     """A struct as a list of (field, JSON name or nothing, omitempty)."""
     kind = field(node, "type")
+    if kind.type in ("map_type", "slice_type"):
+        data = p.Call(p.Name("data of"), (p.Argument(p.Const(kind.type)),))
+        return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), data, True)
     if kind.type != "struct_type":
         return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), p.Unknown(), True)
     name = source(field(node, "name"))
@@ -298,11 +303,32 @@ def _loop(node: Node) -> p.Statement:
     body = _block(field(node, "body"))
     clause = next((child for child in named(node) if child.type == "range_clause"), None)
     if clause is None:
-        return p.While(p.Unknown(), body)
+        return _counting(node, body)
     left = clause.child_by_field_name("left")
     targets = [p.Name(source(child)) for child in named(left)] or [p.Name("_")]
     values = p.Call(p.Name("range of"), (p.Argument(_value(field(clause, "right"))),))
     return p.Each(p.Targets(tuple(targets)), values, body)
+
+
+def _counting(node: Node, body: tuple[p.Statement, ...]) -> p.Statement:
+    """A loop with a condition, or with a counter."""
+    clause = next((child for child in named(node) if child.type == "for_clause"), None)
+    if clause is None:
+        tests = [child for child in named(node) if child.type != "block"]
+        return p.While(_value(tests[0]) if tests else p.Const(True), body)
+    first, test, step = (clause.child_by_field_name(name) for name in ("initializer", "condition", "update"))
+    opening = _statement(first, set()) if first else ()
+    after = tuple(_statement(step, set())) if step else ()
+    return p.Block((*opening, p.While(_value(test) if test else p.Const(True), body, after)))
+
+
+RUNES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\'": "'", "\\\\": "\\"}
+
+
+def _rune(literal: str) -> p.Expression:
+    """A rune, which is a number."""
+    inner = RUNES.get(literal[1:-1], literal[1:-1])
+    return p.Const(ord(inner)) if len(inner) == 1 else p.Unknown()
 
 
 def _value(node: Node) -> p.Expression:
@@ -343,7 +369,9 @@ def _value(node: Node) -> p.Expression:
             if kind != "[]byte":
                 raise refuse(node)
             return p.Call(p.Name("bytes of"), (p.Argument(_value(field(node, "operand"))),))
-        case "type_assertion_expression" | "slice_expression" | "rune_literal":
+        case "rune_literal":
+            return _rune(source(node))
+        case "type_assertion_expression" | "slice_expression":
             return p.Unknown()
         case "func_literal":
             return _function(node)

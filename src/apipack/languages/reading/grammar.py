@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import tree_sitter_bash
 import tree_sitter_c
@@ -100,6 +100,15 @@ def field(node: Node, name: str) -> Node:
 def named(node: Node | None) -> Sequence[Node]:
     """Children that are no punctuation and no comment."""
     return [child for child in node.named_children if "comment" not in child.type] if node else []
+
+
+def descendants(root: Node) -> Iterator[Node]:
+    """A node and all below it, in no order."""
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        yield node
+        todo += node.children
 
 
 def refuse(node: Node) -> Unreadable:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.java_data import Written
 from apipack.languages.reading.java_url_connection import Connection
-from apipack.languages.reading.values import (
-    Arguments,
-    Thing,
-    known,
-    text_of,
-)
+from apipack.languages.reading.values import Arguments, Thing, known, text_of
+from apipack.languages.wire import Unreadable
 
 
 class Address(Written):
@@ -48,12 +45,35 @@ def new_address(run: Evaluation, given: Arguments) -> Address:
     return Address(text_of(known(url), "the URL"))
 
 
+def new_uri(run: Evaluation, given: Arguments) -> Address:
+    """new URI of a text, or of parts, which are encoded where a URI cannot hold them."""
+    if len(given.positional) == 1:
+        return new_address(run, given)
+    values = [known(value) for value in given.positional]
+    if len(values) == 7:
+        scheme, user, host, port, path, query, fragment = values
+        authority = sending.authority(host, None if port == -1 else port)
+    elif len(values) == 5:
+        scheme, authority, path, query, fragment = values
+        user, authority = None, sending.authority(authority)
+    else:
+        raise Unreadable("a URI of other parts")
+    texts = [text for text in (path, query) if text is not None]
+    if user is not None or fragment is not None or not all(text_of(text).isascii() for text in texts):
+        raise Unreadable("a URI of other parts")
+    written = quote(path or "", safe="/!$&'()*+,;=:@-._~")
+    return Address(
+        f"{text_of(scheme)}://{authority}{written}"
+        + ("" if query is None else "?" + quote(query, safe="!$&'()*+,;=:@-._~/?[]"))
+    )
+
+
 class AddressBuilder(Thing):
     """HttpUrl.Builder."""
 
     def __init__(self, url: str = "") -> None:
         self.url = url
-        self.parts: dict[str, str] = {}
+        self.parts: dict[str, Any] = {}
         self.path: list[str] = []
 
     def do_scheme(self, run: Evaluation, given: Arguments) -> AddressBuilder:
@@ -63,6 +83,36 @@ class AddressBuilder(Thing):
     def do_host(self, run: Evaluation, given: Arguments) -> AddressBuilder:
         self.parts["host"] = text_of(*given.take("host", required=1))
         return self
+
+    def do_port(self, run: Evaluation, given: Arguments) -> AddressBuilder:
+        self.parts["port"] = known(*given.take("port", required=1))
+        return self
+
+    def do_encodedPath(self, run: Evaluation, given: Arguments) -> AddressBuilder:
+        (path,) = given.take("path", required=1)
+        if self.path or self.url or not text_of(path).startswith("/"):
+            raise Unreadable("a path that takes the place of another")
+        self.path.append(path[1:])
+        return self
+
+    def do_addEncodedPathSegment(self, run: Evaluation, given: Arguments) -> AddressBuilder:
+        run.certain()
+        self.path.append(text_of(*given.take("segment", required=1)))
+        return self
+
+    do_addEncodedPathSegments = do_addEncodedPathSegment
+
+    def do_addEncodedQueryParameter(self, run: Evaluation, given: Arguments) -> AddressBuilder:
+        run.certain()
+        name, value = (text_of(known(argument)) for argument in given.take("name", "value", required=2))
+        self.parts["query"] = self.parts.get("query", "") + f"&{name}={value}"
+        return self
+
+    def do_setQueryParameter(self, run: Evaluation, given: Arguments) -> AddressBuilder:
+        name = text_of(known(given.positional[0]))
+        if f"{sending.strict(name)}=" in f"{self.url}{self.parts.get('query', '')}":
+            raise Unreadable("a parameter that takes the place of another")
+        return self.do_addQueryParameter(run, given)
 
     def do_addPathSegment(self, run: Evaluation, given: Arguments) -> AddressBuilder:
         self.path.append(quote(text_of(*given.take("segment", required=1)), safe="!$&'()*+,;=:@-._~"))
@@ -79,7 +129,7 @@ class AddressBuilder(Thing):
         return self
 
     def do_build(self, run: Evaluation, given: Arguments) -> Address:
-        url = self.url or f"{self.parts.get('scheme', '')}://{sending.authority(self.parts.get('host'))}"
+        url = self.url or f"{self.parts.get('scheme', '')}://{sending.authority(self.parts.get('host'), self.parts.get('port'))}"
         if self.path:
             base, mark, query = url.partition("?")
             if self.url and not base.partition("://")[2].partition("/")[2]:

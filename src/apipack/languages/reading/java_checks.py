@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from apipack.languages.reading.grammar import field, named, source
+from apipack.languages.reading.grammar import descendants, field, named, source
 from apipack.languages.wire import Unreadable
 
 IO = "IOException"
@@ -26,7 +26,7 @@ ALL = {"Exception", "Throwable"}
 
 def check(root: Node) -> None:
     """Refuse a program in which a method lets an exception go that it does not declare."""
-    nodes = list(_all(root))
+    nodes = list(descendants(root))
     thrown: dict[str, set[str]] = {}
     for node in nodes:
         if node.type == "method_declaration":
@@ -40,14 +40,6 @@ def check(root: Node) -> None:
         for needed in _needed(node, thrown):
             if not caught & set(needed):
                 raise Unreadable(f"line {node.start_point[0] + 1}: {needed[0]} is neither caught nor declared")
-
-
-def _all(root: Node) -> Iterator[Node]:
-    todo = [root]
-    while todo:
-        node = todo.pop()
-        yield node
-        todo += node.children
 
 
 def _declared(method: Node) -> Iterator[str]:
@@ -80,7 +72,7 @@ def _caught(node: Node) -> tuple[set[str], bool]:
             "finally_clause",
         ):
             for clause in (child for child in named(outer) if child.type == "catch_clause"):
-                kinds = [part for part in _all(clause) if part.type == "catch_type"]
+                kinds = [part for part in descendants(clause) if part.type == "catch_type"]
                 caught |= {source(kind).rpartition(".")[2] for part in kinds for kind in named(part)}
         if outer.type == "lambda_expression":
             return caught, not ("submit" in source(outer.parent or outer) or "call" in source(outer.parent or outer))

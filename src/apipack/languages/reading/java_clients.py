@@ -11,12 +11,17 @@ from urllib.parse import quote_plus
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import Dialect, constant, leave
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.java_addresses import AddressBuilder, new_address
+from apipack.languages.reading.java_addresses import AddressBuilder, new_address, new_uri
 from apipack.languages.reading.java_data import (
+    GSON,
+    JACKSON,
     Builder,
+    Character,
+    Charset,
     Collector,
     Document,
     Entry,
+    Joiner,
     Stream,
     formatted,
     joining,
@@ -26,6 +31,7 @@ from apipack.languages.reading.java_data import (
     to_json,
     to_octets,
 )
+from apipack.languages.reading.java_functions import each_of, enum_of, functional, is_same, reference_of
 from apipack.languages.reading.java_http_client import (
     NetClient,
     NetRequestBuilder,
@@ -41,12 +47,15 @@ from apipack.languages.reading.java_okhttp import (
     PartsBuilder,
     RequestBuilder,
     Type,
+    client_builder,
     headers_of,
     media_type,
     new_body,
 )
 from apipack.languages.reading.java_tree import is_unit, lower
 from apipack.languages.reading.java_url_connection import new_stream
+from apipack.languages.reading.objects import Bound
+from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
@@ -57,6 +66,7 @@ from apipack.languages.reading.values import (
     Module,
     Mystery,
     Thing,
+    text_of,
 )
 from apipack.languages.wire import Unreadable
 from apipack.records import Request
@@ -74,6 +84,12 @@ def _new(make: Callable[[Arguments], Any]) -> Any:
 
 def _basic(user: Any, password: Any) -> str:
     return sending.basic(user, password, "latin-1")
+
+
+def _substring(value: str, start: int, end: int | None = None) -> str:
+    if not value.isascii() or not 0 <= start <= (len(value) if end is None else end) <= len(value):
+        raise Unreadable("a part of a text")
+    return value[start:end]
 
 
 def _url_encoded(value: str, charset: Any = "UTF-8") -> str:
@@ -96,12 +112,56 @@ def _joined(joint: str, *parts: Any) -> str:
     return joint.join(members)
 
 
-def _callbacks(run: Evaluation, given: Arguments) -> Mystery:
-    run.call_back(*given.positional)
+def _string(run: Evaluation, given: Arguments) -> Any:
+    """new String of bytes or of a text."""
+    content, charset = given.take("content", "charset", required=1)
+    if isinstance(content, Mystery):
+        return MYSTERY
+    to_octets("", charset)
+    return sending.octets_text(content) if isinstance(content, bytes) else text_of(content)
+
+
+def _replaced_all(value: str, pattern: str, new: str) -> str:
+    if re.search(r"[\\^$.|?*+()\[{]", pattern) and not re.fullmatch(r"(\\[^\w\s]|\[[^\w\\\]^-]\])+", pattern):
+        raise Unreadable("a pattern of a text")
+    if re.search(r"[\\$]", new) or not pattern:
+        raise Unreadable("a pattern of a text")
+    return value.replace(re.sub(r"\\(.)|\[(.)\]", r"\1\2", pattern), new)
+
+
+def _callbacks(run: Evaluation, given: Arguments) -> Any:
+    """An object of a class without a name: that of an interceptor is its one method."""
+    kind, *methods = given.positional
+    if kind in ("Interceptor", "okhttp3.Interceptor") and len(methods) == 1:
+        return methods[0]
+    run.call_back(*methods)
     return MYSTERY
 
 
-BASE64 = Module("Encoder", {"encodeToString": constant(lambda octets: base64.b64encode(octets).decode())})
+BASE64 = Module(
+    "Encoder",
+    {"encodeToString": constant(lambda octets: base64.b64encode(octets).decode()), "encode": constant(base64.b64encode)},
+)
+JACKSON_WRITER = Module("ObjectWriter", {"writeValueAsString": Builtin(to_json(JACKSON))})
+GSON_WRITER = Module("Gson", {"toJson": Builtin(to_json(GSON))})
+
+
+class GsonBuilder(Thing):
+    """Of which pretty printing alone may be set."""
+
+    def do_setPrettyPrinting(self, run: Evaluation, given: Arguments) -> GsonBuilder:
+        return self
+
+    def do_create(self, run: Evaluation, given: Arguments) -> Module:
+        return GSON_WRITER
+
+
+def _members(given: Arguments) -> list[Any]:
+    """Arguments, or the members of the one array that is given."""
+    (first, *others) = given.positional or [None]
+    return first if isinstance(first, list) and not others else list(given.positional)
+
+
 MAP = {
     "of": constant(map_of),
     "entry": Builtin(lambda run, given: Entry(*given.take("key", "value", required=2))),
@@ -122,7 +182,7 @@ PARSING = {"parse": Builtin(media_type), "get": Builtin(media_type)}
 TYPES: Mapping[str, Any] = {
     "okhttp3.OkHttpClient": Type(
         "OkHttpClient",
-        {"Builder": Type("Builder", {}, _new(lambda given: ClientBuilder(given, lambda: Client(Arguments([])))))},
+        {"Builder": Type("Builder", {}, _new(client_builder))},
         _new(Client),
     ),
     "okhttp3.Request": Type("Request", {"Builder": Type("Builder", {}, _new(RequestBuilder))}),
@@ -142,7 +202,7 @@ TYPES: Mapping[str, Any] = {
     ),
     "okhttp3.Headers": Module("Headers", {"of": Builtin(headers_of), "Builder": Type("Builder", {}, _new(Headers))}),
     "okhttp3.Credentials": Module("Credentials", {"basic": constant(_basic)}),
-    **dict.fromkeys((f"okhttp3.{name}" for name in ("Response", "Call", "Callback", "ResponseBody")), MYSTERY),
+    **dict.fromkeys((f"okhttp3.{name}" for name in ("Response", "Call", "Callback", "ResponseBody", "Interceptor")), MYSTERY),
     "java.net.http.HttpClient": Module(
         "HttpClient",
         {
@@ -159,25 +219,44 @@ TYPES: Mapping[str, Any] = {
     "java.net.http.HttpRequest.BodyPublishers": PUBLISHERS,
     "java.net.http.HttpResponse": Module("HttpResponse", {"BodyHandlers": HANDLERS}),
     "java.net.http.HttpResponse.BodyHandlers": HANDLERS,
-    "java.net.URI": Type("URI", {"create": Builtin(new_address)}, new_address),
+    "java.net.URI": Type("URI", {"create": Builtin(new_address)}, new_uri),
     "java.net.URL": Type("URL", {}, new_address),
     "java.net.HttpURLConnection": MYSTERY,
     "javax.net.ssl.HttpsURLConnection": MYSTERY,
     "java.net.URLEncoder": Module("URLEncoder", {"encode": constant(_url_encoded)}),
-    "java.nio.charset.StandardCharsets": Module("StandardCharsets", {"UTF_8": "utf-8"}),
+    "java.nio.charset.StandardCharsets": Module("StandardCharsets", {"UTF_8": Charset("UTF-8")}),
+    "java.nio.charset.Charset": Module("Charset", {"forName": constant(Charset)}),
     "java.util.Base64": Module("Base64", {"getEncoder": Builtin(lambda run, given: BASE64)}),
     "java.util.Objects": Module("Objects", {"requireNonNull": Builtin(lambda run, given: given.positional[0])}),
     "java.util.stream.Collectors": Module(
         "Collectors", {"joining": Builtin(joining), "toList": Builtin(lambda run, given: Collector(None))}
     ),
-    "java.util.stream.Stream": Module("Stream", {"of": Builtin(lambda run, given: Stream(given.positional))}),
+    **dict.fromkeys(
+        ("java.util.stream.Stream", "java.util.stream.IntStream"),
+        Module("Stream", {"of": Builtin(lambda run, given: Stream(_members(given)))}),
+    ),
+    "java.util.StringJoiner": Type("StringJoiner", {}, _new(Joiner)),
     "java.util.Map.Entry": MYSTERY,
     "java.util.Map": Module("Map", MAP),
     **dict.fromkeys(
         (f"java.util.{name}" for name in ("HashMap", "LinkedHashMap", "TreeMap")), Type("Map", MAP, new_map)
     ),
     "java.util.List": Module("List", {"of": constant(lambda *members: list(members))}),
-    "java.util.Arrays": Module("Arrays", {"asList": constant(lambda *members: list(members))}),
+    "java.util.Arrays": Module(
+        "Arrays",
+        {"asList": constant(lambda *members: list(members)), "stream": Builtin(lambda run, given: Stream(_members(given)))},
+    ),
+    "java.util.Collections": Module(
+        "Collections",
+        {
+            "emptyMap": Builtin(lambda run, given: {}),
+            "emptyList": Builtin(lambda run, given: []),
+            "singletonMap": constant(map_of),
+            "singletonList": constant(lambda member: [member]),
+            "unmodifiableMap": Builtin(lambda run, given: dict(*given.positional)),
+        },
+    ),
+    "java.util.Optional": Module("Optional", {}),
     "java.util.ArrayList": Type("ArrayList", {}, lambda run, given: list(*given.positional)),
     "org.json.JSONObject": Type("JSONObject", {}, lambda run, given: _document(given, {})),
     "org.json.JSONArray": Type("JSONArray", {}, lambda run, given: _document(given, [])),
@@ -185,14 +264,18 @@ TYPES: Mapping[str, Any] = {
     "com.fasterxml.jackson.databind.node.ArrayNode": MYSTERY,
     "com.fasterxml.jackson.databind.JsonNode": MYSTERY,
     "com.google.gson.JsonObject": Type("JsonObject", {}, lambda run, given: _document(given, {})),
-    "com.google.gson.Gson": Type("Gson", {}, lambda run, given: Module("Gson", {"toJson": Builtin(to_json)})),
+    "com.google.gson.JsonArray": Type("JsonArray", {}, lambda run, given: Document([])),
+    "com.google.gson.Gson": Type("Gson", {}, lambda run, given: GSON_WRITER),
+    "com.google.gson.GsonBuilder": Type("GsonBuilder", {}, lambda run, given: GsonBuilder()),
     "com.fasterxml.jackson.databind.ObjectMapper": Type(
         "ObjectMapper",
         {},
         lambda run, given: Module(
             "ObjectMapper",
             {
-                "writeValueAsString": Builtin(to_json),
+                "writeValueAsString": Builtin(to_json(JACKSON)),
+                "writeValueAsBytes": Builtin(lambda run, given: to_json(JACKSON)(run, given).encode()),
+                "writerWithDefaultPrettyPrinter": Builtin(lambda run, given: JACKSON_WRITER),
                 "createObjectNode": Builtin(lambda run, given: Document({})),
                 "createArrayNode": Builtin(lambda run, given: Document([])),
             },
@@ -230,7 +313,11 @@ TYPES: Mapping[str, Any] = {
     ),
 }
 LANG: Mapping[str, Any] = {
-    "String": Module("String", {"format": constant(formatted), "valueOf": constant(text), "join": constant(_joined)}),
+    "reference of": Builtin(reference_of),
+    "is same": Builtin(is_same),
+    "enum of": Builtin(enum_of),
+    "count of": Builtin(lambda run, given: len(given.positional[0])),
+    "String": Type("String", {"format": constant(formatted), "valueOf": constant(text), "join": constant(_joined)}, _string),
     "System": Module(
         "System", {"out": MYSTERY, "err": MYSTERY, "getenv": MYSTERY, "getProperty": MYSTERY, "exit": Builtin(leave)}
     ),
@@ -281,6 +368,7 @@ class Java(Dialect):
     names: Mapping[str, Any]
     modules = TYPES
     methods: Mapping[type, Mapping[str, Any]] = {
+        Charset: dict.fromkeys(("name", "toString", "displayName"), str),
         str: {
             "getBytes": to_octets,
             "format": formatted,
@@ -295,16 +383,40 @@ class Java(Dialect):
             "isEmpty": lambda value: not value,
             "equals": lambda value, other: value == other,
             "replace": lambda value, old, new: value.replace(old, new) if old else value,
+            "replaceAll": _replaced_all,
+            "isBlank": lambda value: not value.strip(),
+            "startsWith": lambda value, start: value.startswith(start),
+            "endsWith": lambda value, end: value.endswith(end),
+            "contains": lambda value, part: part in value,
+            "equalsIgnoreCase": lambda value, other: value.lower() == other.lower(),
+            "stripTrailing": lambda value: value.rstrip(),
+            "substring": _substring,
+        },
+        list: {
+            "size": lambda value: len(value),
+            "isEmpty": lambda value: not value,
+            "get": lambda value, index: value[index],
+            "contains": lambda value, member: member in value,
         },
         dict: {
             "entrySet": lambda value: [Entry(key, member) for key, member in value.items()],
             "keySet": lambda value: list(value),
             "get": lambda value, key: value.get(key),
+            "getOrDefault": lambda value, key, default: value.get(key, default),
+            "containsKey": lambda value, key: key in value,
+            "values": lambda value: list(value.values()),
+            "isEmpty": lambda value: not value,
+            "size": lambda value: len(value),
         },
     }
     changing: Mapping[type, Mapping[str, Any]] = {
-        dict: {"put": lambda value, key, member: value.update({key: member})},
-        list: {"add": list.append},
+        dict: {
+            "put": lambda value, key, member: value.update({key: member}),
+            "putAll": lambda value, other: value.update(other),
+            "putIfAbsent": lambda value, key, member: value.setdefault(key, member),
+            "remove": lambda value, key: value.pop(key, None),
+        },
+        list: {"add": list.append, "addAll": lambda value, others: value.extend(others)},
     }
 
     def __init__(self, is_unit: bool) -> None:
@@ -333,11 +445,16 @@ class Java(Dialect):
         return value
 
     def plus(self, left: Any, right: Any) -> Any:
+        kinds = {type(left), type(right)}
+        if Character in kinds and str not in kinds:
+            raise Unreadable("a sum of characters")
         if isinstance(left, str) or isinstance(right, str):
             return text(left) + text(right)
         return super().plus(left, right)
 
     def equal(self, left: Any, right: Any) -> bool:
+        if isinstance(left, Character) and isinstance(right, Character):
+            return left == right
         if isinstance(left, str) and isinstance(right, str):
             raise Unreadable("texts are compared by identity")
         return super().equal(left, right)
@@ -345,8 +462,12 @@ class Java(Dialect):
     def member(self, run: Any, value: Any, name: str) -> Any:
         if isinstance(value, list) and name == "stream":
             return Builtin(lambda run, given: Stream(value))
-        if isinstance(value, bytes) and name == "length":
+        if isinstance(value, list | dict) and name == "forEach":
+            return Builtin(lambda run, given: each_of(run, value, given))
+        if isinstance(value, bytes | list) and name == "length":
             return len(value)
+        if isinstance(value, Closure | Bound | Builtin):
+            return functional(value, name)
         return super().member(run, value, name)
 
     def called(self, run: Any, callee: Thing, given: Arguments, new: bool) -> Any:

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.objects import Instance
 from apipack.languages.reading.values import (
     UNDEFINED,
     Arguments,
@@ -49,17 +50,37 @@ def to_octets(value: str, charset: Any = UNDEFINED) -> bytes:
     return value.encode()
 
 
+class Charset(str):
+    """A charset by its name."""
+
+    __slots__ = ()
+
+
+class Character(str):
+    """A char, which is a number where it is added to another."""
+
+    __slots__ = ()
+
+
+_VERB = re.compile(r"%(?:(?P<place>[1-9])\$)?(?P<form>0?[1-9]?[0-9]?(?:\.[0-9])?)(?P<kind>[a-zA-Z%])|%")
+
+
 def formatted(pattern: str, *values: Any) -> str:
     rest = list(values)
 
     def written(verb: re.Match[str]) -> str:
         if verb[0] in ("%%", "%n"):
             return "%" if verb[0] == "%%" else "\n"
-        if verb[1] not in "sd" or (verb[1] == "d" and not isinstance(rest[0], int)):
-            raise Unreadable(f"{verb[0]} of such a value")
-        return text(rest.pop(0))
+        value = values[int(verb["place"]) - 1] if verb["place"] else rest.pop(0)
+        if verb["kind"] == "s" and not verb["form"]:
+            return text(value)
+        if verb["kind"] == "d" and isinstance(value, int) and not isinstance(value, bool) and "." not in verb["form"]:
+            return f"%{verb['form']}d" % value
+        if verb["kind"] == "f" and isinstance(value, float):
+            return f"%{verb['form']}f" % value
+        raise Unreadable(f"{verb[0]} of such a value")
 
-    return re.sub("%(.)", written, pattern)
+    return _VERB.sub(written, pattern)
 
 
 class Builder(Written):
@@ -71,6 +92,26 @@ class Builder(Written):
 
     def written(self) -> str:
         return "".join(self.parts)
+
+    def do_isEmpty(self, run: Evaluation, given: Arguments) -> bool:
+        return not self.written()
+
+    def do_setLength(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        (length,) = given.take("length", required=1)
+        whole = self.written()
+        if not whole.isascii() or not isinstance(length, int) or not 0 <= length <= len(whole):
+            raise Unreadable("a length of a builder")
+        self.parts = [whole[:length]]
+
+    def do_deleteCharAt(self, run: Evaluation, given: Arguments) -> Builder:
+        run.certain()
+        (place,) = given.take("index", required=1)
+        whole = self.written()
+        if not whole.isascii() or not isinstance(place, int) or not 0 <= place < len(whole):
+            raise Unreadable("a character of a builder")
+        self.parts = [whole[:place] + whole[place + 1 :]]
+        return self
 
     def do_append(self, run: Evaluation, given: Arguments) -> Builder:
         (value,) = given.take("text", required=1)
@@ -138,17 +179,34 @@ class Document(Written):
         return self
 
     def do_toString(self, run: Evaluation, given: Arguments) -> str:
-        given.take()
+        given.take("indent")
         return self.written()
 
+    do_toPrettyString = do_toString
 
-def _jsonable(value: Any) -> Any:
+
+JACKSON, GSON = "the properties", "the fields"
+"""Where a class keeps the JSON name of each of its members: those that Jackson sees, and those that Gson does."""
+
+
+def _jsonable(value: Any, library: str = "") -> Any:
     if isinstance(value, Document):
-        return _jsonable(value.data)
+        return _jsonable(value.data, library)
+    if isinstance(value, Instance):
+        names = value.kind.shared.get(library)
+        if not names:
+            raise Unreadable("JSON of an object whose members are hidden")
+        members = {key: value.attributes.get(name) for name, key in names.items()}
+        kept = {key: member for key, member in members.items() if member is not None or library == JACKSON}
+        return {key: _jsonable(member, library) for key, member in kept.items()}
     if isinstance(value, dict):
-        return {str(key): _jsonable(member) for key, member in value.items()}
+        if library == GSON and None in value.values():
+            raise Unreadable("a null, which Gson leaves out")
+        return {text(key): _jsonable(member, library) for key, member in value.items()}
     if isinstance(value, list):
-        return [_jsonable(member) for member in value]
+        return [_jsonable(member, library) for member in value]
+    if isinstance(value, Written):
+        return value.written()
     if isinstance(value, float):
         text(value)
     elif not isinstance(value, str | int | None):
@@ -157,9 +215,14 @@ def _jsonable(value: Any) -> Any:
     return value
 
 
-def to_json(run: Evaluation, given: Arguments) -> str:
-    (value,) = given.take("value", required=1)
-    return Document(value).written()
+def to_json(library: str) -> Any:
+    """What a library writes of data and objects."""
+
+    def written(run: Evaluation, given: Arguments) -> str:
+        (value,) = given.take("value", required=1)
+        return Document(_jsonable(value, library)).written()
+
+    return written
 
 
 class Entry(Thing):
@@ -176,15 +239,35 @@ class Entry(Thing):
 
 
 class Collector(Thing):
-    """What Collectors gives. joint: of texts; None collects a list."""
+    """What Collectors gives. joint: of texts; None collects a list. around: what stands before and behind."""
 
-    def __init__(self, joint: str | None) -> None:
-        self.joint = joint
+    def __init__(self, joint: str | None, around: tuple[str, str] = ("", "")) -> None:
+        self.joint, self.around = joint, around
 
 
 def joining(run: Evaluation, given: Arguments) -> Collector:
-    (joint,) = given.take("delimiter")
-    return Collector("" if joint is UNDEFINED else text_of(joint))
+    joint, before, behind = ("" if value is UNDEFINED else text_of(value) for value in given.take("a", "b", "c"))
+    return Collector(joint, (before, behind))
+
+
+class Joiner(Written):
+    """StringJoiner."""
+
+    def __init__(self, given: Arguments) -> None:
+        values = given.take("delimiter", "prefix", "suffix", required=1)
+        self.joint, *self.around = ("" if value is UNDEFINED else text_of(value) for value in values)
+        self.texts: list[str] = []
+
+    def written(self) -> str:
+        return self.around[0] + self.joint.join(self.texts) + self.around[1]
+
+    def do_add(self, run: Evaluation, given: Arguments) -> Joiner:
+        run.certain()
+        self.texts.append(text(known(*given.take("text", required=1))))
+        return self
+
+    def do_toString(self, run: Evaluation, given: Arguments) -> str:
+        return self.written()
 
 
 class Stream(Thing):
@@ -197,6 +280,30 @@ class Stream(Thing):
         (function,) = given.take("mapper", required=1)
         return Stream([run.apply(function, Arguments([member])) for member in self.members])
 
+    do_mapToObj = do_map
+
+    def do_flatMap(self, run: Evaluation, given: Arguments) -> Stream:
+        (function,) = given.take("mapper", required=1)
+        streams = [run.apply(function, Arguments([member])) for member in self.members]
+        if not all(isinstance(stream, Stream) for stream in streams):
+            raise Unreadable("a stream of no streams")
+        return Stream([member for stream in streams for member in stream.members])
+
+    def do_reduce(self, run: Evaluation, given: Arguments) -> Any:
+        first, function = given.take("identity", "accumulator", required=2)
+        for member in self.members:
+            first = run.short(run.apply(function, Arguments([first, member])))
+        return first
+
+    def do_sorted(self, run: Evaluation, given: Arguments) -> Stream:
+        given.take()
+        if not all(isinstance(member, str) for member in self.members):
+            raise Unreadable("an order that is not known here")
+        return Stream(sorted(self.members, key=lambda member: member.encode("utf-16-be")))
+
+    def do_boxed(self, run: Evaluation, given: Arguments) -> Stream:
+        return self
+
     def do_filter(self, run: Evaluation, given: Arguments) -> Stream:
         (function,) = given.take("predicate", required=1)
         kept = [run.truth(run.apply(function, Arguments([member]))) for member in self.members]
@@ -208,7 +315,11 @@ class Stream(Thing):
         (collector,) = given.take("collector", required=1)
         if not isinstance(collector, Collector):
             raise Unreadable("a collector that is not known here")
-        return list(self.members) if collector.joint is None else collector.joint.join(map(text_of, self.members))
+        if collector.joint is None:
+            return list(self.members)
+        if len(collector.joint) * len(self.members) > 4_000_000:
+            raise Unreadable("a text too long")
+        return collector.around[0] + collector.joint.join(map(text_of, self.members)) + collector.around[1]
 
     def do_toList(self, run: Evaluation, given: Arguments) -> list[Any]:
         return list(self.members)

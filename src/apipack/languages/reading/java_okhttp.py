@@ -9,6 +9,8 @@ from typing import Any
 from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.java_addresses import Address
+from apipack.languages.reading.objects import Bound, Instance
+from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
     UNDEFINED,
@@ -231,7 +233,13 @@ class RequestBuilder(Thing):
         if kind is not None and fields.get("Content-Type") != kind:
             fields.set("Content-Type", kind)
         url = sending.encoded_url(self.url)
-        return Prepared(sent(self.method, url, fields, self.body.content if self.body else None))
+        return Prepared(sent(self.method, url, fields, self.body.content if self.body else None), self.copy())
+
+    def copy(self) -> RequestBuilder:
+        other = RequestBuilder(Arguments([]))
+        other.url, other.method, other.body = self.url, self.method, self.body
+        other.fields = Fields(self.fields.pairs)
+        return other
 
 
 class Prepared(Thing):
@@ -239,23 +247,55 @@ class Prepared(Thing):
 
     inert = frozenset({"url", "headers", "uri", "method"})
 
-    def __init__(self, request: Request) -> None:
-        self.request = request
+    def __init__(self, request: Request, builder: RequestBuilder | None = None) -> None:
+        self.request, self.builder = request, builder
+
+    def do_newBuilder(self, run: Evaluation, given: Arguments) -> RequestBuilder:
+        given.take()
+        if self.builder is None:
+            raise Unreadable("newBuilder of a request")
+        return self.builder.copy()
+
+
+class Chain(Thing):
+    """Interceptor.Chain: the interceptors that are left for a request."""
+
+    def __init__(self, prepared: Prepared, interceptors: list[Any]) -> None:
+        self.prepared, self.interceptors = prepared, interceptors
+
+    def do_request(self, run: Evaluation, given: Arguments) -> Prepared:
+        return self.prepared
+
+    def do_proceed(self, run: Evaluation, given: Arguments) -> Any:
+        (request,) = given.take("request", required=1)
+        if not isinstance(request, Prepared):
+            raise Unreadable("not a request")
+        if not self.interceptors:
+            return run.send(request.request)
+        first, *others = self.interceptors
+        if isinstance(first, Instance):
+            first = first.get(run, "intercept")
+        return run.apply(first, Arguments([Chain(request, others)]))
 
 
 class Call(Thing):
     """okhttp3.Call."""
 
-    def __init__(self, request: Request) -> None:
-        self.request = request
+    def __init__(self, request: Prepared, interceptors: list[Any]) -> None:
+        self.chain = Chain(request, interceptors)
 
-    def do_execute(self, run: Evaluation, given: Arguments) -> Mystery:
+    def do_execute(self, run: Evaluation, given: Arguments) -> Any:
         given.take()
-        return run.send(self.request)
+        return self.chain.do_proceed(run, Arguments([self.chain.prepared]))
 
     def do_enqueue(self, run: Evaluation, given: Arguments) -> None:
-        run.call_back(*given.take("callback", required=1))
-        run.send(self.request)
+        (callback,) = given.take("callback", required=1)
+        if isinstance(callback, Instance):
+            methods = (callback.kind.find(name) for name in ("onFailure", "onResponse"))
+            run.call_back(*[Bound(method.closure, callback) for method in methods if method])
+        else:
+            run.call_back(callback)
+        self.do_execute(run, Arguments([]))
 
 
 class Client(Thing):
@@ -263,14 +303,24 @@ class Client(Thing):
 
     inert = frozenset({"dispatcher", "connectionPool"})
 
-    def __init__(self, given: Arguments) -> None:
+    def __init__(self, given: Arguments, interceptors: list[Any] | None = None) -> None:
         given.take()
+        self.interceptors = list(interceptors or [])
 
     def do_newBuilder(self, run: Evaluation, given: Arguments) -> ClientBuilder:
-        return ClientBuilder(Arguments([]), lambda: Client(Arguments([])))
+        return client_builder(given, self.interceptors)
 
     def do_newCall(self, run: Evaluation, given: Arguments) -> Call:
-        return Call(prepared(given))
+        prepared(given)
+        return Call(given.positional[0], self.interceptors)
+
+
+def client_builder(given: Arguments, interceptors: list[Any] | None = None) -> ClientBuilder:
+    """OkHttpClient.Builder."""
+    held = list(interceptors or [])
+    builder = ClientBuilder(given, lambda: Client(Arguments([]), held))
+    builder.interceptors = held
+    return builder
 
 
 def prepared(given: Arguments) -> Request:
@@ -300,13 +350,25 @@ class ClientBuilder(Thing):
     def __init__(self, given: Arguments, make: Callable[[], Thing]) -> None:
         given.take()
         self.make = make
+        self.interceptors: list[Any] | None = None
 
     def get(self, run: Evaluation, name: str) -> Any:
         if name in self.ALLOWED:
             return Builtin(lambda run, given: self)
+        if name in ("addInterceptor", "addNetworkInterceptor") and self.interceptors is not None:
+            return Builtin(self.intercept)
         if name == "build":
             return Builtin(lambda run, given: self.make())
         return super().get(run, name)
+
+
+    def intercept(self, run: Evaluation, given: Arguments) -> ClientBuilder:
+        run.certain()
+        (interceptor,) = given.take("interceptor", required=1)
+        if not isinstance(interceptor, Closure | Instance) or self.interceptors is None:
+            raise Unreadable("an interceptor that is not known here")
+        self.interceptors.append(interceptor)
+        return self
 
 
 class Type(Module):

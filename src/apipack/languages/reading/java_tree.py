@@ -10,8 +10,9 @@ from tree_sitter import Node
 from apipack.languages.java import _EARLY, LITERALS
 from apipack.languages.reading import program as p
 from apipack.languages.reading.bare_members import bound, bound_value
-from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
 from apipack.languages.reading.java_checks import check
+from apipack.languages.reading.java_data import GSON, JACKSON, Character
 from apipack.languages.wire import Unreadable
 
 THIS = p.Name("this")
@@ -51,7 +52,7 @@ def _classes(root: Node) -> list[Node]:
     """Classes of a unit, those inside of others first."""
     classes: list[Node] = []
     for child in named(root):
-        if child.type in ("class_declaration", "record_declaration"):
+        if child.type in ("class_declaration", "record_declaration", "enum_declaration"):
             classes += [*_classes(field(child, "body")), child]
     return classes
 
@@ -60,7 +61,7 @@ def _has_instances(node: Node) -> bool:
     """Whether a class has a constructor, or methods without being the one with `main`."""
     kinds = {member.type for member in named(field(node, "body"))}
     return (
-        node.type == "record_declaration"
+        node.type in ("record_declaration", "enum_declaration")
         or "constructor_declaration" in kinds
         or ("method_declaration" in kinds and not _has_main(node))
     )
@@ -78,6 +79,8 @@ def _with_classes(root: Node, classes: list[Node]) -> tuple[p.Statement, ...]:
 
 def _type(node: Node) -> p.Expression:
     name = source(field(node, "name"))
+    if node.type == "enum_declaration":
+        return _enum(node)
     members: dict[str, p.Expression] = {}
     methods: list[tuple[str, bool, p.Function]] = []
     fields: list[tuple[str, bool, p.Expression]] = []
@@ -96,18 +99,100 @@ def _type(node: Node) -> p.Expression:
             for assignment in _declarations(member):
                 if isinstance(assignment, p.Assign) and isinstance(assignment.target, p.Name):
                     fields.append((assignment.target.name, is_static, assignment.value))
-        elif member.type not in TYPES:
+        elif member.type not in TYPES and member.type != "method_declaration":
             return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
-    names = [method for method, _, _ in methods]
-    if len(set(names)) != len(names) or node.child_by_field_name("superclass"):
+    merged = _overloaded(methods)
+    if merged is None or node.child_by_field_name("superclass"):
         return p.Opaque("methods of one name, or a class that extends another")
+    methods = merged
     for member_name, is_static, _ in (*methods, *fields):
         members[member_name] = p.Name(name) if is_static else THIS
     lowered = [(method, "static" if fixed else "method", bound(body, members)) for method, fixed, body in methods]
     own = [(key, bound_value(value, members)) for key, is_static, value in fields if not is_static]
     defaults = [p.Assign(p.Member(THIS, key), value) for key, value in own]
     shared = [(key, value) for key, is_static, value in fields if is_static]
+    shared += _json_names(node, [key for key, is_static, _ in fields if not is_static], [key for key, _, _ in methods])
     return p.Class(name, tuple(lowered), tuple(defaults), tuple(shared))
+
+
+Methods = list[tuple[str, bool, p.Function]]
+
+
+def _overloaded(methods: Methods) -> Methods | None:
+    """Methods of one name and other numbers of parameters as one that counts its arguments; None where it cannot."""
+    by_name: dict[str, Methods] = {}
+    for method in methods:
+        by_name.setdefault(method[0], []).append(method)
+    merged: Methods = []
+    for name, several in by_name.items():
+        if len(several) == 1:
+            merged += several
+            continue
+        counts = {len(function.parameters) for _, _, function in several}
+        if len(counts) != len(several) or any(function.rest for _, _, function in several):
+            return None
+        if len({is_static for _, is_static, _ in several}) > 1:
+            return None
+        rest = p.Name("the arguments")
+        branches = [_counting(function, rest) for _, _, function in several]
+        failing = p.Opaque("arguments that the method does not take")
+        merged.append((name, several[0][1], p.Function((), (*branches, failing), rest=rest.name)))
+    return merged
+
+
+def _counting(function: p.Function, rest: p.Name) -> p.Statement:
+    """Run a function where there are as many arguments as it has parameters."""
+    count = p.Call(p.Name("count of"), (p.Argument(rest),))
+    call = p.Call(function, (p.Argument(p.Spread(rest)),))
+    return p.If(p.Binary("==", count, p.Const(len(function.parameters))), (p.Jump("return", call),))
+
+
+def _json_names(node: Node, fields: list[str], methods: list[str]) -> list[tuple[str, p.Expression]]:
+    """How Jackson and Gson name the members of a class; nothing where annotations say more than names."""
+    given: dict[str, str] = {}
+    public: set[str] = set()
+    parts = named(node.child_by_field_name("parameters")) if node.type == "record_declaration" else []
+    for member in [*parts, *named(field(node, "body"))]:
+        if member.type not in ("formal_parameter", "field_declaration"):
+            continue
+        named_part = member if member.type == "formal_parameter" else field(member, "declarator")
+        key = source(field(named_part, "name"))
+        modifiers = next((child for child in member.children if child.type == "modifiers"), None)
+        words = source(modifiers).split() if modifiers else []
+        if "public" in words or member.type == "formal_parameter":
+            public.add(key)
+        if "transient" in words:
+            return []
+        annotations = [part for part in named(modifiers) if "annotation" in part.type]
+        for annotation in annotations:
+            match = re.fullmatch(r'@(JsonProperty|SerializedName)\(\s*(?:value\s*=\s*)?"([\w.$-]+)"\s*\)', source(annotation))
+            if match is None or key in given:
+                return []
+            given[key] = match[2]
+    if any("annotation" in part.type for child in node.children if child.type == "modifiers" for part in named(child)):
+        return []
+    keys = [source(field(child, "name")) for child in parts] or fields
+    getters = {method for method in methods if re.match("get[A-Z]|is[A-Z]", method)}
+    seen = [key for key in keys if key in public or f"get{key[0].upper()}{key[1:]}" in getters]
+    unseen = {f"get{key[0].upper()}{key[1:]}" for key in keys}
+    names: list[tuple[str, p.Expression]] = [(GSON, _names(keys, given))]
+    if getters <= unseen:
+        names.append((JACKSON, _names(seen, given)))
+    return names
+
+
+def _names(keys: list[str], given: dict[str, str]) -> p.Expression:
+    return p.Pairs(tuple((p.Const(key), p.Const(given.get(key, key))) for key in keys))
+
+
+def _enum(node: Node) -> p.Expression:
+    """An enum of constants without more."""
+    members = named(field(node, "body"))
+    plain = all(member.type == "enum_constant" and len(named(member)) == 1 for member in members)
+    if not plain:
+        return p.Opaque("an enum of more than names")
+    names = [p.Argument(p.Const(source(field(member, "name")))) for member in members]
+    return p.Call(p.Name("enum of"), tuple(names))
 
 
 def is_unit(code: str) -> bool:
@@ -192,16 +277,96 @@ def _statement(node: Node) -> Sequence[p.Statement]:
             return [p.Jump("return", _value(inner[0]) if inner else None)]
         case "throw_statement":
             return [p.Jump("leave")]
+        case "yield_statement":
+            return [p.Jump("return", _value(named(node)[0]))]
         case "enhanced_for_statement":
             name = p.Name(source(field(node, "name")))
             return [p.Each(name, _value(field(node, "value")), _branch(field(node, "body")))]
         case "while_statement":
             return [p.While(_value(field(node, "condition")), _branch(field(node, "body")))]
-        case "for_statement" | "do_statement":
+        case "for_statement":
+            return [_loop(node)]
+        case "do_statement":
             return [p.While(p.Unknown(), _branch(field(node, "body")))]
+        case "switch_expression":
+            return [_switch(node, False)]
+        case "synchronized_statement":
+            return [p.Block(_body(field(node, "body")))]
+        case "explicit_constructor_invocation":
+            if source(field(node, "constructor")) != "this":
+                return [p.Opaque("a call of super")] if named(field(node, "arguments")) else []
+            return [p.Call(p.Member(THIS, "constructor"), _arguments(field(node, "arguments")))]
         case "break_statement" | "continue_statement":
             return [p.Jump(node.type.removesuffix("_statement"))]
     return [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]
+
+
+def _loop(node: Node) -> p.Statement:
+    """A loop with a counter."""
+    test = node.child_by_field_name("condition")
+    opening: list[p.Statement] = []
+    for first in node.children_by_field_name("init"):
+        opening += _declarations(first) if first.type == "local_variable_declaration" else [_value(first)]
+    after = tuple(_value(step) for step in node.children_by_field_name("update"))
+    body = _branch(field(node, "body"))
+    return p.Block((*opening, p.While(_value(test) if test else p.Const(True), body, after)))
+
+
+SUBJECT = p.Name("the value of a switch")
+
+
+def _switch(node: Node, gives: bool) -> p.Statement:
+    """A switch as branches, one in the other. gives: it is an expression, and a branch returns its value."""
+    otherwise: tuple[p.Statement, ...] = ()
+    cases = [case for case in named(field(node, "body")) if case.type in ("switch_rule", "switch_block_statement_group")]
+    empty: list[Node] = []
+    branches: list[tuple[list[Node], tuple[p.Statement, ...]]] = []
+    for case in cases:
+        labels = [part for part in named(case) if part.type == "switch_label"]
+        parts = [part for part in named(case) if part.type != "switch_label"]
+        if not parts:
+            empty += labels
+            continue
+        branches.append(([*empty, *labels], _case(case, parts, gives)))
+        empty = []
+    for labels, body in reversed(branches):
+        values = [value for label in labels for value in named(label)]
+        if any(source(label).startswith("default") for label in labels):
+            if otherwise and branches[-1][1] is not body:
+                return p.Opaque("a default before other cases")
+            otherwise = body
+            continue
+        tests = [p.Call(p.Name("is same"), (p.Argument(SUBJECT), p.Argument(_label(value)))) for value in values]
+        test: p.Expression = tests[0] if tests else p.Unknown()
+        for other in tests[1:]:
+            test = p.Binary("||", test, other)
+        otherwise = (p.If(test, body, otherwise),)
+    return p.Block((p.Assign(SUBJECT, _value(field(node, "condition")), True), *otherwise))
+
+
+def _label(node: Node) -> p.Expression:
+    """The constant of a case; that of an enum is its name."""
+    return p.Const(source(node)) if node.type == "identifier" else _value(node)
+
+
+def _case(case: Node, parts: list[Node], gives: bool) -> tuple[p.Statement, ...]:
+    """What a case runs, without the `break` at its end."""
+    if case.type == "switch_rule":
+        if gives and parts[0].type == "expression_statement":
+            return (p.Jump("return", _value(named(parts[0])[0])),)
+        body = _branch(parts[0])
+    else:
+        ends = parts[-1].type in ("break_statement", "return_statement", "throw_statement", "yield_statement")
+        if not ends and case != case.parent.named_children[-1]:  # type: ignore[union-attr]
+            return (p.Opaque("a case that goes on to the next"),)
+        parts = parts[:-1] if parts[-1].type == "break_statement" else parts
+        body = tuple(inner for part in parts for inner in _statement(part))
+    inside = [part for outer in parts for part in descendants(outer)]
+    if any(part.type == "break_statement" for part in inside) or (
+        gives and any(part.type == "return_statement" for part in inside)
+    ):
+        return (p.Opaque("a case that is left early"),)
+    return body
 
 
 def _import(node: Node) -> Sequence[p.Statement]:
@@ -218,7 +383,7 @@ def _attempt(node: Node) -> p.Statement:
     for resource in named(node.child_by_field_name("resources")):
         name = resource.child_by_field_name("name")
         if name is None:
-            raise refuse(resource)
+            continue  # a variable that is closed in the end
         resources.append(p.Assign(p.Name(source(name)), _value(field(resource, "value")), True))
     handlers: list[tuple[p.Statement, ...]] = []
     after: tuple[p.Statement, ...] = ()
@@ -277,7 +442,18 @@ def _value(node: Node) -> p.Expression:
             return _creation(node)
         case "lambda_expression":
             return _function(node)
-        case "method_reference" | "class_literal" | "character_literal" | "instanceof_expression":
+        case "method_reference":
+            owner_node, name = node.children[0], source(node.children[-1])
+            if owner_node.type in ("array_type", "super") or any(child.type == "type_arguments" for child in node.children):
+                return p.Unknown()
+            kind = named(owner_node)[0] if owner_node.type == "generic_type" else owner_node
+            return p.Call(p.Name("reference of"), (p.Argument(_qualified(kind)), p.Argument(p.Const(name))))
+        case "character_literal":
+            inner = source(node)[1:-1].replace('"', '\\"').replace("\\'", "'").replace('\\\\"', '\\"')
+            return p.Const(Character(LITERALS.unquote(f'"{inner}"')))
+        case "switch_expression":
+            return p.Call(p.Function((), (_switch(node, True),), sees=True))
+        case "class_literal" | "instanceof_expression":
             return p.Unknown()
         case "cast_expression":
             return _value(field(node, "value"))
@@ -293,7 +469,11 @@ def _value(node: Node) -> p.Expression:
             parts = [_value(field(node, name)) for name in ("condition", "consequence", "alternative")]
             return p.Conditional(*parts)
         case "update_expression":
-            return p.Assign(_target(named(node)[0]), p.Unknown())
+            operand = named(node)[0]
+            operator = "+" if "++" in (node.children[0].type, node.children[-1].type) else "-"
+            changed = p.Assign(_target(operand), p.Binary(operator, _value(operand), p.Const(1)))
+            is_before = node.children[0].type in ("++", "--")
+            return changed if is_before else p.Binary("-" if operator == "+" else "+", changed, p.Const(1))
         case "array_initializer":
             return p.Items(tuple(map(_value, named(node))))
         case "array_creation_expression":
@@ -322,7 +502,7 @@ def _creation(node: Node) -> p.Expression:
         kind = named(kind)[0]
     if body is not None:
         methods = [_function(member) for member in named(body) if member.type == "method_declaration"]
-        return p.Call(p.Name("callbacks"), tuple(map(p.Argument, methods)))
+        return p.Call(p.Name("callbacks"), (p.Argument(p.Const(source(kind))), *map(p.Argument, methods)))
     given = _arguments(field(node, "arguments"))
     name = source(kind)
     if kind.type == "scoped_type_identifier":

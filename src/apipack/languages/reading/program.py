@@ -166,8 +166,11 @@ class Each:
 
 @dataclass(frozen=True, slots=True)
 class While:
+    """after: what runs after the body each time, `continue` or not."""
+
     test: Expression
     body: tuple[Statement, ...]
+    after: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import urljoin
 
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import constant, optional
@@ -95,6 +97,10 @@ def _form_part(part: Any) -> tuple[str, str, str | None, str | None]:
         raise Unreadable("a part that is no name and value")
     name, value, *more = part
     options = more[0] if more else {}
+    if isinstance(value, StringIo):
+        if "filename" not in options:
+            raise Unreadable("a file without its name")
+        value = value.text
     if not set(options) <= {"filename", "content_type"}:
         raise Unreadable("a part with other options")
     return text_of(name), text_of(value), options.get("filename"), options.get("content_type")
@@ -272,13 +278,44 @@ def _open(run: Evaluation, given: Arguments) -> Any:
     return run.send(sent("GET", address.written(), fields, None))
 
 
+def joined_uri(run: Evaluation, given: Arguments) -> Any:
+    """URI.join of a base and paths."""
+    texts = [value.written() if isinstance(value, Address) else value for value in given.positional]
+    if not texts or not all(isinstance(value, str) for value in texts):
+        known(texts)
+        raise Unreadable("not a URI")
+    whole = texts[0]
+    for more in texts[1:]:
+        if "//" in more or re.search(r"(^|/)\.\.?(/|$)|^[^/?]*:", more):
+            raise Unreadable("a URI that is joined in another way")
+        whole = urljoin(whole, more)
+    return Address(whole)
+
+
+class StringIo(Thing):
+    """StringIO of a text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+class StringIoType(Module):
+    """StringIO, the class."""
+
+    def get(self, run: Any, name: str) -> Any:
+        if name == "new":
+            return Builtin(lambda run, given: StringIo(text_of(*given.take("text", required=1))))
+        return super().get(run, name)
+
+
+STRING_IO = StringIoType("StringIO")
 URI = UriModule(
     "URI",
     {
         "parse": Builtin(as_address),
         "encode_www_form": Builtin(lambda run, given: encode_www_form(*given.take("data", required=1))),
         "encode_www_form_component": constant(lambda value: component(text(value))),
-        "join": MYSTERY,
+        "join": Builtin(joined_uri),
         "HTTP": Module("URI::HTTP", {"build": Builtin(lambda run, given: Address.built("http", given))}),
         "HTTPS": Module("URI::HTTPS", {"build": Builtin(lambda run, given: Address.built("https", given))}),
         "InvalidURIError": MYSTERY,

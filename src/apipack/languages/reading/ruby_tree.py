@@ -14,6 +14,7 @@ from apipack.languages.ruby import LITERALS
 from apipack.languages.wire import Unreadable
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
+CASE = p.Name("the value of a case")
 COMPOUND = (p.If, p.Each, p.While, p.Block, p.Try, p.Define)
 
 
@@ -34,6 +35,7 @@ class Lowering:
         self.root = root
         self.own: set[str] | None = None
         self.variables: frozenset[str] = frozenset()
+        self.parameters: frozenset[str] = frozenset()
         self.constants: frozenset[str] = frozenset()
         self.methods: set[str] = set()
         self.heredocs: dict[int, Node] = {}
@@ -89,8 +91,7 @@ class Lowering:
                 body_node = field(node, "body")
                 return [p.While(p.Unknown(), self.body(body_node))]
             case "case":
-                clauses = [child for child in named(node) if child.type in ("when", "else")]
-                return [p.If(p.Unknown(), self.body(clause, ("pattern",))) for clause in clauses]
+                return [self.cases(node)]
             case "begin" | "body_statement" | "then" | "do":
                 return self.attempt(node)
             case "method":
@@ -120,6 +121,28 @@ class Lowering:
         if other is not None:
             otherwise = (self.condition(other),) if other.type == "elsif" else self.body(other)
         return p.If(test, otherwise, then) if node.type == "unless" else p.If(test, then, otherwise)
+
+    def cases(self, node: Node) -> p.Statement:
+        """A case as branches, one in the other."""
+        value = node.child_by_field_name("value")
+        otherwise: tuple[p.Statement, ...] = ()
+        for clause in reversed([child for child in named(node) if child.type in ("when", "else")]):
+            if clause.type == "else":
+                otherwise = self.body(clause)
+                continue
+            test: p.Expression | None = None
+            for pattern in clause.children_by_field_name("pattern"):
+                (inner,) = named(pattern)
+                is_literal = inner.type in ("string", "simple_symbol", "integer", "true", "false", "nil")
+                case = p.Binary("==", CASE, self.value(inner)) if is_literal else p.Unknown()
+                case = self.value(inner) if value is None else case
+                test = case if test is None else p.Binary("||", test, case)
+            otherwise = (p.If(test or p.Unknown(), self.when(clause), otherwise),)
+        first = (p.Assign(CASE, self.value(value), True),) if value is not None else ()
+        return p.Block((*first, *otherwise))
+
+    def when(self, clause: Node) -> tuple[p.Statement, ...]:
+        return self.body(clause.child_by_field_name("body"))
 
     def attempt(self, node: Node) -> Sequence[p.Statement]:
         handlers: list[tuple[p.Statement, ...]] = []
@@ -180,8 +203,11 @@ class Lowering:
 
     def function(self, node: Node) -> p.Function:
         outer, self.variables = self.variables, self.variables | _assigned(node)
+        outer_parameters = self.parameters
+        given = named(node.child_by_field_name("parameters"))
+        self.parameters |= {source(part.child_by_field_name("name") or part) for part in given}
         lowered = self.lowered(node)
-        self.variables = outer
+        self.variables, self.parameters = outer, outer_parameters
         return lowered
 
     def lowered(self, node: Node) -> p.Function:
@@ -299,6 +325,8 @@ class Lowering:
                 operator = {"and": "&&", "or": "||"}.get(
                     source(field(node, "operator")), source(field(node, "operator"))
                 )
+                if operator == "<<":
+                    return self.appended(self.value(field(node, "left")), self.value(field(node, "right")))
                 return p.Binary(operator, self.value(field(node, "left")), self.value(field(node, "right")))
             case "unary":
                 operator = source(field(node, "operator"))
@@ -307,9 +335,16 @@ class Lowering:
                 parts = [self.value(field(node, name)) for name in ("condition", "consequence", "alternative")]
                 return p.Conditional(*parts)
             case "lambda":
-                body = field(node, "body")
-                return p.Function((), (p.Opaque("a lambda"),)) if body is None else p.Unknown()
+                return self.function(node)
         return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
+
+    def appended(self, left: p.Expression, right: p.Expression) -> p.Expression:
+        """left << right: a list grows in place, a variable holds the longer text; texts of parameters are shared."""
+        target = left.target if isinstance(left, p.Assign) else left
+        is_shared = isinstance(target, p.Name) and target.name in self.parameters
+        if is_shared or not isinstance(target, p.Name | p.Member):
+            return p.Call(p.Member(left, "push"), (p.Argument(right),))
+        return p.Assign(target, p.Call(p.Member(left, "<<"), (p.Argument(right),)))
 
     def identifier(self, name: str) -> p.Expression:
         if name in ("exit", "abort", "raise"):
@@ -349,14 +384,26 @@ class Lowering:
     def arguments(self, node: Node | None) -> tuple[p.Argument, ...]:
         given: list[p.Argument] = []
         pairs: list[tuple[p.Expression | None, p.Expression]] = []
+        blocks: list[p.Argument] = []
         for child in named(node):
             if child.type in ("pair", "hash_splat_argument"):
                 pairs.append(self.pair(child))
             elif child.type == "block_argument":
-                raise refuse(child)
+                blocks.append(self.passed(child))
             else:
                 given.append(p.Argument(self.value(child)))
-        return (*given, p.Argument(p.Pairs(tuple(pairs)))) if pairs else tuple(given)
+        options = [p.Argument(p.Pairs(tuple(pairs)))] if pairs else []
+        return (*given, *options, *blocks)
+
+    def passed(self, node: Node) -> p.Argument:
+        """&:name, &function or &block as the block of a call."""
+        inner = named(node)
+        if len(inner) != 1:
+            raise refuse(node)
+        value = self.value(inner[0])
+        if inner[0].type == "simple_symbol":
+            value = p.Call(p.Name("block of"), (p.Argument(value),))
+        return p.Argument(value, "block")
 
     def pair(self, node: Node) -> tuple[p.Expression | None, p.Expression]:
         if node.type == "hash_splat_argument":
@@ -364,6 +411,8 @@ class Lowering:
         if node.type != "pair":
             raise refuse(node)
         key, value = field(node, "key"), node.child_by_field_name("value")
+        if value is None and key.type == "hash_key_symbol":
+            return p.Const(Symbol(source(key))), self.identifier(source(key))
         if value is None:
             raise refuse(node)
         if key.type == "string" and any(child.type == ":" for child in node.children):

@@ -20,6 +20,15 @@ BOUNDARY = "apipack-boundary"
 """Of a multipart body whose boundary the client draws."""
 
 
+DRAWN = "apipack-drawn-"
+"""Begins what stands for a text that a program draws at random, which may be the boundary of its form alone."""
+
+
+def drawn(number: int) -> str:
+    """A text that a program draws at random; the same number is the same text."""
+    return f"{DRAWN}{number}"
+
+
 class Fields:
     """Header fields in order. Names are compared without case."""
 
@@ -48,7 +57,19 @@ class Fields:
 def sent(method: Any, url: str, fields: Fields, body: str | bytes | None) -> Request:
     """The request on the wire. Fields that clients own may be named where they say what the client does anyway."""
     content = octets_text(body) if isinstance(body, bytes) else body
+    if DRAWN in f"{url}{content}" or any(DRAWN in value for _, value in fields.pairs):
+        _check_drawn(url, fields, content or "")
     return Request(text_of(method, "the method"), url, tuple(_own(fields.pairs, url, content)), content)
+
+
+def _check_drawn(url: str, fields: Fields, content: str) -> None:
+    """Refuse a random text anywhere but in the boundary of a form, and in its body as that boundary."""
+    others = [value for name, value in fields.pairs if name.lower() != "content-type"]
+    boundary = re.fullmatch(r"multipart/form-data; ?boundary=\"?([\w.-]+)\"?", fields.get("Content-Type") or "")
+    if boundary is None or any(DRAWN in text for text in (url, *others)):
+        raise Unreadable(NOT_CONSTANT)
+    if DRAWN in content.replace(f"--{boundary[1]}", ""):
+        raise Unreadable(NOT_CONSTANT)
 
 
 def _own(pairs: list[tuple[str, str]], url: str, body: str | None) -> Iterable[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from apipack.languages.reading.grammar import field, named, source
+from apipack.languages.reading.grammar import descendants, field, named, source
 from apipack.languages.wire import Unreadable
 
 STRUCTS = {"URLRequest", "URLComponents"}
@@ -18,7 +18,7 @@ TAKING_VALUES = {"URLRequest": "url", "NSMutableURLRequest": "url", "dataTask": 
 
 def check(root: Node, structs: set[str]) -> None:
     """structs: types of the program that are values. Names count by their text, wherever they are declared."""
-    nodes = list(_all(root))
+    nodes = list(descendants(root))
     check_types(nodes)
     constants: dict[str, set[bool]] = defaultdict(set)
     optionals: dict[str, set[bool]] = defaultdict(set)
@@ -94,14 +94,6 @@ def _given(node: Node) -> Iterator[tuple[str, str, Node]]:
         name, value = argument.child_by_field_name("name"), argument.child_by_field_name("value")
         if name and value:
             yield called, source(name), value
-
-
-def _all(node: Node) -> Iterator[Node]:
-    todo = [node]
-    while todo:
-        inner = todo.pop()
-        yield inner
-        todo += inner.children
 
 
 def _declared(node: Node) -> Iterator[tuple[str, Node | None, bool]]:

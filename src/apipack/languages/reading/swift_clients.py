@@ -8,24 +8,29 @@ from typing import Any
 
 from apipack.languages.reading.dialect import Dialect, applied, copied, leave
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.objects import Instance
+from apipack.languages.reading.objects import Instance, Type
 from apipack.languages.reading.scopes import Closure
-from apipack.languages.reading.swift_addresses import Components, Item, address_of
+from apipack.languages.reading.swift_addresses import Address, Components, Item, address_of
 from apipack.languages.reading.swift_data import (
     Bytes,
     CharacterSets,
     Encoder,
+    Identifier,
     Null,
     Struct,
     data_of,
     each_of,
     joined,
+    of_affix,
+    of_each,
     percent_encoded,
+    replaced,
     serialized,
     string_of,
     text,
 )
-from apipack.languages.reading.swift_session import ConfigurationType, Outgoing, Session, SessionType
+from apipack.languages.reading.swift_enums import case_maker, case_value, matches, part_of, raw_value
+from apipack.languages.reading.swift_session import ConfigurationType, Outgoing, Session, SessionType, Waiting
 from apipack.languages.reading.swift_tree import lower
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -69,6 +74,32 @@ def _members(run: Evaluation, given: Arguments) -> Any:
     return [[key, member] for key, member in value.items()] if isinstance(value, dict) else value
 
 
+EXTENDED: Mapping[str, tuple[type, ...]] = {
+    "Data": (Bytes,),
+    "URLRequest": (Outgoing,),
+    "String": (str,),
+    "URL": (Address,),
+    "Dictionary": (dict,),
+}
+"""Types of the library by their names, as extensions have them."""
+
+
+def _extend(run: Evaluation, given: Arguments) -> Mystery:
+    """A method that an extension gives to a type of the library."""
+    kind, name, closure = given.positional
+    if name in run.dialect.extensions or kind not in EXTENDED:
+        raise Unreadable(f"an extension of {kind}")
+    run.dialect.extensions[name] = (kind, closure)
+    return MYSTERY
+
+
+def _continued(run: Evaluation, given: Arguments) -> Mystery:
+    """A block that is given the continuation of a call that waits."""
+    (block,) = given.take("block", required=1)
+    run.apply(block, Arguments([MYSTERY]))
+    return MYSTERY
+
+
 class Swift(Dialect):
     """Arrays and dictionaries are copied when they are assigned; a forced optional is its value."""
 
@@ -76,6 +107,7 @@ class Swift(Dialect):
     ends_early = True
     trailing_block = True
     receiver = "self"
+    own_class = "The class"
     names: Mapping[str, Any] = {
         **dict.fromkeys(
             [
@@ -84,15 +116,12 @@ class Swift(Dialect):
                 "dump",
                 "NSLog",
                 "fputs",
-                "DispatchSemaphore",
-                "DispatchGroup",
                 "dispatchMain",
                 "RunLoop",
                 "CFRunLoopRun",
                 "Thread",
                 "DispatchQueue",
                 "ProcessInfo",
-                "UUID",
                 "Date",
                 "HTTPURLResponse",
                 "JSONDecoder",
@@ -109,6 +138,15 @@ class Swift(Dialect):
             ],
             MYSTERY,
         ),
+        "UUID": Builtin(lambda run, given: Identifier(run.steps)),
+        **dict.fromkeys(("DispatchSemaphore", "DispatchGroup"), Builtin(lambda run, given: Waiting())),
+        "extend": Builtin(_extend),
+        "matches": Builtin(matches),
+        "part of": Builtin(part_of),
+        "case value": Builtin(case_value),
+        "case maker": Builtin(case_maker),
+        "raw value of": Builtin(raw_value),
+        **dict.fromkeys(("withCheckedContinuation", "withCheckedThrowingContinuation"), Builtin(_continued)),
         "exit": Builtin(leave),
         "fatalError": Builtin(leave),
         "preconditionFailure": Builtin(leave),
@@ -139,6 +177,9 @@ class Swift(Dialect):
         "a type": Module("a type"),
     }
 
+    def __init__(self) -> None:
+        self.extensions: dict[str, tuple[str, Closure]] = {}
+
     def bound_value(self, value: Any) -> Any:
         return value.copy() if isinstance(value, Instance) and value.kind.copies else copied(value)
 
@@ -151,12 +192,34 @@ class Swift(Dialect):
         return value
 
     def member(self, run: Any, value: Any, name: str) -> Any:
+        if name in self.extensions and not isinstance(value, Mystery | Instance):
+            return Builtin(lambda run, given: self.extended(run, value, name, given))
+        return self.of_library(run, value, name)
+
+    def extended(self, run: Any, value: Any, name: str, given: Arguments) -> Any:
+        """A method of an extension, which a text as its argument tells from the library's."""
+        kind, closure = self.extensions[name]
+        if type(value) not in EXTENDED.get(kind, ()):
+            return run.apply(self.of_library(run, value, name), given)
+        if name == "append" and not (len(given.positional) == 1 and isinstance(given.positional[0], str)):
+            return run.apply(self.of_library(run, value, name), given)
+        return run.enter(closure, given, value)
+
+    def of_library(self, run: Any, value: Any, name: str) -> Any:
         if isinstance(value, Symbol) and value == "shared" and name in ("dataTask", "data"):
             return Session().get(run, name)
         if isinstance(value, str):
             return self.of_text(value, name)
         if isinstance(value, list) and re.fullmatch("[0-9]", name) and int(name) < len(value):
             return value[int(name)]
+        if isinstance(value, list | dict | str) and name in ("isEmpty", "count"):
+            return not value if name == "isEmpty" else len(value)
+        if isinstance(value, list | dict) and name in ("compactMap", "filter", "reduce", "sorted", "first", "last"):
+            return of_each(run, value, name)
+        if isinstance(value, Type) and name == "init":
+            return value
+        if isinstance(value, Builtin) and name in ("init", "self"):
+            return value if name == "init" else MYSTERY
         if isinstance(value, list | dict) and name in ("map", "forEach"):
             return Builtin(lambda run, given: each_of(run, value, given))
         if isinstance(value, list) and name == "joined":
@@ -174,6 +237,12 @@ class Swift(Dialect):
             return Builtin(lambda run, given: self.encoded(value, given))
         if name == "addingPercentEncoding":
             return Builtin(lambda run, given: percent_encoded(value, *given.take("withAllowedCharacters", required=1)))
+        if name == "replacingOccurrences":
+            return Builtin(lambda run, given: replaced(value, given))
+        if name in ("hasPrefix", "hasSuffix", "appending"):
+            return Builtin(lambda run, given: of_affix(value, name, given))
+        if name == "trimmingCharacters":
+            return Builtin(lambda run, given: value.strip())
         if name in ("uppercased", "lowercased"):
             return Builtin(lambda run, given: value.upper() if name == "uppercased" else value.lower())
         raise Unreadable(f"{name} of a text is not known here")

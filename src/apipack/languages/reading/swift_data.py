@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 from apipack.languages.reading import sending
+from apipack.languages.reading.dialect import applied
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.objects import Instance
 from apipack.languages.reading.scopes import Closure
+from apipack.languages.reading.swift_enums import CASE
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
     Arguments,
+    Builtin,
     Module,
     Mystery,
     Thing,
     known,
+    text_of,
 )
 from apipack.languages.wire import Unreadable
 
@@ -96,13 +103,24 @@ class Record(Thing):
         return self.members[name]
 
 
-def _jsonable(value: Any, encodes: bool) -> Any:
+def _jsonable(value: Any, encodes: bool, name: Callable[[str], str] = str) -> Any:
+    if isinstance(value, Instance) and encodes and CASE in value.attributes:
+        value = value.attributes["rawValue"]
+        if value is None:
+            raise Unreadable("JSON of a case")
+    if isinstance(value, Instance) and encodes:
+        keys = value.kind.shared.get("the keys")
+        if not keys:
+            raise Unreadable("JSON of an object")
+        members = {key: value.attributes[attribute] for attribute, key in keys.items()}
+        return {name(key): _jsonable(member, True, name) for key, member in members.items() if member is not None}
     if isinstance(value, Record) and encodes:
-        return {key: _jsonable(member, encodes) for key, member in value.members.items() if member is not None}
+        members = {name(key): member for key, member in value.members.items() if member is not None}
+        return {key: _jsonable(member, encodes, name) for key, member in members.items()}
     if isinstance(value, dict):
-        return {text(key): _jsonable(member, encodes) for key, member in value.items()}
+        return {text(key): _jsonable(member, encodes, name) for key, member in value.items()}
     if isinstance(value, list):
-        return [_jsonable(member, encodes) for member in value]
+        return [_jsonable(member, encodes, name) for member in value]
     if value is None and not encodes:
         raise Unreadable("nil in an object for JSON")
     if isinstance(value, Null):
@@ -146,8 +164,8 @@ class Null(Thing):
     """NSNull()."""
 
 
-def _json(value: Any, encodes: bool) -> Bytes:
-    written = json.dumps(_jsonable(value, encodes), ensure_ascii=False, separators=(",", ":"))
+def _json(value: Any, encodes: bool, name: Callable[[str], str] = str) -> Bytes:
+    written = json.dumps(_jsonable(value, encodes, name), ensure_ascii=False, separators=(",", ":"))
     return Bytes(written.replace("/", "\\/").encode())
 
 
@@ -161,9 +179,75 @@ class Encoder(Thing):
 
     settable = frozenset({"outputFormatting"})
 
+    def __init__(self) -> None:
+        self.is_snake = False
+
+    def set_keyEncodingStrategy(self, run: Evaluation, value: Any) -> None:
+        if value not in ("useDefaultKeys", "convertToSnakeCase"):
+            raise Unreadable("another way to encode keys")
+        self.is_snake = value == "convertToSnakeCase"
+
     def do_encode(self, run: Evaluation, given: Arguments) -> Bytes:
         (value,) = given.take("value", required=1)
-        return _json(value, True)
+        return _json(value, True, _snake if self.is_snake else str)
+
+
+def _snake(name: str) -> str:
+    """A key as convertToSnakeCase writes it; one with a run of capitals is refused."""
+    if re.search("[A-Z]{2}|^[A-Z_]|_$", name):
+        raise Unreadable("a key that is changed")
+    return re.sub("[A-Z]", lambda match: f"_{match[0].lower()}", name)
+
+
+class Identifier(Thing):
+    """UUID()."""
+
+    def __init__(self, number: int) -> None:
+        self.at_uuidString = sending.drawn(number)
+
+
+def replaced(value: str, given: Arguments) -> str:
+    """replacingOccurrences(of:with:)."""
+    if set(given.named) != {"of", "with"} or given.positional:
+        raise Unreadable("a replacement with options")
+    old, new = (text_of(given.named[name]) for name in ("of", "with"))
+    return value.replace(old, new) if old else value
+
+
+def of_affix(value: str, name: str, given: Arguments) -> Any:
+    """hasPrefix, hasSuffix and appending."""
+    affix = text_of(*given.take("affix", required=1))
+    given_by = {"hasPrefix": value.startswith(affix), "hasSuffix": value.endswith(affix), "appending": value + affix}
+    return given_by[name]
+
+
+def of_each(run: Evaluation, value: Any, name: str) -> Any:
+    """Other methods of arrays and dictionaries that call a closure."""
+    if name in ("first", "last"):
+        return (value[0 if name == "first" else -1] if value else None) if isinstance(value, list) else MYSTERY
+
+    def call(run: Evaluation, given: Arguments) -> Any:
+        if name == "sorted":
+            given.take()
+            if not isinstance(value, list) or not all(isinstance(member, str) for member in value):
+                raise Unreadable("an order that is not known here")
+            return sorted(value)
+        if name == "reduce":
+            total, block = given.take("first", "block", required=2)
+            for member in value if isinstance(value, list) else [Member(*pair) for pair in value.items()]:
+                total = run.short(run.apply(block, Arguments([total, member])))
+            return total
+        results = each_of(run, value, given)
+        if name == "compactMap":
+            return [result for result in known(results) if result is not None]
+        truths = [run.truth(result) for result in results]
+        if None in truths:
+            raise Unreadable("a filter that nobody can decide")
+        members = list(value.items()) if isinstance(value, dict) else value
+        kept = [member for member, truth in zip(members, truths, strict=True) if truth]
+        return dict(kept) if isinstance(value, dict) else kept
+
+    return Builtin(call)
 
 
 def string_of(run: Evaluation, given: Arguments) -> Any:
@@ -171,10 +255,32 @@ def string_of(run: Evaluation, given: Arguments) -> Any:
     if "data" in given.named or "decoding" in given.named:
         value = given.named.get("data", given.named.get("decoding"))
         return sending.octets_text(value.octets) if isinstance(value, Bytes) else MYSTERY
-    if "describing" in given.named or "format" in given.named:
+    if "describing" in given.named:
         return MYSTERY
+    if "format" in given.named:
+        return applied(formatted, [given.named["format"], *given.positional])
     (value,) = given.take("value", required=1)
     return MYSTERY if isinstance(value, Mystery) else text(value)
+
+
+def formatted(pattern: str, *values: Any) -> str:
+    """String(format:)."""
+    rest = list(values)
+
+    def written(verb: re.Match[str]) -> str:
+        if verb[0] == "%%":
+            return "%"
+        form, kind = verb[1], verb[2]
+        value = rest.pop(0)
+        if kind == "@" and not form and isinstance(value, str):
+            return value
+        if kind in ("d", "ld", "i") and isinstance(value, int) and not isinstance(value, bool) and "." not in form:
+            return f"%{form}d" % value
+        if kind == "f" and isinstance(value, float):
+            return f"%{form}f" % value
+        raise Unreadable(f"{verb[0]} of such a value")
+
+    return re.sub(r"%(0?[1-9]?[0-9]?(?:\.[0-9])?)(ld|.|$)", written, pattern)
 
 
 SETS = {

@@ -96,6 +96,17 @@ class Task(Thing):
         run.send(self.request)
 
 
+class Waiting(Thing):
+    """DispatchSemaphore and DispatchGroup: what stands behind `wait` runs once the answer is there."""
+
+    inert = frozenset({"signal", "enter", "leave", "notify"})
+
+    def do_wait(self, run: Evaluation, given: Arguments) -> Any:
+        if run.request is not None and not run.doubt:
+            run.dialect.ends_early = False
+        return MYSTERY
+
+
 class Session(Thing):
     """URLSession."""
 
@@ -108,8 +119,11 @@ class Session(Thing):
         """A request with the headers of the session that it does not name."""
         if not self.headers:
             return _request(value)
+        if isinstance(value, Address):
+            value = Outgoing(Arguments([], {"url": value}))
         if not isinstance(value, Outgoing):
-            raise Unreadable("headers of a session for what is no request")
+            known(value)
+            raise Unreadable("not a request")
         joined = Fields(value.fields.pairs)
         for name, content in self.headers.items():
             joined.default(name, content)
@@ -123,11 +137,38 @@ class Session(Thing):
         run.call_back(given.named.pop("block", None), given.named.pop("completionHandler", None))
         return Task(self.request(*given.take("with", required=1)))
 
+    do_downloadTask = do_dataTask
+
+    def carrying(self, value: Any, body: Any) -> Request:
+        """The request of an upload, whose body stands beside it."""
+        if not isinstance(value, Outgoing):
+            known(value)
+            raise Unreadable("not a request")
+        before = value.body
+        if before is not None or isinstance(body, str):
+            raise Unreadable("two bodies, or one that is no Data")
+        value.body = octets(body)
+        try:
+            return self.request(value)
+        finally:
+            value.body = before
+
+    def do_uploadTask(self, run: Evaluation, given: Arguments) -> Task:
+        run.call_back(given.named.pop("block", None), given.named.pop("completionHandler", None))
+        return Task(self.carrying(*given.take("with", "from", required=2)))
+
+    def do_upload(self, run: Evaluation, given: Arguments) -> list[Any]:
+        value, body, _ = given.take("for", "from", "delegate", required=2)
+        run.send(self.carrying(value, body))
+        run.dialect.ends_early = False  # it is awaited
+        return [MYSTERY, MYSTERY]
+
     def do_data(self, run: Evaluation, given: Arguments) -> list[Any]:
         value = given.named.pop("for", UNDEFINED)
         value = given.named.pop("from", UNDEFINED) if value is UNDEFINED else value
         given.take("delegate")
         run.send(self.request(value))
+        run.dialect.ends_early = False  # it is awaited
         return [MYSTERY, MYSTERY]
 
 

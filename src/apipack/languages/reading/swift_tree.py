@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.bare_members import bound, bound_value
-from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
 from apipack.languages.reading.swift_checks import check
 from apipack.languages.reading.swift_literals import is_spaced, literal_kind, raw, text_pieces, unescaped
 from apipack.languages.reading.values import Symbol
@@ -32,6 +32,7 @@ def lower(code: str) -> tuple[p.Statement, ...]:
 
 
 SELF = p.Name("self")
+SUBJECT = p.Name("the value of a switch")
 
 
 class Lowering:
@@ -44,6 +45,10 @@ class Lowering:
         self.structs: set[str] = set()
         self.cases: dict[str, set[str]] = {}
         self.throwing: set[str] = set()
+        self.rich: dict[str, str] = {}
+        self.inits: list[tuple[p.Expression, frozenset[str]]] = []
+        self.extensions: list[p.Statement] = []
+        self.made: dict[str, frozenset[str]] = {}
         todo = [root]
         while todo:
             node = todo.pop()
@@ -55,13 +60,33 @@ class Lowering:
                 self.labels[source(field(node, "name"))] = dict(_labels(node))
             if node.type == "init_declaration" and node.parent and node.parent.parent:
                 self.labels[source(field(node.parent.parent, "name"))] = dict(_labels(node))
-            if node.type == "class_declaration":
+            if node.type == "class_declaration" and source(field(node, "declaration_kind")) == "extension":
+                pass
+            elif node.type == "class_declaration":
+                self.note(node)
                 self.types.add(source(field(node, "name")))
                 if source(field(node, "declaration_kind")) == "struct":
                     self.structs.add(source(field(node, "name")))
                 if source(field(node, "declaration_kind")) == "enum":
                     self.raw_values(node)
             todo += node.children
+
+    def note(self, node: Node) -> None:
+        """The cases of an enum that holds more than names, and the labels that make a struct."""
+        kind, name = source(field(node, "declaration_kind")), source(field(node, "name"))
+        body = named(field(node, "body"))
+        if kind == "enum" and _is_rich(node):
+            for entry in body:
+                for case in entry.children_by_field_name("name") if entry.type == "enum_entry" else []:
+                    self.rich[source(case)] = "" if source(case) in self.rich else name
+        if kind == "struct" and not any(member.type == "init_declaration" for member in body):
+            stored = [member for member in body if member.type == "property_declaration" and _is_stored(member)]
+            labels = {source(part) for member in stored for part in member.children_by_field_name("name")}
+            path: p.Expression = p.Name(name)
+            outer = node.parent.parent if node.parent is not None else None
+            if outer is not None and outer.type == "class_declaration":
+                path = p.Member(p.Name(source(field(outer, "name"))), name)
+            self.inits.append((path, frozenset(labels)))
 
     def raw_values(self, node: Node) -> None:
         """The texts that the cases of an enum stand for."""
@@ -83,7 +108,8 @@ class Lowering:
 
     def statements(self) -> tuple[p.Statement, ...]:
         check(self.root, self.structs)
-        return self.body(self.root)
+        body = self.body(self.root)
+        return (*self.extensions, *body)
 
     def body(self, node: Node | None) -> tuple[p.Statement, ...]:
         return tuple(inner for child in named(node) for inner in self.statement(child))
@@ -94,7 +120,7 @@ class Lowering:
 
     def statement(self, node: Node) -> Sequence[p.Statement]:
         match node.type:
-            case "import_declaration" | "directive" | "shebang_line" | "typealias_declaration":
+            case "import_declaration" | "directive" | "shebang_line" | "typealias_declaration" | "protocol_declaration":
                 return []
             case "property_declaration":
                 return self.properties(node)
@@ -119,18 +145,56 @@ class Lowering:
             case "while_statement" | "repeat_while_statement":
                 return [p.While(p.Unknown(), self.block(node))]
             case "switch_statement":
-                return [p.If(p.Unknown(), self.case(entry)) for entry in named(node) if entry.type == "switch_entry"]
+                return [self.switch(node)]
             case "control_transfer_statement":
                 return [self.transfer(node)]
             case "statements":
                 return self.body(node)
         return [self.value(node)]
 
-    def case(self, node: Node) -> tuple[p.Statement, ...]:
-        """An entry of a switch; what its pattern binds is not known."""
-        patterns = [part for part in named(node) if part.type == "switch_pattern"]
-        bound = [name for pattern in patterns for name in _descendants(pattern, "simple_identifier")]
-        return (*[p.Assign(p.Name(source(name)), p.Unknown(), True) for name in bound], *self.block(node))
+    def switch(self, node: Node) -> p.Statement:
+        """A switch as branches, one in the other."""
+        otherwise: tuple[p.Statement, ...] = ()
+        for entry in reversed([child for child in named(node) if child.type == "switch_entry"]):
+            tests: list[p.Expression] = []
+            bindings: list[p.Statement] = []
+            for pattern in (part for part in named(entry) if part.type == "switch_pattern"):
+                tests.append(self.matched(pattern, bindings))
+            body = self.block(entry)
+            if len(body) == 1 and isinstance(body[0], p.Const | p.Text | p.Name | p.Member | p.Binary | p.Call):
+                body = (p.Jump("return", body[0]),) if _gives(node) else body
+            if not tests:
+                otherwise = body
+                continue
+            test = tests[0]
+            for other in tests[1:]:
+                test = p.Binary("||", test, other)
+            if any(child.type == "where_clause" or child.type == "where_keyword" for child in entry.children):
+                test = p.Unknown()
+            otherwise = (p.If(test, (*bindings, *body), otherwise),)
+        return p.Block((p.Assign(SUBJECT, self.value(field(node, "expr")), True), *otherwise))
+
+    def matched(self, node: Node, bindings: list[p.Statement]) -> p.Expression:
+        """Whether the value of a switch is that of a pattern; what the pattern binds is added."""
+        text = source(node)
+        names = [
+            source(part)
+            for part in descendants(node)
+            if part.type == "simple_identifier" and part.parent is not None and part.parent.type == "pattern"
+        ]
+        simple = re.fullmatch(r"(?:let )?\w*\.(\w+)(?:\(\s*(?:(?:let |var )?\w+(?:, ?(?:let |var )?\w+)*)?\s*\))?", text)
+        if simple is None:
+            inner = named(node)
+            literal = named(inner[0])[0] if len(inner) == 1 and len(named(inner[0])) == 1 else None
+            if literal is not None and literal.type in ("line_string_literal", "integer_literal", "boolean_literal"):
+                return _call("matches", SUBJECT, self.value(literal))
+            bindings += [p.Assign(p.Name(name), p.Unknown(), True) for name in names]
+            return p.Unknown()
+        inside = re.findall(r"(\w+)(?=[,)]|\s*\))", text.partition("(")[2])
+        for index, name in enumerate(inside):
+            if name != "_":
+                bindings.append(p.Assign(p.Name(name), _call("part of", SUBJECT, p.Const(index)), True))
+        return _call("matches", SUBJECT, p.Const(Symbol(simple[1])))
 
     def transfer(self, node: Node) -> p.Statement:
         kind = node.children[0].type
@@ -221,6 +285,10 @@ class Lowering:
         if any(source(field(member, "name")) == "main" for member in functions) and "@main" in source(node)[:40]:
             return [*[inner for member in body for inner in self.statement(member)], p.Call(p.Name("main"))]
         kind = source(field(node, "declaration_kind"))
+        if kind == "extension":
+            return self.extension(node, body)
+        if kind == "enum" and _is_rich(node):
+            return [p.Assign(p.Name(name), self.members(node, body), True)]
         if kind == "enum" and any(entry.type == "enum_entry" for entry in body):
             cases = [
                 part for entry in body if entry.type == "enum_entry" for part in entry.children_by_field_name("name")
@@ -228,7 +296,8 @@ class Lowering:
             symbols = tuple((p.Const(source(case)), p.Const(Symbol(source(case)))) for case in cases)
             return [p.Assign(p.Name(name), p.Call(p.Name("enum of"), (p.Argument(p.Pairs(symbols)),)), True)]
         is_shared = any(re.match(r"(\w+ )*static ", source(member)) for member in body)
-        if kind in ("struct", "class", "actor") and (functions or is_shared or kind != "struct"):
+        is_rich = any(member.type == "class_declaration" or not _is_stored(member) for member in body)
+        if kind in ("struct", "class", "actor") and (functions or is_shared or is_rich or kind != "struct"):
             return [p.Assign(p.Name(name), self.members(node, body), True)]
         if functions or kind != "struct" or not body:
             return [p.Assign(p.Name(name), p.Name("a type"), True)]
@@ -251,18 +320,35 @@ class Lowering:
             return p.Opaque("a class that extends another")
         methods: list[tuple[str, bool, p.Function]] = []
         fields: list[tuple[str, bool, p.Expression]] = []
+        computed: list[tuple[str, p.Function]] = []
+        nested: list[tuple[str, p.Expression]] = []
+        body = [*body, *self.extended(name)]
         for member in body:
             is_static = any("static" in source(part).split() for part in named(member) if part.type == "modifiers")
             if member.type == "init_declaration":
                 methods.append(("constructor", False, self.function(member)))
             elif member.type == "function_declaration":
                 methods.append((source(field(member, "name")), is_static, self.function(member)))
+            elif member.type == "property_declaration" and member.child_by_field_name("computed_value") is not None:
+                getter = _getter(field(member, "computed_value"))
+                if is_static or getter is None:
+                    return p.Opaque("a property that is computed")
+                (key,) = member.children_by_field_name("name")
+                computed.append((source(key), p.Function((), self.returning(getter))))
             elif member.type == "property_declaration":
                 for assignment in self.properties(member):
                     if not isinstance(assignment, p.Assign) or not isinstance(assignment.target, p.Name):
                         return p.Opaque("a property that is computed")
                     fields.append((assignment.target.name, is_static, assignment.value))
-            elif member.type != "class_declaration":
+            elif member.type == "class_declaration":
+                nested += [
+                    (inner.target.name, inner.value)
+                    for inner in self.type(member)
+                    if isinstance(inner, p.Assign) and isinstance(inner.target, p.Name)
+                ]
+            elif member.type == "enum_entry":
+                nested += self.entries(member, node)
+            elif member.type != "typealias_declaration":
                 return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
         names = [method for method, _, _ in methods]
         if len(set(names)) != len(names):
@@ -272,11 +358,64 @@ class Lowering:
         owners: dict[str, p.Expression] = {}
         for member_name, is_static, _ in (*methods, *fields):
             owners[member_name] = p.Name(name) if is_static else SELF
+        owners |= {key: SELF for key, _ in computed} | {key: p.Name(name) for key, _ in nested}
         lowered = [(key, "static" if fixed else "method", bound(function, owners)) for key, fixed, function in methods]
         own = [p.Assign(p.Member(SELF, key), bound_value(value, owners)) for key, fixed, value in fields if not fixed]
         shared = [(key, value) for key, is_static, value in fields if is_static]
+        lowered += [(key, "property", bound(function, owners)) for key, function in computed]
+        keys = [key for key, is_static, _ in fields if not is_static]
+        shared = [*nested, *shared, ("the keys", _coding_keys(body, keys))]
         is_struct = source(field(node, "declaration_kind")) == "struct"
         return p.Class(name, tuple(lowered), tuple(own), tuple(shared), copies=is_struct)
+
+    def entries(self, entry: Node, node: Node) -> Sequence[tuple[str, p.Expression]]:
+        """The cases of an enum as objects, or as what makes them of the values that they hold."""
+        texts = any(source(part) == "String" for part in _descendants(node, "inheritance_specifier"))
+        values = entry.children_by_field_name("raw_value")
+        cases: list[tuple[str, p.Expression]] = []
+        for name in entry.children_by_field_name("name"):
+            holds = name.next_sibling is not None and name.next_sibling.type == "enum_type_parameters"
+            raw = p.Const(source(name)) if texts and not values else self.value(values[0]) if values else p.Const(None)
+            kind = "case maker" if holds else "case value"
+            cases.append((source(name), _call(kind, p.Name("The class"), p.Const(Symbol(source(name))), raw)))
+        return cases
+
+    def extended(self, name: str) -> Sequence[Node]:
+        """What extensions add to a type of the program."""
+        added: list[Node] = []
+        for node in named(self.root):
+            if node.type == "class_declaration" and source(field(node, "declaration_kind")) == "extension":
+                if source(field(node, "name")) == name:
+                    added += named(field(node, "body"))
+        return added
+
+    def extension(self, node: Node, body: Sequence[Node]) -> Sequence[p.Statement]:
+        """Methods that a type of the library gets."""
+        name = source(field(node, "name"))
+        if name in self.types:
+            return []
+        for member in body:
+            if member.type == "init_declaration" and name == "URLRequest":
+                self.extensions.append(self.maker(member, name))
+                continue
+            is_static = any("static" in source(part).split() for part in named(member) if part.type == "modifiers")
+            if member.type != "function_declaration" or is_static:
+                return [p.Opaque(f"an extension of {name}")]
+            function = bound(self.function(member), dict.fromkeys(LIBRARY_MEMBERS, SELF))
+            given = _call("extend", p.Const(name), p.Const(source(field(member, "name"))), function)
+            self.extensions.append(given)
+        return []
+
+    def maker(self, node: Node, name: str) -> p.Statement:
+        """An `init` of an extension, which makes `self` by another."""
+        function = bound(self.function(node), dict.fromkeys(LIBRARY_MEMBERS, SELF))
+        first, *others = function.body or (p.Unknown(),)
+        if not isinstance(first, p.Call) or first.function != p.Member(SELF, "init"):
+            raise refuse(node)
+        made = p.Assign(SELF, p.Call(p.Name(name), first.arguments), True)
+        self.made[name] = frozenset(label for label, _ in _labels(node))
+        body = (made, *others, p.Jump("return", SELF))
+        return p.Define(f"{name} of the program", p.Function(function.parameters, body))
 
     def branch(self, node: Node) -> p.Statement:
         bindings, test = self.conditions(node)
@@ -354,13 +493,16 @@ class Lowering:
             case "prefix_expression":
                 operator = source(field(node, "operation"))
                 if operator == ".":
-                    return p.Const(Symbol(source(field(node, "target"))))
+                    name = source(field(node, "target"))
+                    if self.rich.get(name):
+                        return p.Member(p.Name(self.rich[name]), name)
+                    return p.Const(Symbol(name))
                 return p.Unary(operator, self.value(field(node, "target")))
             case "tuple_expression":
                 values = node.children_by_field_name("value")
                 return self.value(values[0]) if len(values) == 1 else p.Items(tuple(map(self.value, values)))
-            case "navigation_expression" if self.suffix(node) == "rawValue" and self.cases:
-                return p.Index(self.raw_value(), self.value(field(node, "target")))
+            case "navigation_expression" if self.suffix(node) == "rawValue" and (self.cases or self.rich):
+                return _call("raw value of", self.raw_value(), self.value(field(node, "target")))
             case "navigation_expression":
                 return p.Member(self.value(field(node, "target")), self.suffix(node))
             case "optional_chaining_expression":
@@ -376,6 +518,8 @@ class Lowering:
                 return p.Binary("??", self.value(field(node, "value")), self.value(field(node, "if_nil")))
             case "self_expression":
                 return SELF
+            case "array_type" | "dictionary_type" | "user_type" | "optional_type":
+                return p.Unknown()
             case "range_expression" | "selector_expression" | "key_path_expression" | "check_expression":
                 return p.Unknown()
         if node.type in BINARY:
@@ -403,6 +547,8 @@ class Lowering:
 
     def call(self, node: Node) -> p.Expression:
         function, suffix = named(node)
+        if function.type in ("additive_expression", "nil_coalescing_expression") and source(suffix).startswith("{"):
+            return self.called_behind(function, suffix)
         given: tuple[p.Argument, ...] = ()
         if function.type == "call_expression" and not any(part.type == "value_arguments" for part in named(suffix)):
             inner = named(function)
@@ -413,12 +559,23 @@ class Lowering:
                 raise refuse(node)
             return p.Index(self.value(function), given[0].value)
         if function.type == "prefix_expression" and source(field(function, "operation")) == ".":
+            name = source(field(function, "target"))
+            if self.rich.get(name):
+                return p.Call(p.Member(p.Name(self.rich[name]), name), given)
+            labels = {argument.name for argument in given}
+            paths = [path for path, names in self.inits if labels and labels <= names]
+            if name == "init" and len(paths) == 1:
+                return p.Call(paths[0], given)
             return p.Call(p.Name("case of"), given)
         called = source(function) if function.type == "simple_identifier" else ""
         if function.type == "navigation_expression":
             called = self.suffix(function)
         if self.throws(function, called, given) and not _is_tried(node):
             raise Unreadable(f"line {node.start_point[0] + 1}: {called} can throw, and is not tried")
+        if called in self.made and {argument.name for argument in given} <= self.made[called] and given:
+            labels = self.labels.get(called, {})
+            given = tuple(p.Argument(part.value, labels.get(part.name or "", part.name)) for part in given)
+            return p.Call(p.Name(f"{called} of the program"), given)
         if called in self.labels:
             labels = self.labels[called]
             given = tuple(
@@ -426,6 +583,13 @@ class Lowering:
                 for argument in given
             )
         return p.Call(self.value(function), given)
+
+    def called_behind(self, function: Node, suffix: Node) -> p.Expression:
+        """`a + b.map { … }`, whose closure belongs to what stands behind the operator."""
+        left, right = ("lhs", "rhs") if function.type == "additive_expression" else ("value", "if_nil")
+        operator = source(field(function, "op")) if function.type == "additive_expression" else "??"
+        inner = p.Call(self.value(field(function, right)), self.arguments(suffix))
+        return p.Binary(operator, self.value(field(function, left)), inner)
 
     def throws(self, function: Node, called: str, given: Sequence[p.Argument]) -> bool:
         """Whether the compiler asks for `try` before a call: of Foundation, or of a function that says so."""
@@ -484,6 +648,60 @@ class Lowering:
             if inner is not None:
                 parts.append(self.value(inner))
         return p.Text(tuple(parts))
+
+
+LIBRARY_MEMBERS = ("append", "setValue", "addValue", "httpMethod", "httpBody", "addingPercentEncoding", "url")
+"""Members of library types that an extension may call by their bare names."""
+
+
+def _call(name: str, *values: p.Expression) -> p.Call:
+    return p.Call(p.Name(name), tuple(map(p.Argument, values)))
+
+
+def _is_stored(member: Node) -> bool:
+    return member.type == "property_declaration" and member.child_by_field_name("computed_value") is None
+
+
+def _is_rich(node: Node) -> bool:
+    """Whether an enum has methods, computed properties, or values with its cases."""
+    body = named(field(node, "body"))
+    return any(member.type == "enum_entry" for member in body) and any(
+        member.type != "enum_entry" or member.child_by_field_name("data_contents") is not None for member in body
+    )
+
+
+def _getter(node: Node) -> Node | None:
+    """What holds the statements of a computed property that cannot be set."""
+    inner = named(node)
+    if any(part.type in ("computed_setter", "computed_modify") for part in inner):
+        return None
+    return next((part for part in inner if part.type == "computed_getter"), node)
+
+
+def _gives(node: Node) -> bool:
+    """Whether a switch is all that a body has, whose value it then gives."""
+    outer = node.parent
+    return (
+        outer is not None
+        and outer.type == "statements"
+        and len(named(outer)) == 1
+        and outer.parent is not None
+        and outer.parent.type in ("computed_property", "computed_getter", "function_body")
+    )
+
+
+def _coding_keys(body: Sequence[Node], keys: Sequence[str]) -> p.Expression:
+    """The JSON name of each stored property, which `CodingKeys` may change."""
+    names = {key: key for key in keys}
+    for member in body:
+        if member.type == "class_declaration" and source(field(member, "name")) == "CodingKeys":
+            names = {}
+            for entry in named(field(member, "body")):
+                cases, values = entry.children_by_field_name("name"), entry.children_by_field_name("raw_value")
+                for case in cases:
+                    names[source(case)] = source(values[0])[1:-1] if values else source(case)
+    encodes = any(part.type == "function_declaration" and source(field(part, "name")) == "encode" for part in body)
+    return p.Pairs(() if encodes else tuple((p.Const(key), p.Const(name)) for key, name in names.items()))
 
 
 def _labels(node: Node) -> Iterator[tuple[str, str]]:

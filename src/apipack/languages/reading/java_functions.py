@@ -1,0 +1,88 @@
+"""Java: functions as values (lambdas, method references), and the constants of an enum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.java_data import Written
+from apipack.languages.reading.objects import Bound, Type
+from apipack.languages.reading.scopes import Closure
+from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Foreign, Module, Mystery
+from apipack.languages.wire import Unreadable
+
+COMBINING = frozenset({"andThen", "compose", "negate", "and", "or", "identity"})
+
+
+class Constant(Written):
+    """A constant of an enum that has nothing but its name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def written(self) -> str:
+        return self.name
+
+    def do_name(self, run: Evaluation, given: Arguments) -> str:
+        return self.name
+
+    do_toString = do_name
+
+
+def enum_of(run: Evaluation, given: Arguments) -> Module:
+    """An enum of constants."""
+    members: dict[str, Any] = {name: Constant(name) for name in given.positional}
+    return Module("an enum", members)
+
+
+def reference_of(run: Evaluation, given: Arguments) -> Any:
+    """OWNER::NAME: a static member, the method of an object, or a method of the first argument."""
+    owner, name = given.positional
+    if isinstance(owner, Mystery | Foreign):
+        return MYSTERY
+    if name == "new":
+        return Builtin(lambda run, given: run.apply(owner, given, True))
+    if isinstance(owner, Type):
+        method = owner.find(name)
+        if method is not None and method.kind == "static":
+            return method.closure
+        return Builtin(_of_first(name))
+    if isinstance(owner, Module):
+        return owner.members[name] if isinstance(owner.members.get(name), Builtin) else Builtin(_of_first(name))
+    return run.dialect.member(run, owner, name)
+
+
+def _of_first(name: str) -> Any:
+    def call(run: Evaluation, given: Arguments) -> Any:
+        first, *others = given.positional
+        return run.apply(run.dialect.member(run, first, name), Arguments(others))
+
+    return call
+
+
+def functional(value: Closure | Bound | Builtin, name: str) -> Any:
+    """The one method of a functional interface, whatever its name."""
+    if name in COMBINING:
+        raise Unreadable(f"{name} of a function is not known here")
+    return value
+
+
+def each_of(run: Evaluation, members: Any, given: Arguments) -> None:
+    """forEach of a list or a map."""
+    (function,) = given.take("action", required=1)
+    if isinstance(function, Mystery):
+        return
+    for member in members.items() if isinstance(members, dict) else members:
+        run.apply(function, Arguments(list(member) if isinstance(members, dict) else [member]))
+
+
+def is_same(run: Evaluation, given: Arguments) -> Any:
+    """Whether the value of a switch is that of a case."""
+    value, case = given.positional
+    if isinstance(value, Mystery) or isinstance(case, Mystery):
+        return MYSTERY
+    if isinstance(value, Constant):
+        return value.name == case
+    if type(value) is not type(case):
+        raise Unreadable("values of two types are compared")
+    return value == case
