@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from apipack.languages.libcurl import _TRIGRAPH, LITERALS
 from apipack.languages.reading import program as p
-from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
 from apipack.languages.wire import Unreadable
 
 GIVING = {"asprintf": 0, "curl_url_get": 2, "curl_formadd": 0}
@@ -29,6 +29,9 @@ def lower(code: str) -> tuple[p.Statement, ...]:
             raise Unreadable("a statement outside of every function")
         body.append(p.Call(p.Name("main")))
     return tuple(body)
+
+
+SUBJECT = p.Name("the value of a switch")
 
 
 class Lowering:
@@ -51,8 +54,11 @@ class Lowering:
         match node.type:
             case "preproc_include" | "empty_statement" | "preproc_call":
                 return []
+            case "enum_specifier":
+                return self.enum(node)
             case "struct_specifier" | "type_definition":
-                return self.struct(node)
+                kind = field(node, "type") if node.type == "type_definition" else node
+                return self.enum(kind) if kind.type == "enum_specifier" else self.struct(node)
             case "preproc_ifdef":
                 return self.conditional(node)
             case "preproc_def":
@@ -81,7 +87,7 @@ class Lowering:
             case "do_statement":
                 return [p.While(p.Unknown(), self.branch(field(node, "body")))]
             case "switch_statement":
-                return [p.If(p.Unknown(), self.body(case)) for case in named(field(node, "body"))]
+                return [self.switch(node)]
             case "return_statement":
                 inner = named(node)
                 return [p.Jump("return", self.value(inner[0]) if inner else None)]
@@ -109,6 +115,51 @@ class Lowering:
         if is_defined == (source(node.children[0]).strip() == "#ifdef"):
             return [inner for child in named(node) if child not in (name, other) for inner in self.statement(child)]
         return [inner for child in named(other) for inner in self.statement(child)]
+
+    def switch(self, node: Node) -> p.Statement:
+        """A switch as branches, one in the other."""
+        otherwise: tuple[p.Statement, ...] = ()
+        values: list[p.Expression] = []
+        branches: list[tuple[list[p.Expression] | None, tuple[p.Statement, ...]]] = []
+        cases = named(field(node, "body"))
+        for case in cases:
+            value = case.child_by_field_name("value")
+            parts = [part for part in named(case) if part != value]
+            values += [self.value(value)] if value is not None else []
+            if not parts and value is not None:
+                continue
+            ends = bool(parts) and parts[-1].type in ("break_statement", "return_statement", "goto_statement")
+            if (not ends and case != cases[-1]) or any(
+                inner.type == "break_statement" and inner != parts[-1] for part in parts for inner in descendants(part)
+            ):
+                return p.If(p.Unknown(), (p.Opaque("a case that goes on to the next"),))
+            parts = parts[:-1] if parts and parts[-1].type == "break_statement" else parts
+            body = tuple(inner for part in parts for inner in self.statement(part))
+            branches.append((values if value is not None else None, body))
+            values = []
+        for tested, body in reversed(branches):
+            if tested is None:
+                otherwise = body if (tested, body) == branches[-1] else (p.Opaque("a default before other cases"),)
+                continue
+            test: p.Expression = p.Binary("==", SUBJECT, tested[0])
+            for other in tested[1:]:
+                test = p.Binary("||", test, p.Binary("==", SUBJECT, other))
+            otherwise = (p.If(test, body, otherwise),)
+        return p.Block((p.Assign(SUBJECT, self.value(field(node, "condition")), True), *otherwise))
+
+    def enum(self, node: Node) -> Sequence[p.Statement]:
+        """The constants of an enum."""
+        body = node.child_by_field_name("body")
+        constants: list[p.Statement] = []
+        number = 0
+        for member in named(body):
+            value = member.child_by_field_name("value")
+            if value is not None and not source(value).isdigit():
+                return [p.Opaque("an enum of computed values")]
+            number = int(source(value)) if value is not None else number
+            constants.append(p.Assign(p.Name(source(field(member, "name"))), p.Const(number), True))
+            number += 1
+        return constants
 
     def macro(self, node: Node) -> Sequence[p.Statement]:
         value = node.child_by_field_name("value")

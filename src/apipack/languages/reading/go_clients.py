@@ -46,6 +46,8 @@ from apipack.languages.reading.go_http import (
     request_of,
 )
 from apipack.languages.reading.go_tree import has_imports, lower
+from apipack.languages.reading.objects import Bound
+from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
     MYSTERY,
     Arguments,
@@ -275,6 +277,16 @@ def _string(value: Any) -> str:
     return text_of(value)
 
 
+def _with_results(run: Evaluation, given: Arguments) -> Any:
+    """A call whose arguments are the results of another."""
+    function, results = given.positional
+    if isinstance(function, Closure) and isinstance(results, list):
+        count = len(function.function.parameters)
+        if count > 1 and count == len(results):
+            return run.apply(function, Arguments(results))
+    return run.apply(function, Arguments([results]))
+
+
 def _range(run: Evaluation, given: Arguments) -> Any:
     (value,) = given.positional
     if isinstance(value, Mystery):
@@ -305,6 +317,8 @@ class Go(Dialect):
     names: Mapping[str, Any] = {
         "struct of": Builtin(lambda run, given: Struct(*given.positional)),
         "data of": Builtin(lambda run, given: DataType(*given.positional)),
+        "same": Builtin(lambda run, given: given.positional[0]),
+        "call with results": Builtin(_with_results),
         "first of": Builtin(lambda run, given: given.positional[0]),
         "pointer to": Builtin(pointer_to),
         "copy of": Builtin(copy_of),
@@ -339,6 +353,14 @@ class Go(Dialect):
         if new and isinstance(callee, Struct | BufferType | UrlType | DataType):
             return callee.make(run, given)
         raise Unreadable(f"a call of {type(callee).__name__} is not known here")
+
+    def member(self, run: Any, value: Any, name: str) -> Any:
+        """A method of a value that is no struct is the one method of that name that such a type has."""
+        if isinstance(value, str | int | float | list | dict):
+            methods = [method for title, method in run.globals.names.items() if title.endswith(f".{name}")]
+            if len(methods) == 1 and isinstance(methods[0], Closure):
+                return Bound(methods[0], value)  # type: ignore[arg-type]
+        return super().member(run, value, name)
 
     def set_member(self, run: Any, owner: Any, name: str, value: Any) -> None:
         if owner is None:

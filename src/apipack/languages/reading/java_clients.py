@@ -20,6 +20,7 @@ from apipack.languages.reading.java_data import (
     Charset,
     Collector,
     Document,
+    Drawn,
     Entry,
     Joiner,
     Stream,
@@ -102,6 +103,13 @@ def _same(value: Any) -> Any:
     if isinstance(value, str):
         raise Unreadable("valueOf of a text")
     return value
+
+
+def _drawn(value: Any) -> str:
+    """toHexString of the time."""
+    if not isinstance(value, Drawn):
+        raise Unreadable("toHexString of a number")
+    return value.written()
 
 
 def _joined(joint: str, *parts: Any) -> str:
@@ -227,6 +235,7 @@ TYPES: Mapping[str, Any] = {
     "java.nio.charset.StandardCharsets": Module("StandardCharsets", {"UTF_8": Charset("UTF-8")}),
     "java.nio.charset.Charset": Module("Charset", {"forName": constant(Charset)}),
     "java.util.Base64": Module("Base64", {"getEncoder": Builtin(lambda run, given: BASE64)}),
+    "java.util.UUID": Module("UUID", {"randomUUID": Builtin(lambda run, given: Drawn(run.steps))}),
     "java.util.Objects": Module("Objects", {"requireNonNull": Builtin(lambda run, given: given.positional[0])}),
     "java.util.stream.Collectors": Module(
         "Collectors", {"joining": Builtin(joining), "toList": Builtin(lambda run, given: Collector(None))}
@@ -312,6 +321,7 @@ TYPES: Mapping[str, Any] = {
         MYSTERY,
     ),
 }
+TIMES = dict.fromkeys(("currentTimeMillis", "nanoTime"), Builtin(lambda run, given: Drawn(run.steps)))
 LANG: Mapping[str, Any] = {
     "reference of": Builtin(reference_of),
     "is same": Builtin(is_same),
@@ -319,7 +329,7 @@ LANG: Mapping[str, Any] = {
     "count of": Builtin(lambda run, given: len(given.positional[0])),
     "String": Type("String", {"format": constant(formatted), "valueOf": constant(text), "join": constant(_joined)}, _string),
     "System": Module(
-        "System", {"out": MYSTERY, "err": MYSTERY, "getenv": MYSTERY, "getProperty": MYSTERY, "exit": Builtin(leave)}
+        "System", {"out": MYSTERY, "err": MYSTERY, "getenv": MYSTERY, "getProperty": MYSTERY, **TIMES, "exit": Builtin(leave)}
     ),
     "StringBuilder": Type("StringBuilder", {}, _new(Builder)),
     "StringBuffer": Type("StringBuffer", {}, _new(Builder)),
@@ -327,7 +337,10 @@ LANG: Mapping[str, Any] = {
     "Boolean": Module(
         "Boolean", {"TRUE": True, "FALSE": False, "toString": constant(text), "valueOf": constant(_same)}
     ),
-    **dict.fromkeys(("Long", "Double"), Module("Number", {"toString": constant(text), "valueOf": constant(_same)})),
+    **dict.fromkeys(
+        ("Long", "Double"),
+        Module("Number", {"toString": constant(text), "valueOf": constant(_same), "toHexString": constant(_drawn)}),
+    ),
     "Thread": MYSTERY,
     "Exception": MYSTERY,
     "RuntimeException": MYSTERY,
@@ -364,6 +377,7 @@ class Java(Dialect):
 
     must_declare = True
     receiver = "this"
+    own_class = "The class"
     counts_arguments = True
     names: Mapping[str, Any]
     modules = TYPES

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Instance
 from apipack.languages.reading.values import (
@@ -54,6 +55,19 @@ class Charset(str):
     """A charset by its name."""
 
     __slots__ = ()
+
+
+class Drawn(Written):
+    """A random UUID, or the time."""
+
+    def __init__(self, number: int) -> None:
+        self.content = sending.drawn(number)
+
+    def written(self) -> str:
+        return self.content
+
+    def do_toString(self, run: Evaluation, given: Arguments) -> str:
+        return self.content
 
 
 class Character(str):
@@ -154,6 +168,20 @@ class Document(Written):
         self.data[text_of(name)] = value
 
     do_add = do_put
+
+    def do_addObject(self, run: Evaluation, given: Arguments) -> Document:
+        run.certain()
+        given.take()
+        document = Document({})
+        self.data.append(document)
+        return document
+
+    def do_addArray(self, run: Evaluation, given: Arguments) -> Document:
+        run.certain()
+        given.take()
+        document = Document([])
+        self.data.append(document)
+        return document
 
     def do_putArray(self, run: Evaluation, given: Arguments) -> Document:
         run.certain()

@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from apipack.languages.java import _EARLY, LITERALS
 from apipack.languages.reading import program as p
-from apipack.languages.reading.bare_members import bound, bound_value
+from apipack.languages.reading.bare_members import bound, bound_value, own_class_in
 from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
 from apipack.languages.reading.java_checks import check
 from apipack.languages.reading.java_data import GSON, JACKSON, Character
@@ -110,7 +110,7 @@ def _type(node: Node) -> p.Expression:
     lowered = [(method, "static" if fixed else "method", bound(body, members)) for method, fixed, body in methods]
     own = [(key, bound_value(value, members)) for key, is_static, value in fields if not is_static]
     defaults = [p.Assign(p.Member(THIS, key), value) for key, value in own]
-    shared = [(key, value) for key, is_static, value in fields if is_static]
+    shared = [(key, own_class_in(value, name)) for key, is_static, value in fields if is_static]
     shared += _json_names(node, [key for key, is_static, _ in fields if not is_static], [key for key, _, _ in methods])
     return p.Class(name, tuple(lowered), tuple(defaults), tuple(shared))
 
@@ -256,7 +256,7 @@ def _branch(node: Node) -> tuple[p.Statement, ...]:
 
 def _statement(node: Node) -> Sequence[p.Statement]:
     match node.type:
-        case "package_declaration" | "empty_statement" | "line_comment" | "block_comment":
+        case "package_declaration" | "empty_statement" | "line_comment" | "block_comment" | "assert_statement":
             return []
         case "import_declaration":
             return _import(node)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import Dialect, applied, constant, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Instance, Type
@@ -83,6 +84,35 @@ def _changed(value: Any, change: Any) -> Any:
     """The value itself, once it is changed."""
     change()
     return value
+
+
+def _array(run: Evaluation, given: Arguments) -> Any:
+    """Array()."""
+    (value,) = given.positional
+    if isinstance(value, dict):
+        return [list(pair) for pair in value.items()]
+    return value if isinstance(value, list | Mystery) else [] if value is None else [value]
+
+
+def _struct_values(run: Evaluation, given: Arguments) -> list[Any]:
+    """Values of a struct's members, by position or by name."""
+    values, names, by_name = given.positional
+    if by_name and len(values) == 1 and isinstance(values[0], dict):
+        if not set(values[0]) <= set(names):
+            raise Unreadable("a member that a struct does not have")
+        return [values[0].get(name) for name in names]
+    if len(values) > len(names):
+        raise Unreadable("values that a struct does not take")
+    return values + [None] * (len(names) - len(values))
+
+
+SECURE_RANDOM = Module(
+    "SecureRandom",
+    {
+        name: Builtin(lambda run, given: sending.drawn(run.steps))
+        for name in ("hex", "uuid", "alphanumeric", "base64", "urlsafe_base64")
+    },
+)
 
 
 def _single(character: str) -> str:
@@ -336,10 +366,12 @@ class Ruby(Dialect):
             "ARGV": MYSTERY,
             "OpenSSL": MYSTERY,
             "Time": Inert("Time"),
-            "SecureRandom": Inert("SecureRandom"),
+            "SecureRandom": SECURE_RANDOM,
             **dict.fromkeys(("puts", "print", "p", "pp", "warn", "printf", "sleep"), MYSTERY),
             **dict.fromkeys(("exit", "exit!", "abort", "raise"), Builtin(leave)),
             **dict.fromkeys(("format", "sprintf"), constant(_formatted)),
+            "Array": Builtin(_array),
+            "struct values": Builtin(_struct_values),
             "block of": Builtin(_sym_block),
             "String": constant(text),
             "lambda": Builtin(lambda run, given: given.named["block"]),
@@ -399,6 +431,8 @@ class Ruby(Dialect):
                 return mixin.of_class(value.shared).get(run, name)
         if isinstance(value, Thing) and name == "tap":
             return Builtin(lambda run, given: _tapped(run, value, given))
+        if name in ("eql?", "equal?"):
+            return Builtin(lambda run, given: self.equal(value, given.positional[0]))
         if name == "freeze":
             return Builtin(lambda run, given: value)
         if name in ("nil?", "is_a?"):
@@ -407,6 +441,12 @@ class Ruby(Dialect):
         if isinstance(value, Module) and not isinstance(attribute, Thing | Builtin):
             return Builtin(lambda run, given: attribute)
         return attribute
+
+    def set_member(self, run: Any, owner: Any, name: str, value: Any) -> None:
+        if isinstance(owner, Instance) and (writer := owner.kind.find(f"{name}=")) is not None:
+            run.enter(writer.closure, Arguments([value]), owner)
+        else:
+            super().set_member(run, owner, name, value)
 
     def called(self, run: Any, callee: Thing, given: Arguments, new: bool) -> Any:
         if isinstance(callee, UriModule):

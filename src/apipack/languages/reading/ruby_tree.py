@@ -161,7 +161,7 @@ class Lowering:
 
     def type(self, node: Node) -> p.Expression:
         """A class: its methods, its constants, and what is said in it once, as of HTTParty."""
-        members = named(node.child_by_field_name("body"))
+        members = _opened(named(node.child_by_field_name("body")))
         outer, self.own = self.own, set()
         assigned = [field(member, "left") for member in members if member.type == "assignment"]
         outer_constants = self.constants
@@ -169,32 +169,44 @@ class Lowering:
         self.constants = frozenset(source(left) for left in assigned if left.type == "constant")
         self.constants |= {source(field(member, "name")) for member in nested}
         readers: list[str] = []
+        writers: list[str] = []
         for member in members:
             if member.type in ("method", "singleton_method"):
                 self.own.add(source(field(member, "name")))
-            elif member.type == "call" and source(field(member, "method")) == "attr_reader":
-                readers += [source(name)[1:] for name in named(field(member, "arguments"))]
+            elif member.type == "call" and source(field(member, "method")) in ("attr_reader", "attr_accessor"):
+                names = [source(name)[1:] for name in named(field(member, "arguments"))]
+                readers += names
+                writers += names if source(field(member, "method")) == "attr_accessor" else []
         self.own |= set(readers)
         methods: list[tuple[str, str, p.Function]] = [
             (name, "method", p.Function((), (p.Jump("return", p.Member(p.Name("self"), f"@{name}")),)))
             for name in readers
         ]
+        for name in writers:
+            body = (p.Assign(p.Member(p.Name("self"), f"@{name}"), p.Name("value")),)
+            methods.append((f"{name}=", "method", p.Function((("value", None),), body)))
         shared: list[tuple[str, p.Expression]] = []
         visible = "method"
         for member in members:
             if member.type in ("method", "singleton_method"):
-                kind = visible if member.type == "method" else "class"
+                inside = member.parent is not None and member.parent.parent is not None
+                is_own = inside and member.parent.parent.type == "singleton_class"  # type: ignore[union-attr]
+                kind = visible if member.type == "method" and not is_own else "class"
                 methods.append((source(field(member, "name")), kind, self.function(member)))
             elif member.type == "assignment" and field(member, "left").type == "constant":
                 shared.append((source(field(member, "left")), self.value(field(member, "right"))))
-            elif member.type == "call" and source(field(member, "method")) != "attr_reader":
+            elif member.type == "call" and source(field(member, "method")) in SAYING:
+                visible = "class" if source(member) == "extend self" else visible
+            elif member.type == "call":
                 given = self.arguments(field(member, "arguments"))
                 shared.append((source(field(member, "method")), p.Items(tuple(argument.value for argument in given))))
             elif member.type in ("class", "module"):
                 shared.append((source(field(member, "name")), self.type(member)))
+            elif source(member) == "module_function":
+                visible = "class"
             elif source(member) in ("private", "protected", "public"):
                 visible = "method" if source(member) == "public" else "private"
-            elif member.type != "call":
+            else:
                 return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
         self.own, self.constants = outer, outer_constants
         base = node.child_by_field_name("superclass")
@@ -213,6 +225,7 @@ class Lowering:
     def lowered(self, node: Node) -> p.Function:
         parameters: list[tuple[str, p.Expression | None]] = []
         options: list[p.Statement] = []
+        unpacked: list[p.Statement] = []
         keywords: list[str] = []
         declared = named(node.child_by_field_name("parameters"))
         for child in declared:
@@ -220,6 +233,11 @@ class Lowering:
                 parameters.append((source(child), None))
             elif child.type == "optional_parameter":
                 parameters.append((source(field(child, "name")), self.value(field(child, "value"))))
+            elif child.type == "destructured_parameter":
+                name = f"part {len(parameters)}"
+                parameters.append((name, None))
+                parts = p.Targets(tuple(p.Name(source(part)) for part in named(child)))
+                unpacked.append(p.Assign(parts, p.Name(name), True))
             elif child.type == "hash_splat_parameter" and options:
                 name = source(field(child, "name"))
                 given: list[p.Expression] = [p.Name("the options"), *[p.Const(Symbol(key)) for key in keywords]]
@@ -243,7 +261,9 @@ class Lowering:
         if keywords and not any(child.type == "hash_splat_parameter" for child in declared):
             names = [p.Argument(p.Name("the options")), *[p.Argument(p.Const(Symbol(key))) for key in keywords]]
             options.insert(0, p.Call(p.Name("options are"), tuple(names)))
-        body = (*options, *self.returning(node.child_by_field_name("body")))
+        inner = node.child_by_field_name("body")
+        inner = inner.child_by_field_name("body") if node.type == "lambda" and inner is not None else inner
+        body = (*unpacked, *options, *self.returning(inner))
         return p.Function(tuple(parameters), body, strict=node.type in ("method", "singleton_method"))
 
     def target(self, node: Node) -> p.Target:
@@ -330,6 +350,8 @@ class Lowering:
                 return p.Binary(operator, self.value(field(node, "left")), self.value(field(node, "right")))
             case "unary":
                 operator = source(field(node, "operator"))
+                if operator == "+" and field(node, "operand").type == "string":
+                    return self.value(field(node, "operand"))
                 return p.Unary({"not": "!"}.get(operator, operator), self.value(field(node, "operand")))
             case "conditional":
                 parts = [self.value(field(node, name)) for name in ("condition", "consequence", "alternative")]
@@ -375,11 +397,38 @@ class Lowering:
         block = node.child_by_field_name("block")
         if block is not None:
             given = (*given, p.Argument(self.function(block), "block"))
+        if owner is not None and source(owner) in ("Struct", "Data") and name in ("new", "define"):
+            return self.record(node)
         if owner is None and self.own is not None and name in {*self.own, *VERBS}:
             return p.Call(p.Member(p.Name("self"), name), given)
         if owner is None:
             return p.Unknown() if name in ("require", "require_relative") else p.Call(p.Name(name), given)
         return p.Call(p.Member(self.value(owner), name), given)
+
+    def record(self, node: Node) -> p.Expression:
+        """Struct.new and Data.define."""
+        given = named(field(node, "arguments"))
+        members = [source(part)[1:] for part in given if part.type == "simple_symbol"]
+        options = [source(part) for part in given if part.type != "simple_symbol"]
+        if any(option.replace(" ", "") != "keyword_init:true" for option in options):
+            raise refuse(node)
+        by_name = bool(options) or source(field(node, "receiver")) == "Data"
+        block = node.child_by_field_name("block")
+        body = named(block.child_by_field_name("body")) if block is not None else []
+        if any(part.type != "method" for part in body):
+            raise refuse(node)
+        outer, self.own = self.own, {*members, *[source(field(part, "name")) for part in body]}
+        own = [p.Member(p.Name("self"), f"@{name}") for name in members]
+        names = p.Items(tuple(p.Const(Symbol(name)) for name in members))
+        values = p.Call(
+            p.Name("struct values"), (p.Argument(p.Name("given")), p.Argument(names), p.Argument(p.Const(by_name)))
+        )
+        methods = [(name, "method", p.Function((), (p.Jump("return", value),))) for name, value in zip(members, own, strict=True)]
+        making = p.Function((), (p.Assign(p.Targets(tuple(own)), values),), rest="given")
+        methods.append(("initialize", "method", making))
+        methods += [(source(field(part, "name")), "method", self.function(part)) for part in body]
+        self.own = outer
+        return p.Class("a struct", tuple(methods))
 
     def arguments(self, node: Node | None) -> tuple[p.Argument, ...]:
         given: list[p.Argument] = []
@@ -473,6 +522,21 @@ class Lowering:
         return p.Text(tuple(parts))
 
 
+SAYING = ("attr_reader", "attr_accessor", "private_class_method", "private_constant", "extend", "private", "public")
+"""Calls in a class that say nothing of what its methods do."""
+
+
+def _opened(members: Sequence[Node]) -> list[Node]:
+    """Members of a class, those of `class << self` among them."""
+    opened: list[Node] = []
+    for member in members:
+        if member.type == "singleton_class":
+            opened += [inner for inner in named(field(member, "body")) if inner.type != "identifier"]
+        else:
+            opened.append(member)
+    return opened
+
+
 def _rescues(node: Node) -> bool:
     return any(child.type in ("rescue", "ensure") for child in named(node))
 
@@ -494,7 +558,7 @@ def _assigned(node: Node) -> frozenset[str]:
 
 
 def _is_inside_class(node: Node) -> bool:
-    return node.parent is not None and (node.parent.type == "class" or _is_inside_class(node.parent))
+    return node.parent is not None and (node.parent.type in ("class", "module") or _is_inside_class(node.parent))
 
 
 def _unescaped(text: str) -> str:

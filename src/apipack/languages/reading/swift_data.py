@@ -134,6 +134,15 @@ def _jsonable(value: Any, encodes: bool, name: Callable[[str], str] = str) -> An
     return value
 
 
+def appended(value: list[Any], *members: Any, contentsOf: Any = UNDEFINED) -> None:  # noqa: N803
+    """append of an array: of one member, or of those of another."""
+    if contentsOf is not UNDEFINED and not isinstance(contentsOf, list):
+        raise Unreadable("members of what is no array")
+    if len(members) + (contentsOf is not UNDEFINED) != 1:
+        raise Unreadable("arguments that append does not take")
+    value += contentsOf if isinstance(contentsOf, list) else members
+
+
 class Member(Thing):
     """A pair of a dictionary."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from apipack.languages.reading import program as p
-from apipack.languages.reading.bare_members import bound, bound_value
+from apipack.languages.reading.bare_members import bound, bound_value, own_class_in
 from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
 from apipack.languages.reading.swift_checks import check
 from apipack.languages.reading.swift_literals import is_spaced, literal_kind, raw, text_pieces, unescaped
@@ -361,7 +361,7 @@ class Lowering:
         owners |= {key: SELF for key, _ in computed} | {key: p.Name(name) for key, _ in nested}
         lowered = [(key, "static" if fixed else "method", bound(function, owners)) for key, fixed, function in methods]
         own = [p.Assign(p.Member(SELF, key), bound_value(value, owners)) for key, fixed, value in fields if not fixed]
-        shared = [(key, value) for key, is_static, value in fields if is_static]
+        shared = [(key, own_class_in(value, name)) for key, is_static, value in fields if is_static]
         lowered += [(key, "property", bound(function, owners)) for key, function in computed]
         keys = [key for key, is_static, _ in fields if not is_static]
         shared = [*nested, *shared, ("the keys", _coding_keys(body, keys))]
@@ -399,10 +399,14 @@ class Lowering:
                 self.extensions.append(self.maker(member, name))
                 continue
             is_static = any("static" in source(part).split() for part in named(member) if part.type == "modifiers")
-            if member.type != "function_declaration" or is_static:
+            getter = member.child_by_field_name("computed_value")
+            getter = _getter(getter) if getter is not None else None
+            if is_static or (member.type != "function_declaration" and getter is None):
                 return [p.Opaque(f"an extension of {name}")]
-            function = bound(self.function(member), dict.fromkeys(LIBRARY_MEMBERS, SELF))
-            given = _call("extend", p.Const(name), p.Const(source(field(member, "name"))), function)
+            function = self.function(member) if getter is None else p.Function((), self.returning(getter))
+            function = bound(function, dict.fromkeys(LIBRARY_MEMBERS, SELF))
+            title = source(member.children_by_field_name("name")[0])
+            given = _call("extend", p.Const(name), p.Const(title), function, p.Const(getter is not None))
             self.extensions.append(given)
         return []
 
@@ -600,7 +604,8 @@ class Lowering:
             return False
         owner = source(field(function, "target"))
         return (
-            owner == "JSONSerialization" or called == "encode" or (called == "data" and bool(names & {"for", "from"}))
+            (owner == "JSONSerialization" and called != "isValidJSONObject")
+            or called == "encode" or (called == "data" and bool(names & {"for", "from"}))
         )
 
     def arguments(self, node: Node) -> tuple[p.Argument, ...]:
@@ -650,7 +655,10 @@ class Lowering:
         return p.Text(tuple(parts))
 
 
-LIBRARY_MEMBERS = ("append", "setValue", "addValue", "httpMethod", "httpBody", "addingPercentEncoding", "url")
+LIBRARY_MEMBERS = (
+    "append", "setValue", "addValue", "httpMethod", "httpBody", "addingPercentEncoding", "url", "map", "reduce",
+    "joined", "data", "utf8", "isEmpty", "compactMap", "filter", "absoluteString", "allHTTPHeaderFields",
+)  # fmt: skip
 """Members of library types that an extension may call by their bare names."""
 
 
