@@ -41,6 +41,7 @@ class Lowering:
         self.functions: set[str] = set()
         self.arrays: set[str] = set()
         self.numbers: set[str] = set()
+        self.pointers: set[str] = set()
         self.macros: set[str] = set()
         self.structs: dict[str, list[tuple[str, p.Expression]]] = {}
 
@@ -214,10 +215,16 @@ class Lowering:
             raise Unreadable(f"{name} twice")
         self.functions.add(name)
         parameters = [_name(child) for child in named(field(declarator, "parameters"))]
-        arrays, numbers = self.arrays, self.numbers
-        self.arrays, self.numbers = arrays - set(parameters), numbers - set(parameters)
+        outer = self.arrays, self.numbers, self.pointers
+        self.arrays, self.numbers = self.arrays - set(parameters), self.numbers - set(parameters)
+        self.pointers = {
+            _name(child)
+            for child in named(field(declarator, "parameters"))
+            if (inner := child.child_by_field_name("declarator")) is not None
+            and inner.type in ("pointer_declarator", "array_declarator")
+        }
         body = self.body(field(node, "body"))
-        self.arrays, self.numbers = arrays, numbers
+        self.arrays, self.numbers, self.pointers = outer
         return [p.Define(name, p.Function(tuple((parameter, None) for parameter in parameters if parameter), body))]
 
     def declared(self, node: Node, kind: Node) -> Sequence[p.Statement]:
@@ -228,6 +235,9 @@ class Lowering:
         if node.type == "function_declarator" or _is_prototype(node):
             return []
         self.arrays.discard(name)
+        self.pointers.discard(name)
+        if node.type == "pointer_declarator" and _pointed(node).type == "identifier":
+            self.pointers.add(name)
         if node.type == "array_declarator" or _pointed(node).type == "array_declarator":
             self.arrays.add(name)
         if node.type == "identifier" and source(kind) in NUMBERS:
@@ -334,6 +344,8 @@ class Lowering:
                 held = named(held)[0] if held is not None and held.type == "parenthesized_expression" else held
                 if held is not None and held.type == "string_literal":
                     return p.Const(len(_string(source(held)).encode()) + 1)
+                if held is not None and source(held) in self.pointers:
+                    return p.Const(8)
                 is_array = held is not None and (source(held) in self.arrays or held.type == "field_expression")
                 return _call("size of", self.value(held)) if held is not None and is_array else p.Unknown()
             case "update_expression":

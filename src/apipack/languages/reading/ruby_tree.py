@@ -70,11 +70,19 @@ class Lowering:
         statements = tuple(self.attempt(node)) if node and _rescues(node) else self.body(node)
         if not statements:
             return ()
+        return self.giving(statements)
+
+    def giving(self, statements: tuple[p.Statement, ...]) -> tuple[p.Statement, ...]:
+        """Statements whose last value is returned, that of a branch too."""
+        if not statements:
+            return (p.Jump("return", p.Const(None)),)
         *first, last = statements
-        if isinstance(last, p.Try) and not first and last.body:
-            *before, result = last.body
-            if not isinstance(result, (*COMPOUND, p.Jump, p.Import)):
-                return (p.Try((*before, p.Jump("return", result)), last.handlers, last.after),)
+        if isinstance(last, p.Try):
+            return (*first, p.Try(self.giving(last.body), last.handlers, last.after))
+        if isinstance(last, p.If):
+            return (*first, p.If(last.test, self.giving(last.then), self.giving(last.otherwise)))
+        if isinstance(last, p.Block):
+            return (*first, p.Block(self.giving(last.body)))
         if isinstance(last, COMPOUND):
             return (*statements, p.Jump("return", p.Unknown()))
         return statements if isinstance(last, p.Jump | p.Import) else (*first, p.Jump("return", last))
@@ -187,6 +195,7 @@ class Lowering:
             methods.append((f"{name}=", "method", p.Function((("value", None),), body)))
         shared: list[tuple[str, p.Expression]] = []
         visible = "method"
+        hidden: set[str] = set()
         for member in members:
             if member.type in ("method", "singleton_method"):
                 inside = member.parent is not None and member.parent.parent is not None
@@ -195,6 +204,8 @@ class Lowering:
                 methods.append((source(field(member, "name")), kind, self.function(member)))
             elif member.type == "assignment" and field(member, "left").type == "constant":
                 shared.append((source(field(member, "left")), self.value(field(member, "right"))))
+            elif source(member).startswith(("private :", "private(:", "private_class_method :")):
+                hidden |= {source(name)[1:] for name in named(field(member, "arguments"))}
             elif member.type == "call" and source(field(member, "method")) in SAYING:
                 visible = "class" if source(member) == "extend self" else visible
             elif member.type == "call":
@@ -208,6 +219,7 @@ class Lowering:
                 visible = "method" if source(member) == "public" else "private"
             else:
                 return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
+        methods = [(name, "private" if name in hidden else kind, function) for name, kind, function in methods]
         self.own, self.constants = outer, outer_constants
         base = node.child_by_field_name("superclass")
         parent = self.value(named(base)[0]) if base else None
@@ -348,6 +360,8 @@ class Lowering:
                 if operator == "<<":
                     return self.appended(self.value(field(node, "left")), self.value(field(node, "right")))
                 return p.Binary(operator, self.value(field(node, "left")), self.value(field(node, "right")))
+            case "if" | "unless" | "case" | "begin":
+                return p.Call(p.Function((), self.giving(tuple(self.statement(node))), sees=True))
             case "unary":
                 operator = source(field(node, "operator"))
                 if operator == "+" and field(node, "operand").type == "string":
@@ -530,6 +544,9 @@ def _opened(members: Sequence[Node]) -> list[Node]:
     """Members of a class, those of `class << self` among them."""
     opened: list[Node] = []
     for member in members:
+        arguments = member.child_by_field_name("arguments") if member.type == "call" else None
+        if arguments is not None and any(inner.type in ("method", "singleton_method") for inner in named(arguments)):
+            raise refuse(member)
         if member.type == "singleton_class":
             opened += [inner for inner in named(field(member, "body")) if inner.type != "identifier"]
         else:

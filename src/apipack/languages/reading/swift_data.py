@@ -51,7 +51,9 @@ class Bytes(Thing):
 
     def do_append(self, run: Evaluation, given: Arguments) -> None:
         run.certain()
-        (more,) = given.take("other", required=1)
+        (more,) = given.take("contentsOf" if given.named else "other", required=1)
+        if isinstance(more, str) and not given.named:
+            raise Unreadable("a text that is appended to Data")
         self.octets += octets(more)
 
     def do_base64EncodedString(self, run: Evaluation, given: Arguments) -> str:
