@@ -113,7 +113,8 @@ def cleared(run: Evaluation, given: Arguments) -> Any:
     if octet not in (0, "\0"):
         raise Unreadable("memory that is set to more than zeros")
     if isinstance(target, Record):
-        target.members.update(dict.fromkeys(target.members))
+        arrays = {name: Chars(value.size, "") for name, value in target.members.items() if isinstance(value, Chars)}
+        target.members.update({**dict.fromkeys(target.members), **arrays})
     elif isinstance(target, Chars):
         target.text = ""
     return target

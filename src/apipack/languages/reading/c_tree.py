@@ -43,6 +43,7 @@ class Lowering:
         self.numbers: set[str] = set()
         self.pointers: set[str] = set()
         self.macros: set[str] = set()
+        self.defined: dict[str, Node] = {}
         self.structs: dict[str, list[tuple[str, p.Expression]]] = {}
 
     def body(self, node: Node) -> tuple[p.Statement, ...]:
@@ -73,7 +74,7 @@ class Lowering:
                     declared += self.declared(declarator, kind)
                 return declared
             case "expression_statement":
-                return [self.value(named(node)[0])] if named(node) else []
+                return self.expression(named(node)[0]) if named(node) else []
             case "if_statement":
                 other = node.child_by_field_name("alternative")
                 otherwise = self.branch(named(other)[0]) if other else ()
@@ -86,7 +87,13 @@ class Lowering:
             case "for_statement":
                 return [self.loop(node)]
             case "do_statement":
-                return [p.While(p.Unknown(), self.branch(field(node, "body")))]
+                ends = p.If(p.Unary("!", self.value(field(node, "condition"))), (p.Jump("break"),))
+                if any(inner.type == "continue_statement" for inner in descendants(node)):
+                    raise refuse(node)
+                return [p.While(p.Const(True), (*self.branch(field(node, "body")), ends))]
+            case "preproc_function_def":
+                self.defined[source(field(node, "name"))] = node
+                return []
             case "switch_statement":
                 return [self.switch(node)]
             case "return_statement":
@@ -116,6 +123,28 @@ class Lowering:
         if is_defined == (source(node.children[0]).strip() == "#ifdef"):
             return [inner for child in named(node) if child not in (name, other) for inner in self.statement(child)]
         return [inner for child in named(other) for inner in self.statement(child)]
+
+    def expression(self, node: Node) -> Sequence[p.Statement]:
+        """A statement of an expression; a macro is written out."""
+        name = source(field(node, "function")) if node.type == "call_expression" else ""
+        macro = self.defined.get(name)
+        if macro is None:
+            return [self.value(node)]
+        parameters = [source(part) for part in named(macro.child_by_field_name("parameters"))]
+        given = [source(part) for part in named(field(node, "arguments"))]
+        text = source(field(macro, "value")).replace("\\\n", "\n")
+        if len(parameters) != len(given) or len(text) + sum(map(len, given)) > 4_000 or "##" in text:
+            raise refuse(node)
+        meant = dict(zip(parameters, given, strict=True))
+        text = re.sub(r"#\s*(\w+)", '""', text)
+        text = re.sub(r"\b[A-Za-z_]\w*\b", lambda match: meant.get(match[0], match[0]), text)
+        inner = parse("c", f"void written_out(void) {{ {text}; }}")
+        (function,) = named(inner)
+        held = self.defined.pop(name)  # a macro does not stand in itself
+        try:
+            return self.body(field(function, "body"))
+        finally:
+            self.defined[name] = held
 
     def switch(self, node: Node) -> p.Statement:
         """A switch as branches, one in the other."""

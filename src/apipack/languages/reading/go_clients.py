@@ -65,7 +65,11 @@ from apipack.records import Request
 
 
 def read(code: str) -> Request:
-    return Evaluation(Go(has_imports(code))).run(lower(code))
+    dialect = Go(has_imports(code))
+    request = Evaluation(dialect).run(lower(code))
+    if dialect.is_awaited is False:
+        raise Unreadable("the program ends before its request is sent")
+    return request
 
 
 def _base64(encode: Any) -> Module:
@@ -129,6 +133,28 @@ class Replacer(Thing):
 
 def _printing(*names: str) -> dict[str, Any]:
     return dict.fromkeys(names, MYSTERY)
+
+
+class WaitGroup(Thing):
+    """sync.WaitGroup."""
+
+    inert = frozenset({"Done"})
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def do_Add(self, run: Evaluation, given: Arguments) -> None:
+        self.count += known(*given.take("delta", required=1))
+
+    def do_Wait(self, run: Evaluation, given: Arguments) -> None:
+        if self.count > 0 and not run.doubt and run.dialect.is_awaited is False:
+            run.dialect.is_awaited = True
+
+
+class Mutex(Thing):
+    """sync.Mutex and RWMutex."""
+
+    inert = frozenset({"Lock", "Unlock", "RLock", "RUnlock"})
 
 
 PACKAGES: Mapping[str, Any] = {
@@ -234,7 +260,7 @@ PACKAGES: Mapping[str, Any] = {
     "log": Module(
         "log",
         {
-            **_printing("Println", "Printf", "Print", "SetFlags"),
+            **_printing("Println", "Printf", "Print", "SetFlags", "SetPrefix", "Writer"),
             **dict.fromkeys(("Fatal", "Fatalf", "Fatalln", "Panic", "Panicf", "Panicln"), Builtin(leave)),
         },
     ),
@@ -242,6 +268,13 @@ PACKAGES: Mapping[str, Any] = {
         "os", {"Exit": Builtin(leave), "Getenv": MYSTERY, "Args": MYSTERY, "Stdout": MYSTERY, "Stderr": MYSTERY}
     ),
     "bufio": Module("bufio", _printing("NewScanner", "NewReader")),
+    "sync": Module(
+        "sync",
+        {
+            "WaitGroup": Builtin(lambda run, given: WaitGroup()),
+            **dict.fromkeys(("Mutex", "RWMutex"), Builtin(lambda run, given: Mutex())),
+        },
+    ),
     "sort": Module("sort", {"Strings": Builtin(_sorted)}),
     "errors": Inert("errors"),
     "time": Inert("time"),
@@ -275,6 +308,30 @@ def _string(value: Any) -> str:
     if isinstance(value, bytes):
         return sending.octets_text(value)
     return text_of(value)
+
+
+def _go(run: Evaluation, given: Arguments) -> None:
+    """A goroutine, which runs until its request is sent once the program waits for it."""
+    (closure,) = given.positional
+    before = run.request
+    run.apply(closure, Arguments([]))
+    if run.request is not before:
+        run.dialect.is_awaited = False
+
+
+class Channel(Thing):
+    """A channel: to receive is to wait for what a goroutine sends."""
+
+    def __init__(self) -> None:
+        self.is_given = False
+
+    def do_sent(self, run: Evaluation, given: Arguments) -> None:
+        self.is_given = True
+
+    def do_received(self, run: Evaluation, given: Arguments) -> Mystery:
+        if self.is_given and not run.doubt and run.dialect.is_awaited is False:
+            run.dialect.is_awaited = True
+        return MYSTERY
 
 
 def _with_results(run: Evaluation, given: Arguments) -> Any:
@@ -318,6 +375,8 @@ class Go(Dialect):
         "struct of": Builtin(lambda run, given: Struct(*given.positional)),
         "data of": Builtin(lambda run, given: DataType(*given.positional)),
         "same": Builtin(lambda run, given: given.positional[0]),
+        "go": Builtin(_go),
+        "channel": Builtin(lambda run, given: Channel()),
         "call with results": Builtin(_with_results),
         "first of": Builtin(lambda run, given: given.positional[0]),
         "pointer to": Builtin(pointer_to),
@@ -334,6 +393,9 @@ class Go(Dialect):
         "recover": MYSTERY,
     }
     modules = PACKAGES
+
+    is_awaited: bool | None = None
+    """Whether the program waits for the goroutine that sends; None where none does."""
 
     def __init__(self, has_imports: bool) -> None:
         if not has_imports:

@@ -57,6 +57,10 @@ class Record(Thing):
             for inner in self.embedded():
                 if name in inner.values:
                     return inner.get(run, name)
+            held = [self.values[title] for title, key, *_ in self.struct.fields if key == EMBEDDED]
+            things = [value for value in held if isinstance(value, Thing) and not isinstance(value, Record)]
+            if len(things) == 1 and f"{self.struct.name}.{name}" not in run.globals.names:
+                return things[0].get(run, name)
             return Bound(run.lookup(f"{self.struct.name}.{name}"), self)
         value = self.values[name]
         return next(zero for key, _, _, zero, _ in self.struct.fields if key == name) if value is UNDEFINED else value

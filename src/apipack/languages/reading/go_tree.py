@@ -95,6 +95,12 @@ def _statement(node: Node, declared: set[str]) -> Sequence[p.Statement]:
             return [_short(node, declared)]
         case "assignment_statement":
             return [_assignment(node)]
+        case "go_statement":
+            call = named(node)[0]
+            return [p.Call(p.Name("go"), (p.Argument(p.Function((), (_value(call),), sees=True)),))]
+        case "send_statement":
+            given = (p.Argument(_value(field(node, "value"))),)
+            return [p.Call(p.Member(_value(field(node, "channel")), "sent"), given)]
         case "expression_statement" | "defer_statement":
             return [_value(named(node)[0])]
         case "if_statement":
@@ -189,7 +195,7 @@ def _struct(title: str, kind: Node) -> p.Expression:
         names = member.children_by_field_name("name")
         if not names:
             embedded = p.Const(source(field(member, "type")).rpartition(".")[2])
-            if tag is not None or "." in source(field(member, "type")):
+            if tag is not None:
                 raise refuse(member)
             fields.append(p.Items((embedded, p.Const(EMBEDDED), p.Const(False), p.Const(None), p.Const(False))))
         for name in names:
@@ -376,6 +382,8 @@ def _value(node: Node) -> p.Expression:
             inner = _value(field(node, "operand"))
             if operator == "&":
                 return p.Call(p.Name("pointer to"), (p.Argument(inner),))
+            if operator == "<-":
+                return p.Call(p.Member(inner, "received"))
             return inner if operator == "*" else p.Unary(operator, inner)
         case "type_conversion_expression":
             generic = field(node, "type")
@@ -404,6 +412,8 @@ def _call(node: Node) -> p.Expression:
         kind = arguments[0]
         if kind.type == "map_type":
             return p.Pairs(())
+        if kind.type == "channel_type":
+            return p.Call(p.Name("channel"))
         if kind.type in ("qualified_type", "type_identifier"):
             return _zero(kind)
         if kind.type == "slice_type" and source(arguments[1] if len(arguments) > 1 else kind) == "0":

@@ -45,7 +45,7 @@ def check(root: Node) -> None:
             thrown[source(field(node, "name"))] = set(_declared(node))
     for node in nodes:
         caught, is_inside = (
-            _caught(node) if node.type.endswith(("invocation", "creation_expression")) else (set(), False)
+            _caught(node) if node.type in ("method_invocation", "object_creation_expression") else (set(), False)
         )
         if not is_inside or caught & ALL:
             continue

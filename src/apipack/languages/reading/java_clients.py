@@ -23,6 +23,7 @@ from apipack.languages.reading.java_data import (
     Drawn,
     Entry,
     Joiner,
+    Null,
     Stream,
     formatted,
     joining,
@@ -32,7 +33,18 @@ from apipack.languages.reading.java_data import (
     to_json,
     to_octets,
 )
-from apipack.languages.reading.java_functions import each_of, enum_of, functional, is_same, reference_of
+from apipack.languages.reading.java_functions import (
+    NAME,
+    Optional,
+    constant_of,
+    each_of,
+    enum_of,
+    functional,
+    is_same,
+    optional_of,
+    reference_of,
+    super_of,
+)
 from apipack.languages.reading.java_http_client import (
     NetClient,
     NetRequestBuilder,
@@ -55,7 +67,7 @@ from apipack.languages.reading.java_okhttp import (
 )
 from apipack.languages.reading.java_tree import is_unit, lower
 from apipack.languages.reading.java_url_connection import new_stream
-from apipack.languages.reading.objects import Bound
+from apipack.languages.reading.objects import Bound, Instance
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -265,9 +277,15 @@ TYPES: Mapping[str, Any] = {
             "unmodifiableMap": Builtin(lambda run, given: dict(*given.positional)),
         },
     ),
-    "java.util.Optional": Module("Optional", {}),
+    "java.util.Optional": Module(
+        "Optional",
+        {
+            **dict.fromkeys(("of", "ofNullable"), Builtin(optional_of)),
+            "empty": Builtin(lambda run, given: Optional(None)),
+        },
+    ),
     "java.util.ArrayList": Type("ArrayList", {}, lambda run, given: list(*given.positional)),
-    "org.json.JSONObject": Type("JSONObject", {}, lambda run, given: _document(given, {})),
+    "org.json.JSONObject": Type("JSONObject", {"NULL": Null()}, lambda run, given: _document(given, {})),
     "org.json.JSONArray": Type("JSONArray", {}, lambda run, given: _document(given, [])),
     "com.fasterxml.jackson.databind.node.ObjectNode": MYSTERY,
     "com.fasterxml.jackson.databind.node.ArrayNode": MYSTERY,
@@ -325,6 +343,8 @@ TIMES = dict.fromkeys(("currentTimeMillis", "nanoTime"), Builtin(lambda run, giv
 LANG: Mapping[str, Any] = {
     "reference of": Builtin(reference_of),
     "is same": Builtin(is_same),
+    "super of": Builtin(super_of),
+    "constant of": Builtin(constant_of),
     "enum of": Builtin(enum_of),
     "count of": Builtin(lambda run, given: len(given.positional[0])),
     "String": Type("String", {"format": constant(formatted), "valueOf": constant(text), "join": constant(_joined)}, _string),
@@ -478,6 +498,9 @@ class Java(Dialect):
             return Builtin(lambda run, given: Stream(value))
         if isinstance(value, list | dict) and name == "forEach":
             return Builtin(lambda run, given: each_of(run, value, given))
+        if isinstance(value, Instance) and NAME in value.attributes and name in ("name", "toString"):
+            if value.kind.find(name) is None:
+                return Builtin(lambda run, given: value.attributes[NAME])
         if isinstance(value, bytes | list) and name == "length":
             return len(value)
         if isinstance(value, Closure | Bound | Builtin):

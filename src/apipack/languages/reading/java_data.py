@@ -57,6 +57,10 @@ class Charset(str):
     __slots__ = ()
 
 
+class Null(Thing):
+    """JSONObject.NULL."""
+
+
 class Drawn(Written):
     """A random UUID, or the time."""
 
@@ -233,6 +237,8 @@ def _jsonable(value: Any, library: str = "") -> Any:
         return {text(key): _jsonable(member, library) for key, member in value.items()}
     if isinstance(value, list):
         return [_jsonable(member, library) for member in value]
+    if isinstance(value, Null):
+        return None
     if isinstance(value, Written):
         return value.written()
     if isinstance(value, float):

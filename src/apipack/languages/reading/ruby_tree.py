@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from apipack.languages.reading import program as p
-from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
 from apipack.languages.reading.values import Symbol
 from apipack.languages.ruby import LITERALS
 from apipack.languages.wire import Unreadable
@@ -38,6 +38,8 @@ class Lowering:
         self.parameters: frozenset[str] = frozenset()
         self.constants: frozenset[str] = frozenset()
         self.methods: set[str] = set()
+        self.title = self.method = ""
+        self.names: list[str] = []
         self.heredocs: dict[int, Node] = {}
         self._survey(root)
 
@@ -170,6 +172,7 @@ class Lowering:
     def type(self, node: Node) -> p.Expression:
         """A class: its methods, its constants, and what is said in it once, as of HTTParty."""
         members = _opened(named(node.child_by_field_name("body")))
+        outer_title, self.title = self.title, source(field(node, "name"))
         outer, self.own = self.own, set()
         assigned = [field(member, "left") for member in members if member.type == "assignment"]
         outer_constants = self.constants
@@ -220,7 +223,7 @@ class Lowering:
             else:
                 return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
         methods = [(name, "private" if name in hidden else kind, function) for name, kind, function in methods]
-        self.own, self.constants = outer, outer_constants
+        self.own, self.constants, self.title = outer, outer_constants, outer_title
         base = node.child_by_field_name("superclass")
         parent = self.value(named(base)[0]) if base else None
         return p.Class(source(field(node, "name")), tuple(methods), (), tuple(shared), parent)
@@ -230,7 +233,11 @@ class Lowering:
         outer_parameters = self.parameters
         given = named(node.child_by_field_name("parameters"))
         self.parameters |= {source(part.child_by_field_name("name") or part) for part in given}
+        told = self.method, self.names
+        if node.type in ("method", "singleton_method"):
+            self.method, self.names = source(field(node, "name")), [source(part) for part in given if part.type == "identifier"]
         lowered = self.lowered(node)
+        self.method, self.names = told
         self.variables, self.parameters = outer, outer_parameters
         return lowered
 
@@ -238,6 +245,9 @@ class Lowering:
         parameters: list[tuple[str, p.Expression | None]] = []
         options: list[p.Statement] = []
         unpacked: list[p.Statement] = []
+        rest = ""
+        yields = node.type in ("method", "singleton_method") and any(part.type == "yield" or source(part) == "block_given?" for part in descendants(node))
+        blocks: tuple[p.Statement, ...] = (_given_block("the block"),) if yields else ()
         keywords: list[str] = []
         declared = named(node.child_by_field_name("parameters"))
         for child in declared:
@@ -250,6 +260,12 @@ class Lowering:
                 parameters.append((name, None))
                 parts = p.Targets(tuple(p.Name(source(part)) for part in named(child)))
                 unpacked.append(p.Assign(parts, p.Name(name), True))
+            elif child.type == "hash_splat_parameter" and not options:
+                options.append(p.Assign(p.Name(source(field(child, "name"))), p.Name("the options"), True))
+            elif child.type == "splat_parameter" and child == declared[-1]:
+                rest = source(field(child, "name"))
+            elif child.type == "block_parameter":
+                blocks = (_given_block(source(field(child, "name"))),)
             elif child.type == "hash_splat_parameter" and options:
                 name = source(field(child, "name"))
                 given: list[p.Expression] = [p.Name("the options"), *[p.Const(Symbol(key)) for key in keywords]]
@@ -275,8 +291,10 @@ class Lowering:
             options.insert(0, p.Call(p.Name("options are"), tuple(names)))
         inner = node.child_by_field_name("body")
         inner = inner.child_by_field_name("body") if node.type == "lambda" and inner is not None else inner
-        body = (*unpacked, *options, *self.returning(inner))
-        return p.Function(tuple(parameters), body, strict=node.type in ("method", "singleton_method"))
+        if yields and len(blocks) == 1:
+            blocks = (_given_block("the block"), *(blocks if blocks[0] != _given_block("the block") else ()))
+        body = (*blocks, *unpacked, *options, *self.returning(inner))
+        return p.Function(tuple(parameters), body, strict=node.type in ("method", "singleton_method"), rest=rest, keywords="the blocks" if blocks else "")
 
     def target(self, node: Node) -> p.Target:
         match node.type:
@@ -329,7 +347,13 @@ class Lowering:
             case "parenthesized_statements":
                 inner = named(node)
                 return self.value(inner[0]) if len(inner) == 1 else p.Opaque("statements")
-            case "array":
+            case "yield":
+                inner = named(node)
+                given = self.arguments(inner[0]) if inner else ()
+                return p.Call(p.Name("the block"), given)
+            case "super":
+                return self.above(tuple(p.Argument(p.Name(name)) for name in self.names))
+            case "array" | "right_assignment_list":
                 return p.Items(tuple(map(self.value, named(node))))
             case "string_array":
                 return p.Items(tuple(p.Const(source(child)) for child in named(node)))
@@ -348,6 +372,8 @@ class Lowering:
                 return p.Assign(self.target(field(node, "left")), self.value(field(node, "right")))
             case "operator_assignment":
                 left, operator = field(node, "left"), source(field(node, "operator")).removesuffix("=")
+                if operator == "||" and left.type == "instance_variable" and self.own is not None:
+                    return p.Binary("||", self.value(left), p.Assign(self.target(left), self.value(field(node, "right"))))
                 if operator in ("||", "&&"):
                     raise refuse(node)
                 return p.Assign(
@@ -385,6 +411,8 @@ class Lowering:
     def identifier(self, name: str) -> p.Expression:
         if name in ("exit", "abort", "raise"):
             return p.Call(p.Name(name))
+        if name == "block_given?":
+            return p.Call(p.Name("is given"), (p.Argument(p.Name("the block")),))
         if name == "__FILE__":
             return p.Const("the file")
         if name in self.variables:
@@ -408,6 +436,8 @@ class Lowering:
             raise refuse(node)
         name = source(method)
         given = self.arguments(node.child_by_field_name("arguments"))
+        if method.type == "super":
+            return self.above(given)
         block = node.child_by_field_name("block")
         if block is not None:
             given = (*given, p.Argument(self.function(block), "block"))
@@ -418,6 +448,13 @@ class Lowering:
         if owner is None:
             return p.Unknown() if name in ("require", "require_relative") else p.Call(p.Name(name), given)
         return p.Call(p.Member(self.value(owner), name), given)
+
+    def above(self, given: tuple[p.Argument, ...]) -> p.Expression:
+        """super: the method of the same name of the class that this one extends."""
+        if self.own is None or self.names is None:
+            raise Unreadable("super outside of a method")
+        told = (p.Name("self"), p.Name(self.title), p.Const(self.method))
+        return p.Call(p.Call(p.Name("super of"), tuple(map(p.Argument, told))), given)
 
     def record(self, node: Node) -> p.Expression:
         """Struct.new and Data.define."""
@@ -534,6 +571,11 @@ class Lowering:
             else:
                 parts.append(p.Const(text if kind[2] == "'" else _unescaped(text)))
         return p.Text(tuple(parts))
+
+
+def _given_block(name: str) -> p.Statement:
+    """The block that a method is called with, under a name."""
+    return p.Assign(p.Name(name), p.Call(p.Name("given block"), (p.Argument(p.Name("the blocks")),)), True)
 
 
 SAYING = ("attr_reader", "attr_accessor", "private_class_method", "private_constant", "extend", "private", "public")

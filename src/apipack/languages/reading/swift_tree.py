@@ -32,6 +32,8 @@ def lower(code: str) -> tuple[p.Statement, ...]:
 
 
 SELF = p.Name("self")
+VALUES = (p.Call, p.Const, p.Text, p.Name, p.Member, p.Binary, p.Pairs, p.Items, p.Conditional, p.Index, p.Unary)
+"""Expressions that a body gives where it has nothing else."""
 SUBJECT = p.Name("the value of a switch")
 
 
@@ -161,7 +163,7 @@ class Lowering:
             for pattern in (part for part in named(entry) if part.type == "switch_pattern"):
                 tests.append(self.matched(pattern, bindings))
             body = self.block(entry)
-            if len(body) == 1 and isinstance(body[0], p.Const | p.Text | p.Name | p.Member | p.Binary | p.Call):
+            if len(body) == 1 and isinstance(body[0], VALUES):
                 body = (p.Jump("return", body[0]),) if _gives(node) else body
             if not tests:
                 otherwise = body
@@ -273,7 +275,7 @@ class Lowering:
     def returning(self, node: Node) -> tuple[p.Statement, ...]:
         """A body; a single expression is what it gives."""
         statements = self.block(node)
-        if len(statements) == 1 and isinstance(statements[0], p.Call | p.Const | p.Text | p.Name | p.Member | p.Binary):
+        if len(statements) == 1 and isinstance(statements[0], VALUES):
             return (p.Jump("return", statements[0]),)
         return statements
 
@@ -298,6 +300,8 @@ class Lowering:
         is_shared = any(re.match(r"(\w+ )*static ", source(member)) for member in body)
         is_rich = any(member.type == "class_declaration" or not _is_stored(member) for member in body)
         if kind in ("struct", "class", "actor") and (functions or is_shared or is_rich or kind != "struct"):
+            return [p.Assign(p.Name(name), self.members(node, body), True)]
+        if kind == "enum" and body and not any(entry.type == "enum_entry" for entry in body):
             return [p.Assign(p.Name(name), self.members(node, body), True)]
         if functions or kind != "struct" or not body:
             return [p.Assign(p.Name(name), p.Name("a type"), True)]
