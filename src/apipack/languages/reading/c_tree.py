@@ -291,7 +291,10 @@ class Lowering:
         if is_array:
             if any(item.type == "initializer_pair" for item in items):
                 raise refuse(node)
-            nested = [self.listed(item, kind, False) if item.type == "initializer_list" else self.value(item) for item in items]
+            nested = [
+                self.listed(item, kind, False) if item.type == "initializer_list" else self.value(item)
+                for item in items
+            ]
             return p.Items(tuple(nested))
         if members is None:
             return p.Unknown()

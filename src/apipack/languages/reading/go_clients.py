@@ -52,7 +52,6 @@ from apipack.languages.reading.values import (
     MYSTERY,
     Arguments,
     Builtin,
-    Foreign,
     Inert,
     Module,
     Mystery,

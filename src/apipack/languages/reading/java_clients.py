@@ -160,7 +160,10 @@ def _callbacks(run: Evaluation, given: Arguments) -> Any:
 
 BASE64 = Module(
     "Encoder",
-    {"encodeToString": constant(lambda octets: base64.b64encode(octets).decode()), "encode": constant(base64.b64encode)},
+    {
+        "encodeToString": constant(lambda octets: base64.b64encode(octets).decode()),
+        "encode": constant(base64.b64encode),
+    },
 )
 JACKSON_WRITER = Module("ObjectWriter", {"writeValueAsString": Builtin(to_json(JACKSON))})
 GSON_WRITER = Module("Gson", {"toJson": Builtin(to_json(GSON))})
@@ -222,7 +225,9 @@ TYPES: Mapping[str, Any] = {
     ),
     "okhttp3.Headers": Module("Headers", {"of": Builtin(headers_of), "Builder": Type("Builder", {}, _new(Headers))}),
     "okhttp3.Credentials": Module("Credentials", {"basic": constant(_basic)}),
-    **dict.fromkeys((f"okhttp3.{name}" for name in ("Response", "Call", "Callback", "ResponseBody", "Interceptor")), MYSTERY),
+    **dict.fromkeys(
+        (f"okhttp3.{name}" for name in ("Response", "Call", "Callback", "ResponseBody", "Interceptor")), MYSTERY
+    ),
     "java.net.http.HttpClient": Module(
         "HttpClient",
         {
@@ -265,7 +270,10 @@ TYPES: Mapping[str, Any] = {
     "java.util.List": Module("List", {"of": constant(lambda *members: list(members))}),
     "java.util.Arrays": Module(
         "Arrays",
-        {"asList": constant(lambda *members: list(members)), "stream": Builtin(lambda run, given: Stream(_members(given)))},
+        {
+            "asList": constant(lambda *members: list(members)),
+            "stream": Builtin(lambda run, given: Stream(_members(given))),
+        },
     ),
     "java.util.Collections": Module(
         "Collections",
@@ -347,9 +355,12 @@ LANG: Mapping[str, Any] = {
     "constant of": Builtin(constant_of),
     "enum of": Builtin(enum_of),
     "count of": Builtin(lambda run, given: len(given.positional[0])),
-    "String": Type("String", {"format": constant(formatted), "valueOf": constant(text), "join": constant(_joined)}, _string),
+    "String": Type(
+        "String", {"format": constant(formatted), "valueOf": constant(text), "join": constant(_joined)}, _string
+    ),
     "System": Module(
-        "System", {"out": MYSTERY, "err": MYSTERY, "getenv": MYSTERY, "getProperty": MYSTERY, **TIMES, "exit": Builtin(leave)}
+        "System",
+        {"out": MYSTERY, "err": MYSTERY, "getenv": MYSTERY, "getProperty": MYSTERY, **TIMES, "exit": Builtin(leave)},
     ),
     "StringBuilder": Type("StringBuilder", {}, _new(Builder)),
     "StringBuffer": Type("StringBuffer", {}, _new(Builder)),
@@ -498,9 +509,9 @@ class Java(Dialect):
             return Builtin(lambda run, given: Stream(value))
         if isinstance(value, list | dict) and name == "forEach":
             return Builtin(lambda run, given: each_of(run, value, given))
-        if isinstance(value, Instance) and NAME in value.attributes and name in ("name", "toString"):
-            if value.kind.find(name) is None:
-                return Builtin(lambda run, given: value.attributes[NAME])
+        is_constant = isinstance(value, Instance) and NAME in value.attributes and value.kind.find(name) is None
+        if is_constant and name in ("name", "toString"):
+            return Builtin(lambda run, given: value.attributes[NAME])
         if isinstance(value, bytes | list) and name == "length":
             return len(value)
         if isinstance(value, Closure | Bound | Builtin):

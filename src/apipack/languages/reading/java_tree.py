@@ -234,7 +234,9 @@ def _json_names(node: Node, fields: list[str], methods: list[str]) -> list[tuple
             return []
         annotations = [part for part in named(modifiers) if "annotation" in part.type]
         for annotation in annotations:
-            match = re.fullmatch(r'@(JsonProperty|SerializedName)\(\s*(?:value\s*=\s*)?"([\w.$-]+)"\s*\)', source(annotation))
+            match = re.fullmatch(
+                r'@(JsonProperty|SerializedName)\(\s*(?:value\s*=\s*)?"([\w.$-]+)"\s*\)', source(annotation)
+            )
             if match is None or key in given:
                 return []
             given[key] = match[2]
@@ -380,7 +382,9 @@ SUBJECT = p.Name("the value of a switch")
 def _switch(node: Node, gives: bool) -> p.Statement:
     """A switch as branches, one in the other. gives: it is an expression, and a branch returns its value."""
     otherwise: tuple[p.Statement, ...] = ()
-    cases = [case for case in named(field(node, "body")) if case.type in ("switch_rule", "switch_block_statement_group")]
+    cases = [
+        case for case in named(field(node, "body")) if case.type in ("switch_rule", "switch_block_statement_group")
+    ]
     empty: list[Node] = []
     branches: list[tuple[list[Node], tuple[p.Statement, ...]]] = []
     for case in cases:
@@ -508,7 +512,9 @@ def _value(node: Node) -> p.Expression:
             return _function(node)
         case "method_reference":
             owner_node, name = node.children[0], source(node.children[-1])
-            if owner_node.type in ("array_type", "super") or any(child.type == "type_arguments" for child in node.children):
+            if owner_node.type in ("array_type", "super") or any(
+                child.type == "type_arguments" for child in node.children
+            ):
                 return p.Unknown()
             kind = named(owner_node)[0] if owner_node.type == "generic_type" else owner_node
             return p.Call(p.Name("reference of"), (p.Argument(_qualified(kind)), p.Argument(p.Const(name))))

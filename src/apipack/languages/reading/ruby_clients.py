@@ -151,10 +151,8 @@ def _formatted(pattern: str, *values: Any) -> str:
     def written(verb: re.Match[str]) -> str:
         if verb[0] == "%%":
             return "%"
-        if verb["name"] or verb["held"]:
-            value = values[0][Symbol(verb["name"] or verb["held"])]
-        else:
-            value = rest.pop(0)
+        name = verb["name"] or verb["held"]
+        value = values[0][Symbol(name)] if name else rest.pop(0)
         kind, form = verb["kind"] or "s", verb["form"] or ""
         if kind == "s" and not form:
             return text(value)
@@ -197,7 +195,10 @@ def _with_each(run: Evaluation, value: Any, name: str, given: Arguments) -> Any:
         return total
     if name in ("transform_values", "transform_keys"):
         changed = [(key, of(key if name == "transform_keys" else member)) for key, member in value.items()]
-        return {new if name == "transform_keys" else key: value[key] if name == "transform_keys" else new for key, new in changed}
+        return {
+            new if name == "transform_keys" else key: value[key] if name == "transform_keys" else new
+            for key, new in changed
+        }
     results = [of(member) for member in members]
     if name in ("flat_map", "to_h", "filter_map"):
         if name == "to_h":
@@ -215,8 +216,22 @@ def _with_each(run: Evaluation, value: Any, name: str, given: Arguments) -> Any:
 
 
 WITH_EACH = frozenset(
-    "each_with_index each_with_object reduce inject transform_values transform_keys flat_map to_h filter_map "
-    "any? all? select filter reject".split()
+    [
+        "each_with_index",
+        "each_with_object",
+        "reduce",
+        "inject",
+        "transform_values",
+        "transform_keys",
+        "flat_map",
+        "to_h",
+        "filter_map",
+        "any?",
+        "all?",
+        "select",
+        "filter",
+        "reject",
+    ]
 )
 
 
@@ -234,7 +249,11 @@ def _or_plain(dialect: Ruby, run: Evaluation, value: Any, name: str) -> Builtin:
 def _sym_block(run: Evaluation, given: Arguments) -> Builtin:
     """&:name as a block."""
     (name,) = given.positional
-    return Builtin(lambda run, given: run.apply(run.dialect.member(run, given.positional[0], str(name)), Arguments(given.positional[1:])))
+    return Builtin(
+        lambda run, given: run.apply(
+            run.dialect.member(run, given.positional[0], str(name)), Arguments(given.positional[1:])
+        )
+    )
 
 
 def _each(run: Evaluation, value: Any, given: Arguments, keeps: bool) -> Any:

@@ -235,7 +235,10 @@ class Lowering:
         self.parameters |= {source(part.child_by_field_name("name") or part) for part in given}
         told = self.method, self.names
         if node.type in ("method", "singleton_method"):
-            self.method, self.names = source(field(node, "name")), [source(part) for part in given if part.type == "identifier"]
+            self.method, self.names = (
+                source(field(node, "name")),
+                [source(part) for part in given if part.type == "identifier"],
+            )
         lowered = self.lowered(node)
         self.method, self.names = told
         self.variables, self.parameters = outer, outer_parameters
@@ -246,7 +249,9 @@ class Lowering:
         options: list[p.Statement] = []
         unpacked: list[p.Statement] = []
         rest = ""
-        yields = node.type in ("method", "singleton_method") and any(part.type == "yield" or source(part) == "block_given?" for part in descendants(node))
+        yields = node.type in ("method", "singleton_method") and any(
+            part.type == "yield" or source(part) == "block_given?" for part in descendants(node)
+        )
         blocks: tuple[p.Statement, ...] = (_given_block("the block"),) if yields else ()
         keywords: list[str] = []
         declared = named(node.child_by_field_name("parameters"))
@@ -294,7 +299,13 @@ class Lowering:
         if yields and len(blocks) == 1:
             blocks = (_given_block("the block"), *(blocks if blocks[0] != _given_block("the block") else ()))
         body = (*blocks, *unpacked, *options, *self.returning(inner))
-        return p.Function(tuple(parameters), body, strict=node.type in ("method", "singleton_method"), rest=rest, keywords="the blocks" if blocks else "")
+        return p.Function(
+            tuple(parameters),
+            body,
+            strict=node.type in ("method", "singleton_method"),
+            rest=rest,
+            keywords="the blocks" if blocks else "",
+        )
 
     def target(self, node: Node) -> p.Target:
         match node.type:
@@ -373,7 +384,9 @@ class Lowering:
             case "operator_assignment":
                 left, operator = field(node, "left"), source(field(node, "operator")).removesuffix("=")
                 if operator == "||" and left.type == "instance_variable" and self.own is not None:
-                    return p.Binary("||", self.value(left), p.Assign(self.target(left), self.value(field(node, "right"))))
+                    return p.Binary(
+                        "||", self.value(left), p.Assign(self.target(left), self.value(field(node, "right")))
+                    )
                 if operator in ("||", "&&"):
                     raise refuse(node)
                 return p.Assign(
@@ -474,7 +487,10 @@ class Lowering:
         values = p.Call(
             p.Name("struct values"), (p.Argument(p.Name("given")), p.Argument(names), p.Argument(p.Const(by_name)))
         )
-        methods = [(name, "method", p.Function((), (p.Jump("return", value),))) for name, value in zip(members, own, strict=True)]
+        methods = [
+            (name, "method", p.Function((), (p.Jump("return", value),)))
+            for name, value in zip(members, own, strict=True)
+        ]
         making = p.Function((), (p.Assign(p.Targets(tuple(own)), values),), rest="given")
         methods.append(("initialize", "method", making))
         methods += [(source(field(part, "name")), "method", self.function(part)) for part in body]

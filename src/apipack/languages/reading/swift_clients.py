@@ -170,7 +170,10 @@ class Swift(Dialect):
         "NSMutableData": Builtin(data_of),
         "NSNull": Builtin(lambda run, given: Null()),
         "String": Builtin(string_of),
-        "JSONSerialization": Module("JSONSerialization", {"data": Builtin(serialized), "jsonObject": MYSTERY, "isValidJSONObject": Builtin(lambda run, given: True)}),
+        "JSONSerialization": Module(
+            "JSONSerialization",
+            {"data": Builtin(serialized), "jsonObject": MYSTERY, "isValidJSONObject": Builtin(lambda run, given: True)},
+        ),
         "JSONEncoder": Builtin(lambda run, given: Encoder()),
         "Task": Builtin(_task),
         "defer": Builtin(_deferred),

@@ -184,7 +184,9 @@ class Lowering:
             for part in descendants(node)
             if part.type == "simple_identifier" and part.parent is not None and part.parent.type == "pattern"
         ]
-        simple = re.fullmatch(r"(?:let )?\w*\.(\w+)(?:\(\s*(?:(?:let |var )?\w+(?:, ?(?:let |var )?\w+)*)?\s*\))?", text)
+        simple = re.fullmatch(
+            r"(?:let )?\w*\.(\w+)(?:\(\s*(?:(?:let |var )?\w+(?:, ?(?:let |var )?\w+)*)?\s*\))?", text
+        )
         if simple is None:
             inner = named(node)
             literal = named(inner[0])[0] if len(inner) == 1 and len(named(inner[0])) == 1 else None
@@ -388,9 +390,9 @@ class Lowering:
         """What extensions add to a type of the program."""
         added: list[Node] = []
         for node in named(self.root):
-            if node.type == "class_declaration" and source(field(node, "declaration_kind")) == "extension":
-                if source(field(node, "name")) == name:
-                    added += named(field(node, "body"))
+            is_extension = node.type == "class_declaration" and source(field(node, "declaration_kind")) == "extension"
+            if is_extension and source(field(node, "name")) == name:
+                added += named(field(node, "body"))
         return added
 
     def extension(self, node: Node, body: Sequence[Node]) -> Sequence[p.Statement]:
@@ -609,7 +611,8 @@ class Lowering:
         owner = source(field(function, "target"))
         return (
             (owner == "JSONSerialization" and called != "isValidJSONObject")
-            or called == "encode" or (called == "data" and bool(names & {"for", "from"}))
+            or called == "encode"
+            or (called == "data" and bool(names & {"for", "from"}))
         )
 
     def arguments(self, node: Node) -> tuple[p.Argument, ...]:
