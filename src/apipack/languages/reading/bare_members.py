@@ -49,3 +49,20 @@ def _replaced(node: Any, members: Mapping[str, p.Expression], hidden: frozenset[
         return node
     changes = {field.name: _replaced(getattr(node, field.name), members, hidden) for field in dataclasses.fields(node)}
     return dataclasses.replace(node, **changes)
+
+
+def own_class_in(value: p.Expression, name: str) -> p.Expression:
+    """The value of a static field that makes its own class, which has no name yet where it stands."""
+    replaced: p.Expression = _renamed(value, name)
+    return replaced
+
+
+def _renamed(node: Any, name: str) -> Any:
+    if node == p.Name(name):
+        return p.Name("The class")
+    if isinstance(node, tuple):
+        return tuple(_renamed(child, name) for child in node)
+    if not dataclasses.is_dataclass(node) or isinstance(node, type):
+        return node
+    changes = {field.name: _renamed(getattr(node, field.name), name) for field in dataclasses.fields(node)}
+    return dataclasses.replace(node, **changes)

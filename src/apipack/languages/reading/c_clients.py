@@ -116,10 +116,14 @@ def _add_field(run: Evaluation, given: Arguments) -> Mime:
     form = Mime() if form is None else form
     part = Mime()
     names = {"COPYNAME": "name", "PTRNAME": "name", "COPYCONTENTS": "data", "PTRCONTENTS": "data",
-             "CONTENTTYPE": "kind", "FILENAME": "file"}  # fmt: skip
+             "CONTENTTYPE": "kind", "FILENAME": "file", "BUFFER": "file", "BUFFERPTR": "data"}  # fmt: skip
     if not isinstance(form, Mime) or not options or options.pop() != "CURLFORM_END" or len(options) % 2:
         raise Unreadable("a form that is not known here")
     for option, value in zip(options[::2], options[1::2], strict=True):
+        if option in ("CURLFORM_BUFFERLENGTH", "CURLFORM_CONTENTSLENGTH"):
+            if value != len(part.data.encode()):
+                raise Unreadable("a part of a text")
+            continue
         attribute = names.get(text_of(option).removeprefix("CURLFORM_"))
         if attribute is None:
             raise Unreadable("a form that is not known here")

@@ -113,7 +113,8 @@ def cleared(run: Evaluation, given: Arguments) -> Any:
     if octet not in (0, "\0"):
         raise Unreadable("memory that is set to more than zeros")
     if isinstance(target, Record):
-        target.members.update(dict.fromkeys(target.members))
+        arrays = {name: Chars(value.size, "") for name, value in target.members.items() if isinstance(value, Chars)}
+        target.members.update({**dict.fromkeys(target.members), **arrays})
     elif isinstance(target, Chars):
         target.text = ""
     return target
@@ -166,7 +167,9 @@ def _placed(run: Evaluation, target: Any, text: Any, size: Any = None) -> Any:
         if run.request is None:
             raise Unreadable(NOT_CONSTANT)
         return MYSTERY
-    if size is not None and not isinstance(size, Mystery) and len(text.encode()) >= size:
+    if isinstance(size, Mystery):
+        raise Unreadable("an array whose size is not known")
+    if size is not None and len(text.encode()) >= size:
         raise Unreadable("a text that is cut")
     if isinstance(target, Tail):
         before = target.array.plain()
@@ -174,8 +177,6 @@ def _placed(run: Evaluation, target: Any, text: Any, size: Any = None) -> Any:
             raise Unreadable("a text that is written over")
         target.array.write(before + text)
     elif isinstance(target, Chars):
-        if isinstance(size, Mystery) and target.size is None:
-            raise Unreadable("an array whose size is not known")
         target.write(text)
     else:
         raise Unreadable("a text that is written into no array")

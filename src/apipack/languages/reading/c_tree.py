@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from apipack.languages.libcurl import _TRIGRAPH, LITERALS
 from apipack.languages.reading import program as p
-from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
 from apipack.languages.wire import Unreadable
 
 GIVING = {"asprintf": 0, "curl_url_get": 2, "curl_formadd": 0}
@@ -31,6 +31,9 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     return tuple(body)
 
 
+SUBJECT = p.Name("the value of a switch")
+
+
 class Lowering:
     """One file. arrays, numbers: variables of a function by their kind; structs: members by the name of the type."""
 
@@ -38,7 +41,9 @@ class Lowering:
         self.functions: set[str] = set()
         self.arrays: set[str] = set()
         self.numbers: set[str] = set()
+        self.pointers: set[str] = set()
         self.macros: set[str] = set()
+        self.defined: dict[str, Node] = {}
         self.structs: dict[str, list[tuple[str, p.Expression]]] = {}
 
     def body(self, node: Node) -> tuple[p.Statement, ...]:
@@ -51,8 +56,11 @@ class Lowering:
         match node.type:
             case "preproc_include" | "empty_statement" | "preproc_call":
                 return []
+            case "enum_specifier":
+                return self.enum(node)
             case "struct_specifier" | "type_definition":
-                return self.struct(node)
+                kind = field(node, "type") if node.type == "type_definition" else node
+                return self.enum(kind) if kind.type == "enum_specifier" else self.struct(node)
             case "preproc_ifdef":
                 return self.conditional(node)
             case "preproc_def":
@@ -66,7 +74,7 @@ class Lowering:
                     declared += self.declared(declarator, kind)
                 return declared
             case "expression_statement":
-                return [self.value(named(node)[0])] if named(node) else []
+                return self.expression(named(node)[0]) if named(node) else []
             case "if_statement":
                 other = node.child_by_field_name("alternative")
                 otherwise = self.branch(named(other)[0]) if other else ()
@@ -79,9 +87,15 @@ class Lowering:
             case "for_statement":
                 return [self.loop(node)]
             case "do_statement":
-                return [p.While(p.Unknown(), self.branch(field(node, "body")))]
+                ends = p.If(p.Unary("!", self.value(field(node, "condition"))), (p.Jump("break"),))
+                if any(inner.type == "continue_statement" for inner in descendants(node)):
+                    raise refuse(node)
+                return [p.While(p.Const(True), (*self.branch(field(node, "body")), ends))]
+            case "preproc_function_def":
+                self.defined[source(field(node, "name"))] = node
+                return []
             case "switch_statement":
-                return [p.If(p.Unknown(), self.body(case)) for case in named(field(node, "body"))]
+                return [self.switch(node)]
             case "return_statement":
                 inner = named(node)
                 return [p.Jump("return", self.value(inner[0]) if inner else None)]
@@ -109,6 +123,73 @@ class Lowering:
         if is_defined == (source(node.children[0]).strip() == "#ifdef"):
             return [inner for child in named(node) if child not in (name, other) for inner in self.statement(child)]
         return [inner for child in named(other) for inner in self.statement(child)]
+
+    def expression(self, node: Node) -> Sequence[p.Statement]:
+        """A statement of an expression; a macro is written out."""
+        name = source(field(node, "function")) if node.type == "call_expression" else ""
+        macro = self.defined.get(name)
+        if macro is None:
+            return [self.value(node)]
+        parameters = [source(part) for part in named(macro.child_by_field_name("parameters"))]
+        given = [source(part) for part in named(field(node, "arguments"))]
+        text = source(field(macro, "value")).replace("\\\n", "\n")
+        if len(parameters) != len(given) or len(text) + sum(map(len, given)) > 4_000 or "##" in text:
+            raise refuse(node)
+        meant = dict(zip(parameters, given, strict=True))
+        text = re.sub(r"#\s*(\w+)", '""', text)
+        text = re.sub(r"\b[A-Za-z_]\w*\b", lambda match: meant.get(match[0], match[0]), text)
+        inner = parse("c", f"void written_out(void) {{ {text}; }}")
+        (function,) = named(inner)
+        held = self.defined.pop(name)  # a macro does not stand in itself
+        try:
+            return self.body(field(function, "body"))
+        finally:
+            self.defined[name] = held
+
+    def switch(self, node: Node) -> p.Statement:
+        """A switch as branches, one in the other."""
+        otherwise: tuple[p.Statement, ...] = ()
+        values: list[p.Expression] = []
+        branches: list[tuple[list[p.Expression] | None, tuple[p.Statement, ...]]] = []
+        cases = named(field(node, "body"))
+        for case in cases:
+            value = case.child_by_field_name("value")
+            parts = [part for part in named(case) if part != value]
+            values += [self.value(value)] if value is not None else []
+            if not parts and value is not None:
+                continue
+            ends = bool(parts) and parts[-1].type in ("break_statement", "return_statement", "goto_statement")
+            if (not ends and case != cases[-1]) or any(
+                inner.type == "break_statement" and inner != parts[-1] for part in parts for inner in descendants(part)
+            ):
+                return p.If(p.Unknown(), (p.Opaque("a case that goes on to the next"),))
+            parts = parts[:-1] if parts and parts[-1].type == "break_statement" else parts
+            body = tuple(inner for part in parts for inner in self.statement(part))
+            branches.append((values if value is not None else None, body))
+            values = []
+        for tested, body in reversed(branches):
+            if tested is None:
+                otherwise = body if (tested, body) == branches[-1] else (p.Opaque("a default before other cases"),)
+                continue
+            test: p.Expression = p.Binary("==", SUBJECT, tested[0])
+            for other in tested[1:]:
+                test = p.Binary("||", test, p.Binary("==", SUBJECT, other))
+            otherwise = (p.If(test, body, otherwise),)
+        return p.Block((p.Assign(SUBJECT, self.value(field(node, "condition")), True), *otherwise))
+
+    def enum(self, node: Node) -> Sequence[p.Statement]:
+        """The constants of an enum."""
+        body = node.child_by_field_name("body")
+        constants: list[p.Statement] = []
+        number = 0
+        for member in named(body):
+            value = member.child_by_field_name("value")
+            if value is not None and not source(value).isdigit():
+                return [p.Opaque("an enum of computed values")]
+            number = int(source(value)) if value is not None else number
+            constants.append(p.Assign(p.Name(source(field(member, "name"))), p.Const(number), True))
+            number += 1
+        return constants
 
     def macro(self, node: Node) -> Sequence[p.Statement]:
         value = node.child_by_field_name("value")
@@ -163,10 +244,16 @@ class Lowering:
             raise Unreadable(f"{name} twice")
         self.functions.add(name)
         parameters = [_name(child) for child in named(field(declarator, "parameters"))]
-        arrays, numbers = self.arrays, self.numbers
-        self.arrays, self.numbers = arrays - set(parameters), numbers - set(parameters)
+        outer = self.arrays, self.numbers, self.pointers
+        self.arrays, self.numbers = self.arrays - set(parameters), self.numbers - set(parameters)
+        self.pointers = {
+            _name(child)
+            for child in named(field(declarator, "parameters"))
+            if (inner := child.child_by_field_name("declarator")) is not None
+            and inner.type in ("pointer_declarator", "array_declarator")
+        }
         body = self.body(field(node, "body"))
-        self.arrays, self.numbers = arrays, numbers
+        self.arrays, self.numbers, self.pointers = outer
         return [p.Define(name, p.Function(tuple((parameter, None) for parameter in parameters if parameter), body))]
 
     def declared(self, node: Node, kind: Node) -> Sequence[p.Statement]:
@@ -177,6 +264,9 @@ class Lowering:
         if node.type == "function_declarator" or _is_prototype(node):
             return []
         self.arrays.discard(name)
+        self.pointers.discard(name)
+        if node.type == "pointer_declarator" and _pointed(node).type == "identifier":
+            self.pointers.add(name)
         if node.type == "array_declarator" or _pointed(node).type == "array_declarator":
             self.arrays.add(name)
         if node.type == "identifier" and source(kind) in NUMBERS:
@@ -201,7 +291,10 @@ class Lowering:
         if is_array:
             if any(item.type == "initializer_pair" for item in items):
                 raise refuse(node)
-            nested = [self.listed(item, kind, False) if item.type == "initializer_list" else self.value(item) for item in items]
+            nested = [
+                self.listed(item, kind, False) if item.type == "initializer_list" else self.value(item)
+                for item in items
+            ]
             return p.Items(tuple(nested))
         if members is None:
             return p.Unknown()
@@ -283,6 +376,8 @@ class Lowering:
                 held = named(held)[0] if held is not None and held.type == "parenthesized_expression" else held
                 if held is not None and held.type == "string_literal":
                     return p.Const(len(_string(source(held)).encode()) + 1)
+                if held is not None and source(held) in self.pointers:
+                    return p.Const(8)
                 is_array = held is not None and (source(held) in self.arrays or held.type == "field_expression")
                 return _call("size of", self.value(held)) if held is not None and is_array else p.Unknown()
             case "update_expression":

@@ -193,9 +193,7 @@ class Evaluation:
                 break
         return None
 
-    def loop(
-        self, test: p.Expression, body: Sequence[p.Statement], after: Sequence[p.Statement]
-    ) -> Jumped | None:
+    def loop(self, test: p.Expression, body: Sequence[p.Statement], after: Sequence[p.Statement]) -> Jumped | None:
         for _ in range(MEMBERS):
             truth = self.truth(self.value(test))
             if truth is None and self.request is None and not self.doubt:

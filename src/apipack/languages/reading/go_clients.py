@@ -46,11 +46,12 @@ from apipack.languages.reading.go_http import (
     request_of,
 )
 from apipack.languages.reading.go_tree import has_imports, lower
+from apipack.languages.reading.objects import Bound
+from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
     MYSTERY,
     Arguments,
     Builtin,
-    Foreign,
     Inert,
     Module,
     Mystery,
@@ -63,7 +64,11 @@ from apipack.records import Request
 
 
 def read(code: str) -> Request:
-    return Evaluation(Go(has_imports(code))).run(lower(code))
+    dialect = Go(has_imports(code))
+    request = Evaluation(dialect).run(lower(code))
+    if dialect.is_awaited is False:
+        raise Unreadable("the program ends before its request is sent")
+    return request
 
 
 def _base64(encode: Any) -> Module:
@@ -127,6 +132,28 @@ class Replacer(Thing):
 
 def _printing(*names: str) -> dict[str, Any]:
     return dict.fromkeys(names, MYSTERY)
+
+
+class WaitGroup(Thing):
+    """sync.WaitGroup."""
+
+    inert = frozenset({"Done"})
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def do_Add(self, run: Evaluation, given: Arguments) -> None:
+        self.count += known(*given.take("delta", required=1))
+
+    def do_Wait(self, run: Evaluation, given: Arguments) -> None:
+        if self.count > 0 and not run.doubt and run.dialect.is_awaited is False:
+            run.dialect.is_awaited = True
+
+
+class Mutex(Thing):
+    """sync.Mutex and RWMutex."""
+
+    inert = frozenset({"Lock", "Unlock", "RLock", "RUnlock"})
 
 
 PACKAGES: Mapping[str, Any] = {
@@ -232,7 +259,7 @@ PACKAGES: Mapping[str, Any] = {
     "log": Module(
         "log",
         {
-            **_printing("Println", "Printf", "Print", "SetFlags"),
+            **_printing("Println", "Printf", "Print", "SetFlags", "SetPrefix", "Writer"),
             **dict.fromkeys(("Fatal", "Fatalf", "Fatalln", "Panic", "Panicf", "Panicln"), Builtin(leave)),
         },
     ),
@@ -240,6 +267,13 @@ PACKAGES: Mapping[str, Any] = {
         "os", {"Exit": Builtin(leave), "Getenv": MYSTERY, "Args": MYSTERY, "Stdout": MYSTERY, "Stderr": MYSTERY}
     ),
     "bufio": Module("bufio", _printing("NewScanner", "NewReader")),
+    "sync": Module(
+        "sync",
+        {
+            "WaitGroup": Builtin(lambda run, given: WaitGroup()),
+            **dict.fromkeys(("Mutex", "RWMutex"), Builtin(lambda run, given: Mutex())),
+        },
+    ),
     "sort": Module("sort", {"Strings": Builtin(_sorted)}),
     "errors": Inert("errors"),
     "time": Inert("time"),
@@ -275,6 +309,40 @@ def _string(value: Any) -> str:
     return text_of(value)
 
 
+def _go(run: Evaluation, given: Arguments) -> None:
+    """A goroutine, which runs until its request is sent once the program waits for it."""
+    (closure,) = given.positional
+    before = run.request
+    run.apply(closure, Arguments([]))
+    if run.request is not before:
+        run.dialect.is_awaited = False
+
+
+class Channel(Thing):
+    """A channel: to receive is to wait for what a goroutine sends."""
+
+    def __init__(self) -> None:
+        self.is_given = False
+
+    def do_sent(self, run: Evaluation, given: Arguments) -> None:
+        self.is_given = True
+
+    def do_received(self, run: Evaluation, given: Arguments) -> Mystery:
+        if self.is_given and not run.doubt and run.dialect.is_awaited is False:
+            run.dialect.is_awaited = True
+        return MYSTERY
+
+
+def _with_results(run: Evaluation, given: Arguments) -> Any:
+    """A call whose arguments are the results of another."""
+    function, results = given.positional
+    if isinstance(function, Closure) and isinstance(results, list):
+        count = len(function.function.parameters)
+        if count > 1 and count == len(results):
+            return run.apply(function, Arguments(results))
+    return run.apply(function, Arguments([results]))
+
+
 def _range(run: Evaluation, given: Arguments) -> Any:
     (value,) = given.positional
     if isinstance(value, Mystery):
@@ -305,6 +373,10 @@ class Go(Dialect):
     names: Mapping[str, Any] = {
         "struct of": Builtin(lambda run, given: Struct(*given.positional)),
         "data of": Builtin(lambda run, given: DataType(*given.positional)),
+        "same": Builtin(lambda run, given: given.positional[0]),
+        "go": Builtin(_go),
+        "channel": Builtin(lambda run, given: Channel()),
+        "call with results": Builtin(_with_results),
         "first of": Builtin(lambda run, given: given.positional[0]),
         "pointer to": Builtin(pointer_to),
         "copy of": Builtin(copy_of),
@@ -320,6 +392,9 @@ class Go(Dialect):
         "recover": MYSTERY,
     }
     modules = PACKAGES
+
+    is_awaited: bool | None = None
+    """Whether the program waits for the goroutine that sends; None where none does."""
 
     def __init__(self, has_imports: bool) -> None:
         if not has_imports:
@@ -339,6 +414,14 @@ class Go(Dialect):
         if new and isinstance(callee, Struct | BufferType | UrlType | DataType):
             return callee.make(run, given)
         raise Unreadable(f"a call of {type(callee).__name__} is not known here")
+
+    def member(self, run: Any, value: Any, name: str) -> Any:
+        """A method of a value that is no struct is the one method of that name that such a type has."""
+        if isinstance(value, str | int | float | list | dict):
+            methods = [method for title, method in run.globals.names.items() if title.endswith(f".{name}")]
+            if len(methods) == 1 and isinstance(methods[0], Closure):
+                return Bound(methods[0], value)  # type: ignore[arg-type]
+        return super().member(run, value, name)
 
     def set_member(self, run: Any, owner: Any, name: str, value: Any) -> None:
         if owner is None:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
 from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.go_tree import EMBEDDED
 from apipack.languages.reading.objects import Bound
 from apipack.languages.reading.sending import Fields
 from apipack.languages.reading.values import (
@@ -53,20 +54,41 @@ class Record(Thing):
 
     def get(self, run: Evaluation, name: str) -> Any:
         if name not in self.values:
+            for inner in self.embedded():
+                if name in inner.values:
+                    return inner.get(run, name)
+            held = [self.values[title] for title, key, *_ in self.struct.fields if key == EMBEDDED]
+            things = [value for value in held if isinstance(value, Thing) and not isinstance(value, Record)]
+            if len(things) == 1 and f"{self.struct.name}.{name}" not in run.globals.names:
+                return things[0].get(run, name)
             return Bound(run.lookup(f"{self.struct.name}.{name}"), self)
         value = self.values[name]
         return next(zero for key, _, _, zero, _ in self.struct.fields if key == name) if value is UNDEFINED else value
 
     def set(self, run: Evaluation, name: str, value: Any) -> None:
         if name not in self.values:
-            raise Unreadable(f"{name} is no field")
+            inner = next((record for record in self.embedded() if name in record.values), None)
+            if inner is None:
+                raise Unreadable(f"{name} is no field")
+            inner.set(run, name, value)
+            return
         self.values[name] = value
+
+    def embedded(self) -> list[Record]:
+        """Structs whose fields are also those of this one."""
+        held = [self.values[name] for name, key, *_ in self.struct.fields if key == EMBEDDED]
+        return [value for value in held if isinstance(value, Record)]
 
     def shown(self) -> dict[str, Any]:
         """Members as encoding/json takes them."""
         members: dict[str, Any] = {}
         for name, key, omits, zero, is_nil in self.struct.fields:
             value = self.values[name]
+            if key == EMBEDDED:
+                if not isinstance(value, Record) or set(inner := value.shown()) & set(members):
+                    raise Unreadable("a struct that is embedded")
+                members |= inner
+                continue
             if value is UNDEFINED and zero is None and not omits and not is_nil:
                 raise Unreadable("the zero of a field that is no plain value")
             value = zero if value is UNDEFINED else value

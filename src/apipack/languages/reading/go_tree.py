@@ -24,6 +24,8 @@ DECLARATIONS = (
     "const_declaration",
     "var_declaration",
 )
+EMBEDDED = "*"
+"""What stands for the JSON name of a struct that is embedded in another."""
 FIELDS = re.compile(r'json:"(?P<name>[^",]*)(?P<options>[^"]*)"')
 
 
@@ -93,6 +95,12 @@ def _statement(node: Node, declared: set[str]) -> Sequence[p.Statement]:
             return [_short(node, declared)]
         case "assignment_statement":
             return [_assignment(node)]
+        case "go_statement":
+            call = named(node)[0]
+            return [p.Call(p.Name("go"), (p.Argument(p.Function((), (_value(call),), sees=True)),))]
+        case "send_statement":
+            given = (p.Argument(_value(field(node, "value"))),)
+            return [p.Call(p.Member(_value(field(node, "channel")), "sent"), given)]
         case "expression_statement" | "defer_statement":
             return [_value(named(node)[0])]
         case "if_statement":
@@ -141,7 +149,10 @@ def _function(node: Node) -> p.Function:
             parameters += [(source(name), None) for name in child.children_by_field_name("name")]
         elif child.type != "comment":
             raise refuse(child)
-    return p.Function(tuple(parameters), _block(field(node, "body")), rest=rest)
+    generic = named(node.child_by_field_name("type_parameters"))
+    types = [name for part in generic for name in part.children_by_field_name("name")]
+    unknown = [p.Assign(p.Name(f"type {source(name)}"), p.Unknown(), True) for name in types]
+    return p.Function(tuple(parameters), (*unknown, *_block(field(node, "body"))), rest=rest)
 
 
 def _method(node: Node) -> p.Statement:
@@ -167,6 +178,8 @@ def _type(node: Node) -> p.Statement:
     if kind.type in ("map_type", "slice_type"):
         data = p.Call(p.Name("data of"), (p.Argument(p.Const(kind.type)),))
         return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), data, True)
+    if kind.type == "type_identifier" and source(kind) in ZEROS:
+        return p.Assign(p.Name(source(field(node, "name"))), p.Name("same"), True)
     if kind.type != "struct_type":
         return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), p.Unknown(), True)
     name = source(field(node, "name"))
@@ -179,7 +192,13 @@ def _struct(title: str, kind: Node) -> p.Expression:
     for member in named(named(kind)[0]):
         tag = member.child_by_field_name("tag")
         match = FIELDS.search(source(tag)) if tag else None
-        for name in member.children_by_field_name("name"):
+        names = member.children_by_field_name("name")
+        if not names:
+            embedded = p.Const(source(field(member, "type")).rpartition(".")[2])
+            if tag is not None:
+                raise refuse(member)
+            fields.append(p.Items((embedded, p.Const(EMBEDDED), p.Const(False), p.Const(None), p.Const(False))))
+        for name in names:
             key = match["name"] if match and match["name"] else source(name)
             empty = bool(match and ",omitempty" in match["options"])
             if match and ",string" in match["options"]:
@@ -363,9 +382,14 @@ def _value(node: Node) -> p.Expression:
             inner = _value(field(node, "operand"))
             if operator == "&":
                 return p.Call(p.Name("pointer to"), (p.Argument(inner),))
+            if operator == "<-":
+                return p.Call(p.Member(inner, "received"))
             return inner if operator == "*" else p.Unary(operator, inner)
         case "type_conversion_expression":
-            kind = source(field(node, "type"))
+            generic = field(node, "type")
+            if generic.type == "generic_type":
+                return p.Call(p.Name(source(field(generic, "type"))), (p.Argument(_value(field(node, "operand"))),))
+            kind = source(generic)
             if kind != "[]byte":
                 raise refuse(node)
             return p.Call(p.Name("bytes of"), (p.Argument(_value(field(node, "operand"))),))
@@ -388,6 +412,8 @@ def _call(node: Node) -> p.Expression:
         kind = arguments[0]
         if kind.type == "map_type":
             return p.Pairs(())
+        if kind.type == "channel_type":
+            return p.Call(p.Name("channel"))
         if kind.type in ("qualified_type", "type_identifier"):
             return _zero(kind)
         if kind.type == "slice_type" and source(arguments[1] if len(arguments) > 1 else kind) == "0":
@@ -395,6 +421,9 @@ def _call(node: Node) -> p.Expression:
         raise refuse(node)
     if function.type == "parenthesized_expression":
         raise refuse(node)
+    if function.type == "identifier" and len(arguments) == 1 and arguments[0].type == "call_expression":
+        given = (p.Argument(_value(function)), p.Argument(_value(arguments[0])))
+        return p.Call(p.Name("call with results"), given)
     call = p.Call(_value(function), tuple(p.Argument(_given(argument)) for argument in arguments))
     if function.type != "selector_expression" or source(field(function, "field")) not in ("Decode", "Unmarshal"):
         return call

@@ -129,7 +129,10 @@ class AddressBuilder(Thing):
         return self
 
     def do_build(self, run: Evaluation, given: Arguments) -> Address:
-        url = self.url or f"{self.parts.get('scheme', '')}://{sending.authority(self.parts.get('host'), self.parts.get('port'))}"
+        url = (
+            self.url
+            or f"{self.parts.get('scheme', '')}://{sending.authority(self.parts.get('host'), self.parts.get('port'))}"
+        )
         if self.path:
             base, mark, query = url.partition("?")
             if self.url and not base.partition("://")[2].partition("/")[2]:

@@ -22,6 +22,18 @@ CALLS: dict[tuple[str, int], tuple[str, ...]] = {
 """(method, number of arguments) → what it throws."""
 MAKING = {"URL": (IO, "MalformedURLException"), "URI": ("URISyntaxException",)}
 ALL = {"Exception", "Throwable"}
+UNCHECKED = {"RuntimeException", "IllegalArgumentException", "IllegalStateException", "NullPointerException"}
+OF_IO = {
+    "UnsupportedEncodingException",
+    "MalformedURLException",
+    "FileNotFoundException",
+    "UnknownHostException",
+    "SocketTimeoutException",
+    "JsonProcessingException",
+    "HttpTimeoutException",
+    "ProtocolException",
+}
+"""Exceptions that are caught as IOException."""
 
 
 def check(root: Node) -> None:
@@ -33,7 +45,7 @@ def check(root: Node) -> None:
             thrown[source(field(node, "name"))] = set(_declared(node))
     for node in nodes:
         caught, is_inside = (
-            _caught(node) if node.type.endswith(("invocation", "creation_expression")) else (set(), False)
+            _caught(node) if node.type in ("method_invocation", "object_creation_expression") else (set(), False)
         )
         if not is_inside or caught & ALL:
             continue
@@ -57,7 +69,8 @@ def _needed(node: Node, thrown: dict[str, set[str]]) -> Iterator[tuple[str, ...]
         return
     name, count = source(field(node, "name")), len(named(field(node, "arguments")))
     if name in thrown:
-        yield from ((kind, kind) for kind in thrown[name])
+        checked = [kind for kind in thrown[name] if kind not in UNCHECKED]
+        yield from ((kind, IO if kind in OF_IO else kind) for kind in checked)
     elif node.child_by_field_name("object"):
         yield from ((kind,) for kind in CALLS.get((name, count), ()))
 

@@ -20,8 +20,10 @@ from apipack.languages.reading.java_data import (
     Charset,
     Collector,
     Document,
+    Drawn,
     Entry,
     Joiner,
+    Null,
     Stream,
     formatted,
     joining,
@@ -31,7 +33,18 @@ from apipack.languages.reading.java_data import (
     to_json,
     to_octets,
 )
-from apipack.languages.reading.java_functions import each_of, enum_of, functional, is_same, reference_of
+from apipack.languages.reading.java_functions import (
+    NAME,
+    Optional,
+    constant_of,
+    each_of,
+    enum_of,
+    functional,
+    is_same,
+    optional_of,
+    reference_of,
+    super_of,
+)
 from apipack.languages.reading.java_http_client import (
     NetClient,
     NetRequestBuilder,
@@ -54,7 +67,7 @@ from apipack.languages.reading.java_okhttp import (
 )
 from apipack.languages.reading.java_tree import is_unit, lower
 from apipack.languages.reading.java_url_connection import new_stream
-from apipack.languages.reading.objects import Bound
+from apipack.languages.reading.objects import Bound, Instance
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -104,6 +117,13 @@ def _same(value: Any) -> Any:
     return value
 
 
+def _drawn(value: Any) -> str:
+    """toHexString of the time."""
+    if not isinstance(value, Drawn):
+        raise Unreadable("toHexString of a number")
+    return value.written()
+
+
 def _joined(joint: str, *parts: Any) -> str:
     """String.join of texts or of a list of them."""
     members = parts[0] if len(parts) == 1 and isinstance(parts[0], list) else parts
@@ -140,7 +160,10 @@ def _callbacks(run: Evaluation, given: Arguments) -> Any:
 
 BASE64 = Module(
     "Encoder",
-    {"encodeToString": constant(lambda octets: base64.b64encode(octets).decode()), "encode": constant(base64.b64encode)},
+    {
+        "encodeToString": constant(lambda octets: base64.b64encode(octets).decode()),
+        "encode": constant(base64.b64encode),
+    },
 )
 JACKSON_WRITER = Module("ObjectWriter", {"writeValueAsString": Builtin(to_json(JACKSON))})
 GSON_WRITER = Module("Gson", {"toJson": Builtin(to_json(GSON))})
@@ -202,7 +225,9 @@ TYPES: Mapping[str, Any] = {
     ),
     "okhttp3.Headers": Module("Headers", {"of": Builtin(headers_of), "Builder": Type("Builder", {}, _new(Headers))}),
     "okhttp3.Credentials": Module("Credentials", {"basic": constant(_basic)}),
-    **dict.fromkeys((f"okhttp3.{name}" for name in ("Response", "Call", "Callback", "ResponseBody", "Interceptor")), MYSTERY),
+    **dict.fromkeys(
+        (f"okhttp3.{name}" for name in ("Response", "Call", "Callback", "ResponseBody", "Interceptor")), MYSTERY
+    ),
     "java.net.http.HttpClient": Module(
         "HttpClient",
         {
@@ -227,6 +252,7 @@ TYPES: Mapping[str, Any] = {
     "java.nio.charset.StandardCharsets": Module("StandardCharsets", {"UTF_8": Charset("UTF-8")}),
     "java.nio.charset.Charset": Module("Charset", {"forName": constant(Charset)}),
     "java.util.Base64": Module("Base64", {"getEncoder": Builtin(lambda run, given: BASE64)}),
+    "java.util.UUID": Module("UUID", {"randomUUID": Builtin(lambda run, given: Drawn(run.steps))}),
     "java.util.Objects": Module("Objects", {"requireNonNull": Builtin(lambda run, given: given.positional[0])}),
     "java.util.stream.Collectors": Module(
         "Collectors", {"joining": Builtin(joining), "toList": Builtin(lambda run, given: Collector(None))}
@@ -244,7 +270,10 @@ TYPES: Mapping[str, Any] = {
     "java.util.List": Module("List", {"of": constant(lambda *members: list(members))}),
     "java.util.Arrays": Module(
         "Arrays",
-        {"asList": constant(lambda *members: list(members)), "stream": Builtin(lambda run, given: Stream(_members(given)))},
+        {
+            "asList": constant(lambda *members: list(members)),
+            "stream": Builtin(lambda run, given: Stream(_members(given))),
+        },
     ),
     "java.util.Collections": Module(
         "Collections",
@@ -256,9 +285,15 @@ TYPES: Mapping[str, Any] = {
             "unmodifiableMap": Builtin(lambda run, given: dict(*given.positional)),
         },
     ),
-    "java.util.Optional": Module("Optional", {}),
+    "java.util.Optional": Module(
+        "Optional",
+        {
+            **dict.fromkeys(("of", "ofNullable"), Builtin(optional_of)),
+            "empty": Builtin(lambda run, given: Optional(None)),
+        },
+    ),
     "java.util.ArrayList": Type("ArrayList", {}, lambda run, given: list(*given.positional)),
-    "org.json.JSONObject": Type("JSONObject", {}, lambda run, given: _document(given, {})),
+    "org.json.JSONObject": Type("JSONObject", {"NULL": Null()}, lambda run, given: _document(given, {})),
     "org.json.JSONArray": Type("JSONArray", {}, lambda run, given: _document(given, [])),
     "com.fasterxml.jackson.databind.node.ObjectNode": MYSTERY,
     "com.fasterxml.jackson.databind.node.ArrayNode": MYSTERY,
@@ -312,14 +347,20 @@ TYPES: Mapping[str, Any] = {
         MYSTERY,
     ),
 }
+TIMES = dict.fromkeys(("currentTimeMillis", "nanoTime"), Builtin(lambda run, given: Drawn(run.steps)))
 LANG: Mapping[str, Any] = {
     "reference of": Builtin(reference_of),
     "is same": Builtin(is_same),
+    "super of": Builtin(super_of),
+    "constant of": Builtin(constant_of),
     "enum of": Builtin(enum_of),
     "count of": Builtin(lambda run, given: len(given.positional[0])),
-    "String": Type("String", {"format": constant(formatted), "valueOf": constant(text), "join": constant(_joined)}, _string),
+    "String": Type(
+        "String", {"format": constant(formatted), "valueOf": constant(text), "join": constant(_joined)}, _string
+    ),
     "System": Module(
-        "System", {"out": MYSTERY, "err": MYSTERY, "getenv": MYSTERY, "getProperty": MYSTERY, "exit": Builtin(leave)}
+        "System",
+        {"out": MYSTERY, "err": MYSTERY, "getenv": MYSTERY, "getProperty": MYSTERY, **TIMES, "exit": Builtin(leave)},
     ),
     "StringBuilder": Type("StringBuilder", {}, _new(Builder)),
     "StringBuffer": Type("StringBuffer", {}, _new(Builder)),
@@ -327,7 +368,10 @@ LANG: Mapping[str, Any] = {
     "Boolean": Module(
         "Boolean", {"TRUE": True, "FALSE": False, "toString": constant(text), "valueOf": constant(_same)}
     ),
-    **dict.fromkeys(("Long", "Double"), Module("Number", {"toString": constant(text), "valueOf": constant(_same)})),
+    **dict.fromkeys(
+        ("Long", "Double"),
+        Module("Number", {"toString": constant(text), "valueOf": constant(_same), "toHexString": constant(_drawn)}),
+    ),
     "Thread": MYSTERY,
     "Exception": MYSTERY,
     "RuntimeException": MYSTERY,
@@ -364,6 +408,7 @@ class Java(Dialect):
 
     must_declare = True
     receiver = "this"
+    own_class = "The class"
     counts_arguments = True
     names: Mapping[str, Any]
     modules = TYPES
@@ -464,6 +509,9 @@ class Java(Dialect):
             return Builtin(lambda run, given: Stream(value))
         if isinstance(value, list | dict) and name == "forEach":
             return Builtin(lambda run, given: each_of(run, value, given))
+        is_constant = isinstance(value, Instance) and NAME in value.attributes and value.kind.find(name) is None
+        if is_constant and name in ("name", "toString"):
+            return Builtin(lambda run, given: value.attributes[NAME])
         if isinstance(value, bytes | list) and name == "length":
             return len(value)
         if isinstance(value, Closure | Bound | Builtin):

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Instance
 from apipack.languages.reading.values import (
@@ -54,6 +55,23 @@ class Charset(str):
     """A charset by its name."""
 
     __slots__ = ()
+
+
+class Null(Thing):
+    """JSONObject.NULL."""
+
+
+class Drawn(Written):
+    """A random UUID, or the time."""
+
+    def __init__(self, number: int) -> None:
+        self.content = sending.drawn(number)
+
+    def written(self) -> str:
+        return self.content
+
+    def do_toString(self, run: Evaluation, given: Arguments) -> str:
+        return self.content
 
 
 class Character(str):
@@ -155,6 +173,20 @@ class Document(Written):
 
     do_add = do_put
 
+    def do_addObject(self, run: Evaluation, given: Arguments) -> Document:
+        run.certain()
+        given.take()
+        document = Document({})
+        self.data.append(document)
+        return document
+
+    def do_addArray(self, run: Evaluation, given: Arguments) -> Document:
+        run.certain()
+        given.take()
+        document = Document([])
+        self.data.append(document)
+        return document
+
     def do_putArray(self, run: Evaluation, given: Arguments) -> Document:
         run.certain()
         document = Document([])
@@ -205,6 +237,8 @@ def _jsonable(value: Any, library: str = "") -> Any:
         return {text(key): _jsonable(member, library) for key, member in value.items()}
     if isinstance(value, list):
         return [_jsonable(member, library) for member in value]
+    if isinstance(value, Null):
+        return None
     if isinstance(value, Written):
         return value.written()
     if isinstance(value, float):

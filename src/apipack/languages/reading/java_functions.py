@@ -6,7 +6,7 @@ from typing import Any
 
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.java_data import Written
-from apipack.languages.reading.objects import Bound, Type
+from apipack.languages.reading.objects import Bound, Instance, Type
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Foreign, Module, Mystery
 from apipack.languages.wire import Unreadable
@@ -33,6 +33,58 @@ def enum_of(run: Evaluation, given: Arguments) -> Module:
     """An enum of constants."""
     members: dict[str, Any] = {name: Constant(name) for name in given.positional}
     return Module("an enum", members)
+
+
+def constant_of(run: Evaluation, given: Arguments) -> Any:
+    """A constant of an enum that has fields."""
+    instance, name = given.positional
+    instance.attributes[NAME] = name
+    return instance
+
+
+NAME = "the name"
+
+
+def super_of(run: Evaluation, given: Arguments) -> Any:
+    """A method of the class above another; a constructor that nobody wrote does nothing."""
+    instance, kind, name = given.positional
+    method = kind.parent.find(name) if isinstance(kind, Type) and isinstance(kind.parent, Type) else None
+    if method is not None:
+        return Bound(method.closure, instance)
+    if name != "constructor":
+        raise Unreadable(f"{name} of the class above is not known here")
+    return Builtin(lambda run, given: given.take() and None)
+
+
+class Optional(Written):
+    """java.util.Optional of a value that is known."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def written(self) -> str:
+        raise Unreadable("the text of an object")
+
+    def get(self, run: Evaluation, name: str) -> Any:
+        if name in ("get", "orElseThrow") and self.value is not None:
+            return Builtin(lambda run, given: self.value)
+        if name in ("isPresent", "isEmpty"):
+            return Builtin(lambda run, given: (self.value is None) == (name == "isEmpty"))
+        if name == "orElse":
+            return Builtin(lambda run, given: given.positional[0] if self.value is None else self.value)
+        if name in ("map", "ifPresent"):
+            return Builtin(lambda run, given: self.apply(run, name, given))
+        return super().get(run, name)
+
+    def apply(self, run: Evaluation, name: str, given: Arguments) -> Any:
+        (function,) = given.take("function", required=1)
+        result = None if self.value is None else run.apply(function, Arguments([self.value]))
+        return Optional(result) if name == "map" else None
+
+
+def optional_of(run: Evaluation, given: Arguments) -> Any:
+    (value,) = given.take("value", required=1)
+    return value if isinstance(value, Mystery) else Optional(value)
 
 
 def reference_of(run: Evaluation, given: Arguments) -> Any:
@@ -83,6 +135,8 @@ def is_same(run: Evaluation, given: Arguments) -> Any:
         return MYSTERY
     if isinstance(value, Constant):
         return value.name == case
+    if isinstance(value, Instance):
+        return value.attributes.get(NAME) == case
     if type(value) is not type(case):
         raise Unreadable("values of two types are compared")
     return value == case

@@ -17,7 +17,6 @@ from apipack.languages.reading.values import (
     Arguments,
     Builtin,
     Module,
-    Mystery,
     Thing,
     known,
     text_of,
@@ -360,7 +359,6 @@ class ClientBuilder(Thing):
         if name == "build":
             return Builtin(lambda run, given: self.make())
         return super().get(run, name)
-
 
     def intercept(self, run: Evaluation, given: Arguments) -> ClientBuilder:
         run.certain()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
 from apipack.languages.java import _EARLY, LITERALS
 from apipack.languages.reading import program as p
-from apipack.languages.reading.bare_members import bound, bound_value
+from apipack.languages.reading.bare_members import bound, bound_value, own_class_in
 from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
 from apipack.languages.reading.java_checks import check
 from apipack.languages.reading.java_data import GSON, JACKSON, Character
@@ -73,14 +74,33 @@ def _with_classes(root: Node, classes: list[Node]) -> tuple[p.Statement, ...]:
     if len(mains) != 1 or others:
         raise Unreadable("no single main")
     imports = [inner for child in named(root) if child.type == "import_declaration" for inner in _import(child)]
-    types = [p.Assign(p.Name(source(field(node, "name"))), _type(node), True) for node in classes]
+    by_name = {source(field(node, "name")): node for node in classes}
+    ordered = sorted(classes, key=lambda node: len(list(_above(node, by_name))))
+    types = [p.Assign(p.Name(source(field(node, "name"))), _type(node, by_name), True) for node in ordered]
     return (*imports, *types, p.Call(p.Member(p.Name(mains[0]), "main"), (p.Argument(p.Unknown()),)))
 
 
-def _type(node: Node) -> p.Expression:
+def _above(node: Node, classes: dict[str, Node]) -> Iterator[str]:
+    """Names of the classes that a class extends, at most ten."""
+    name = _superclass(node)
+    for _ in range(10):
+        if name not in classes:
+            return
+        yield name
+        name = _superclass(classes[name])
+
+
+def _type(node: Node, classes: dict[str, Node]) -> p.Expression:
     name = source(field(node, "name"))
+    body = named(field(node, "body"))
     if node.type == "enum_declaration":
-        return _enum(node)
+        constants = [member for member in body if member.type == "enum_constant"]
+        if len(constants) == len(body) and all(len(named(member)) == 1 for member in constants):
+            names = [p.Argument(p.Const(source(field(member, "name")))) for member in constants]
+            return p.Call(p.Name("enum of"), tuple(names))
+        if any(member.child_by_field_name("body") is not None for member in constants):
+            return p.Opaque("an enum whose constants have bodies")
+        body = [inner for member in body for inner in (named(member) if member not in constants else [member])]
     members: dict[str, p.Expression] = {}
     methods: list[tuple[str, bool, p.Function]] = []
     fields: list[tuple[str, bool, p.Expression]] = []
@@ -89,7 +109,13 @@ def _type(node: Node) -> p.Expression:
         own_values = tuple(p.Assign(p.Member(THIS, key), p.Name(key)) for key in keys)
         methods.append(("constructor", False, p.Function(tuple((key, None) for key in keys), own_values)))
         members |= dict.fromkeys(keys, THIS)
-    for member in named(field(node, "body")):
+    for member in body:
+        if member.type == "enum_constant":
+            given = member.child_by_field_name("arguments")
+            made = p.Call(p.Name("The class"), _arguments(given) if given is not None else (), True)
+            key = source(field(member, "name"))
+            fields.append((key, True, p.Call(p.Name("constant of"), (p.Argument(made), p.Argument(p.Const(key))))))
+            continue
         is_static = any(child.type == "modifiers" and "static" in source(child).split() for child in member.children)
         if member.type == "constructor_declaration":
             methods.append(("constructor", False, _function(member)))
@@ -102,17 +128,60 @@ def _type(node: Node) -> p.Expression:
         elif member.type not in TYPES and member.type != "method_declaration":
             return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
     merged = _overloaded(methods)
-    if merged is None or node.child_by_field_name("superclass"):
-        return p.Opaque("methods of one name, or a class that extends another")
-    methods = merged
+    if merged is None:
+        return p.Opaque("methods of one name")
+    parent = _superclass(node)
+    if parent and parent not in classes:
+        return p.Unknown() if parent.endswith(("Exception", "Error")) else p.Opaque("a class that extends another")
+    methods = [_with_super(method) for method in merged] if parent else merged
+    members |= _inherited(node, classes)
     for member_name, is_static, _ in (*methods, *fields):
         members[member_name] = p.Name(name) if is_static else THIS
     lowered = [(method, "static" if fixed else "method", bound(body, members)) for method, fixed, body in methods]
     own = [(key, bound_value(value, members)) for key, is_static, value in fields if not is_static]
     defaults = [p.Assign(p.Member(THIS, key), value) for key, value in own]
-    shared = [(key, value) for key, is_static, value in fields if is_static]
+    shared = [(key, own_class_in(value, name)) for key, is_static, value in fields if is_static]
     shared += _json_names(node, [key for key, is_static, _ in fields if not is_static], [key for key, _, _ in methods])
-    return p.Class(name, tuple(lowered), tuple(defaults), tuple(shared))
+    return p.Class(name, tuple(lowered), tuple(defaults), tuple(shared), p.Name(parent) if parent else None)
+
+
+def _with_super(method: tuple[str, bool, p.Function]) -> tuple[str, bool, p.Function]:
+    """A constructor that calls the one of the class above it first, as the compiler has it."""
+    name, is_static, function = method
+    first = function.body[0] if function.body else None
+    is_told = isinstance(first, p.Call) and (
+        first.function in (_of_super("constructor"), p.Member(THIS, "constructor"))
+    )
+    if name != "constructor" or is_told or function.rest:
+        return method
+    return name, is_static, dataclasses.replace(function, body=(p.Call(_of_super("constructor")), *function.body))
+
+
+def _of_super(name: str) -> p.Expression:
+    """A method of the class that the class around it extends."""
+    return p.Call(p.Name("super of"), (p.Argument(THIS), p.Argument(p.Name("The class")), p.Argument(p.Const(name))))
+
+
+def _superclass(node: Node) -> str:
+    held = node.child_by_field_name("superclass")
+    return source(named(held)[0]).partition("<")[0] if held is not None else ""
+
+
+def _inherited(node: Node, classes: dict[str, Node]) -> dict[str, p.Expression]:
+    """Members that a class has of those that it extends, by their owners."""
+    members: dict[str, p.Expression] = {}
+    name = _superclass(node)
+    for _ in range(10):
+        if name not in classes:
+            break
+        for member in named(field(classes[name], "body")):
+            words = next((source(child).split() for child in member.children if child.type == "modifiers"), [])
+            owner: p.Expression = p.Name(name) if "static" in words else THIS
+            titled = member.children_by_field_name("declarator") if member.type == "field_declaration" else [member]
+            for part in titled if member.type in ("field_declaration", "method_declaration") else []:
+                members.setdefault(source(field(part, "name")), owner)
+        name = _superclass(classes[name])
+    return members
 
 
 Methods = list[tuple[str, bool, p.Function]]
@@ -165,7 +234,9 @@ def _json_names(node: Node, fields: list[str], methods: list[str]) -> list[tuple
             return []
         annotations = [part for part in named(modifiers) if "annotation" in part.type]
         for annotation in annotations:
-            match = re.fullmatch(r'@(JsonProperty|SerializedName)\(\s*(?:value\s*=\s*)?"([\w.$-]+)"\s*\)', source(annotation))
+            match = re.fullmatch(
+                r'@(JsonProperty|SerializedName)\(\s*(?:value\s*=\s*)?"([\w.$-]+)"\s*\)', source(annotation)
+            )
             if match is None or key in given:
                 return []
             given[key] = match[2]
@@ -183,16 +254,6 @@ def _json_names(node: Node, fields: list[str], methods: list[str]) -> list[tuple
 
 def _names(keys: list[str], given: dict[str, str]) -> p.Expression:
     return p.Pairs(tuple((p.Const(key), p.Const(given.get(key, key))) for key in keys))
-
-
-def _enum(node: Node) -> p.Expression:
-    """An enum of constants without more."""
-    members = named(field(node, "body"))
-    plain = all(member.type == "enum_constant" and len(named(member)) == 1 for member in members)
-    if not plain:
-        return p.Opaque("an enum of more than names")
-    names = [p.Argument(p.Const(source(field(member, "name")))) for member in members]
-    return p.Call(p.Name("enum of"), tuple(names))
 
 
 def is_unit(code: str) -> bool:
@@ -256,7 +317,7 @@ def _branch(node: Node) -> tuple[p.Statement, ...]:
 
 def _statement(node: Node) -> Sequence[p.Statement]:
     match node.type:
-        case "package_declaration" | "empty_statement" | "line_comment" | "block_comment":
+        case "package_declaration" | "empty_statement" | "line_comment" | "block_comment" | "assert_statement":
             return []
         case "import_declaration":
             return _import(node)
@@ -287,14 +348,17 @@ def _statement(node: Node) -> Sequence[p.Statement]:
         case "for_statement":
             return [_loop(node)]
         case "do_statement":
-            return [p.While(p.Unknown(), _branch(field(node, "body")))]
+            if any(inner.type == "continue_statement" for inner in descendants(node)):
+                return [p.Opaque("continue in a loop")]
+            ends = p.If(p.Unary("!", _value(field(node, "condition"))), (p.Jump("break"),))
+            return [p.While(p.Const(True), (*_branch(field(node, "body")), ends))]
         case "switch_expression":
             return [_switch(node, False)]
         case "synchronized_statement":
             return [p.Block(_body(field(node, "body")))]
         case "explicit_constructor_invocation":
             if source(field(node, "constructor")) != "this":
-                return [p.Opaque("a call of super")] if named(field(node, "arguments")) else []
+                return [p.Call(_of_super("constructor"), _arguments(field(node, "arguments")))]
             return [p.Call(p.Member(THIS, "constructor"), _arguments(field(node, "arguments")))]
         case "break_statement" | "continue_statement":
             return [p.Jump(node.type.removesuffix("_statement"))]
@@ -318,7 +382,9 @@ SUBJECT = p.Name("the value of a switch")
 def _switch(node: Node, gives: bool) -> p.Statement:
     """A switch as branches, one in the other. gives: it is an expression, and a branch returns its value."""
     otherwise: tuple[p.Statement, ...] = ()
-    cases = [case for case in named(field(node, "body")) if case.type in ("switch_rule", "switch_block_statement_group")]
+    cases = [
+        case for case in named(field(node, "body")) if case.type in ("switch_rule", "switch_block_statement_group")
+    ]
     empty: list[Node] = []
     branches: list[tuple[list[Node], tuple[p.Statement, ...]]] = []
     for case in cases:
@@ -435,6 +501,8 @@ def _value(node: Node) -> p.Expression:
         case "method_invocation":
             given = _arguments(field(node, "arguments"))
             owner_node, name = node.child_by_field_name("object"), source(field(node, "name"))
+            if owner_node is not None and owner_node.type == "super":
+                return p.Call(_of_super(name), given)
             if owner_node is None:
                 return p.Call(p.Name(name), given)
             return p.Call(p.Member(_qualified(owner_node), name), given)
@@ -444,7 +512,9 @@ def _value(node: Node) -> p.Expression:
             return _function(node)
         case "method_reference":
             owner_node, name = node.children[0], source(node.children[-1])
-            if owner_node.type in ("array_type", "super") or any(child.type == "type_arguments" for child in node.children):
+            if owner_node.type in ("array_type", "super") or any(
+                child.type == "type_arguments" for child in node.children
+            ):
                 return p.Unknown()
             kind = named(owner_node)[0] if owner_node.type == "generic_type" else owner_node
             return p.Call(p.Name("reference of"), (p.Argument(_qualified(kind)), p.Argument(p.Const(name))))

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import Dialect, applied, constant, leave
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.objects import Instance, Type
+from apipack.languages.reading.objects import Bound, Instance, Type
 from apipack.languages.reading.ruby_data import pretty_json, text, to_json
 from apipack.languages.reading.ruby_faraday import FARADAY
 from apipack.languages.reading.ruby_httparty import Party
@@ -85,6 +86,46 @@ def _changed(value: Any, change: Any) -> Any:
     return value
 
 
+def _super_of(run: Evaluation, given: Arguments) -> Any:
+    """A method of the class above; an initializer that nobody wrote does nothing."""
+    instance, kind, name = given.positional
+    method = kind.parent.find(name) if isinstance(kind, Type) and isinstance(kind.parent, Type) else None
+    if method is not None:
+        return Bound(method.closure, instance)
+    if name != "initialize":
+        raise Unreadable(f"{name} of the class above is not known here")
+    return Builtin(lambda run, given: None)
+
+
+def _array(run: Evaluation, given: Arguments) -> Any:
+    """Array()."""
+    (value,) = given.positional
+    if isinstance(value, dict):
+        return [list(pair) for pair in value.items()]
+    return value if isinstance(value, list | Mystery) else [] if value is None else [value]
+
+
+def _struct_values(run: Evaluation, given: Arguments) -> list[Any]:
+    """Values of a struct's members, by position or by name."""
+    values, names, by_name = given.positional
+    if by_name and len(values) == 1 and isinstance(values[0], dict):
+        if not set(values[0]) <= set(names):
+            raise Unreadable("a member that a struct does not have")
+        return [values[0].get(name) for name in names]
+    if len(values) > len(names):
+        raise Unreadable("values that a struct does not take")
+    return values + [None] * (len(names) - len(values))
+
+
+SECURE_RANDOM = Module(
+    "SecureRandom",
+    {
+        name: Builtin(lambda run, given: sending.drawn(run.steps))
+        for name in ("hex", "uuid", "alphanumeric", "base64", "urlsafe_base64")
+    },
+)
+
+
 def _single(character: str) -> str:
     if len(character) != 1 or character in "^-\\":
         raise Unreadable("characters of a text")
@@ -110,10 +151,8 @@ def _formatted(pattern: str, *values: Any) -> str:
     def written(verb: re.Match[str]) -> str:
         if verb[0] == "%%":
             return "%"
-        if verb["name"] or verb["held"]:
-            value = values[0][Symbol(verb["name"] or verb["held"])]
-        else:
-            value = rest.pop(0)
+        name = verb["name"] or verb["held"]
+        value = values[0][Symbol(name)] if name else rest.pop(0)
         kind, form = verb["kind"] or "s", verb["form"] or ""
         if kind == "s" and not form:
             return text(value)
@@ -156,7 +195,10 @@ def _with_each(run: Evaluation, value: Any, name: str, given: Arguments) -> Any:
         return total
     if name in ("transform_values", "transform_keys"):
         changed = [(key, of(key if name == "transform_keys" else member)) for key, member in value.items()]
-        return {new if name == "transform_keys" else key: value[key] if name == "transform_keys" else new for key, new in changed}
+        return {
+            new if name == "transform_keys" else key: value[key] if name == "transform_keys" else new
+            for key, new in changed
+        }
     results = [of(member) for member in members]
     if name in ("flat_map", "to_h", "filter_map"):
         if name == "to_h":
@@ -174,8 +216,22 @@ def _with_each(run: Evaluation, value: Any, name: str, given: Arguments) -> Any:
 
 
 WITH_EACH = frozenset(
-    "each_with_index each_with_object reduce inject transform_values transform_keys flat_map to_h filter_map "
-    "any? all? select filter reject".split()
+    [
+        "each_with_index",
+        "each_with_object",
+        "reduce",
+        "inject",
+        "transform_values",
+        "transform_keys",
+        "flat_map",
+        "to_h",
+        "filter_map",
+        "any?",
+        "all?",
+        "select",
+        "filter",
+        "reject",
+    ]
 )
 
 
@@ -193,7 +249,11 @@ def _or_plain(dialect: Ruby, run: Evaluation, value: Any, name: str) -> Builtin:
 def _sym_block(run: Evaluation, given: Arguments) -> Builtin:
     """&:name as a block."""
     (name,) = given.positional
-    return Builtin(lambda run, given: run.apply(run.dialect.member(run, given.positional[0], str(name)), Arguments(given.positional[1:])))
+    return Builtin(
+        lambda run, given: run.apply(
+            run.dialect.member(run, given.positional[0], str(name)), Arguments(given.positional[1:])
+        )
+    )
 
 
 def _each(run: Evaluation, value: Any, given: Arguments, keeps: bool) -> Any:
@@ -336,10 +396,16 @@ class Ruby(Dialect):
             "ARGV": MYSTERY,
             "OpenSSL": MYSTERY,
             "Time": Inert("Time"),
-            "SecureRandom": Inert("SecureRandom"),
+            "SecureRandom": SECURE_RANDOM,
             **dict.fromkeys(("puts", "print", "p", "pp", "warn", "printf", "sleep"), MYSTERY),
             **dict.fromkeys(("exit", "exit!", "abort", "raise"), Builtin(leave)),
             **dict.fromkeys(("format", "sprintf"), constant(_formatted)),
+            "Array": Builtin(_array),
+            "given block": Builtin(lambda run, given: given.positional[0].get("block")),
+            "is given": Builtin(lambda run, given: given.positional[0] is not None),
+            "super of": Builtin(_super_of),
+            "Hash": Module("Hash", {"new": Builtin(lambda run, given: dict(zip(given.take(), (), strict=True)))}),
+            "struct values": Builtin(_struct_values),
             "block of": Builtin(_sym_block),
             "String": constant(text),
             "lambda": Builtin(lambda run, given: given.named["block"]),
@@ -389,6 +455,10 @@ class Ruby(Dialect):
             return Builtin(lambda run, given: not self.truth(value))
         if isinstance(value, list | dict) and name in ("each", "map", "collect", "each_pair"):
             return Builtin(lambda run, given: _each(run, value, given, name in ("map", "collect")))
+        if isinstance(value, Instance) and name.startswith("@") and name not in value.attributes:
+            return None
+        if isinstance(value, Module) and name == "const_get":
+            return Builtin(lambda run, given: run.dialect.member(run, value, text_of(*given.take("name", required=1))))
         if isinstance(value, Instance) and name == "class":
             return Builtin(lambda run, given: value.kind)
         if isinstance(value, Type) and name == "new":
@@ -399,6 +469,8 @@ class Ruby(Dialect):
                 return mixin.of_class(value.shared).get(run, name)
         if isinstance(value, Thing) and name == "tap":
             return Builtin(lambda run, given: _tapped(run, value, given))
+        if name in ("eql?", "equal?"):
+            return Builtin(lambda run, given: self.equal(value, given.positional[0]))
         if name == "freeze":
             return Builtin(lambda run, given: value)
         if name in ("nil?", "is_a?"):
@@ -407,6 +479,12 @@ class Ruby(Dialect):
         if isinstance(value, Module) and not isinstance(attribute, Thing | Builtin):
             return Builtin(lambda run, given: attribute)
         return attribute
+
+    def set_member(self, run: Any, owner: Any, name: str, value: Any) -> None:
+        if isinstance(owner, Instance) and (writer := owner.kind.find(f"{name}=")) is not None:
+            run.enter(writer.closure, Arguments([value]), owner)
+        else:
+            super().set_member(run, owner, name, value)
 
     def called(self, run: Any, callee: Thing, given: Arguments, new: bool) -> Any:
         if isinstance(callee, UriModule):

@@ -36,7 +36,8 @@ class Party(Thing):
     """HTTParty."""
 
     SAID = frozenset({"base_uri", "headers", "basic_auth", "format", "default_timeout"})
-    ALLOWED = frozenset({"query", "body", "headers", "basic_auth", "timeout", "verify", "format", "follow_redirects"})
+    ALLOWED = frozenset({"query", "body", "headers", "basic_auth", "timeout", "verify", "format", "follow_redirects",
+                         "query_string_normalizer"})  # fmt: skip
 
     def get(self, run: Evaluation, name: str) -> Any:
         if name in VERBS:
@@ -69,6 +70,8 @@ class Party(Thing):
         for name, value in {**self.headers, **options.get("headers", {})}.items():
             fields.set(text(name), text(value))
         query = options.get("query") or {}
+        if (writer := options.get("query_string_normalizer")) is not None and query:
+            query = text_of(run.apply(writer, Arguments([query])))
         written = query if isinstance(query, str) else "&".join(nested_pairs(query, sending.strict))
         body = options.get("body")
         if isinstance(body, dict):

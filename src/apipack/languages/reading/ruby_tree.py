@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from apipack.languages.reading import program as p
-from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
 from apipack.languages.reading.values import Symbol
 from apipack.languages.ruby import LITERALS
 from apipack.languages.wire import Unreadable
@@ -38,6 +38,8 @@ class Lowering:
         self.parameters: frozenset[str] = frozenset()
         self.constants: frozenset[str] = frozenset()
         self.methods: set[str] = set()
+        self.title = self.method = ""
+        self.names: list[str] = []
         self.heredocs: dict[int, Node] = {}
         self._survey(root)
 
@@ -70,11 +72,19 @@ class Lowering:
         statements = tuple(self.attempt(node)) if node and _rescues(node) else self.body(node)
         if not statements:
             return ()
+        return self.giving(statements)
+
+    def giving(self, statements: tuple[p.Statement, ...]) -> tuple[p.Statement, ...]:
+        """Statements whose last value is returned, that of a branch too."""
+        if not statements:
+            return (p.Jump("return", p.Const(None)),)
         *first, last = statements
-        if isinstance(last, p.Try) and not first and last.body:
-            *before, result = last.body
-            if not isinstance(result, (*COMPOUND, p.Jump, p.Import)):
-                return (p.Try((*before, p.Jump("return", result)), last.handlers, last.after),)
+        if isinstance(last, p.Try):
+            return (*first, p.Try(self.giving(last.body), last.handlers, last.after))
+        if isinstance(last, p.If):
+            return (*first, p.If(last.test, self.giving(last.then), self.giving(last.otherwise)))
+        if isinstance(last, p.Block):
+            return (*first, p.Block(self.giving(last.body)))
         if isinstance(last, COMPOUND):
             return (*statements, p.Jump("return", p.Unknown()))
         return statements if isinstance(last, p.Jump | p.Import) else (*first, p.Jump("return", last))
@@ -161,7 +171,8 @@ class Lowering:
 
     def type(self, node: Node) -> p.Expression:
         """A class: its methods, its constants, and what is said in it once, as of HTTParty."""
-        members = named(node.child_by_field_name("body"))
+        members = _opened(named(node.child_by_field_name("body")))
+        outer_title, self.title = self.title, source(field(node, "name"))
         outer, self.own = self.own, set()
         assigned = [field(member, "left") for member in members if member.type == "assignment"]
         outer_constants = self.constants
@@ -169,34 +180,50 @@ class Lowering:
         self.constants = frozenset(source(left) for left in assigned if left.type == "constant")
         self.constants |= {source(field(member, "name")) for member in nested}
         readers: list[str] = []
+        writers: list[str] = []
         for member in members:
             if member.type in ("method", "singleton_method"):
                 self.own.add(source(field(member, "name")))
-            elif member.type == "call" and source(field(member, "method")) == "attr_reader":
-                readers += [source(name)[1:] for name in named(field(member, "arguments"))]
+            elif member.type == "call" and source(field(member, "method")) in ("attr_reader", "attr_accessor"):
+                names = [source(name)[1:] for name in named(field(member, "arguments"))]
+                readers += names
+                writers += names if source(field(member, "method")) == "attr_accessor" else []
         self.own |= set(readers)
         methods: list[tuple[str, str, p.Function]] = [
             (name, "method", p.Function((), (p.Jump("return", p.Member(p.Name("self"), f"@{name}")),)))
             for name in readers
         ]
+        for name in writers:
+            body = (p.Assign(p.Member(p.Name("self"), f"@{name}"), p.Name("value")),)
+            methods.append((f"{name}=", "method", p.Function((("value", None),), body)))
         shared: list[tuple[str, p.Expression]] = []
         visible = "method"
+        hidden: set[str] = set()
         for member in members:
             if member.type in ("method", "singleton_method"):
-                kind = visible if member.type == "method" else "class"
+                inside = member.parent is not None and member.parent.parent is not None
+                is_own = inside and member.parent.parent.type == "singleton_class"  # type: ignore[union-attr]
+                kind = visible if member.type == "method" and not is_own else "class"
                 methods.append((source(field(member, "name")), kind, self.function(member)))
             elif member.type == "assignment" and field(member, "left").type == "constant":
                 shared.append((source(field(member, "left")), self.value(field(member, "right"))))
-            elif member.type == "call" and source(field(member, "method")) != "attr_reader":
+            elif source(member).startswith(("private :", "private(:", "private_class_method :")):
+                hidden |= {source(name)[1:] for name in named(field(member, "arguments"))}
+            elif member.type == "call" and source(field(member, "method")) in SAYING:
+                visible = "class" if source(member) == "extend self" else visible
+            elif member.type == "call":
                 given = self.arguments(field(member, "arguments"))
                 shared.append((source(field(member, "method")), p.Items(tuple(argument.value for argument in given))))
             elif member.type in ("class", "module"):
                 shared.append((source(field(member, "name")), self.type(member)))
+            elif source(member) == "module_function":
+                visible = "class"
             elif source(member) in ("private", "protected", "public"):
                 visible = "method" if source(member) == "public" else "private"
-            elif member.type != "call":
+            else:
                 return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
-        self.own, self.constants = outer, outer_constants
+        methods = [(name, "private" if name in hidden else kind, function) for name, kind, function in methods]
+        self.own, self.constants, self.title = outer, outer_constants, outer_title
         base = node.child_by_field_name("superclass")
         parent = self.value(named(base)[0]) if base else None
         return p.Class(source(field(node, "name")), tuple(methods), (), tuple(shared), parent)
@@ -206,13 +233,26 @@ class Lowering:
         outer_parameters = self.parameters
         given = named(node.child_by_field_name("parameters"))
         self.parameters |= {source(part.child_by_field_name("name") or part) for part in given}
+        told = self.method, self.names
+        if node.type in ("method", "singleton_method"):
+            self.method, self.names = (
+                source(field(node, "name")),
+                [source(part) for part in given if part.type == "identifier"],
+            )
         lowered = self.lowered(node)
+        self.method, self.names = told
         self.variables, self.parameters = outer, outer_parameters
         return lowered
 
     def lowered(self, node: Node) -> p.Function:
         parameters: list[tuple[str, p.Expression | None]] = []
         options: list[p.Statement] = []
+        unpacked: list[p.Statement] = []
+        rest = ""
+        yields = node.type in ("method", "singleton_method") and any(
+            part.type == "yield" or source(part) == "block_given?" for part in descendants(node)
+        )
+        blocks: tuple[p.Statement, ...] = (_given_block("the block"),) if yields else ()
         keywords: list[str] = []
         declared = named(node.child_by_field_name("parameters"))
         for child in declared:
@@ -220,6 +260,17 @@ class Lowering:
                 parameters.append((source(child), None))
             elif child.type == "optional_parameter":
                 parameters.append((source(field(child, "name")), self.value(field(child, "value"))))
+            elif child.type == "destructured_parameter":
+                name = f"part {len(parameters)}"
+                parameters.append((name, None))
+                parts = p.Targets(tuple(p.Name(source(part)) for part in named(child)))
+                unpacked.append(p.Assign(parts, p.Name(name), True))
+            elif child.type == "hash_splat_parameter" and not options:
+                options.append(p.Assign(p.Name(source(field(child, "name"))), p.Name("the options"), True))
+            elif child.type == "splat_parameter" and child == declared[-1]:
+                rest = source(field(child, "name"))
+            elif child.type == "block_parameter":
+                blocks = (_given_block(source(field(child, "name"))),)
             elif child.type == "hash_splat_parameter" and options:
                 name = source(field(child, "name"))
                 given: list[p.Expression] = [p.Name("the options"), *[p.Const(Symbol(key)) for key in keywords]]
@@ -243,8 +294,18 @@ class Lowering:
         if keywords and not any(child.type == "hash_splat_parameter" for child in declared):
             names = [p.Argument(p.Name("the options")), *[p.Argument(p.Const(Symbol(key))) for key in keywords]]
             options.insert(0, p.Call(p.Name("options are"), tuple(names)))
-        body = (*options, *self.returning(node.child_by_field_name("body")))
-        return p.Function(tuple(parameters), body, strict=node.type in ("method", "singleton_method"))
+        inner = node.child_by_field_name("body")
+        inner = inner.child_by_field_name("body") if node.type == "lambda" and inner is not None else inner
+        if yields and len(blocks) == 1:
+            blocks = (_given_block("the block"), *(blocks if blocks[0] != _given_block("the block") else ()))
+        body = (*blocks, *unpacked, *options, *self.returning(inner))
+        return p.Function(
+            tuple(parameters),
+            body,
+            strict=node.type in ("method", "singleton_method"),
+            rest=rest,
+            keywords="the blocks" if blocks else "",
+        )
 
     def target(self, node: Node) -> p.Target:
         match node.type:
@@ -297,7 +358,13 @@ class Lowering:
             case "parenthesized_statements":
                 inner = named(node)
                 return self.value(inner[0]) if len(inner) == 1 else p.Opaque("statements")
-            case "array":
+            case "yield":
+                inner = named(node)
+                given = self.arguments(inner[0]) if inner else ()
+                return p.Call(p.Name("the block"), given)
+            case "super":
+                return self.above(tuple(p.Argument(p.Name(name)) for name in self.names))
+            case "array" | "right_assignment_list":
                 return p.Items(tuple(map(self.value, named(node))))
             case "string_array":
                 return p.Items(tuple(p.Const(source(child)) for child in named(node)))
@@ -316,6 +383,10 @@ class Lowering:
                 return p.Assign(self.target(field(node, "left")), self.value(field(node, "right")))
             case "operator_assignment":
                 left, operator = field(node, "left"), source(field(node, "operator")).removesuffix("=")
+                if operator == "||" and left.type == "instance_variable" and self.own is not None:
+                    return p.Binary(
+                        "||", self.value(left), p.Assign(self.target(left), self.value(field(node, "right")))
+                    )
                 if operator in ("||", "&&"):
                     raise refuse(node)
                 return p.Assign(
@@ -328,8 +399,12 @@ class Lowering:
                 if operator == "<<":
                     return self.appended(self.value(field(node, "left")), self.value(field(node, "right")))
                 return p.Binary(operator, self.value(field(node, "left")), self.value(field(node, "right")))
+            case "if" | "unless" | "case" | "begin":
+                return p.Call(p.Function((), self.giving(tuple(self.statement(node))), sees=True))
             case "unary":
                 operator = source(field(node, "operator"))
+                if operator == "+" and field(node, "operand").type == "string":
+                    return self.value(field(node, "operand"))
                 return p.Unary({"not": "!"}.get(operator, operator), self.value(field(node, "operand")))
             case "conditional":
                 parts = [self.value(field(node, name)) for name in ("condition", "consequence", "alternative")]
@@ -349,6 +424,8 @@ class Lowering:
     def identifier(self, name: str) -> p.Expression:
         if name in ("exit", "abort", "raise"):
             return p.Call(p.Name(name))
+        if name == "block_given?":
+            return p.Call(p.Name("is given"), (p.Argument(p.Name("the block")),))
         if name == "__FILE__":
             return p.Const("the file")
         if name in self.variables:
@@ -372,14 +449,53 @@ class Lowering:
             raise refuse(node)
         name = source(method)
         given = self.arguments(node.child_by_field_name("arguments"))
+        if method.type == "super":
+            return self.above(given)
         block = node.child_by_field_name("block")
         if block is not None:
             given = (*given, p.Argument(self.function(block), "block"))
+        if owner is not None and source(owner) in ("Struct", "Data") and name in ("new", "define"):
+            return self.record(node)
         if owner is None and self.own is not None and name in {*self.own, *VERBS}:
             return p.Call(p.Member(p.Name("self"), name), given)
         if owner is None:
             return p.Unknown() if name in ("require", "require_relative") else p.Call(p.Name(name), given)
         return p.Call(p.Member(self.value(owner), name), given)
+
+    def above(self, given: tuple[p.Argument, ...]) -> p.Expression:
+        """super: the method of the same name of the class that this one extends."""
+        if self.own is None or self.names is None:
+            raise Unreadable("super outside of a method")
+        told = (p.Name("self"), p.Name(self.title), p.Const(self.method))
+        return p.Call(p.Call(p.Name("super of"), tuple(map(p.Argument, told))), given)
+
+    def record(self, node: Node) -> p.Expression:
+        """Struct.new and Data.define."""
+        given = named(field(node, "arguments"))
+        members = [source(part)[1:] for part in given if part.type == "simple_symbol"]
+        options = [source(part) for part in given if part.type != "simple_symbol"]
+        if any(option.replace(" ", "") != "keyword_init:true" for option in options):
+            raise refuse(node)
+        by_name = bool(options) or source(field(node, "receiver")) == "Data"
+        block = node.child_by_field_name("block")
+        body = named(block.child_by_field_name("body")) if block is not None else []
+        if any(part.type != "method" for part in body):
+            raise refuse(node)
+        outer, self.own = self.own, {*members, *[source(field(part, "name")) for part in body]}
+        own = [p.Member(p.Name("self"), f"@{name}") for name in members]
+        names = p.Items(tuple(p.Const(Symbol(name)) for name in members))
+        values = p.Call(
+            p.Name("struct values"), (p.Argument(p.Name("given")), p.Argument(names), p.Argument(p.Const(by_name)))
+        )
+        methods = [
+            (name, "method", p.Function((), (p.Jump("return", value),)))
+            for name, value in zip(members, own, strict=True)
+        ]
+        making = p.Function((), (p.Assign(p.Targets(tuple(own)), values),), rest="given")
+        methods.append(("initialize", "method", making))
+        methods += [(source(field(part, "name")), "method", self.function(part)) for part in body]
+        self.own = outer
+        return p.Class("a struct", tuple(methods))
 
     def arguments(self, node: Node | None) -> tuple[p.Argument, ...]:
         given: list[p.Argument] = []
@@ -473,6 +589,29 @@ class Lowering:
         return p.Text(tuple(parts))
 
 
+def _given_block(name: str) -> p.Statement:
+    """The block that a method is called with, under a name."""
+    return p.Assign(p.Name(name), p.Call(p.Name("given block"), (p.Argument(p.Name("the blocks")),)), True)
+
+
+SAYING = ("attr_reader", "attr_accessor", "private_class_method", "private_constant", "extend", "private", "public")
+"""Calls in a class that say nothing of what its methods do."""
+
+
+def _opened(members: Sequence[Node]) -> list[Node]:
+    """Members of a class, those of `class << self` among them."""
+    opened: list[Node] = []
+    for member in members:
+        arguments = member.child_by_field_name("arguments") if member.type == "call" else None
+        if arguments is not None and any(inner.type in ("method", "singleton_method") for inner in named(arguments)):
+            raise refuse(member)
+        if member.type == "singleton_class":
+            opened += [inner for inner in named(field(member, "body")) if inner.type != "identifier"]
+        else:
+            opened.append(member)
+    return opened
+
+
 def _rescues(node: Node) -> bool:
     return any(child.type in ("rescue", "ensure") for child in named(node))
 
@@ -494,7 +633,7 @@ def _assigned(node: Node) -> frozenset[str]:
 
 
 def _is_inside_class(node: Node) -> bool:
-    return node.parent is not None and (node.parent.type == "class" or _is_inside_class(node.parent))
+    return node.parent is not None and (node.parent.type in ("class", "module") or _is_inside_class(node.parent))
 
 
 def _unescaped(text: str) -> str:

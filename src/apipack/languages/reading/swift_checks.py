@@ -161,6 +161,7 @@ def _used_values(node: Node) -> Iterator[Node]:
     elif node.type == "additive_expression":
         yield from (field(node, "lhs"), field(node, "rhs"))
     elif node.type == "navigation_expression":
-        yield field(node, "target")
+        if not any(child.type == "?" for child in node.children):
+            yield field(node, "target")
     elif node.type == "call_expression":
         yield from (value for called, label, value in _given(node) if TAKING_VALUES.get(called) == label)

@@ -18,6 +18,7 @@ from apipack.languages.reading.swift_data import (
     Identifier,
     Null,
     Struct,
+    appended,
     data_of,
     each_of,
     joined,
@@ -80,16 +81,17 @@ EXTENDED: Mapping[str, tuple[type, ...]] = {
     "String": (str,),
     "URL": (Address,),
     "Dictionary": (dict,),
+    "Array": (list,),
 }
 """Types of the library by their names, as extensions have them."""
 
 
 def _extend(run: Evaluation, given: Arguments) -> Mystery:
     """A method that an extension gives to a type of the library."""
-    kind, name, closure = given.positional
+    kind, name, closure, is_property = given.positional
     if name in run.dialect.extensions or kind not in EXTENDED:
         raise Unreadable(f"an extension of {kind}")
-    run.dialect.extensions[name] = (kind, closure)
+    run.dialect.extensions[name] = (kind, closure, is_property)
     return MYSTERY
 
 
@@ -108,6 +110,10 @@ class Swift(Dialect):
     trailing_block = True
     receiver = "self"
     own_class = "The class"
+    changing: Mapping[type, Mapping[str, Any]] = {
+        list: {"append": appended, "removeAll": list.clear},
+        dict: {"updateValue": lambda value, member, forKey: value.update({forKey: member})},
+    }
     names: Mapping[str, Any] = {
         **dict.fromkeys(
             [
@@ -164,7 +170,10 @@ class Swift(Dialect):
         "NSMutableData": Builtin(data_of),
         "NSNull": Builtin(lambda run, given: Null()),
         "String": Builtin(string_of),
-        "JSONSerialization": Module("JSONSerialization", {"data": Builtin(serialized), "jsonObject": MYSTERY}),
+        "JSONSerialization": Module(
+            "JSONSerialization",
+            {"data": Builtin(serialized), "jsonObject": MYSTERY, "isValidJSONObject": Builtin(lambda run, given: True)},
+        ),
         "JSONEncoder": Builtin(lambda run, given: Encoder()),
         "Task": Builtin(_task),
         "defer": Builtin(_deferred),
@@ -178,7 +187,10 @@ class Swift(Dialect):
     }
 
     def __init__(self) -> None:
-        self.extensions: dict[str, tuple[str, Closure]] = {}
+        self.extensions: dict[str, tuple[str, Closure, bool]] = {}
+
+    def set_member(self, run: Any, owner: Any, name: str, value: Any) -> None:
+        super().set_member(run, owner, name, self.bound_value(value))
 
     def bound_value(self, value: Any) -> Any:
         return value.copy() if isinstance(value, Instance) and value.kind.copies else copied(value)
@@ -193,12 +205,15 @@ class Swift(Dialect):
 
     def member(self, run: Any, value: Any, name: str) -> Any:
         if name in self.extensions and not isinstance(value, Mystery | Instance):
+            kind, closure, is_property = self.extensions[name]
+            if is_property and type(value) in EXTENDED.get(kind, ()):
+                return run.enter(closure, Arguments([]), value)
             return Builtin(lambda run, given: self.extended(run, value, name, given))
         return self.of_library(run, value, name)
 
     def extended(self, run: Any, value: Any, name: str, given: Arguments) -> Any:
         """A method of an extension, which a text as its argument tells from the library's."""
-        kind, closure = self.extensions[name]
+        kind, closure, _ = self.extensions[name]
         if type(value) not in EXTENDED.get(kind, ()):
             return run.apply(self.of_library(run, value, name), given)
         if name == "append" and not (len(given.positional) == 1 and isinstance(given.positional[0], str)):

@@ -51,7 +51,9 @@ class Bytes(Thing):
 
     def do_append(self, run: Evaluation, given: Arguments) -> None:
         run.certain()
-        (more,) = given.take("other", required=1)
+        (more,) = given.take("contentsOf" if given.named else "other", required=1)
+        if isinstance(more, str) and not given.named:
+            raise Unreadable("a text that is appended to Data")
         self.octets += octets(more)
 
     def do_base64EncodedString(self, run: Evaluation, given: Arguments) -> str:
@@ -132,6 +134,15 @@ def _jsonable(value: Any, encodes: bool, name: Callable[[str], str] = str) -> An
         known(value)
         raise Unreadable("JSON of more than data")
     return value
+
+
+def appended(value: list[Any], *members: Any, contentsOf: Any = UNDEFINED) -> None:  # noqa: N803
+    """append of an array: of one member, or of those of another."""
+    if contentsOf is not UNDEFINED and not isinstance(contentsOf, list):
+        raise Unreadable("members of what is no array")
+    if len(members) + (contentsOf is not UNDEFINED) != 1:
+        raise Unreadable("arguments that append does not take")
+    value += contentsOf if isinstance(contentsOf, list) else members
 
 
 class Member(Thing):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from apipack.languages.reading import program as p
-from apipack.languages.reading.bare_members import bound, bound_value
+from apipack.languages.reading.bare_members import bound, bound_value, own_class_in
 from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
 from apipack.languages.reading.swift_checks import check
 from apipack.languages.reading.swift_literals import is_spaced, literal_kind, raw, text_pieces, unescaped
@@ -32,6 +32,8 @@ def lower(code: str) -> tuple[p.Statement, ...]:
 
 
 SELF = p.Name("self")
+VALUES = (p.Call, p.Const, p.Text, p.Name, p.Member, p.Binary, p.Pairs, p.Items, p.Conditional, p.Index, p.Unary)
+"""Expressions that a body gives where it has nothing else."""
 SUBJECT = p.Name("the value of a switch")
 
 
@@ -161,7 +163,7 @@ class Lowering:
             for pattern in (part for part in named(entry) if part.type == "switch_pattern"):
                 tests.append(self.matched(pattern, bindings))
             body = self.block(entry)
-            if len(body) == 1 and isinstance(body[0], p.Const | p.Text | p.Name | p.Member | p.Binary | p.Call):
+            if len(body) == 1 and isinstance(body[0], VALUES):
                 body = (p.Jump("return", body[0]),) if _gives(node) else body
             if not tests:
                 otherwise = body
@@ -182,7 +184,9 @@ class Lowering:
             for part in descendants(node)
             if part.type == "simple_identifier" and part.parent is not None and part.parent.type == "pattern"
         ]
-        simple = re.fullmatch(r"(?:let )?\w*\.(\w+)(?:\(\s*(?:(?:let |var )?\w+(?:, ?(?:let |var )?\w+)*)?\s*\))?", text)
+        simple = re.fullmatch(
+            r"(?:let )?\w*\.(\w+)(?:\(\s*(?:(?:let |var )?\w+(?:, ?(?:let |var )?\w+)*)?\s*\))?", text
+        )
         if simple is None:
             inner = named(node)
             literal = named(inner[0])[0] if len(inner) == 1 and len(named(inner[0])) == 1 else None
@@ -273,7 +277,7 @@ class Lowering:
     def returning(self, node: Node) -> tuple[p.Statement, ...]:
         """A body; a single expression is what it gives."""
         statements = self.block(node)
-        if len(statements) == 1 and isinstance(statements[0], p.Call | p.Const | p.Text | p.Name | p.Member | p.Binary):
+        if len(statements) == 1 and isinstance(statements[0], VALUES):
             return (p.Jump("return", statements[0]),)
         return statements
 
@@ -298,6 +302,8 @@ class Lowering:
         is_shared = any(re.match(r"(\w+ )*static ", source(member)) for member in body)
         is_rich = any(member.type == "class_declaration" or not _is_stored(member) for member in body)
         if kind in ("struct", "class", "actor") and (functions or is_shared or is_rich or kind != "struct"):
+            return [p.Assign(p.Name(name), self.members(node, body), True)]
+        if kind == "enum" and body and not any(entry.type == "enum_entry" for entry in body):
             return [p.Assign(p.Name(name), self.members(node, body), True)]
         if functions or kind != "struct" or not body:
             return [p.Assign(p.Name(name), p.Name("a type"), True)]
@@ -361,7 +367,7 @@ class Lowering:
         owners |= {key: SELF for key, _ in computed} | {key: p.Name(name) for key, _ in nested}
         lowered = [(key, "static" if fixed else "method", bound(function, owners)) for key, fixed, function in methods]
         own = [p.Assign(p.Member(SELF, key), bound_value(value, owners)) for key, fixed, value in fields if not fixed]
-        shared = [(key, value) for key, is_static, value in fields if is_static]
+        shared = [(key, own_class_in(value, name)) for key, is_static, value in fields if is_static]
         lowered += [(key, "property", bound(function, owners)) for key, function in computed]
         keys = [key for key, is_static, _ in fields if not is_static]
         shared = [*nested, *shared, ("the keys", _coding_keys(body, keys))]
@@ -384,9 +390,9 @@ class Lowering:
         """What extensions add to a type of the program."""
         added: list[Node] = []
         for node in named(self.root):
-            if node.type == "class_declaration" and source(field(node, "declaration_kind")) == "extension":
-                if source(field(node, "name")) == name:
-                    added += named(field(node, "body"))
+            is_extension = node.type == "class_declaration" and source(field(node, "declaration_kind")) == "extension"
+            if is_extension and source(field(node, "name")) == name:
+                added += named(field(node, "body"))
         return added
 
     def extension(self, node: Node, body: Sequence[Node]) -> Sequence[p.Statement]:
@@ -399,10 +405,14 @@ class Lowering:
                 self.extensions.append(self.maker(member, name))
                 continue
             is_static = any("static" in source(part).split() for part in named(member) if part.type == "modifiers")
-            if member.type != "function_declaration" or is_static:
+            getter = member.child_by_field_name("computed_value")
+            getter = _getter(getter) if getter is not None else None
+            if is_static or (member.type != "function_declaration" and getter is None):
                 return [p.Opaque(f"an extension of {name}")]
-            function = bound(self.function(member), dict.fromkeys(LIBRARY_MEMBERS, SELF))
-            given = _call("extend", p.Const(name), p.Const(source(field(member, "name"))), function)
+            function = self.function(member) if getter is None else p.Function((), self.returning(getter))
+            function = bound(function, dict.fromkeys(LIBRARY_MEMBERS, SELF))
+            title = source(member.children_by_field_name("name")[0])
+            given = _call("extend", p.Const(name), p.Const(title), function, p.Const(getter is not None))
             self.extensions.append(given)
         return []
 
@@ -600,7 +610,9 @@ class Lowering:
             return False
         owner = source(field(function, "target"))
         return (
-            owner == "JSONSerialization" or called == "encode" or (called == "data" and bool(names & {"for", "from"}))
+            (owner == "JSONSerialization" and called != "isValidJSONObject")
+            or called == "encode"
+            or (called == "data" and bool(names & {"for", "from"}))
         )
 
     def arguments(self, node: Node) -> tuple[p.Argument, ...]:
@@ -650,7 +662,10 @@ class Lowering:
         return p.Text(tuple(parts))
 
 
-LIBRARY_MEMBERS = ("append", "setValue", "addValue", "httpMethod", "httpBody", "addingPercentEncoding", "url")
+LIBRARY_MEMBERS = (
+    "append", "setValue", "addValue", "httpMethod", "httpBody", "addingPercentEncoding", "url", "map", "reduce",
+    "joined", "data", "utf8", "isEmpty", "compactMap", "filter", "absoluteString", "allHTTPHeaderFields",
+)  # fmt: skip
 """Members of library types that an extension may call by their bare names."""
 
 
