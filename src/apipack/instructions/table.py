@@ -84,7 +84,7 @@ def _by_grammar(unique: Path, out: Path, p: Instruct, seed: int, engine: Engine)
             names = [Path(file).name for file in together]
             told = {name: hints[name] for name in names if name in hints}
             tasks.append({"files": together, "hints": told, **choice})
-    return run_parts(instruct_parts, tasks, engine, "instruct")
+    return run_parts(instruct_parts, tasks, engine, "instruct", [_bytes(task["files"]) for task in tasks])
 
 
 def _large(groups: Sequence[Sequence[str]], engine: Engine) -> list[Sequence[str]]:
