@@ -37,7 +37,7 @@ def written(value: Value, double: bool = False) -> str:
 def says(instruction: str, values: Iterable[Value]) -> Checked:
     """Hold an instruction against the values that it has to say. Text may be in either kind of quotes; a value that is
     asked for twice has to be there twice."""
-    asked: dict[tuple[type, Value], int] = {}
+    asked: dict[tuple[type[Value], Value], int] = {}
     for value in values:
         asked[type(value), value] = asked.get((type(value), value), 0) + 1
     missing, duplicated = [], []
