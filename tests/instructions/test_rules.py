@@ -23,6 +23,7 @@ ROW = {
         (" ", "empty"),
         ("Here's what a user may type: how do I get a pet with the Pet Store API?", "preamble"),
         ("To get a pet with the Pet Store API, you can use this.", "preamble"),
+        ("Well, one sample request for the Pet Store API: get a pet", "preamble"),
         ("Sure! How do I get a pet with the Pet Store API?", "preamble"),
         ("User: How do I get a pet with the Pet Store API?", "role_label"),
         ("How do I get a pet with the Pet Store API?\n1. Send a request.", "answer"),

@@ -25,7 +25,8 @@ def refuse(number: int) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_results_come_in_the_order_of_the_tasks(workers: int) -> None:
-    done = map_tasks(square, [{"number": n} for n in range(40)], params(workers=workers), "square")
+    tasks = [{"number": n} for n in range(40)]
+    done = map_tasks(square, tasks, params(workers=workers), "square", sizes=range(40))
     assert [result["square"] for result in done] == [n * n for n in range(40)]
     assert len({result["process"] for result in done}) == workers
 

@@ -38,7 +38,8 @@ def hints(rows: Sequence[Row], asked: Mapping[str, Asked], words: int) -> dict[s
     """For each operation (schema OPERATIONS) of one API: words to add to its instruction, empty where none are needed,
     None where nothing tells it from another: its instructions would be ambiguous. words: as in `grammar.tasks`."""
     hint_of: dict[str, str | None] = {row["id"]: "" for row in rows}
-    for group in _saying_the_same(rows, words):
+    groups = list(_saying_the_same(rows, words))
+    for group in groups:
         clashing = _clashing(group, asked, hint_of)
         if not clashing:
             continue
@@ -47,7 +48,7 @@ def hints(rows: Sequence[Row], asked: Mapping[str, Asked], words: int) -> dict[s
             if not _clashing(clashing, asked, {**hint_of, **said}):
                 break
         hint_of.update(said)
-    for group in _saying_the_same(rows, words):
+    for group in groups:
         for row in _clashing(group, asked, hint_of):
             hint_of[row["id"]] = None
     return hint_of

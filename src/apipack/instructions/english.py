@@ -74,13 +74,13 @@ _UNCOUNTED = frozenset(
 
 def mended(text: str, verbs: frozenset[str]) -> str:
     """A phrase of a specification without labels, dates, HTTP methods before its verb, and what only OData says."""
-    text = _PREFIX.sub("", text)
+    text = without_start(text, _PREFIX)
     text = _OF_ME.sub(" of the signed-in user", _NAVIGATION.sub("", _DATED.sub("", text)))
     if (match := _OR_UPDATE.match(text)) and match[1].split()[0].lower() not in verbs:
         text = f"{match[2].lower()} {match[1].lower()}{match[3]}"
     if match := _INVOKE.match(text):
         return _invoked(match[2].strip(), match[1].lower(), verbs)
-    text = _OPERATION_DOES.sub("", text)
+    text = without_start(text, _OPERATION_DOES)
     for opening in (_TITLED, _THE_OPERATION):
         if (match := opening.match(text)) and match[1].lower() in verbs:
             text = text[match.end() :]
@@ -96,6 +96,12 @@ def mended(text: str, verbs: frozenset[str]) -> str:
     ):
         text = text[match.end() :]
     return _verb_first(text, verbs)
+
+
+def without_start(text: str, start: re.Pattern[str]) -> str:
+    """The text without what a pattern that begins with `^` matches; `sub` would try it at every place."""
+    match = start.match(text)
+    return text[match.end() :] if match else text
 
 
 def mine(text: str) -> str:

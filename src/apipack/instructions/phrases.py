@@ -7,7 +7,15 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from apipack.instructions.english import articled, mended, mine, of_third_person, second_verbs, with_articles
+from apipack.instructions.english import (
+    articled,
+    mended,
+    mine,
+    of_third_person,
+    second_verbs,
+    with_articles,
+    without_start,
+)
 
 Row = dict[str, Any]
 
@@ -90,9 +98,11 @@ def phrase(text: str) -> str:
 
     `getPetById` and `get_pet_by_id` become `get pet by id`: an instruction that repeats the endpoint's name leaks it.
     """
-    first = _SENTENCE.split(_ADDRESS.sub(" ", _LINK.sub(r"\1", text)).strip(), maxsplit=1)[0]
+    text = _LINK.sub(r"\1", text) if "](" in text else text
+    text = _ADDRESS.sub(" ", text) if "://" in text else text
+    first = _SENTENCE.split(text.strip(), maxsplit=1)[0]
     spoken = _IDENTIFIER.sub(_spoken_identifier, _PLACEHOLDER.sub(" ", _BEFORE_PLURAL.sub("", first)))
-    spoken = _ABOUT_ITSELF.sub("", " ".join(spoken.split())).strip(" .:;,!?-")
+    spoken = without_start(" ".join(spoken.split()), _ABOUT_ITSELF).strip(" .:;,!?-")
     return with_articles(mine(_ABBREVIATION.sub(_in_capitals, mended(spoken, VERBS)))).strip(" .:;,!?-")
 
 

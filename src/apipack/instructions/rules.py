@@ -17,8 +17,11 @@ Row = dict[str, Any]
 _PREAMBLE = re.compile(
     r"\W*(here\b|to \w+ [^.?!\n]{0,200}(?:,| you can) ?(?:you|please|kindly|use|follow|run|send|execute|enter)\b"
     r"|to [^.?!\n]{3,250}:|if you (?:want|need|would|wish)\b|sure\b|certainly\b|of course\b|absolutely\b|okay\b"
-    r"|example\b|(?:a |one )?possible\b|the following\b|below\b|as an ai\b|you (?:can|could|should|may|need)\b"
-    r"|[^.?!\n]{0,120}\b(?:example|sample|possible|user) (?:query|instruction|request|question)s?\b[^.?!\n]{0,80}:)",
+    r"|example\b|(?:a |one )?possible\b|the following\b|below\b|as an ai\b|you (?:can|could|should|may|need)\b)",
+    re.I,
+)
+_ANNOUNCED = re.compile(
+    r"\W*[^.?!\n]{0,120}\b(?:example|sample|possible|user) (?:query|instruction|request|question)s?\b[^.?!\n]{0,80}:",
     re.I,
 )
 _ROLE = re.compile(r"\W*(?:(?:user|human|customer|example|sample)(?: (?:query|request|input|says?))?|query|q|prompt|"
@@ -81,6 +84,11 @@ def leaks_path(row: Row) -> bool:
     if path.count("/") > 1 and path in text:
         return True
     return bool(_METHOD_PATH.search(text) or any(match[0].count("/") > 1 for match in _PATH.finditer(text)))
+
+
+def has_preamble(row: Row) -> bool:
+    text = row["candidate"]
+    return bool(_PREAMBLE.match(text) or (":" in text and _ANNOUNCED.match(text)))
 
 
 def is_answer(row: Row) -> bool:
@@ -146,7 +154,7 @@ Rule = tuple[str, Callable[[Row], bool]]
 
 HARD_RULES: tuple[Rule, ...] = (
     ("empty", lambda row: not row["candidate"].strip()),
-    ("preamble", lambda row: bool(_PREAMBLE.match(row["candidate"]))),
+    ("preamble", has_preamble),
     ("role_label", lambda row: bool(_ROLE.match(row["candidate"]))),
     ("answer", is_answer),
     ("several_texts", several_texts),

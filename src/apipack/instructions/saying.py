@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -38,7 +37,9 @@ def written(value: Value, double: bool = False) -> str:
 def says(instruction: str, values: Iterable[Value]) -> Checked:
     """Hold an instruction against the values that it has to say. Text may be in either kind of quotes; a value that is
     asked for twice has to be there twice."""
-    asked = Counter((type(value).__name__, value) for value in values)
+    asked: dict[tuple[type[Value], Value], int] = {}
+    for value in values:
+        asked[type(value), value] = asked.get((type(value), value), 0) + 1
     missing, duplicated = [], []
     for (_, value), times in asked.items():
         count = stands(instruction, value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -84,7 +84,7 @@ def _by_grammar(unique: Path, out: Path, p: Instruct, seed: int, engine: Engine)
             names = [Path(file).name for file in together]
             told = {name: hints[name] for name in names if name in hints}
             tasks.append({"files": together, "hints": told, **choice})
-    return run_parts(instruct_parts, tasks, engine, "instruct")
+    return run_parts(instruct_parts, tasks, engine, "instruct", [_bytes(task["files"]) for task in tasks])
 
 
 def _large(groups: Sequence[Sequence[str]], engine: Engine) -> list[Sequence[str]]:
@@ -102,7 +102,14 @@ def _bytes(files: Sequence[str]) -> int:
 
 def hint_group(files: list[str], words: int) -> dict[str, dict[str, str | None]]:
     """File → id → hint of the operations of whole providers, those that need one (`distinguishing.hints`)."""
-    tables = {Path(file).name: read_table(file, list(variants.COLUMNS)).to_pylist() for file in files}
+    return _hints(_tables(files, variants.COLUMNS), words)
+
+
+def _tables(files: Sequence[str], columns: Sequence[str]) -> dict[str, list[Row]]:
+    return {Path(file).name: read_table(file, list(columns)).to_pylist() for file in files}
+
+
+def _hints(tables: Mapping[str, list[Row]], words: int) -> dict[str, dict[str, str | None]]:
     hint_of = variants.api_hints((row for rows in tables.values() for row in rows), words)
     hints = {}
     for name, rows in tables.items():
@@ -116,12 +123,12 @@ def instruct_parts(
     """Write the grammar's wordings of some parts of the operations; count what they say, and by rule those that a rule
     still rejects. hints: of `hint_group`; where there are none, the parts are of whole providers."""
     p = Instruct.model_construct(**choice)
+    tables = _tables(files, variants.COLUMNS if p.values == "spoken" else COLUMNS)
     if p.values == "spoken" and not hints:
-        hints = hint_group(files, p.description_words)
+        hints = _hints(tables, p.description_words)
     totals = Totals()
-    for file in files:
-        name = Path(file).name
-        done = _instructed(file, p, seed, hints[name] if p.values == "spoken" else None)
+    for name in list(tables):
+        done = _instructed(tables.pop(name), p, seed, hints[name] if p.values == "spoken" else None)
         write_table(Path(out, name), rows_table(done.rows, INSTRUCTIONS))
         totals.rows += len(done.rows)
         totals.drops += done.drops
@@ -137,9 +144,8 @@ class _Part(NamedTuple):
     counts: Counter[str]
 
 
-def _instructed(file: str, p: Instruct, seed: int, hints: dict[str, str | None] | None) -> _Part:
+def _instructed(rows: Sequence[Row], p: Instruct, seed: int, hints: dict[str, str | None] | None) -> _Part:
     """Of one part of the operations. hints: of those that need one; None for instructions without values."""
-    rows = read_table(file, COLUMNS).to_pylist()
     if hints is None:
         written = wordings.by_grammar(rows, seed, p.description_words)
         rejected = wordings.rejected(rows, written)

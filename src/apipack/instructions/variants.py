@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 import orjson
@@ -20,7 +21,7 @@ from apipack.instructions.spoken import spoken
 from apipack.openapi.argument_names import is_credential, is_made_up, snake
 from apipack.openapi.loading import SpecError
 from apipack.operations.filling import Filled, Said, fill
-from apipack.operations.forms import argument_names, is_stand_in
+from apipack.operations.forms import Form, argument_names, is_stand_in
 
 TEST = -1
 TRIES = 2
@@ -69,14 +70,20 @@ def variant(row: Row, number: int, seed: int, p: Choice, hint: str) -> Variant |
     """A variant of an operation (`COLUMNS`), or the reason why there is none. number: 0 is the training instruction,
     negative ones are for tests. hint: of `distinguishing.hints`."""
     try:
-        form = orjson.loads(row["form"])
-        filled = fill(form, row["id"], seed, number, optional=p.optional, max_values=p.max_values)
+        filled = fill(_form(row["form"]), row["id"], seed, number, optional=p.optional, max_values=p.max_values)
     except SpecError as error:
         return error.reason
     instruction, reason = spoken(row, filled.said, seed, number, p.description_words, hint)
     if instruction is None:
         return str(reason)
     return Variant(instruction, filled.request.to_json(), filled)
+
+
+@lru_cache(maxsize=1)
+def _form(text: str) -> Form:
+    """Remembered, since the variants of an operation are made one after another; nothing changes it."""
+    form: Form = orjson.loads(text)
+    return form
 
 
 class Asked(NamedTuple):
@@ -123,7 +130,7 @@ def api_hints(rows: Iterable[Row], words: int) -> dict[str, str | None]:
     """`distinguishing.hints` for the operations (`COLUMNS`) of whole APIs."""
     hint_of: dict[str, str | None] = {}
     for of_api in by_api(rows).values():
-        hint_of |= hints(of_api, {row["id"]: asked(row) for row in of_api}, words)
+        hint_of |= hints(of_api, _NamesAsked(of_api), words)
     return hint_of
 
 
@@ -132,7 +139,7 @@ def still_ambiguous(rows: Iterable[Row], words: int) -> list[str]:
     unclear: list[str] = []
     for of_api in by_api(rows).values():
         said: Mapping[str, str | None] = {row["id"]: row["hint"] for row in of_api}
-        unclear += ambiguous(of_api, {row["id"]: asked(row) for row in of_api}, said, words)
+        unclear += ambiguous(of_api, _NamesAsked(of_api), said, words)
     return unclear
 
 
@@ -141,6 +148,18 @@ def by_api(rows: Iterable[Row]) -> dict[str, list[Row]]:
     for row in rows:
         groups[row["api"]].append(row)
     return groups
+
+
+class _NamesAsked(dict[str, Names]):
+    """`asked` of operations, by id, told when it is looked up: most are told apart by their words alone."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        super().__init__()
+        self._rows = {row["id"]: row for row in rows}
+
+    def __missing__(self, identifier: str) -> Names:
+        names = self[identifier] = asked(self._rows[identifier])
+        return names
 
 
 def asked(row: Row) -> Names:

@@ -16,7 +16,7 @@ from apipack.openapi.styles import Pairs
 from apipack.operations.credentials import add_secrets
 from apipack.operations.forms import Form, Node
 from apipack.operations.parameters import own_content_type
-from apipack.operations.plausible import fits, plausible, sayable
+from apipack.operations.plausible import fits, plausible, sayable, specified
 from apipack.operations.requests import assemble
 from apipack.operations.wire import body_of, pairs_of
 from apipack.records import Request
@@ -170,8 +170,10 @@ class _Variant:
         if (stand_in := credential(leaf, name)) is not None:
             self._unsaid.append((place, path, "credential"))
             return stand_in
-        self._rng.seed(f"{self._key}:{place}:{path}")
-        drawn = plausible(leaf, name, self._rng, given=self._given, tests=self._tests)
+        drawn = specified(leaf) if self._given else None
+        if drawn is None:
+            self._rng.seed(f"{self._key}:{place}:{path}")
+            drawn = plausible(leaf, name, self._rng, given=self._given, tests=self._tests)
         if drawn is None:
             raise SpecError("unsayable", f"{place} {path}: no value")
         value, source = drawn

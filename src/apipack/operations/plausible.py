@@ -49,23 +49,29 @@ def plausible(leaf: Node, name: str, rng: random.Random, *, given: bool, tests: 
     that no training variant has, where the rules leave a choice. source: example, default, enum, format, pattern, name
     or type.
     """
-    if given:
-        for source in ("example", "default"):
-            if source in leaf and (value := _given(leaf, leaf[source])) is not None:
-                return value, source
+    if given and (drawn := specified(leaf)) is not None:
+        return drawn
     if options := [option for option in leaf.get("enum", ()) if sayable(option)]:
         return (options[0] if given else rng.choice(options)), "enum"
-    specified = (leaf.get("example"), leaf.get("default"))
+    taken = (leaf.get("example"), leaf.get("default"))
     last: tuple[Any, str] | None = None
     flat = snake(name)
     for _ in range(DRAWS):
         drawn = _made(leaf, flat, rng)
         if drawn is None:
             continue
-        if for_tests(drawn[0]) == tests and not (tests and drawn[0] in specified):
+        if for_tests(drawn[0]) == tests and not (tests and drawn[0] in taken):
             return drawn
         last = last or drawn
     return last
+
+
+def specified(leaf: Node) -> tuple[Any, str] | None:
+    """(value, source) of the specification's example or default; None where neither can be taken as it is."""
+    for source in ("example", "default"):
+        if source in leaf and (value := _given(leaf, leaf[source])) is not None:
+            return value, source
+    return None
 
 
 def _given(leaf: Node, value: Any) -> Any:

@@ -70,10 +70,16 @@ def body_wire(sent: Payload, node: Node, values: ValueBuilder) -> Node:
 
 def body_of(wire: Node, value: Any, version: str) -> tuple[str, str]:
     """(Content-Type, payload text) of a body. Raises `SpecError`."""
-    values, models = _values(version)
-    media = _media_model(models).model_validate(wire["media"])
+    values, _ = _values(version)
+    media = _media_type(orjson.dumps(wire["media"]), version)
     text = bodies.encode(value, wire["header"], values, media, wire["root"])
     return sent_header(wire["header"], text), text
+
+
+@lru_cache(maxsize=1_000)
+def _media_type(media: bytes, version: str) -> MediaType:
+    """Remembered as `_parameter` is; nearly all are those of JSON, which say nothing."""
+    return _media_model(_values(version)[1]).model_validate(orjson.loads(media))
 
 
 def _media(header: str, media: MediaType, schema: Schema | None, node: Node, values: ValueBuilder, name: str) -> Node:

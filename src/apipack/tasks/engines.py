@@ -35,8 +35,11 @@ class EngineError(UserError):
     """The engine, not the data, failed: a worker died, a cluster is out of reach."""
 
 
-def map_tasks(function: Callable[..., Any], tasks: Sequence[Task], p: Engine, what: str) -> list[Any]:
-    """`function(**task)` for each task, in the tasks' order whatever ran where. Put long tasks first.
+def map_tasks(
+    function: Callable[..., Any], tasks: Sequence[Task], p: Engine, what: str, sizes: Sequence[int] = ()
+) -> list[Any]:
+    """`function(**task)` for each task, in the tasks' order whatever ran where. Put long tasks first, or give `sizes`:
+    the largest then start first.
 
     function: module-level; keyword arguments and result of JSON types. A UserError or OSError of a task ends
     the map with that one line; a worker that dies is an `EngineError` (Ray runs its tasks again first).
@@ -46,7 +49,8 @@ def map_tasks(function: Callable[..., Any], tasks: Sequence[Task], p: Engine, wh
     storage = Storage(p.ray.storage) if p.engine == "ray" and p.ray.storage else None
     call = _on_ray(function, p) if p.engine == "ray" else _local(function, p, len(tasks))
     sent = storage.sent(tasks) if storage else tasks
-    frame = daft.from_pydict({"number": list(range(len(tasks))), "task": [orjson.dumps(task) for task in sent]})
+    order = sorted(range(len(tasks)), key=lambda number: -sizes[number]) if sizes else list(range(len(tasks)))
+    frame = daft.from_pydict({"number": order, "task": [orjson.dumps(sent[number]) for number in order]})
     if p.engine == "ray":
         frame = frame.into_partitions(min(len(tasks), PARTITIONS_A_CORE * _cluster_cores()))
     else:

@@ -23,10 +23,12 @@ class Totals:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-def run_parts(function: Callable[..., Row], tasks: Sequence[Task], engine: Engine, what: str) -> Totals:
+def run_parts(
+    function: Callable[..., Row], tasks: Sequence[Task], engine: Engine, what: str, sizes: Sequence[int] = ()
+) -> Totals:
     """`map_tasks` of a function that returns the fields of `Totals`, those that it has."""
     totals = Totals()
-    for part in map_tasks(function, tasks, engine, what):
+    for part in map_tasks(function, tasks, engine, what, sizes):
         totals.rows_in += part.get("rows_in", 0)
         totals.rows += part.get("rows", 0)
         totals.drops += part.get("drops", ())
