@@ -77,7 +77,7 @@ def _by_grammar(unique: Path, out: Path, p: Instruct, seed: int, engine: Engine)
         for of_group in map_tasks(hint_group, apart, engine, "tell apart"):
             hints |= of_group
     choice = {"seed": seed, "out": str(out.absolute()), "choice": p.model_dump(include={"values", *CHOICE})}
-    tasks = []
+    tasks: list[Row] = []
     for files in groups:
         whole = p.values == "spoken" and Path(files[0]).name not in hints
         for together in [files] if whole else [[file] for file in files]:
