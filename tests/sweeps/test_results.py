@@ -36,6 +36,14 @@ def test_the_gain_per_doubling_is_the_slope_over_log2() -> None:
     assert flat == pytest.approx((0, 0, 0))
 
 
+def test_what_a_grammar_holds_is_a_setting_of_its_own() -> None:
+    free, held = predictions(0.1), predictions(0.5).replace({"model": {"tuned": "tuned_constrained"}})
+    both = pd.concat([free, held[held["model"] == "tuned_constrained"]])
+    assert by_api([both], "request_match", 3, "0shot, constrained")["0"].sum() == 20
+    names = {f"tuned_constrained.level3.spec.request_match{bound}": 0.5 for bound in ("", "_low", "_high")}
+    assert table({"a": "size=10"}, {"a": cells(names)})[0] == ["run", "level 3 spec, constrained"]
+
+
 def test_a_table_and_every_pair() -> None:
     assert table(LABELS, CELLS)[:2] == [["run", "level 3 0shot"], ["size=10", "0.10 [0.10, 0.10]"]]
     rows = pairs(LABELS, RUNS, seed=0)

@@ -12,7 +12,7 @@ from apipack.evaluation.pictures import Point, curve
 from apipack.evaluation.reporting import markdown
 from apipack.evaluation.summary import aligned
 from apipack.sweeps.grid import Grid
-from apipack.sweeps.results import between_seeds, by_api, gain_per_doubling, pairs, table
+from apipack.sweeps.results import between_seeds, by_api, gain_per_doubling, of_tuned, pairs, table
 
 Frames = Mapping[str, pd.DataFrame]
 COSTS = ("train.tokens", "train.flops", "train.seconds", "train.peak_memory_mb", "train.joules")
@@ -64,7 +64,7 @@ def _series(labels: Mapping[str, str], x: pd.Series, cells: Frames) -> dict[str,
     """Level and setting of the tuned model → (x, share, low, high) of each run that has an x above 0."""
     series: dict[str, list[Point]] = {}
     for run_id in labels:
-        told = cells[run_id].query("model == 'tuned' and level != 'all' and language == 'all' and setting != 'all'")
+        told = of_tuned(cells[run_id].query("level != 'all' and language == 'all' and setting != 'all'"))
         for row in told.to_dict("records") if x[run_id] > 0 else ():
             share, low, high = (float(row[f"{METRIC}{bound}"]) for bound in ("", "_low", "_high"))
             series.setdefault(f"level {row['level']}, {row['setting']}", []).append(
@@ -89,7 +89,8 @@ def _gains(grid: Grid, labels: Mapping[str, str], runs: pd.DataFrame, prediction
     if len(values) < 2:
         return
     frames = [predictions[str(run_id)] for run_id in values.index]
-    for level, setting in sorted(set(zip(frames[0]["level"], frames[0]["setting"], strict=True))):
+    own = of_tuned(frames[0])
+    for level, setting in sorted(set(zip(own["level"], own["setting"], strict=True))):
         shares = by_api(frames, METRIC, level, setting)
         if len(shares):
             gain, low, high = gain_per_doubling(values.tolist(), shares)

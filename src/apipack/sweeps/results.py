@@ -12,6 +12,7 @@ import pandas as pd
 from apipack.evaluation.figures import ALL, TUNED
 from apipack.evaluation.headline import METRIC
 from apipack.evaluation.paired import Comparison, by_holm, compare
+from apipack.evaluation.params import constrained_name
 from apipack.intervals import Z
 
 CELL = ["level", "setting"]
@@ -20,7 +21,7 @@ CELL = ["level", "setting"]
 def table(labels: Mapping[str, str], cells: Mapping[str, pd.DataFrame], metric: str = METRIC) -> list[list[str]]:
     """Rows of text, the first with the names of the columns: a row a finished run, a column a level and setting of the
     tuned model, `share [low, high]`. labels: run id → what it is in its sweep."""
-    shares = {run: _of_tuned(cells[run], metric) for run in labels}
+    shares = {run: _shares(cells[run], metric) for run in labels}
     columns = sorted({column for of_run in shares.values() for column in of_run})
     rows = [["run", *(f"level {level} {setting}" for level, setting in columns)]]
     for run, label in labels.items():
@@ -34,7 +35,7 @@ def pairs(
     """Rows of text: each two runs on the tests that both have, all levels and settings; McNemar's p by Holm."""
     compared: list[tuple[str, str, Comparison]] = []
     for a, b in itertools.combinations(labels, 2):
-        ours, theirs = (_tuned(predictions[run]) for run in (a, b))
+        ours, theirs = (of_tuned(predictions[run]) for run in (a, b))
         if comparison := compare(ours, theirs, metric, seed):
             compared.append((labels[a], labels[b], comparison))
     corrected = by_holm([comparison.p for _, _, comparison in compared])
@@ -62,7 +63,7 @@ def gain_per_doubling(values: Sequence[float], shares: pd.DataFrame) -> tuple[fl
 def by_api(predictions: Sequence[pd.DataFrame], metric: str, level: int, setting: str) -> pd.DataFrame:
     """Of each API the right tests of each run and, in column `n`, its tests; of the tests that all runs have."""
     key = ["id", "language"]
-    runs = [_tuned(frame).set_index(CELL).sort_index().loc[[(level, setting)]] for frame in predictions]
+    runs = [of_tuned(frame).set_index(CELL).sort_index().loc[[(level, setting)]] for frame in predictions]
     whole = runs[0][[*key, "api"]]
     for at, frame in enumerate(runs):
         whole = whole.merge(frame[key].assign(**{str(at): frame[metric].eq(True)}), on=key)
@@ -76,12 +77,15 @@ def between_seeds(shares: Sequence[float]) -> tuple[float, float]:
     return float(np.mean(shares)), Z * spread / len(shares) ** 0.5
 
 
-def _tuned(predictions: pd.DataFrame) -> pd.DataFrame:
-    return predictions[predictions["model"] == TUNED]
+def of_tuned(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the tuned model; what it writes under a grammar is a setting of its own, `spec, constrained`."""
+    own = rows[rows["model"].isin([TUNED, constrained_name(TUNED)])]
+    held = own["model"] != TUNED
+    return own.assign(setting=own["setting"].mask(held, own["setting"] + ", constrained"))
 
 
-def _of_tuned(cells: pd.DataFrame, metric: str) -> dict[tuple[Any, Any], str]:
-    told = cells[(cells["model"] == TUNED) & (cells["level"] != ALL) & (cells["language"] == ALL)]
+def _shares(cells: pd.DataFrame, metric: str) -> dict[tuple[Any, Any], str]:
+    told = of_tuned(cells[(cells["level"] != ALL) & (cells["language"] == ALL) & (cells["setting"] != ALL)])
     return {
         (row["level"], row["setting"]): f"{row[metric]:.2f} [{row[f'{metric}_low']:.2f}, {row[f'{metric}_high']:.2f}]"
         for row in told.to_dict("records")
