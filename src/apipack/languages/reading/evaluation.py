@@ -22,6 +22,7 @@ from apipack.languages.reading.values import (
     Foreign,
     Mystery,
     Thing,
+    Unset,
 )
 from apipack.languages.wire import Unreadable
 from apipack.records import Request
@@ -120,8 +121,8 @@ class Evaluation:
                 return self.inner(then if truth else otherwise)
             case p.Each(target, values, body):
                 return self.each(target, self.value(values), body)
-            case p.While(test, body):
-                return self.loop(test, body)
+            case p.While(test, body, step):
+                return self.loop(test, body, step)
             case p.Block(body):
                 return self.inner(body)
             case p.Try(body, handlers, after):
@@ -190,9 +191,22 @@ class Evaluation:
                 break
         return None
 
-    def loop(self, test: p.Expression, body: Sequence[p.Statement]) -> Jumped | None:
-        if self.truth(self.value(test)) is False:
-            return None
+    def loop(
+        self, test: p.Expression, body: Sequence[p.Statement], step: Sequence[p.Statement] = ()
+    ) -> Jumped | None:
+        """A loop runs while its test is known; from there on nothing in it is certain."""
+        for _ in range(MEMBERS):
+            truth = self.truth(self.value(test))
+            if truth is False:
+                return None
+            if truth is None or self.doubt or not step:
+                break
+            jumped = self.inner(body)
+            if jumped and jumped.kind in ("return", "perhaps"):
+                return jumped
+            if jumped and jumped.kind == "break":
+                return None
+            self.block(step)
         if self.request is None and not self.doubt:
             raise Unreadable("a loop before the request is sent")
         self.perhaps(body)
@@ -285,6 +299,8 @@ class Evaluation:
 
     def binary(self, operator: str, left: p.Expression, right: p.Expression) -> Any:
         first = self.value(left)
+        if operator in ("||", "??") and isinstance(first, Unset):
+            return self.value(right)
         if operator in ("&&", "||", "??"):
             truth = (first not in (None, UNDEFINED)) if operator == "??" else self.truth(first)
             if isinstance(first, Mystery) or truth is None:
@@ -334,7 +350,7 @@ class Evaluation:
                     self.bind(owner.name, {}, True)
                 self.dialect.set_item(self, self.value(owner), self.value(key), value)
             case p.Defaulted(plain, default):
-                self.assign(plain, self.value(default) if value is UNDEFINED else value, declares)
+                self.assign(plain, self.value(default) if value is UNDEFINED or isinstance(value, Unset) else value, declares)
             case p.Targets(targets, keys):
                 for index, inner in enumerate(targets):
                     self.assign(inner, self.part(value, index, keys), declares)
@@ -343,6 +359,8 @@ class Evaluation:
         if keys:
             return self.dialect.member(self, value, keys[index])
         if isinstance(value, list | tuple) and index < len(value):
+            return value[index]
+        if self.dialect.creates_arrays and isinstance(value, dict) and index in value:
             return value[index]
         return MYSTERY if isinstance(value, Mystery) else UNDEFINED
 

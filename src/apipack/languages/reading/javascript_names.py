@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, unquote
@@ -29,6 +30,7 @@ from apipack.languages.reading.values import (
     UNDEFINED,
     Arguments,
     Builtin,
+    Environment,
     Module,
     Mystery,
     Thing,
@@ -192,6 +194,27 @@ def _assigned(run: Evaluation, given: Arguments) -> Any:
     return target
 
 
+def _array_from(run: Evaluation, given: Arguments) -> Any:
+    values, *function = given.take("items", "map")
+    if isinstance(values, Mystery):
+        return MYSTERY
+    members = run.dialect.members(values)
+    if members is None:
+        raise Unreadable("an array of what is no list")
+    return members if function == [UNDEFINED] else _each(run, members, Arguments(function))
+
+
+def _boolean(run: Evaluation, given: Arguments) -> Any:
+    truth = run.truth(given.positional[0]) if given.positional else False
+    return MYSTERY if truth is None else truth
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, str) or not re.fullmatch("0|[1-9][0-9]{0,14}", value):
+        raise Unreadable("a number of no plain text")
+    return int(value)
+
+
 class Main(Thing):
     """The module that is run: `require.main` is it."""
 
@@ -218,6 +241,15 @@ NAMES: Mapping[str, Any] = {
     "Blob": Builtin(blob),
     "File": Builtin(file),
     "Object": OBJECT,
+    "Array": Module(
+        "Array",
+        {
+            "isArray": constant(lambda value: isinstance(value, list)),
+            "from": Builtin(lambda run, given: _array_from(run, given)),
+        },
+    ),
+    "Boolean": Builtin(lambda run, given: _boolean(run, given)),
+    "Number": constant(lambda value: value if isinstance(value, int) and not isinstance(value, bool) else _number(value)),
     "Promise": PROMISE,
     "setTimeout": Builtin(later),
     "setInterval": Builtin(later),
@@ -240,7 +272,7 @@ NAMES: Mapping[str, Any] = {
     "exports": MYSTERY,
     "process": Process(
         "process",
-        {"env": MYSTERY, "argv": MYSTERY, "exit": Builtin(leave), "on": MYSTERY, "stdout": MYSTERY, "stderr": MYSTERY},
+        {"env": Environment(), "argv": MYSTERY, "exit": Builtin(leave), "on": MYSTERY, "stdout": MYSTERY, "stderr": MYSTERY},
     ),
 }
 
@@ -318,8 +350,10 @@ class JavaScript(Dialect):
         raise Unreadable("a sum of no numbers or texts")
 
     def member(self, run: Any, value: Any, name: str) -> Any:
-        if isinstance(value, dict):
+        if isinstance(value, dict) and (name in value or name not in ("then", "catch", "finally")):
             return value.get(name, UNDEFINED)
+        if isinstance(value, list) and name == "length":
+            return len(value)
         if isinstance(value, Builtin) and name == "main":
             return MAIN
         if name in ("then", "catch", "finally") and not isinstance(value, Mystery | Thing):

@@ -66,6 +66,8 @@ def _statement(node: Node) -> Sequence[p.Statement]:
             return [_each(node)]
         case "while_statement":
             return [p.While(_value(field(node, "condition")), _branch(field(node, "body")))]
+        case "for_statement" if (counted := _counted(node)) is not None:
+            return counted
         case "for_statement" | "do_statement":
             return [p.While(p.Unknown(), _branch(field(node, "body")))]
         case "switch_statement" if (branches := _switch(node)) is not None:
@@ -79,6 +81,23 @@ def _statement(node: Node) -> Sequence[p.Statement]:
         case "empty_statement" | "hash_bang_line":
             return []
     return [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]
+
+
+def _counted(node: Node) -> list[p.Statement] | None:
+    """A loop that counts; None where a part of it is left out."""
+    start, test, step = (node.child_by_field_name(name) for name in ("initializer", "condition", "increment"))
+    if start is None or test is None or step is None or test.type == "empty_statement":
+        return None
+    condition = named(test)[0] if test.type == "expression_statement" else test
+    loop = p.While(_value(condition), _branch(field(node, "body")), (_counting(step),))
+    return [p.Block((*_statement(start), loop))]
+
+
+def _counting(step: Node) -> p.Expression:
+    if step.type != "update_expression":
+        return _value(step)
+    counter = field(step, "argument")
+    return p.Assign(_target(counter), p.Binary(source(field(step, "operator"))[:1], _value(counter), p.Const(1)))
 
 
 TAG = p.Name("the value of a switch")
@@ -174,11 +193,24 @@ def _target(node: Node) -> p.Target:
         case "subscript_expression":
             return p.Index(_value(field(node, "object")), _value(field(node, "index")))
         case "array_pattern":
-            return p.Targets(tuple(map(_target, named(node))))
+            return p.Targets(tuple(_members(node)))
         case "object_pattern":
             pairs = [_pattern(child) for child in named(node)]
             return p.Targets(tuple(target for _, target in pairs), tuple(key for key, _ in pairs))
     raise refuse(node)
+
+
+def _members(node: Node) -> Iterator[p.Target]:
+    """Targets of an array's pattern; a hole takes a member and keeps it nowhere."""
+    is_hole = True
+    for child in node.children[1:-1]:
+        if child.is_named and child.type != "comment":
+            is_hole = False
+            yield _target(child)
+        elif child.type == ",":
+            if is_hole:
+                yield p.Name("a hole")
+            is_hole = True
 
 
 def _pattern(node: Node) -> tuple[str, p.Target]:

@@ -166,8 +166,11 @@ class Each:
 
 @dataclass(frozen=True, slots=True)
 class While:
+    """step: what a loop that counts does after each turn."""
+
     test: Expression
     body: tuple[Statement, ...]
+    step: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

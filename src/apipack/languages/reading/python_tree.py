@@ -12,7 +12,7 @@ from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
 
 OPERATORS: dict[type[ast.AST], str] = {
-    ast.Add: "+", ast.Div: "/", ast.Sub: "-", ast.Mult: "*", ast.Mod: "%", ast.BitOr: "|", ast.And: "&&", ast.Or: "||",
+    ast.Add: "+", ast.Div: "/", ast.Sub: "-", ast.Mult: "*", ast.Mod: "%", ast.Pow: "**", ast.FloorDiv: "//", ast.BitOr: "|", ast.And: "&&", ast.Or: "||",
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.Gt: ">", ast.LtE: "<=", ast.GtE: ">=", ast.Is: "is",
     ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in", ast.Not: "!", ast.USub: "-",
 }  # fmt: skip
