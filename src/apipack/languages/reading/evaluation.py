@@ -191,9 +191,7 @@ class Evaluation:
                 break
         return None
 
-    def loop(
-        self, test: p.Expression, body: Sequence[p.Statement], step: Sequence[p.Statement] = ()
-    ) -> Jumped | None:
+    def loop(self, test: p.Expression, body: Sequence[p.Statement], step: Sequence[p.Statement] = ()) -> Jumped | None:
         """A loop runs while its test is known; from there on nothing in it is certain."""
         for _ in range(MEMBERS):
             truth = self.truth(self.value(test))
@@ -350,7 +348,9 @@ class Evaluation:
                     self.bind(owner.name, {}, True)
                 self.dialect.set_item(self, self.value(owner), self.value(key), value)
             case p.Defaulted(plain, default):
-                self.assign(plain, self.value(default) if value is UNDEFINED or isinstance(value, Unset) else value, declares)
+                self.assign(
+                    plain, self.value(default) if value is UNDEFINED or isinstance(value, Unset) else value, declares
+                )
             case p.Targets(targets, keys):
                 for index, inner in enumerate(targets):
                     self.assign(inner, self.part(value, index, keys), declares)

@@ -24,6 +24,7 @@ from apipack.languages.reading.javascript_data import (
     text,
     url,
 )
+from apipack.languages.reading.javascript_tree import Pattern
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -42,6 +43,8 @@ PRODUCT = 4_000_000
 
 
 def _replace(value: str, old: Any, new: Any) -> str:
+    if isinstance(old, Pattern) and isinstance(new, str) and "$" not in new:
+        return old.replaced(value, new)
     if not isinstance(old, str) or not isinstance(new, str) or "$" in new:
         raise Unreadable("a replacement by a pattern")
     return value.replace(old, new, 1)
@@ -249,7 +252,9 @@ NAMES: Mapping[str, Any] = {
         },
     ),
     "Boolean": Builtin(lambda run, given: _boolean(run, given)),
-    "Number": constant(lambda value: value if isinstance(value, int) and not isinstance(value, bool) else _number(value)),
+    "Number": constant(
+        lambda value: value if isinstance(value, int) and not isinstance(value, bool) else _number(value)
+    ),
     "Promise": PROMISE,
     "setTimeout": Builtin(later),
     "setInterval": Builtin(later),
@@ -272,13 +277,24 @@ NAMES: Mapping[str, Any] = {
     "exports": MYSTERY,
     "process": Process(
         "process",
-        {"env": Environment(), "argv": MYSTERY, "exit": Builtin(leave), "on": MYSTERY, "stdout": MYSTERY, "stderr": MYSTERY},
+        {
+            "env": Environment(),
+            "argv": MYSTERY,
+            "exit": Builtin(leave),
+            "on": MYSTERY,
+            "stdout": MYSTERY,
+            "stderr": MYSTERY,
+        },
     ),
 }
 
 
 def _fail(what: str) -> Any:
     raise Unreadable(what)
+
+
+STRANGERS = ({str, int}, {str, float}, {str, bool}, {int, bool}, {float, bool})
+"""Types whose values are never strictly equal."""
 
 
 class JavaScript(Dialect):
@@ -335,9 +351,18 @@ class JavaScript(Dialect):
         return value is not UNDEFINED
 
     def binary(self, operator: str, left: Any, right: Any) -> Any:
+        if operator in ("===", "!==") and {type(left), type(right)} in STRANGERS:
+            return operator == "!=="
         return super().binary({"===": "==", "!==": "!="}.get(operator, operator), left, right)
 
     def equal(self, left: Any, right: Any) -> bool:
+        if (
+            left is None
+            and isinstance(right, str | int | float)
+            or right is None
+            and isinstance(left, str | int | float)
+        ):
+            return False
         if left is UNDEFINED or right is UNDEFINED:
             return left is right or left is None or right is None
         return super().equal(left, right)

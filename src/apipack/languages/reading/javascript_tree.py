@@ -10,10 +10,30 @@ from tree_sitter import Node
 from apipack.languages.literals import JAVASCRIPT
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
-from apipack.languages.reading.values import UNDEFINED
+from apipack.languages.reading.values import UNDEFINED, Thing
 from apipack.languages.wire import Unreadable
 
 EXACT = 2**53
+PRODUCT = 4_000_000
+_SIMPLE = re.compile(r"/(?P<text>(?:\\[/+.?&=-]|[\w ,:%@=&/-])+)(?P<end>\$?)/(?P<all>g?)", re.ASCII)
+
+
+class Pattern(Thing):
+    """A regular expression of one text, at the end of the whole where is_end says so. What it finds is not known."""
+
+    inert = frozenset({"test", "exec"})
+
+    def __init__(self, text: str, is_end: bool, is_global: bool) -> None:
+        self.text, self.is_end, self.is_global = re.sub(r"\\(.)", r"\1", text), is_end, is_global
+
+    def replaced(self, value: str, new: str) -> str:
+        if self.is_end:
+            return value.removesuffix(self.text) + new if value.endswith(self.text) else value
+        if len(value) * max(len(new), 1) > PRODUCT:
+            raise Unreadable("a text too long")
+        return value.replace(self.text, new, -1 if self.is_global else 1)
+
+
 OPERATORS = {"===": "===", "!==": "!=="}
 FUNCTIONS = ("function_declaration", "function_expression", "arrow_function", "method_definition")
 _TEMPLATE_ESCAPE = re.compile(r"\\(\r\n|.)", re.DOTALL)
@@ -302,6 +322,8 @@ def _value(node: Node) -> p.Expression:
             return p.Name("this")
         case "class":
             return _class(node)
+        case "regex" if (simple := _SIMPLE.fullmatch(source(node))) is not None:
+            return p.Const(Pattern(simple["text"], bool(simple["end"]), bool(simple["all"])))
         case "regex" | "meta_property":
             return p.Unknown()
         case "parenthesized_expression":

@@ -222,6 +222,9 @@ class Php(Dialect):
         "pairs of": constant(lambda value: [[key, member] for key, member in value.items()]),
         "array_map": Builtin(_array_map),
         "array_keys": constant(lambda value: dict(enumerate(value))),
+        "compact": Builtin(
+            lambda run, given: {name: run.lookup(f"${name}") for name in map(text, known(given.positional))}
+        ),
         "array_filter": Builtin(_array_filter),
         "getenv": Builtin(lambda run, given: of_environment(given.positional[0] if given.positional else None)),
         "$_ENV": Environment(),

@@ -146,7 +146,24 @@ class Inert(Thing):
         pass
 
 
-AMBIENT = frozenset("HOME HOSTNAME LANG LC_ALL LOGNAME OLDPWD PATH PWD SHELL SHLVL TERM TMPDIR TZ USER".split())
+AMBIENT = frozenset(
+    [
+        "HOME",
+        "HOSTNAME",
+        "LANG",
+        "LC_ALL",
+        "LOGNAME",
+        "OLDPWD",
+        "PATH",
+        "PWD",
+        "SHELL",
+        "SHLVL",
+        "TERM",
+        "TMPDIR",
+        "TZ",
+        "USER",
+    ]
+)
 """Environment variables that a machine sets itself."""
 
 
