@@ -36,8 +36,12 @@ def read(language: str, code: str) -> Request:
         raise Unreadable(f"{error.name} is not installed") from None
     try:
         request: Request = reader(code)
+    except Unreadable:
+        raise
     except RecursionError:
         raise Unreadable("too deeply nested") from None
     except UnicodeError:
         raise Unreadable("text that cannot be encoded") from None
+    except (AttributeError, TypeError, ValueError, LookupError, OverflowError) as error:
+        raise Unreadable(f"a call that fails: {error}"[:100]) from None
     return request

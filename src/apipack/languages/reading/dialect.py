@@ -10,6 +10,8 @@ from apipack.languages.wire import Unreadable
 
 Pure = Callable[..., Any]
 LIMIT = 4_000_000
+SMALL = 100
+"""Of numbers whose power is no long computation."""
 
 
 def constant(function: Pure) -> Builtin:
@@ -117,6 +119,8 @@ class Dialect:
             a, b = numbers
             compared = {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b, "-": a - b, "*": a * b}
             return compared[operator]
+        if len(numbers) == 2 and operator in ("**", "%") and 0 <= left < SMALL and 0 < right < SMALL:
+            return left**right if operator == "**" else left % right
         raise Unreadable(f"{operator} of {type(left).__name__} and {type(right).__name__} is not known here")
 
     def equal(self, left: Any, right: Any) -> bool:

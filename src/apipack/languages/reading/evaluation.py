@@ -22,6 +22,7 @@ from apipack.languages.reading.values import (
     Foreign,
     Mystery,
     Thing,
+    Unset,
 )
 from apipack.languages.wire import Unreadable
 from apipack.records import Request
@@ -298,6 +299,8 @@ class Evaluation:
 
     def binary(self, operator: str, left: p.Expression, right: p.Expression) -> Any:
         first = self.value(left)
+        if operator in ("||", "??") and isinstance(first, Unset):
+            return self.value(right)
         if operator in ("&&", "||", "??"):
             truth = (first not in (None, UNDEFINED)) if operator == "??" else self.truth(first)
             if isinstance(first, Mystery) or truth is None:
@@ -347,7 +350,9 @@ class Evaluation:
                     self.bind(owner.name, {}, True)
                 self.dialect.set_item(self, self.value(owner), self.value(key), value)
             case p.Defaulted(plain, default):
-                self.assign(plain, self.value(default) if value is UNDEFINED else value, declares)
+                self.assign(
+                    plain, self.value(default) if value is UNDEFINED or isinstance(value, Unset) else value, declares
+                )
             case p.Targets(targets, keys):
                 for index, inner in enumerate(targets):
                     self.assign(inner, self.part(value, index, keys), declares)
@@ -356,6 +361,8 @@ class Evaluation:
         if keys:
             return self.dialect.member(self, value, keys[index])
         if isinstance(value, list | tuple) and index < len(value):
+            return value[index]
+        if self.dialect.creates_arrays and isinstance(value, dict) and index in value:
             return value[index]
         return MYSTERY if isinstance(value, Mystery) else UNDEFINED
 

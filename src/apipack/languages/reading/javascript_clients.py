@@ -10,7 +10,7 @@ from apipack.languages.reading.javascript_axios import Axios
 from apipack.languages.reading.javascript_data import FormData, search_params
 from apipack.languages.reading.javascript_fetch import STATES, Prepared, XhrType, fetch
 from apipack.languages.reading.javascript_http import Http
-from apipack.languages.reading.javascript_names import JavaScript, later
+from apipack.languages.reading.javascript_names import NAMES, JavaScript, later
 from apipack.languages.reading.javascript_request import Library, qs_stringify
 from apipack.languages.reading.javascript_tree import lower
 from apipack.languages.reading.values import (
@@ -48,7 +48,7 @@ def read_node(code: str) -> Request:
         "fs": Module("fs", {}),
         "util": Module("util", {"promisify": Builtin(lambda run, given: given.positional[0]), "inspect": MYSTERY}),
         "path": Inert("path"),
-        "buffer": Module("buffer", {"Buffer": JavaScript({}, {}).names["Buffer"]}),
+        "buffer": Module("buffer", {name: NAMES[name] for name in ("Buffer", "Blob", "File")}),
     }
     return Evaluation(JavaScript(_platform(False), modules)).run(lower(code))
 
@@ -60,8 +60,16 @@ def _platform(browser: bool) -> dict[str, Any]:
         "globalThis": Module("globalThis", {"fetch": Builtin(fetch)}),
     }
     if browser:
+        names |= dict.fromkeys(("localStorage", "sessionStorage", "location"), MYSTERY)
         names["XMLHttpRequest"] = XhrType("XMLHttpRequest", dict.fromkeys(STATES, MYSTERY))
         names["window"] = Module(
-            "window", {"fetch": Builtin(fetch), "addEventListener": Builtin(later), "location": MYSTERY}
+            "window",
+            {
+                "fetch": Builtin(fetch),
+                **{name: NAMES[name] for name in ("btoa", "encodeURIComponent", "URL", "URLSearchParams", "FormData")},
+                **dict.fromkeys(("localStorage", "sessionStorage", "document", "alert"), MYSTERY),
+                "addEventListener": Builtin(later),
+                "location": MYSTERY,
+            },
         )
     return names

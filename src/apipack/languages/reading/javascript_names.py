@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, unquote
@@ -23,12 +24,14 @@ from apipack.languages.reading.javascript_data import (
     text,
     url,
 )
+from apipack.languages.reading.javascript_tree import Pattern
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
     Arguments,
     Builtin,
+    Environment,
     Module,
     Mystery,
     Thing,
@@ -40,6 +43,8 @@ PRODUCT = 4_000_000
 
 
 def _replace(value: str, old: Any, new: Any) -> str:
+    if isinstance(old, Pattern) and isinstance(new, str) and "$" not in new:
+        return old.replaced(value, new)
     if not isinstance(old, str) or not isinstance(new, str) or "$" in new:
         raise Unreadable("a replacement by a pattern")
     return value.replace(old, new, 1)
@@ -192,6 +197,27 @@ def _assigned(run: Evaluation, given: Arguments) -> Any:
     return target
 
 
+def _array_from(run: Evaluation, given: Arguments) -> Any:
+    values, *function = given.take("items", "map")
+    if isinstance(values, Mystery):
+        return MYSTERY
+    members = run.dialect.members(values)
+    if members is None:
+        raise Unreadable("an array of what is no list")
+    return members if function == [UNDEFINED] else _each(run, members, Arguments(function))
+
+
+def _boolean(run: Evaluation, given: Arguments) -> Any:
+    truth = run.truth(given.positional[0]) if given.positional else False
+    return MYSTERY if truth is None else truth
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, str) or not re.fullmatch("0|[1-9][0-9]{0,14}", value):
+        raise Unreadable("a number of no plain text")
+    return int(value)
+
+
 class Main(Thing):
     """The module that is run: `require.main` is it."""
 
@@ -218,6 +244,17 @@ NAMES: Mapping[str, Any] = {
     "Blob": Builtin(blob),
     "File": Builtin(file),
     "Object": OBJECT,
+    "Array": Module(
+        "Array",
+        {
+            "isArray": constant(lambda value: isinstance(value, list)),
+            "from": Builtin(lambda run, given: _array_from(run, given)),
+        },
+    ),
+    "Boolean": Builtin(lambda run, given: _boolean(run, given)),
+    "Number": constant(
+        lambda value: value if isinstance(value, int) and not isinstance(value, bool) else _number(value)
+    ),
     "Promise": PROMISE,
     "setTimeout": Builtin(later),
     "setInterval": Builtin(later),
@@ -240,13 +277,24 @@ NAMES: Mapping[str, Any] = {
     "exports": MYSTERY,
     "process": Process(
         "process",
-        {"env": MYSTERY, "argv": MYSTERY, "exit": Builtin(leave), "on": MYSTERY, "stdout": MYSTERY, "stderr": MYSTERY},
+        {
+            "env": Environment(),
+            "argv": MYSTERY,
+            "exit": Builtin(leave),
+            "on": MYSTERY,
+            "stdout": MYSTERY,
+            "stderr": MYSTERY,
+        },
     ),
 }
 
 
 def _fail(what: str) -> Any:
     raise Unreadable(what)
+
+
+STRANGERS = ({str, int}, {str, float}, {str, bool}, {int, bool}, {float, bool})
+"""Types whose values are never strictly equal."""
 
 
 class JavaScript(Dialect):
@@ -303,9 +351,18 @@ class JavaScript(Dialect):
         return value is not UNDEFINED
 
     def binary(self, operator: str, left: Any, right: Any) -> Any:
+        if operator in ("===", "!==") and {type(left), type(right)} in STRANGERS:
+            return operator == "!=="
         return super().binary({"===": "==", "!==": "!="}.get(operator, operator), left, right)
 
     def equal(self, left: Any, right: Any) -> bool:
+        if (
+            left is None
+            and isinstance(right, str | int | float)
+            or right is None
+            and isinstance(left, str | int | float)
+        ):
+            return False
         if left is UNDEFINED or right is UNDEFINED:
             return left is right or left is None or right is None
         return super().equal(left, right)
@@ -318,8 +375,10 @@ class JavaScript(Dialect):
         raise Unreadable("a sum of no numbers or texts")
 
     def member(self, run: Any, value: Any, name: str) -> Any:
-        if isinstance(value, dict):
+        if isinstance(value, dict) and (name in value or name not in ("then", "catch", "finally")):
             return value.get(name, UNDEFINED)
+        if isinstance(value, list) and name == "length":
+            return len(value)
         if isinstance(value, Builtin) and name == "main":
             return MAIN
         if name in ("then", "catch", "finally") and not isinstance(value, Mystery | Thing):

@@ -10,10 +10,30 @@ from tree_sitter import Node
 from apipack.languages.literals import JAVASCRIPT
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
-from apipack.languages.reading.values import UNDEFINED
+from apipack.languages.reading.values import UNDEFINED, Thing
 from apipack.languages.wire import Unreadable
 
 EXACT = 2**53
+PRODUCT = 4_000_000
+_SIMPLE = re.compile(r"/(?P<text>(?:\\[/+.?&=-]|[\w ,:%@=&/-])+)(?P<end>\$?)/(?P<all>g?)", re.ASCII)
+
+
+class Pattern(Thing):
+    """A regular expression of one text, at the end of the whole where is_end says so. What it finds is not known."""
+
+    inert = frozenset({"test", "exec"})
+
+    def __init__(self, text: str, is_end: bool, is_global: bool) -> None:
+        self.text, self.is_end, self.is_global = re.sub(r"\\(.)", r"\1", text), is_end, is_global
+
+    def replaced(self, value: str, new: str) -> str:
+        if self.is_end:
+            return value.removesuffix(self.text) + new if value.endswith(self.text) else value
+        if len(value) * max(len(new), 1) > PRODUCT:
+            raise Unreadable("a text too long")
+        return value.replace(self.text, new, -1 if self.is_global else 1)
+
+
 OPERATORS = {"===": "===", "!==": "!=="}
 FUNCTIONS = ("function_declaration", "function_expression", "arrow_function", "method_definition")
 _TEMPLATE_ESCAPE = re.compile(r"\\(\r\n|.)", re.DOTALL)
@@ -66,6 +86,8 @@ def _statement(node: Node) -> Sequence[p.Statement]:
             return [_each(node)]
         case "while_statement":
             return [p.While(_value(field(node, "condition")), _branch(field(node, "body")))]
+        case "for_statement" if (counted := _counted(node)) is not None:
+            return counted
         case "for_statement" | "do_statement":
             return [p.While(p.Unknown(), _branch(field(node, "body")))]
         case "switch_statement" if (branches := _switch(node)) is not None:
@@ -79,6 +101,23 @@ def _statement(node: Node) -> Sequence[p.Statement]:
         case "empty_statement" | "hash_bang_line":
             return []
     return [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]
+
+
+def _counted(node: Node) -> list[p.Statement] | None:
+    """A loop that counts; None where a part of it is left out."""
+    start, test, step = (node.child_by_field_name(name) for name in ("initializer", "condition", "increment"))
+    if start is None or test is None or step is None or test.type == "empty_statement":
+        return None
+    condition = named(test)[0] if test.type == "expression_statement" else test
+    loop = p.While(_value(condition), _branch(field(node, "body")), (_counting(step),))
+    return [p.Block((*_statement(start), loop))]
+
+
+def _counting(step: Node) -> p.Expression:
+    if step.type != "update_expression":
+        return _value(step)
+    counter = field(step, "argument")
+    return p.Assign(_target(counter), p.Binary(source(field(step, "operator"))[:1], _value(counter), p.Const(1)))
 
 
 TAG = p.Name("the value of a switch")
@@ -174,11 +213,24 @@ def _target(node: Node) -> p.Target:
         case "subscript_expression":
             return p.Index(_value(field(node, "object")), _value(field(node, "index")))
         case "array_pattern":
-            return p.Targets(tuple(map(_target, named(node))))
+            return p.Targets(tuple(_members(node)))
         case "object_pattern":
             pairs = [_pattern(child) for child in named(node)]
             return p.Targets(tuple(target for _, target in pairs), tuple(key for key, _ in pairs))
     raise refuse(node)
+
+
+def _members(node: Node) -> Iterator[p.Target]:
+    """Targets of an array's pattern; a hole takes a member and keeps it nowhere."""
+    is_hole = True
+    for child in node.children[1:-1]:
+        if child.is_named and child.type != "comment":
+            is_hole = False
+            yield _target(child)
+        elif child.type == ",":
+            if is_hole:
+                yield p.Name("a hole")
+            is_hole = True
 
 
 def _pattern(node: Node) -> tuple[str, p.Target]:
@@ -270,6 +322,8 @@ def _value(node: Node) -> p.Expression:
             return p.Name("this")
         case "class":
             return _class(node)
+        case "regex" if (simple := _SIMPLE.fullmatch(source(node))) is not None:
+            return p.Const(Pattern(simple["text"], bool(simple["end"]), bool(simple["all"])))
         case "regex" | "meta_property":
             return p.Unknown()
         case "parenthesized_expression":

@@ -28,12 +28,15 @@ from apipack.languages.reading.php_streams import Context, file_get_contents, fo
 from apipack.languages.reading.php_tree import APPEND, lower
 from apipack.languages.reading.values import (
     MYSTERY,
+    UNDEFINED,
     Arguments,
     Builtin,
+    Environment,
     Module,
     Mystery,
     Thing,
     known,
+    of_environment,
 )
 from apipack.languages.wire import Unreadable
 from apipack.records import Request
@@ -69,7 +72,23 @@ INERT = [
     "json_decode",
     "json_last_error",
     "json_last_error_msg",
-    "getenv",
+    "trigger_error",
+    "assert",
+    "fflush",
+    "ob_start",
+    "gettype",
+    "is_object",
+    "is_int",
+    "is_bool",
+    "function_exists",
+    "extension_loaded",
+    "array_key_first",
+    "str_contains",
+    "str_starts_with",
+    "number_format",
+    "ucwords",
+    "file_put_contents",
+    "debug_zval_refcount",
     "is_string",
     "is_array",
     "in_array",
@@ -139,6 +158,22 @@ def _array_map(run: Evaluation, given: Arguments) -> Any:
     return {index: run.apply(function, Arguments(list(row))) for index, row in enumerate(rows)}
 
 
+def _array_filter(run: Evaluation, given: Arguments) -> Any:
+    """Members of which a function, or they themselves, are true."""
+    members, function, mode = given.take("array", "callback", "mode", required=1)
+    members = known(members)
+    if mode is not UNDEFINED or not isinstance(members, dict) or len(members) > 1000:
+        raise Unreadable("a filter of more than a small array's values")
+    kept: dict[Any, Any] = {}
+    for key, member in members.items():
+        holds = _truth(member) if function in (UNDEFINED, None) else run.apply(function, Arguments([member]))
+        if isinstance(holds, Mystery):
+            return MYSTERY
+        if _truth(holds):
+            kept[key] = member
+    return kept
+
+
 def _constant_of(run: Evaluation, given: Arguments) -> Any:
     """A class's constant; what a class that nobody knows calls its constants changes nothing."""
     owner, name = given.positional
@@ -183,11 +218,16 @@ class Php(Dialect):
         "implode": constant(implode),
         "join": constant(implode),
         "array_merge": constant(merged_arrays),
-        "array_values": constant(lambda value: list(value.values())),
+        "array_values": constant(lambda value: dict(enumerate(value.values()))),
         "pairs of": constant(lambda value: [[key, member] for key, member in value.items()]),
         "array_map": Builtin(_array_map),
         "array_keys": constant(lambda value: dict(enumerate(value))),
-        "array_filter": constant(lambda value: {key: member for key, member in value.items() if _truth(member)}),
+        "compact": Builtin(
+            lambda run, given: {name: run.lookup(f"${name}") for name in map(text, known(given.positional))}
+        ),
+        "array_filter": Builtin(_array_filter),
+        "getenv": Builtin(lambda run, given: of_environment(given.positional[0] if given.positional else None)),
+        "$_ENV": Environment(),
         "empty": constant(lambda value: not _truth(value)),
         "isset": constant(lambda *values: None not in values),
         "is_null": constant(lambda value: value is None),

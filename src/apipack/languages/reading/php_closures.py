@@ -43,4 +43,12 @@ def _assignments(node: Node) -> Iterator[str]:
 
 
 def _set(node: Node) -> set[str]:
-    return {"$this", *_assignments(node)}
+    return {"$this", *_assignments(node), *_parameters(node)}
+
+
+def _parameters(node: Node) -> Iterator[str]:
+    """Names of the parameters of functions inside."""
+    if node.type == "simple_parameter":
+        yield source(field(node, "name"))
+    for child in named(node):
+        yield from _parameters(child)

@@ -156,7 +156,12 @@ def _class(node: Node) -> p.Expression:
             hidden = any(source(child) in ("private", "protected") for child in member.children)
             kind = "static" if "static_modifier" in marks else "private" if hidden else "method"
             methods.append((source(field(member, "name")), kind, _function(member)))
-        elif member.type == "property_declaration" and "static_modifier" not in marks:
+        elif member.type == "property_declaration" and "static_modifier" in marks:
+            for element in named(member):
+                if element.type == "property_element":
+                    value = element.child_by_field_name("default_value")
+                    shared.append((source(field(element, "name")), _value(value) if value else p.Const(None)))
+        elif member.type == "property_declaration":
             for element in named(member):
                 if element.type == "property_element":
                     value = element.child_by_field_name("default_value")
@@ -174,8 +179,15 @@ def _class(node: Node) -> p.Expression:
     return p.Class(source(field(node, "name")), tuple(methods), tuple(fields), tuple(shared), parent)
 
 
+def _class_name(scope: Node) -> p.Expression:
+    name = source(scope).lstrip(chr(92))
+    return p.Name("class self" if name in ("static", "self") else f"class {name}")
+
+
 def _target(node: Node) -> p.Target:
     match node.type:
+        case "scoped_property_access_expression":
+            return p.Member(_class_name(field(node, "scope")), source(field(node, "name")))
         case "variable_name":
             return p.Name(source(node))
         case "list_literal" | "array_creation_expression":
@@ -232,6 +244,8 @@ def _value(node: Node) -> p.Expression:
         case "member_call_expression" | "nullsafe_member_call_expression":
             method = p.Member(_value(field(node, "object")), source(field(node, "name")))
             return p.Call(method, _arguments(field(node, "arguments")))
+        case "scoped_property_access_expression":
+            return p.Member(_class_name(field(node, "scope")), source(field(node, "name")))
         case "scoped_call_expression":
             scope = p.Name(f"class {source(field(node, 'scope')).lstrip(chr(92))}")
             return p.Call(p.Member(scope, source(field(node, "name"))), _arguments(field(node, "arguments")))
@@ -394,12 +408,20 @@ def _heredoc(node: Node) -> p.Expression:
     if body is None:
         return p.Const("")
     if end.start_point[1]:
-        raise refuse(node)
+        if any(child.type != "string_content" for child in named(body)) or "\\" in source(body):
+            raise refuse(node)
+        return p.Const(_outdented(source(body).removeprefix("\n"), end.start_point[1]))
     return p.Text(tuple(_parts(body, body.children, "")))
 
 
 def _nowdoc(node: Node) -> p.Expression:
     body, end = node.child_by_field_name("value"), field(node, "end_tag")
-    if end.start_point[1]:
-        raise refuse(node)
-    return p.Const("" if body is None else source(body).removeprefix("\n"))
+    return p.Const("" if body is None else _outdented(source(body).removeprefix("\n"), end.start_point[1]))
+
+
+def _outdented(text: str, width: int) -> str:
+    """Lines without the indentation that the end of the text has."""
+    lines = text.split("\n")
+    if any(line.strip() and not line.startswith(" " * width) for line in lines):
+        raise Unreadable("a text that is indented less than its end")
+    return "\n".join(line[width:] for line in lines)

@@ -9,6 +9,7 @@ from typing import Any
 from apipack.languages.reading.dialect import Dialect, applied, constant, ignoring, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Instance
+from apipack.languages.reading.python_aiohttp import AIOHTTP
 from apipack.languages.reading.python_data import (
     BASE64,
     IO,
@@ -30,13 +31,16 @@ from apipack.languages.reading.python_tree import lower
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
+    UNSET,
     Arguments,
     Builtin,
+    Environment,
     Inert,
     Module,
     Mystery,
     Thing,
     known,
+    of_environment,
 )
 from apipack.languages.wire import Unreadable
 from apipack.records import Request
@@ -120,7 +124,26 @@ INERT = (
     "html",
 )
 ERRORS = ("Exception", "ValueError", "KeyError", "RuntimeError", "OSError", "ConnectionError", "TimeoutError")
-OS = Module("os", {"environ": MYSTERY, "getenv": Builtin(lambda run, given: MYSTERY)})
+
+
+def _variable(run: Evaluation, given: Arguments) -> Any:
+    """os.getenv: what a bare environment gives."""
+    name, default = given.take("key", "default", required=1)
+    held = of_environment(name)
+    return default if held is UNSET and default is not UNDEFINED else held
+
+
+class Environ(Environment):
+    """os.environ."""
+
+    def do_get(self, run: Evaluation, given: Arguments) -> Any:
+        return _variable(run, given)
+
+    def item(self, run: Any, key: Any) -> Any:
+        return MYSTERY
+
+
+OS = Module("os", {"environ": Environ(), "getenv": Builtin(_variable)})
 SYS = Module("sys", {"exit": Builtin(leave), "argv": MYSTERY, "stderr": MYSTERY, "stdout": MYSTERY})
 
 
@@ -285,6 +308,7 @@ class Python(Dialect):
         "requests.auth": AUTH,
         "requests.exceptions": Inert("requests.exceptions"),
         "httpx": HTTPX,
+        "aiohttp": AIOHTTP,
         "os": OS,
         "sys": SYS,
         "asyncio": ASYNCIO,
@@ -332,6 +356,10 @@ class Python(Dialect):
             return MYSTERY
         if operator == "%" and isinstance(left, str):
             return applied(percent, [left, right])
+        if operator == "//" and type(left) is int and type(right) is int and right:
+            return left // right
+        if operator == "**" and type(left) is int and right == 0:
+            return 1
         if operator == "/" and isinstance(left, int | float) and isinstance(right, int | float) and right:
             return left / right
         if operator == "|" and isinstance(left, dict) and isinstance(right, dict):

@@ -83,10 +83,11 @@ def _is_json(value: Any) -> bool:
 
 
 def _urlencode(query: Any, doseq: bool = False, quote_via: Any = None, safe: str = "") -> str:
-    if quote_via is not None:
+    if quote_via is not None and quote_via not in (QUOTE, QUOTE_PLUS):
         raise Unreadable("urlencode with another quoting")
+    via = urllib.parse.quote if quote_via is QUOTE else urllib.parse.quote_plus
     pairs = query.items() if isinstance(query, dict) else [tuple(pair) for pair in query]
-    return urllib.parse.urlencode(list(pairs), bool(doseq), safe)
+    return urllib.parse.urlencode(list(pairs), bool(doseq), safe, quote_via=via)
 
 
 def _load(run: Any, given: Any) -> Any:
@@ -129,12 +130,14 @@ BASE64 = Module(
         "urlsafe_b64encode": constant(lambda octets: base64.urlsafe_b64encode(octets)),
     },
 )
+QUOTE = constant(lambda text, safe="/": urllib.parse.quote(text, safe))
+QUOTE_PLUS = constant(lambda text, safe="": urllib.parse.quote_plus(text, safe))
 PARSE = Module(
     "urllib.parse",
     {
         "urlencode": constant(_urlencode),
-        "quote": constant(lambda text, safe="/": urllib.parse.quote(text, safe)),
-        "quote_plus": constant(lambda text, safe="": urllib.parse.quote_plus(text, safe)),
+        "quote": QUOTE,
+        "quote_plus": QUOTE_PLUS,
         "urljoin": constant(lambda base, url: urllib.parse.urljoin(base, url)),
     },
 )

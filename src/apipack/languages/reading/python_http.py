@@ -27,7 +27,45 @@ class Connection(Thing):
         secure = ("key_file", "cert_file", "timeout", "source_address", "context")
         others = secure if scheme == "https" else ("timeout", "source_address")
         host, port, *_ = given.take("host", "port", *others, "blocksize", required=1)
+        self.line: tuple[Any, Any] | None = None
+        self.head: tuple[Any, Any] | None = None
+        self.fields = Fields()
         self.origin = f"{scheme}://{sending.authority(host, optional(port))}"
+
+    def do_putrequest(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        method, target = given.take("method", "url", required=2)
+        self.line, self.fields = (known(method), known(target)), Fields()
+
+    def do_putheader(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        name, value = given.take("header", "value", required=2)
+        self.fields.add(known(name), str(value) if type(value) is int else value)
+
+    def do_endheaders(self, run: Evaluation, given: Arguments) -> None:
+        """The request goes out with `send`, where its fields announce a body."""
+        run.certain()
+        (body,) = given.take("message_body")
+        self.head = self.line
+        if self.fields.get("Content-Length") in (None, "0") or optional(body) is not None:
+            self.finish(run, optional(body))
+
+    def do_send(self, run: Evaluation, given: Arguments) -> None:
+        (body,) = given.take("data", required=1)
+        self.finish(run, body)
+
+    def finish(self, run: Evaluation, body: Any) -> None:
+        if self.head is None:
+            raise Unreadable("a body before its head")
+        (method, target), self.head = self.head, None
+        octets = known(body)
+        if not isinstance(target, str) or not target.startswith("/") or not isinstance(octets, bytes | None):
+            raise Unreadable("not a path, or a body of no bytes")
+        if octets is not None and self.fields.get("Content-Length") != str(len(octets)):
+            raise Unreadable("a length that is not the body's")
+        if reason := repeated(tuple(self.fields.pairs)):
+            raise Unreadable(reason)
+        run.send(sent(method, f"{self.origin}{target}", self.fields, octets))
 
     def do_request(self, run: Evaluation, given: Arguments) -> Any:
         method, target, body, headers = given.take("method", "url", "body", "headers", required=2)

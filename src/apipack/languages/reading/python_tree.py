@@ -12,7 +12,8 @@ from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
 
 OPERATORS: dict[type[ast.AST], str] = {
-    ast.Add: "+", ast.Div: "/", ast.Sub: "-", ast.Mult: "*", ast.Mod: "%", ast.BitOr: "|", ast.And: "&&", ast.Or: "||",
+    ast.Add: "+", ast.Div: "/", ast.Sub: "-", ast.Mult: "*", ast.Mod: "%",
+    ast.Pow: "**", ast.FloorDiv: "//", ast.BitOr: "|", ast.And: "&&", ast.Or: "||",
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.Gt: ">", ast.LtE: "<=", ast.GtE: ">=", ast.Is: "is",
     ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in", ast.Not: "!", ast.USub: "-",
 }  # fmt: skip
@@ -247,6 +248,8 @@ def _value(node: ast.expr) -> p.Expression:
             return p.Name(name)
         case ast.JoinedStr(values=values):
             return p.Text(tuple(map(_value, values)))
+        case ast.FormattedValue(conversion=conversion) if conversion != -1:
+            return p.Unknown()
         case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
             return p.Call(p.Name("str"), (p.Argument(_value(value)),))
         case ast.FormattedValue(

@@ -14,7 +14,8 @@ from tree_sitter import Node
 
 from apipack.languages.reading.grammar import field as field_of
 from apipack.languages.reading.grammar import named, parse, refuse, source
-from apipack.languages.reading.values import MYSTERY, NOT_CONSTANT, Mystery
+from apipack.languages.reading.shell_jq import jq_null_input
+from apipack.languages.reading.values import AMBIENT, MYSTERY, NOT_CONSTANT, Mystery
 from apipack.languages.wire import Unreadable
 
 PRINTING = frozenset(
@@ -57,7 +58,9 @@ _REPLACED = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])/(?P<all>/?)(?P<old>[\w &+:
 _ESCAPES = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _ANSI = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|(.))", re.DOTALL)
 _SPLITS = re.compile(r"[\s*?\[\]]|\A\Z")
+_DEFAULT = re.compile(r"[^\s$`\"'\\{}*?\[\]~]+")
 _ASCII_LIMIT = 0x80
+TURNS = 50
 
 Value = str | Mystery
 
@@ -114,6 +117,8 @@ class Shell:
                 return self.case(node)
             case "if_statement":
                 return self.condition(node)
+            case "for_statement":
+                return self.loop(node)
             case "test_command" | "negated_command":
                 if node.type == "negated_command":
                     self.run(named(node)[0], stdin)
@@ -154,6 +159,21 @@ class Shell:
         if is_taken is False and not any(child.type.endswith("_clause") for child in branches):
             return None
         self.perhaps(branches)
+        return MYSTERY
+
+    def loop(self, node: Node) -> Value | None:
+        """A for loop over words; where they are not known, nothing in it may send."""
+        name, body = source(field_of(node, "variable")), named(field_of(node, "body"))
+        words = [self.word(word) for word in node.children_by_field_name("value")]
+        if not words or any(isinstance(word, Mystery) for word in words):
+            self.variables[name] = MYSTERY
+            self.perhaps(body)
+            return MYSTERY
+        if len(words) > TURNS:
+            raise Unreadable("a loop over what is no small list")
+        for word in words:
+            self.variables[name] = word
+            self.body(body, None)
         return MYSTERY
 
     def case(self, node: Node) -> Value | None:
@@ -326,6 +346,8 @@ class Shell:
             return self.echo(given)
         if name == "printf" and given:
             return _printf(given)
+        if name == "jq" and any(re.fullmatch("-[cr]*n[cr]*|--null-input", word) for word in given):
+            return jq_null_input(given)
         if name == "cat" and (not given or given == ["-"]):
             return stdin
         if name == "base64" and isinstance(stdin, str) and given in ([], ["-w0"], ["-w", "0"]):
@@ -383,6 +405,8 @@ class Shell:
                 return _ansi(source(node)[2:-1])
             case "string":
                 return self.expanded(node)
+            case "arithmetic_expansion":
+                return self.arithmetic(node)
             case "concatenation":
                 parts = [self.word(part, quoted) for part in node.children]
                 if any(isinstance(part, Mystery) for part in parts):
@@ -423,7 +447,23 @@ class Shell:
             return MYSTERY
         return "".join(part for part in parts if isinstance(part, str))
 
+    def arithmetic(self, node: Node) -> Value:
+        """A sum, difference or product of two numbers; what assigns is refused."""
+        text = source(node)[3:-2].strip()
+        if re.search(r"=|\+\+|--", text):
+            raise refuse(node)
+        match = re.fullmatch(r"(\$?\w+) *([+*-]) *(\$?\w+)", text, re.ASCII)
+        if match is None:
+            return MYSTERY
+        values = [self.variables.get(part.lstrip("$"), part) for part in (match[1], match[3])]
+        if not all(isinstance(value, str) and re.fullmatch("0|[1-9][0-9]{0,8}", value) for value in values):
+            return MYSTERY
+        left, right = (int(str(value)) for value in values)
+        return str({"+": left + right, "-": left - right, "*": left * right}[match[2]])
+
     def expansion(self, node: Node) -> Value:
+        if node.type == "arithmetic_expansion":
+            return self.arithmetic(node)
         if node.type == "command_substitution":
             value: Value | None = ""
             for child in named(node):
@@ -437,6 +477,9 @@ class Shell:
         name = re.sub(r":?\?.*", "", name, flags=re.DOTALL)
         name, default, _ = name.partition(":-")
         if default and self.variables.get(name, "") == "":
+            is_plain = _DEFAULT.fullmatch(default) and name not in AMBIENT and not name.isdecimal()
+            return default if is_plain else MYSTERY
+        if re.match("[A-Za-z_][A-Za-z_0-9]*(?::[0-9]|[#%^,])", name) and "$(" not in name and "`" not in name:
             return MYSTERY
         if not re.fullmatch("[A-Za-z_][A-Za-z_0-9]*|[1-9]", name):
             raise refuse(node)

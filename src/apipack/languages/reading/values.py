@@ -18,11 +18,16 @@ class Mystery:
         return "a value that is not constant"
 
 
+class Unset(Mystery):
+    """An environment variable: not constant, but a default that stands beside it is what a bare environment gives."""
+
+
 class Undefined:
     """JavaScript's undefined, and an argument that is not given."""
 
 
 MYSTERY = Mystery()
+UNSET = Unset()
 UNDEFINED = Undefined()
 
 
@@ -139,6 +144,50 @@ class Inert(Thing):
 
     def set(self, run: Any, name: str, value: Any) -> None:
         pass
+
+
+AMBIENT = frozenset(
+    [
+        "HOME",
+        "HOSTNAME",
+        "LANG",
+        "LC_ALL",
+        "LOGNAME",
+        "OLDPWD",
+        "PATH",
+        "PWD",
+        "SHELL",
+        "SHLVL",
+        "TERM",
+        "TMPDIR",
+        "TZ",
+        "USER",
+    ]
+)
+"""Environment variables that a machine sets itself."""
+
+
+def of_environment(name: Any) -> Mystery:
+    """What an environment variable holds."""
+    return UNSET if isinstance(name, str) and name not in AMBIENT else MYSTERY
+
+
+class Environment(Thing):
+    """The variables of the environment."""
+
+    def get(self, run: Any, name: str) -> Any:
+        method = getattr(self, f"do_{name}", None)
+        return Builtin(method) if method else of_environment(name)
+
+    def item(self, run: Any, key: Any) -> Any:
+        return of_environment(key)
+
+    def set(self, run: Any, name: str, value: Any) -> None:
+        if name != "NODE_TLS_REJECT_UNAUTHORIZED":
+            raise Unreadable("the environment is changed")
+
+    def set_item(self, run: Any, key: Any, value: Any) -> None:
+        self.set(run, str(key), value)
 
 
 class Symbol(str):
