@@ -144,7 +144,7 @@ class Lowering:
             for pattern in clause.children_by_field_name("pattern"):
                 (inner,) = named(pattern)
                 is_literal = inner.type in ("string", "simple_symbol", "integer", "true", "false", "nil")
-                case = p.Binary("==", CASE, self.value(inner)) if is_literal else p.Unknown()
+                case: p.Expression = p.Binary("==", CASE, self.value(inner)) if is_literal else p.Unknown()
                 case = self.value(inner) if value is None else case
                 test = case if test is None else p.Binary("||", test, case)
             otherwise = (p.If(test or p.Unknown(), self.when(clause), otherwise),)
@@ -466,7 +466,7 @@ class Lowering:
         """super: the method of the same name of the class that this one extends."""
         if self.own is None or self.names is None:
             raise Unreadable("super outside of a method")
-        told = (p.Name("self"), p.Name(self.title), p.Const(self.method))
+        told: tuple[p.Expression, ...] = (p.Name("self"), p.Name(self.title), p.Const(self.method))
         return p.Call(p.Call(p.Name("super of"), tuple(map(p.Argument, told))), given)
 
     def record(self, node: Node) -> p.Expression:
