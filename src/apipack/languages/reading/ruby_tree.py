@@ -456,6 +456,8 @@ class Lowering:
             given = (*given, p.Argument(self.function(block), "block"))
         if owner is not None and source(owner) in ("Struct", "Data") and name in ("new", "define"):
             return self.record(node)
+        if owner is None and name == "block_given?":
+            return self.identifier(name)
         if owner is None and self.own is not None and name in {*self.own, *VERBS}:
             return p.Call(p.Member(p.Name("self"), name), given)
         if owner is None:
