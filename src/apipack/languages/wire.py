@@ -29,7 +29,7 @@ CLIENT_OWNED = frozenset(
 )
 CLIENT_ADDED = frozenset(
     {"accept", "accept-encoding", "accept-language", "connection", "content-length", "expect", "host"}
-    | {"transfer-encoding", "user-agent", "sec-fetch-mode", "upgrade", "http2-settings"}
+    | {"transfer-encoding", "user-agent", "sec-fetch-mode", "upgrade", "http2-settings", "depth"}
 )
 """Lower-case names of the fields that some client adds by itself: code that does not name them may send them."""
 CACHE_HINTS = frozenset({("pragma", "no-cache"), ("cache-control", "no-cache"), ("cache-control", "max-age=0")})

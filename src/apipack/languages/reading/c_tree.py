@@ -31,6 +31,8 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     return tuple(body)
 
 
+EXPANSIONS = 100
+"""How many calls of macros are written out at most."""
 SUBJECT = p.Name("the value of a switch")
 
 
@@ -44,6 +46,7 @@ class Lowering:
         self.pointers: set[str] = set()
         self.macros: set[str] = set()
         self.defined: dict[str, Node] = {}
+        self.expansions = 0
         self.structs: dict[str, list[tuple[str, p.Expression]]] = {}
 
     def body(self, node: Node) -> tuple[p.Statement, ...]:
@@ -140,6 +143,9 @@ class Lowering:
         text = re.sub(r"\b[A-Za-z_]\w*\b", lambda match: meant.get(match[0], match[0]), text)
         inner = parse("c", f"void written_out(void) {{ {text}; }}")
         (function,) = named(inner)
+        self.expansions += 1
+        if self.expansions > EXPANSIONS:
+            raise Unreadable("macros in macros")
         held = self.defined.pop(name)  # a macro does not stand in itself
         try:
             return self.body(field(function, "body"))

@@ -52,7 +52,8 @@ class Dialect:
     """The base of all; a language overrides what it does differently. receiver: what a method calls its object, empty
     where that is its first parameter. own_class: what a class calls itself inside of it. counts_arguments: a call with
     too few arguments, or too many, fails. trailing_block: the argument `block` is a function's last parameter.
-    needs_new: a class that is called without `new` fails. spreads_nothing: what is not there spreads as nothing."""
+    needs_new: a class that is called without `new` fails. spreads_nothing: what is not there spreads as nothing.
+    is_awaited: whether a program waits for its routine that sends; None where none does."""
 
     hoists = True
     block_scope = True
@@ -62,6 +63,7 @@ class Dialect:
     must_declare = False
     creates_arrays = False
     ends_early = False
+    is_awaited: bool | None = None
     spreads_nothing = False
     nothing: Any = None
     receiver = ""

@@ -393,9 +393,6 @@ class Go(Dialect):
     }
     modules = PACKAGES
 
-    is_awaited: bool | None = None
-    """Whether the program waits for the goroutine that sends; None where none does."""
-
     def __init__(self, has_imports: bool) -> None:
         if not has_imports:
             packages = {path.rpartition("/")[2]: package for path, package in PACKAGES.items()}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from tree_sitter import Node
 
@@ -13,11 +12,22 @@ from apipack.languages.reading import program as p
 from apipack.languages.reading.bare_members import bound, bound_value, own_class_in
 from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
 from apipack.languages.reading.java_checks import check
-from apipack.languages.reading.java_data import GSON, JACKSON, Character
+from apipack.languages.reading.java_classes import (
+    THIS,
+    TYPES,
+    above,
+    classes_of,
+    has_instances,
+    has_main,
+    inherited,
+    json_names,
+    of_super,
+    overloaded,
+    superclass,
+    with_super,
+)
+from apipack.languages.reading.java_data import Character
 from apipack.languages.wire import Unreadable
-
-THIS = p.Name("this")
-TYPES = ("class_declaration", "record_declaration", "interface_declaration", "enum_declaration")
 
 
 def lower(code: str) -> tuple[p.Statement, ...]:
@@ -26,13 +36,13 @@ def lower(code: str) -> tuple[p.Statement, ...]:
         raise Unreadable("an escape that ends its literal before the compiler reads it")
     root = parse("java", code)
     check(root)
-    classes = _classes(root)
-    if any(_has_instances(node) for node in classes):
+    classes = classes_of(root)
+    if any(has_instances(node) for node in classes):
         return _with_classes(root, classes)
     body: list[p.Statement] = []
     mains = 0
     for child in named(root):
-        if child.type == "class_declaration" and _has_main(child):
+        if child.type == "class_declaration" and has_main(child):
             body += _class(child)
             mains += 1
         elif child.type == "method_declaration":
@@ -49,45 +59,16 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     return tuple(body)
 
 
-def _classes(root: Node) -> list[Node]:
-    """Classes of a unit, those inside of others first."""
-    classes: list[Node] = []
-    for child in named(root):
-        if child.type in ("class_declaration", "record_declaration", "enum_declaration"):
-            classes += [*_classes(field(child, "body")), child]
-    return classes
-
-
-def _has_instances(node: Node) -> bool:
-    """Whether a class has a constructor, or methods without being the one with `main`."""
-    kinds = {member.type for member in named(field(node, "body"))}
-    return (
-        node.type in ("record_declaration", "enum_declaration")
-        or "constructor_declaration" in kinds
-        or ("method_declaration" in kinds and not _has_main(node))
-    )
-
-
 def _with_classes(root: Node, classes: list[Node]) -> tuple[p.Statement, ...]:
-    mains = [source(field(node, "name")) for node in classes if _has_main(node)]
+    mains = [source(field(node, "name")) for node in classes if has_main(node)]
     others = [child for child in named(root) if child.type not in (*TYPES, "package_declaration", "import_declaration")]
     if len(mains) != 1 or others:
         raise Unreadable("no single main")
     imports = [inner for child in named(root) if child.type == "import_declaration" for inner in _import(child)]
     by_name = {source(field(node, "name")): node for node in classes}
-    ordered = sorted(classes, key=lambda node: len(list(_above(node, by_name))))
+    ordered = sorted(classes, key=lambda node: len(list(above(node, by_name))))
     types = [p.Assign(p.Name(source(field(node, "name"))), _type(node, by_name), True) for node in ordered]
     return (*imports, *types, p.Call(p.Member(p.Name(mains[0]), "main"), (p.Argument(p.Unknown()),)))
-
-
-def _above(node: Node, classes: dict[str, Node]) -> Iterator[str]:
-    """Names of the classes that a class extends, at most ten."""
-    name = _superclass(node)
-    for _ in range(10):
-        if name not in classes:
-            return
-        yield name
-        name = _superclass(classes[name])
 
 
 def _type(node: Node, classes: dict[str, Node]) -> p.Expression:
@@ -127,143 +108,27 @@ def _type(node: Node, classes: dict[str, Node]) -> p.Expression:
                     fields.append((assignment.target.name, is_static, assignment.value))
         elif member.type not in TYPES and member.type != "method_declaration":
             return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
-    merged = _overloaded(methods)
+    merged = overloaded(methods)
     if merged is None:
         return p.Opaque("methods of one name")
-    parent = _superclass(node)
+    parent = superclass(node)
     if parent and parent not in classes:
         return p.Unknown() if parent.endswith(("Exception", "Error")) else p.Opaque("a class that extends another")
-    methods = [_with_super(method) for method in merged] if parent else merged
-    members |= _inherited(node, classes)
+    methods = [with_super(method) for method in merged] if parent else merged
+    members |= inherited(node, classes)
     for member_name, is_static, _ in (*methods, *fields):
         members[member_name] = p.Name(name) if is_static else THIS
     lowered = [(method, "static" if fixed else "method", bound(body, members)) for method, fixed, body in methods]
     own = [(key, bound_value(value, members)) for key, is_static, value in fields if not is_static]
     defaults = [p.Assign(p.Member(THIS, key), value) for key, value in own]
     shared = [(key, own_class_in(value, name)) for key, is_static, value in fields if is_static]
-    shared += _json_names(node, [key for key, is_static, _ in fields if not is_static], [key for key, _, _ in methods])
+    shared += json_names(node, [key for key, is_static, _ in fields if not is_static], [key for key, _, _ in methods])
     return p.Class(name, tuple(lowered), tuple(defaults), tuple(shared), p.Name(parent) if parent else None)
-
-
-def _with_super(method: tuple[str, bool, p.Function]) -> tuple[str, bool, p.Function]:
-    """A constructor that calls the one of the class above it first, as the compiler has it."""
-    name, is_static, function = method
-    first = function.body[0] if function.body else None
-    is_told = isinstance(first, p.Call) and (
-        first.function in (_of_super("constructor"), p.Member(THIS, "constructor"))
-    )
-    if name != "constructor" or is_told or function.rest:
-        return method
-    return name, is_static, dataclasses.replace(function, body=(p.Call(_of_super("constructor")), *function.body))
-
-
-def _of_super(name: str) -> p.Expression:
-    """A method of the class that the class around it extends."""
-    return p.Call(p.Name("super of"), (p.Argument(THIS), p.Argument(p.Name("The class")), p.Argument(p.Const(name))))
-
-
-def _superclass(node: Node) -> str:
-    held = node.child_by_field_name("superclass")
-    return source(named(held)[0]).partition("<")[0] if held is not None else ""
-
-
-def _inherited(node: Node, classes: dict[str, Node]) -> dict[str, p.Expression]:
-    """Members that a class has of those that it extends, by their owners."""
-    members: dict[str, p.Expression] = {}
-    name = _superclass(node)
-    for _ in range(10):
-        if name not in classes:
-            break
-        for member in named(field(classes[name], "body")):
-            words = next((source(child).split() for child in member.children if child.type == "modifiers"), [])
-            owner: p.Expression = p.Name(name) if "static" in words else THIS
-            titled = member.children_by_field_name("declarator") if member.type == "field_declaration" else [member]
-            for part in titled if member.type in ("field_declaration", "method_declaration") else []:
-                members.setdefault(source(field(part, "name")), owner)
-        name = _superclass(classes[name])
-    return members
-
-
-Methods = list[tuple[str, bool, p.Function]]
-
-
-def _overloaded(methods: Methods) -> Methods | None:
-    """Methods of one name and other numbers of parameters as one that counts its arguments; None where it cannot."""
-    by_name: dict[str, Methods] = {}
-    for method in methods:
-        by_name.setdefault(method[0], []).append(method)
-    merged: Methods = []
-    for name, several in by_name.items():
-        if len(several) == 1:
-            merged += several
-            continue
-        counts = {len(function.parameters) for _, _, function in several}
-        if len(counts) != len(several) or any(function.rest for _, _, function in several):
-            return None
-        if len({is_static for _, is_static, _ in several}) > 1:
-            return None
-        rest = p.Name("the arguments")
-        branches = [_counting(function, rest) for _, _, function in several]
-        failing = p.Opaque("arguments that the method does not take")
-        merged.append((name, several[0][1], p.Function((), (*branches, failing), rest=rest.name)))
-    return merged
-
-
-def _counting(function: p.Function, rest: p.Name) -> p.Statement:
-    """Run a function where there are as many arguments as it has parameters."""
-    count = p.Call(p.Name("count of"), (p.Argument(rest),))
-    call = p.Call(function, (p.Argument(p.Spread(rest)),))
-    return p.If(p.Binary("==", count, p.Const(len(function.parameters))), (p.Jump("return", call),))
-
-
-def _json_names(node: Node, fields: list[str], methods: list[str]) -> list[tuple[str, p.Expression]]:
-    """How Jackson and Gson name the members of a class; nothing where annotations say more than names."""
-    given: dict[str, str] = {}
-    public: set[str] = set()
-    parts = named(node.child_by_field_name("parameters")) if node.type == "record_declaration" else []
-    for member in [*parts, *named(field(node, "body"))]:
-        if member.type not in ("formal_parameter", "field_declaration"):
-            continue
-        named_part = member if member.type == "formal_parameter" else field(member, "declarator")
-        key = source(field(named_part, "name"))
-        modifiers = next((child for child in member.children if child.type == "modifiers"), None)
-        words = source(modifiers).split() if modifiers else []
-        if "public" in words or member.type == "formal_parameter":
-            public.add(key)
-        if "transient" in words:
-            return []
-        annotations = [part for part in named(modifiers) if "annotation" in part.type]
-        for annotation in annotations:
-            match = re.fullmatch(
-                r'@(JsonProperty|SerializedName)\(\s*(?:value\s*=\s*)?"([\w.$-]+)"\s*\)', source(annotation)
-            )
-            if match is None or key in given:
-                return []
-            given[key] = match[2]
-    if any("annotation" in part.type for child in node.children if child.type == "modifiers" for part in named(child)):
-        return []
-    keys = [source(field(child, "name")) for child in parts] or fields
-    getters = {method for method in methods if re.match("get[A-Z]|is[A-Z]", method)}
-    seen = [key for key in keys if key in public or f"get{key[0].upper()}{key[1:]}" in getters]
-    unseen = {f"get{key[0].upper()}{key[1:]}" for key in keys}
-    names: list[tuple[str, p.Expression]] = [(GSON, _names(keys, given))]
-    if getters <= unseen:
-        names.append((JACKSON, _names(seen, given)))
-    return names
-
-
-def _names(keys: list[str], given: dict[str, str]) -> p.Expression:
-    return p.Pairs(tuple((p.Const(key), p.Const(given.get(key, key))) for key in keys))
 
 
 def is_unit(code: str) -> bool:
     """Whether code names its imports and classes, which a fragment does not."""
     return re.search(r"^\s*(?:public\s+|final\s+)*class\s+\w+", code, re.MULTILINE) is not None
-
-
-def _has_main(node: Node) -> bool:
-    members = named(field(node, "body"))
-    return any(member.type == "method_declaration" and source(field(member, "name")) == "main" for member in members)
 
 
 def _class(node: Node) -> Sequence[p.Statement]:
@@ -358,7 +223,7 @@ def _statement(node: Node) -> Sequence[p.Statement]:
             return [p.Block(_body(field(node, "body")))]
         case "explicit_constructor_invocation":
             if source(field(node, "constructor")) != "this":
-                return [p.Call(_of_super("constructor"), _arguments(field(node, "arguments")))]
+                return [p.Call(of_super("constructor"), _arguments(field(node, "arguments")))]
             return [p.Call(p.Member(THIS, "constructor"), _arguments(field(node, "arguments")))]
         case "break_statement" | "continue_statement":
             return [p.Jump(node.type.removesuffix("_statement"))]
@@ -502,7 +367,7 @@ def _value(node: Node) -> p.Expression:
             given = _arguments(field(node, "arguments"))
             owner_node, name = node.child_by_field_name("object"), source(field(node, "name"))
             if owner_node is not None and owner_node.type == "super":
-                return p.Call(_of_super(name), given)
+                return p.Call(of_super(name), given)
             if owner_node is None:
                 return p.Call(p.Name(name), given)
             return p.Call(p.Member(_qualified(owner_node), name), given)

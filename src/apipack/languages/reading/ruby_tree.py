@@ -144,7 +144,7 @@ class Lowering:
             for pattern in clause.children_by_field_name("pattern"):
                 (inner,) = named(pattern)
                 is_literal = inner.type in ("string", "simple_symbol", "integer", "true", "false", "nil")
-                case = p.Binary("==", CASE, self.value(inner)) if is_literal else p.Unknown()
+                case: p.Expression = p.Binary("==", CASE, self.value(inner)) if is_literal else p.Unknown()
                 case = self.value(inner) if value is None else case
                 test = case if test is None else p.Binary("||", test, case)
             otherwise = (p.If(test or p.Unknown(), self.when(clause), otherwise),)
@@ -456,6 +456,8 @@ class Lowering:
             given = (*given, p.Argument(self.function(block), "block"))
         if owner is not None and source(owner) in ("Struct", "Data") and name in ("new", "define"):
             return self.record(node)
+        if owner is None and name == "block_given?":
+            return self.identifier(name)
         if owner is None and self.own is not None and name in {*self.own, *VERBS}:
             return p.Call(p.Member(p.Name("self"), name), given)
         if owner is None:
@@ -466,7 +468,7 @@ class Lowering:
         """super: the method of the same name of the class that this one extends."""
         if self.own is None or self.names is None:
             raise Unreadable("super outside of a method")
-        told = (p.Name("self"), p.Name(self.title), p.Const(self.method))
+        told: tuple[p.Expression, ...] = (p.Name("self"), p.Name(self.title), p.Const(self.method))
         return p.Call(p.Call(p.Name("super of"), tuple(map(p.Argument, told))), given)
 
     def record(self, node: Node) -> p.Expression:

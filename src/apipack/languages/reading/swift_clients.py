@@ -89,9 +89,10 @@ EXTENDED: Mapping[str, tuple[type, ...]] = {
 def _extend(run: Evaluation, given: Arguments) -> Mystery:
     """A method that an extension gives to a type of the library."""
     kind, name, closure, is_property = given.positional
-    if name in run.dialect.extensions or kind not in EXTENDED:
+    dialect = run.dialect
+    if not isinstance(dialect, Swift) or name in dialect.extensions or kind not in EXTENDED:
         raise Unreadable(f"an extension of {kind}")
-    run.dialect.extensions[name] = (kind, closure, is_property)
+    dialect.extensions[name] = (kind, closure, is_property)
     return MYSTERY
 
 

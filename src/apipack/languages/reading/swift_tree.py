@@ -12,6 +12,18 @@ from apipack.languages.reading.bare_members import bound, bound_value, own_class
 from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
 from apipack.languages.reading.swift_checks import check
 from apipack.languages.reading.swift_literals import is_spaced, literal_kind, raw, text_pieces, unescaped
+from apipack.languages.reading.swift_nodes import (
+    SELF,
+    coding_keys,
+    getter_of,
+    gives,
+    holds_more,
+    is_stored,
+    is_tried,
+    labels_of,
+    memberwise,
+    outermost,
+)
 from apipack.languages.reading.values import Symbol
 from apipack.languages.wire import Unreadable
 
@@ -31,7 +43,6 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     return Lowering(parse("swift", code)).statements()
 
 
-SELF = p.Name("self")
 VALUES = (p.Call, p.Const, p.Text, p.Name, p.Member, p.Binary, p.Pairs, p.Items, p.Conditional, p.Index, p.Unary)
 """Expressions that a body gives where it has nothing else."""
 SUBJECT = p.Name("the value of a switch")
@@ -59,9 +70,9 @@ class Lowering:
             if node.type == "function_declaration" and any(child.type == "throws" for child in node.children):
                 self.throwing.add(source(field(node, "name")))
             if node.type == "function_declaration":
-                self.labels[source(field(node, "name"))] = dict(_labels(node))
+                self.labels[source(field(node, "name"))] = dict(labels_of(node))
             if node.type == "init_declaration" and node.parent and node.parent.parent:
-                self.labels[source(field(node.parent.parent, "name"))] = dict(_labels(node))
+                self.labels[source(field(node.parent.parent, "name"))] = dict(labels_of(node))
             if node.type == "class_declaration" and source(field(node, "declaration_kind")) == "extension":
                 pass
             elif node.type == "class_declaration":
@@ -77,12 +88,12 @@ class Lowering:
         """The cases of an enum that holds more than names, and the labels that make a struct."""
         kind, name = source(field(node, "declaration_kind")), source(field(node, "name"))
         body = named(field(node, "body"))
-        if kind == "enum" and _is_rich(node):
+        if kind == "enum" and holds_more(node):
             for entry in body:
                 for case in entry.children_by_field_name("name") if entry.type == "enum_entry" else []:
                     self.rich[source(case)] = "" if source(case) in self.rich else name
         if kind == "struct" and not any(member.type == "init_declaration" for member in body):
-            stored = [member for member in body if member.type == "property_declaration" and _is_stored(member)]
+            stored = [member for member in body if member.type == "property_declaration" and is_stored(member)]
             labels = {source(part) for member in stored for part in member.children_by_field_name("name")}
             path: p.Expression = p.Name(name)
             outer = node.parent.parent if node.parent is not None else None
@@ -92,7 +103,7 @@ class Lowering:
 
     def raw_values(self, node: Node) -> None:
         """The texts that the cases of an enum stand for."""
-        if not any(source(part) == "String" for part in _descendants(node, "inheritance_specifier")):
+        if not any(source(part) == "String" for part in outermost(node, "inheritance_specifier")):
             return
         for entry in named(field(node, "body")):
             if entry.type != "enum_entry":
@@ -164,7 +175,7 @@ class Lowering:
                 tests.append(self.matched(pattern, bindings))
             body = self.block(entry)
             if len(body) == 1 and isinstance(body[0], VALUES):
-                body = (p.Jump("return", body[0]),) if _gives(node) else body
+                body = (p.Jump("return", body[0]),) if gives(node) else body
             if not tests:
                 otherwise = body
                 continue
@@ -291,7 +302,7 @@ class Lowering:
         kind = source(field(node, "declaration_kind"))
         if kind == "extension":
             return self.extension(node, body)
-        if kind == "enum" and _is_rich(node):
+        if kind == "enum" and holds_more(node):
             return [p.Assign(p.Name(name), self.members(node, body), True)]
         if kind == "enum" and any(entry.type == "enum_entry" for entry in body):
             cases = [
@@ -300,7 +311,7 @@ class Lowering:
             symbols = tuple((p.Const(source(case)), p.Const(Symbol(source(case)))) for case in cases)
             return [p.Assign(p.Name(name), p.Call(p.Name("enum of"), (p.Argument(p.Pairs(symbols)),)), True)]
         is_shared = any(re.match(r"(\w+ )*static ", source(member)) for member in body)
-        is_rich = any(member.type == "class_declaration" or not _is_stored(member) for member in body)
+        is_rich = any(member.type == "class_declaration" or not is_stored(member) for member in body)
         if kind in ("struct", "class", "actor") and (functions or is_shared or is_rich or kind != "struct"):
             return [p.Assign(p.Name(name), self.members(node, body), True)]
         if kind == "enum" and body and not any(entry.type == "enum_entry" for entry in body):
@@ -321,7 +332,7 @@ class Lowering:
     def members(self, node: Node, body: Sequence[Node]) -> p.Expression:
         """A class, or a struct with methods."""
         name = source(field(node, "name"))
-        parents = {source(part) for part in _descendants(node, "inheritance_specifier")}
+        parents = {source(part) for part in outermost(node, "inheritance_specifier")}
         if parents & self.types:
             return p.Opaque("a class that extends another")
         methods: list[tuple[str, bool, p.Function]] = []
@@ -336,7 +347,7 @@ class Lowering:
             elif member.type == "function_declaration":
                 methods.append((source(field(member, "name")), is_static, self.function(member)))
             elif member.type == "property_declaration" and member.child_by_field_name("computed_value") is not None:
-                getter = _getter(field(member, "computed_value"))
+                getter = getter_of(field(member, "computed_value"))
                 if is_static or getter is None:
                     return p.Opaque("a property that is computed")
                 (key,) = member.children_by_field_name("name")
@@ -360,7 +371,7 @@ class Lowering:
         if len(set(names)) != len(names):
             return p.Opaque("methods of one name")
         if "constructor" not in names:
-            methods.append(("constructor", False, _memberwise([field for field in fields if not field[1]])))
+            methods.append(("constructor", False, memberwise([field for field in fields if not field[1]])))
         owners: dict[str, p.Expression] = {}
         for member_name, is_static, _ in (*methods, *fields):
             owners[member_name] = p.Name(name) if is_static else SELF
@@ -370,13 +381,13 @@ class Lowering:
         shared = [(key, own_class_in(value, name)) for key, is_static, value in fields if is_static]
         lowered += [(key, "property", bound(function, owners)) for key, function in computed]
         keys = [key for key, is_static, _ in fields if not is_static]
-        shared = [*nested, *shared, ("the keys", _coding_keys(body, keys))]
+        shared = [*nested, *shared, ("the keys", coding_keys(body, keys))]
         is_struct = source(field(node, "declaration_kind")) == "struct"
         return p.Class(name, tuple(lowered), tuple(own), tuple(shared), copies=is_struct)
 
     def entries(self, entry: Node, node: Node) -> Sequence[tuple[str, p.Expression]]:
         """The cases of an enum as objects, or as what makes them of the values that they hold."""
-        texts = any(source(part) == "String" for part in _descendants(node, "inheritance_specifier"))
+        texts = any(source(part) == "String" for part in outermost(node, "inheritance_specifier"))
         values = entry.children_by_field_name("raw_value")
         cases: list[tuple[str, p.Expression]] = []
         for name in entry.children_by_field_name("name"):
@@ -406,7 +417,7 @@ class Lowering:
                 continue
             is_static = any("static" in source(part).split() for part in named(member) if part.type == "modifiers")
             getter = member.child_by_field_name("computed_value")
-            getter = _getter(getter) if getter is not None else None
+            getter = getter_of(getter) if getter is not None else None
             if is_static or (member.type != "function_declaration" and getter is None):
                 return [p.Opaque(f"an extension of {name}")]
             function = self.function(member) if getter is None else p.Function((), self.returning(getter))
@@ -423,7 +434,7 @@ class Lowering:
         if not isinstance(first, p.Call) or first.function != p.Member(SELF, "init"):
             raise refuse(node)
         made = p.Assign(SELF, p.Call(p.Name(name), first.arguments), True)
-        self.made[name] = frozenset(label for label, _ in _labels(node))
+        self.made[name] = frozenset(label for label, _ in labels_of(node))
         body = (made, *others, p.Jump("return", SELF))
         return p.Define(f"{name} of the program", p.Function(function.parameters, body))
 
@@ -547,9 +558,7 @@ class Lowering:
 
     def closure(self, node: Node) -> p.Function:
         kind = node.child_by_field_name("type")
-        names = (
-            [source(field(parameter, "name")) for parameter in _descendants(kind, "lambda_parameter")] if kind else []
-        )
+        names = [source(field(parameter, "name")) for parameter in outermost(kind, "lambda_parameter")] if kind else []
         if not kind:
             count = max((int(number) + 1 for number in re.findall(r"\$([0-9])\b", source(node))), default=0)
             names = [f"${number}" for number in range(count)]
@@ -572,15 +581,15 @@ class Lowering:
             name = source(field(function, "target"))
             if self.rich.get(name):
                 return p.Call(p.Member(p.Name(self.rich[name]), name), given)
-            labels = {argument.name for argument in given}
-            paths = [path for path, names in self.inits if labels and labels <= names]
+            titles = {argument.name for argument in given}
+            paths = [path for path, names in self.inits if titles and titles <= names]
             if name == "init" and len(paths) == 1:
                 return p.Call(paths[0], given)
             return p.Call(p.Name("case of"), given)
         called = source(function) if function.type == "simple_identifier" else ""
         if function.type == "navigation_expression":
             called = self.suffix(function)
-        if self.throws(function, called, given) and not _is_tried(node):
+        if self.throws(function, called, given) and not is_tried(node):
             raise Unreadable(f"line {node.start_point[0] + 1}: {called} can throw, and is not tried")
         if called in self.made and {argument.name for argument in given} <= self.made[called] and given:
             labels = self.labels.get(called, {})
@@ -671,81 +680,3 @@ LIBRARY_MEMBERS = (
 
 def _call(name: str, *values: p.Expression) -> p.Call:
     return p.Call(p.Name(name), tuple(map(p.Argument, values)))
-
-
-def _is_stored(member: Node) -> bool:
-    return member.type == "property_declaration" and member.child_by_field_name("computed_value") is None
-
-
-def _is_rich(node: Node) -> bool:
-    """Whether an enum has methods, computed properties, or values with its cases."""
-    body = named(field(node, "body"))
-    return any(member.type == "enum_entry" for member in body) and any(
-        member.type != "enum_entry" or member.child_by_field_name("data_contents") is not None for member in body
-    )
-
-
-def _getter(node: Node) -> Node | None:
-    """What holds the statements of a computed property that cannot be set."""
-    inner = named(node)
-    if any(part.type in ("computed_setter", "computed_modify") for part in inner):
-        return None
-    return next((part for part in inner if part.type == "computed_getter"), node)
-
-
-def _gives(node: Node) -> bool:
-    """Whether a switch is all that a body has, whose value it then gives."""
-    outer = node.parent
-    return (
-        outer is not None
-        and outer.type == "statements"
-        and len(named(outer)) == 1
-        and outer.parent is not None
-        and outer.parent.type in ("computed_property", "computed_getter", "function_body")
-    )
-
-
-def _coding_keys(body: Sequence[Node], keys: Sequence[str]) -> p.Expression:
-    """The JSON name of each stored property, which `CodingKeys` may change."""
-    names = {key: key for key in keys}
-    for member in body:
-        if member.type == "class_declaration" and source(field(member, "name")) == "CodingKeys":
-            names = {}
-            for entry in named(field(member, "body")):
-                cases, values = entry.children_by_field_name("name"), entry.children_by_field_name("raw_value")
-                for case in cases:
-                    names[source(case)] = source(values[0])[1:-1] if values else source(case)
-    encodes = any(part.type == "function_declaration" and source(field(part, "name")) == "encode" for part in body)
-    return p.Pairs(() if encodes else tuple((p.Const(key), p.Const(name)) for key, name in names.items()))
-
-
-def _labels(node: Node) -> Iterator[tuple[str, str]]:
-    for child in node.children:
-        if child.type == "parameter":
-            name = source(child.children_by_field_name("name")[0])
-            label = child.child_by_field_name("external_name")
-            yield (source(label) if label else name), name
-
-
-def _is_tried(node: Node) -> bool:
-    """Whether `try` stands before an expression that holds the node."""
-    outer: Node | None = node
-    while outer is not None and outer.type not in ("statements", "lambda_literal", "source_file"):
-        if re.match(r"try[!?\s]", source(outer)):
-            return True
-        outer = outer.parent
-    return False
-
-
-def _memberwise(fields: Sequence[tuple[str, bool, p.Expression]]) -> p.Function:
-    """The constructor of a struct that writes none: a parameter for each of its stored properties."""
-    body = tuple(p.Assign(p.Member(SELF, name), p.Name(name)) for name, _, _ in fields)
-    return p.Function(tuple((name, value) for name, _, value in fields), body)
-
-
-def _descendants(node: Node, kind: str) -> Iterator[Node]:
-    for child in named(node):
-        if child.type == kind:
-            yield child
-        else:
-            yield from _descendants(child, kind)

@@ -1,0 +1,91 @@
+"""What the lowering of Swift asks of single nodes: how a member is declared, and what stands around a call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tree_sitter import Node
+
+from apipack.languages.reading import program as p
+from apipack.languages.reading.grammar import field, named, source
+
+SELF = p.Name("self")
+
+
+def is_stored(member: Node) -> bool:
+    return member.type == "property_declaration" and member.child_by_field_name("computed_value") is None
+
+
+def holds_more(node: Node) -> bool:
+    """Whether an enum has methods, computed properties, or values with its cases."""
+    body = named(field(node, "body"))
+    return any(member.type == "enum_entry" for member in body) and any(
+        member.type != "enum_entry" or member.child_by_field_name("data_contents") is not None for member in body
+    )
+
+
+def getter_of(node: Node) -> Node | None:
+    """What holds the statements of a computed property that cannot be set."""
+    inner = named(node)
+    if any(part.type in ("computed_setter", "computed_modify") for part in inner):
+        return None
+    return next((part for part in inner if part.type == "computed_getter"), node)
+
+
+def gives(node: Node) -> bool:
+    """Whether a switch is all that a body has, whose value it then gives."""
+    outer = node.parent
+    return (
+        outer is not None
+        and outer.type == "statements"
+        and len(named(outer)) == 1
+        and outer.parent is not None
+        and outer.parent.type in ("computed_property", "computed_getter", "function_body")
+    )
+
+
+def coding_keys(body: Sequence[Node], keys: Sequence[str]) -> p.Expression:
+    """The JSON name of each stored property, which `CodingKeys` may change."""
+    names = {key: key for key in keys}
+    for member in body:
+        if member.type == "class_declaration" and source(field(member, "name")) == "CodingKeys":
+            names = {}
+            for entry in named(field(member, "body")):
+                cases, values = entry.children_by_field_name("name"), entry.children_by_field_name("raw_value")
+                for case in cases:
+                    names[source(case)] = source(values[0])[1:-1] if values else source(case)
+    encodes = any(part.type == "function_declaration" and source(field(part, "name")) == "encode" for part in body)
+    return p.Pairs(() if encodes else tuple((p.Const(key), p.Const(name)) for key, name in names.items()))
+
+
+def labels_of(node: Node) -> Iterator[tuple[str, str]]:
+    for child in node.children:
+        if child.type == "parameter":
+            name = source(child.children_by_field_name("name")[0])
+            label = child.child_by_field_name("external_name")
+            yield (source(label) if label else name), name
+
+
+def is_tried(node: Node) -> bool:
+    """Whether `try` stands before an expression that holds the node."""
+    outer: Node | None = node
+    while outer is not None and outer.type not in ("statements", "lambda_literal", "source_file"):
+        if re.match(r"try[!?\s]", source(outer)):
+            return True
+        outer = outer.parent
+    return False
+
+
+def memberwise(fields: Sequence[tuple[str, bool, p.Expression]]) -> p.Function:
+    """The constructor of a struct that writes none: a parameter for each of its stored properties."""
+    body = tuple(p.Assign(p.Member(SELF, name), p.Name(name)) for name, _, _ in fields)
+    return p.Function(tuple((name, value) for name, _, value in fields), body)
+
+
+def outermost(node: Node, kind: str) -> Iterator[Node]:
+    for child in named(node):
+        if child.type == kind:
+            yield child
+        else:
+            yield from outermost(child, kind)
