@@ -27,3 +27,9 @@ def test_a_wrong_call_is_not_the_request_that_was_meant(call: Call) -> None:
 @pytest.mark.parametrize("call", calls("other-value"), ids=str)
 def test_another_value_is_no_exact_match(call: Call) -> None:
     assert not judge(Reading.of(call.language, call.code), REFERENCES[call.task]).exact_match
+
+
+@pytest.mark.parametrize("call", calls("refused"), ids=str)
+def test_a_call_that_may_be_sent_again_is_refused(call: Call) -> None:
+    """It is right where the answer is good, which only execution tells."""
+    assert Reading.of(call.language, call.code).request is None
