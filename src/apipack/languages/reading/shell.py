@@ -475,8 +475,8 @@ class Shell:
             count = -1 if replaced["all"] else 1
             return value if isinstance(value, Mystery) else value.replace(replaced["old"], replaced["new"], count)
         name = re.sub(r":?\?.*", "", name, flags=re.DOTALL)
-        name, default, _ = name.partition(":-")
-        if default and self.variables.get(name, "") == "":
+        name, has_default, default = name.partition(":-")
+        if has_default and self.variables.get(name, "") == "":
             is_plain = _DEFAULT.fullmatch(default) and name not in AMBIENT and not name.isdecimal()
             return default if is_plain else MYSTERY
         if re.match("[A-Za-z_][A-Za-z_0-9]*(?::[0-9]|[#%^,])", name) and "$(" not in name and "`" not in name:
