@@ -1,7 +1,8 @@
 """Calls of an invented API as models write them, right and wrong: a file of Markdown a language.
 
 A heading says the verdict, the task (a name of tasks.json) and the style; the code is in the fence below it.
-`wrong` is another request, or none; `other-value` is right but for a value.
+`wrong` is another request, or none; `other-value` is right but for a value, and
+`refused` is right where the answer is good.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from apipack.evaluation.verdicts import Reference
 from apipack.records import LANGUAGES, Request
 
 FOLDER = Path(__file__).parent
-_CALL = re.compile(r"^## (right|wrong|other-value) (\w+): ([^\n]+)\n```\w+\n(.*?\n)```$", re.MULTILINE | re.DOTALL)
+_CALL = re.compile(r"^## (right|wrong|other-value|refused) (\w+): ([^\n]+)\n```\w+\n(.*?\n)```$", re.MULTILINE | re.DOTALL)
 
 
 class Call(NamedTuple):
