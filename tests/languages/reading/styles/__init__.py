@@ -16,7 +16,9 @@ from apipack.evaluation.verdicts import Reference
 from apipack.records import LANGUAGES, Request
 
 FOLDER = Path(__file__).parent
-_CALL = re.compile(r"^## (right|wrong|other-value|refused) (\w+): ([^\n]+)\n```\w+\n(.*?\n)```$", re.MULTILINE | re.DOTALL)
+_CALL = re.compile(
+    r"^## (right|wrong|other-value|refused) (\w+): ([^\n]+)\n```\w+\n(.*?\n)```$", re.MULTILINE | re.DOTALL
+)
 
 
 class Call(NamedTuple):
