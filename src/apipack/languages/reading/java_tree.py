@@ -385,7 +385,10 @@ def _value(node: Node) -> p.Expression:
             return p.Call(p.Name("reference of"), (p.Argument(_qualified(kind)), p.Argument(p.Const(name))))
         case "character_literal":
             inner = source(node)[1:-1].replace('"', '\\"').replace("\\'", "'").replace('\\\\"', '\\"')
-            return p.Const(Character(LITERALS.unquote(f'"{inner}"')))
+            text = LITERALS.unquote(f'"{inner}"')
+            if len(text) != 1 or text > "\uffff":
+                raise refuse(node)  # javac takes one unit of UTF-16
+            return p.Const(Character(text))
         case "switch_expression":
             return p.Call(p.Function((), (_switch(node, True),), sees=True))
         case "class_literal" | "instanceof_expression":
