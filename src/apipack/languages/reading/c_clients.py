@@ -140,11 +140,16 @@ def _part(run: Evaluation, given: Arguments) -> Mime:
     return part
 
 
-def _mime_name(run: Evaluation, given: Arguments) -> Mystery:
-    run.certain()
-    part, name = given.take("part", "name", required=2)
-    part.name = text_of(plain(name))
-    return MYSTERY
+def _mime_text(attribute: str) -> Builtin:
+    """A function that gives a part a text: its name, its file's name or its type."""
+
+    def give(run: Evaluation, given: Arguments) -> Mystery:
+        run.certain()
+        part, content = given.take("part", "text", required=2)
+        setattr(part, attribute, text_of(plain(content)))
+        return MYSTERY
+
+    return Builtin(give)
 
 
 def _mime_data(run: Evaluation, given: Arguments) -> Mystery:
@@ -153,20 +158,6 @@ def _mime_data(run: Evaluation, given: Arguments) -> Mystery:
     part.data = text_of(plain(data))
     if size not in ("CURL_ZERO_TERMINATED", len(part.data.encode())):
         raise Unreadable("a part of a text")
-    return MYSTERY
-
-
-def _mime_filename(run: Evaluation, given: Arguments) -> Mystery:
-    run.certain()
-    part, name = given.take("part", "filename", required=2)
-    part.file = text_of(plain(name))
-    return MYSTERY
-
-
-def _mime_type(run: Evaluation, given: Arguments) -> Mystery:
-    run.certain()
-    part, kind = given.take("part", "mimetype", required=2)
-    part.kind = text_of(plain(kind))
     return MYSTERY
 
 
@@ -226,10 +217,10 @@ class C(Dialect):
         "curl_easy_escape": Builtin(_escaped),
         "curl_mime_init": Builtin(lambda run, given: Mime()),
         "curl_mime_addpart": Builtin(_part),
-        "curl_mime_name": Builtin(_mime_name),
+        "curl_mime_name": _mime_text("name"),
         "curl_mime_data": Builtin(_mime_data),
-        "curl_mime_filename": Builtin(_mime_filename),
-        "curl_mime_type": Builtin(_mime_type),
+        "curl_mime_filename": _mime_text("file"),
+        "curl_mime_type": _mime_text("kind"),
         "exit": Builtin(leave),
         "abort": Builtin(leave),
     }

@@ -27,7 +27,7 @@ def lower(code: str) -> tuple[p.Statement, ...]:
             raise Unreadable("curl/curl.h is not included")
         if any(child.type in ("expression_statement", "if_statement", "return_statement") for child in named(root)):
             raise Unreadable("a statement outside of every function")
-        body.append(p.Call(p.Name("main")))
+        body.append(p.call("main"))
     return tuple(body)
 
 
@@ -177,10 +177,8 @@ class Lowering:
             if tested is None:
                 otherwise = body if (tested, body) == branches[-1] else (p.Opaque("a default before other cases"),)
                 continue
-            test: p.Expression = p.Binary("==", SUBJECT, tested[0])
-            for other in tested[1:]:
-                test = p.Binary("||", test, p.Binary("==", SUBJECT, other))
-            otherwise = (p.If(test, body, otherwise),)
+            tests = [p.Binary("==", SUBJECT, value) for value in tested]
+            otherwise = (p.If(p.joined("||", tests), body, otherwise),)
         return p.Block((p.Assign(SUBJECT, self.value(field(node, "condition")), True), *otherwise))
 
     def enum(self, node: Node) -> Sequence[p.Statement]:
@@ -235,10 +233,10 @@ class Lowering:
         """What a variable holds that nothing is given to."""
         if node.type == "array_declarator" and kind is not None and source(kind) == "char":
             size = node.child_by_field_name("size")
-            return _call("chars of", self.value(size) if size else p.Unknown(), p.Unknown())
+            return p.call("chars of", self.value(size) if size else p.Unknown(), p.Unknown())
         members = self.structs.get(_struct_name(kind)) if node.type in ("identifier", "field_identifier") else None
         if members is not None:
-            return _call("struct of", p.Pairs(tuple((p.Const(name), value) for name, value in members)))
+            return p.call("struct of", p.Pairs(tuple((p.Const(name), value) for name, value in members)))
         return p.Unknown()
 
     def function(self, node: Node) -> Sequence[p.Statement]:
@@ -284,7 +282,7 @@ class Lowering:
         """The first value of a variable."""
         if node.type == "array_declarator" and source(kind) == "char":
             size = node.child_by_field_name("size")
-            return _call("chars of", self.value(size) if size else p.Unknown(), self.value(value))
+            return p.call("chars of", self.value(size) if size else p.Unknown(), self.value(value))
         if value.type == "initializer_list":
             is_array = node.type == "array_declarator" or _pointed(node).type == "array_declarator"
             return self.listed(value, kind, is_array)
@@ -314,7 +312,7 @@ class Lowering:
                 raise refuse(node)
             if source(item) != "0":
                 values[name] = p.Unknown() if item.type == "initializer_list" else self.value(item)
-        return _call("struct of", p.Pairs(tuple((p.Const(name), value) for name, value in values.items())))
+        return p.call("struct of", p.Pairs(tuple((p.Const(name), value) for name, value in values.items())))
 
     def target(self, node: Node) -> p.Target:
         match node.type:
@@ -355,7 +353,7 @@ class Lowering:
                 operator = source(field(node, "operator"))
                 counted = _counted(node) if operator == "/" else ""
                 if counted:
-                    return _call("count of", p.Name(counted)) if counted in self.arrays else p.Unknown()
+                    return p.call("count of", p.Name(counted)) if counted in self.arrays else p.Unknown()
                 return p.Binary(operator, self.value(field(node, "left")), self.value(field(node, "right")))
             case "unary_expression":
                 return p.Unary(source(field(node, "operator")), self.value(field(node, "argument")))
@@ -372,7 +370,7 @@ class Lowering:
             case "pointer_expression":
                 inner = field(node, "argument")
                 is_address = source(node).startswith("&") and inner.type in ("identifier", "field_expression")
-                return _call("address of", self.value(inner)) if is_address else p.Unknown()
+                return p.call("address of", self.value(inner)) if is_address else p.Unknown()
             case "field_expression":
                 return p.Member(self.value(field(node, "argument")), source(field(node, "field")))
             case "subscript_expression":
@@ -385,7 +383,7 @@ class Lowering:
                 if held is not None and source(held) in self.pointers:
                     return p.Const(8)
                 is_array = held is not None and (source(held) in self.arrays or held.type == "field_expression")
-                return _call("size of", self.value(held)) if held is not None and is_array else p.Unknown()
+                return p.call("size of", self.value(held)) if held is not None and is_array else p.Unknown()
             case "update_expression":
                 return self.update(node)
         return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
@@ -416,22 +414,17 @@ class Lowering:
             raise Unreadable(f"{name} of what is no address")
         if name == "curl_formadd":
             form = p.Call(p.Name("form of curl_formadd"), (p.Argument(self.value(target)), *values[2:]))
-            return _call("first of", p.Const(0), p.Assign(self.target(target), form))
+            return p.call("first of", p.Const(0), p.Assign(self.target(target), form))
         given = values[1:] if name == "asprintf" else values[:2]
         text = p.Assign(self.target(target), p.Call(p.Name(f"text of {name}"), tuple(given)))
-        return _call("length of", text) if name == "asprintf" else _call("first of", p.Const(0), text)
+        return p.call("length of", text) if name == "asprintf" else p.call("first of", p.Const(0), text)
 
     def update(self, node: Node) -> p.Expression:
         """++ and --, before or after."""
         argument = field(node, "argument")
         operator = source(field(node, "operator"))[0]
-        changed = p.Assign(self.target(argument), p.Binary(operator, self.value(argument), p.Const(1)))
         is_before = node.children[0].type in ("++", "--")
-        return changed if is_before else p.Binary("-" if operator == "+" else "+", changed, p.Const(1))
-
-
-def _call(name: str, *values: p.Expression) -> p.Call:
-    return p.Call(p.Name(name), tuple(map(p.Argument, values)))
+        return p.stepped(self.target(argument), self.value(argument), operator, is_before)
 
 
 def _counted(node: Node) -> str:

@@ -43,7 +43,6 @@ from apipack.languages.reading.java_functions import (
     is_same,
     optional_of,
     reference_of,
-    super_of,
 )
 from apipack.languages.reading.java_http_client import (
     NetClient,
@@ -67,7 +66,7 @@ from apipack.languages.reading.java_okhttp import (
 )
 from apipack.languages.reading.java_tree import is_unit, lower
 from apipack.languages.reading.java_url_connection import new_stream
-from apipack.languages.reading.objects import Bound, Instance
+from apipack.languages.reading.objects import Bound, Instance, super_of
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -351,7 +350,7 @@ TIMES = dict.fromkeys(("currentTimeMillis", "nanoTime"), Builtin(lambda run, giv
 LANG: Mapping[str, Any] = {
     "reference of": Builtin(reference_of),
     "is same": Builtin(is_same),
-    "super of": Builtin(super_of),
+    "super of": super_of("constructor"),
     "constant of": Builtin(constant_of),
     "enum of": Builtin(enum_of),
     "count of": Builtin(lambda run, given: len(given.positional[0])),

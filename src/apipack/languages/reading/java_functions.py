@@ -45,17 +45,6 @@ def constant_of(run: Evaluation, given: Arguments) -> Any:
 NAME = "the name"
 
 
-def super_of(run: Evaluation, given: Arguments) -> Any:
-    """A method of the class above another; a constructor that nobody wrote does nothing."""
-    instance, kind, name = given.positional
-    method = kind.parent.find(name) if isinstance(kind, Type) and isinstance(kind.parent, Type) else None
-    if method is not None:
-        return Bound(method.closure, instance)
-    if name != "constructor":
-        raise Unreadable(f"{name} of the class above is not known here")
-    return Builtin(lambda run, given: given.take() and None)
-
-
 class Optional(Written):
     """java.util.Optional of a value that is known."""
 

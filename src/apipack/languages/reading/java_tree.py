@@ -55,7 +55,7 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     if mains and any(child.type.endswith("_statement") for child in named(root)):
         raise Unreadable("a statement outside of every method")
     if mains:
-        body.append(p.Call(p.Name("main"), (p.Argument(p.Unknown()),)))
+        body.append(p.call("main", p.Unknown()))
     return tuple(body)
 
 
@@ -95,7 +95,7 @@ def _type(node: Node, classes: dict[str, Node]) -> p.Expression:
             given = member.child_by_field_name("arguments")
             made = p.Call(p.Name("The class"), _arguments(given) if given is not None else (), True)
             key = source(field(member, "name"))
-            fields.append((key, True, p.Call(p.Name("constant of"), (p.Argument(made), p.Argument(p.Const(key))))))
+            fields.append((key, True, p.call("constant of", made, p.Const(key))))
             continue
         is_static = any(child.type == "modifiers" and "static" in source(child).split() for child in member.children)
         if member.type == "constructor_declaration":
@@ -267,11 +267,8 @@ def _switch(node: Node, gives: bool) -> p.Statement:
                 return p.Opaque("a default before other cases")
             otherwise = body
             continue
-        tests = [p.Call(p.Name("is same"), (p.Argument(SUBJECT), p.Argument(_label(value)))) for value in values]
-        test: p.Expression = tests[0] if tests else p.Unknown()
-        for other in tests[1:]:
-            test = p.Binary("||", test, other)
-        otherwise = (p.If(test, body, otherwise),)
+        tests = [p.call("is same", SUBJECT, _label(value)) for value in values]
+        otherwise = (p.If(p.joined("||", tests), body, otherwise),)
     return p.Block((p.Assign(SUBJECT, _value(field(node, "condition")), True), *otherwise))
 
 
@@ -382,7 +379,7 @@ def _value(node: Node) -> p.Expression:
             ):
                 return p.Unknown()
             kind = named(owner_node)[0] if owner_node.type == "generic_type" else owner_node
-            return p.Call(p.Name("reference of"), (p.Argument(_qualified(kind)), p.Argument(p.Const(name))))
+            return p.call("reference of", _qualified(kind), p.Const(name))
         case "character_literal":
             inner = source(node)[1:-1].replace('"', '\\"').replace("\\'", "'").replace('\\\\"', '\\"')
             text = LITERALS.unquote(f'"{inner}"')
@@ -409,9 +406,7 @@ def _value(node: Node) -> p.Expression:
         case "update_expression":
             operand = named(node)[0]
             operator = "+" if "++" in (node.children[0].type, node.children[-1].type) else "-"
-            changed = p.Assign(_target(operand), p.Binary(operator, _value(operand), p.Const(1)))
-            is_before = node.children[0].type in ("++", "--")
-            return changed if is_before else p.Binary("-" if operator == "+" else "+", changed, p.Const(1))
+            return p.stepped(_target(operand), _value(operand), operator, node.children[0].type in ("++", "--"))
         case "array_initializer":
             return p.Items(tuple(map(_value, named(node))))
         case "array_creation_expression":

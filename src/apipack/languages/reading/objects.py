@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from apipack.languages.reading.values import Arguments, Thing
+from apipack.languages.reading.values import Arguments, Builtin, Thing
 from apipack.languages.wire import Unreadable
 
 CONSTRUCTORS = ("__init__", "constructor", "__construct", "initialize")
@@ -107,3 +107,19 @@ class Instance(Thing):
         if method is not None:
             raise Unreadable(f"{name} is a method, and is set")
         self.attributes[name] = value
+
+
+def super_of(constructor: str) -> Builtin:
+    """What finds a method of the class above another; a constructor that nobody wrote takes nothing and does nothing.
+    constructor: its name in the language."""
+
+    def find(run: Any, given: Arguments) -> Bound | Builtin:
+        instance, kind, name = given.positional
+        method = kind.parent.find(name) if isinstance(kind, Type) and isinstance(kind.parent, Type) else None
+        if method is not None:
+            return Bound(method.closure, instance)
+        if name != constructor:
+            raise Unreadable(f"{name} of the class above is not known here")
+        return Builtin(lambda run, given: given.take() and None)
+
+    return Builtin(find)

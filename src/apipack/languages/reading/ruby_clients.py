@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import Dialect, applied, constant, leave
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.objects import Bound, Instance, Type
+from apipack.languages.reading.objects import Instance, Type, super_of
 from apipack.languages.reading.ruby_data import pretty_json, text, to_json
 from apipack.languages.reading.ruby_faraday import FARADAY
 from apipack.languages.reading.ruby_httparty import Party
@@ -84,17 +84,6 @@ def _changed(value: Any, change: Any) -> Any:
     """The value itself, once it is changed."""
     change()
     return value
-
-
-def _super_of(run: Evaluation, given: Arguments) -> Any:
-    """A method of the class above; an initializer that nobody wrote does nothing."""
-    instance, kind, name = given.positional
-    method = kind.parent.find(name) if isinstance(kind, Type) and isinstance(kind.parent, Type) else None
-    if method is not None:
-        return Bound(method.closure, instance)
-    if name != "initialize":
-        raise Unreadable(f"{name} of the class above is not known here")
-    return Builtin(lambda run, given: None)
 
 
 def _array(run: Evaluation, given: Arguments) -> Any:
@@ -403,7 +392,7 @@ class Ruby(Dialect):
             "Array": Builtin(_array),
             "given block": Builtin(lambda run, given: given.positional[0].get("block")),
             "is given": Builtin(lambda run, given: given.positional[0] is not None),
-            "super of": Builtin(_super_of),
+            "super of": super_of("initialize"),
             "Hash": Module("Hash", {"new": Builtin(lambda run, given: dict(zip(given.take(), (), strict=True)))}),
             "struct values": Builtin(_struct_values),
             "block of": Builtin(_sym_block),

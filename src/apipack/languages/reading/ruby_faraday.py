@@ -139,6 +139,7 @@ class Faraday(Thing):
     # What the block of Faraday.new says
 
     def do_request(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
         name, *rest = given.positional
         if name in ("json", "url_encoded"):
             self.encodes = "json" if name == "json" else "form"

@@ -140,14 +140,13 @@ class Lowering:
             if clause.type == "else":
                 otherwise = self.body(clause)
                 continue
-            test: p.Expression | None = None
+            tests: list[p.Expression] = []
             for pattern in clause.children_by_field_name("pattern"):
                 (inner,) = named(pattern)
                 is_literal = inner.type in ("string", "simple_symbol", "integer", "true", "false", "nil")
                 case: p.Expression = p.Binary("==", CASE, self.value(inner)) if is_literal else p.Unknown()
-                case = self.value(inner) if value is None else case
-                test = case if test is None else p.Binary("||", test, case)
-            otherwise = (p.If(test or p.Unknown(), self.when(clause), otherwise),)
+                tests.append(self.value(inner) if value is None else case)
+            otherwise = (p.If(p.joined("||", tests), self.when(clause), otherwise),)
         first = (p.Assign(CASE, self.value(value), True),) if value is not None else ()
         return p.Block((*first, *otherwise))
 
@@ -423,16 +422,16 @@ class Lowering:
 
     def identifier(self, name: str) -> p.Expression:
         if name in ("exit", "abort", "raise"):
-            return p.Call(p.Name(name))
+            return p.call(name)
         if name == "block_given?":
-            return p.Call(p.Name("is given"), (p.Argument(p.Name("the block")),))
+            return p.call("is given", p.Name("the block"))
         if name == "__FILE__":
             return p.Const("the file")
         if name in self.variables:
             return p.Name(name)
         if self.own is not None and name in self.own:
             return p.Call(p.Member(p.Name("self"), name))
-        return p.Call(p.Name(name)) if name in self.methods else p.Name(name)
+        return p.call(name) if name in self.methods else p.Name(name)
 
     def constant(self, node: Node) -> p.Expression:
         if node.type == "scope_resolution":
@@ -469,7 +468,7 @@ class Lowering:
         if self.own is None or self.names is None:
             raise Unreadable("super outside of a method")
         told: tuple[p.Expression, ...] = (p.Name("self"), p.Name(self.title), p.Const(self.method))
-        return p.Call(p.Call(p.Name("super of"), tuple(map(p.Argument, told))), given)
+        return p.Call(p.call("super of", *told), given)
 
     def record(self, node: Node) -> p.Expression:
         """Struct.new and Data.define."""
@@ -486,9 +485,7 @@ class Lowering:
         outer, self.own = self.own, {*members, *[source(field(part, "name")) for part in body]}
         own = [p.Member(p.Name("self"), f"@{name}") for name in members]
         names = p.Items(tuple(p.Const(Symbol(name)) for name in members))
-        values = p.Call(
-            p.Name("struct values"), (p.Argument(p.Name("given")), p.Argument(names), p.Argument(p.Const(by_name)))
-        )
+        values = p.call("struct values", p.Name("given"), names, p.Const(by_name))
         methods = [
             (name, "method", p.Function((), (p.Jump("return", value),)))
             for name, value in zip(members, own, strict=True)
@@ -520,7 +517,7 @@ class Lowering:
             raise refuse(node)
         value = self.value(inner[0])
         if inner[0].type == "simple_symbol":
-            value = p.Call(p.Name("block of"), (p.Argument(value),))
+            value = p.call("block of", value)
         return p.Argument(value, "block")
 
     def pair(self, node: Node) -> tuple[p.Expression | None, p.Expression]:
@@ -593,7 +590,7 @@ class Lowering:
 
 def _given_block(name: str) -> p.Statement:
     """The block that a method is called with, under a name."""
-    return p.Assign(p.Name(name), p.Call(p.Name("given block"), (p.Argument(p.Name("the blocks")),)), True)
+    return p.Assign(p.Name(name), p.call("given block", p.Name("the blocks")), True)
 
 
 SAYING = ("attr_reader", "attr_accessor", "private_class_method", "private_constant", "extend", "private", "public")

@@ -134,7 +134,7 @@ class Session(Thing):
             value.fields = before
 
     def do_dataTask(self, run: Evaluation, given: Arguments) -> Task:
-        run.call_back(given.named.pop("block", None), given.named.pop("completionHandler", None))
+        _call_back(run, given)
         return Task(self.request(*given.take("with", required=1)))
 
     do_downloadTask = do_dataTask
@@ -154,7 +154,7 @@ class Session(Thing):
             value.body = before
 
     def do_uploadTask(self, run: Evaluation, given: Arguments) -> Task:
-        run.call_back(given.named.pop("block", None), given.named.pop("completionHandler", None))
+        _call_back(run, given)
         return Task(self.carrying(*given.take("with", "from", required=2)))
 
     def do_upload(self, run: Evaluation, given: Arguments) -> list[Any]:
@@ -170,6 +170,11 @@ class Session(Thing):
         run.send(self.request(value))
         run.dialect.ends_early = False  # it is awaited
         return [MYSTERY, MYSTERY]
+
+
+def _call_back(run: Evaluation, given: Arguments) -> None:
+    """Note the handler of a task, which leaves the arguments."""
+    run.call_back(given.named.pop("block", None), given.named.pop("completionHandler", None))
 
 
 def _request(value: Any) -> Request:

@@ -153,7 +153,7 @@ class Lowering:
                 return [p.Try(self.block(node), handlers)]
             case "for_statement":
                 target = self.pattern(field(node, "item"))
-                values = p.Call(p.Name("members of"), (p.Argument(self.value(field(node, "collection"))),))
+                values = p.call("members of", self.value(field(node, "collection")))
                 return [p.Each(target, values, self.block(node))]
             case "while_statement" | "repeat_while_statement":
                 return [p.While(p.Unknown(), self.block(node))]
@@ -179,9 +179,7 @@ class Lowering:
             if not tests:
                 otherwise = body
                 continue
-            test = tests[0]
-            for other in tests[1:]:
-                test = p.Binary("||", test, other)
+            test = p.joined("||", tests)
             if any(child.type == "where_clause" or child.type == "where_keyword" for child in entry.children):
                 test = p.Unknown()
             otherwise = (p.If(test, (*bindings, *body), otherwise),)
@@ -202,14 +200,14 @@ class Lowering:
             inner = named(node)
             literal = named(inner[0])[0] if len(inner) == 1 and len(named(inner[0])) == 1 else None
             if literal is not None and literal.type in ("line_string_literal", "integer_literal", "boolean_literal"):
-                return _call("matches", SUBJECT, self.value(literal))
+                return p.call("matches", SUBJECT, self.value(literal))
             bindings += [p.Assign(p.Name(name), p.Unknown(), True) for name in names]
             return p.Unknown()
         inside = re.findall(r"(\w+)(?=[,)]|\s*\))", text.partition("(")[2])
         for index, name in enumerate(inside):
             if name != "_":
-                bindings.append(p.Assign(p.Name(name), _call("part of", SUBJECT, p.Const(index)), True))
-        return _call("matches", SUBJECT, p.Const(Symbol(simple[1])))
+                bindings.append(p.Assign(p.Name(name), p.call("part of", SUBJECT, p.Const(index)), True))
+        return p.call("matches", SUBJECT, p.Const(Symbol(simple[1])))
 
     def transfer(self, node: Node) -> p.Statement:
         kind = node.children[0].type
@@ -298,7 +296,7 @@ class Lowering:
         name = source(field(node, "name"))
         functions = [member for member in body if member.type == "function_declaration"]
         if any(source(field(member, "name")) == "main" for member in functions) and "@main" in source(node)[:40]:
-            return [*[inner for member in body for inner in self.statement(member)], p.Call(p.Name("main"))]
+            return [*[inner for member in body for inner in self.statement(member)], p.call("main")]
         kind = source(field(node, "declaration_kind"))
         if kind == "extension":
             return self.extension(node, body)
@@ -309,7 +307,7 @@ class Lowering:
                 part for entry in body if entry.type == "enum_entry" for part in entry.children_by_field_name("name")
             ]
             symbols = tuple((p.Const(source(case)), p.Const(Symbol(source(case)))) for case in cases)
-            return [p.Assign(p.Name(name), p.Call(p.Name("enum of"), (p.Argument(p.Pairs(symbols)),)), True)]
+            return [p.Assign(p.Name(name), p.call("enum of", p.Pairs(symbols)), True)]
         is_shared = any(re.match(r"(\w+ )*static ", source(member)) for member in body)
         is_rich = any(member.type == "class_declaration" or not is_stored(member) for member in body)
         if kind in ("struct", "class", "actor") and (functions or is_shared or is_rich or kind != "struct"):
@@ -394,7 +392,7 @@ class Lowering:
             holds = name.next_sibling is not None and name.next_sibling.type == "enum_type_parameters"
             raw = p.Const(source(name)) if texts and not values else self.value(values[0]) if values else p.Const(None)
             kind = "case maker" if holds else "case value"
-            cases.append((source(name), _call(kind, p.Name("The class"), p.Const(Symbol(source(name))), raw)))
+            cases.append((source(name), p.call(kind, p.Name("The class"), p.Const(Symbol(source(name))), raw)))
         return cases
 
     def extended(self, name: str) -> Sequence[Node]:
@@ -423,7 +421,7 @@ class Lowering:
             function = self.function(member) if getter is None else p.Function((), self.returning(getter))
             function = bound(function, dict.fromkeys(LIBRARY_MEMBERS, SELF))
             title = source(member.children_by_field_name("name")[0])
-            given = _call("extend", p.Const(name), p.Const(title), function, p.Const(getter is not None))
+            given = p.call("extend", p.Const(name), p.Const(title), function, p.Const(getter is not None))
             self.extensions.append(given)
         return []
 
@@ -464,19 +462,16 @@ class Lowering:
                 name = source(child)
                 following = node.children[index + 1 : index + 2]
                 if not following or following[0].type != "=":
-                    tests.append(p.Call(p.Name("is set"), (p.Argument(p.Name(name)),)))
+                    tests.append(p.call("is set", p.Name(name)))
                     name = None
             elif kind == "condition" and child.is_named and child.type != "value_binding_pattern":
                 value = self.value(child)
                 if name is not None:
                     bindings.append(p.Assign(p.Name(name), value, True))
-                    value = p.Call(p.Name("is set"), (p.Argument(p.Name(name)),))
+                    value = p.call("is set", p.Name(name))
                     name = None
                 tests.append(value)
-        test = tests[0] if tests else p.Unknown()
-        for other in tests[1:]:
-            test = p.Binary("&&", test, other)
-        return bindings, test
+        return bindings, p.joined("&&", tests)
 
     def value(self, node: Node) -> p.Expression:
         match node.type:
@@ -523,7 +518,7 @@ class Lowering:
                 values = node.children_by_field_name("value")
                 return self.value(values[0]) if len(values) == 1 else p.Items(tuple(map(self.value, values)))
             case "navigation_expression" if self.suffix(node) == "rawValue" and (self.cases or self.rich):
-                return _call("raw value of", self.raw_value(), self.value(field(node, "target")))
+                return p.call("raw value of", self.raw_value(), self.value(field(node, "target")))
             case "navigation_expression":
                 return p.Member(self.value(field(node, "target")), self.suffix(node))
             case "optional_chaining_expression":
@@ -676,7 +671,3 @@ LIBRARY_MEMBERS = (
     "joined", "data", "utf8", "isEmpty", "compactMap", "filter", "absoluteString", "allHTTPHeaderFields",
 )  # fmt: skip
 """Members of library types that an extension may call by their bare names."""
-
-
-def _call(name: str, *values: p.Expression) -> p.Call:
-    return p.Call(p.Name(name), tuple(map(p.Argument, values)))
