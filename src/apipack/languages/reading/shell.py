@@ -5,7 +5,6 @@ Commands that only print may stand beside it. What depends on the machine (unset
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,55 +13,16 @@ from tree_sitter import Node
 
 from apipack.languages.reading.grammar import field as field_of
 from apipack.languages.reading.grammar import named, parse, refuse, source
-from apipack.languages.reading.shell_jq import jq_null_input
-from apipack.languages.reading.values import AMBIENT, MYSTERY, NOT_CONSTANT, Mystery
+from apipack.languages.reading.shell_printing import PRINTING, printed_by
+from apipack.languages.reading.shell_words import Value, Words
+from apipack.languages.reading.values import MYSTERY, NOT_CONSTANT, Mystery
 from apipack.languages.wire import Unreadable
 
-PRINTING = frozenset(
-    [
-        "echo",
-        "printf",
-        "jq",
-        "cat",
-        "grep",
-        "egrep",
-        "head",
-        "tail",
-        "tee",
-        "less",
-        "more",
-        "sed",
-        "awk",
-        "cut",
-        "tr",
-        "sort",
-        "uniq",
-        "wc",
-        "python",
-        "python3",
-        "json_pp",
-        "xmllint",
-        "column",
-        "fold",
-        "true",
-        "set",
-        "base64",
-        "sleep",
-    ]
-)
 SURE = ("echo", "printf", "set", "sleep", "true", "export")
 """Commands that do not fail."""
 
 _ARRAY = re.compile(r'"\$\{([A-Za-z_]\w*)\[@\]\}"')
-_REPLACED = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])/(?P<all>/?)(?P<old>[\w &+:,;=-]+)/(?P<new>[\w%+-]*)", re.ASCII)
-_ESCAPES = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-_ANSI = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|(.))", re.DOTALL)
-_SPLITS = re.compile(r"[\s*?\[\]]|\A\Z")
-_DEFAULT = re.compile(r"[^\s$`\"'\\{}*?\[\]~]+")
-_ASCII_LIMIT = 0x80
 TURNS = 50
-
-Value = str | Mystery
 
 
 @dataclass
@@ -85,6 +45,9 @@ class Shell:
     depth: int = 0
     ends_on_failure: bool = False
     guarded: bool = False
+
+    def __post_init__(self) -> None:
+        self.words = Words(self.variables, self.run)
 
     def run(self, node: Node, stdin: Value | None = None) -> Value | None:
         """Run a statement; what it prints, None where nobody needs it."""
@@ -164,7 +127,7 @@ class Shell:
     def loop(self, node: Node) -> Value | None:
         """A for loop over words; where they are not known, nothing in it may send."""
         name, body = source(field_of(node, "variable")), named(field_of(node, "body"))
-        words = [self.word(word) for word in node.children_by_field_name("value")]
+        words = [self.words.word(word) for word in node.children_by_field_name("value")]
         if not words or any(isinstance(word, Mystery) for word in words):
             self.variables[name] = MYSTERY
             self.perhaps(body)
@@ -178,7 +141,7 @@ class Shell:
 
     def case(self, node: Node) -> Value | None:
         """The item that the value matches; where that is not known, all are in doubt."""
-        value = self.word(field_of(node, "value"), quoted=True)
+        value = self.words.word(field_of(node, "value"), quoted=True)
         items = [child for child in named(node) if child.type == "case_item"]
         for item in items:
             patterns = item.children_by_field_name("value")
@@ -201,7 +164,7 @@ class Shell:
         if test.type != "test_command" or len(inner) != 1 or inner[0].type != "unary_expression":
             return None
         operator, operand = named(inner[0])
-        value = self.word(operand, quoted=True)
+        value = self.words.word(operand, quoted=True)
         if source(operator) not in ("-z", "-n") or not isinstance(value, str):
             return None
         return (value == "") == (source(operator) == "-z")
@@ -230,10 +193,10 @@ class Shell:
         if value is not None and value.type == "array":
             if self.doubt:
                 raise Unreadable("an array that may be another")
-            members = [self.word(child) for child in named(value)]
+            members = [self.words.word(child) for child in named(value)]
             self.arrays[source(name)] = (self.arrays.get(source(name), []) if adds else []) + members
             return
-        given: Value = "" if value is None else self.word(value, quoted=True)
+        given: Value = "" if value is None else self.words.word(value, quoted=True)
         if adds:
             before = self.variables.get(source(name), MYSTERY)
             given = MYSTERY if isinstance(before, Mystery) or isinstance(given, Mystery) else before + given
@@ -276,7 +239,7 @@ class Shell:
                 start = source(child)
             elif child.type == "heredoc_body":
                 body = source(child)
-                text = body if start[:1] in "'\"\\" else self.expanded(child, heredoc=True)
+                text = body if start[:1] in "'\"\\" else self.words.expanded(child, heredoc=True)
             elif child.type == "pipeline":
                 after = list(named(child))
             elif child.type == "file_redirect":
@@ -291,7 +254,7 @@ class Shell:
 
     def here_string(self, node: Node) -> Value:
         (value,) = named(node)
-        text = self.word(value, quoted=True)
+        text = self.words.word(value, quoted=True)
         return text if isinstance(text, Mystery) else text + "\n"
 
     def pipeline(self, commands: Sequence[Node], stdin: Value | None) -> Value | None:
@@ -304,7 +267,7 @@ class Shell:
         words: list[Value] = []
         for child in node.children:
             if child.type == "command_name":
-                words.append(self.word(child.named_children[0]))
+                words.append(self.words.word(child.named_children[0]))
             elif child.type == "herestring_redirect":
                 stdin = self.here_string(child)
             elif child.type == "file_redirect":
@@ -316,7 +279,7 @@ class Shell:
                     raise Unreadable(NOT_CONSTANT)
                 words += self.arrays[array[1]]
             elif child.type != "comment":
-                words.append(self.word(child))
+                words.append(self.words.word(child))
         if any(isinstance(word, Mystery) for word in words):
             if words[0] in PRINTING:
                 return MYSTERY
@@ -342,21 +305,7 @@ class Shell:
                 raise Unreadable(NOT_CONSTANT)
             self.curls.append(Command(given, stdin))
             return MYSTERY
-        if name == "echo":
-            return self.echo(given)
-        if name == "printf" and given:
-            return _printf(given)
-        if name == "jq" and any(re.fullmatch("-[cr]*n[cr]*|--null-input", word) for word in given):
-            return jq_null_input(given)
-        if name == "cat" and (not given or given == ["-"]):
-            return stdin
-        if name == "base64" and isinstance(stdin, str) and given in ([], ["-w0"], ["-w", "0"]):
-            return base64.b64encode(stdin.encode()).decode() + "\n"
-        if name == "tr" and given in (["-d", "\n"], ["-d", "\\n"]) and isinstance(stdin, str):
-            return stdin.replace("\n", "")
-        if name in PRINTING and (name not in ("python", "python3") or given[:2] == ["-m", "json.tool"]):
-            return MYSTERY
-        raise Unreadable(f"the command {name[:40]} is not known here")
+        return printed_by(words, stdin)
 
     def read(self, given: list[str], stdin: Value | None) -> Value | None:
         """read of all its input, or of a line, into one variable. At the end of the input it fails."""
@@ -385,106 +334,6 @@ class Shell:
         self.depth -= 1
         return printed
 
-    def echo(self, given: list[str]) -> Value:
-        end = "\n"
-        if given[:1] == ["-n"]:
-            given, end = given[1:], ""
-        text = " ".join(given)
-        return MYSTERY if given[:1] and given[0].startswith("-") or "\\" in text else text + end
-
-    # Words
-
-    def word(self, node: Node, quoted: bool = False) -> Value:
-        """A word after the shell's expansions. quoted: no splitting, as in an assignment."""
-        match node.type:
-            case "word" | "number":
-                return _bare(node)
-            case "raw_string":
-                return source(node)[1:-1]
-            case "ansi_c_string":
-                return _ansi(source(node)[2:-1])
-            case "string":
-                return self.expanded(node)
-            case "arithmetic_expansion":
-                return self.arithmetic(node)
-            case "concatenation":
-                parts = [self.word(part, quoted) for part in node.children]
-                if any(isinstance(part, Mystery) for part in parts):
-                    return MYSTERY
-                return "".join(part for part in parts if isinstance(part, str))
-            case "simple_expansion" | "expansion" | "command_substitution":
-                value = self.expansion(node)
-                if isinstance(value, str) and not quoted and _SPLITS.search(value):
-                    raise Unreadable("an unquoted variable that the shell splits")
-                return value
-        raise refuse(node)
-
-    def expanded(self, node: Node, heredoc: bool = False) -> Value:
-        """Text between double quotes, or of a here-document, with its variables."""
-        raw = node.text or b""
-        start, raw = (0, raw) if heredoc else (1, raw[:-1])
-        inner = {child.start_byte - node.start_byte: child for child in named(node) if child.type.endswith("n")}
-        parts: list[Value] = []
-        position = plain = start
-        while position < len(raw):
-            mark = raw[position : position + 1]
-            after = raw[position + 1 : position + 2]
-            if mark == b"\\" and after and after in (b"\\$`\n" if heredoc else b'\\$`\n"'):
-                parts += [raw[plain:position].decode(), "" if after == b"\n" else after.decode()]
-                position += 2
-                plain = position
-            elif mark == b"\\":
-                position += 2
-            elif mark in (b"$", b"`") and position in inner:
-                parts += [raw[plain:position].decode(), self.expansion(inner[position])]
-                position = plain = inner[position].end_byte - node.start_byte
-            elif mark == b"`" or (mark == b"$" and re.match(rb"[A-Za-z_0-9{(@*#?!$-]", after)):
-                raise refuse(node)
-            else:
-                position += 1
-        parts.append(raw[plain:].decode())
-        if any(isinstance(part, Mystery) for part in parts):
-            return MYSTERY
-        return "".join(part for part in parts if isinstance(part, str))
-
-    def arithmetic(self, node: Node) -> Value:
-        """A sum, difference or product of two numbers; what assigns is refused."""
-        text = source(node)[3:-2].strip()
-        if re.search(r"=|\+\+|--", text):
-            raise refuse(node)
-        match = re.fullmatch(r"(\$?\w+) *([+*-]) *(\$?\w+)", text, re.ASCII)
-        if match is None:
-            return MYSTERY
-        values = [self.variables.get(part.lstrip("$"), part) for part in (match[1], match[3])]
-        if not all(isinstance(value, str) and re.fullmatch("0|[1-9][0-9]{0,8}", value) for value in values):
-            return MYSTERY
-        left, right = (int(str(value)) for value in values)
-        return str({"+": left + right, "-": left - right, "*": left * right}[match[2]])
-
-    def expansion(self, node: Node) -> Value:
-        if node.type == "arithmetic_expansion":
-            return self.arithmetic(node)
-        if node.type == "command_substitution":
-            value: Value | None = ""
-            for child in named(node):
-                value = self.run(child)
-            return value.rstrip("\n") if isinstance(value, str) else MYSTERY
-        name = source(node).removeprefix("$").removeprefix("{").removesuffix("}")
-        if replaced := _REPLACED.fullmatch(name):
-            value = self.variables.get(replaced["name"], MYSTERY)
-            count = -1 if replaced["all"] else 1
-            return value if isinstance(value, Mystery) else value.replace(replaced["old"], replaced["new"], count)
-        name = re.sub(r":?\?.*", "", name, flags=re.DOTALL)
-        name, has_default, default = name.partition(":-")
-        if has_default and self.variables.get(name, "") == "":
-            is_plain = _DEFAULT.fullmatch(default) and name not in AMBIENT and not name.isdecimal()
-            return default if is_plain else MYSTERY
-        if re.match("[A-Za-z_][A-Za-z_0-9]*(?::[0-9]|[#%^,])", name) and "$(" not in name and "`" not in name:
-            return MYSTERY
-        if not re.fullmatch("[A-Za-z_][A-Za-z_0-9]*|[1-9]", name):
-            raise refuse(node)
-        return self.variables.get(name, MYSTERY)
-
 
 def _never_fails(node: Node) -> bool:
     if node.type == "list":
@@ -492,42 +341,6 @@ def _never_fails(node: Node) -> bool:
     if node.type == "command":
         return source(node).split()[0] in SURE
     return node.type in ("variable_assignment", "declaration_command")
-
-
-def _bare(node: Node) -> str:
-    text = source(node)
-    plain = re.sub(r"\\.", "", text, flags=re.DOTALL)
-    if re.search(r"[*\[\]{}`$]|\A~", plain):
-        raise Unreadable(f"the shell may read {text[:40]!r} in another way")
-    return re.sub(r"\\(.)", lambda match: "" if match[1] == "\n" else match[1], text, flags=re.DOTALL)
-
-
-def _ansi(text: str) -> str:
-    def meaning(escape: re.Match[str]) -> str:
-        two, four, eight, octal, simple = escape.groups()
-        if simple is not None:
-            if simple in "cx":
-                raise Unreadable(f"the escape {escape[0]}")
-            return _ESCAPES.get(simple, simple if simple in "\\'\"?" else escape[0])
-        code = int(two or four or eight or octal, 8 if octal else 16)
-        if not 0 < code < 0x110000 or 0xD800 <= code < 0xE000 or (code >= _ASCII_LIMIT and not (four or eight)):
-            raise Unreadable(f"the escape {escape[0]}")
-        return chr(code)
-
-    return _ANSI.sub(meaning, text)
-
-
-def _printf(given: list[str]) -> Value:
-    pattern, *values = given
-    verbs = re.findall("%(.)", pattern.replace("%%", ""))
-    if pattern.startswith("-") or set(verbs) - {"s", "d"} or len(verbs) != len(values):
-        return MYSTERY
-    numbers = [value for verb, value in zip(verbs, values, strict=True) if verb == "d"]
-    if not all(re.fullmatch("0|-?[1-9][0-9]*", number) for number in numbers) or re.search(r"\\[^n\\\"t]", pattern):
-        return MYSTERY
-    rest = iter(values)
-    meanings = {"\\n": "\n", "\\t": "\t", "\\\\": "\\", '\\"': '"', "%%": "%"}
-    return re.sub(r"%[sd%]|\\.", lambda part: meanings[part[0]] if part[0] in meanings else next(rest), pattern)
 
 
 def curl_command(code: str) -> Command:
