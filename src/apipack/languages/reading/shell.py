@@ -45,9 +45,10 @@ class Shell:
     depth: int = 0
     ends_on_failure: bool = False
     guarded: bool = False
+    hidden: list[dict[str, Value | None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.words = Words(self.variables, self.run)
+        self.words = Words(self.variables, self.apart)
 
     def run(self, node: Node, stdin: Value | None = None) -> Value | None:
         """Run a statement; what it prints, None where nobody needs it."""
@@ -147,12 +148,14 @@ class Shell:
             patterns = item.children_by_field_name("value")
             body = [child for child in named(item) if child not in patterns]
             texts = [source(pattern).strip("\"'") for pattern in patterns]
+            if any(child.type in (";&", ";;&") for child in item.children):
+                raise refuse(item)
             if isinstance(value, Mystery) or any(text != "*" and re.search(r"[*?\[$]", text) for text in texts):
                 self.perhaps(
                     [part for one in items for part in named(one) if part not in one.children_by_field_name("value")]
                 )
                 return MYSTERY
-            if value in texts or "*" in texts:
+            if value in texts or any(source(pattern) == "*" for pattern in patterns):
                 for statement in body:
                     self.run(statement)
                 return MYSTERY
@@ -187,7 +190,7 @@ class Shell:
 
     def assign(self, node: Node) -> None:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if name is None or name.type != "variable_name":
+        if name is None or name.type != "variable_name" or source(name) == "IFS":
             raise refuse(node)
         adds = any(child.type == "+=" for child in node.children)
         if value is not None and value.type == "array":
@@ -205,29 +208,36 @@ class Shell:
     def declare(self, node: Node) -> None:
         for child in node.children:
             if child.type == "variable_assignment":
+                if self.depth and source(node.children[0]) in ("local", "declare"):
+                    self.hide(source(field_of(child, "name")))
                 self.assign(child)
             elif child.type not in ("export", "declare", "local", "readonly", "variable_name"):
                 raise refuse(child)
+        if source(node.children[0]) != "export" and any(child.type == "variable_name" for child in node.children):
+            raise refuse(node)  # its value is that of no outer variable
 
     def redirected(self, node: Node, stdin: Value | None) -> Value | None:
         body = node.child_by_field_name("body")
         after: list[Node] = []
+        diverted = False
         for redirect in node.children_by_field_name("redirect"):
             if redirect.type == "heredoc_redirect":
                 stdin, after = self.here_document(redirect)
             elif redirect.type == "herestring_redirect":
                 stdin = self.here_string(redirect)
             else:
-                self.output(redirect)
+                diverted |= self.output(redirect)
         if body is None:
             raise refuse(node)
-        if not after:
-            return self.run(body, stdin)
-        return self.pipeline([body, *after], stdin)
+        printed = self.pipeline([body, *after], stdin)
+        return "" if diverted else printed
 
-    def output(self, redirect: Node) -> None:
+    def output(self, redirect: Node) -> bool:
+        """Whether a redirection takes what a command prints elsewhere."""
         if redirect.type != "file_redirect" or any(child.type in ("<", "<&") for child in redirect.children):
             raise refuse(redirect)
+        descriptor = redirect.child_by_field_name("descriptor")
+        return descriptor is None or source(descriptor) == "1"
 
     def here_document(self, node: Node) -> tuple[Value, list[Node]]:
         """The text of a here-document, and the commands that the line pipes into."""
@@ -239,7 +249,7 @@ class Shell:
                 start = source(child)
             elif child.type == "heredoc_body":
                 body = source(child)
-                text = body if start[:1] in "'\"\\" else self.words.expanded(child, heredoc=True)
+                text = body if re.search("['\"\\\\]", start) else self.words.expanded(child, heredoc=True)
             elif child.type == "pipeline":
                 after = list(named(child))
             elif child.type == "file_redirect":
@@ -258,20 +268,32 @@ class Shell:
         return text if isinstance(text, Mystery) else text + "\n"
 
     def pipeline(self, commands: Sequence[Node], stdin: Value | None) -> Value | None:
+        if len(commands) == 1:
+            return self.run(commands[0], stdin)
         text = stdin
         for command in commands:
-            text = self.run(command, text)
+            text = self.apart(command, text)
         return text
+
+    def apart(self, node: Node, stdin: Value | None = None) -> Value | None:
+        """Run a statement in a shell of its own, of which no variable comes back."""
+        variables, arrays, functions = dict(self.variables), dict(self.arrays), dict(self.functions)
+        printed = self.run(node, stdin)
+        self.variables.clear()
+        self.variables |= variables
+        self.arrays, self.functions = arrays, functions
+        return printed
 
     def command(self, node: Node, stdin: Value | None) -> Value | None:
         words: list[Value] = []
+        diverted = False
         for child in node.children:
             if child.type == "command_name":
                 words.append(self.words.word(child.named_children[0]))
             elif child.type == "herestring_redirect":
                 stdin = self.here_string(child)
             elif child.type == "file_redirect":
-                self.output(child)
+                diverted |= self.output(child)
             elif child.type in ("variable_assignment", "heredoc_redirect") or not child.is_named:
                 raise refuse(child)
             elif child.type == "string" and (array := _ARRAY.fullmatch(source(child))):
@@ -284,7 +306,8 @@ class Shell:
             if words[0] in PRINTING:
                 return MYSTERY
             raise Unreadable(NOT_CONSTANT)
-        return self.execute([word for word in words if isinstance(word, str)], stdin)
+        printed = self.execute([word for word in words if isinstance(word, str)], stdin)
+        return "" if diverted else printed
 
     def execute(self, words: list[str], stdin: Value | None) -> Value | None:
         name, *given = words
@@ -326,13 +349,23 @@ class Shell:
         if self.depth > 8:
             raise Unreadable("functions that call each other too deeply")
         outer = {key: value for key, value in self.variables.items() if key.isdecimal()}
+        self.hidden.append({})
         self.variables |= {str(number): word for number, word in enumerate(given, 1)}
         printed = self.run(self.functions[name], stdin)
         for number in range(1, len(given) + 1):
             self.variables.pop(str(number))
+        for key, before in self.hidden.pop().items():
+            if before is None:
+                self.variables.pop(key, None)
+            else:
+                self.variables[key] = before
         self.variables |= outer
         self.depth -= 1
         return printed
+
+    def hide(self, name: str) -> None:
+        """Note what a local variable of a function hides, which is there again behind the call."""
+        self.hidden[-1].setdefault(name, self.variables.get(name))
 
 
 def _never_fails(node: Node) -> bool:

@@ -43,6 +43,8 @@ PRINTING = frozenset(
     ]
 )
 """Commands that only print."""
+COLUMNS = 76
+"""At which base64 breaks its lines."""
 
 
 def printed_by(words: list[str], stdin: Value | None) -> Value | None:
@@ -57,7 +59,8 @@ def printed_by(words: list[str], stdin: Value | None) -> Value | None:
     if name == "cat" and (not given or given == ["-"]):
         return stdin
     if name == "base64" and isinstance(stdin, str) and given in ([], ["-w0"], ["-w", "0"]):
-        return base64.b64encode(stdin.encode()).decode() + "\n"
+        encoded = base64.b64encode(stdin.encode()).decode()
+        return encoded if given else re.sub(f"(.{{1,{COLUMNS}}})", r"\1\n", encoded)
     if name == "tr" and given in (["-d", "\n"], ["-d", "\\n"]) and isinstance(stdin, str):
         return stdin.replace("\n", "")
     if name in PRINTING and (name not in ("python", "python3") or given[:2] == ["-m", "json.tool"]):

@@ -99,9 +99,9 @@ class Words:
         if node.type == "arithmetic_expansion":
             return self.arithmetic(node)
         if node.type == "command_substitution":
-            value: Value | None = ""
-            for child in named(node):
-                value = self.run(child)
+            if len(named(node)) != 1:
+                raise refuse(node)
+            value = self.run(named(node)[0])
             return value.rstrip("\n") if isinstance(value, str) else MYSTERY
         name = source(node).removeprefix("$").removeprefix("{").removesuffix("}")
         if replaced := _REPLACED.fullmatch(name):
