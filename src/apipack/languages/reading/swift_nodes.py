@@ -89,3 +89,8 @@ def outermost(node: Node, kind: str) -> Iterator[Node]:
             yield child
         else:
             yield from outermost(child, kind)
+
+
+def suffix_of(node: Node) -> str:
+    """The member that a navigation leads to."""
+    return source(field(field(node, "suffix"), "suffix"))

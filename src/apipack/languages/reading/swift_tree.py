@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from tree_sitter import Node
 
 from apipack.languages.reading import program as p
-from apipack.languages.reading.bare_members import bound, bound_value, own_class_in
 from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
+from apipack.languages.reading.swift_calls import arguments, call_of
 from apipack.languages.reading.swift_checks import check
-from apipack.languages.reading.swift_literals import is_spaced, literal_kind, raw, text_pieces, unescaped
-from apipack.languages.reading.swift_nodes import (
-    SELF,
-    coding_keys,
-    getter_of,
-    gives,
-    holds_more,
-    is_stored,
-    is_tried,
-    labels_of,
-    memberwise,
-    outermost,
-)
+from apipack.languages.reading.swift_literals import lines, literal_kind, raw, string
+from apipack.languages.reading.swift_nodes import SELF, gives, outermost, suffix_of
+from apipack.languages.reading.swift_survey import Survey
+from apipack.languages.reading.swift_types import type_of
 from apipack.languages.reading.values import Symbol
-from apipack.languages.wire import Unreadable
 
 BINARY = (
     "equality_expression",
@@ -34,7 +24,6 @@ BINARY = (
     "multiplicative_expression",
     "infix_expression",
 )
-SPACED = ("=", "==", "!=", "&&", "||", "??")
 LOGICAL = {"conjunction_expression": "&&", "disjunction_expression": "||"}
 
 
@@ -49,79 +38,15 @@ SUBJECT = p.Name("the value of a switch")
 
 
 class Lowering:
-    """One script: the labels and names of its functions' parameters."""
+    """One script."""
 
     def __init__(self, root: Node) -> None:
-        self.root = root
-        self.labels: dict[str, dict[str, str]] = {}
-        self.types: set[str] = set()
-        self.structs: set[str] = set()
-        self.cases: dict[str, set[str]] = {}
-        self.throwing: set[str] = set()
-        self.rich: dict[str, str] = {}
-        self.inits: list[tuple[p.Expression, frozenset[str]]] = []
+        self.survey = Survey(root)
         self.extensions: list[p.Statement] = []
-        self.made: dict[str, frozenset[str]] = {}
-        todo = [root]
-        while todo:
-            node = todo.pop()
-            if node.type in SPACED and not is_spaced(node, root):
-                raise refuse(node)
-            if node.type == "function_declaration" and any(child.type == "throws" for child in node.children):
-                self.throwing.add(source(field(node, "name")))
-            if node.type == "function_declaration":
-                self.labels[source(field(node, "name"))] = dict(labels_of(node))
-            if node.type == "init_declaration" and node.parent and node.parent.parent:
-                self.labels[source(field(node.parent.parent, "name"))] = dict(labels_of(node))
-            if node.type == "class_declaration" and source(field(node, "declaration_kind")) == "extension":
-                pass
-            elif node.type == "class_declaration":
-                self.note(node)
-                self.types.add(source(field(node, "name")))
-                if source(field(node, "declaration_kind")) == "struct":
-                    self.structs.add(source(field(node, "name")))
-                if source(field(node, "declaration_kind")) == "enum":
-                    self.raw_values(node)
-            todo += node.children
-
-    def note(self, node: Node) -> None:
-        """The cases of an enum that holds more than names, and the labels that make a struct."""
-        kind, name = source(field(node, "declaration_kind")), source(field(node, "name"))
-        body = named(field(node, "body"))
-        if kind == "enum" and holds_more(node):
-            for entry in body:
-                for case in entry.children_by_field_name("name") if entry.type == "enum_entry" else []:
-                    self.rich[source(case)] = "" if source(case) in self.rich else name
-        if kind == "struct" and not any(member.type == "init_declaration" for member in body):
-            stored = [member for member in body if member.type == "property_declaration" and is_stored(member)]
-            labels = {source(part) for member in stored for part in member.children_by_field_name("name")}
-            path: p.Expression = p.Name(name)
-            outer = node.parent.parent if node.parent is not None else None
-            if outer is not None and outer.type == "class_declaration":
-                path = p.Member(p.Name(source(field(outer, "name"))), name)
-            self.inits.append((path, frozenset(labels)))
-
-    def raw_values(self, node: Node) -> None:
-        """The texts that the cases of an enum stand for."""
-        if not any(source(part) == "String" for part in outermost(node, "inheritance_specifier")):
-            return
-        for entry in named(field(node, "body")):
-            if entry.type != "enum_entry":
-                continue
-            names, values = entry.children_by_field_name("name"), entry.children_by_field_name("raw_value")
-            if values and (len(names) != 1 or not source(values[0]).startswith('"') or "\\" in source(values[0])):
-                names = []
-            for name in names:
-                self.cases.setdefault(source(name), set()).add(source(values[0])[1:-1] if values else source(name))
-
-    def raw_value(self) -> p.Expression:
-        """Text by the name of a case, where enums do not disagree."""
-        sure = {name: next(iter(texts)) for name, texts in self.cases.items() if len(texts) == 1}
-        return p.Pairs(tuple((p.Const(Symbol(name)), p.Const(text)) for name, text in sure.items()))
 
     def statements(self) -> tuple[p.Statement, ...]:
-        check(self.root, self.structs)
-        body = self.body(self.root)
+        check(self.survey.root, self.survey.structs)
+        body = self.body(self.survey.root)
         return (*self.extensions, *body)
 
     def body(self, node: Node | None) -> tuple[p.Statement, ...]:
@@ -142,7 +67,7 @@ class Lowering:
             case "function_declaration":
                 return [p.Define(source(field(node, "name")), self.function(node))]
             case "class_declaration":
-                return self.type(node)
+                return type_of(self, node)
             case "if_statement":
                 return [self.branch(node)]
             case "guard_statement":
@@ -260,16 +185,13 @@ class Lowering:
         if node.type == "simple_identifier":
             return p.Name(source(node))
         if node.type == "navigation_expression":
-            return p.Member(self.value(field(node, "target")), self.suffix(node))
+            return p.Member(self.value(field(node, "target")), suffix_of(node))
         if node.type == "call_expression" and source(named(node)[-1]).startswith("["):
             owner, suffix = named(node)
-            arguments = self.arguments(suffix)
-            if len(arguments) == 1 and arguments[0].name is None:
-                return p.Index(self.value(owner), arguments[0].value)
+            given = arguments(self, suffix)
+            if len(given) == 1 and given[0].name is None:
+                return p.Index(self.value(owner), given[0].value)
         raise refuse(node)
-
-    def suffix(self, node: Node) -> str:
-        return source(field(field(node, "suffix"), "suffix"))
 
     def function(self, node: Node) -> p.Function:
         parameters: list[tuple[str, p.Expression | None]] = []
@@ -289,152 +211,6 @@ class Lowering:
         if len(statements) == 1 and isinstance(statements[0], VALUES):
             return (p.Jump("return", statements[0]),)
         return statements
-
-    def type(self, node: Node) -> Sequence[p.Statement]:
-        """A struct whose members are stored, or the type that holds `main`."""
-        body = named(field(node, "body"))
-        name = source(field(node, "name"))
-        functions = [member for member in body if member.type == "function_declaration"]
-        if any(source(field(member, "name")) == "main" for member in functions) and "@main" in source(node)[:40]:
-            return [*[inner for member in body for inner in self.statement(member)], p.call("main")]
-        kind = source(field(node, "declaration_kind"))
-        if kind == "extension":
-            return self.extension(node, body)
-        if kind == "enum" and holds_more(node):
-            return [p.Assign(p.Name(name), self.members(node, body), True)]
-        if kind == "enum" and any(entry.type == "enum_entry" for entry in body):
-            cases = [
-                part for entry in body if entry.type == "enum_entry" for part in entry.children_by_field_name("name")
-            ]
-            symbols = tuple((p.Const(source(case)), p.Const(Symbol(source(case)))) for case in cases)
-            return [p.Assign(p.Name(name), p.call("enum of", p.Pairs(symbols)), True)]
-        is_shared = any(re.match(r"(\w+ )*static ", source(member)) for member in body)
-        is_rich = any(member.type == "class_declaration" or not is_stored(member) for member in body)
-        if kind in ("struct", "class", "actor") and (functions or is_shared or is_rich or kind != "struct"):
-            return [p.Assign(p.Name(name), self.members(node, body), True)]
-        if kind == "enum" and body and not any(entry.type == "enum_entry" for entry in body):
-            return [p.Assign(p.Name(name), self.members(node, body), True)]
-        if functions or kind != "struct" or not body:
-            return [p.Assign(p.Name(name), p.Name("a type"), True)]
-        fields: list[p.Argument] = []
-        for member in body:
-            if member.type != "property_declaration" or member.child_by_field_name("computed_value"):
-                return [p.Assign(p.Name(name), p.Name("a type"), True)]
-            value = member.child_by_field_name("value")
-            (key,) = [self.pattern(part) for part in member.children_by_field_name("name") if part.type == "pattern"]
-            if not isinstance(key, p.Name):
-                raise refuse(member)
-            fields.append(p.Argument(self.value(value) if value else p.Const(None), key.name))
-        return [p.Assign(p.Name(name), p.Call(p.Name("struct of"), tuple(fields)), True)]
-
-    def members(self, node: Node, body: Sequence[Node]) -> p.Expression:
-        """A class, or a struct with methods."""
-        name = source(field(node, "name"))
-        parents = {source(part) for part in outermost(node, "inheritance_specifier")}
-        if parents & self.types:
-            return p.Opaque("a class that extends another")
-        methods: list[tuple[str, bool, p.Function]] = []
-        fields: list[tuple[str, bool, p.Expression]] = []
-        computed: list[tuple[str, p.Function]] = []
-        nested: list[tuple[str, p.Expression]] = []
-        body = [*body, *self.extended(name)]
-        for member in body:
-            is_static = any("static" in source(part).split() for part in named(member) if part.type == "modifiers")
-            if member.type == "init_declaration":
-                methods.append(("constructor", False, self.function(member)))
-            elif member.type == "function_declaration":
-                methods.append((source(field(member, "name")), is_static, self.function(member)))
-            elif member.type == "property_declaration" and member.child_by_field_name("computed_value") is not None:
-                getter = getter_of(field(member, "computed_value"))
-                if is_static or getter is None:
-                    return p.Opaque("a property that is computed")
-                (key,) = member.children_by_field_name("name")
-                computed.append((source(key), p.Function((), self.returning(getter))))
-            elif member.type == "property_declaration":
-                for assignment in self.properties(member):
-                    if not isinstance(assignment, p.Assign) or not isinstance(assignment.target, p.Name):
-                        return p.Opaque("a property that is computed")
-                    fields.append((assignment.target.name, is_static, assignment.value))
-            elif member.type == "class_declaration":
-                nested += [
-                    (inner.target.name, inner.value)
-                    for inner in self.type(member)
-                    if isinstance(inner, p.Assign) and isinstance(inner.target, p.Name)
-                ]
-            elif member.type == "enum_entry":
-                nested += self.entries(member, node)
-            elif member.type != "typealias_declaration":
-                return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
-        names = [method for method, _, _ in methods]
-        if len(set(names)) != len(names):
-            return p.Opaque("methods of one name")
-        if "constructor" not in names:
-            methods.append(("constructor", False, memberwise([field for field in fields if not field[1]])))
-        owners: dict[str, p.Expression] = {}
-        for member_name, is_static, _ in (*methods, *fields):
-            owners[member_name] = p.Name(name) if is_static else SELF
-        owners |= {key: SELF for key, _ in computed} | {key: p.Name(name) for key, _ in nested}
-        lowered = [(key, "static" if fixed else "method", bound(function, owners)) for key, fixed, function in methods]
-        own = [p.Assign(p.Member(SELF, key), bound_value(value, owners)) for key, fixed, value in fields if not fixed]
-        shared = [(key, own_class_in(value, name)) for key, is_static, value in fields if is_static]
-        lowered += [(key, "property", bound(function, owners)) for key, function in computed]
-        keys = [key for key, is_static, _ in fields if not is_static]
-        shared = [*nested, *shared, ("the keys", coding_keys(body, keys))]
-        is_struct = source(field(node, "declaration_kind")) == "struct"
-        return p.Class(name, tuple(lowered), tuple(own), tuple(shared), copies=is_struct)
-
-    def entries(self, entry: Node, node: Node) -> Sequence[tuple[str, p.Expression]]:
-        """The cases of an enum as objects, or as what makes them of the values that they hold."""
-        texts = any(source(part) == "String" for part in outermost(node, "inheritance_specifier"))
-        values = entry.children_by_field_name("raw_value")
-        cases: list[tuple[str, p.Expression]] = []
-        for name in entry.children_by_field_name("name"):
-            holds = name.next_sibling is not None and name.next_sibling.type == "enum_type_parameters"
-            raw = p.Const(source(name)) if texts and not values else self.value(values[0]) if values else p.Const(None)
-            kind = "case maker" if holds else "case value"
-            cases.append((source(name), p.call(kind, p.Name("The class"), p.Const(Symbol(source(name))), raw)))
-        return cases
-
-    def extended(self, name: str) -> Sequence[Node]:
-        """What extensions add to a type of the program."""
-        added: list[Node] = []
-        for node in named(self.root):
-            is_extension = node.type == "class_declaration" and source(field(node, "declaration_kind")) == "extension"
-            if is_extension and source(field(node, "name")) == name:
-                added += named(field(node, "body"))
-        return added
-
-    def extension(self, node: Node, body: Sequence[Node]) -> Sequence[p.Statement]:
-        """Methods that a type of the library gets."""
-        name = source(field(node, "name"))
-        if name in self.types:
-            return []
-        for member in body:
-            if member.type == "init_declaration" and name == "URLRequest":
-                self.extensions.append(self.maker(member, name))
-                continue
-            is_static = any("static" in source(part).split() for part in named(member) if part.type == "modifiers")
-            getter = member.child_by_field_name("computed_value")
-            getter = getter_of(getter) if getter is not None else None
-            if is_static or (member.type != "function_declaration" and getter is None):
-                return [p.Opaque(f"an extension of {name}")]
-            function = self.function(member) if getter is None else p.Function((), self.returning(getter))
-            function = bound(function, dict.fromkeys(LIBRARY_MEMBERS, SELF))
-            title = source(member.children_by_field_name("name")[0])
-            given = p.call("extend", p.Const(name), p.Const(title), function, p.Const(getter is not None))
-            self.extensions.append(given)
-        return []
-
-    def maker(self, node: Node, name: str) -> p.Statement:
-        """An `init` of an extension, which makes `self` by another."""
-        function = bound(self.function(node), dict.fromkeys(LIBRARY_MEMBERS, SELF))
-        first, *others = function.body or (p.Unknown(),)
-        if not isinstance(first, p.Call) or first.function != p.Member(SELF, "init"):
-            raise refuse(node)
-        made = p.Assign(SELF, p.Call(p.Name(name), first.arguments), True)
-        self.made[name] = frozenset(label for label, _ in labels_of(node))
-        body = (made, *others, p.Jump("return", SELF))
-        return p.Define(f"{name} of the program", p.Function(function.parameters, body))
 
     def branch(self, node: Node) -> p.Statement:
         bindings, test = self.conditions(node)
@@ -476,9 +252,9 @@ class Lowering:
     def value(self, node: Node) -> p.Expression:
         match node.type:
             case "line_string_literal":
-                return p.Text(tuple(self.string(node, 1)))
+                return p.Text(tuple(string(node, self.value)))
             case "multi_line_string_literal":
-                return self.lines(node)
+                return lines(node, self.value)
             case "raw_string_literal":
                 return raw(source(node))
             case "integer_literal":
@@ -510,21 +286,21 @@ class Lowering:
                 operator = source(field(node, "operation"))
                 if operator == ".":
                     name = source(field(node, "target"))
-                    if self.rich.get(name):
-                        return p.Member(p.Name(self.rich[name]), name)
+                    if self.survey.rich.get(name):
+                        return p.Member(p.Name(self.survey.rich[name]), name)
                     return p.Const(Symbol(name))
                 return p.Unary(operator, self.value(field(node, "target")))
             case "tuple_expression":
                 values = node.children_by_field_name("value")
                 return self.value(values[0]) if len(values) == 1 else p.Items(tuple(map(self.value, values)))
-            case "navigation_expression" if self.suffix(node) == "rawValue" and (self.cases or self.rich):
-                return p.call("raw value of", self.raw_value(), self.value(field(node, "target")))
+            case "navigation_expression" if suffix_of(node) == "rawValue" and (self.survey.cases or self.survey.rich):
+                return p.call("raw value of", self.survey.raw_value(), self.value(field(node, "target")))
             case "navigation_expression":
-                return p.Member(self.value(field(node, "target")), self.suffix(node))
+                return p.Member(self.value(field(node, "target")), suffix_of(node))
             case "optional_chaining_expression":
                 return self.value(named(node)[0])
             case "call_expression":
-                return self.call(node)
+                return call_of(self, node)
             case "lambda_literal":
                 return self.closure(node)
             case "ternary_expression":
@@ -558,116 +334,3 @@ class Lowering:
             count = max((int(number) + 1 for number in re.findall(r"\$([0-9])\b", source(node))), default=0)
             names = [f"${number}" for number in range(count)]
         return p.Function(tuple((name, None) for name in names), self.returning(node))
-
-    def call(self, node: Node) -> p.Expression:
-        function, suffix = named(node)
-        if function.type in ("additive_expression", "nil_coalescing_expression") and source(suffix).startswith("{"):
-            return self.called_behind(function, suffix)
-        given: tuple[p.Argument, ...] = ()
-        if function.type == "call_expression" and not any(part.type == "value_arguments" for part in named(suffix)):
-            inner = named(function)
-            function, given = inner[0], self.arguments(inner[1])
-        given = (*given, *self.arguments(suffix))
-        if source(suffix).startswith("["):
-            if len(given) != 1 or given[0].name is not None:
-                raise refuse(node)
-            return p.Index(self.value(function), given[0].value)
-        if function.type == "prefix_expression" and source(field(function, "operation")) == ".":
-            name = source(field(function, "target"))
-            if self.rich.get(name):
-                return p.Call(p.Member(p.Name(self.rich[name]), name), given)
-            titles = {argument.name for argument in given}
-            paths = [path for path, names in self.inits if titles and titles <= names]
-            if name == "init" and len(paths) == 1:
-                return p.Call(paths[0], given)
-            return p.Call(p.Name("case of"), given)
-        called = source(function) if function.type == "simple_identifier" else ""
-        if function.type == "navigation_expression":
-            called = self.suffix(function)
-        if self.throws(function, called, given) and not is_tried(node):
-            raise Unreadable(f"line {node.start_point[0] + 1}: {called} can throw, and is not tried")
-        if called in self.made and {argument.name for argument in given} <= self.made[called] and given:
-            labels = self.labels.get(called, {})
-            given = tuple(p.Argument(part.value, labels.get(part.name or "", part.name)) for part in given)
-            return p.Call(p.Name(f"{called} of the program"), given)
-        if called in self.labels:
-            labels = self.labels[called]
-            given = tuple(
-                p.Argument(argument.value, labels.get(argument.name, argument.name) if argument.name else None)
-                for argument in given
-            )
-        return p.Call(self.value(function), given)
-
-    def called_behind(self, function: Node, suffix: Node) -> p.Expression:
-        """`a + b.map { … }`, whose closure belongs to what stands behind the operator."""
-        left, right = ("lhs", "rhs") if function.type == "additive_expression" else ("value", "if_nil")
-        operator = source(field(function, "op")) if function.type == "additive_expression" else "??"
-        inner = p.Call(self.value(field(function, right)), self.arguments(suffix))
-        return p.Binary(operator, self.value(field(function, left)), inner)
-
-    def throws(self, function: Node, called: str, given: Sequence[p.Argument]) -> bool:
-        """Whether the compiler asks for `try` before a call: of Foundation, or of a function that says so."""
-        names = {argument.name for argument in given}
-        if called in self.throwing:
-            return True
-        if function.type != "navigation_expression":
-            return False
-        owner = source(field(function, "target"))
-        return (
-            (owner == "JSONSerialization" and called != "isValidJSONObject")
-            or called == "encode"
-            or (called == "data" and bool(names & {"for", "from"}))
-        )
-
-    def arguments(self, node: Node) -> tuple[p.Argument, ...]:
-        given: list[p.Argument] = []
-        for child in named(node):
-            if child.type == "value_arguments":
-                given += [self.argument(argument) for argument in named(child)]
-            elif child.type == "lambda_literal":
-                given.append(p.Argument(self.closure(child), "block"))
-            else:
-                raise refuse(child)
-        return tuple(given)
-
-    def argument(self, node: Node) -> p.Argument:
-        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if value is None:
-            return p.Argument(p.Unknown(), source(name) if name else None)
-        return p.Argument(self.value(value), source(name) if name else None)
-
-    def string(self, node: Node, quotes: int) -> Iterator[p.Expression]:
-        """Parts of a literal: the text between its interpolations, and these."""
-        for text, inner in text_pieces(node, quotes):
-            yield p.Const(unescaped(text))
-            if inner is not None:
-                yield self.value(inner)
-
-    def lines(self, node: Node) -> p.Expression:
-        """A literal of several lines, without the indentation of its closing mark."""
-        pieces = list(text_pieces(node, 3))
-        last = pieces[-1][0].rpartition("\n")
-        if not last[1] or last[2].strip(" \t") or not pieces[0][0].startswith("\n"):
-            raise refuse(node)
-        indent = last[2]
-        parts: list[p.Expression] = []
-        for index, (text, inner) in enumerate(pieces):
-            text = text.removeprefix("\n") if index == 0 else text
-            if index == len(pieces) - 1:
-                text = text[: len(text) - len(indent)].removesuffix("\n")
-            lines = text.split("\n")
-            starts = 0 if index == 0 else 1
-            if any(line.strip() and not line.startswith(indent) for line in lines[starts:]):
-                raise refuse(node)
-            cut = [*lines[:starts], *[line[len(indent) :] for line in lines[starts:]]]
-            parts.append(p.Const(unescaped("\n".join(cut).replace("\\\n", ""))))
-            if inner is not None:
-                parts.append(self.value(inner))
-        return p.Text(tuple(parts))
-
-
-LIBRARY_MEMBERS = (
-    "append", "setValue", "addValue", "httpMethod", "httpBody", "addingPercentEncoding", "url", "map", "reduce",
-    "joined", "data", "utf8", "isEmpty", "compactMap", "filter", "absoluteString", "allHTTPHeaderFields",
-)  # fmt: skip
-"""Members of library types that an extension may call by their bare names."""
