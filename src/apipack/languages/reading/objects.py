@@ -96,12 +96,6 @@ class Instance(Thing):
         bound = Bound(method.closure, self)
         return run.apply(bound, Arguments([])) if method.kind == "property" else bound
 
-    def copy(self) -> Instance:
-        """An instance of its own with the same values."""
-        other = Instance(self.kind)
-        other.attributes = dict(self.attributes)
-        return other
-
     def set(self, run: Any, name: str, value: Any) -> None:
         method = self.kind.find(name)
         if method is not None:

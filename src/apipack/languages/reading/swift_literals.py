@@ -12,6 +12,9 @@ from apipack.languages.reading.grammar import named, refuse
 from apipack.languages.swift import LITERALS
 from apipack.languages.wire import Unreadable
 
+_JOINED = re.compile(r"\\[ \t]*\n|(\\.)", re.DOTALL)
+"""A backslash that joins two lines, or any other escape."""
+
 Value = Callable[[Node], p.Expression]
 """What lowers an interpolated expression."""
 
@@ -89,7 +92,7 @@ def lines(node: Node, value: Value) -> p.Expression:
         if any(line.strip() and not line.startswith(indent) for line in lines[starts:]):
             raise refuse(node)
         cut = [*lines[:starts], *[line[len(indent) :] for line in lines[starts:]]]
-        parts.append(p.Const(unescaped("\n".join(cut).replace("\\\n", ""))))
+        parts.append(p.Const(unescaped(_JOINED.sub(lambda mark: mark[1] or "", "\n".join(cut)))))
         if inner is not None:
             parts.append(value(inner))
     return p.Text(tuple(parts))

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from apipack.languages.reading import program as p
-from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
+from apipack.languages.reading.grammar import field, named, parse, refuse, source
 from apipack.languages.reading.swift_calls import arguments, call_of
-from apipack.languages.reading.swift_checks import check
+from apipack.languages.reading.swift_checks import FLOATING, check
 from apipack.languages.reading.swift_literals import lines, literal_kind, raw, string
-from apipack.languages.reading.swift_nodes import SELF, gives, outermost, suffix_of
+from apipack.languages.reading.swift_nodes import SELF, VALUES, outermost, suffix_of
 from apipack.languages.reading.swift_survey import Survey
+from apipack.languages.reading.swift_switches import switch_of
 from apipack.languages.reading.swift_types import type_of
 from apipack.languages.reading.values import Symbol
 
@@ -30,11 +31,6 @@ LOGICAL = {"conjunction_expression": "&&", "disjunction_expression": "||"}
 def lower(code: str) -> tuple[p.Statement, ...]:
     """A script's statements."""
     return Lowering(parse("swift", code)).statements()
-
-
-VALUES = (p.Call, p.Const, p.Text, p.Name, p.Member, p.Binary, p.Pairs, p.Items, p.Conditional, p.Index, p.Unary)
-"""Expressions that a body gives where it has nothing else."""
-SUBJECT = p.Name("the value of a switch")
 
 
 class Lowering:
@@ -83,56 +79,12 @@ class Lowering:
             case "while_statement" | "repeat_while_statement":
                 return [p.While(p.Unknown(), self.block(node))]
             case "switch_statement":
-                return [self.switch(node)]
+                return [switch_of(self, node)]
             case "control_transfer_statement":
                 return [self.transfer(node)]
             case "statements":
                 return self.body(node)
         return [self.value(node)]
-
-    def switch(self, node: Node) -> p.Statement:
-        """A switch as branches, one in the other."""
-        otherwise: tuple[p.Statement, ...] = ()
-        for entry in reversed([child for child in named(node) if child.type == "switch_entry"]):
-            tests: list[p.Expression] = []
-            bindings: list[p.Statement] = []
-            for pattern in (part for part in named(entry) if part.type == "switch_pattern"):
-                tests.append(self.matched(pattern, bindings))
-            body = self.block(entry)
-            if len(body) == 1 and isinstance(body[0], VALUES):
-                body = (p.Jump("return", body[0]),) if gives(node) else body
-            if not tests:
-                otherwise = body
-                continue
-            test = p.joined("||", tests)
-            if any(child.type == "where_clause" or child.type == "where_keyword" for child in entry.children):
-                test = p.Unknown()
-            otherwise = (p.If(test, (*bindings, *body), otherwise),)
-        return p.Block((p.Assign(SUBJECT, self.value(field(node, "expr")), True), *otherwise))
-
-    def matched(self, node: Node, bindings: list[p.Statement]) -> p.Expression:
-        """Whether the value of a switch is that of a pattern; what the pattern binds is added."""
-        text = source(node)
-        names = [
-            source(part)
-            for part in descendants(node)
-            if part.type == "simple_identifier" and part.parent is not None and part.parent.type == "pattern"
-        ]
-        simple = re.fullmatch(
-            r"(?:let )?\w*\.(\w+)(?:\(\s*(?:(?:let |var )?\w+(?:, ?(?:let |var )?\w+)*)?\s*\))?", text
-        )
-        if simple is None:
-            inner = named(node)
-            literal = named(inner[0])[0] if len(inner) == 1 and len(named(inner[0])) == 1 else None
-            if literal is not None and literal.type in ("line_string_literal", "integer_literal", "boolean_literal"):
-                return p.call("matches", SUBJECT, self.value(literal))
-            bindings += [p.Assign(p.Name(name), p.Unknown(), True) for name in names]
-            return p.Unknown()
-        inside = re.findall(r"(\w+)(?=[,)]|\s*\))", text.partition("(")[2])
-        for index, name in enumerate(inside):
-            if name != "_":
-                bindings.append(p.Assign(p.Name(name), p.call("part of", SUBJECT, p.Const(index)), True))
-        return p.call("matches", SUBJECT, p.Const(Symbol(simple[1])))
 
     def transfer(self, node: Node) -> p.Statement:
         kind = node.children[0].type
@@ -140,11 +92,16 @@ class Lowering:
         if kind == "throw" or source(node).startswith("throw"):
             return p.Jump("leave")
         if kind in ("break", "continue"):
+            if result is not None:
+                raise refuse(node)  # it names a loop around
             return p.Jump(kind)
         return p.Jump("return", self.value(result) if result else None)
 
     def typed(self, value: Node, kind: str) -> p.Expression:
-        """The value of a property whose type is written: where that is [String: Any], members may be empty literals."""
+        """The value of a property whose type is written: members of a [String: Any] may be empty literals, and a whole
+        number of a type with a point has one."""
+        if value.type == "integer_literal" and kind in FLOATING and source(value).isdecimal():
+            return p.Const(float(source(value)))
         if value.type != "dictionary_literal" or not re.fullmatch(r"\[\s*String\s*:\s*Any\??\s*\]", kind):
             return self.value(value)
         keys, values = value.children_by_field_name("key"), value.children_by_field_name("value")
@@ -276,6 +233,8 @@ class Lowering:
             case "as_expression" if field(node, "name").type == "dictionary_type":
                 inner = field(node, "expr")
                 return p.Opaque("an array as a dictionary") if inner.type == "array_literal" else self.value(inner)
+            case "as_expression" if source(field(node, "name")) == "URLRequest":
+                return p.call("bridged", self.value(field(node, "expr")))
             case "as_expression" | "try_expression" | "await_expression":
                 return self.value(field(node, "expr"))
             case "postfix_expression":
@@ -327,10 +286,18 @@ class Lowering:
             return p.Opaque("an empty literal without its type")
         return self.value(node)
 
-    def closure(self, node: Node) -> p.Function:
+    def closure(self, node: Node) -> p.Expression:
+        """A closure; what its capture list names is what it is now."""
         kind = node.child_by_field_name("type")
         names = [source(field(parameter, "name")) for parameter in outermost(kind, "lambda_parameter")] if kind else []
         if not kind:
             count = max((int(number) + 1 for number in re.findall(r"\$([0-9])\b", source(node))), default=0)
             names = [f"${number}" for number in range(count)]
-        return p.Function(tuple((name, None) for name in names), self.returning(node))
+        function = p.Function(tuple((name, None) for name in names), self.returning(node))
+        captured = [(part, source(field(part, "name"))) for part in named(node.child_by_field_name("captures"))]
+        held = [(name, part.child_by_field_name("value")) for part, name in captured if name != "self"]
+        if not held:
+            return function
+        values = tuple(p.Argument(p.Name(name) if value is None else self.value(value)) for name, value in held)
+        keeping = p.Function(tuple((name, None) for name, _ in held), (p.Jump("return", function),), sees=True)
+        return p.Call(keeping, values)
