@@ -8,7 +8,9 @@ from typing import Any
 
 from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.frozen import FrozenDict, FrozenList
 from apipack.languages.reading.objects import Instance
+from apipack.languages.reading.rounding import fixed
 from apipack.languages.reading.values import (
     UNDEFINED,
     Arguments,
@@ -95,7 +97,7 @@ def formatted(pattern: str, *values: Any) -> str:
         if verb["kind"] == "d" and isinstance(value, int) and not isinstance(value, bool) and "." not in verb["form"]:
             return f"%{verb['form']}d" % value
         if verb["kind"] == "f" and isinstance(value, float):
-            return f"%{verb['form']}f" % value
+            return fixed(value, verb["form"])
         raise Unreadable(f"{verb[0]} of such a value")
 
     return _VERB.sub(written, pattern)
@@ -356,11 +358,15 @@ class Stream(Thing):
         return collector.around[0] + collector.joint.join(map(text_of, self.members)) + collector.around[1]
 
     def do_toList(self, run: Evaluation, given: Arguments) -> list[Any]:
-        return list(self.members)
+        return FrozenList(self.members)
 
 
 def map_of(*pairs: Any) -> dict[Any, Any]:
-    return dict(zip(pairs[::2], pairs[1::2], strict=True))
+    """Map.of, whose keys and values are there, and whose keys are no two the same."""
+    members = FrozenDict(zip(pairs[::2], pairs[1::2], strict=True))
+    if len(members) * 2 != len(pairs) or None in pairs:
+        raise Unreadable("a map that cannot be made")
+    return members
 
 
 def new_map(run: Evaluation, given: Arguments) -> dict[Any, Any]:

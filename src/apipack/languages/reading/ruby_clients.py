@@ -11,6 +11,7 @@ from urllib.parse import quote, quote_plus
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import Dialect, applied, constant, leave
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.frozen import check_changes, frozen
 from apipack.languages.reading.objects import Instance, Type, super_of
 from apipack.languages.reading.ruby_blocks import WITH_EACH, each, or_plain, symbol_block, tapped
 from apipack.languages.reading.ruby_data import pretty_json, text, to_json
@@ -189,6 +190,7 @@ class Ruby(Dialect):
     def member(self, run: Any, value: Any, name: str) -> Any:
         if isinstance(value, Mystery):
             return MYSTERY
+        check_changes(value, any(isinstance(value, kind) and name in names for kind, names in self.changing.items()))
         if name == "to_json" and not isinstance(value, Thing):
             if not self.has_json:
                 raise Unreadable("to_json without json")
@@ -222,7 +224,7 @@ class Ruby(Dialect):
         if name in ("eql?", "equal?"):
             return Builtin(lambda run, given: self.equal(value, given.positional[0]))
         if name == "freeze":
-            return Builtin(lambda run, given: value)
+            return Builtin(lambda run, given: frozen(value))
         if name in ("nil?", "is_a?"):
             return Builtin(lambda run, given: value is None if name == "nil?" else MYSTERY)
         attribute = super().member(run, value, name)
@@ -233,8 +235,14 @@ class Ruby(Dialect):
     def set_member(self, run: Any, owner: Any, name: str, value: Any) -> None:
         if isinstance(owner, Instance) and (writer := owner.kind.find(f"{name}=")) is not None:
             run.enter(writer.closure, Arguments([value]), owner)
+        elif isinstance(owner, Instance) and not name.startswith("@"):
+            raise Unreadable(f"{name} of an object cannot be set")
         else:
             super().set_member(run, owner, name, value)
+
+    def set_item(self, run: Any, owner: Any, key: Any, value: Any) -> None:
+        check_changes(owner, True)
+        super().set_item(run, owner, key, value)
 
     def called(self, run: Any, callee: Thing, given: Arguments, new: bool) -> Any:
         if isinstance(callee, UriModule):

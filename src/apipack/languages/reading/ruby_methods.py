@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from apipack.languages.reading.rounding import fixed
 from apipack.languages.reading.ruby_data import text
 from apipack.languages.reading.values import (
     Symbol,
@@ -33,7 +34,25 @@ def _single(character: str) -> str:
 
 
 def _replaced(value: str, old: Any, new: Any) -> str:
-    return value.replace(text_of(old), new) if "\\" not in text_of(new) and old else value
+    if "\\" in text_of(new) or not text_of(old):
+        raise Unreadable("a replacement with references, or of nothing")
+    return value.replace(old, new)
+
+
+def _stripped(value: str) -> str:
+    if not value.isascii():
+        raise Unreadable("white space of a text beyond ASCII")
+    return value.lstrip("\0\t\n\v\f\r ").rstrip("\0\t\n\v\f\r ")
+
+
+def _split(value: str, joint: str) -> list[str]:
+    """Parts between a text that is no space, without the empty ones at the end."""
+    if text_of(joint) in ("", " "):
+        raise Unreadable("parts of a text")
+    parts = value.split(joint)
+    while parts and not parts[-1]:
+        parts.pop()
+    return parts
 
 
 def _translated(value: str, old: str, new: str) -> str:
@@ -59,7 +78,7 @@ def formatted(pattern: str, *values: Any) -> str:
         if kind == "d" and isinstance(value, int) and not isinstance(value, bool) and "." not in form:
             return f"%{form}d" % value
         if kind == "f" and isinstance(value, int | float) and not isinstance(value, bool):
-            return f"%{form}f" % value
+            return fixed(value, form)
         raise Unreadable(f"{verb[0]} of such a value")
 
     verb = r"%(?:\{(?P<held>\w+)\}|(?:<(?P<name>\w+)>)?(?P<form>0?[1-9]?[0-9]?(?:\.[0-9])?)(?P<kind>[a-zA-Z%])|)"
@@ -71,8 +90,8 @@ METHODS: Mapping[type, Mapping[str, Any]] = {
         "to_s": text,
         "to_str": text,
         "to_sym": text,
-        "strip": lambda value: value.strip(),
-        "chomp": lambda value: value.rstrip("\n"),
+        "strip": _stripped,
+        "chomp": lambda value: re.sub(r"(?:\r\n|\n|\r)\Z", "", value),
         "upcase": lambda value: value.upper(),
         "downcase": lambda value: value.lower(),
         "bytesize": lambda value: len(value.encode()),
@@ -92,7 +111,7 @@ METHODS: Mapping[type, Mapping[str, Any]] = {
         "delete": lambda value, character: value.replace(_single(character), ""),
         "b": lambda value: value,
         "force_encoding": lambda value, *_: value,
-        "split": lambda value, joint: value.split(text_of(joint)),
+        "split": _split,
     },
     int: {"to_s": text, "to_i": lambda value: value},
     float: {"to_s": text},
@@ -112,7 +131,6 @@ METHODS: Mapping[type, Mapping[str, Any]] = {
         "dup": lambda value: list(value),
         "uniq": lambda value: list(dict.fromkeys(value)),
         "sort": lambda value: sorted(map(text_of, value)),
-        "concat": lambda value, *others: [member for part in (value, *others) for member in part],
     },
     dict: {
         "merge": lambda value, *others: {key: member for merged in (value, *others) for key, member in merged.items()},
@@ -138,7 +156,7 @@ CHANGING: Mapping[type, Mapping[str, Any]] = {
         "<<": lambda value, member: _changed(value, lambda: value.append(member)),
         "push": lambda value, *members: _changed(value, lambda: value.extend(members)),
         "append": lambda value, *members: _changed(value, lambda: value.extend(members)),
-        "concat": lambda value, others: _changed(value, lambda: value.extend(others)),
+        "concat": lambda value, *others: _changed(value, lambda: [value.extend(other) for other in others]),
     },
     dict: {
         "store": lambda value, key, member: value.update({key: member}),

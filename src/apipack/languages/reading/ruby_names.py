@@ -17,7 +17,7 @@ from apipack.languages.reading.grammar import field as field_of
 class Names:
     """script: methods outside of every class. own: methods of the class around, None outside of one. parameters: those
     of the functions around. method, taken: the method around and its parameters, as `super` has them. title: of the
-    class around."""
+    class around. shared: variables by the first byte where they are given to others."""
 
     script: frozenset[str]
     own: frozenset[str] | None = None
@@ -27,6 +27,11 @@ class Names:
     title: str = ""
     method: str = ""
     taken: list[str] = field(default_factory=list)
+    shared: dict[str, int] = field(default_factory=dict)
+
+    def is_shared(self, name: str, node: Node) -> bool:
+        """Whether a variable may hold what others hold too, where a node stands."""
+        return name in self.parameters or self.shared.get(name, node.start_byte) < node.start_byte
 
     @contextmanager
     def inside(self, **changes: Any) -> Iterator[None]:
@@ -54,7 +59,22 @@ class Names:
 def names_of(root: Node) -> Names:
     """Those of a script, outside of its classes and functions."""
     methods = [node for node in descendants(root) if node.type == "method" and not _is_inside_class(node)]
-    return Names(frozenset(source(field_of(node, "name")) for node in methods))
+    shared: dict[str, int] = {}
+    for node in descendants(root):
+        if node.type == "identifier" and node.parent is not None and _gives(node.parent, node):
+            left = node.parent.child_by_field_name("left")
+            for name in (source(node), *([source(left)] if left is not None else [])):
+                shared[name] = min(node.start_byte, shared.get(name, node.start_byte))
+    return Names(frozenset(source(field_of(node, "name")) for node in methods), shared=shared)
+
+
+def _gives(outer: Node, node: Node) -> bool:
+    """Whether what a variable holds is given to another variable, a list, a hash or a call."""
+    if outer.type == "assignment":
+        return outer.child_by_field_name("right") == node
+    if outer.type == "pair":
+        return outer.child_by_field_name("value") == node
+    return outer.type in ("argument_list", "array", "instance_variable")
 
 
 def assigned(node: Node) -> frozenset[str]:

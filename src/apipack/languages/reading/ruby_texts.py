@@ -62,11 +62,15 @@ def heredoc(beginning: str, body: Node, value: Value) -> p.Expression:
     texts = [text for _, _, text in pieces]
     if texts and texts[0].startswith("\n"):
         texts[0] = texts[0][1:]
+    if kind[1] and texts:
+        texts[-1] = re.sub(r"(\A|\n)[ \t]*\Z", r"\1", texts[-1])  # before the mark at the end
     if kind[1] == "~":
         texts = _dedented(texts, [is_code for is_code, _, _ in pieces])
     parts: list[p.Expression] = []
     for (is_code, child, _), text in zip(pieces, texts, strict=True):
         if is_code:
+            if len(named(child)) != 1:
+                raise refuse(child)
             parts.append(value(named(child)[0]))
         else:
             parts.append(p.Const(text if kind[2] == "'" else _unescaped(text)))

@@ -214,11 +214,13 @@ class Lowering:
             case "array" | "right_assignment_list":
                 return p.Items(tuple(map(self.value, named(node))))
             case "string_array":
+                if "\\" in source(node):
+                    raise refuse(node)
                 return p.Items(tuple(p.Const(source(child)) for child in named(node)))
             case "splat_argument":
                 return p.Spread(self.value(named(node)[0]))
             case "hash":
-                return p.Pairs(tuple(map(self.pair, named(node))))
+                return _hash(list(map(self.pair, named(node))))
             case "element_reference":
                 owner, *keys = named(node)
                 if len(keys) != 1:
@@ -244,7 +246,7 @@ class Lowering:
                     source(field(node, "operator")), source(field(node, "operator"))
                 )
                 if operator == "<<":
-                    return self.appended(self.value(field(node, "left")), self.value(field(node, "right")))
+                    return self.appended(node)
                 return p.Binary(operator, self.value(field(node, "left")), self.value(field(node, "right")))
             case "if" | "unless" | "case" | "begin":
                 return p.Call(p.Function((), self.giving(tuple(self.statement(node))), sees=True))
@@ -260,10 +262,11 @@ class Lowering:
                 return self.function(node)
         return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
 
-    def appended(self, left: p.Expression, right: p.Expression) -> p.Expression:
-        """left << right: a list grows in place, a variable holds the longer text; texts of parameters are shared."""
+    def appended(self, node: Node) -> p.Expression:
+        """left << right: a list grows in place, a variable holds the longer text, which no other may hold."""
+        left, right = self.value(field(node, "left")), self.value(field(node, "right"))
         target = left.target if isinstance(left, p.Assign) else left
-        is_shared = isinstance(target, p.Name) and target.name in self.names.parameters
+        is_shared = isinstance(target, p.Name) and self.names.is_shared(target.name, node)
         if is_shared or not isinstance(target, p.Name | p.Member):
             return p.Call(p.Member(left, "push"), (p.Argument(right),))
         return p.Assign(target, p.Call(p.Member(left, "<<"), (p.Argument(right),)))
@@ -329,7 +332,7 @@ class Lowering:
                 blocks.append(self.passed(child))
             else:
                 given.append(p.Argument(self.value(child)))
-        options = [p.Argument(p.Pairs(tuple(pairs)))] if pairs else []
+        options = [p.Argument(_hash(pairs))] if pairs else []
         return (*given, *options, *blocks)
 
     def passed(self, node: Node) -> p.Argument:
@@ -355,6 +358,13 @@ class Lowering:
         if key.type == "string" and any(child.type == ":" for child in node.children):
             return p.Const(Symbol(plain(key, self.value))), self.value(value)
         return self.value(key), self.value(value)
+
+
+def _hash(pairs: Sequence[tuple[p.Expression | None, p.Expression]]) -> p.Expression:
+    """A hash, of which no two keys are a symbol and a text of the same letters."""
+    keys = [key.value for key, _ in pairs if isinstance(key, p.Const)]
+    kinds = {(type(key), key) for key in keys}
+    return p.Pairs(tuple(pairs)) if len(kinds) == len(set(keys)) else p.Opaque("a symbol beside its text")
 
 
 def _rescues(node: Node) -> bool:
