@@ -8,12 +8,14 @@ from typing import Any
 
 from apipack.languages.reading.dialect import Dialect
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.frozen import check_changes
 from apipack.languages.reading.java_data import (
     Character,
     Charset,
     Entry,
     Stream,
     formatted,
+    pairs_of,
     text,
     to_octets,
 )
@@ -39,6 +41,9 @@ from apipack.languages.reading.values import (
 from apipack.languages.wire import Unreadable
 from apipack.records import Request
 
+INT = 31
+"""Bits of an int beside its sign."""
+
 
 def read(code: str) -> Request:
     return Evaluation(Java(is_unit(code))).run(lower(code))
@@ -48,6 +53,18 @@ def _substring(value: str, start: int, end: int | None = None) -> str:
     if not value.isascii() or not 0 <= start <= (len(value) if end is None else end) <= len(value):
         raise Unreadable("a part of a text")
     return value[start:end]
+
+
+def _stripped(value: str) -> str:
+    if not value.isascii():
+        raise Unreadable("white space of a text beyond ASCII")
+    return value.strip(" \t\n\v\f\r\x1c\x1d\x1e\x1f")
+
+
+def _member_at(value: list[Any], index: int) -> Any:
+    if not 0 <= index < len(value):
+        raise Unreadable("a member that is not there")
+    return value[index]
 
 
 def _replaced_all(value: str, pattern: str, new: str) -> str:
@@ -87,8 +104,8 @@ class Java(Dialect):
             "getBytes": to_octets,
             "format": formatted,
             "formatted": formatted,
-            "trim": lambda value: value.strip(),
-            "strip": lambda value: value.strip(),
+            "trim": lambda value: value.strip("".join(map(chr, range(0x21)))),
+            "strip": _stripped,
             "toString": lambda value: value,
             "concat": lambda value, other: value + other,
             "toUpperCase": lambda value: value.upper(),
@@ -98,27 +115,27 @@ class Java(Dialect):
             "equals": lambda value, other: value == other,
             "replace": lambda value, old, new: value.replace(old, new) if old else value,
             "replaceAll": _replaced_all,
-            "isBlank": lambda value: not value.strip(),
+            "isBlank": lambda value: not _stripped(value),
             "startsWith": lambda value, start: value.startswith(start),
             "endsWith": lambda value, end: value.endswith(end),
             "contains": lambda value, part: part in value,
             "equalsIgnoreCase": lambda value, other: value.lower() == other.lower(),
-            "stripTrailing": lambda value: value.rstrip(),
+            "stripTrailing": lambda value: _stripped(f"|{value}")[1:],
             "substring": _substring,
         },
         list: {
             "size": lambda value: len(value),
             "isEmpty": lambda value: not value,
-            "get": lambda value, index: value[index],
+            "get": _member_at,
             "contains": lambda value, member: member in value,
         },
         dict: {
-            "entrySet": lambda value: [Entry(key, member) for key, member in value.items()],
-            "keySet": lambda value: list(value),
+            "entrySet": lambda value: [Entry(*pair) for pair in pairs_of(value)],
+            "keySet": lambda value: [key for key, _ in pairs_of(value)],
             "get": lambda value, key: value.get(key),
             "getOrDefault": lambda value, key, default: value.get(key, default),
             "containsKey": lambda value, key: key in value,
-            "values": lambda value: list(value.values()),
+            "values": lambda value: [member for _, member in pairs_of(value)],
             "isEmpty": lambda value: not value,
             "size": lambda value: len(value),
         },
@@ -158,6 +175,13 @@ class Java(Dialect):
             raise Unreadable("a condition that is no boolean")
         return value
 
+    def binary(self, operator: str, left: Any, right: Any) -> Any:
+        result = super().binary(operator, left, right)
+        numbers = [value for value in (left, right, result) if isinstance(value, int)]
+        if len(numbers) == 3 and [value.bit_length() > INT for value in numbers] == [False, False, True]:
+            raise Unreadable("a number beyond int")
+        return result
+
     def plus(self, left: Any, right: Any) -> Any:
         kinds = {type(left), type(right)}
         if Character in kinds and str not in kinds:
@@ -174,6 +198,7 @@ class Java(Dialect):
         return super().equal(left, right)
 
     def member(self, run: Any, value: Any, name: str) -> Any:
+        check_changes(value, any(isinstance(value, kind) and name in names for kind, names in self.changing.items()))
         if isinstance(value, list) and name == "stream":
             return Builtin(lambda run, given: Stream(value))
         if isinstance(value, list | dict) and name == "forEach":

@@ -372,3 +372,18 @@ def map_of(*pairs: Any) -> dict[Any, Any]:
 def new_map(run: Evaluation, given: Arguments) -> dict[Any, Any]:
     (other,) = given.take("map")
     return {} if other is UNDEFINED or isinstance(other, int) else dict(other)
+
+
+class TreeMap(dict[Any, Any]):
+    """A map whose keys are in order."""
+
+
+def new_tree_map(run: Evaluation, given: Arguments) -> TreeMap:
+    return TreeMap(new_map(run, given))
+
+
+def pairs_of(members: dict[Any, Any]) -> list[tuple[Any, Any]]:
+    """Keys and values in the order of the map."""
+    if not isinstance(members, TreeMap):
+        return list(members.items())
+    return [(key, members[key]) for key in sorted(map(text_of, members), key=lambda key: key.encode("utf-16-be"))]

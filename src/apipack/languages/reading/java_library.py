@@ -10,6 +10,7 @@ from urllib.parse import quote_plus
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import constant, leave
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.frozen import FrozenDict, FrozenList
 from apipack.languages.reading.java_addresses import AddressBuilder, new_address, new_uri
 from apipack.languages.reading.java_data import (
     GSON,
@@ -27,12 +28,14 @@ from apipack.languages.reading.java_data import (
     joining,
     map_of,
     new_map,
+    new_tree_map,
     text,
     to_json,
     to_octets,
 )
 from apipack.languages.reading.java_functions import (
     Optional,
+    cast_of,
     constant_of,
     enum_of,
     is_same,
@@ -149,6 +152,11 @@ class GsonBuilder(Thing):
         return GSON_WRITER
 
 
+def _frozen_list(members: tuple[Any, ...]) -> FrozenList:
+    """What `of` and `asList` give of members, or of the one array that is given."""
+    return FrozenList(members[0] if len(members) == 1 and isinstance(members[0], list) else members)
+
+
 def _members(given: Arguments) -> list[Any]:
     """Arguments, or the members of the one array that is given."""
     (first, *others) = given.positional or [None]
@@ -158,7 +166,7 @@ def _members(given: Arguments) -> list[Any]:
 MAP = {
     "of": constant(map_of),
     "entry": Builtin(lambda run, given: Entry(*given.take("key", "value", required=2))),
-    "ofEntries": Builtin(lambda run, given: dict(entry.pair for entry in given.positional)),
+    "ofEntries": Builtin(lambda run, given: FrozenDict(entry.pair for entry in given.positional)),
 }
 PUBLISHERS = Module(
     "BodyPublishers",
@@ -234,25 +242,24 @@ TYPES: Mapping[str, Any] = {
     "java.util.StringJoiner": Type("StringJoiner", {}, _new(Joiner)),
     "java.util.Map.Entry": MYSTERY,
     "java.util.Map": Module("Map", MAP),
-    **dict.fromkeys(
-        (f"java.util.{name}" for name in ("HashMap", "LinkedHashMap", "TreeMap")), Type("Map", MAP, new_map)
-    ),
-    "java.util.List": Module("List", {"of": constant(lambda *members: list(members))}),
+    **dict.fromkeys((f"java.util.{name}" for name in ("HashMap", "LinkedHashMap")), Type("Map", MAP, new_map)),
+    "java.util.TreeMap": Type("Map", MAP, new_tree_map),
+    "java.util.List": Module("List", {"of": constant(lambda *members: _frozen_list(members))}),
     "java.util.Arrays": Module(
         "Arrays",
         {
-            "asList": constant(lambda *members: list(members)),
+            "asList": constant(lambda *members: _frozen_list(members)),
             "stream": Builtin(lambda run, given: Stream(_members(given))),
         },
     ),
     "java.util.Collections": Module(
         "Collections",
         {
-            "emptyMap": Builtin(lambda run, given: {}),
-            "emptyList": Builtin(lambda run, given: []),
+            "emptyMap": Builtin(lambda run, given: FrozenDict()),
+            "emptyList": Builtin(lambda run, given: FrozenList()),
             "singletonMap": constant(map_of),
-            "singletonList": constant(lambda member: [member]),
-            "unmodifiableMap": Builtin(lambda run, given: dict(*given.positional)),
+            "singletonList": constant(lambda member: FrozenList([member])),
+            "unmodifiableMap": Builtin(lambda run, given: FrozenDict(*given.positional)),
         },
     ),
     "java.util.Optional": Module(
@@ -321,6 +328,7 @@ TIMES = dict.fromkeys(("currentTimeMillis", "nanoTime"), Builtin(lambda run, giv
 LANG: Mapping[str, Any] = {
     "reference of": Builtin(reference_of),
     "is same": Builtin(is_same),
+    "cast of": Builtin(cast_of),
     "super of": super_of("constructor"),
     "constant of": Builtin(constant_of),
     "enum of": Builtin(enum_of),

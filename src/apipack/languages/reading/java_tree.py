@@ -109,6 +109,8 @@ def _loop(node: Node) -> p.Statement:
     return p.Block((*opening, p.While(_value(test) if test else p.Const(True), body, after)))
 
 
+PRIMITIVE = ("integral_type", "floating_point_type")
+"""Types whose cast changes a number."""
 SUBJECT = p.Name("the value of a switch")
 
 
@@ -259,7 +261,8 @@ def _value(node: Node) -> p.Expression:
         case "class_literal" | "instanceof_expression":
             return p.Unknown()
         case "cast_expression":
-            return _value(field(node, "value"))
+            kind, held = field(node, "type"), _value(field(node, "value"))
+            return p.call("cast of", held, p.Const(source(kind))) if kind.type in PRIMITIVE else held
         case "assignment_expression":
             left, operator = field(node, "left"), source(field(node, "operator")).removesuffix("=")
             right = _value(field(node, "right"))
@@ -325,5 +328,6 @@ def _string(literal: str) -> str:
     counted = [line for line in lines[:-1] if line.strip(" \t")] + [lines[-1]]
     indent = min(len(line) - len(line.lstrip(" \t")) for line in counted)
     text = "\n".join(line[indent:].rstrip(" \t") for line in lines)
-    text = re.sub(r"(\\\\)|\\\n", lambda match: match[1] or "", text).replace("\\s", " ")
+    meanings = {"\\\n": "", "\\s": " "}
+    text = re.sub(r"\\.", lambda escape: meanings.get(escape[0], escape[0]), text, flags=re.DOTALL)
     return LITERALS.unquote('"' + re.sub(r'(?<!\\)((?:\\\\)*)"', r'\1\\"', text) + '"')

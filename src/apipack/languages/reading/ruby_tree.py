@@ -362,7 +362,8 @@ class Lowering:
 
 def _hash(pairs: Sequence[tuple[p.Expression | None, p.Expression]]) -> p.Expression:
     """A hash, of which no two keys are a symbol and a text of the same letters."""
-    keys = [key.value for key, _ in pairs if isinstance(key, p.Const)]
+    constants = [key.parts[0] if isinstance(key, p.Text) and len(key.parts) == 1 else key for key, _ in pairs]
+    keys = [key.value for key in constants if isinstance(key, p.Const)]
     kinds = {(type(key), key) for key in keys}
     return p.Pairs(tuple(pairs)) if len(kinds) == len(set(keys)) else p.Opaque("a symbol beside its text")
 
