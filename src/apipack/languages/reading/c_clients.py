@@ -226,11 +226,13 @@ class C(Dialect):
     }
 
     def bound_value(self, value: Any) -> Any:
-        return Record(dict(value.members)) if isinstance(value, Record) and not value.is_pointer else value
+        return value.copy() if isinstance(value, Record) and not value.is_pointer else value
 
     def binary(self, operator: str, left: Any, right: Any) -> Any:
         if operator == "+" and isinstance(left, Chars) and isinstance(right, int):
             return Tail(left, right)
+        if operator in ("==", "!=") and {type(left), type(right)} <= {str, Chars} and {len(plain(left)), len(plain(right))} != {1}:
+            raise Unreadable("addresses of texts are compared")
         if operator == "|" and isinstance(left, str) and isinstance(right, str):
             return f"{left}|{right}"
         return super().binary(operator, left, right)

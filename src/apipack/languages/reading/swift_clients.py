@@ -35,7 +35,7 @@ from apipack.languages.reading.swift_data import (
 from apipack.languages.reading.swift_enums import case_maker, case_value, matches, part_of, raw_value
 from apipack.languages.reading.swift_session import ConfigurationType, Outgoing, Session, SessionType, Waiting, bridged
 from apipack.languages.reading.swift_tree import lower
-from apipack.languages.reading.swift_values import copied_value
+from apipack.languages.reading.swift_values import cast_of, copied_value
 from apipack.languages.reading.values import (
     MYSTERY,
     Arguments,
@@ -167,6 +167,7 @@ class Swift(Dialect):
         "URLRequest": Builtin(lambda run, given: Outgoing(given)),
         "NSMutableURLRequest": Builtin(lambda run, given: Outgoing(given, is_shared=True)),
         "bridged": Builtin(bridged),
+        "cast of": Builtin(cast_of),
         "URLSession": SessionType("URLSession", {"shared": Session()}),
         "URLSessionConfiguration": ConfigurationType("URLSessionConfiguration"),
         "CharacterSet": CharacterSets("CharacterSet"),

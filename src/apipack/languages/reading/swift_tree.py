@@ -75,7 +75,11 @@ class Lowering:
             case "for_statement":
                 target = self.pattern(field(node, "item"))
                 values = p.call("members of", self.value(field(node, "collection")))
-                return [p.Each(target, values, self.block(node))]
+                where = next((child for child in named(node) if child.type == "where_clause"), None)
+                body = self.block(node)
+                if where is not None:
+                    body = (p.If(self.value(named(where)[-1]), body),)
+                return [p.Each(target, values, body)]
             case "while_statement" | "repeat_while_statement":
                 return [p.While(p.Unknown(), self.block(node))]
             case "switch_statement":
@@ -230,6 +234,9 @@ class Lowering:
             case "dictionary_literal":
                 keys, values = node.children_by_field_name("key"), node.children_by_field_name("value")
                 return p.Pairs(tuple((self.value(a), self.member(b)) for a, b in zip(keys, values, strict=True)))
+            case "as_expression" if source(named(node)[1]) != "as":
+                operator, kind = source(named(node)[1]), source(field(node, "name"))
+                return p.call("cast of", self.value(field(node, "expr")), p.Const(kind), p.Const(operator))
             case "as_expression" if field(node, "name").type == "dictionary_type":
                 inner = field(node, "expr")
                 return p.Opaque("an array as a dictionary") if inner.type == "array_literal" else self.value(inner)

@@ -78,6 +78,8 @@ def _class(lowering: Lowering, node: Node, body: Sequence[Node]) -> p.Expression
     body = [*body, *_added(lowering, name)]
     for member in body:
         is_static = any("static" in source(part).split() for part in named(member) if part.type == "modifiers")
+        if member.type == "init_declaration" and any(child.type == "?" for child in member.children):
+            return p.Opaque("an init that may give nothing")
         if member.type == "init_declaration":
             methods.append(("constructor", False, lowering.function(member)))
         elif member.type == "function_declaration":

@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 from typing import Any, Self
 
+from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Instance
-from apipack.languages.reading.values import Thing
+from apipack.languages.reading.values import Arguments, Mystery, Symbol, Thing
 from apipack.languages.wire import Unreadable
 
 
@@ -41,3 +42,24 @@ def _copied_instance(value: Instance) -> Instance:
     other = Instance(value.kind)
     other.attributes = {name: copied_value(member) for name, member in value.attributes.items()}
     return other
+
+
+KINDS: dict[str, type] = {"String": str, "Int": int, "Double": float, "Bool": bool}
+
+
+def cast_of(run: Evaluation, given: Arguments) -> Any:
+    """`as?` and `as!` of data to a simple type: nothing, or a failure, where it is of another one."""
+    value, kind, operator = given.positional
+    if isinstance(value, Mystery):
+        return value
+    if value is None and operator == "as?":
+        return None
+    if kind == "[String: Any]" and isinstance(value, dict):
+        return value
+    if kind not in KINDS or isinstance(value, Symbol) or not isinstance(value, str | bool | int | float):
+        raise Unreadable(f"a cast to {kind}")
+    if type(value) is KINDS[kind]:
+        return value
+    if operator == "as!" or not isinstance(value, str):
+        raise Unreadable(f"a cast to {kind}, which may fail")
+    return None
