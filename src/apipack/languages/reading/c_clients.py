@@ -161,6 +161,10 @@ def _mime_data(run: Evaluation, given: Arguments) -> Mystery:
     return MYSTERY
 
 
+def _are_characters(*values: Any) -> bool:
+    return all(isinstance(value, str) and len(value) == 1 for value in values)
+
+
 INERT = [
     "curl_global_cleanup",
     "curl_easy_cleanup",
@@ -231,7 +235,7 @@ class C(Dialect):
     def binary(self, operator: str, left: Any, right: Any) -> Any:
         if operator == "+" and isinstance(left, Chars) and isinstance(right, int):
             return Tail(left, right)
-        if operator in ("==", "!=") and {type(left), type(right)} <= {str, Chars} and {len(plain(left)), len(plain(right))} != {1}:
+        if operator in ("==", "!=") and {type(left), type(right)} <= {str, Chars} and not _are_characters(left, right):
             raise Unreadable("addresses of texts are compared")
         if operator == "|" and isinstance(left, str) and isinstance(right, str):
             return f"{left}|{right}"

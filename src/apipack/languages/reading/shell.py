@@ -14,6 +14,7 @@ from tree_sitter import Node
 from apipack.languages.reading.grammar import field as field_of
 from apipack.languages.reading.grammar import named, parse, refuse, source
 from apipack.languages.reading.shell_printing import PRINTING, printed_by
+from apipack.languages.reading.shell_state import State
 from apipack.languages.reading.shell_words import Value, Words
 from apipack.languages.reading.values import MYSTERY, NOT_CONSTANT, Mystery
 from apipack.languages.wire import Unreadable
@@ -35,20 +36,16 @@ class Command:
 
 @dataclass
 class Shell:
-    """Variables that are set so far, and the curl commands that were run."""
+    """What is set so far, and the curl commands that were run. doubt: how many conditions around nobody can decide."""
 
-    variables: dict[str, Value] = field(default_factory=dict)
-    arrays: dict[str, list[Value]] = field(default_factory=dict)
-    functions: dict[str, Node] = field(default_factory=dict)
+    state: State = field(default_factory=State)
     curls: list[Command] = field(default_factory=list)
     doubt: int = 0
-    depth: int = 0
     ends_on_failure: bool = False
     guarded: bool = False
-    hidden: list[dict[str, Value | None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.words = Words(self.variables, self.apart)
+        self.words = Words(self.state.variables, self.apart)
 
     def run(self, node: Node, stdin: Value | None = None) -> Value | None:
         """Run a statement; what it prints, None where nobody needs it."""
@@ -75,7 +72,7 @@ class Shell:
             case "compound_statement":
                 return self.body(named(node), stdin)
             case "function_definition":
-                self.functions[source(field_of(node, "name"))] = field_of(node, "body")
+                self.state.functions[source(field_of(node, "name"))] = field_of(node, "body")
                 return None
             case "case_statement":
                 return self.case(node)
@@ -130,13 +127,13 @@ class Shell:
         name, body = source(field_of(node, "variable")), named(field_of(node, "body"))
         words = [self.words.word(word) for word in node.children_by_field_name("value")]
         if not words or any(isinstance(word, Mystery) for word in words):
-            self.variables[name] = MYSTERY
+            self.state.variables[name] = MYSTERY
             self.perhaps(body)
             return MYSTERY
         if len(words) > TURNS:
             raise Unreadable("a loop over what is no small list")
         for word in words:
-            self.variables[name] = word
+            self.state.variables[name] = word
             self.body(body, None)
         return MYSTERY
 
@@ -174,7 +171,7 @@ class Shell:
 
     def perhaps(self, statements: Sequence[Node]) -> None:
         """Statements of which nobody knows whether they run: they send nothing, and what they set is not known."""
-        variables, count = dict(self.variables), len(self.curls)
+        variables, count = dict(self.state.variables), len(self.curls)
         self.doubt += 1
         for statement in statements:
             if statement.type.endswith("_clause"):
@@ -184,9 +181,9 @@ class Shell:
         self.doubt -= 1
         if len(self.curls) != count:
             raise Unreadable("it is not certain that the request is sent")
-        for name, value in self.variables.items():
+        for name, value in self.state.variables.items():
             if variables.get(name) != value:
-                self.variables[name] = MYSTERY
+                self.state.variables[name] = MYSTERY
 
     def assign(self, node: Node) -> None:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
@@ -197,19 +194,21 @@ class Shell:
             if self.doubt:
                 raise Unreadable("an array that may be another")
             members = [self.words.word(child) for child in named(value)]
-            self.arrays[source(name)] = (self.arrays.get(source(name), []) if adds else []) + members
+            self.state.arrays[source(name)] = (self.state.arrays.get(source(name), []) if adds else []) + members
             return
         given: Value = "" if value is None else self.words.word(value, quoted=True)
         if adds:
-            before = self.variables.get(source(name), MYSTERY)
+            before = self.state.variables.get(source(name), MYSTERY)
             given = MYSTERY if isinstance(before, Mystery) or isinstance(given, Mystery) else before + given
-        self.variables[source(name)] = given
+        self.state.variables[source(name)] = given
 
     def declare(self, node: Node) -> None:
         for child in node.children:
             if child.type == "variable_assignment":
-                if self.depth and source(node.children[0]) in ("local", "declare"):
-                    self.hide(source(field_of(child, "name")))
+                if self.state.hidden and any(part.type == "array" for part in named(child)):
+                    raise refuse(child)
+                if self.state.hidden and source(node.children[0]) in ("local", "declare"):
+                    self.state.hide(source(field_of(child, "name")))
                 self.assign(child)
             elif child.type not in ("export", "declare", "local", "readonly", "variable_name"):
                 raise refuse(child)
@@ -276,13 +275,8 @@ class Shell:
         return text
 
     def apart(self, node: Node, stdin: Value | None = None) -> Value | None:
-        """Run a statement in a shell of its own, of which no variable comes back."""
-        variables, arrays, functions = dict(self.variables), dict(self.arrays), dict(self.functions)
-        printed = self.run(node, stdin)
-        self.variables.clear()
-        self.variables |= variables
-        self.arrays, self.functions = arrays, functions
-        return printed
+        with self.state.apart():
+            return self.run(node, stdin)
 
     def command(self, node: Node, stdin: Value | None) -> Value | None:
         words: list[Value] = []
@@ -297,9 +291,9 @@ class Shell:
             elif child.type in ("variable_assignment", "heredoc_redirect") or not child.is_named:
                 raise refuse(child)
             elif child.type == "string" and (array := _ARRAY.fullmatch(source(child))):
-                if array[1] not in self.arrays:
+                if array[1] not in self.state.arrays:
                     raise Unreadable(NOT_CONSTANT)
-                words += self.arrays[array[1]]
+                words += self.state.arrays[array[1]]
             elif child.type != "comment":
                 words.append(self.words.word(child))
         if any(isinstance(word, Mystery) for word in words):
@@ -317,8 +311,9 @@ class Shell:
             self.ends_on_failure |= any(re.match("-[a-z]*e", word) for word in given)
         if name == "read":
             return self.read(given, stdin)
-        if name in self.functions:
-            return self.function(name, given, stdin)
+        if name in self.state.functions:
+            with self.state.call(given):
+                return self.run(self.state.functions[name], stdin)
         if name in ("exit", "return") and (self.curls or self.doubt):
             if not self.curls:
                 raise Unreadable("it is not certain that the request is sent")
@@ -339,33 +334,10 @@ class Shell:
         if is_whole and self.ends_on_failure and not self.guarded:
             raise Unreadable("a read at whose end the script ends")
         if isinstance(stdin, str):
-            self.variables[name] = (stdin if is_whole else stdin.partition("\n")[0]).strip(" \t\n")
+            self.state.variables[name] = (stdin if is_whole else stdin.partition("\n")[0]).strip(" \t\n")
         else:
-            self.variables[name] = MYSTERY
+            self.state.variables[name] = MYSTERY
         return None
-
-    def function(self, name: str, given: list[str], stdin: Value | None) -> Value | None:
-        self.depth += 1
-        if self.depth > 8:
-            raise Unreadable("functions that call each other too deeply")
-        outer = {key: value for key, value in self.variables.items() if key.isdecimal()}
-        self.hidden.append({})
-        self.variables |= {str(number): word for number, word in enumerate(given, 1)}
-        printed = self.run(self.functions[name], stdin)
-        for number in range(1, len(given) + 1):
-            self.variables.pop(str(number))
-        for key, before in self.hidden.pop().items():
-            if before is None:
-                self.variables.pop(key, None)
-            else:
-                self.variables[key] = before
-        self.variables |= outer
-        self.depth -= 1
-        return printed
-
-    def hide(self, name: str) -> None:
-        """Note what a local variable of a function hides, which is there again behind the call."""
-        self.hidden[-1].setdefault(name, self.variables.get(name))
 
 
 def _never_fails(node: Node) -> bool:
