@@ -14,12 +14,13 @@ from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.frozen import check_changes, frozen
 from apipack.languages.reading.objects import Instance, Type, super_of
 from apipack.languages.reading.ruby_blocks import WITH_EACH, each, or_plain, symbol_block, tapped
+from apipack.languages.reading.ruby_calls import VERBS
 from apipack.languages.reading.ruby_data import pretty_json, text, to_json
 from apipack.languages.reading.ruby_faraday import FARADAY
 from apipack.languages.reading.ruby_httparty import Party
 from apipack.languages.reading.ruby_methods import CHANGING, METHODS, formatted
 from apipack.languages.reading.ruby_net_http import NET, OPEN_URI, STRING_IO, URI, UriModule
-from apipack.languages.reading.ruby_tree import VERBS, lower, required
+from apipack.languages.reading.ruby_tree import lower, required
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
     MYSTERY,

@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import optional
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.ruby_calls import VERBS
 from apipack.languages.reading.ruby_data import text, to_json
 from apipack.languages.reading.ruby_httparty import nested_pairs
-from apipack.languages.reading.ruby_tree import VERBS
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (

@@ -9,14 +9,13 @@ from tree_sitter import Node
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
-from apipack.languages.reading.ruby_classes import SELF, class_of, record_of
+from apipack.languages.reading.ruby_calls import above, arguments, call_of, hash_of, pair
+from apipack.languages.reading.ruby_classes import SELF, class_of
 from apipack.languages.reading.ruby_functions import function_of
 from apipack.languages.reading.ruby_names import names_of
-from apipack.languages.reading.ruby_texts import heredoc, plain, string
+from apipack.languages.reading.ruby_texts import heredoc, string
 from apipack.languages.reading.values import Symbol
-from apipack.languages.wire import Unreadable
 
-VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 CASE = p.Name("the value of a case")
 COMPOUND = (p.If, p.Each, p.While, p.Block, p.Try, p.Define)
 
@@ -207,10 +206,10 @@ class Lowering:
                 return self.value(inner[0]) if len(inner) == 1 else p.Opaque("statements")
             case "yield":
                 inner = named(node)
-                given = self.arguments(inner[0]) if inner else ()
+                given = arguments(self, inner[0]) if inner else ()
                 return p.Call(p.Name("the block"), given)
             case "super":
-                return self.above(tuple(p.Argument(p.Name(name)) for name in self.names.taken))
+                return above(self, tuple(p.Argument(p.Name(name)) for name in self.names.taken))
             case "array" | "right_assignment_list":
                 return p.Items(tuple(map(self.value, named(node))))
             case "string_array":
@@ -220,14 +219,14 @@ class Lowering:
             case "splat_argument":
                 return p.Spread(self.value(named(node)[0]))
             case "hash":
-                return _hash(list(map(self.pair, named(node))))
+                return hash_of([pair(self, part) for part in named(node)])
             case "element_reference":
                 owner, *keys = named(node)
                 if len(keys) != 1:
                     return p.Unknown()
                 return p.Index(self.value(owner), self.value(keys[0]))
             case "call":
-                return self.call(node)
+                return call_of(self, node)
             case "assignment":
                 return p.Assign(self.target(field(node, "left")), self.value(field(node, "right")))
             case "operator_assignment":
@@ -271,6 +270,9 @@ class Lowering:
             return p.Call(p.Member(left, "push"), (p.Argument(right),))
         return p.Assign(target, p.Call(p.Member(left, "<<"), (p.Argument(right),)))
 
+    def arguments(self, node: Node | None) -> tuple[p.Argument, ...]:
+        return arguments(self, node)
+
     def identifier(self, name: str) -> p.Expression:
         if name in ("exit", "abort", "raise"):
             return p.call(name)
@@ -292,80 +294,6 @@ class Lowering:
         if source(node) in self.names.constants:
             return p.Member(p.Name("The class"), source(node))
         return p.Name(source(node))
-
-    def call(self, node: Node) -> p.Expression:
-        owner, method = node.child_by_field_name("receiver"), node.child_by_field_name("method")
-        if method is None:
-            raise refuse(node)
-        name = source(method)
-        given = self.arguments(node.child_by_field_name("arguments"))
-        if method.type == "super":
-            return self.above(given)
-        block = node.child_by_field_name("block")
-        if block is not None:
-            given = (*given, p.Argument(self.function(block), "block"))
-        if owner is not None and source(owner) in ("Struct", "Data") and name in ("new", "define"):
-            return record_of(node, self)
-        if owner is None and name == "block_given?":
-            return self.identifier(name)
-        if owner is None and self.names.own is not None and name in {*self.names.own, *VERBS}:
-            return p.Call(p.Member(SELF, name), given)
-        if owner is None:
-            return p.Unknown() if name in ("require", "require_relative") else p.Call(p.Name(name), given)
-        return p.Call(p.Member(self.value(owner), name), given)
-
-    def above(self, given: tuple[p.Argument, ...]) -> p.Expression:
-        """super: the method of the same name of the class that this one extends."""
-        if not self.names.method:
-            raise Unreadable("super outside of a method")
-        told: tuple[p.Expression, ...] = (SELF, p.Name(self.names.title), p.Const(self.names.method))
-        return p.Call(p.call("super of", *told), given)
-
-    def arguments(self, node: Node | None) -> tuple[p.Argument, ...]:
-        given: list[p.Argument] = []
-        pairs: list[tuple[p.Expression | None, p.Expression]] = []
-        blocks: list[p.Argument] = []
-        for child in named(node):
-            if child.type in ("pair", "hash_splat_argument"):
-                pairs.append(self.pair(child))
-            elif child.type == "block_argument":
-                blocks.append(self.passed(child))
-            else:
-                given.append(p.Argument(self.value(child)))
-        options = [p.Argument(_hash(pairs))] if pairs else []
-        return (*given, *options, *blocks)
-
-    def passed(self, node: Node) -> p.Argument:
-        """&:name, &function or &block as the block of a call."""
-        inner = named(node)
-        if len(inner) != 1:
-            raise refuse(node)
-        value = self.value(inner[0])
-        if inner[0].type == "simple_symbol":
-            value = p.call("block of", value)
-        return p.Argument(value, "block")
-
-    def pair(self, node: Node) -> tuple[p.Expression | None, p.Expression]:
-        if node.type == "hash_splat_argument":
-            return None, self.value(named(node)[0])
-        if node.type != "pair":
-            raise refuse(node)
-        key, value = field(node, "key"), node.child_by_field_name("value")
-        if value is None and key.type == "hash_key_symbol":
-            return p.Const(Symbol(source(key))), self.identifier(source(key))
-        if value is None:
-            raise refuse(node)
-        if key.type == "string" and any(child.type == ":" for child in node.children):
-            return p.Const(Symbol(plain(key, self.value))), self.value(value)
-        return self.value(key), self.value(value)
-
-
-def _hash(pairs: Sequence[tuple[p.Expression | None, p.Expression]]) -> p.Expression:
-    """A hash, of which no two keys are a symbol and a text of the same letters."""
-    constants = [key.parts[0] if isinstance(key, p.Text) and len(key.parts) == 1 else key for key, _ in pairs]
-    keys = [key.value for key in constants if isinstance(key, p.Const)]
-    kinds = {(type(key), key) for key in keys}
-    return p.Pairs(tuple(pairs)) if len(kinds) == len(set(keys)) else p.Opaque("a symbol beside its text")
 
 
 def _rescues(node: Node) -> bool:
