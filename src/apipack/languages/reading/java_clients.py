@@ -9,16 +9,8 @@ from typing import Any
 from apipack.languages.reading.dialect import Dialect
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.frozen import check_changes
-from apipack.languages.reading.java_data import (
-    Character,
-    Charset,
-    Entry,
-    Stream,
-    formatted,
-    pairs_of,
-    text,
-    to_octets,
-)
+from apipack.languages.reading.java_collections import Entry, Stream, pairs_of
+from apipack.languages.reading.java_data import Character, Charset, formatted, text, to_octets
 from apipack.languages.reading.java_functions import (
     NAME,
     each_of,

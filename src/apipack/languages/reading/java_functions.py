@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.java_data import Written, pairs_of
+from apipack.languages.reading.java_collections import pairs_of
+from apipack.languages.reading.java_data import Written
 from apipack.languages.reading.objects import Bound, Instance, Type
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Foreign, Module, Mystery

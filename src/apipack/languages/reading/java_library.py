@@ -12,23 +12,17 @@ from apipack.languages.reading.dialect import constant, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.frozen import FrozenDict, FrozenList
 from apipack.languages.reading.java_addresses import AddressBuilder, new_address, new_uri
+from apipack.languages.reading.java_collections import Collector, Entry, Stream, joining, map_of, new_map, new_tree_map
 from apipack.languages.reading.java_data import (
     GSON,
     JACKSON,
     Builder,
     Charset,
-    Collector,
     Document,
     Drawn,
-    Entry,
     Joiner,
     Null,
-    Stream,
     formatted,
-    joining,
-    map_of,
-    new_map,
-    new_tree_map,
     text,
     to_json,
     to_octets,
