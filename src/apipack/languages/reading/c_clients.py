@@ -140,11 +140,16 @@ def _part(run: Evaluation, given: Arguments) -> Mime:
     return part
 
 
-def _mime_name(run: Evaluation, given: Arguments) -> Mystery:
-    run.certain()
-    part, name = given.take("part", "name", required=2)
-    part.name = text_of(plain(name))
-    return MYSTERY
+def _mime_text(attribute: str) -> Builtin:
+    """A function that gives a part a text: its name, its file's name or its type."""
+
+    def give(run: Evaluation, given: Arguments) -> Mystery:
+        run.certain()
+        part, content = given.take("part", "text", required=2)
+        setattr(part, attribute, text_of(plain(content)))
+        return MYSTERY
+
+    return Builtin(give)
 
 
 def _mime_data(run: Evaluation, given: Arguments) -> Mystery:
@@ -156,18 +161,8 @@ def _mime_data(run: Evaluation, given: Arguments) -> Mystery:
     return MYSTERY
 
 
-def _mime_filename(run: Evaluation, given: Arguments) -> Mystery:
-    run.certain()
-    part, name = given.take("part", "filename", required=2)
-    part.file = text_of(plain(name))
-    return MYSTERY
-
-
-def _mime_type(run: Evaluation, given: Arguments) -> Mystery:
-    run.certain()
-    part, kind = given.take("part", "mimetype", required=2)
-    part.kind = text_of(plain(kind))
-    return MYSTERY
+def _are_characters(*values: Any) -> bool:
+    return all(isinstance(value, str) and len(value) == 1 for value in values)
 
 
 INERT = [
@@ -226,20 +221,22 @@ class C(Dialect):
         "curl_easy_escape": Builtin(_escaped),
         "curl_mime_init": Builtin(lambda run, given: Mime()),
         "curl_mime_addpart": Builtin(_part),
-        "curl_mime_name": Builtin(_mime_name),
+        "curl_mime_name": _mime_text("name"),
         "curl_mime_data": Builtin(_mime_data),
-        "curl_mime_filename": Builtin(_mime_filename),
-        "curl_mime_type": Builtin(_mime_type),
+        "curl_mime_filename": _mime_text("file"),
+        "curl_mime_type": _mime_text("kind"),
         "exit": Builtin(leave),
         "abort": Builtin(leave),
     }
 
     def bound_value(self, value: Any) -> Any:
-        return Record(dict(value.members)) if isinstance(value, Record) and not value.is_pointer else value
+        return value.copy() if isinstance(value, Record) and not value.is_pointer else value
 
     def binary(self, operator: str, left: Any, right: Any) -> Any:
         if operator == "+" and isinstance(left, Chars) and isinstance(right, int):
             return Tail(left, right)
+        if operator in ("==", "!=") and {type(left), type(right)} <= {str, Chars} and not _are_characters(left, right):
+            raise Unreadable("addresses of texts are compared")
         if operator == "|" and isinstance(left, str) and isinstance(right, str):
             return f"{left}|{right}"
         return super().binary(operator, left, right)

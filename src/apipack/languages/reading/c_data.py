@@ -20,7 +20,7 @@ class Chars(Thing):
 
     def __init__(self, size: int | None, text: str | None = None) -> None:
         self.size, self.text = size, text
-        self.is_free = False
+        self.is_free = self.is_memory = False
 
     def plain(self) -> str:
         if self.text is None or self.is_free:
@@ -54,11 +54,21 @@ class Record(Thing):
     def __init__(self, members: dict[str, Any], is_pointer: bool = False) -> None:
         self.members, self.is_pointer = members, is_pointer
 
+    def copy(self) -> Record:
+        """A struct with arrays of its own; what its pointers point to is shared."""
+        return Record({name: _copied(value) for name, value in self.members.items()})
+
     def get(self, run: Evaluation, name: str) -> Any:
         return self.members.get(name, MYSTERY)
 
     def set(self, run: Evaluation, name: str, value: Any) -> None:
         self.members[name] = value
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, Chars) and not value.is_memory:
+        return Chars(value.size, value.text)
+    return value.copy() if isinstance(value, Record) and not value.is_pointer else value
 
 
 def plain(value: Any) -> Any:
@@ -83,7 +93,9 @@ def new_memory(run: Evaluation, given: Arguments) -> Chars:
     size = 1
     for part in given.positional:
         size = size * part if isinstance(part, int) and isinstance(size, int) else -1
-    return Chars(size if size >= 0 else None, None if len(given.positional) == 1 else "")
+    memory = Chars(size if size >= 0 else None, None if len(given.positional) == 1 else "")
+    memory.is_memory = True
+    return memory
 
 
 def new_record(run: Evaluation, given: Arguments) -> Record:

@@ -7,8 +7,18 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from apipack.languages.libcurl import _TRIGRAPH, LITERALS
+from apipack.languages.libcurl import LITERALS
 from apipack.languages.reading import program as p
+from apipack.languages.reading.c_macros import Macros
+from apipack.languages.reading.c_nodes import (
+    counted_array,
+    declared_name,
+    identifier_value,
+    is_prototype,
+    pointed,
+    string_value,
+)
+from apipack.languages.reading.c_structs import Structs
 from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
 from apipack.languages.wire import Unreadable
 
@@ -27,27 +37,23 @@ def lower(code: str) -> tuple[p.Statement, ...]:
             raise Unreadable("curl/curl.h is not included")
         if any(child.type in ("expression_statement", "if_statement", "return_statement") for child in named(root)):
             raise Unreadable("a statement outside of every function")
-        body.append(p.Call(p.Name("main")))
+        body.append(p.call("main"))
     return tuple(body)
 
 
-EXPANSIONS = 100
-"""How many calls of macros are written out at most."""
 SUBJECT = p.Name("the value of a switch")
 
 
 class Lowering:
-    """One file. arrays, numbers: variables of a function by their kind; structs: members by the name of the type."""
+    """One file. arrays, numbers, pointers: variables of a function by their kind."""
 
     def __init__(self) -> None:
         self.functions: set[str] = set()
         self.arrays: set[str] = set()
         self.numbers: set[str] = set()
         self.pointers: set[str] = set()
-        self.macros: set[str] = set()
-        self.defined: dict[str, Node] = {}
-        self.expansions = 0
-        self.structs: dict[str, list[tuple[str, p.Expression]]] = {}
+        self.macros = Macros()
+        self.structs = Structs(self.value)
 
     def body(self, node: Node) -> tuple[p.Statement, ...]:
         return tuple(inner for child in named(node) for inner in self.statement(child))
@@ -63,7 +69,10 @@ class Lowering:
                 return self.enum(node)
             case "struct_specifier" | "type_definition":
                 kind = field(node, "type") if node.type == "type_definition" else node
-                return self.enum(kind) if kind.type == "enum_specifier" else self.struct(node)
+                if kind.type == "enum_specifier":
+                    return self.enum(kind)
+                self.structs.note(node)
+                return []
             case "preproc_ifdef":
                 return self.conditional(node)
             case "preproc_def":
@@ -72,7 +81,8 @@ class Lowering:
                 return self.function(node)
             case "declaration":
                 kind = field(node, "type")
-                declared = list(self.struct(kind)) if kind.type == "struct_specifier" else []
+                self.structs.note(kind)
+                declared: list[p.Statement] = []
                 for declarator in node.children_by_field_name("declarator"):
                     declared += self.declared(declarator, kind)
                 return declared
@@ -95,7 +105,7 @@ class Lowering:
                     raise refuse(node)
                 return [p.While(p.Const(True), (*self.branch(field(node, "body")), ends))]
             case "preproc_function_def":
-                self.defined[source(field(node, "name"))] = node
+                self.macros.define_function(node)
                 return []
             case "switch_statement":
                 return [self.switch(node)]
@@ -121,36 +131,19 @@ class Lowering:
 
     def conditional(self, node: Node) -> Sequence[p.Statement]:
         """#ifdef and #ifndef."""
-        is_defined = source(field(node, "name")) in self.macros
-        name, other = node.child_by_field_name("name"), node.child_by_field_name("alternative")
-        if is_defined == (source(node.children[0]).strip() == "#ifdef"):
+        name, other = field(node, "name"), node.child_by_field_name("alternative")
+        if self.macros.is_defined(name) == (source(node.children[0]).strip() == "#ifdef"):
             return [inner for child in named(node) if child not in (name, other) for inner in self.statement(child)]
         return [inner for child in named(other) for inner in self.statement(child)]
 
     def expression(self, node: Node) -> Sequence[p.Statement]:
         """A statement of an expression; a macro is written out."""
-        name = source(field(node, "function")) if node.type == "call_expression" else ""
-        macro = self.defined.get(name)
-        if macro is None:
-            return [self.value(node)]
-        parameters = [source(part) for part in named(macro.child_by_field_name("parameters"))]
-        given = [source(part) for part in named(field(node, "arguments"))]
-        text = source(field(macro, "value")).replace("\\\n", "\n")
-        if len(parameters) != len(given) or len(text) + sum(map(len, given)) > 4_000 or "##" in text:
-            raise refuse(node)
-        meant = dict(zip(parameters, given, strict=True))
-        text = re.sub(r"#\s*(\w+)", '""', text)
-        text = re.sub(r"\b[A-Za-z_]\w*\b", lambda match: meant.get(match[0], match[0]), text)
-        inner = parse("c", f"void written_out(void) {{ {text}; }}")
-        (function,) = named(inner)
-        self.expansions += 1
-        if self.expansions > EXPANSIONS:
-            raise Unreadable("macros in macros")
-        held = self.defined.pop(name)  # a macro does not stand in itself
-        try:
-            return self.body(field(function, "body"))
-        finally:
-            self.defined[name] = held
+        with self.macros.written_out(node) as block:
+            return [self.value(node)] if block is None else self.body(block)
+
+    def macro(self, node: Node) -> Sequence[p.Statement]:
+        value = self.macros.define(node)
+        return [] if value is None else [p.Assign(p.Name(source(field(node, "name"))), self.value(value), True)]
 
     def switch(self, node: Node) -> p.Statement:
         """A switch as branches, one in the other."""
@@ -177,10 +170,8 @@ class Lowering:
             if tested is None:
                 otherwise = body if (tested, body) == branches[-1] else (p.Opaque("a default before other cases"),)
                 continue
-            test: p.Expression = p.Binary("==", SUBJECT, tested[0])
-            for other in tested[1:]:
-                test = p.Binary("||", test, p.Binary("==", SUBJECT, other))
-            otherwise = (p.If(test, body, otherwise),)
+            tests = [p.Binary("==", SUBJECT, value) for value in tested]
+            otherwise = (p.If(p.joined("||", tests), body, otherwise),)
         return p.Block((p.Assign(SUBJECT, self.value(field(node, "condition")), True), *otherwise))
 
     def enum(self, node: Node) -> Sequence[p.Statement]:
@@ -197,50 +188,6 @@ class Lowering:
             number += 1
         return constants
 
-    def macro(self, node: Node) -> Sequence[p.Statement]:
-        value = node.child_by_field_name("value")
-        name = source(field(node, "name"))
-        self.macros.add(name)
-        if value is None:
-            return []
-        text = source(value).strip()
-        if not re.fullmatch(r"(?:(?:\"(?:[^\"\\\n]|\\.)*\"|[A-Z_]\w*)\s*)+|\(?[0-9]+L?\)?", text):
-            return []
-        inner = parse("c", f"int x = {text};")
-        (declaration,) = named(inner)
-        return [p.Assign(p.Name(name), self.value(field(field(declaration, "declarator"), "value")), True)]
-
-    def struct(self, node: Node) -> Sequence[p.Statement]:
-        """Note the members of a struct that is defined, and what they hold at first."""
-        kind = field(node, "type") if node.type == "type_definition" else node
-        if kind.type != "struct_specifier":
-            return []
-        body, name = kind.child_by_field_name("body"), kind.child_by_field_name("name")
-        names = [source(name)] if name else []
-        names += [source(other) for other in node.children_by_field_name("declarator") if node != kind]
-        if body is None:
-            members = self.structs.get(source(name) if name else "")
-        else:
-            members = [member for part in named(body) for member in self.members(part)]
-        if members is not None:
-            self.structs |= dict.fromkeys(names, members)
-        return []
-
-    def members(self, node: Node) -> Sequence[tuple[str, p.Expression]]:
-        kind = node.child_by_field_name("type")
-        declarators = node.children_by_field_name("declarator")
-        return [(_name(declarator), self.empty(declarator, kind)) for declarator in declarators]
-
-    def empty(self, node: Node, kind: Node | None) -> p.Expression:
-        """What a variable holds that nothing is given to."""
-        if node.type == "array_declarator" and kind is not None and source(kind) == "char":
-            size = node.child_by_field_name("size")
-            return _call("chars of", self.value(size) if size else p.Unknown(), p.Unknown())
-        members = self.structs.get(_struct_name(kind)) if node.type in ("identifier", "field_identifier") else None
-        if members is not None:
-            return _call("struct of", p.Pairs(tuple((p.Const(name), value) for name, value in members)))
-        return p.Unknown()
-
     def function(self, node: Node) -> Sequence[p.Statement]:
         declarator = field(node, "declarator")
         while declarator.type == "pointer_declarator":
@@ -249,11 +196,11 @@ class Lowering:
         if name in self.functions:
             raise Unreadable(f"{name} twice")
         self.functions.add(name)
-        parameters = [_name(child) for child in named(field(declarator, "parameters"))]
+        parameters = [declared_name(child) for child in named(field(declarator, "parameters"))]
         outer = self.arrays, self.numbers, self.pointers
         self.arrays, self.numbers = self.arrays - set(parameters), self.numbers - set(parameters)
         self.pointers = {
-            _name(child)
+            declared_name(child)
             for child in named(field(declarator, "parameters"))
             if (inner := child.child_by_field_name("declarator")) is not None
             and inner.type in ("pointer_declarator", "array_declarator")
@@ -264,57 +211,21 @@ class Lowering:
 
     def declared(self, node: Node, kind: Node) -> Sequence[p.Statement]:
         """One declarator: what is not initialized is not known."""
-        name = _name(node)
+        name = declared_name(node)
         given = field(node, "value") if node.type == "init_declarator" else None
         node = field(node, "declarator") if given is not None else node
-        if node.type == "function_declarator" or _is_prototype(node):
+        if node.type == "function_declarator" or is_prototype(node):
             return []
         self.arrays.discard(name)
         self.pointers.discard(name)
-        if node.type == "pointer_declarator" and _pointed(node).type == "identifier":
+        if node.type == "pointer_declarator" and pointed(node).type == "identifier":
             self.pointers.add(name)
-        if node.type == "array_declarator" or _pointed(node).type == "array_declarator":
+        if node.type == "array_declarator" or pointed(node).type == "array_declarator":
             self.arrays.add(name)
         if node.type == "identifier" and source(kind) in NUMBERS:
             self.numbers.add(name)
-        value = self.empty(node, kind) if given is None else self.initial(given, node, kind)
+        value = self.structs.empty(node, kind) if given is None else self.structs.initial(given, node, kind)
         return [p.Assign(p.Name(name), value, True)]
-
-    def initial(self, value: Node, node: Node, kind: Node) -> p.Expression:
-        """The first value of a variable."""
-        if node.type == "array_declarator" and source(kind) == "char":
-            size = node.child_by_field_name("size")
-            return _call("chars of", self.value(size) if size else p.Unknown(), self.value(value))
-        if value.type == "initializer_list":
-            is_array = node.type == "array_declarator" or _pointed(node).type == "array_declarator"
-            return self.listed(value, kind, is_array)
-        return self.value(value)
-
-    def listed(self, node: Node, kind: Node, is_array: bool) -> p.Expression:
-        """A list between braces: of an array's members or of a struct's."""
-        items = named(node)
-        members = self.structs.get(_struct_name(kind))
-        if is_array:
-            if any(item.type == "initializer_pair" for item in items):
-                raise refuse(node)
-            nested = [
-                self.listed(item, kind, False) if item.type == "initializer_list" else self.value(item)
-                for item in items
-            ]
-            return p.Items(tuple(nested))
-        if members is None:
-            return p.Unknown()
-        values = dict(members)
-        if not any(item.type == "initializer_list" for item in items):
-            values = {name: p.Const(None) if isinstance(empty, p.Unknown) else empty for name, empty in members}
-        for (name, _), item in zip(members, items, strict=False):
-            if item.type == "initializer_pair":
-                name, item = source(named(field(item, "designator"))[0]), field(item, "value")
-            if name not in values or not isinstance(values[name], p.Unknown | p.Const):
-                raise refuse(node)
-            if source(item) != "0":
-                values[name] = p.Unknown() if item.type == "initializer_list" else self.value(item)
-        return _call("struct of", p.Pairs(tuple((p.Const(name), value) for name, value in values.items())))
 
     def target(self, node: Node) -> p.Target:
         match node.type:
@@ -329,7 +240,7 @@ class Lowering:
     def value(self, node: Node) -> p.Expression:
         match node.type:
             case "string_literal":
-                return p.Const(_string(source(node)))
+                return p.Const(string_value(source(node)))
             case "concatenated_string":
                 return p.Text(tuple(self.value(child) for child in named(node)))
             case "number_literal":
@@ -340,7 +251,7 @@ class Lowering:
             case "true" | "false":
                 return p.Const(node.type == "true")
             case "identifier":
-                return _identifier(source(node))
+                return identifier_value(source(node))
             case "parenthesized_expression":
                 return self.value(named(node)[0])
             case "cast_expression":
@@ -353,9 +264,9 @@ class Lowering:
                 return p.Assign(self.target(left), p.Binary(operator, self.value(left), right) if operator else right)
             case "binary_expression":
                 operator = source(field(node, "operator"))
-                counted = _counted(node) if operator == "/" else ""
+                counted = counted_array(node) if operator == "/" else ""
                 if counted:
-                    return _call("count of", p.Name(counted)) if counted in self.arrays else p.Unknown()
+                    return p.call("count of", p.Name(counted)) if counted in self.arrays else p.Unknown()
                 return p.Binary(operator, self.value(field(node, "left")), self.value(field(node, "right")))
             case "unary_expression":
                 return p.Unary(source(field(node, "operator")), self.value(field(node, "argument")))
@@ -368,11 +279,11 @@ class Lowering:
                 return p.Items(tuple(map(self.value, named(node))))
             case "compound_literal_expression":
                 kind = field(field(node, "type"), "type")
-                return self.listed(field(node, "value"), kind, False)
+                return self.structs.listed(field(node, "value"), kind, False)
             case "pointer_expression":
                 inner = field(node, "argument")
                 is_address = source(node).startswith("&") and inner.type in ("identifier", "field_expression")
-                return _call("address of", self.value(inner)) if is_address else p.Unknown()
+                return p.call("address of", self.value(inner)) if is_address else p.Unknown()
             case "field_expression":
                 return p.Member(self.value(field(node, "argument")), source(field(node, "field")))
             case "subscript_expression":
@@ -381,11 +292,11 @@ class Lowering:
                 held = node.child_by_field_name("value")
                 held = named(held)[0] if held is not None and held.type == "parenthesized_expression" else held
                 if held is not None and held.type == "string_literal":
-                    return p.Const(len(_string(source(held)).encode()) + 1)
+                    return p.Const(len(string_value(source(held)).encode()) + 1)
                 if held is not None and source(held) in self.pointers:
                     return p.Const(8)
                 is_array = held is not None and (source(held) in self.arrays or held.type == "field_expression")
-                return _call("size of", self.value(held)) if held is not None and is_array else p.Unknown()
+                return p.call("size of", self.value(held)) if held is not None and is_array else p.Unknown()
             case "update_expression":
                 return self.update(node)
         return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
@@ -416,69 +327,14 @@ class Lowering:
             raise Unreadable(f"{name} of what is no address")
         if name == "curl_formadd":
             form = p.Call(p.Name("form of curl_formadd"), (p.Argument(self.value(target)), *values[2:]))
-            return _call("first of", p.Const(0), p.Assign(self.target(target), form))
+            return p.call("first of", p.Const(0), p.Assign(self.target(target), form))
         given = values[1:] if name == "asprintf" else values[:2]
         text = p.Assign(self.target(target), p.Call(p.Name(f"text of {name}"), tuple(given)))
-        return _call("length of", text) if name == "asprintf" else _call("first of", p.Const(0), text)
+        return p.call("length of", text) if name == "asprintf" else p.call("first of", p.Const(0), text)
 
     def update(self, node: Node) -> p.Expression:
         """++ and --, before or after."""
         argument = field(node, "argument")
         operator = source(field(node, "operator"))[0]
-        changed = p.Assign(self.target(argument), p.Binary(operator, self.value(argument), p.Const(1)))
         is_before = node.children[0].type in ("++", "--")
-        return changed if is_before else p.Binary("-" if operator == "+" else "+", changed, p.Const(1))
-
-
-def _call(name: str, *values: p.Expression) -> p.Call:
-    return p.Call(p.Name(name), tuple(map(p.Argument, values)))
-
-
-def _counted(node: Node) -> str:
-    """The array of `sizeof array / sizeof array[0]`."""
-    match = re.fullmatch(
-        r"sizeof\s*\(?\s*(\w+)\s*\)?\s*/\s*sizeof\s*\(?\s*(?:\*\s*(\w+)|(\w+)\s*\[\s*0\s*\])\s*\)?", source(node)
-    )
-    return match[1] if match and match[1] in (match[2], match[3]) else ""
-
-
-def _pointed(node: Node) -> Node:
-    return field(node, "declarator") if node.type == "pointer_declarator" else node
-
-
-def _is_prototype(node: Node) -> bool:
-    while node.type == "pointer_declarator":
-        node = field(node, "declarator")
-    return node.type == "function_declarator" and field(node, "declarator").type == "identifier"
-
-
-def _struct_name(kind: Node | None) -> str:
-    """The name of a struct's type, as `struct NAME` or a typedef."""
-    if kind is None:
-        return ""
-    name = kind.child_by_field_name("name") if kind.type == "struct_specifier" else kind
-    return source(name) if name else ""
-
-
-def _name(node: Node) -> str:
-    """The name that a declarator declares, empty for a parameter without one."""
-    inner: Node | None = node
-    while inner is not None and inner.type not in ("identifier", "field_identifier"):
-        inner = inner.child_by_field_name("declarator")
-    return source(inner) if inner is not None else ""
-
-
-def _identifier(name: str) -> p.Expression:
-    if name.startswith(("CURLOPT_", "CURLAUTH_", "CURLUPART_", "CURLU_", "CURLFORM_")):
-        return p.Const(name)
-    if name in ("CURLE_OK", "CURLUE_OK"):
-        return p.Name(name)
-    if name.startswith(("CURLE_", "CURLUE_", "CURL_GLOBAL", "CURLINFO_", "CURL_HTTP_VERSION", "CURLPROTO_", "EXIT_")):
-        return p.Unknown()
-    return p.Name(name)
-
-
-def _string(literal: str) -> str:
-    if _TRIGRAPH.search(literal) or literal[0] != '"':
-        raise Unreadable("a trigraph, or a wide text")
-    return LITERALS.unquote(literal)
+        return p.stepped(self.target(argument), self.value(argument), operator, is_before)

@@ -77,18 +77,21 @@ class AddressBuilder(Thing):
         self.path: list[str] = []
 
     def do_scheme(self, run: Evaluation, given: Arguments) -> AddressBuilder:
-        self.parts["scheme"] = text_of(*given.take("scheme", required=1))
-        return self
+        return self.part(run, "scheme", text_of(*given.take("scheme", required=1)))
 
     def do_host(self, run: Evaluation, given: Arguments) -> AddressBuilder:
-        self.parts["host"] = text_of(*given.take("host", required=1))
-        return self
+        return self.part(run, "host", text_of(*given.take("host", required=1)))
 
     def do_port(self, run: Evaluation, given: Arguments) -> AddressBuilder:
-        self.parts["port"] = known(*given.take("port", required=1))
+        return self.part(run, "port", known(*given.take("port", required=1)))
+
+    def part(self, run: Evaluation, name: str, value: Any) -> AddressBuilder:
+        run.certain()
+        self.parts[name] = value
         return self
 
     def do_encodedPath(self, run: Evaluation, given: Arguments) -> AddressBuilder:
+        run.certain()
         (path,) = given.take("path", required=1)
         if self.path or self.url or not text_of(path).startswith("/"):
             raise Unreadable("a path that takes the place of another")
@@ -115,11 +118,15 @@ class AddressBuilder(Thing):
         return self.do_addQueryParameter(run, given)
 
     def do_addPathSegment(self, run: Evaluation, given: Arguments) -> AddressBuilder:
-        self.path.append(quote(text_of(*given.take("segment", required=1)), safe="!$&'()*+,;=:@-._~"))
-        return self
+        return self.segment(run, given, "")
 
     def do_addPathSegments(self, run: Evaluation, given: Arguments) -> AddressBuilder:
-        self.path.append(quote(text_of(*given.take("segments", required=1)), safe="!$&'()*+,;=:@-._~/"))
+        return self.segment(run, given, "/")
+
+    def segment(self, run: Evaluation, given: Arguments, kept: str) -> AddressBuilder:
+        """More of the path. kept: the mark that stays as it is."""
+        run.certain()
+        self.path.append(quote(text_of(*given.take("segment", required=1)), safe=f"!$&'()*+,;=:@-._~{kept}"))
         return self
 
     def do_addQueryParameter(self, run: Evaluation, given: Arguments) -> AddressBuilder:

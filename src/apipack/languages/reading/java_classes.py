@@ -59,7 +59,7 @@ def with_super(method: tuple[str, bool, p.Function]) -> tuple[str, bool, p.Funct
 
 def of_super(name: str) -> p.Expression:
     """A method of the class that the class around it extends."""
-    return p.Call(p.Name("super of"), (p.Argument(THIS), p.Argument(p.Name("The class")), p.Argument(p.Const(name))))
+    return p.call("super of", THIS, p.Name("The class"), p.Const(name))
 
 
 def superclass(node: Node) -> str:
@@ -111,7 +111,7 @@ def overloaded(methods: Methods) -> Methods | None:
 
 def counting(function: p.Function, rest: p.Name) -> p.Statement:
     """Run a function where there are as many arguments as it has parameters."""
-    count = p.Call(p.Name("count of"), (p.Argument(rest),))
+    count = p.call("count of", rest)
     call = p.Call(function, (p.Argument(p.Spread(rest)),))
     return p.If(p.Binary("==", count, p.Const(len(function.parameters))), (p.Jump("return", call),))
 

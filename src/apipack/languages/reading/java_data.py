@@ -1,4 +1,4 @@
-"""Java: texts, JSON and maps over constants."""
+"""Java: texts and JSON over constants."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Instance
+from apipack.languages.reading.rounding import fixed
 from apipack.languages.reading.values import (
     UNDEFINED,
     Arguments,
@@ -95,7 +96,7 @@ def formatted(pattern: str, *values: Any) -> str:
         if verb["kind"] == "d" and isinstance(value, int) and not isinstance(value, bool) and "." not in verb["form"]:
             return f"%{verb['form']}d" % value
         if verb["kind"] == "f" and isinstance(value, float):
-            return f"%{verb['form']}f" % value
+            return fixed(value, verb["form"])
         raise Unreadable(f"{verb[0]} of such a value")
 
     return _VERB.sub(written, pattern)
@@ -259,31 +260,6 @@ def to_json(library: str) -> Any:
     return written
 
 
-class Entry(Thing):
-    """Map.Entry."""
-
-    def __init__(self, key: Any, value: Any) -> None:
-        self.pair = key, value
-
-    def do_getKey(self, run: Evaluation, given: Arguments) -> Any:
-        return self.pair[0]
-
-    def do_getValue(self, run: Evaluation, given: Arguments) -> Any:
-        return self.pair[1]
-
-
-class Collector(Thing):
-    """What Collectors gives. joint: of texts; None collects a list. around: what stands before and behind."""
-
-    def __init__(self, joint: str | None, around: tuple[str, str] = ("", "")) -> None:
-        self.joint, self.around = joint, around
-
-
-def joining(run: Evaluation, given: Arguments) -> Collector:
-    joint, before, behind = ("" if value is UNDEFINED else text_of(value) for value in given.take("a", "b", "c"))
-    return Collector(joint, (before, behind))
-
-
 class Joiner(Written):
     """StringJoiner."""
 
@@ -302,67 +278,3 @@ class Joiner(Written):
 
     def do_toString(self, run: Evaluation, given: Arguments) -> str:
         return self.written()
-
-
-class Stream(Thing):
-    """A stream of a list's members."""
-
-    def __init__(self, members: list[Any]) -> None:
-        self.members = members
-
-    def do_map(self, run: Evaluation, given: Arguments) -> Stream:
-        (function,) = given.take("mapper", required=1)
-        return Stream([run.apply(function, Arguments([member])) for member in self.members])
-
-    do_mapToObj = do_map
-
-    def do_flatMap(self, run: Evaluation, given: Arguments) -> Stream:
-        (function,) = given.take("mapper", required=1)
-        streams = [run.apply(function, Arguments([member])) for member in self.members]
-        if not all(isinstance(stream, Stream) for stream in streams):
-            raise Unreadable("a stream of no streams")
-        return Stream([member for stream in streams for member in stream.members])
-
-    def do_reduce(self, run: Evaluation, given: Arguments) -> Any:
-        first, function = given.take("identity", "accumulator", required=2)
-        for member in self.members:
-            first = run.short(run.apply(function, Arguments([first, member])))
-        return first
-
-    def do_sorted(self, run: Evaluation, given: Arguments) -> Stream:
-        given.take()
-        if not all(isinstance(member, str) for member in self.members):
-            raise Unreadable("an order that is not known here")
-        return Stream(sorted(self.members, key=lambda member: member.encode("utf-16-be")))
-
-    def do_boxed(self, run: Evaluation, given: Arguments) -> Stream:
-        return self
-
-    def do_filter(self, run: Evaluation, given: Arguments) -> Stream:
-        (function,) = given.take("predicate", required=1)
-        kept = [run.truth(run.apply(function, Arguments([member]))) for member in self.members]
-        if None in kept:
-            raise Unreadable("a filter that nobody can decide")
-        return Stream([member for member, keeps in zip(self.members, kept, strict=True) if keeps])
-
-    def do_collect(self, run: Evaluation, given: Arguments) -> Any:
-        (collector,) = given.take("collector", required=1)
-        if not isinstance(collector, Collector):
-            raise Unreadable("a collector that is not known here")
-        if collector.joint is None:
-            return list(self.members)
-        if len(collector.joint) * len(self.members) > 4_000_000:
-            raise Unreadable("a text too long")
-        return collector.around[0] + collector.joint.join(map(text_of, self.members)) + collector.around[1]
-
-    def do_toList(self, run: Evaluation, given: Arguments) -> list[Any]:
-        return list(self.members)
-
-
-def map_of(*pairs: Any) -> dict[Any, Any]:
-    return dict(zip(pairs[::2], pairs[1::2], strict=True))
-
-
-def new_map(run: Evaluation, given: Arguments) -> dict[Any, Any]:
-    (other,) = given.take("map")
-    return {} if other is UNDEFINED or isinstance(other, int) else dict(other)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.java_collections import pairs_of
 from apipack.languages.reading.java_data import Written
 from apipack.languages.reading.objects import Bound, Instance, Type
 from apipack.languages.reading.scopes import Closure
@@ -43,17 +44,6 @@ def constant_of(run: Evaluation, given: Arguments) -> Any:
 
 
 NAME = "the name"
-
-
-def super_of(run: Evaluation, given: Arguments) -> Any:
-    """A method of the class above another; a constructor that nobody wrote does nothing."""
-    instance, kind, name = given.positional
-    method = kind.parent.find(name) if isinstance(kind, Type) and isinstance(kind.parent, Type) else None
-    if method is not None:
-        return Bound(method.closure, instance)
-    if name != "constructor":
-        raise Unreadable(f"{name} of the class above is not known here")
-    return Builtin(lambda run, given: given.take() and None)
 
 
 class Optional(Written):
@@ -124,8 +114,24 @@ def each_of(run: Evaluation, members: Any, given: Arguments) -> None:
     (function,) = given.take("action", required=1)
     if isinstance(function, Mystery):
         return
-    for member in members.items() if isinstance(members, dict) else members:
+    for member in pairs_of(members) if isinstance(members, dict) else members:
         run.apply(function, Arguments(list(member) if isinstance(members, dict) else [member]))
+
+
+BITS = {"byte": 8, "short": 16, "int": 32, "long": 64}
+
+
+def cast_of(run: Evaluation, given: Arguments) -> Any:
+    """A number as one of a primitive type, where that is the same number."""
+    value, kind = given.positional
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if isinstance(value, Mystery) or (kind == "double" and isinstance(value, float)):
+        return value
+    if kind == "double" and is_whole:
+        return float(value)
+    if kind not in BITS or not is_whole or value.bit_length() >= BITS[kind]:
+        raise Unreadable(f"a cast to {kind} that may change a number")
+    return value
 
 
 def is_same(run: Evaluation, given: Arguments) -> Any:

@@ -90,6 +90,7 @@ class NetRequestBuilder(Thing):
         return self
 
     def do_setHeader(self, run: Evaluation, given: Arguments) -> NetRequestBuilder:
+        run.certain()
         self.fields.remove(text_of(given.positional[0]))
         return self.do_header(run, given)
 

@@ -96,6 +96,7 @@ class PartsBuilder(Thing):
         self.is_form = False
 
     def do_setType(self, run: Evaluation, given: Arguments) -> PartsBuilder:
+        run.certain()
         self.is_form = given.take("type", required=1) == ["multipart/form-data"]
         return self
 

@@ -1,4 +1,4 @@
-"""Java's tree, lowered to a program: classes give their methods and fields, a fragment is the body of `main`."""
+"""Java's statements and expressions, lowered to a program."""
 
 from __future__ import annotations
 
@@ -7,156 +7,24 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from apipack.languages.java import _EARLY, LITERALS
+from apipack.languages.java import LITERALS
 from apipack.languages.reading import program as p
-from apipack.languages.reading.bare_members import bound, bound_value, own_class_in
-from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
-from apipack.languages.reading.java_checks import check
-from apipack.languages.reading.java_classes import (
-    THIS,
-    TYPES,
-    above,
-    classes_of,
-    has_instances,
-    has_main,
-    inherited,
-    json_names,
-    of_super,
-    overloaded,
-    superclass,
-    with_super,
-)
+from apipack.languages.reading.grammar import descendants, field, named, refuse, source
+from apipack.languages.reading.java_classes import THIS, of_super
 from apipack.languages.reading.java_data import Character
-from apipack.languages.wire import Unreadable
 
 
-def lower(code: str) -> tuple[p.Statement, ...]:
-    """The statements of a compilation unit or of a fragment."""
-    if _EARLY.search(code):
-        raise Unreadable("an escape that ends its literal before the compiler reads it")
-    root = parse("java", code)
-    check(root)
-    classes = classes_of(root)
-    if any(has_instances(node) for node in classes):
-        return _with_classes(root, classes)
-    body: list[p.Statement] = []
-    mains = 0
-    for child in named(root):
-        if child.type == "class_declaration" and has_main(child):
-            body += _class(child)
-            mains += 1
-        elif child.type == "method_declaration":
-            body += _member(child)
-            mains += source(field(child, "name")) == "main"
-        elif child.type not in TYPES:
-            body += _statement(child)
-    if mains > 1 or (not mains and any(child.type in TYPES for child in named(root))):
-        raise Unreadable("no single main")
-    if mains and any(child.type.endswith("_statement") for child in named(root)):
-        raise Unreadable("a statement outside of every method")
-    if mains:
-        body.append(p.Call(p.Name("main"), (p.Argument(p.Unknown()),)))
-    return tuple(body)
-
-
-def _with_classes(root: Node, classes: list[Node]) -> tuple[p.Statement, ...]:
-    mains = [source(field(node, "name")) for node in classes if has_main(node)]
-    others = [child for child in named(root) if child.type not in (*TYPES, "package_declaration", "import_declaration")]
-    if len(mains) != 1 or others:
-        raise Unreadable("no single main")
-    imports = [inner for child in named(root) if child.type == "import_declaration" for inner in _import(child)]
-    by_name = {source(field(node, "name")): node for node in classes}
-    ordered = sorted(classes, key=lambda node: len(list(above(node, by_name))))
-    types = [p.Assign(p.Name(source(field(node, "name"))), _type(node, by_name), True) for node in ordered]
-    return (*imports, *types, p.Call(p.Member(p.Name(mains[0]), "main"), (p.Argument(p.Unknown()),)))
-
-
-def _type(node: Node, classes: dict[str, Node]) -> p.Expression:
-    name = source(field(node, "name"))
-    body = named(field(node, "body"))
-    if node.type == "enum_declaration":
-        constants = [member for member in body if member.type == "enum_constant"]
-        if len(constants) == len(body) and all(len(named(member)) == 1 for member in constants):
-            names = [p.Argument(p.Const(source(field(member, "name")))) for member in constants]
-            return p.Call(p.Name("enum of"), tuple(names))
-        if any(member.child_by_field_name("body") is not None for member in constants):
-            return p.Opaque("an enum whose constants have bodies")
-        body = [inner for member in body for inner in (named(member) if member not in constants else [member])]
-    members: dict[str, p.Expression] = {}
-    methods: list[tuple[str, bool, p.Function]] = []
-    fields: list[tuple[str, bool, p.Expression]] = []
-    if node.type == "record_declaration":
-        keys = [source(field(child, "name")) for child in named(field(node, "parameters"))]
-        own_values = tuple(p.Assign(p.Member(THIS, key), p.Name(key)) for key in keys)
-        methods.append(("constructor", False, p.Function(tuple((key, None) for key in keys), own_values)))
-        members |= dict.fromkeys(keys, THIS)
-    for member in body:
-        if member.type == "enum_constant":
-            given = member.child_by_field_name("arguments")
-            made = p.Call(p.Name("The class"), _arguments(given) if given is not None else (), True)
-            key = source(field(member, "name"))
-            fields.append((key, True, p.Call(p.Name("constant of"), (p.Argument(made), p.Argument(p.Const(key))))))
-            continue
-        is_static = any(child.type == "modifiers" and "static" in source(child).split() for child in member.children)
-        if member.type == "constructor_declaration":
-            methods.append(("constructor", False, _function(member)))
-        elif member.type == "method_declaration" and member.child_by_field_name("body"):
-            methods.append((source(field(member, "name")), is_static, _function(member)))
-        elif member.type == "field_declaration":
-            for assignment in _declarations(member):
-                if isinstance(assignment, p.Assign) and isinstance(assignment.target, p.Name):
-                    fields.append((assignment.target.name, is_static, assignment.value))
-        elif member.type not in TYPES and member.type != "method_declaration":
-            return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
-    merged = overloaded(methods)
-    if merged is None:
-        return p.Opaque("methods of one name")
-    parent = superclass(node)
-    if parent and parent not in classes:
-        return p.Unknown() if parent.endswith(("Exception", "Error")) else p.Opaque("a class that extends another")
-    methods = [with_super(method) for method in merged] if parent else merged
-    members |= inherited(node, classes)
-    for member_name, is_static, _ in (*methods, *fields):
-        members[member_name] = p.Name(name) if is_static else THIS
-    lowered = [(method, "static" if fixed else "method", bound(body, members)) for method, fixed, body in methods]
-    own = [(key, bound_value(value, members)) for key, is_static, value in fields if not is_static]
-    defaults = [p.Assign(p.Member(THIS, key), value) for key, value in own]
-    shared = [(key, own_class_in(value, name)) for key, is_static, value in fields if is_static]
-    shared += json_names(node, [key for key, is_static, _ in fields if not is_static], [key for key, _, _ in methods])
-    return p.Class(name, tuple(lowered), tuple(defaults), tuple(shared), p.Name(parent) if parent else None)
-
-
-def is_unit(code: str) -> bool:
-    """Whether code names its imports and classes, which a fragment does not."""
-    return re.search(r"^\s*(?:public\s+|final\s+)*class\s+\w+", code, re.MULTILINE) is not None
-
-
-def _class(node: Node) -> Sequence[p.Statement]:
-    statements: list[p.Statement] = [p.Assign(p.Name(source(field(node, "name"))), p.Name("the program"), True)]
-    for child in named(field(node, "body")):
-        statements += _member(child)
-    return statements
-
-
-def _member(node: Node) -> Sequence[p.Statement]:
-    if node.type == "method_declaration" and node.child_by_field_name("body"):
-        return [p.Define(source(field(node, "name")), _function(node))]
-    if node.type == "field_declaration":
-        return _declarations(node)
-    return [] if node.type in TYPES else [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]
-
-
-def _declarations(node: Node) -> Sequence[p.Statement]:
-    statements: list[p.Statement] = []
+def declarations(node: Node) -> Sequence[p.Statement]:
+    declared: list[p.Statement] = []
     for declarator in node.children_by_field_name("declarator"):
         value = declarator.child_by_field_name("value")
-        statements.append(
+        declared.append(
             p.Assign(p.Name(source(field(declarator, "name"))), _value(value) if value else p.Const(None), True)
         )
-    return statements
+    return declared
 
 
-def _function(node: Node) -> p.Function:
+def function(node: Node) -> p.Function:
     parameters = node.child_by_field_name("parameters")
     names: list[str] = []
     rest = ""
@@ -173,23 +41,23 @@ def _function(node: Node) -> p.Function:
 
 
 def _body(node: Node) -> tuple[p.Statement, ...]:
-    return tuple(inner for child in named(node) for inner in _statement(child))
+    return tuple(inner for child in named(node) for inner in statements(child))
 
 
 def _branch(node: Node) -> tuple[p.Statement, ...]:
-    return _body(node) if node.type == "block" else tuple(_statement(node))
+    return _body(node) if node.type == "block" else tuple(statements(node))
 
 
-def _statement(node: Node) -> Sequence[p.Statement]:
+def statements(node: Node) -> Sequence[p.Statement]:
     match node.type:
         case "package_declaration" | "empty_statement" | "line_comment" | "block_comment" | "assert_statement":
             return []
         case "import_declaration":
-            return _import(node)
+            return imported(node)
         case "expression_statement":
             return [_value(named(node)[0])]
         case "local_variable_declaration":
-            return _declarations(node)
+            return declarations(node)
         case "if_statement":
             other = node.child_by_field_name("alternative")
             test = _value(field(node, "condition"))
@@ -223,8 +91,8 @@ def _statement(node: Node) -> Sequence[p.Statement]:
             return [p.Block(_body(field(node, "body")))]
         case "explicit_constructor_invocation":
             if source(field(node, "constructor")) != "this":
-                return [p.Call(of_super("constructor"), _arguments(field(node, "arguments")))]
-            return [p.Call(p.Member(THIS, "constructor"), _arguments(field(node, "arguments")))]
+                return [p.Call(of_super("constructor"), arguments(field(node, "arguments")))]
+            return [p.Call(p.Member(THIS, "constructor"), arguments(field(node, "arguments")))]
         case "break_statement" | "continue_statement":
             return [p.Jump(node.type.removesuffix("_statement"))]
     return [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]
@@ -235,12 +103,14 @@ def _loop(node: Node) -> p.Statement:
     test = node.child_by_field_name("condition")
     opening: list[p.Statement] = []
     for first in node.children_by_field_name("init"):
-        opening += _declarations(first) if first.type == "local_variable_declaration" else [_value(first)]
+        opening += declarations(first) if first.type == "local_variable_declaration" else [_value(first)]
     after = tuple(_value(step) for step in node.children_by_field_name("update"))
     body = _branch(field(node, "body"))
     return p.Block((*opening, p.While(_value(test) if test else p.Const(True), body, after)))
 
 
+PRIMITIVE = ("integral_type", "floating_point_type")
+"""Types whose cast changes a number."""
 SUBJECT = p.Name("the value of a switch")
 
 
@@ -267,11 +137,8 @@ def _switch(node: Node, gives: bool) -> p.Statement:
                 return p.Opaque("a default before other cases")
             otherwise = body
             continue
-        tests = [p.Call(p.Name("is same"), (p.Argument(SUBJECT), p.Argument(_label(value)))) for value in values]
-        test: p.Expression = tests[0] if tests else p.Unknown()
-        for other in tests[1:]:
-            test = p.Binary("||", test, other)
-        otherwise = (p.If(test, body, otherwise),)
+        tests = [p.call("is same", SUBJECT, _label(value)) for value in values]
+        otherwise = (p.If(p.joined("||", tests), body, otherwise),)
     return p.Block((p.Assign(SUBJECT, _value(field(node, "condition")), True), *otherwise))
 
 
@@ -291,7 +158,7 @@ def _case(case: Node, parts: list[Node], gives: bool) -> tuple[p.Statement, ...]
         if not ends and case != case.parent.named_children[-1]:  # type: ignore[union-attr]
             return (p.Opaque("a case that goes on to the next"),)
         parts = parts[:-1] if parts[-1].type == "break_statement" else parts
-        body = tuple(inner for part in parts for inner in _statement(part))
+        body = tuple(inner for part in parts for inner in statements(part))
     inside = [part for outer in parts for part in descendants(outer)]
     if any(part.type == "break_statement" for part in inside) or (
         gives and any(part.type == "return_statement" for part in inside)
@@ -300,7 +167,7 @@ def _case(case: Node, parts: list[Node], gives: bool) -> tuple[p.Statement, ...]
     return body
 
 
-def _import(node: Node) -> Sequence[p.Statement]:
+def imported(node: Node) -> Sequence[p.Statement]:
     path = source(named(node)[0])
     if any(child.type == "asterisk" for child in node.children):
         return [p.Import(path, f"package {path}")]
@@ -364,7 +231,7 @@ def _value(node: Node) -> p.Expression:
             owner, name = field(node, "object"), source(field(node, "field"))
             return p.Member(_qualified(owner), name)
         case "method_invocation":
-            given = _arguments(field(node, "arguments"))
+            given = arguments(field(node, "arguments"))
             owner_node, name = node.child_by_field_name("object"), source(field(node, "name"))
             if owner_node is not None and owner_node.type == "super":
                 return p.Call(of_super(name), given)
@@ -374,7 +241,7 @@ def _value(node: Node) -> p.Expression:
         case "object_creation_expression":
             return _creation(node)
         case "lambda_expression":
-            return _function(node)
+            return function(node)
         case "method_reference":
             owner_node, name = node.children[0], source(node.children[-1])
             if owner_node.type in ("array_type", "super") or any(
@@ -382,7 +249,7 @@ def _value(node: Node) -> p.Expression:
             ):
                 return p.Unknown()
             kind = named(owner_node)[0] if owner_node.type == "generic_type" else owner_node
-            return p.Call(p.Name("reference of"), (p.Argument(_qualified(kind)), p.Argument(p.Const(name))))
+            return p.call("reference of", _qualified(kind), p.Const(name))
         case "character_literal":
             inner = source(node)[1:-1].replace('"', '\\"').replace("\\'", "'").replace('\\\\"', '\\"')
             text = LITERALS.unquote(f'"{inner}"')
@@ -394,7 +261,8 @@ def _value(node: Node) -> p.Expression:
         case "class_literal" | "instanceof_expression":
             return p.Unknown()
         case "cast_expression":
-            return _value(field(node, "value"))
+            kind, held = field(node, "type"), _value(field(node, "value"))
+            return p.call("cast of", held, p.Const(source(kind))) if kind.type in PRIMITIVE else held
         case "assignment_expression":
             left, operator = field(node, "left"), source(field(node, "operator")).removesuffix("=")
             right = _value(field(node, "right"))
@@ -409,9 +277,7 @@ def _value(node: Node) -> p.Expression:
         case "update_expression":
             operand = named(node)[0]
             operator = "+" if "++" in (node.children[0].type, node.children[-1].type) else "-"
-            changed = p.Assign(_target(operand), p.Binary(operator, _value(operand), p.Const(1)))
-            is_before = node.children[0].type in ("++", "--")
-            return changed if is_before else p.Binary("-" if operator == "+" else "+", changed, p.Const(1))
+            return p.stepped(_target(operand), _value(operand), operator, node.children[0].type in ("++", "--"))
         case "array_initializer":
             return p.Items(tuple(map(_value, named(node))))
         case "array_creation_expression":
@@ -439,9 +305,9 @@ def _creation(node: Node) -> p.Expression:
     if kind.type == "generic_type":
         kind = named(kind)[0]
     if body is not None:
-        methods = [_function(member) for member in named(body) if member.type == "method_declaration"]
+        methods = [function(member) for member in named(body) if member.type == "method_declaration"]
         return p.Call(p.Name("callbacks"), (p.Argument(p.Const(source(kind))), *map(p.Argument, methods)))
-    given = _arguments(field(node, "arguments"))
+    given = arguments(field(node, "arguments"))
     name = source(kind)
     if kind.type == "scoped_type_identifier":
         if re.fullmatch(r"(?:[a-z][a-z0-9_]*\.)+[A-Z]\w*", name):
@@ -451,7 +317,7 @@ def _creation(node: Node) -> p.Expression:
     return p.Call(p.Name(name), given, True)
 
 
-def _arguments(node: Node) -> tuple[p.Argument, ...]:
+def arguments(node: Node) -> tuple[p.Argument, ...]:
     return tuple(p.Argument(_value(child)) for child in named(node))
 
 
@@ -462,5 +328,6 @@ def _string(literal: str) -> str:
     counted = [line for line in lines[:-1] if line.strip(" \t")] + [lines[-1]]
     indent = min(len(line) - len(line.lstrip(" \t")) for line in counted)
     text = "\n".join(line[indent:].rstrip(" \t") for line in lines)
-    text = re.sub(r"(\\\\)|\\\n", lambda match: match[1] or "", text).replace("\\s", " ")
+    meanings = {"\\\n": "", "\\s": " "}
+    text = re.sub(r"\\.", lambda escape: meanings.get(escape[0], escape[0]), text, flags=re.DOTALL)
     return LITERALS.unquote('"' + re.sub(r'(?<!\\)((?:\\\\)*)"', r'\1\\"', text) + '"')

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from apipack.languages.reading.values import Arguments, Thing
+from apipack.languages.reading.values import Arguments, Builtin, Thing
 from apipack.languages.wire import Unreadable
 
 CONSTRUCTORS = ("__init__", "constructor", "__construct", "initialize")
@@ -96,14 +96,24 @@ class Instance(Thing):
         bound = Bound(method.closure, self)
         return run.apply(bound, Arguments([])) if method.kind == "property" else bound
 
-    def copy(self) -> Instance:
-        """An instance of its own with the same values."""
-        other = Instance(self.kind)
-        other.attributes = dict(self.attributes)
-        return other
-
     def set(self, run: Any, name: str, value: Any) -> None:
         method = self.kind.find(name)
         if method is not None:
             raise Unreadable(f"{name} is a method, and is set")
         self.attributes[name] = value
+
+
+def super_of(constructor: str) -> Builtin:
+    """What finds a method of the class above another; a constructor that nobody wrote takes nothing and does nothing.
+    constructor: its name in the language."""
+
+    def find(run: Any, given: Arguments) -> Bound | Builtin:
+        instance, kind, name = given.positional
+        method = kind.parent.find(name) if isinstance(kind, Type) and isinstance(kind.parent, Type) else None
+        if method is not None:
+            return Bound(method.closure, instance)
+        if name != constructor:
+            raise Unreadable(f"{name} of the class above is not known here")
+        return Builtin(lambda run, given: given.take() and None)
+
+    return Builtin(find)

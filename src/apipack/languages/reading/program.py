@@ -5,6 +5,7 @@ Names are those of the snippet; a name of the language itself (a built-in, a mod
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -246,3 +247,22 @@ Expression = (
     | Opaque
 )
 Statement = If | Each | While | Block | Try | Define | Import | Jump | Expression
+
+
+def call(name: str, *values: Expression) -> Call:
+    """A call of a function by its name, of the program or of its dialect."""
+    return Call(Name(name), tuple(map(Argument, values)))
+
+
+def joined(operator: str, tests: Sequence[Expression]) -> Expression:
+    """Tests joined by `&&` or `||`; without any, nobody knows whether they hold."""
+    test = tests[0] if tests else Unknown()
+    for other in tests[1:]:
+        test = Binary(operator, test, other)
+    return test
+
+
+def stepped(target: Target, value: Expression, operator: str, is_before: bool) -> Expression:
+    """`++` and `--`. operator: + or -. is_before: it stands before the variable, and gives its new value."""
+    changed = Assign(target, Binary(operator, value, Const(1)))
+    return changed if is_before else Binary("-" if operator == "+" else "+", changed, Const(1))

@@ -11,12 +11,16 @@ from urllib.parse import quote, quote_plus
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import Dialect, applied, constant, leave
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.objects import Bound, Instance, Type
+from apipack.languages.reading.frozen import check_changes, frozen
+from apipack.languages.reading.objects import Instance, Type, super_of
+from apipack.languages.reading.ruby_blocks import WITH_EACH, each, or_plain, symbol_block, tapped
+from apipack.languages.reading.ruby_calls import VERBS
 from apipack.languages.reading.ruby_data import pretty_json, text, to_json
 from apipack.languages.reading.ruby_faraday import FARADAY
 from apipack.languages.reading.ruby_httparty import Party
+from apipack.languages.reading.ruby_methods import CHANGING, METHODS, formatted
 from apipack.languages.reading.ruby_net_http import NET, OPEN_URI, STRING_IO, URI, UriModule
-from apipack.languages.reading.ruby_tree import VERBS, lower, required
+from apipack.languages.reading.ruby_tree import lower, required
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -26,9 +30,7 @@ from apipack.languages.reading.values import (
     Inert,
     Module,
     Mystery,
-    Symbol,
     Thing,
-    known,
     text_of,
 )
 from apipack.languages.wire import Unreadable
@@ -74,29 +76,6 @@ LIBRARIES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def _join(parts: list[Any], joint: str = "") -> str:
-    if len(joint) * len(parts) > 4_000_000:
-        raise Unreadable("a text too long")
-    return joint.join(map(text, parts))
-
-
-def _changed(value: Any, change: Any) -> Any:
-    """The value itself, once it is changed."""
-    change()
-    return value
-
-
-def _super_of(run: Evaluation, given: Arguments) -> Any:
-    """A method of the class above; an initializer that nobody wrote does nothing."""
-    instance, kind, name = given.positional
-    method = kind.parent.find(name) if isinstance(kind, Type) and isinstance(kind.parent, Type) else None
-    if method is not None:
-        return Bound(method.closure, instance)
-    if name != "initialize":
-        raise Unreadable(f"{name} of the class above is not known here")
-    return Builtin(lambda run, given: None)
-
-
 def _array(run: Evaluation, given: Arguments) -> Any:
     """Array()."""
     (value,) = given.positional
@@ -126,147 +105,6 @@ SECURE_RANDOM = Module(
 )
 
 
-def _single(character: str) -> str:
-    if len(character) != 1 or character in "^-\\":
-        raise Unreadable("characters of a text")
-    return character
-
-
-def _replaced(value: str, old: Any, new: Any) -> str:
-    return value.replace(text_of(old), new) if "\\" not in text_of(new) and old else value
-
-
-def _translated(value: str, old: str, new: str) -> str:
-    return value.replace(_single(old), _single(new))
-
-
-def _flat(value: list[Any]) -> list[Any]:
-    return [inner for member in value for inner in (_flat(member) if isinstance(member, list) else [member])]
-
-
-def _formatted(pattern: str, *values: Any) -> str:
-    """format."""
-    rest = list(values)
-
-    def written(verb: re.Match[str]) -> str:
-        if verb[0] == "%%":
-            return "%"
-        name = verb["name"] or verb["held"]
-        value = values[0][Symbol(name)] if name else rest.pop(0)
-        kind, form = verb["kind"] or "s", verb["form"] or ""
-        if kind == "s" and not form:
-            return text(value)
-        if kind == "d" and isinstance(value, int) and not isinstance(value, bool) and "." not in form:
-            return f"%{form}d" % value
-        if kind == "f" and isinstance(value, int | float) and not isinstance(value, bool):
-            return f"%{form}f" % value
-        raise Unreadable(f"{verb[0]} of such a value")
-
-    verb = r"%(?:\{(?P<held>\w+)\}|(?:<(?P<name>\w+)>)?(?P<form>0?[1-9]?[0-9]?(?:\.[0-9])?)(?P<kind>[a-zA-Z%])|)"
-    return re.sub(verb, written, pattern)
-
-
-def _with_each(run: Evaluation, value: Any, name: str, given: Arguments) -> Any:
-    """Methods of lists and hashes that call a block for each member."""
-    block = given.named.get("block")
-    if block is None or len(value) > 1000:
-        raise Unreadable(f"{name} over such a list")
-    members = [list(pair) for pair in value.items()] if isinstance(value, dict) else list(value)
-
-    def of(member: Any, *more: Any) -> Any:
-        is_pair = isinstance(member, list) and not more and run.taken(block) > 1
-        return run.apply(block, Arguments(list(member) if is_pair else [member, *more]))
-
-    if name == "each_with_index":
-        for index, member in enumerate(members):
-            of(member, index)
-        return value
-    if name == "each_with_object":
-        (held,) = given.positional
-        for member in members:
-            of(member, held)
-        return held
-    if name in ("reduce", "inject"):
-        if not given.positional:
-            raise Unreadable("reduce without its first value")
-        (total,) = given.positional
-        for member in members:
-            total = run.short(of(total, member))
-        return total
-    if name in ("transform_values", "transform_keys"):
-        changed = [(key, of(key if name == "transform_keys" else member)) for key, member in value.items()]
-        return {
-            new if name == "transform_keys" else key: value[key] if name == "transform_keys" else new
-            for key, new in changed
-        }
-    results = [of(member) for member in members]
-    if name in ("flat_map", "to_h", "filter_map"):
-        if name == "to_h":
-            return {key: member for key, member in results}
-        if name == "filter_map":
-            return [result for result in map(known, results) if result is not None and result is not False]
-        return [inner for result in results for inner in (result if isinstance(result, list) else [result])]
-    truths = [run.truth(result) for result in results]
-    if None in truths:
-        raise Unreadable(f"{name} that nobody can decide")
-    if name in ("any?", "all?"):
-        return any(truths) if name == "any?" else all(truths)
-    kept = [member for member, truth in zip(members, truths, strict=True) if truth == (name != "reject")]
-    return {key: member for key, member in kept} if isinstance(value, dict) else kept
-
-
-WITH_EACH = frozenset(
-    [
-        "each_with_index",
-        "each_with_object",
-        "reduce",
-        "inject",
-        "transform_values",
-        "transform_keys",
-        "flat_map",
-        "to_h",
-        "filter_map",
-        "any?",
-        "all?",
-        "select",
-        "filter",
-        "reject",
-    ]
-)
-
-
-def _or_plain(dialect: Ruby, run: Evaluation, value: Any, name: str) -> Builtin:
-    """A method that takes a block, and may go without."""
-
-    def call(run: Evaluation, given: Arguments) -> Any:
-        if "block" in given.named:
-            return _with_each(run, value, name, given)
-        return run.apply(Dialect.member(dialect, run, value, name), given)
-
-    return Builtin(call)
-
-
-def _sym_block(run: Evaluation, given: Arguments) -> Builtin:
-    """&:name as a block."""
-    (name,) = given.positional
-    return Builtin(
-        lambda run, given: run.apply(
-            run.dialect.member(run, given.positional[0], str(name)), Arguments(given.positional[1:])
-        )
-    )
-
-
-def _each(run: Evaluation, value: Any, given: Arguments, keeps: bool) -> Any:
-    """each and map of a list or hash."""
-    (block,) = given.take("block", required=1)
-    if len(value) > 1000:
-        raise Unreadable("a loop over a long list")
-    results = []
-    for member in value.items() if isinstance(value, dict) else value:
-        results.append(run.apply(block, Arguments(list(member) if isinstance(member, list | tuple) else [member])))
-    return results if keeps else value
-
-
 def _option(run: Evaluation, given: Arguments) -> Any:
     """A parameter by its keyword."""
     options, name, *default = given.positional
@@ -285,12 +123,6 @@ def _checked_options(run: Evaluation, given: Arguments) -> Any:
     return MYSTERY
 
 
-def _tapped(run: Evaluation, value: Any, given: Arguments) -> Any:
-    (block,) = given.take("block", required=1)
-    run.apply(block, Arguments([value]))
-    return value
-
-
 class Ruby(Dialect):
     """Methods see no variables around them, blocks do; nil and false alone are not true."""
 
@@ -300,88 +132,8 @@ class Ruby(Dialect):
     receiver = "self"
     own_class = "The class"
     names: Mapping[str, Any]
-    methods: Mapping[type, Mapping[str, Any]] = {
-        str: {
-            "to_s": text,
-            "to_str": text,
-            "to_sym": text,
-            "strip": lambda value: value.strip(),
-            "chomp": lambda value: value.rstrip("\n"),
-            "upcase": lambda value: value.upper(),
-            "downcase": lambda value: value.lower(),
-            "bytesize": lambda value: len(value.encode()),
-            "length": lambda value: len(value),
-            "encode": lambda value, *_: value,
-            "empty?": lambda value: not value,
-            "<<": lambda value, more: value + text_of(more),
-            "size": lambda value: len(value),
-            "start_with?": lambda value, *starts: value.startswith(starts),
-            "end_with?": lambda value, *ends: value.endswith(ends),
-            "include?": lambda value, part: part in value,
-            "delete_suffix": lambda value, end: value.removesuffix(end),
-            "delete_prefix": lambda value, start: value.removeprefix(start),
-            "capitalize": lambda value: value[:1].upper() + value[1:].lower(),
-            "gsub": _replaced,
-            "tr": _translated,
-            "delete": lambda value, character: value.replace(_single(character), ""),
-            "b": lambda value: value,
-            "force_encoding": lambda value, *_: value,
-            "split": lambda value, joint: value.split(text_of(joint)),
-        },
-        int: {"to_s": text, "to_i": lambda value: value},
-        float: {"to_s": text},
-        list: {
-            "join": _join,
-            "to_a": lambda value: value,
-            "length": lambda value: len(value),
-            "size": lambda value: len(value),
-            "empty?": lambda value: not value,
-            "any?": lambda value: any(member is not None and member is not False for member in value),
-            "first": lambda value: value[0],
-            "last": lambda value: value[-1],
-            "compact": lambda value: [member for member in value if member is not None],
-            "flatten": _flat,
-            "include?": lambda value, member: member in value,
-            "to_h": lambda value: {pair[0]: pair[1] for pair in value},
-            "dup": lambda value: list(value),
-            "uniq": lambda value: list(dict.fromkeys(value)),
-            "sort": lambda value: sorted(map(text_of, value)),
-            "concat": lambda value, *others: [member for part in (value, *others) for member in part],
-        },
-        dict: {
-            "merge": lambda value, *others: {
-                key: member for merged in (value, *others) for key, member in merged.items()
-            },
-            "empty?": lambda value: not value,
-            "any?": lambda value: bool(value),
-            "size": lambda value: len(value),
-            "compact": lambda value: {key: member for key, member in value.items() if member is not None},
-            "fetch": lambda value, key, *default: value.get(key, *default) if default else value[key],
-            "dig": lambda value, key: value.get(key),
-            "key?": lambda value, key: key in value,
-            "keys": lambda value: list(value),
-            "values": lambda value: list(value.values()),
-            "to_a": lambda value: [list(pair) for pair in value.items()],
-            "to_h": lambda value: dict(value),
-            "dup": lambda value: dict(value),
-            "slice": lambda value, *keys: {key: value[key] for key in keys if key in value},
-            "except": lambda value, *keys: {key: member for key, member in value.items() if key not in keys},
-        },
-    }
-    changing: Mapping[type, Mapping[str, Any]] = {
-        list: {
-            "<<": lambda value, member: _changed(value, lambda: value.append(member)),
-            "push": lambda value, *members: _changed(value, lambda: value.extend(members)),
-            "append": lambda value, *members: _changed(value, lambda: value.extend(members)),
-            "concat": lambda value, others: _changed(value, lambda: value.extend(others)),
-        },
-        dict: {
-            "store": lambda value, key, member: value.update({key: member}),
-            "merge!": lambda value, *others: _changed(value, lambda: [value.update(other) for other in others]),
-            "update": lambda value, other: _changed(value, lambda: value.update(other)),
-            "delete": lambda value, key: value.pop(key, None),
-        },
-    }
+    methods = METHODS
+    changing = CHANGING
 
     def __init__(self, libraries: set[str]) -> None:
         given = [LIBRARIES[name] for name in sorted(libraries) if name in LIBRARIES]
@@ -399,14 +151,14 @@ class Ruby(Dialect):
             "SecureRandom": SECURE_RANDOM,
             **dict.fromkeys(("puts", "print", "p", "pp", "warn", "printf", "sleep"), MYSTERY),
             **dict.fromkeys(("exit", "exit!", "abort", "raise"), Builtin(leave)),
-            **dict.fromkeys(("format", "sprintf"), constant(_formatted)),
+            **dict.fromkeys(("format", "sprintf"), constant(formatted)),
             "Array": Builtin(_array),
             "given block": Builtin(lambda run, given: given.positional[0].get("block")),
             "is given": Builtin(lambda run, given: given.positional[0] is not None),
-            "super of": Builtin(_super_of),
+            "super of": super_of("initialize"),
             "Hash": Module("Hash", {"new": Builtin(lambda run, given: dict(zip(given.take(), (), strict=True)))}),
             "struct values": Builtin(_struct_values),
-            "block of": Builtin(_sym_block),
+            "block of": Builtin(symbol_block),
             "String": constant(text),
             "lambda": Builtin(lambda run, given: given.named["block"]),
             "proc": Builtin(lambda run, given: given.named["block"]),
@@ -423,7 +175,7 @@ class Ruby(Dialect):
 
     def binary(self, operator: str, left: Any, right: Any) -> Any:
         if operator == "%" and isinstance(left, str):
-            return applied(_formatted, [left, *(right if isinstance(right, list) else [right])])
+            return applied(formatted, [left, *(right if isinstance(right, list) else [right])])
         if operator == "*" and isinstance(left, str) and isinstance(right, int):
             if not 0 <= len(left) * right <= 4_000_000:
                 raise Unreadable("a text too long")
@@ -439,22 +191,23 @@ class Ruby(Dialect):
     def member(self, run: Any, value: Any, name: str) -> Any:
         if isinstance(value, Mystery):
             return MYSTERY
+        check_changes(value, any(isinstance(value, kind) and name in names for kind, names in self.changing.items()))
         if name == "to_json" and not isinstance(value, Thing):
             if not self.has_json:
                 raise Unreadable("to_json without json")
             return Builtin(lambda run, given: applied(to_json, [value]))
         if isinstance(value, list | dict) and name in WITH_EACH:
-            return _or_plain(self, run, value, name)
+            return or_plain(self, run, value, name)
         if isinstance(value, Closure) and name in ("call", "yield", "()"):
             return value
         if isinstance(value, int) and name == "times":
-            return Builtin(lambda run, given: _each(run, list(range(value)), given, False))
+            return Builtin(lambda run, given: each(run, list(range(value)), given, False))
         if name in ("then", "yield_self"):
             return Builtin(lambda run, given: run.apply(given.named["block"], Arguments([value])))
         if name == "!":
             return Builtin(lambda run, given: not self.truth(value))
         if isinstance(value, list | dict) and name in ("each", "map", "collect", "each_pair"):
-            return Builtin(lambda run, given: _each(run, value, given, name in ("map", "collect")))
+            return Builtin(lambda run, given: each(run, value, given, name in ("map", "collect")))
         if isinstance(value, Instance) and name.startswith("@") and name not in value.attributes:
             return None
         if isinstance(value, Module) and name == "const_get":
@@ -468,11 +221,11 @@ class Ruby(Dialect):
             if isinstance(mixin, Party):
                 return mixin.of_class(value.shared).get(run, name)
         if isinstance(value, Thing) and name == "tap":
-            return Builtin(lambda run, given: _tapped(run, value, given))
+            return Builtin(lambda run, given: tapped(run, value, given))
         if name in ("eql?", "equal?"):
             return Builtin(lambda run, given: self.equal(value, given.positional[0]))
         if name == "freeze":
-            return Builtin(lambda run, given: value)
+            return Builtin(lambda run, given: frozen(value))
         if name in ("nil?", "is_a?"):
             return Builtin(lambda run, given: value is None if name == "nil?" else MYSTERY)
         attribute = super().member(run, value, name)
@@ -483,8 +236,14 @@ class Ruby(Dialect):
     def set_member(self, run: Any, owner: Any, name: str, value: Any) -> None:
         if isinstance(owner, Instance) and (writer := owner.kind.find(f"{name}=")) is not None:
             run.enter(writer.closure, Arguments([value]), owner)
+        elif isinstance(owner, Instance) and not name.startswith("@"):
+            raise Unreadable(f"{name} of an object cannot be set")
         else:
             super().set_member(run, owner, name, value)
+
+    def set_item(self, run: Any, owner: Any, key: Any, value: Any) -> None:
+        check_changes(owner, True)
+        super().set_item(run, owner, key, value)
 
     def called(self, run: Any, callee: Thing, given: Arguments, new: bool) -> Any:
         if isinstance(callee, UriModule):

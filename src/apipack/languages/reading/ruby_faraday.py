@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import optional
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.ruby_calls import VERBS
 from apipack.languages.reading.ruby_data import text, to_json
 from apipack.languages.reading.ruby_httparty import nested_pairs
-from apipack.languages.reading.ruby_tree import VERBS
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
@@ -139,6 +139,7 @@ class Faraday(Thing):
     # What the block of Faraday.new says
 
     def do_request(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
         name, *rest = given.positional
         if name in ("json", "url_encoded"):
             self.encodes = "json" if name == "json" else "form"

@@ -8,8 +8,8 @@ from typing import Any
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import optional
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.ruby_calls import VERBS
 from apipack.languages.reading.ruby_data import text
-from apipack.languages.reading.ruby_tree import VERBS
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
     MYSTERY,

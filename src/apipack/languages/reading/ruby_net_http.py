@@ -9,8 +9,8 @@ from urllib.parse import urljoin
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import constant, optional
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.ruby_calls import VERBS
 from apipack.languages.reading.ruby_data import PORTS, Address, as_address, component, encode_www_form, text
-from apipack.languages.reading.ruby_tree import VERBS
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
     MYSTERY,

@@ -5,7 +5,6 @@ Commands that only print may stand beside it. What depends on the machine (unset
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,55 +13,17 @@ from tree_sitter import Node
 
 from apipack.languages.reading.grammar import field as field_of
 from apipack.languages.reading.grammar import named, parse, refuse, source
-from apipack.languages.reading.shell_jq import jq_null_input
-from apipack.languages.reading.values import AMBIENT, MYSTERY, NOT_CONSTANT, Mystery
+from apipack.languages.reading.shell_printing import PRINTING, printed_by
+from apipack.languages.reading.shell_state import State
+from apipack.languages.reading.shell_words import Value, Words
+from apipack.languages.reading.values import MYSTERY, NOT_CONSTANT, Mystery
 from apipack.languages.wire import Unreadable
 
-PRINTING = frozenset(
-    [
-        "echo",
-        "printf",
-        "jq",
-        "cat",
-        "grep",
-        "egrep",
-        "head",
-        "tail",
-        "tee",
-        "less",
-        "more",
-        "sed",
-        "awk",
-        "cut",
-        "tr",
-        "sort",
-        "uniq",
-        "wc",
-        "python",
-        "python3",
-        "json_pp",
-        "xmllint",
-        "column",
-        "fold",
-        "true",
-        "set",
-        "base64",
-        "sleep",
-    ]
-)
 SURE = ("echo", "printf", "set", "sleep", "true", "export")
 """Commands that do not fail."""
 
 _ARRAY = re.compile(r'"\$\{([A-Za-z_]\w*)\[@\]\}"')
-_REPLACED = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])/(?P<all>/?)(?P<old>[\w &+:,;=-]+)/(?P<new>[\w%+-]*)", re.ASCII)
-_ESCAPES = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-_ANSI = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|(.))", re.DOTALL)
-_SPLITS = re.compile(r"[\s*?\[\]]|\A\Z")
-_DEFAULT = re.compile(r"[^\s$`\"'\\{}*?\[\]~]+")
-_ASCII_LIMIT = 0x80
 TURNS = 50
-
-Value = str | Mystery
 
 
 @dataclass
@@ -75,16 +36,16 @@ class Command:
 
 @dataclass
 class Shell:
-    """Variables that are set so far, and the curl commands that were run."""
+    """What is set so far, and the curl commands that were run. doubt: how many conditions around nobody can decide."""
 
-    variables: dict[str, Value] = field(default_factory=dict)
-    arrays: dict[str, list[Value]] = field(default_factory=dict)
-    functions: dict[str, Node] = field(default_factory=dict)
+    state: State = field(default_factory=State)
     curls: list[Command] = field(default_factory=list)
     doubt: int = 0
-    depth: int = 0
     ends_on_failure: bool = False
     guarded: bool = False
+
+    def __post_init__(self) -> None:
+        self.words = Words(self.state.variables, self.apart)
 
     def run(self, node: Node, stdin: Value | None = None) -> Value | None:
         """Run a statement; what it prints, None where nobody needs it."""
@@ -111,7 +72,7 @@ class Shell:
             case "compound_statement":
                 return self.body(named(node), stdin)
             case "function_definition":
-                self.functions[source(field_of(node, "name"))] = field_of(node, "body")
+                self.state.functions[source(field_of(node, "name"))] = field_of(node, "body")
                 return None
             case "case_statement":
                 return self.case(node)
@@ -164,32 +125,34 @@ class Shell:
     def loop(self, node: Node) -> Value | None:
         """A for loop over words; where they are not known, nothing in it may send."""
         name, body = source(field_of(node, "variable")), named(field_of(node, "body"))
-        words = [self.word(word) for word in node.children_by_field_name("value")]
+        words = [self.words.word(word) for word in node.children_by_field_name("value")]
         if not words or any(isinstance(word, Mystery) for word in words):
-            self.variables[name] = MYSTERY
+            self.state.variables[name] = MYSTERY
             self.perhaps(body)
             return MYSTERY
         if len(words) > TURNS:
             raise Unreadable("a loop over what is no small list")
         for word in words:
-            self.variables[name] = word
+            self.state.variables[name] = word
             self.body(body, None)
         return MYSTERY
 
     def case(self, node: Node) -> Value | None:
         """The item that the value matches; where that is not known, all are in doubt."""
-        value = self.word(field_of(node, "value"), quoted=True)
+        value = self.words.word(field_of(node, "value"), quoted=True)
         items = [child for child in named(node) if child.type == "case_item"]
         for item in items:
             patterns = item.children_by_field_name("value")
             body = [child for child in named(item) if child not in patterns]
             texts = [source(pattern).strip("\"'") for pattern in patterns]
+            if any(child.type in (";&", ";;&") for child in item.children):
+                raise refuse(item)
             if isinstance(value, Mystery) or any(text != "*" and re.search(r"[*?\[$]", text) for text in texts):
                 self.perhaps(
                     [part for one in items for part in named(one) if part not in one.children_by_field_name("value")]
                 )
                 return MYSTERY
-            if value in texts or "*" in texts:
+            if value in texts or any(source(pattern) == "*" for pattern in patterns):
                 for statement in body:
                     self.run(statement)
                 return MYSTERY
@@ -201,14 +164,14 @@ class Shell:
         if test.type != "test_command" or len(inner) != 1 or inner[0].type != "unary_expression":
             return None
         operator, operand = named(inner[0])
-        value = self.word(operand, quoted=True)
+        value = self.words.word(operand, quoted=True)
         if source(operator) not in ("-z", "-n") or not isinstance(value, str):
             return None
         return (value == "") == (source(operator) == "-z")
 
     def perhaps(self, statements: Sequence[Node]) -> None:
         """Statements of which nobody knows whether they run: they send nothing, and what they set is not known."""
-        variables, count = dict(self.variables), len(self.curls)
+        variables, count = dict(self.state.variables), len(self.curls)
         self.doubt += 1
         for statement in statements:
             if statement.type.endswith("_clause"):
@@ -218,53 +181,62 @@ class Shell:
         self.doubt -= 1
         if len(self.curls) != count:
             raise Unreadable("it is not certain that the request is sent")
-        for name, value in self.variables.items():
+        for name, value in self.state.variables.items():
             if variables.get(name) != value:
-                self.variables[name] = MYSTERY
+                self.state.variables[name] = MYSTERY
 
     def assign(self, node: Node) -> None:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if name is None or name.type != "variable_name":
+        if name is None or name.type != "variable_name" or source(name) == "IFS":
             raise refuse(node)
         adds = any(child.type == "+=" for child in node.children)
         if value is not None and value.type == "array":
             if self.doubt:
                 raise Unreadable("an array that may be another")
-            members = [self.word(child) for child in named(value)]
-            self.arrays[source(name)] = (self.arrays.get(source(name), []) if adds else []) + members
+            members = [self.words.word(child) for child in named(value)]
+            self.state.arrays[source(name)] = (self.state.arrays.get(source(name), []) if adds else []) + members
             return
-        given: Value = "" if value is None else self.word(value, quoted=True)
+        given: Value = "" if value is None else self.words.word(value, quoted=True)
         if adds:
-            before = self.variables.get(source(name), MYSTERY)
+            before = self.state.variables.get(source(name), MYSTERY)
             given = MYSTERY if isinstance(before, Mystery) or isinstance(given, Mystery) else before + given
-        self.variables[source(name)] = given
+        self.state.variables[source(name)] = given
 
     def declare(self, node: Node) -> None:
         for child in node.children:
             if child.type == "variable_assignment":
+                if self.state.hidden and any(part.type == "array" for part in named(child)):
+                    raise refuse(child)
+                if self.state.hidden and source(node.children[0]) in ("local", "declare"):
+                    self.state.hide(source(field_of(child, "name")))
                 self.assign(child)
             elif child.type not in ("export", "declare", "local", "readonly", "variable_name"):
                 raise refuse(child)
+        if source(node.children[0]) != "export" and any(child.type == "variable_name" for child in node.children):
+            raise refuse(node)  # its value is that of no outer variable
 
     def redirected(self, node: Node, stdin: Value | None) -> Value | None:
         body = node.child_by_field_name("body")
         after: list[Node] = []
+        diverted = False
         for redirect in node.children_by_field_name("redirect"):
             if redirect.type == "heredoc_redirect":
                 stdin, after = self.here_document(redirect)
             elif redirect.type == "herestring_redirect":
                 stdin = self.here_string(redirect)
             else:
-                self.output(redirect)
+                diverted |= self.output(redirect)
         if body is None:
             raise refuse(node)
-        if not after:
-            return self.run(body, stdin)
-        return self.pipeline([body, *after], stdin)
+        printed = self.pipeline([body, *after], stdin)
+        return "" if diverted else printed
 
-    def output(self, redirect: Node) -> None:
+    def output(self, redirect: Node) -> bool:
+        """Whether a redirection takes what a command prints elsewhere."""
         if redirect.type != "file_redirect" or any(child.type in ("<", "<&") for child in redirect.children):
             raise refuse(redirect)
+        descriptor = redirect.child_by_field_name("descriptor")
+        return descriptor is None or source(descriptor) == "1"
 
     def here_document(self, node: Node) -> tuple[Value, list[Node]]:
         """The text of a here-document, and the commands that the line pipes into."""
@@ -276,7 +248,7 @@ class Shell:
                 start = source(child)
             elif child.type == "heredoc_body":
                 body = source(child)
-                text = body if start[:1] in "'\"\\" else self.expanded(child, heredoc=True)
+                text = body if re.search("['\"\\\\]", start) else self.words.expanded(child, heredoc=True)
             elif child.type == "pipeline":
                 after = list(named(child))
             elif child.type == "file_redirect":
@@ -291,37 +263,45 @@ class Shell:
 
     def here_string(self, node: Node) -> Value:
         (value,) = named(node)
-        text = self.word(value, quoted=True)
+        text = self.words.word(value, quoted=True)
         return text if isinstance(text, Mystery) else text + "\n"
 
     def pipeline(self, commands: Sequence[Node], stdin: Value | None) -> Value | None:
+        if len(commands) == 1:
+            return self.run(commands[0], stdin)
         text = stdin
         for command in commands:
-            text = self.run(command, text)
+            text = self.apart(command, text)
         return text
+
+    def apart(self, node: Node, stdin: Value | None = None) -> Value | None:
+        with self.state.apart():
+            return self.run(node, stdin)
 
     def command(self, node: Node, stdin: Value | None) -> Value | None:
         words: list[Value] = []
+        diverted = False
         for child in node.children:
             if child.type == "command_name":
-                words.append(self.word(child.named_children[0]))
+                words.append(self.words.word(child.named_children[0]))
             elif child.type == "herestring_redirect":
                 stdin = self.here_string(child)
             elif child.type == "file_redirect":
-                self.output(child)
+                diverted |= self.output(child)
             elif child.type in ("variable_assignment", "heredoc_redirect") or not child.is_named:
                 raise refuse(child)
             elif child.type == "string" and (array := _ARRAY.fullmatch(source(child))):
-                if array[1] not in self.arrays:
+                if array[1] not in self.state.arrays:
                     raise Unreadable(NOT_CONSTANT)
-                words += self.arrays[array[1]]
+                words += self.state.arrays[array[1]]
             elif child.type != "comment":
-                words.append(self.word(child))
+                words.append(self.words.word(child))
         if any(isinstance(word, Mystery) for word in words):
             if words[0] in PRINTING:
                 return MYSTERY
             raise Unreadable(NOT_CONSTANT)
-        return self.execute([word for word in words if isinstance(word, str)], stdin)
+        printed = self.execute([word for word in words if isinstance(word, str)], stdin)
+        return "" if diverted else printed
 
     def execute(self, words: list[str], stdin: Value | None) -> Value | None:
         name, *given = words
@@ -331,8 +311,9 @@ class Shell:
             self.ends_on_failure |= any(re.match("-[a-z]*e", word) for word in given)
         if name == "read":
             return self.read(given, stdin)
-        if name in self.functions:
-            return self.function(name, given, stdin)
+        if name in self.state.functions:
+            with self.state.call(given):
+                return self.run(self.state.functions[name], stdin)
         if name in ("exit", "return") and (self.curls or self.doubt):
             if not self.curls:
                 raise Unreadable("it is not certain that the request is sent")
@@ -342,21 +323,7 @@ class Shell:
                 raise Unreadable(NOT_CONSTANT)
             self.curls.append(Command(given, stdin))
             return MYSTERY
-        if name == "echo":
-            return self.echo(given)
-        if name == "printf" and given:
-            return _printf(given)
-        if name == "jq" and any(re.fullmatch("-[cr]*n[cr]*|--null-input", word) for word in given):
-            return jq_null_input(given)
-        if name == "cat" and (not given or given == ["-"]):
-            return stdin
-        if name == "base64" and isinstance(stdin, str) and given in ([], ["-w0"], ["-w", "0"]):
-            return base64.b64encode(stdin.encode()).decode() + "\n"
-        if name == "tr" and given in (["-d", "\n"], ["-d", "\\n"]) and isinstance(stdin, str):
-            return stdin.replace("\n", "")
-        if name in PRINTING and (name not in ("python", "python3") or given[:2] == ["-m", "json.tool"]):
-            return MYSTERY
-        raise Unreadable(f"the command {name[:40]} is not known here")
+        return printed_by(words, stdin)
 
     def read(self, given: list[str], stdin: Value | None) -> Value | None:
         """read of all its input, or of a line, into one variable. At the end of the input it fails."""
@@ -367,123 +334,10 @@ class Shell:
         if is_whole and self.ends_on_failure and not self.guarded:
             raise Unreadable("a read at whose end the script ends")
         if isinstance(stdin, str):
-            self.variables[name] = (stdin if is_whole else stdin.partition("\n")[0]).strip(" \t\n")
+            self.state.variables[name] = (stdin if is_whole else stdin.partition("\n")[0]).strip(" \t\n")
         else:
-            self.variables[name] = MYSTERY
+            self.state.variables[name] = MYSTERY
         return None
-
-    def function(self, name: str, given: list[str], stdin: Value | None) -> Value | None:
-        self.depth += 1
-        if self.depth > 8:
-            raise Unreadable("functions that call each other too deeply")
-        outer = {key: value for key, value in self.variables.items() if key.isdecimal()}
-        self.variables |= {str(number): word for number, word in enumerate(given, 1)}
-        printed = self.run(self.functions[name], stdin)
-        for number in range(1, len(given) + 1):
-            self.variables.pop(str(number))
-        self.variables |= outer
-        self.depth -= 1
-        return printed
-
-    def echo(self, given: list[str]) -> Value:
-        end = "\n"
-        if given[:1] == ["-n"]:
-            given, end = given[1:], ""
-        text = " ".join(given)
-        return MYSTERY if given[:1] and given[0].startswith("-") or "\\" in text else text + end
-
-    # Words
-
-    def word(self, node: Node, quoted: bool = False) -> Value:
-        """A word after the shell's expansions. quoted: no splitting, as in an assignment."""
-        match node.type:
-            case "word" | "number":
-                return _bare(node)
-            case "raw_string":
-                return source(node)[1:-1]
-            case "ansi_c_string":
-                return _ansi(source(node)[2:-1])
-            case "string":
-                return self.expanded(node)
-            case "arithmetic_expansion":
-                return self.arithmetic(node)
-            case "concatenation":
-                parts = [self.word(part, quoted) for part in node.children]
-                if any(isinstance(part, Mystery) for part in parts):
-                    return MYSTERY
-                return "".join(part for part in parts if isinstance(part, str))
-            case "simple_expansion" | "expansion" | "command_substitution":
-                value = self.expansion(node)
-                if isinstance(value, str) and not quoted and _SPLITS.search(value):
-                    raise Unreadable("an unquoted variable that the shell splits")
-                return value
-        raise refuse(node)
-
-    def expanded(self, node: Node, heredoc: bool = False) -> Value:
-        """Text between double quotes, or of a here-document, with its variables."""
-        raw = node.text or b""
-        start, raw = (0, raw) if heredoc else (1, raw[:-1])
-        inner = {child.start_byte - node.start_byte: child for child in named(node) if child.type.endswith("n")}
-        parts: list[Value] = []
-        position = plain = start
-        while position < len(raw):
-            mark = raw[position : position + 1]
-            after = raw[position + 1 : position + 2]
-            if mark == b"\\" and after and after in (b"\\$`\n" if heredoc else b'\\$`\n"'):
-                parts += [raw[plain:position].decode(), "" if after == b"\n" else after.decode()]
-                position += 2
-                plain = position
-            elif mark == b"\\":
-                position += 2
-            elif mark in (b"$", b"`") and position in inner:
-                parts += [raw[plain:position].decode(), self.expansion(inner[position])]
-                position = plain = inner[position].end_byte - node.start_byte
-            elif mark == b"`" or (mark == b"$" and re.match(rb"[A-Za-z_0-9{(@*#?!$-]", after)):
-                raise refuse(node)
-            else:
-                position += 1
-        parts.append(raw[plain:].decode())
-        if any(isinstance(part, Mystery) for part in parts):
-            return MYSTERY
-        return "".join(part for part in parts if isinstance(part, str))
-
-    def arithmetic(self, node: Node) -> Value:
-        """A sum, difference or product of two numbers; what assigns is refused."""
-        text = source(node)[3:-2].strip()
-        if re.search(r"=|\+\+|--", text):
-            raise refuse(node)
-        match = re.fullmatch(r"(\$?\w+) *([+*-]) *(\$?\w+)", text, re.ASCII)
-        if match is None:
-            return MYSTERY
-        values = [self.variables.get(part.lstrip("$"), part) for part in (match[1], match[3])]
-        if not all(isinstance(value, str) and re.fullmatch("0|[1-9][0-9]{0,8}", value) for value in values):
-            return MYSTERY
-        left, right = (int(str(value)) for value in values)
-        return str({"+": left + right, "-": left - right, "*": left * right}[match[2]])
-
-    def expansion(self, node: Node) -> Value:
-        if node.type == "arithmetic_expansion":
-            return self.arithmetic(node)
-        if node.type == "command_substitution":
-            value: Value | None = ""
-            for child in named(node):
-                value = self.run(child)
-            return value.rstrip("\n") if isinstance(value, str) else MYSTERY
-        name = source(node).removeprefix("$").removeprefix("{").removesuffix("}")
-        if replaced := _REPLACED.fullmatch(name):
-            value = self.variables.get(replaced["name"], MYSTERY)
-            count = -1 if replaced["all"] else 1
-            return value if isinstance(value, Mystery) else value.replace(replaced["old"], replaced["new"], count)
-        name = re.sub(r":?\?.*", "", name, flags=re.DOTALL)
-        name, has_default, default = name.partition(":-")
-        if has_default and self.variables.get(name, "") == "":
-            is_plain = _DEFAULT.fullmatch(default) and name not in AMBIENT and not name.isdecimal()
-            return default if is_plain else MYSTERY
-        if re.match("[A-Za-z_][A-Za-z_0-9]*(?::[0-9]|[#%^,])", name) and "$(" not in name and "`" not in name:
-            return MYSTERY
-        if not re.fullmatch("[A-Za-z_][A-Za-z_0-9]*|[1-9]", name):
-            raise refuse(node)
-        return self.variables.get(name, MYSTERY)
 
 
 def _never_fails(node: Node) -> bool:
@@ -492,42 +346,6 @@ def _never_fails(node: Node) -> bool:
     if node.type == "command":
         return source(node).split()[0] in SURE
     return node.type in ("variable_assignment", "declaration_command")
-
-
-def _bare(node: Node) -> str:
-    text = source(node)
-    plain = re.sub(r"\\.", "", text, flags=re.DOTALL)
-    if re.search(r"[*\[\]{}`$]|\A~", plain):
-        raise Unreadable(f"the shell may read {text[:40]!r} in another way")
-    return re.sub(r"\\(.)", lambda match: "" if match[1] == "\n" else match[1], text, flags=re.DOTALL)
-
-
-def _ansi(text: str) -> str:
-    def meaning(escape: re.Match[str]) -> str:
-        two, four, eight, octal, simple = escape.groups()
-        if simple is not None:
-            if simple in "cx":
-                raise Unreadable(f"the escape {escape[0]}")
-            return _ESCAPES.get(simple, simple if simple in "\\'\"?" else escape[0])
-        code = int(two or four or eight or octal, 8 if octal else 16)
-        if not 0 < code < 0x110000 or 0xD800 <= code < 0xE000 or (code >= _ASCII_LIMIT and not (four or eight)):
-            raise Unreadable(f"the escape {escape[0]}")
-        return chr(code)
-
-    return _ANSI.sub(meaning, text)
-
-
-def _printf(given: list[str]) -> Value:
-    pattern, *values = given
-    verbs = re.findall("%(.)", pattern.replace("%%", ""))
-    if pattern.startswith("-") or set(verbs) - {"s", "d"} or len(verbs) != len(values):
-        return MYSTERY
-    numbers = [value for verb, value in zip(verbs, values, strict=True) if verb == "d"]
-    if not all(re.fullmatch("0|-?[1-9][0-9]*", number) for number in numbers) or re.search(r"\\[^n\\\"t]", pattern):
-        return MYSTERY
-    rest = iter(values)
-    meanings = {"\\n": "\n", "\\t": "\t", "\\\\": "\\", '\\"': '"', "%%": "%"}
-    return re.sub(r"%[sd%]|\\.", lambda part: meanings[part[0]] if part[0] in meanings else next(rest), pattern)
 
 
 def curl_command(code: str) -> Command:

@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.swift_values import Borrowed, Copied
 from apipack.languages.reading.values import (
     UNDEFINED,
     Arguments,
@@ -51,7 +52,7 @@ def checked(url: str) -> str:
     return sending.plain_url(url)
 
 
-class Components(Thing):
+class Components(Copied):
     """URLComponents."""
 
     def __init__(self, given: Arguments) -> None:
@@ -95,7 +96,7 @@ class Components(Thing):
             raise Unreadable(f"{name} of URLComponents is set")
 
 
-class Appending(Thing):
+class Appending(Borrowed):
     """The query items of components."""
 
     def __init__(self, components: Components) -> None:

@@ -13,6 +13,8 @@ from apipack.languages.wire import Unreadable
 STRUCTS = {"URLRequest", "URLComponents"}
 CHANGING = {"setValue", "addValue", "append", "insert", "remove", "removeValue", "updateValue", "merge", "removeAll"}
 GIVING_OPTIONALS = {"addingPercentEncoding"}
+OF_OPTIONALS = {".map", ".flatMap"}
+"""Members that an optional has itself."""
 TAKING_VALUES = {"URLRequest": "url", "NSMutableURLRequest": "url", "dataTask": "with", "data": "for"}
 
 
@@ -25,7 +27,8 @@ def check(root: Node, structs: set[str]) -> None:
     for node in nodes:
         for name, value, is_let in _declared(node):
             constants[name].add(is_let and value is not None and _is_value(value, structs | STRUCTS))
-            optionals[name].add(value is not None and node.type == "property_declaration" and _is_optional(value))
+            is_bound = node.type == "property_declaration" and value is not None and _is_optional(value)
+            optionals[name].add(is_bound or _kind_of(node).endswith("?"))
     fixed = {name for name, kinds in constants.items() if kinds == {True}}
     unsure = {name for name, kinds in optionals.items() if kinds == {True}}
     for node in nodes:
@@ -55,6 +58,7 @@ LITERALS = {
     "boolean_literal": {"Bool", "Any"},
 }
 """Kinds of literals → the types of the library that they can be of."""
+FLOATING = {"Double", "Float", "CGFloat", "TimeInterval"}
 PLAIN = set().union(*LITERALS.values())
 
 
@@ -75,8 +79,11 @@ def check_types(nodes: list[Node]) -> None:
             for member in node.children_by_field_name("name"):
                 if member.type == "pattern":
                     kinds[source(field(owner.parent, "name")), source(member)].add(kind)
+    shown = {word for node in nodes if node.type == "interpolated_expression" for word in source(node).split(".")}
     for node in nodes:
         for called, title, value in _given(node):
+            if value.type == "integer_literal" and kinds.get((called, title), set()) & FLOATING and title in shown:
+                raise Unreadable(f"line {node.start_point[0] + 1}: {title} has a point where it is text")
             types = {kind.removesuffix("?") for kind in kinds.get((called, title), ())}
             if value.type in LITERALS and types and types <= PLAIN and not types & LITERALS[value.type]:
                 raise Unreadable(f"line {node.start_point[0] + 1}: {title} is of another type")
@@ -124,10 +131,21 @@ def _is_value(node: Node, structs: set[str]) -> bool:
     return node.type == "call_expression" and source(named(node)[0]) in structs
 
 
+def _kind_of(node: Node) -> str:
+    """The type that is written of a declaration or a parameter."""
+    if node.type == "parameter":
+        return source(node).rpartition(":")[2].strip()
+    kinds = [source(child) for child in named(node) if child.type == "type_annotation"]
+    return kinds[0] if len(kinds) == 1 else ""
+
+
 def _is_optional(node: Node) -> bool:
+    """Whether an expression gives an optional: a call that may fail, or a member of a dictionary by a text."""
     if node.type != "call_expression":
         return False
-    function = named(node)[0]
+    function, suffix = named(node)[0], source(named(node)[-1])
+    if suffix.startswith('["') and "default:" not in suffix:
+        return True
     if function.type == "navigation_expression":
         return source(field(field(function, "suffix"), "suffix")) in GIVING_OPTIONALS
     return source(function) in ("URL", "NSURL", "URLComponents") and "(string:" in source(node).replace(" ", "")
@@ -161,7 +179,7 @@ def _used_values(node: Node) -> Iterator[Node]:
     elif node.type == "additive_expression":
         yield from (field(node, "lhs"), field(node, "rhs"))
     elif node.type == "navigation_expression":
-        if not any(child.type == "?" for child in node.children):
+        if not any(child.type == "?" for child in node.children) and source(field(node, "suffix")) not in OF_OPTIONALS:
             yield field(node, "target")
     elif node.type == "call_expression":
         yield from (value for called, label, value in _given(node) if TAKING_VALUES.get(called) == label)

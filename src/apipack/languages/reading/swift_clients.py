@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from apipack.languages.reading.dialect import Dialect, applied, copied, leave
+from apipack.languages.reading.dialect import Dialect, applied, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Instance, Type
 from apipack.languages.reading.scopes import Closure
@@ -27,12 +27,15 @@ from apipack.languages.reading.swift_data import (
     percent_encoded,
     replaced,
     serialized,
+    shared_data_of,
     string_of,
     text,
+    trimmed,
 )
 from apipack.languages.reading.swift_enums import case_maker, case_value, matches, part_of, raw_value
-from apipack.languages.reading.swift_session import ConfigurationType, Outgoing, Session, SessionType, Waiting
+from apipack.languages.reading.swift_session import ConfigurationType, Outgoing, Session, SessionType, Waiting, bridged
 from apipack.languages.reading.swift_tree import lower
+from apipack.languages.reading.swift_values import cast_of, copied_value
 from apipack.languages.reading.values import (
     MYSTERY,
     Arguments,
@@ -113,7 +116,7 @@ class Swift(Dialect):
     own_class = "The class"
     changing: Mapping[type, Mapping[str, Any]] = {
         list: {"append": appended, "removeAll": list.clear},
-        dict: {"updateValue": lambda value, member, forKey: value.update({forKey: member})},
+        dict: {"updateValue": lambda value, member, forKey: value.update({forKey: copied_value(member)})},
     }
     names: Mapping[str, Any] = {
         **dict.fromkeys(
@@ -162,13 +165,15 @@ class Swift(Dialect):
         "URLComponents": Builtin(lambda run, given: Components(given)),
         "URLQueryItem": Builtin(lambda run, given: Item(given)),
         "URLRequest": Builtin(lambda run, given: Outgoing(given)),
-        "NSMutableURLRequest": Builtin(lambda run, given: Outgoing(given)),
+        "NSMutableURLRequest": Builtin(lambda run, given: Outgoing(given, is_shared=True)),
+        "bridged": Builtin(bridged),
+        "cast of": Builtin(cast_of),
         "URLSession": SessionType("URLSession", {"shared": Session()}),
         "URLSessionConfiguration": ConfigurationType("URLSessionConfiguration"),
         "CharacterSet": CharacterSets("CharacterSet"),
         "Data": Builtin(data_of),
         "NSData": Builtin(data_of),
-        "NSMutableData": Builtin(data_of),
+        "NSMutableData": Builtin(shared_data_of),
         "NSNull": Builtin(lambda run, given: Null()),
         "String": Builtin(string_of),
         "JSONSerialization": Module(
@@ -194,7 +199,10 @@ class Swift(Dialect):
         super().set_member(run, owner, name, self.bound_value(value))
 
     def bound_value(self, value: Any) -> Any:
-        return value.copy() if isinstance(value, Instance) and value.kind.copies else copied(value)
+        return copied_value(value)
+
+    def set_item(self, run: Any, owner: Any, key: Any, value: Any) -> None:
+        super().set_item(run, owner, key, self.bound_value(value))
 
     def text(self, value: Any) -> str:
         return text(value)
@@ -228,7 +236,7 @@ class Swift(Dialect):
             return self.of_text(value, name)
         if isinstance(value, list) and re.fullmatch("[0-9]", name) and int(name) < len(value):
             return value[int(name)]
-        if isinstance(value, list | dict | str) and name in ("isEmpty", "count"):
+        if isinstance(value, list | dict) and name in ("isEmpty", "count"):
             return not value if name == "isEmpty" else len(value)
         if isinstance(value, list | dict) and name in ("compactMap", "filter", "reduce", "sorted", "first", "last"):
             return of_each(run, value, name)
@@ -249,6 +257,10 @@ class Swift(Dialect):
     def of_text(self, value: str, name: str) -> Any:
         if name == "utf8":
             return Bytes(value.encode())
+        if name == "isEmpty":
+            return not value
+        if name == "count" and value.isascii() and "\r\n" not in value:
+            return len(value)
         if name == "data":
             return Builtin(lambda run, given: self.encoded(value, given))
         if name == "addingPercentEncoding":
@@ -258,7 +270,7 @@ class Swift(Dialect):
         if name in ("hasPrefix", "hasSuffix", "appending"):
             return Builtin(lambda run, given: of_affix(value, name, given))
         if name == "trimmingCharacters":
-            return Builtin(lambda run, given: value.strip())
+            return Builtin(lambda run, given: trimmed(value, *given.take("in", required=1)))
         if name in ("uppercased", "lowercased"):
             return Builtin(lambda run, given: value.upper() if name == "uppercased" else value.lower())
         raise Unreadable(f"{name} of a text is not known here")

@@ -15,11 +15,13 @@ from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Instance
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.swift_enums import CASE
+from apipack.languages.reading.swift_values import Copied, copied_value
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
     Arguments,
     Builtin,
+    Foreign,
     Module,
     Mystery,
     Thing,
@@ -42,12 +44,15 @@ def text(value: Any) -> str:
     raise Unreadable("the text of an object")
 
 
-class Bytes(Thing):
+class Bytes(Copied):
     """Data, NSData and NSMutableData."""
 
     def __init__(self, octets: bytes) -> None:
         self.octets = octets
-        self.at_count = len(octets)
+
+    @property
+    def at_count(self) -> int:
+        return len(self.octets)
 
     def do_append(self, run: Evaluation, given: Arguments) -> None:
         run.certain()
@@ -74,6 +79,13 @@ def data_of(run: Evaluation, given: Arguments) -> Bytes:
     first, other = given.take("first", "data") if given.positional else (UNDEFINED, *given.take("data"))
     value = first if first is not UNDEFINED else other
     return Bytes(b"" if value is UNDEFINED else octets(value))
+
+
+def shared_data_of(run: Evaluation, given: Arguments) -> Bytes:
+    """NSMutableData, which is a class."""
+    held = data_of(run, given)
+    held.is_shared = True
+    return held
 
 
 class Struct(Thing):
@@ -142,7 +154,7 @@ def appended(value: list[Any], *members: Any, contentsOf: Any = UNDEFINED) -> No
         raise Unreadable("members of what is no array")
     if len(members) + (contentsOf is not UNDEFINED) != 1:
         raise Unreadable("arguments that append does not take")
-    value += contentsOf if isinstance(contentsOf, list) else members
+    value += copied_value(contentsOf if isinstance(contentsOf, list) else list(members))
 
 
 class Member(Thing):
@@ -225,6 +237,18 @@ def replaced(value: str, given: Arguments) -> str:
     return value.replace(old, new) if old else value
 
 
+SPACES = {"whitespaces": " \t", "newlines": "\n\v\f\r", "whitespacesAndNewlines": " \t\n\v\f\r"}
+"""Sets of white space by name: their characters of ASCII."""
+
+
+def trimmed(value: str, characters: Any) -> str:
+    """trimmingCharacters(in:) of a text of ASCII."""
+    name = characters.name.rpartition(".")[2] if isinstance(characters, Foreign) else characters
+    if not value.isascii() or not isinstance(name, str) or name not in SPACES:
+        raise Unreadable("characters that are cut off")
+    return value.strip(SPACES[name])
+
+
 def of_affix(value: str, name: str, given: Arguments) -> Any:
     """hasPrefix, hasSuffix and appending."""
     affix = text_of(*given.take("affix", required=1))
@@ -303,7 +327,7 @@ SETS = {
 """Sets of characters by name: those of ASCII beside letters and digits."""
 
 
-class CharacterSet(Thing):
+class CharacterSet(Copied):
     """CharacterSet, whose members of ASCII beside letters and digits are kept."""
 
     def __init__(self, marks: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
@@ -11,6 +11,12 @@ from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import named, refuse
 from apipack.languages.swift import LITERALS
 from apipack.languages.wire import Unreadable
+
+_JOINED = re.compile(r"\\[ \t]*\n|(\\.)", re.DOTALL)
+"""A backslash that joins two lines, or any other escape."""
+
+Value = Callable[[Node], p.Expression]
+"""What lowers an interpolated expression."""
 
 
 def literal_kind(node: Node) -> str:
@@ -59,3 +65,34 @@ def raw(literal: str) -> p.Expression:
     if not match or f"\\{match[1]}" in match[2] or match[2].startswith('""'):
         raise Unreadable("a raw text")
     return p.Const(match[2])
+
+
+def string(node: Node, value: Value) -> Iterator[p.Expression]:
+    """Parts of a literal: the text between its interpolations, and these."""
+    for text, inner in text_pieces(node, 1):
+        yield p.Const(unescaped(text))
+        if inner is not None:
+            yield value(inner)
+
+
+def lines(node: Node, value: Value) -> p.Expression:
+    """A literal of several lines, without the indentation of its closing mark."""
+    pieces = list(text_pieces(node, 3))
+    last = pieces[-1][0].rpartition("\n")
+    if not last[1] or last[2].strip(" \t") or not pieces[0][0].startswith("\n"):
+        raise refuse(node)
+    indent = last[2]
+    parts: list[p.Expression] = []
+    for index, (text, inner) in enumerate(pieces):
+        text = text.removeprefix("\n") if index == 0 else text
+        if index == len(pieces) - 1:
+            text = text[: len(text) - len(indent)].removesuffix("\n")
+        lines = text.split("\n")
+        starts = 0 if index == 0 else 1
+        if any(line.strip() and not line.startswith(indent) for line in lines[starts:]):
+            raise refuse(node)
+        cut = [*lines[:starts], *[line[len(indent) :] for line in lines[starts:]]]
+        parts.append(p.Const(unescaped(_JOINED.sub(lambda mark: mark[1] or "", "\n".join(cut)))))
+        if inner is not None:
+            parts.append(value(inner))
+    return p.Text(tuple(parts))

@@ -11,6 +11,8 @@ from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, source
 
 SELF = p.Name("self")
+VALUES = (p.Call, p.Const, p.Text, p.Name, p.Member, p.Binary, p.Pairs, p.Items, p.Conditional, p.Index, p.Unary)
+"""Expressions that a body gives where it has nothing else."""
 
 
 def is_stored(member: Node) -> bool:
@@ -89,3 +91,8 @@ def outermost(node: Node, kind: str) -> Iterator[Node]:
             yield child
         else:
             yield from outermost(child, kind)
+
+
+def suffix_of(node: Node) -> str:
+    """The member that a navigation leads to."""
+    return source(field(field(node, "suffix"), "suffix"))

@@ -8,6 +8,7 @@ from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.swift_addresses import Address
 from apipack.languages.reading.swift_data import octets
+from apipack.languages.reading.swift_values import Copied
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
@@ -21,12 +22,13 @@ from apipack.languages.wire import FORM, Unreadable
 from apipack.records import Request
 
 
-class Outgoing(Thing):
+class Outgoing(Copied):
     """URLRequest and NSMutableURLRequest."""
 
     settable = frozenset({"timeoutInterval", "cachePolicy", "httpShouldHandleCookies", "allowsCellularAccess"})
 
-    def __init__(self, given: Arguments) -> None:
+    def __init__(self, given: Arguments, is_shared: bool = False) -> None:
+        self.is_shared = is_shared
         url, *_ = given.take("url", "cachePolicy", "timeoutInterval", required=1)
         if given.positional:
             raise Unreadable("a request without its label")
@@ -34,6 +36,11 @@ class Outgoing(Thing):
         self.method = "GET"
         self.fields = Fields()
         self.body: bytes | None = None
+
+    def copy(self) -> Outgoing:
+        other = super().copy()
+        other.fields = Fields(self.fields.pairs)
+        return other
 
     def set_httpMethod(self, run: Evaluation, value: Any) -> None:
         self.method = text_of(value, "the method")
@@ -74,6 +81,16 @@ class Outgoing(Thing):
                 raise Unreadable("a body without its type")
             fields.add("Content-Type", FORM)
         return sent(self.method, self.url, fields, self.body)
+
+
+def bridged(run: Evaluation, given: Arguments) -> Any:
+    """`as URLRequest`, which makes a value of an NSMutableURLRequest."""
+    (value,) = given.positional
+    if not isinstance(value, Outgoing):
+        return value
+    other = value.copy()
+    other.is_shared = False
+    return other
 
 
 def _url(value: Any) -> str:
@@ -134,7 +151,7 @@ class Session(Thing):
             value.fields = before
 
     def do_dataTask(self, run: Evaluation, given: Arguments) -> Task:
-        run.call_back(given.named.pop("block", None), given.named.pop("completionHandler", None))
+        _call_back(run, given)
         return Task(self.request(*given.take("with", required=1)))
 
     do_downloadTask = do_dataTask
@@ -154,7 +171,7 @@ class Session(Thing):
             value.body = before
 
     def do_uploadTask(self, run: Evaluation, given: Arguments) -> Task:
-        run.call_back(given.named.pop("block", None), given.named.pop("completionHandler", None))
+        _call_back(run, given)
         return Task(self.carrying(*given.take("with", "from", required=2)))
 
     def do_upload(self, run: Evaluation, given: Arguments) -> list[Any]:
@@ -170,6 +187,11 @@ class Session(Thing):
         run.send(self.request(value))
         run.dialect.ends_early = False  # it is awaited
         return [MYSTERY, MYSTERY]
+
+
+def _call_back(run: Evaluation, given: Arguments) -> None:
+    """Note the handler of a task, which leaves the arguments."""
+    run.call_back(given.named.pop("block", None), given.named.pop("completionHandler", None))
 
 
 def _request(value: Any) -> Request:

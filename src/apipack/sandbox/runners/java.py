@@ -1,6 +1,7 @@
 """Java with HttpClient and OkHttp: whole classes, or a fragment in a method of a class; many calls share one JVM.
 
-OkHttp is Debian's 3.13; `RequestBody.java` gives it the argument order of OkHttp 4 beside its own.
+OkHttp is Debian's 3.13; `RequestBody.java` gives it the argument order of OkHttp 4 beside its own, and the annotations
+that come with OkHttp 4 are declared where a call uses them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from apipack.sandbox.runners.program import Program, harness
 SHARE = "/usr/share/java"
 JARS = tuple(
     f"{SHARE}/{name}.jar"
-    for name in ("okhttp", "okio", "gson", "json-android", "jackson-core", "jackson-annotations", "jackson-databind")
+    for name in ("okhttp", "okio", "gson", "json-latest", "jackson-core", "jackson-annotations", "jackson-databind")
 )
 JAVA, JAVAC = "/usr/bin/java", "/usr/bin/javac"
 NEEDS = (JAVA, JAVAC, *JARS)
@@ -34,6 +35,8 @@ IMPORTS = (
     "java.util.concurrent.*",
     "java.nio.charset.StandardCharsets",
 )
+ANNOTATIONS = "org.jetbrains.annotations"
+_ANNOTATION = re.compile(r"@(NotNull|Nullable)\b")
 _IMPORT = re.compile(r"^[ \t]*import[ \t]+(?:static[ \t]+)?[\w.*]+[ \t]*;[ \t]*$", re.MULTILINE)
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _HEAD = re.compile(r"\s*(?:package\s+([\w.]+)\s*;)?(?:\s*import\s[^;]*;)*(?:\s*@\w+(?:\([^)]*\))?)*\s*")
@@ -47,7 +50,8 @@ _CLASS_OR_MAIN = re.compile(
 def in_class(code: str, name: str) -> str:
     """A class whose method `call` is the fragment; the fragment's own imports go where imports may stand."""
     own = "".join(f"{line.strip()}\n" for line in _IMPORT.findall(code))
-    common = "".join(f"import {package};\n" for package in IMPORTS)
+    packages = (*IMPORTS, f"{ANNOTATIONS}.*") if _ANNOTATION.search(code) else IMPORTS
+    common = "".join(f"import {package};\n" for package in packages)
     body = _IMPORT.sub("", code)
     main = "  public static void main(String[] a) throws Exception {\n    call();\n  }\n"
     return f"{common}{own}public class {name} {{\n  static void call() throws Exception {{\n{body}\n  }}\n{main}}}\n"
@@ -84,13 +88,15 @@ def alone(code: str) -> Program:
     files = {name: text, "Launch.java": harness("Launch.java")}
     if "RequestBody" in code:
         files["RequestBody.java"] = harness("RequestBody.java")
+    for annotation in set(_ANNOTATION.findall(code)):
+        files[f"{annotation}.java"] = f"package {ANNOTATIONS};\npublic @interface {annotation} {{ }}\n"
     build = (*COMPILER, "-encoding", "UTF-8", "-proc:none", "-nowarn", "-d", ".", "-cp", PATH, *files)
     return Program(files, (JAVA, *OPTIONS, "-cp", f".:{PATH}", "Launch", main), build)
 
 
 def fits(code: str) -> bool:
     """Whether code is a fragment, which gets a class of its own."""
-    return unit(code)[2] == "Fragment"
+    return unit(code)[2] == "Fragment" and not _ANNOTATION.search(code)
 
 
 def together(calls: Mapping[int, str], marker: str) -> Program:

@@ -1,0 +1,121 @@
+"""Ruby: methods that call a block for each member of a list or a hash."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apipack.languages.reading.dialect import Dialect
+from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.values import (
+    Arguments,
+    Builtin,
+    known,
+)
+from apipack.languages.wire import Unreadable
+
+
+def _with_each(run: Evaluation, value: Any, name: str, given: Arguments) -> Any:
+    """Methods of lists and hashes that call a block for each member."""
+    block = given.named.get("block")
+    if block is None or len(value) > 1000:
+        raise Unreadable(f"{name} over such a list")
+    members = [list(pair) for pair in value.items()] if isinstance(value, dict) else list(value)
+
+    def of(member: Any, *more: Any) -> Any:
+        is_pair = isinstance(member, list) and not more and run.taken(block) > 1
+        return run.apply(block, Arguments(list(member) if is_pair else [member, *more]))
+
+    if name == "each_with_index":
+        for index, member in enumerate(members):
+            of(member, index)
+        return value
+    if name == "each_with_object":
+        (held,) = given.positional
+        for member in members:
+            of(member, held)
+        return held
+    if name in ("reduce", "inject"):
+        if not given.positional:
+            raise Unreadable("reduce without its first value")
+        (total,) = given.positional
+        for member in members:
+            total = run.short(of(total, member))
+        return total
+    if name in ("transform_values", "transform_keys"):
+        changed = [(key, of(key if name == "transform_keys" else member)) for key, member in value.items()]
+        return {
+            new if name == "transform_keys" else key: value[key] if name == "transform_keys" else new
+            for key, new in changed
+        }
+    results = [of(member) for member in members]
+    if name in ("flat_map", "to_h", "filter_map"):
+        if name == "to_h":
+            return {key: member for key, member in results}
+        if name == "filter_map":
+            return [result for result in map(known, results) if result is not None and result is not False]
+        return [inner for result in results for inner in (result if isinstance(result, list) else [result])]
+    truths = [run.truth(result) for result in results]
+    if None in truths:
+        raise Unreadable(f"{name} that nobody can decide")
+    if name in ("any?", "all?"):
+        return any(truths) if name == "any?" else all(truths)
+    kept = [member for member, truth in zip(members, truths, strict=True) if truth == (name != "reject")]
+    return {key: member for key, member in kept} if isinstance(value, dict) else kept
+
+
+WITH_EACH = frozenset(
+    [
+        "each_with_index",
+        "each_with_object",
+        "reduce",
+        "inject",
+        "transform_values",
+        "transform_keys",
+        "flat_map",
+        "to_h",
+        "filter_map",
+        "any?",
+        "all?",
+        "select",
+        "filter",
+        "reject",
+    ]
+)
+
+
+def or_plain(dialect: Dialect, run: Evaluation, value: Any, name: str) -> Builtin:
+    """A method that takes a block, and may go without."""
+
+    def call(run: Evaluation, given: Arguments) -> Any:
+        if "block" in given.named:
+            return _with_each(run, value, name, given)
+        return run.apply(Dialect.member(dialect, run, value, name), given)
+
+    return Builtin(call)
+
+
+def symbol_block(run: Evaluation, given: Arguments) -> Builtin:
+    """&:name as a block."""
+    (name,) = given.positional
+    return Builtin(
+        lambda run, given: run.apply(
+            run.dialect.member(run, given.positional[0], str(name)), Arguments(given.positional[1:])
+        )
+    )
+
+
+def each(run: Evaluation, value: Any, given: Arguments, keeps: bool) -> Any:
+    """each and map of a list or hash."""
+    (block,) = given.take("block", required=1)
+    if len(value) > 1000:
+        raise Unreadable("a loop over a long list")
+    results = []
+    for member in value.items() if isinstance(value, dict) else value:
+        results.append(run.apply(block, Arguments(list(member) if isinstance(member, list | tuple) else [member])))
+    return results if keeps else value
+
+
+def tapped(run: Evaluation, value: Any, given: Arguments) -> Any:
+    (block,) = given.take("block", required=1)
+    run.apply(block, Arguments([value]))
+    return value

@@ -1,0 +1,89 @@
+"""What the commands around curl print: echo, printf, jq and base64 of constants."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+from apipack.languages.reading.shell_jq import jq_null_input
+from apipack.languages.reading.shell_words import Value
+from apipack.languages.reading.values import MYSTERY
+from apipack.languages.wire import Unreadable
+
+PRINTING = frozenset(
+    [
+        "echo",
+        "printf",
+        "jq",
+        "cat",
+        "grep",
+        "egrep",
+        "head",
+        "tail",
+        "tee",
+        "less",
+        "more",
+        "sed",
+        "awk",
+        "cut",
+        "tr",
+        "sort",
+        "uniq",
+        "wc",
+        "python",
+        "python3",
+        "json_pp",
+        "xmllint",
+        "column",
+        "fold",
+        "true",
+        "set",
+        "base64",
+        "sleep",
+    ]
+)
+"""Commands that only print."""
+COLUMNS = 76
+"""At which base64 breaks its lines."""
+
+
+def printed_by(words: list[str], stdin: Value | None) -> Value | None:
+    """What a command prints of its words and its input; raises Unreadable for a command that is not known."""
+    name, *given = words
+    if name == "echo":
+        return _echo(given)
+    if name == "printf" and given:
+        return _printf(given)
+    if name == "jq" and any(re.fullmatch("-[cr]*n[cr]*|--null-input", word) for word in given):
+        return jq_null_input(given)
+    if name == "cat" and (not given or given == ["-"]):
+        return stdin
+    if name == "base64" and isinstance(stdin, str) and given in ([], ["-w0"], ["-w", "0"]):
+        encoded = base64.b64encode(stdin.encode()).decode()
+        return encoded if given else re.sub(f"(.{{1,{COLUMNS}}})", r"\1\n", encoded)
+    if name == "tr" and given in (["-d", "\n"], ["-d", "\\n"]) and isinstance(stdin, str):
+        return stdin.replace("\n", "")
+    if name in PRINTING and (name not in ("python", "python3") or given[:2] == ["-m", "json.tool"]):
+        return MYSTERY
+    raise Unreadable(f"the command {name[:40]} is not known here")
+
+
+def _echo(given: list[str]) -> Value:
+    end = "\n"
+    if given[:1] == ["-n"]:
+        given, end = given[1:], ""
+    text = " ".join(given)
+    return MYSTERY if given[:1] and given[0].startswith("-") or "\\" in text else text + end
+
+
+def _printf(given: list[str]) -> Value:
+    pattern, *values = given
+    verbs = re.findall("%(.)", pattern.replace("%%", ""))
+    if pattern.startswith("-") or set(verbs) - {"s", "d"} or len(verbs) != len(values):
+        return MYSTERY
+    numbers = [value for verb, value in zip(verbs, values, strict=True) if verb == "d"]
+    if not all(re.fullmatch("0|-?[1-9][0-9]*", number) for number in numbers) or re.search(r"\\[^n\\\"t]", pattern):
+        return MYSTERY
+    rest = iter(values)
+    meanings = {"\\n": "\n", "\\t": "\t", "\\\\": "\\", '\\"': '"', "%%": "%"}
+    return re.sub(r"%[sd%]|\\.", lambda part: meanings[part[0]] if part[0] in meanings else next(rest), pattern)

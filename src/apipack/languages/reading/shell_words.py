@@ -1,0 +1,143 @@
+"""A word of the shell after its expansions: variables, substitutions, quotes and escapes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from tree_sitter import Node
+
+from apipack.languages.reading.grammar import named, refuse, source
+from apipack.languages.reading.values import AMBIENT, MYSTERY, Mystery
+from apipack.languages.wire import Unreadable
+
+_REPLACED = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])/(?P<all>/?)(?P<old>[\w &+:,;=-]+)/(?P<new>[\w%+-]*)", re.ASCII)
+_ESCAPES = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_ANSI = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|(.))", re.DOTALL)
+_SPLITS = re.compile(r"[\s*?\[\]]|\A\Z")
+_DEFAULT = re.compile(r"[^\s$`\"'\\{}*?\[\]~]+")
+_ASCII_LIMIT = 0x80
+
+Value = str | Mystery
+"""What a word is, where that is known."""
+
+
+class Words:
+    """variables: those that are set so far. run: what a command prints, which a substitution is given."""
+
+    def __init__(self, variables: Mapping[str, Value], run: Callable[[Node], Value | None]) -> None:
+        self.variables, self.run = variables, run
+
+    def word(self, node: Node, quoted: bool = False) -> Value:
+        """A word after the shell's expansions. quoted: no splitting, as in an assignment."""
+        match node.type:
+            case "word" | "number":
+                return _bare(node)
+            case "raw_string":
+                return source(node)[1:-1]
+            case "ansi_c_string":
+                return _ansi(source(node)[2:-1])
+            case "string":
+                return self.expanded(node)
+            case "arithmetic_expansion":
+                return self.arithmetic(node)
+            case "concatenation":
+                parts = [self.word(part, quoted) for part in node.children]
+                if any(isinstance(part, Mystery) for part in parts):
+                    return MYSTERY
+                return "".join(part for part in parts if isinstance(part, str))
+            case "simple_expansion" | "expansion" | "command_substitution":
+                value = self.expansion(node)
+                if isinstance(value, str) and not quoted and _SPLITS.search(value):
+                    raise Unreadable("an unquoted variable that the shell splits")
+                return value
+        raise refuse(node)
+
+    def expanded(self, node: Node, heredoc: bool = False) -> Value:
+        """Text between double quotes, or of a here-document, with its variables."""
+        raw = node.text or b""
+        start, raw = (0, raw) if heredoc else (1, raw[:-1])
+        inner = {child.start_byte - node.start_byte: child for child in named(node) if child.type.endswith("n")}
+        parts: list[Value] = []
+        position = plain = start
+        while position < len(raw):
+            mark = raw[position : position + 1]
+            after = raw[position + 1 : position + 2]
+            if mark == b"\\" and after and after in (b"\\$`\n" if heredoc else b'\\$`\n"'):
+                parts += [raw[plain:position].decode(), "" if after == b"\n" else after.decode()]
+                position += 2
+                plain = position
+            elif mark == b"\\":
+                position += 2
+            elif mark in (b"$", b"`") and position in inner:
+                parts += [raw[plain:position].decode(), self.expansion(inner[position])]
+                position = plain = inner[position].end_byte - node.start_byte
+            elif mark == b"`" or (mark == b"$" and re.match(rb"[A-Za-z_0-9{(@*#?!$-]", after)):
+                raise refuse(node)
+            else:
+                position += 1
+        parts.append(raw[plain:].decode())
+        if any(isinstance(part, Mystery) for part in parts):
+            return MYSTERY
+        return "".join(part for part in parts if isinstance(part, str))
+
+    def arithmetic(self, node: Node) -> Value:
+        """A sum, difference or product of two numbers; what assigns is refused."""
+        text = source(node)[3:-2].strip()
+        if re.search(r"=|\+\+|--", text):
+            raise refuse(node)
+        match = re.fullmatch(r"(\$?\w+) *([+*-]) *(\$?\w+)", text, re.ASCII)
+        if match is None:
+            return MYSTERY
+        values = [self.variables.get(part.lstrip("$"), part) for part in (match[1], match[3])]
+        if not all(isinstance(value, str) and re.fullmatch("0|[1-9][0-9]{0,8}", value) for value in values):
+            return MYSTERY
+        left, right = (int(str(value)) for value in values)
+        return str({"+": left + right, "-": left - right, "*": left * right}[match[2]])
+
+    def expansion(self, node: Node) -> Value:
+        if node.type == "arithmetic_expansion":
+            return self.arithmetic(node)
+        if node.type == "command_substitution":
+            if len(named(node)) != 1:
+                raise refuse(node)
+            value = self.run(named(node)[0])
+            return value.rstrip("\n") if isinstance(value, str) else MYSTERY
+        name = source(node).removeprefix("$").removeprefix("{").removesuffix("}")
+        if replaced := _REPLACED.fullmatch(name):
+            value = self.variables.get(replaced["name"], MYSTERY)
+            count = -1 if replaced["all"] else 1
+            return value if isinstance(value, Mystery) else value.replace(replaced["old"], replaced["new"], count)
+        name = re.sub(r":?\?.*", "", name, flags=re.DOTALL)
+        name, has_default, default = name.partition(":-")
+        if has_default and self.variables.get(name, "") == "":
+            is_plain = _DEFAULT.fullmatch(default) and name not in AMBIENT and not name.isdecimal()
+            return default if is_plain else MYSTERY
+        if re.match("[A-Za-z_][A-Za-z_0-9]*(?::[0-9]|[#%^,])", name) and "$(" not in name and "`" not in name:
+            return MYSTERY
+        if not re.fullmatch("[A-Za-z_][A-Za-z_0-9]*|[1-9]", name):
+            raise refuse(node)
+        return self.variables.get(name, MYSTERY)
+
+
+def _bare(node: Node) -> str:
+    text = source(node)
+    plain = re.sub(r"\\.", "", text, flags=re.DOTALL)
+    if re.search(r"[*\[\]{}`$]|\A~", plain):
+        raise Unreadable(f"the shell may read {text[:40]!r} in another way")
+    return re.sub(r"\\(.)", lambda match: "" if match[1] == "\n" else match[1], text, flags=re.DOTALL)
+
+
+def _ansi(text: str) -> str:
+    def meaning(escape: re.Match[str]) -> str:
+        two, four, eight, octal, simple = escape.groups()
+        if simple is not None:
+            if simple in "cx":
+                raise Unreadable(f"the escape {escape[0]}")
+            return _ESCAPES.get(simple, simple if simple in "\\'\"?" else escape[0])
+        code = int(two or four or eight or octal, 8 if octal else 16)
+        if not 0 < code < 0x110000 or 0xD800 <= code < 0xE000 or (code >= _ASCII_LIMIT and not (four or eight)):
+            raise Unreadable(f"the escape {escape[0]}")
+        return chr(code)
+
+    return _ANSI.sub(meaning, text)

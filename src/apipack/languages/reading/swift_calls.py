@@ -1,0 +1,96 @@
+"""Swift's calls: their labels as names of arguments, what makes a type, and what must be tried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tree_sitter import Node
+
+from apipack.languages.reading import program as p
+from apipack.languages.reading.grammar import field, named, refuse, source
+from apipack.languages.reading.swift_nodes import is_tried, suffix_of
+from apipack.languages.reading.swift_survey import Lowering
+from apipack.languages.wire import Unreadable
+
+
+def call_of(lowering: Lowering, node: Node) -> p.Expression:
+    survey = lowering.survey
+    function, suffix = named(node)
+    if function.type in ("additive_expression", "nil_coalescing_expression") and source(suffix).startswith("{"):
+        return _called_behind(lowering, function, suffix)
+    given: tuple[p.Argument, ...] = ()
+    if function.type == "call_expression" and not any(part.type == "value_arguments" for part in named(suffix)):
+        inner = named(function)
+        function, given = inner[0], arguments(lowering, inner[1])
+    given = (*given, *arguments(lowering, suffix))
+    if source(suffix).startswith("["):
+        if len(given) != 1 or given[0].name is not None:
+            raise refuse(node)
+        return p.Index(lowering.value(function), given[0].value)
+    if function.type == "prefix_expression" and source(field(function, "operation")) == ".":
+        name = source(field(function, "target"))
+        if survey.rich.get(name):
+            return p.Call(p.Member(p.Name(survey.rich[name]), name), given)
+        titles = {argument.name for argument in given}
+        paths = [path for path, names in survey.inits if titles and titles <= names]
+        if name == "init" and len(paths) == 1:
+            return p.Call(paths[0], given)
+        return p.Call(p.Name("case of"), given)
+    called = source(function) if function.type == "simple_identifier" else ""
+    if function.type == "navigation_expression":
+        called = suffix_of(function)
+    if _throws(lowering, function, called, given) and not is_tried(node):
+        raise Unreadable(f"line {node.start_point[0] + 1}: {called} can throw, and is not tried")
+    if called in survey.made and {argument.name for argument in given} <= survey.made[called] and given:
+        labels = survey.labels.get(called, {})
+        given = tuple(p.Argument(part.value, labels.get(part.name or "", part.name)) for part in given)
+        return p.Call(p.Name(f"{called} of the program"), given)
+    if called in survey.labels:
+        labels = survey.labels[called]
+        given = tuple(
+            p.Argument(argument.value, labels.get(argument.name, argument.name) if argument.name else None)
+            for argument in given
+        )
+    return p.Call(lowering.value(function), given)
+
+
+def _called_behind(lowering: Lowering, function: Node, suffix: Node) -> p.Expression:
+    """`a + b.map { … }`, whose closure belongs to what stands behind the operator."""
+    left, right = ("lhs", "rhs") if function.type == "additive_expression" else ("value", "if_nil")
+    operator = source(field(function, "op")) if function.type == "additive_expression" else "??"
+    inner = p.Call(lowering.value(field(function, right)), arguments(lowering, suffix))
+    return p.Binary(operator, lowering.value(field(function, left)), inner)
+
+
+def _throws(lowering: Lowering, function: Node, called: str, given: Sequence[p.Argument]) -> bool:
+    """Whether the compiler asks for `try` before a call: of Foundation, or of a function that says so."""
+    names = {argument.name for argument in given}
+    if called in lowering.survey.throwing:
+        return True
+    if function.type != "navigation_expression":
+        return False
+    owner = source(field(function, "target"))
+    return (
+        (owner == "JSONSerialization" and called != "isValidJSONObject")
+        or called == "encode"
+        or (called == "data" and bool(names & {"for", "from"}))
+    )
+
+
+def arguments(lowering: Lowering, node: Node) -> tuple[p.Argument, ...]:
+    given: list[p.Argument] = []
+    for child in named(node):
+        if child.type == "value_arguments":
+            given += [_argument(lowering, argument) for argument in named(child)]
+        elif child.type == "lambda_literal":
+            given.append(p.Argument(lowering.closure(child), "block"))
+        else:
+            raise refuse(child)
+    return tuple(given)
+
+
+def _argument(lowering: Lowering, node: Node) -> p.Argument:
+    name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+    if value is None:
+        return p.Argument(p.Unknown(), source(name) if name else None)
+    return p.Argument(lowering.value(value), source(name) if name else None)

@@ -1,0 +1,122 @@
+"""What is known of a Swift script before it is lowered: its types, their cases and labels, and what can throw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from tree_sitter import Node
+
+from apipack.languages.reading import program as p
+from apipack.languages.reading.grammar import descendants, field, named, refuse, source
+from apipack.languages.reading.swift_literals import is_spaced
+from apipack.languages.reading.swift_nodes import holds_more, is_stored, labels_of, outermost
+from apipack.languages.reading.values import Symbol
+
+MAKABLE = "URLRequest"
+"""The type of the library that an extension may make in another way."""
+SPACED = ("=", "==", "!=", "&&", "||", "??")
+
+
+class Survey:
+    """One script. labels: by function or type, the name of the parameter by its label. cases: texts that a case of an
+    enum stands for. throwing: functions that throw. rich: the enum of a case that holds more than its name, empty where
+    several have it. inits: structs with the labels that make them. made: labels of what an extension adds to make a
+    type of the library."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self.labels: dict[str, dict[str, str]] = {}
+        self.types: set[str] = set()
+        self.structs: set[str] = set()
+        self.cases: dict[str, set[str]] = {}
+        self.throwing: set[str] = set()
+        self.rich: dict[str, str] = {}
+        self.inits: list[tuple[p.Expression, frozenset[str]]] = []
+        self.made: dict[str, frozenset[str]] = {}
+        for node in descendants(root):
+            if node.type in SPACED and not is_spaced(node, root):
+                raise refuse(node)
+            if node.type == "function_declaration":
+                self.function(node)
+            elif node.type == "init_declaration" and node.parent and node.parent.parent:
+                self.init(node, node.parent.parent)
+            elif node.type == "class_declaration" and source(field(node, "declaration_kind")) != "extension":
+                self.type(node)
+
+    def function(self, node: Node) -> None:
+        name = source(field(node, "name"))
+        self.labels[name] = dict(labels_of(node))
+        if any(child.type == "throws" for child in node.children):
+            self.throwing.add(name)
+
+    def init(self, node: Node, owner: Node) -> None:
+        name = source(field(owner, "name"))
+        self.labels[name] = dict(labels_of(node))
+        if name == MAKABLE and source(field(owner, "declaration_kind")) == "extension":
+            self.made[name] = frozenset(label for label, _ in labels_of(node))
+
+    def type(self, node: Node) -> None:
+        kind, name = source(field(node, "declaration_kind")), source(field(node, "name"))
+        self.types.add(name)
+        self.note(node)
+        if kind == "struct":
+            self.structs.add(name)
+        if kind == "enum":
+            self.raw_values(node)
+
+    def note(self, node: Node) -> None:
+        """The cases of an enum that holds more than names, and the labels that make a struct."""
+        kind, name = source(field(node, "declaration_kind")), source(field(node, "name"))
+        body = named(field(node, "body"))
+        if kind == "enum" and holds_more(node):
+            for entry in body:
+                for case in entry.children_by_field_name("name") if entry.type == "enum_entry" else []:
+                    self.rich[source(case)] = "" if source(case) in self.rich else name
+        if kind == "struct" and not any(member.type == "init_declaration" for member in body):
+            stored = [member for member in body if member.type == "property_declaration" and is_stored(member)]
+            labels = {source(part) for member in stored for part in member.children_by_field_name("name")}
+            path: p.Expression = p.Name(name)
+            outer = node.parent.parent if node.parent is not None else None
+            if outer is not None and outer.type == "class_declaration":
+                path = p.Member(p.Name(source(field(outer, "name"))), name)
+            self.inits.append((path, frozenset(labels)))
+
+    def raw_values(self, node: Node) -> None:
+        """The texts that the cases of an enum stand for."""
+        if not any(source(part) == "String" for part in outermost(node, "inheritance_specifier")):
+            return
+        for entry in named(field(node, "body")):
+            if entry.type != "enum_entry":
+                continue
+            names, values = entry.children_by_field_name("name"), entry.children_by_field_name("raw_value")
+            if values and (len(names) != 1 or not source(values[0]).startswith('"') or "\\" in source(values[0])):
+                names = []
+            for name in names:
+                self.cases.setdefault(source(name), set()).add(source(values[0])[1:-1] if values else source(name))
+
+    def raw_value(self) -> p.Expression:
+        """Text by the name of a case, where enums do not disagree."""
+        sure = {name: next(iter(texts)) for name, texts in self.cases.items() if len(texts) == 1}
+        return p.Pairs(tuple((p.Const(Symbol(name)), p.Const(text)) for name, text in sure.items()))
+
+
+class Lowering(Protocol):
+    """What lowers the parts of a type or of a call. extensions: statements that give types of the library more."""
+
+    survey: Survey
+    extensions: list[p.Statement]
+
+    def value(self, node: Node) -> p.Expression: ...
+
+    def statement(self, node: Node) -> Sequence[p.Statement]: ...
+
+    def properties(self, node: Node) -> Sequence[p.Statement]: ...
+
+    def pattern(self, node: Node) -> p.Target: ...
+
+    def function(self, node: Node) -> p.Function: ...
+
+    def returning(self, node: Node) -> tuple[p.Statement, ...]: ...
+
+    def closure(self, node: Node) -> p.Expression: ...
