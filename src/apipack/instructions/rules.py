@@ -44,7 +44,7 @@ _PATH = re.compile(r"(?<![\w:/.])/(?:[\w{}.~-]+/)*[\w{}~-]*[a-z{][\w{}~-]*(?=[\s
 _METHOD_PATH = re.compile(r"\b(?:GET|PUT|POST|DELETE|PATCH|HEAD|OPTIONS)\s+/", re.A)
 _DULL = re.compile(r"apis?|services|version|v\d+|only")
 _BLANK = re.compile(r"\[[A-Z][^\]]{1,40}\]|<[a-z_ ]{2,30}>|\bX{3,}\b|\by{3,}\b", re.A)
-_MARK_OF_BLANK = re.compile(r"[\[<]|XXX|yyy")
+_MARKS_OF_BLANKS = ("[", "<", "XXX", "yyy")
 _ALSO_NOUN = re.compile(r"\s*(query|check|test|start|reset|build)\s+(\w+)", re.I)
 _ARTICLE = r"\b(?:a|an|the|this|that|some|specific|particular|given|existing|my) "
 _WORD = re.compile(r"[a-z0-9]+")
@@ -102,7 +102,7 @@ def is_answer(row: Row) -> bool:
 
 def has_blanks(row: Row) -> bool:
     text = row["candidate"]
-    return bool(_MARK_OF_BLANK.search(text) and _BLANK.search(text))
+    return any(mark in text for mark in _MARKS_OF_BLANKS) and _BLANK.search(text) is not None
 
 
 def talks_about_a_query(row: Row) -> bool:
