@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
+from functools import lru_cache
 
 import orjson
 import yaml
@@ -13,6 +15,7 @@ JSON_KEY = rb'"(?:%s)"\s*:\s*"?\d'
 YAML_KEY = rb"""^["']?(?:%s)["']?\s*:\s*["']?\d"""
 
 
+@lru_cache(maxsize=4)  # as many answers are under way at once; each is asked of twice, as it comes and as an item
 def dud(body: bytes) -> str | None:
     """Why a body cannot be what was asked for but may be so the next time; None when it looks whole.
 
@@ -53,10 +56,13 @@ def head(body: bytes) -> bytes:
 def _whole(body: bytes) -> bool:
     if not body.rstrip().endswith(b"}"):
         return False
+    gc.disable()  # a document is a million objects without cycles
     try:
         orjson.loads(body.removeprefix(BYTE_ORDER_MARK))
     except orjson.JSONDecodeError as error:
         return not error.doc or error.pos < len(error.doc)  # no text: it is not UTF-8
+    finally:
+        gc.enable()
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -27,6 +28,12 @@ from spiders.settings import DELAYS
 
 GO_ON_WITHIN = 48 * 3600
 """Seconds after which an unfinished crawl is too old to go on with."""
+
+PRELOADED = [
+    *("scrapy.crawler", "scrapy.core.downloader.handlers.http11", "scrapy.extensions.feedexport"),
+    *("spiders.collecting", "spiders.hub", "spiders.pipelines"),
+]
+"""What a crawl imports, but for Twisted's reactor, which belongs to the process that runs it."""
 
 
 def collect_all(
@@ -56,9 +63,11 @@ def collect(
     """Rows and figures of one hub."""
     # A process of its own: Scrapy needs a fresh reactor, and the replica keeps the other core.
     context = get_context("forkserver")
-    context.set_forkserver_preload(["scrapy.crawler", "spiders.hub", "spiders.pipelines"])
-    with base_url(hub, p, tarball) as base, ProcessPoolExecutor(1, context, end_with_parent) as pool:
-        stats = pool.submit(crawl, hub, folder, settings, arguments(hub, p, seed) | base).result()
+    context.set_forkserver_preload(PRELOADED)
+    with ProcessPoolExecutor(1, context, end_with_parent) as pool:
+        pool.submit(os.getpid)  # it starts and imports while the replica unpacks
+        with base_url(hub, p, tarball) as base:
+            stats = pool.submit(crawl, hub, folder, settings, arguments(hub, p, seed) | base).result()
     if problem := failure(stats):
         raise UserError(f"{hub}: {problem}")
     index = folder / INDEX

@@ -1,7 +1,9 @@
 """Values that a person would send: within the rules, of no real person, other ones for tests."""
 
+import json
 import random
 import re
+import zlib
 from typing import Any
 
 import pytest
@@ -97,3 +99,8 @@ def test_a_pattern_that_is_not_written_gives_nothing_soon(pattern: str) -> None:
 @pytest.mark.parametrize("text", ["a\nb", "", " a", 'it\'s "x"', "{a}", "x" * 61, "`a`"])
 def test_what_no_sentence_carries(text: str) -> None:
     assert not sayable(text)
+
+
+def test_values_for_tests_are_told_by_the_crc_of_their_json() -> None:
+    for of_json in (True, 7, -(10**20), 0.5, 1e22, -0.0, float("inf"), "é\n'", None, [1, "a"]):
+        assert for_tests(of_json) == (zlib.crc32(json.dumps(of_json).encode()) % 4 == 0)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -81,6 +82,7 @@ def signature(row: Row) -> str:
     return f"{row['functionality']}\n{row['description'][:300]}\n{row['arguments'][:600]}"
 
 
+@lru_cache(maxsize=10_000)  # an API has thousands of operations
 def version_rank(version: str) -> str:
     """Text that sorts as versions do, in the manner of Semantic Versioning 11: by the first six numbers (1.0 is 1.0.0,
     dates too), then a pre-release before its release, by kind and number. What follows a `+` does not count."""

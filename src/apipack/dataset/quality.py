@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
+
+import orjson
 
 from apipack.dataset.params import Filter
 from apipack.instructions.rules import reject
@@ -67,7 +68,7 @@ def _host(row: Row) -> str:
 
 def _path(row: Row) -> str:
     """The path of the request itself, where a template's parameters have values."""
-    return urlsplit(json.loads(row["request"])["url"]).path
+    return urlsplit(orjson.loads(row["request"])["url"]).path
 
 
 OPERATION_FILTERS: tuple[tuple[str, Callable[[Row, Filter], bool]], ...] = (

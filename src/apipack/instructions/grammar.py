@@ -195,8 +195,14 @@ def other_wordings(row: Row, seed: int, n: int, words: int) -> list[str]:
 def _fill(frame: str, task: Task, name: str, rng: random.Random) -> str:
     if not task.is_action:
         return frame.format(topic=task.text, api=name)
-    action = in_other_words(task.text, rng)
-    return frame.format(action=action, gerund=gerund(action), api=name)
+    return framed(frame, in_other_words(task.text, rng), name)
+
+
+def framed(frame: str, action: str, api: str) -> str:
+    """A frame of an action, with that or its gerund."""
+    if "{gerund}" in frame:
+        return frame.format(gerund=gerund(action), api=api)
+    return frame.format(action=action, api=api)
 
 
 def in_other_words(action: str, rng: random.Random) -> str:

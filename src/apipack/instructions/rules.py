@@ -44,7 +44,8 @@ _PATH = re.compile(r"(?<![\w:/.])/(?:[\w{}.~-]+/)*[\w{}~-]*[a-z{][\w{}~-]*(?=[\s
 _METHOD_PATH = re.compile(r"\b(?:GET|PUT|POST|DELETE|PATCH|HEAD|OPTIONS)\s+/", re.A)
 _DULL = re.compile(r"apis?|services|version|v\d+|only")
 _BLANK = re.compile(r"\[[A-Z][^\]]{1,40}\]|<[a-z_ ]{2,30}>|\bX{3,}\b|\by{3,}\b", re.A)
-_MARK_OF_BLANK = re.compile(r"[\[<]|XXX|yyy")
+_MARKS_OF_BLANKS = ("[", "<", "XXX", "yyy")
+_ALSO_NOUN = re.compile(r"\s*(query|check|test|start|reset|build)\s+(\w+)", re.I)
 _ARTICLE = r"\b(?:a|an|the|this|that|some|specific|particular|given|existing|my) "
 _WORD = re.compile(r"[a-z0-9]+")
 _COMMON = frozenset(
@@ -95,12 +96,13 @@ def is_answer(row: Row) -> bool:
     """Has a list, code or steps, as answers do and requests do not."""
     text = row["candidate"]
     lower = text.lower()
-    return bool(_ITEM.search(text)) or any(mark in lower and pattern.search(text) for mark, pattern in _ANSWERS.items())
+    listed = _ITEM.search(text) if "\n" in text else _ITEM.match(text)
+    return bool(listed) or any(mark in lower and pattern.search(text) for mark, pattern in _ANSWERS.items())
 
 
 def has_blanks(row: Row) -> bool:
     text = row["candidate"]
-    return bool(_MARK_OF_BLANK.search(text) and _BLANK.search(text))
+    return any(mark in text for mark in _MARKS_OF_BLANKS) and _BLANK.search(text) is not None
 
 
 def talks_about_a_query(row: Row) -> bool:
@@ -112,7 +114,7 @@ def talks_about_a_query(row: Row) -> bool:
 
 def misreads_the_verb(row: Row) -> bool:
     """`Query alias details` taken for the details of a `query alias`."""
-    match = re.match(r"\s*(query|check|test|start|reset|build)\s+(\w+)", row["functionality"], re.I)
+    match = _ALSO_NOUN.match(row["functionality"])
     return bool(match and re.search(_ARTICLE + re.escape(match[1]) + " " + re.escape(match[2]), row["candidate"], re.I))
 
 

@@ -13,8 +13,16 @@ from functools import lru_cache
 from typing import Protocol
 
 from apipack.instructions.english import MAKING
-from apipack.instructions.grammar import TEST_ACTION, TEST_TOPIC, TRAIN_ACTION, TRAIN_TOPIC, in_other_words, tasks
-from apipack.instructions.phrases import Row, api_name, gerund, phrase, shorten, spell_out
+from apipack.instructions.grammar import (
+    TEST_ACTION,
+    TEST_TOPIC,
+    TRAIN_ACTION,
+    TRAIN_TOPIC,
+    framed,
+    in_other_words,
+    tasks,
+)
+from apipack.instructions.phrases import Row, api_name, phrase, shorten, spell_out
 from apipack.instructions.rules import reject
 from apipack.instructions.saying import Value, says, written
 from apipack.openapi.argument_names import snake
@@ -48,6 +56,7 @@ TEST_AFTER = (
     ("My {label} {be} {value}", ", my {label} {value}", " and my {label} {value}"),
 )
 CALLED = ("{action} called {value}", "{action} named {value}")
+_QUALIFIED = re.compile(r"\b(?:with|for|where|using|that|which)\b")
 _CONTAINS = re.compile(r"^(.+) contains$")
 _OF_ID = re.compile(r"^ID ([a-z]+)$")
 _NUMBERED = re.compile(r"(.+) (?:id|ID)([1-5])")
@@ -216,9 +225,8 @@ def _worded(row: Row, said: list[tuple[str, Argument]], rng: random.Random, test
     inline = 0 < len(said) <= FEW and not hint and (rng.random() < 0.6 or len(said) == 1 and rng.random() < 0.5)
     frame = rng.choice(actions)
     if inline:
-        action = _inline(action, said, rng, tests, double)
-        return frame.format(action=action, gerund=gerund(action), api=api)
-    return frame.format(action=action, gerund=gerund(action), api=api) + _after(said, rng, tests, double)
+        return framed(frame, _inline(action, said, rng, tests, double), api)
+    return framed(frame, action, api) + _after(said, rng, tests, double)
 
 
 def _called(
@@ -240,14 +248,16 @@ def _called(
 
 def _inline(action: str, said: list[tuple[str, Argument]], rng: random.Random, tests: bool, double: bool) -> str:
     forms: Sequence[str] = TEST_INLINE if tests else TRAIN_INLINE
-    if re.search(r"\b(?:with|for|where|using|that|which)\b", action):
+    if _QUALIFIED.search(action):
         forms = forms[:2] if tests else forms[2:]
     if any(argument.place != "path" for _, argument in said):
         forms = [form for form in forms if "for {details}" not in form]
     pairs = [(name, written(argument.value, double)) for name, argument in said]
-    details = _joined([f"{name} {value}" for name, value in pairs])
-    clauses = _joined([f"the {name} {_be(name)} {value}" for name, value in pairs])
-    return rng.choice(forms).format(action=action, details=details, clauses=clauses)
+    form = rng.choice(forms)
+    if "{details}" in form:
+        return form.format(action=action, details=_joined([f"{name} {value}" for name, value in pairs]))
+    clauses = [f"the {name} {_be(name)} {value}" for name, value in pairs]
+    return form.format(action=action, clauses=_joined(clauses))
 
 
 def _be(name: str) -> str:

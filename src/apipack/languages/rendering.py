@@ -7,7 +7,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from apipack.io import rows_table
 from apipack.languages.codec import Unreadable, Unrepresentable, read, render
 from apipack.languages.schemas import CALLS
 from apipack.records import Request
@@ -18,7 +17,10 @@ def render_rows(pairs: Iterable[tuple[str, str]], languages: Sequence[str]) -> t
 
     Reasons: `unrepresentable` (the client cannot send it) and `round_trip` (read back as another request).
     """
-    calls, drops = [], []
+    ids: list[str] = []
+    written_in: list[str] = []
+    calls: list[str] = []
+    drops = []
     for identifier, text in pairs:
         request = Request.from_json(text)
         for language in languages:
@@ -30,7 +32,9 @@ def render_rows(pairs: Iterable[tuple[str, str]], languages: Sequence[str]) -> t
             except Unreadable as error:
                 problem = ("round_trip", str(error))
             if problem is None:
-                calls.append({"id": identifier, "language": language, "call": call})
+                ids.append(identifier)
+                written_in.append(language)
+                calls.append(call)
             else:
                 drops.append({"id": identifier, "language": language, "reason": problem[0], "detail": problem[1][:200]})
-    return rows_table(calls, CALLS), drops
+    return pa.table([ids, written_in, calls], CALLS), drops
