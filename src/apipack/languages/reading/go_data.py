@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote
 from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.go_tree import EMBEDDED
+from apipack.languages.reading.naming import lookup
 from apipack.languages.reading.objects import Bound
 from apipack.languages.reading.sending import Fields
 from apipack.languages.reading.values import (
@@ -61,7 +62,7 @@ class Record(Thing):
             things = [value for value in held if isinstance(value, Thing) and not isinstance(value, Record)]
             if len(things) == 1 and f"{self.struct.name}.{name}" not in run.globals.names:
                 return things[0].get(run, name)
-            return Bound(run.lookup(f"{self.struct.name}.{name}"), self)
+            return Bound(lookup(run, f"{self.struct.name}.{name}"), self)
         value = self.values[name]
         return next(zero for key, _, _, zero, _ in self.struct.fields if key == name) if value is UNDEFINED else value
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from apipack.languages.reading.dialect import Dialect, constant, copied, leave
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.naming import lookup
 from apipack.languages.reading.objects import Type
 from apipack.languages.reading.php_curl import Curl, StringFile, execute, setopt, setopt_array
 from apipack.languages.reading.php_data import (
@@ -179,7 +180,7 @@ def _constant_of(run: Evaluation, given: Arguments) -> Any:
     owner, name = given.positional
     kind = "class self" if owner == "static" else f"class {owner}"
     try:
-        value = run.lookup(kind)
+        value = lookup(run, kind)
     except Unreadable:
         return MYSTERY
     return value.get(run, name) if isinstance(value, Type | Module) else MYSTERY
@@ -223,7 +224,7 @@ class Php(Dialect):
         "array_map": Builtin(_array_map),
         "array_keys": constant(lambda value: dict(enumerate(value))),
         "compact": Builtin(
-            lambda run, given: {name: run.lookup(f"${name}") for name in map(text, known(given.positional))}
+            lambda run, given: {name: lookup(run, f"${name}") for name in map(text, known(given.positional))}
         ),
         "array_filter": Builtin(_array_filter),
         "getenv": Builtin(lambda run, given: of_environment(given.positional[0] if given.positional else None)),
