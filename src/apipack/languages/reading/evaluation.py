@@ -21,6 +21,7 @@ from apipack.languages.reading.values import (
     UNDEFINED,
     Arguments,
     Builtin,
+    Deferred,
     Foreign,
     Mystery,
     Thing,
@@ -157,7 +158,7 @@ class Evaluation:
             if key is None:
                 if not isinstance(given, dict):
                     raise Unreadable("a spread of what is no mapping")
-                values |= given
+                values |= self.dialect.spread(given)
                 continue
             name = self.value(key)
             if not isinstance(name, str | int | bytes):
@@ -207,9 +208,12 @@ class Evaluation:
         if isinstance(callee, Bound) and self.dialect.needs_new and not isinstance(function, p.Member):
             raise Unreadable("a method that is called without its object")
         given = Arguments([])
+        positional = [argument for argument in arguments if argument.name is None]
         for argument in arguments:
             if isinstance(argument.value, p.Spread):
                 members = self.value(argument.value.value)
+                if isinstance(members, Mystery) and isinstance(callee, Builtin) and argument is positional[-1]:
+                    members = [MYSTERY]
                 if isinstance(members, dict) and argument.name == "**":
                     given.named |= members
                 elif isinstance(members, list):
@@ -246,6 +250,8 @@ class Evaluation:
 
     def awaited(self, value: Any) -> Any:
         """What `await` gives."""
+        if isinstance(value, Deferred):
+            return value.start()
         return self.enter(value.closure, value.given, value.receiver) if isinstance(value, Pending) else value
 
     def method(self, function: p.Function) -> Closure:
@@ -300,15 +306,18 @@ class Evaluation:
         names = [name for name, _ in function.parameters]
         values = [self.dialect.bound_value(value) for value in given.positional]
         bound = dict(zip(names, values, strict=False))
-        others = {name: value for name, value in given.named.items() if name not in names or name in bound}
-        bound |= {name: value for name, value in given.named.items() if name not in others}
+        by_name = {f"{self.dialect.sigil}{name}": value for name, value in given.named.items()}
+        others = {name: value for name, value in by_name.items() if name not in names or name in bound}
+        bound |= {name: self.dialect.bound_value(value) for name, value in by_name.items() if name not in others}
         if self.dialect.trailing_block and "block" in others and names and names[-1] not in bound:
             bound[names[-1]] = others.pop("block")
         if function.rest:
             bound[function.rest] = given.positional[len(names) :]
         if function.keywords:
             bound[function.keywords] = others
-        too_many = len(given.positional) > len(names) and not function.rest or others and not function.keywords
+        if others and not function.keywords:
+            raise Unreadable(f"the function takes no argument {min(others)}")
+        too_many = len(given.positional) > len(names) and not function.rest
         for name, default in function.parameters:
             if name not in bound:
                 if default is None and (self.dialect.counts_arguments or function.strict):

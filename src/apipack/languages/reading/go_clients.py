@@ -50,13 +50,16 @@ from apipack.languages.reading.objects import Bound
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
     MYSTERY,
+    UNSET,
     Arguments,
     Builtin,
     Inert,
     Module,
     Mystery,
     Thing,
+    Unset,
     known,
+    of_environment,
     text_of,
 )
 from apipack.languages.wire import Unreadable
@@ -113,6 +116,12 @@ def _repeated(text: str, count: int) -> str:
     if not 0 <= len(text) * count <= 4_000_000:
         raise Unreadable("a text too long")
     return text * count
+
+
+def _looked_up(run: Evaluation, given: Arguments) -> list[Any]:
+    """os.LookupEnv: what a bare environment gives."""
+    held = of_environment(*given.take("key", required=1))
+    return [held, False if held is UNSET else MYSTERY]
 
 
 class Replacer(Thing):
@@ -264,7 +273,13 @@ PACKAGES: Mapping[str, Any] = {
         },
     ),
     "os": Module(
-        "os", {"Exit": Builtin(leave), "Getenv": MYSTERY, "Args": MYSTERY, "Stdout": MYSTERY, "Stderr": MYSTERY}
+        "os",
+        {
+            "Exit": Builtin(leave),
+            "Getenv": Builtin(lambda run, given: of_environment(*given.take("key", required=1))),
+            "LookupEnv": Builtin(_looked_up),
+            **_printing("Args", "Stdout", "Stderr"),
+        },
     ),
     "bufio": Module("bufio", _printing("NewScanner", "NewReader")),
     "sync": Module(
@@ -401,6 +416,11 @@ class Go(Dialect):
     def bound_value(self, value: Any) -> Any:
         is_value = isinstance(value, Record) and not value.is_pointer
         return Record(value.struct, dict(value.values)) if is_value else value
+
+    def binary(self, operator: str, left: Any, right: Any) -> Any:
+        if isinstance(left, Unset) and isinstance(right, str) and operator in ("==", "!="):
+            return (right == "") == (operator == "==")
+        return super().binary(operator, left, right)
 
     def truth(self, value: Any) -> bool:
         if not isinstance(value, bool):

@@ -421,6 +421,8 @@ def _call(node: Node) -> p.Expression:
         raise refuse(node)
     if function.type == "parenthesized_expression":
         raise refuse(node)
+    if function.type == "index_expression" and _is_generic(field(function, "operand")):
+        function = field(function, "operand")
     if function.type == "identifier" and len(arguments) == 1 and arguments[0].type == "call_expression":
         given = (p.Argument(_value(function)), p.Argument(_value(arguments[0])))
         return p.Call(p.Name("call with results"), given)
@@ -430,6 +432,19 @@ def _call(node: Node) -> p.Expression:
     filled = [named(argument)[0] for argument in arguments if source(argument).startswith("&")]
     unknown = [p.Assign(_target(target), p.Unknown()) for target in filled if target.type == "identifier"]
     return p.Call(p.Name("first of"), (p.Argument(call), *[p.Argument(assignment) for assignment in unknown]))
+
+
+def _is_generic(function: Node) -> bool:
+    """Whether a name is that of a function of the file that has parameters for types."""
+    root = function
+    while root.parent is not None:
+        root = root.parent
+    return any(
+        child.type == "function_declaration"
+        and child.child_by_field_name("type_parameters") is not None
+        and source(field(child, "name")) == source(function)
+        for child in named(root)
+    )
 
 
 def _given(node: Node) -> p.Expression:

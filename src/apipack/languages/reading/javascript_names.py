@@ -7,6 +7,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -25,6 +26,7 @@ from apipack.languages.reading.javascript_data import (
     url,
 )
 from apipack.languages.reading.javascript_tree import Pattern
+from apipack.languages.reading.objects import Bound, super_of
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -193,7 +195,7 @@ def _assigned(run: Evaluation, given: Arguments) -> Any:
     if not all(isinstance(argument, dict) for argument in given.positional):
         raise Unreadable("Object.assign of no objects")
     for other in others:
-        target.update(other)
+        target.update(run.dialect.spread(other))
     return target
 
 
@@ -266,6 +268,9 @@ NAMES: Mapping[str, Any] = {
     "TextEncoder": Builtin(lambda run, given: Module("TextEncoder", {"encode": Builtin(buffer)})),
     "Infinity": math.inf,
     "this": MYSTERY,
+    "super of": Builtin(super_of),
+    "getter of": Builtin(lambda run, given: Member(given.positional[0], True)),
+    "method of": Builtin(lambda run, given: Member(given.positional[0])),
     "Error": MYSTERY,
     "Date": MYSTERY,
     "Math": MYSTERY,
@@ -291,6 +296,15 @@ NAMES: Mapping[str, Any] = {
 
 def _fail(what: str) -> Any:
     raise Unreadable(what)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A function of an object literal, whose `this` is the object that it is called on. is_getter: to take the member
+    is to call it."""
+
+    closure: Closure
+    is_getter: bool = False
 
 
 STRANGERS = ({str, int}, {str, float}, {str, bool}, {int, bool}, {float, bool})
@@ -374,7 +388,16 @@ class JavaScript(Dialect):
             return text(left) + text(right)
         raise Unreadable("a sum of no numbers or texts")
 
+    def spread(self, value: dict[Any, Any]) -> dict[Any, Any]:
+        if any(isinstance(member, Member) and member.is_getter for member in value.values()):
+            raise Unreadable("a spread of an object that computes its members")
+        return value
+
     def member(self, run: Any, value: Any, name: str) -> Any:
+        if isinstance(value, dict) and isinstance(value.get(name), Member):
+            held = value[name]
+            bound = Bound(held.closure, value)  # type: ignore[arg-type]
+            return run.apply(bound, Arguments([])) if held.is_getter else bound
         if isinstance(value, dict) and (name in value or name not in ("then", "catch", "finally")):
             return value.get(name, UNDEFINED)
         if isinstance(value, list) and name == "length":

@@ -320,6 +320,8 @@ def _value(node: Node) -> p.Expression:
             return p.Name(source(node))
         case "this":
             return p.Name("this")
+        case "super":
+            return _super(node)
         case "class":
             return _class(node)
         case "regex" if (simple := _SIMPLE.fullmatch(source(node))) is not None:
@@ -341,6 +343,9 @@ def _value(node: Node) -> p.Expression:
             return p.Member(_value(field(node, "object")), source(field(node, "property")))
         case "subscript_expression":
             return p.Index(_value(field(node, "object")), _value(field(node, "index")))
+        case "call_expression" if field(node, "function").type == "super":
+            constructor = p.Member(_super(field(node, "function")), "constructor")
+            return p.Call(constructor, _arguments(field(node, "arguments")))
         case "call_expression":
             return p.Call(_value(field(node, "function")), _arguments(field(node, "arguments")))
         case "new_expression":
@@ -369,6 +374,17 @@ def _value(node: Node) -> p.Expression:
     return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
 
 
+def _super(node: Node) -> p.Expression:
+    """super, in a method of a class that has a name."""
+    owner = node.parent
+    while owner is not None and owner.type not in ("class_declaration", "class", "object", "function_expression"):
+        owner = owner.parent
+    if owner is None or not owner.type.startswith("class") or owner.child_by_field_name("name") is None:
+        return p.Opaque("super of no class")
+    given = (p.Name("this"), p.Name(source(field(owner, "name"))))
+    return p.Call(p.Name("super of"), tuple(map(p.Argument, given)))
+
+
 def _arguments(node: Node) -> tuple[p.Argument, ...]:
     if node.type != "arguments":
         raise refuse(node)
@@ -381,7 +397,7 @@ def _pair(node: Node) -> tuple[p.Expression | None, p.Expression]:
     if node.type == "spread_element":
         return None, _value(named(node)[0])
     if node.type == "method_definition":
-        return p.Const(source(field(node, "name"))), _function(node)
+        return _method(node)
     if node.type != "pair":
         raise refuse(node)
     key = field(node, "key")
@@ -390,7 +406,20 @@ def _pair(node: Node) -> tuple[p.Expression | None, p.Expression]:
     name = _string(key) if key.type == "string" else source(key)
     if name == "__proto__":
         raise Unreadable("__proto__ in an object literal is no key")
-    return p.Const(name), _value(field(node, "value"))
+    value = field(node, "value")
+    if value.type == "function_expression":
+        return p.Const(name), p.Call(p.Name("method of"), (p.Argument(_function(value, True)),))
+    return p.Const(name), _value(value)
+
+
+def _method(node: Node) -> tuple[p.Expression, p.Expression]:
+    """A method of an object, or what gives a member of it each time."""
+    marks, name = {child.type for child in node.children}, field(node, "name")
+    if "set" in marks or name.type not in ("property_identifier", "string"):
+        raise refuse(node)
+    key = p.Const(_string(name) if name.type == "string" else source(name))
+    function = p.Argument(_function(node, True))
+    return key, p.Call(p.Name("getter of" if "get" in marks else "method of"), (function,))
 
 
 def _string(node: Node) -> str:
