@@ -191,9 +191,11 @@ def _plain(value: Any) -> Any:
 def _partial(run: Evaluation, given: Arguments) -> Builtin:
     """functools.partial."""
     function, *first = given.positional
-    return Builtin(
-        lambda run, more: run.apply(function, Arguments([*first, *more.positional], given.named | more.named))
-    )
+
+    def call(run: Evaluation, more: Arguments) -> Any:
+        return run.apply(function, Arguments([*first, *more.positional], given.named | more.named))
+
+    return Builtin(call)
 
 
 _SAME = Builtin(lambda run, given: given.take("function", required=1)[0])
