@@ -220,6 +220,13 @@ def _number(value: Any) -> int:
     return int(value)
 
 
+def _awaited(run: Evaluation, given: Arguments) -> Any:
+    """What `await` gives; an object with `then` begins."""
+    (value,) = given.positional
+    begin = getattr(value, "finish", None)
+    return value if begin is None else begin(run)
+
+
 class Main(Thing):
     """The module that is run: `require.main` is it."""
 
@@ -269,6 +276,7 @@ NAMES: Mapping[str, Any] = {
     "Infinity": math.inf,
     "this": MYSTERY,
     "super of": Builtin(super_of),
+    "await": Builtin(_awaited),
     "getter of": Builtin(lambda run, given: Member(given.positional[0], True)),
     "method of": Builtin(lambda run, given: Member(given.positional[0])),
     "Error": MYSTERY,

@@ -332,7 +332,7 @@ def _value(node: Node) -> p.Expression:
             inner = named(node)
             return _value(inner[-1]) if len(inner) == 1 else p.Opaque("a sequence")
         case "await_expression":
-            return _value(named(node)[0])
+            return p.Call(p.Name("await"), (p.Argument(_value(named(node)[0])),))
         case "object":
             return p.Pairs(tuple(map(_pair, named(node))))
         case "array":

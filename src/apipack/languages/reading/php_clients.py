@@ -138,8 +138,8 @@ CLASSES: Mapping[str, Any] = {
 }
 
 
-SHORT = 1_000
-"""Characters that a pattern is looked for in."""
+SHORT, REPEATED = 200, 2
+"""Characters that a pattern is looked for in, and how often it may repeat something."""
 
 
 def _str_replace(old: Any, new: Any, value: Any) -> str:
@@ -168,6 +168,7 @@ def _pattern(pattern: Any, subject: Any) -> re.Pattern[str]:
         or not text(subject).isascii()
         or len(subject) > SHORT
         or re.search(r"[+*?)]\)?[+*]|\(\?", match[2])
+        or len(re.findall("[+*]", match[2])) > REPEATED
     ):
         raise Unreadable("a pattern")
     return re.compile(match[2].replace("$", r"(?=\n?\Z)"), re.ASCII | (re.IGNORECASE if match[3] else 0))

@@ -52,7 +52,7 @@ class ClientSession(Thing):
         credentials = optional(auth) or self.auth
         if not isinstance(credentials, BasicAuth | None):
             raise Unreadable("credentials that are not known here")
-        add_auth(run, Unsent(method, "", fields, None), credentials)
+        add_auth(run, Unsent(method, "", fields), credentials)
         body = self.body(optional(data), document, fields)
         url, query = self.address(url), sending.form(_pairs(optional(params)), _quoted)
         if query and ("?" in url or "#" in url):

@@ -8,7 +8,7 @@ from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Instance, Type
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.sending import Fields
-from apipack.languages.reading.values import UNDEFINED, Arguments, Thing, known, text_of
+from apipack.languages.reading.values import Arguments, Thing, known, text_of
 from apipack.languages.wire import Unreadable
 
 AUTH_BASE = Type("AuthBase", {}, None, None)
@@ -45,8 +45,8 @@ class HeaderMap(Thing):
 class Unsent(Thing):
     """A request that credentials are put into."""
 
-    def __init__(self, method: str, url: str, fields: Fields, body: str | bytes | None) -> None:
-        self.at_method, self.at_url, self.at_body = method, url, body
+    def __init__(self, method: str, url: str, fields: Fields) -> None:
+        self.at_method, self.at_url = method, url
         self.at_headers = HeaderMap(fields)
 
     def set_url(self, run: Evaluation, value: Any) -> None:
@@ -63,4 +63,4 @@ def apply_auth(run: Evaluation, auth: Any, request: Unsent) -> str:
     callee = auth.get(run, "__call__") if isinstance(auth, Instance) else auth
     if run.apply(callee, Arguments([request])) is not request:
         raise Unreadable("credentials that give another request")
-    return text_of(UNDEFINED if request.at_url is None else request.at_url, "the URL")
+    return text_of(request.at_url, "the URL")

@@ -86,7 +86,7 @@ class Client(Session):
         body = _httpx_body(options, fields)
         add_cookies(fields, {**(known(self.cookies) or {}), **(known(options.get("cookies")) or {})})
         url = sending.plain_url(sending.with_query(url, sending.form(pairs)))
-        url = add_auth(run, Unsent(method, url, fields, body), options.get("auth") or self.at_auth)
+        url = add_auth(run, Unsent(method, url, fields), options.get("auth") or self.at_auth)
         return sent(method, url, fields, body)
 
 

@@ -133,7 +133,7 @@ class Session(Thing):
             raise Unreadable("the URL is not text")
         add_cookies(fields, {**self.at_cookies.pairs, **(known(options.get("cookies")) or {})})
         url = sending.encoded_url(sending.with_query(url, query), _requoted)
-        url = add_auth(run, Unsent(method, url, fields, body), options.get("auth") or self.at_auth)
+        url = add_auth(run, Unsent(method, url, fields), options.get("auth") or self.at_auth)
         return sent(method, url, fields, body)
 
 

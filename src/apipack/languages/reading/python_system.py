@@ -47,7 +47,8 @@ class ArgumentParser(Thing):
 
     OPTIONS = ("default", "type", "action", "nargs", "dest", "required", "help", "choices", "metavar", "const")
 
-    def __init__(self) -> None:
+    def __init__(self, given: Arguments) -> None:
+        given.take("prog", "usage", "description", "epilog", "formatter_class", "add_help")
         self.defaults: dict[str, Any] = {}
 
     def do_add_argument(self, run: Evaluation, given: Arguments) -> Any:
@@ -73,4 +74,10 @@ class ArgumentParser(Thing):
         return Module("arguments", dict(self.defaults))
 
 
-ARGPARSE = Module("argparse", {"ArgumentParser": Builtin(lambda run, given: ArgumentParser()), "Namespace": MYSTERY})
+ARGPARSE = Module(
+    "argparse",
+    {
+        "ArgumentParser": Builtin(lambda run, given: ArgumentParser(given)),
+        **dict.fromkeys(("Namespace", "ArgumentDefaultsHelpFormatter", "RawDescriptionHelpFormatter"), MYSTERY),
+    },
+)

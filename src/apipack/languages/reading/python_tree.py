@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import check_size
+from apipack.languages.reading.python_classes import KINDS, Super, check_frozen, is_dataclass
 from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
 
@@ -33,7 +34,7 @@ def lower(code: str) -> tuple[p.Statement, ...]:
             compile(module, "call", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, MemoryError) as error:
         raise Unreadable(f"syntax: {error}"[:100]) from None
-    _check_frozen(module)
+    check_frozen(module)
     return _body(module.body)
 
 
@@ -69,10 +70,10 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
             return [p.Try((*_body(body), *_body(orelse)), tuple(map(_handler, handlers)), _body(after))]
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             return _defined(node)
-        case ast.ClassDef(name=name, decorator_list=[decorator], keywords=[], bases=[]) if _is_dataclass(decorator):
-            return [*_defaults(node), p.Assign(p.Name(name), _dataclass(node))]
+        case ast.ClassDef(name=name, decorator_list=[decorator], keywords=[], bases=[]) if is_dataclass(decorator):
+            return [*_defaults(node), p.Assign(p.Name(name), _dataclass(node, True))]
         case ast.ClassDef(name=name, decorator_list=[], keywords=[], bases=[ast.Name(id="NamedTuple")]):
-            return [*_defaults(node), p.Assign(p.Name(name), _dataclass(node))]
+            return [*_defaults(node), p.Assign(p.Name(name), _dataclass(node, False))]
         case ast.ClassDef(name=name, decorator_list=[], keywords=[]):
             return [*_defaults(node), p.Assign(p.Name(name), _class(node))]
         case ast.Return(value=value):
@@ -165,29 +166,6 @@ def _import(alias: ast.alias) -> p.Import:
     return p.Import(f"top of {alias.name}", alias.name.partition(".")[0])
 
 
-def _is_dataclass(decorator: ast.expr) -> bool:
-    """Whether a decorator makes a dataclass, whose options leave its constructor alone."""
-    match decorator:
-        case ast.Call(func=function, args=[], keywords=keywords):
-            plain = all(keyword.arg in ("frozen", "slots", "eq", "order", "repr") for keyword in keywords)
-            return plain and _is_dataclass(function)
-        case ast.Name(id="dataclass") | ast.Attribute(value=ast.Name(id="dataclasses"), attr="dataclass"):
-            return True
-    return False
-
-
-def _check_frozen(module: ast.Module) -> None:
-    """Refuse a program that sets an attribute which has the name of a field of a frozen dataclass."""
-    nodes = list(ast.walk(module))
-    classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
-    frozen = [node for node in classes if any("frozen=True" in ast.unparse(mark) for mark in node.decorator_list)]
-    changed = {node.attr for node in nodes if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)}
-    for node in frozen:
-        fields = {ast.unparse(member.target) for member in node.body if isinstance(member, ast.AnnAssign)}
-        if fields & changed:
-            raise Unreadable(f"line {node.lineno}: a frozen dataclass that is changed")
-
-
 def _field_default(value: ast.expr | None) -> p.Expression | None:
     """The default of a dataclass's field, made anew for each instance; raises Unreadable for what is none."""
     match value:
@@ -205,8 +183,8 @@ def _field_default(value: ast.expr | None) -> p.Expression | None:
     return None if value is None else _value(value)
 
 
-def _dataclass(node: ast.ClassDef) -> p.Expression:
-    """A class whose annotated names are the parameters of its constructor."""
+def _dataclass(node: ast.ClassDef, is_decorated: bool) -> p.Expression:
+    """A dataclass or NamedTuple: a class whose annotated names are the parameters of its constructor."""
     fields = [member for member in node.body if isinstance(member, ast.AnnAssign)]
     body: list[p.Statement] = []
     parameters: list[tuple[str, p.Expression | None]] = [("self", None)]
@@ -222,27 +200,11 @@ def _dataclass(node: ast.ClassDef) -> p.Expression:
     lowered = _class(ast.fix_missing_locations(ast.copy_location(plain, node)))
     if not isinstance(lowered, p.Class) or any(name == "__init__" for name, _, _ in lowered.methods):
         return p.Opaque(f"line {node.lineno}: a dataclass")
-    if any(name == "__post_init__" for name, _, _ in lowered.methods):
+    if is_decorated and any(name == "__post_init__" for name, _, _ in lowered.methods):
         body.append(p.Call(p.Member(p.Name("self"), "__post_init__")))
     constructor = ("__init__", "method", p.Function(tuple(parameters), tuple(body)))
-    shared = (*lowered.shared, ("__dataclass_fields__", p.Const(True)))
-    return p.Class(node.name, (constructor, *lowered.methods), (), shared)
-
-
-class _Super(ast.NodeTransformer):
-    """Writes `super()` with the class and the object that it means."""
-
-    def __init__(self, kind: str, receiver: str) -> None:
-        self.given = [ast.Name(receiver, ast.Load()), ast.Name(kind, ast.Load())]
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
-            return ast.copy_location(ast.Call(ast.Name("super of", ast.Load()), list(self.given), []), node)
-        return node
-
-
-KINDS = {(): "method", ("staticmethod",): "static", ("classmethod",): "class", ("property",): "property"}
+    mark = (("__dataclass_fields__", p.Const(True)),) if is_decorated else ()
+    return p.Class(node.name, (constructor, *lowered.methods), (), (*lowered.shared, *mark))
 
 
 def _enum(node: ast.ClassDef) -> p.Expression:
@@ -275,7 +237,7 @@ def _class(node: ast.ClassDef) -> p.Expression:
                     return p.Opaque(f"line {member.lineno}: a decorator, or {name}")
                 lazy = isinstance(member, ast.AsyncFunctionDef)
                 if arguments.args and kind != "static":
-                    body = [_Super(node.name, arguments.args[0].arg).visit(statement) for statement in body]
+                    body = [Super(node.name, arguments.args[0].arg).visit(statement) for statement in body]
                 methods.append((name, kind, _function(arguments, _body(body), lazy)))
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 shared.append((name, _value(value)))
