@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import Dialect, constant, leave
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.javascript_arrays import LOOPS, each_of
 from apipack.languages.reading.javascript_data import (
     FormData,
     Headers,
@@ -25,7 +26,7 @@ from apipack.languages.reading.javascript_data import (
     text,
     url,
 )
-from apipack.languages.reading.javascript_tree import Pattern
+from apipack.languages.reading.javascript_texts import Pattern
 from apipack.languages.reading.objects import Bound, super_of
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
@@ -83,45 +84,6 @@ def _btoa(value: str) -> str:
 
 def _encoded(value: Any) -> str:
     return sending.component(text(value))
-
-
-def _each(run: Evaluation, values: list[Any], given: Arguments) -> list[Any]:
-    """What a function gives for each member and its index."""
-    function = given.positional[0]
-    if not isinstance(function, Closure | Builtin):
-        raise Unreadable("a loop that calls no function")
-    if isinstance(function, Builtin):
-        return [run.apply(function, Arguments([value])) for value in values]
-    return [run.apply(function, Arguments([value, index])) for index, value in enumerate(values)]
-
-
-def _flat_map(run: Evaluation, values: list[Any], given: Arguments) -> list[Any]:
-    members: list[Any] = []
-    for result in _each(run, values, given):
-        members += result if isinstance(result, list) else [result]
-    return members
-
-
-def _filter(run: Evaluation, values: list[Any], given: Arguments) -> Any:
-    kept = list(map(run.truth, _each(run, values, given)))
-    if None in kept:
-        return MYSTERY
-    return [value for value, keeps in zip(values, kept, strict=True) if keeps]
-
-
-def _reduce(run: Evaluation, values: list[Any], given: Arguments) -> Any:
-    function, *start = given.positional
-    rest = list(values)
-    if not isinstance(function, Closure) or not (start or rest):
-        raise Unreadable("a sum of nothing")
-    total = start[0] if start else rest.pop(0)
-    for value in rest:
-        total = run.apply(function, Arguments([total, value]))
-    return total
-
-
-LOOPS = {"map": _each, "forEach": _each, "flatMap": _flat_map, "filter": _filter, "reduce": _reduce}
-"""Methods of an array that call a function."""
 
 
 CONSOLE = Module("console", dict.fromkeys(("log", "error", "warn", "info", "debug", "table", "dir"), MYSTERY))
@@ -206,7 +168,7 @@ def _array_from(run: Evaluation, given: Arguments) -> Any:
     members = run.dialect.members(values)
     if members is None:
         raise Unreadable("an array of what is no list")
-    return members if function == [UNDEFINED] else _each(run, members, Arguments(function))
+    return members if function == [UNDEFINED] else each_of(run, members, Arguments(function))
 
 
 def _boolean(run: Evaluation, given: Arguments) -> Any:

@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
-from apipack.languages.literals import JAVASCRIPT
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
-from apipack.languages.reading.values import UNDEFINED, Thing
+from apipack.languages.reading.javascript_texts import SIMPLE, Pattern, number, string, template
+from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
-
-EXACT = 2**53
-PRODUCT = 4_000_000
-_SIMPLE = re.compile(r"/(?P<text>(?:\\[/+.?&=-]|[\w ,:%@=&/-])+)(?P<end>\$?)/(?P<all>g?)", re.ASCII)
-
-
-class Pattern(Thing):
-    """A regular expression of one text, at the end of the whole where is_end says so. What it finds is not known."""
-
-    inert = frozenset({"test", "exec"})
-
-    def __init__(self, text: str, is_end: bool, is_global: bool) -> None:
-        self.text, self.is_end, self.is_global = re.sub(r"\\(.)", r"\1", text), is_end, is_global
-
-    def replaced(self, value: str, new: str) -> str:
-        if self.is_end:
-            return value.removesuffix(self.text) + new if value.endswith(self.text) else value
-        if len(value) * max(len(new), 1) > PRODUCT:
-            raise Unreadable("a text too long")
-        return value.replace(self.text, new, -1 if self.is_global else 1)
-
 
 OPERATORS = {"===": "===", "!==": "!=="}
 FUNCTIONS = ("function_declaration", "function_expression", "arrow_function", "method_definition")
-_TEMPLATE_ESCAPE = re.compile(r"\\(\r\n|.)", re.DOTALL)
 
 
 def lower(code: str) -> tuple[p.Statement, ...]:
@@ -170,7 +147,7 @@ def _declared(node: Node) -> p.Statement:
 
 
 def _imports(node: Node) -> Iterator[p.Statement]:
-    path = _string(field(node, "source")).removeprefix("node:")
+    path = string(field(node, "source")).removeprefix("node:")
     for clause in named(node):
         if clause.type != "import_clause":
             continue
@@ -305,11 +282,11 @@ def _class(node: Node) -> p.Expression:
 def _value(node: Node) -> p.Expression:
     match node.type:
         case "string":
-            return p.Const(_string(node))
+            return p.Const(string(node))
         case "template_string":
-            return p.Text(tuple(_template(node)))
+            return p.Text(tuple(template(node, _value)))
         case "number":
-            return _number(source(node))
+            return number(source(node))
         case "true" | "false":
             return p.Const(node.type == "true")
         case "null":
@@ -324,7 +301,7 @@ def _value(node: Node) -> p.Expression:
             return _super(node)
         case "class":
             return _class(node)
-        case "regex" if (simple := _SIMPLE.fullmatch(source(node))) is not None:
+        case "regex" if (simple := SIMPLE.fullmatch(source(node))) is not None:
             return p.Const(Pattern(simple["text"], bool(simple["end"]), bool(simple["all"])))
         case "regex" | "meta_property":
             return p.Unknown()
@@ -403,7 +380,7 @@ def _pair(node: Node) -> tuple[p.Expression | None, p.Expression]:
     key = field(node, "key")
     if key.type == "computed_property_name":
         return _value(named(key)[0]), _value(field(node, "value"))
-    name = _string(key) if key.type == "string" else source(key)
+    name = string(key) if key.type == "string" else source(key)
     if name == "__proto__":
         raise Unreadable("__proto__ in an object literal is no key")
     value = field(node, "value")
@@ -417,43 +394,6 @@ def _method(node: Node) -> tuple[p.Expression, p.Expression]:
     marks, name = {child.type for child in node.children}, field(node, "name")
     if "set" in marks or name.type not in ("property_identifier", "string"):
         raise refuse(node)
-    key = p.Const(_string(name) if name.type == "string" else source(name))
+    key = p.Const(string(name) if name.type == "string" else source(name))
     function = p.Argument(_function(node, True))
     return key, p.Call(p.Name("getter of" if "get" in marks else "method of"), (function,))
-
-
-def _string(node: Node) -> str:
-    return JAVASCRIPT.unquote(re.sub(r"\\(?:\r\n|[\r\n\u2028\u2029])", "", source(node)))
-
-
-def _template(node: Node) -> Iterator[p.Expression]:
-    """Parts of a template: text is taken between the substitutions, since the grammar leaves out some of it."""
-    raw = node.text or b""
-    position = 1
-    for child in node.named_children:
-        if child.type == "template_substitution":
-            start = child.start_byte - node.start_byte
-            yield p.Const(_cooked(raw[position:start].decode()))
-            yield _value(named(child)[0])
-            position = child.end_byte - node.start_byte
-    yield p.Const(_cooked(raw[position:-1].decode()))
-
-
-def _cooked(text: str) -> str:
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "\\" not in text:
-        return text
-    text = text.replace("\\\n", "")
-    return JAVASCRIPT.unquote(f"`{text}`")
-
-
-def _number(text: str) -> p.Expression:
-    digits = text.replace("_", "")
-    if re.fullmatch(r"0[xXoObB][0-9A-Fa-f]+|0|[1-9][0-9]*", digits):
-        value: int | float = int(digits, 0)
-    elif re.fullmatch(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", digits) and not digits.startswith("00"):
-        value = float(digits)
-        value = int(value) if value == int(value) else value
-    else:
-        return p.Opaque("a number")
-    return p.Const(value) if abs(value) < EXACT else p.Opaque("a number that JavaScript rounds")

@@ -25,8 +25,9 @@ from apipack.languages.reading.php_data import (
     urlencode,
 )
 from apipack.languages.reading.php_guzzle import OPTIONS, Guzzle, Psr
+from apipack.languages.reading.php_names import APPEND, CALLED, SERIALIZED
 from apipack.languages.reading.php_streams import Context, file_get_contents, fopen
-from apipack.languages.reading.php_tree import APPEND, CALLED, SERIALIZED, lower
+from apipack.languages.reading.php_tree import lower
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,

@@ -10,12 +10,8 @@ from tree_sitter import Node
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
 from apipack.languages.reading.php_closures import captures
+from apipack.languages.reading.php_names import APPEND, CALLED, SERIALIZED
 from apipack.languages.reading.php_texts import heredoc, interpolated, nowdoc
-
-APPEND = "append"
-SERIALIZED = "implements JsonSerializable"
-CALLED = "()"
-"""Ends the name of a method."""
 
 
 def lower(code: str) -> tuple[p.Statement, ...]:
