@@ -6,9 +6,9 @@ from apipack.evaluation.executing import lacks_library
 from apipack.evaluation.verdicts import judge, judge_executed
 from apipack.languages.codec import Reading
 from apipack.records import LANGUAGES
-from apipack.sandbox.comparison import difference
+from apipack.sandbox.comparison import difference, request_of
 from apipack.sandbox.execution import execute, skipped
-from tests.languages.reading.styles import calls, references
+from tests.languages.reading.styles import calls, credentials, references
 
 
 @pytest.mark.slow
@@ -26,3 +26,6 @@ def test_calls_arrive_as_they_are_read(language: str) -> None:
         what = f"{call}\n{outcome.status} {outcome.detail}\n{outcome.records}"
         assert bool(verdict.exact_match) == (call.verdict in ("right", "refused")), what
         assert reading.request is None or difference(reading.request, outcome.records) is None, what
+        if call.verdict in ("right", "refused"):
+            arrived = request_of(outcome.records[0], {name.lower() for name, _ in gold.request.headers})
+            assert arrived is not None and credentials(arrived) == credentials(gold.request), what

@@ -120,7 +120,7 @@ class Handle:
         known(value)
         if name in ("POST", "HTTPGET", "NOBODY"):
             kind = {"POST": "POST", "HTTPGET": "GET", "NOBODY": "HEAD"}[name]
-            if value not in (True, False, 0, 1):
+            if not isinstance(value, int):
                 raise Unreadable(f"{name} is neither on nor off")
             if value:
                 self.kind = kind

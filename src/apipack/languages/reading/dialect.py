@@ -52,7 +52,8 @@ class Dialect:
     """The base of all; a language overrides what it does differently. receiver: what a method calls its object, empty
     where that is its first parameter. own_class: what a class calls itself inside of it. counts_arguments: a call with
     too few arguments, or too many, fails. trailing_block: the argument `block` is a function's last parameter.
-    needs_new: a class that is called without `new` fails. spreads_nothing: what is not there spreads as nothing.
+    needs_new: a class that is called without `new` fails. sigil: begins the name of a variable, and not that of an
+    argument. spreads_nothing: what is not there spreads as nothing.
     is_awaited: whether a program waits for its routine that sends; None where none does."""
 
     hoists = True
@@ -71,6 +72,7 @@ class Dialect:
     trailing_block = False
     needs_new = False
     own_class = ""
+    sigil = ""
     names: Mapping[str, Any] = {}
     modules: Mapping[str, Any] = {}
     methods: Mapping[type, Mapping[str, Pure]] = {}
@@ -136,6 +138,10 @@ class Dialect:
         if type(left) is type(right) and isinstance(left, str | bytes | int | list) and not isinstance(left, bool):
             return left + right
         raise Unreadable(f"{type(left).__name__} + {type(right).__name__}")
+
+    def spread(self, value: dict[Any, Any]) -> dict[Any, Any]:
+        """What the spread of a mapping gives."""
+        return value
 
     def members(self, value: Any) -> list[Any] | None:
         """What a loop or a spread gives, None where that is not known."""

@@ -11,14 +11,17 @@ from typing import Any
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.dialect import Dialect, Ended
+from apipack.languages.reading.naming import assign, lookup
 from apipack.languages.reading.objects import Bound, Instance, Method, Type
-from apipack.languages.reading.scopes import Closure, Jumped, Pending, Scope
+from apipack.languages.reading.scopes import Closure, Pending, Scope
+from apipack.languages.reading.statements import block, perhaps
 from apipack.languages.reading.values import (
     MYSTERY,
     NOT_CONSTANT,
     UNDEFINED,
     Arguments,
     Builtin,
+    Deferred,
     Foreign,
     Mystery,
     Thing,
@@ -27,7 +30,7 @@ from apipack.languages.reading.values import (
 from apipack.languages.wire import Unreadable
 from apipack.records import Request
 
-STEPS, DEPTH, MEMBERS, TEXT = 20_000, 40, 1_000, 4_000_000
+STEPS, DEPTH, TEXT = 20_000, 40, 4_000_000
 
 
 class Evaluation:
@@ -45,7 +48,7 @@ class Evaluation:
     def run(self, statements: Sequence[p.Statement]) -> Request:
         """The request of a whole program; raises Unreadable where none is certain."""
         try:
-            jumped = self.block(statements)
+            jumped = block(self, statements)
             if self.later and not (jumped and jumped.kind == "leave"):
                 self.callbacks()
         except Ended:
@@ -91,136 +94,13 @@ class Evaluation:
         if self.doubt and self.request is None:
             raise Unreadable(NOT_CONSTANT)
 
-    # Statements
-
-    def block(self, statements: Sequence[p.Statement]) -> Jumped | None:
-        if self.dialect.hoists:
-            for statement in statements:
-                if isinstance(statement, p.Define):
-                    self.scope.names[statement.name] = self.method(statement.function)
-        doubts = 0
-        try:
-            for statement in statements:
-                jumped = self.statement(statement)
-                if jumped is not None and jumped.kind != "perhaps":
-                    return jumped
-                if jumped is not None:  # the rest runs only if the branch was not taken
-                    self.doubt += 1
-                    doubts += 1
-        finally:
-            self.doubt -= doubts
-        return Jumped("perhaps") if doubts else None
-
-    def statement(self, statement: p.Statement) -> Jumped | None:
-        self.step()
-        match statement:
-            case p.If(test, then, otherwise):
-                truth = self.truth(self.value(test))
-                if truth is None:
-                    return self.perhaps(then, otherwise)
-                return self.inner(then if truth else otherwise)
-            case p.Each(target, values, body):
-                return self.each(target, self.value(values), body)
-            case p.While(test, body, after):
-                return self.loop(test, body, after)
-            case p.Block(body):
-                return self.inner(body)
-            case p.Try(body, handlers, after):
-                return self.attempt(body, handlers, after)
-            case p.Define(name, function):
-                self.scope.names[name] = self.method(function)
-            case p.Import(path, name, member):
-                self.scope.names[name] = self.dialect.merged(
-                    self.scope.names.get(name), self.dialect.imported(path, member)
-                )
-            case p.Jump("leave"):
-                if self.doubt:
-                    return Jumped("perhaps")
-                raise Ended
-            case p.Jump(kind, value):
-                return Jumped(kind, None if value is None else self.value(value))
-            case _:
-                self.value(statement)
-        return None
-
-    def inner(self, body: Sequence[p.Statement]) -> Jumped | None:
-        if not self.dialect.block_scope:
-            return self.block(body)
-        outer, self.scope = self.scope, Scope(self.scope)
-        try:
-            return self.block(body)
-        finally:
-            self.scope = outer
-
-    def perhaps(self, *branches: Sequence[p.Statement]) -> Jumped | None:
-        """Branches of which nobody knows whether they run."""
-        left = False
-        self.doubt += 1
-        try:
-            for branch in branches:
-                try:
-                    left |= self.inner(branch) is not None
-                except Ended:
-                    left = True
-        finally:
-            self.doubt -= 1
-        return Jumped("perhaps") if left else None
-
-    def attempt(
-        self, body: Sequence[p.Statement], handlers: Sequence[Sequence[p.Statement]], after: Sequence[p.Statement]
-    ) -> Jumped | None:
-        jumped = self.inner(body)
-        for handler in handlers:
-            self.perhaps(handler)
-        return self.inner(after) or jumped
-
-    def each(self, target: p.Target, values: Any, body: Sequence[p.Statement]) -> Jumped | None:
-        if isinstance(values, Mystery):
-            self.forget(target)
-            self.perhaps(body)
-            return None
-        members = self.dialect.members(values)
-        if members is None or len(members) > MEMBERS:
-            raise Unreadable("a loop over what is no small list")
-        for index, member in enumerate(members):
-            self.assign(target, member, True)
-            jumped = self.inner(body)
-            if jumped and jumped.kind == "perhaps" and index + 1 < len(members):
-                rest = p.Items(tuple(map(p.Const, members[index + 1 :])))
-                return self.perhaps([p.Each(target, rest, tuple(body))])
-            if jumped and jumped.kind in ("return", "perhaps"):
-                return jumped
-            if jumped and jumped.kind == "break":
-                break
-        return None
-
-    def loop(self, test: p.Expression, body: Sequence[p.Statement], after: Sequence[p.Statement]) -> Jumped | None:
-        for _ in range(MEMBERS):
-            truth = self.truth(self.value(test))
-            if truth is None and self.request is None and not self.doubt:
-                raise Unreadable("a loop before the request is sent")
-            if not truth:
-                self.perhaps([*body, *after] if truth is None else [])
-                return None
-            jumped = self.inner(body)
-            if jumped and jumped.kind == "return":
-                return jumped
-            if jumped and jumped.kind == "perhaps":
-                return self.perhaps([p.While(test, tuple(body), tuple(after))])
-            if jumped and jumped.kind == "break":
-                return None
-            self.block(after)
-        raise Unreadable("a loop that does not end")
-
-    # Expressions
-
     def value(self, node: p.Expression) -> Any:
         self.step()
         match node:
             case p.Const(value):
                 return value
             case p.Name(name):
-                return self.lookup(name)
+                return lookup(self, name)
             case p.Text(parts):
                 return self.join([self.value(part) for part in parts])
             case p.Binary(operator, left, right):
@@ -230,7 +110,7 @@ class Evaluation:
             case p.Conditional(test, then, otherwise):
                 truth = self.truth(self.value(test))
                 if truth is None:
-                    self.perhaps([then], [otherwise])
+                    perhaps(self, [then], [otherwise])
                     return MYSTERY
                 return self.value(then if truth else otherwise)
             case p.Items(items):
@@ -249,7 +129,7 @@ class Evaluation:
                 return self.class_of(node)
             case p.Assign(target, value, declares):
                 given = self.value(value)
-                self.assign(target, given, declares)
+                assign(self, target, given, declares)
                 return given
             case p.Unknown():
                 return MYSTERY
@@ -278,7 +158,7 @@ class Evaluation:
             if key is None:
                 if not isinstance(given, dict):
                     raise Unreadable("a spread of what is no mapping")
-                values |= given
+                values |= self.dialect.spread(given)
                 continue
             name = self.value(key)
             if not isinstance(name, str | int | bytes):
@@ -304,7 +184,7 @@ class Evaluation:
         if operator in ("&&", "||", "??"):
             truth = (first not in (None, UNDEFINED)) if operator == "??" else self.truth(first)
             if isinstance(first, Mystery) or truth is None:
-                self.perhaps([right])
+                perhaps(self, [right])
                 return MYSTERY
             return self.dialect.either(first, self.value(right) if truth == (operator == "&&") else first)
         return self.short(self.dialect.binary(operator, first, self.value(right)))
@@ -323,75 +203,17 @@ class Evaluation:
         """None where it is not known."""
         return None if isinstance(value, Mystery) else self.dialect.truth(value)
 
-    # Names
-
-    def lookup(self, name: str) -> Any:
-        scope: Scope | None = self.scope
-        visible = True
-        while scope is not None:
-            if name in scope.names and (visible or not self.dialect.is_local(name)):
-                return scope.names[name]
-            visible &= not scope.closed
-            scope = scope.parent
-        if name in self.dialect.names:
-            return self.dialect.names[name]
-        raise Unreadable(f"{name} is not declared")
-
-    def assign(self, target: p.Target, value: Any, declares: bool = False) -> None:
-        match target:
-            case p.Name(name):
-                self.bind(name, value, declares)
-            case p.Member(owner, name):
-                self.certain()
-                self.dialect.set_member(self, self.value(owner), name, value)
-            case p.Index(owner, key):
-                self.certain()
-                if self.dialect.creates_arrays and isinstance(owner, p.Name) and owner.name not in self.scope.names:
-                    self.bind(owner.name, {}, True)
-                self.dialect.set_item(self, self.value(owner), self.value(key), value)
-            case p.Defaulted(plain, default):
-                self.assign(
-                    plain, self.value(default) if value is UNDEFINED or isinstance(value, Unset) else value, declares
-                )
-            case p.Targets(targets, keys):
-                for index, inner in enumerate(targets):
-                    self.assign(inner, self.part(value, index, keys), declares)
-
-    def part(self, value: Any, index: int, keys: Sequence[str]) -> Any:
-        if keys:
-            return self.dialect.member(self, value, keys[index])
-        if isinstance(value, list | tuple) and index < len(value):
-            return value[index]
-        if self.dialect.creates_arrays and isinstance(value, dict) and index in value:
-            return value[index]
-        return MYSTERY if isinstance(value, Mystery) else UNDEFINED
-
-    def bind(self, name: str, value: Any, declares: bool) -> None:
-        scope: Scope | None = self.scope
-        if name == "_" and self.dialect.must_declare:
-            return
-        if not declares and not self.dialect.assigns_local:
-            while scope is not None and name not in scope.names:
-                scope = None if scope.closed and self.dialect.is_local(name) else scope.parent
-        if scope is None and not declares and self.dialect.must_declare:
-            raise Unreadable(f"{name} is not declared")
-        closed = self.dialect.closed_functions or self.dialect.closed_methods
-        scope = scope or (self.scope if closed else self.globals)
-        scope.names[name] = MYSTERY if self.doubt and not declares else self.dialect.bound_value(value)
-
-    def forget(self, target: p.Target) -> None:
-        self.assign(target, MYSTERY, isinstance(target, p.Name | p.Targets))
-
-    # Calls
-
     def call(self, function: p.Expression, arguments: Sequence[p.Argument], new: bool) -> Any:
         callee = self.value(function)
         if isinstance(callee, Bound) and self.dialect.needs_new and not isinstance(function, p.Member):
             raise Unreadable("a method that is called without its object")
         given = Arguments([])
+        positional = [argument for argument in arguments if argument.name is None]
         for argument in arguments:
             if isinstance(argument.value, p.Spread):
                 members = self.value(argument.value.value)
+                if isinstance(members, Mystery) and isinstance(callee, Builtin) and argument is positional[-1]:
+                    members = [MYSTERY]
                 if isinstance(members, dict) and argument.name == "**":
                     given.named |= members
                 elif isinstance(members, list):
@@ -428,6 +250,8 @@ class Evaluation:
 
     def awaited(self, value: Any) -> Any:
         """What `await` gives."""
+        if isinstance(value, Deferred):
+            return value.start()
         return self.enter(value.closure, value.given, value.receiver) if isinstance(value, Pending) else value
 
     def method(self, function: p.Function) -> Closure:
@@ -436,7 +260,7 @@ class Evaluation:
     def is_inside(self, kind: Type) -> bool:
         """Whether a method of that class runs."""
         try:
-            receiver = self.lookup(self.dialect.receiver)
+            receiver = lookup(self, self.dialect.receiver)
         except Unreadable:
             return False
         return isinstance(receiver, Instance) and kind in receiver.kind.line()
@@ -469,7 +293,7 @@ class Evaluation:
             self.scope.names |= self.bound_arguments(closure.function, given)
             if receiver is not None and self.dialect.receiver:
                 self.scope.names[self.dialect.receiver] = receiver
-            jumped = self.block(closure.function.body)
+            jumped = block(self, closure.function.body)
             if jumped and jumped.kind == "perhaps":
                 return MYSTERY
             return jumped.value if jumped else self.dialect.nothing
@@ -482,15 +306,18 @@ class Evaluation:
         names = [name for name, _ in function.parameters]
         values = [self.dialect.bound_value(value) for value in given.positional]
         bound = dict(zip(names, values, strict=False))
-        others = {name: value for name, value in given.named.items() if name not in names or name in bound}
-        bound |= {name: value for name, value in given.named.items() if name not in others}
+        by_name = {f"{self.dialect.sigil}{name}": value for name, value in given.named.items()}
+        others = {name: value for name, value in by_name.items() if name not in names or name in bound}
+        bound |= {name: self.dialect.bound_value(value) for name, value in by_name.items() if name not in others}
         if self.dialect.trailing_block and "block" in others and names and names[-1] not in bound:
             bound[names[-1]] = others.pop("block")
         if function.rest:
             bound[function.rest] = given.positional[len(names) :]
         if function.keywords:
             bound[function.keywords] = others
-        too_many = len(given.positional) > len(names) and not function.rest or others and not function.keywords
+        if others and not function.keywords:
+            raise Unreadable(f"the function takes no argument {min(others)}")
+        too_many = len(given.positional) > len(names) and not function.rest
         for name, default in function.parameters:
             if name not in bound:
                 if default is None and (self.dialect.counts_arguments or function.strict):

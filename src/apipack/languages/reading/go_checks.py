@@ -1,14 +1,30 @@
-"""What Go's compiler refuses about names: imports and variables that nothing uses."""
+"""What Go's compiler refuses about names, imports and variables that nothing uses, and what runs before `main`."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
 from apipack.languages.reading.grammar import field, named, source
 from apipack.languages.wire import Unreadable
+
+DECLARATIONS = (
+    "package_clause",
+    "import_declaration",
+    "function_declaration",
+    "method_declaration",
+    "type_declaration",
+    "const_declaration",
+    "var_declaration",
+)
+
+
+def initializers(root: Node) -> Sequence[Node]:
+    """Functions `init`, which run before `main` and have no name."""
+    functions = [child for child in named(root) if child.type == "function_declaration"]
+    return [function for function in functions if source(field(function, "name")) == "init"]
 
 
 def check_names(root: Node) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.go_data import Buffer, Record, Url, Values
+from apipack.languages.reading.go_data import Buffer, Url, Values
+from apipack.languages.reading.go_structs import Record
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
     MYSTERY,

@@ -10,23 +10,19 @@ from tree_sitter import Node
 
 from apipack.languages.go import LITERALS
 from apipack.languages.reading import program as p
-from apipack.languages.reading.go_checks import check_names
+from apipack.languages.reading.go_checks import DECLARATIONS, check_names, initializers
+from apipack.languages.reading.go_imports import import_of, specs_of
+from apipack.languages.reading.go_types import (
+    breaks,
+    is_generic,
+    qualified,
+    rune,
+    struct_of,
+    struct_type,
+    zero_of,
+)
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
 from apipack.languages.wire import Unreadable
-
-ZEROS: dict[str, object] = {"string": "", "bool": False, "int": 0, "int64": 0, "int32": 0, "float64": 0}
-DECLARATIONS = (
-    "package_clause",
-    "import_declaration",
-    "function_declaration",
-    "method_declaration",
-    "type_declaration",
-    "const_declaration",
-    "var_declaration",
-)
-EMBEDDED = "*"
-"""What stands for the JSON name of a struct that is embedded in another."""
-FIELDS = re.compile(r'json:"(?P<name>[^",]*)(?P<options>[^"]*)"')
 
 
 def lower(code: str) -> tuple[p.Statement, ...]:
@@ -48,22 +44,11 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     if is_program:
         if any(child.type not in DECLARATIONS for child in named(root)):
             raise Unreadable("a statement outside of every function")
-        body += [p.Call(_function(first)) for first in _initializers(root)]
+        body += [p.Call(_function(first)) for first in initializers(root)]
         body.append(p.Call(p.Name("main")))
     elif any(child.type == "package_clause" for child in root.children):
         raise Unreadable("a program without main")
     return tuple(body)
-
-
-def _initializers(root: Node) -> Sequence[Node]:
-    """Functions `init`, which run before `main` and have no name."""
-    functions = [child for child in named(root) if child.type == "function_declaration"]
-    return [function for function in functions if source(field(function, "name")) == "init"]
-
-
-def has_imports(code: str) -> bool:
-    """Whether code names its imports; a fragment does not."""
-    return re.search(r"^\s*(?:package|import)\b", code, re.MULTILINE) is not None
 
 
 def _block(node: Node) -> tuple[p.Statement, ...]:
@@ -81,14 +66,14 @@ def _statement(node: Node, declared: set[str]) -> Sequence[p.Statement]:
         case "package_clause" | "empty_statement":
             return []
         case "import_declaration":
-            specs = [spec for child in named(node) for spec in _specs(child)]
-            return [_import(spec) for spec in specs]
+            specs = [spec for child in named(node) for spec in specs_of(child)]
+            return [import_of(spec) for spec in specs]
         case "function_declaration":
             return [p.Define(source(field(node, "name")), _function(node))]
         case "method_declaration":
             return [_method(node)]
         case "type_declaration":
-            return [_type(child) for child in named(node)]
+            return [struct_type(child) for child in named(node)]
         case "const_declaration" | "var_declaration":
             return [inner for child in named(node) for spec in _var_specs(child) for inner in _variable(spec)]
         case "short_var_declaration":
@@ -112,7 +97,7 @@ def _statement(node: Node, declared: set[str]) -> Sequence[p.Statement]:
             return [p.Jump("return", values[0] if len(values) == 1 else p.Items(tuple(values)) if values else None)]
         case "for_statement":
             return [_loop(node)]
-        case "expression_switch_statement" if not _breaks(node):
+        case "expression_switch_statement" if not breaks(node):
             return [_switch(node)]
         case "expression_switch_statement" | "type_switch_statement" | "select_statement":
             return [p.If(p.Unknown(), _block(case)) for case in named(node) if case.type.endswith("_case")]
@@ -125,17 +110,8 @@ def _statement(node: Node, declared: set[str]) -> Sequence[p.Statement]:
     return [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]
 
 
-def _specs(node: Node) -> Sequence[Node]:
-    return named(node) if node.type == "import_spec_list" else [node]
-
-
 def _var_specs(node: Node) -> Sequence[Node]:
     return named(node) if node.type == "var_spec_list" else [node]
-
-
-def _import(node: Node) -> p.Import:
-    name, path = node.child_by_field_name("name"), source(field(node, "path")).strip('"`')
-    return p.Import(path, source(name) if name else path.rpartition("/")[2])
 
 
 def _function(node: Node) -> p.Function:
@@ -172,62 +148,14 @@ def _method(node: Node) -> p.Statement:
     )
 
 
-def _type(node: Node) -> p.Statement:
-    """A struct as a list of (field, JSON name or nothing, omitempty)."""
-    kind = field(node, "type")
-    if kind.type in ("map_type", "slice_type"):
-        data = p.Call(p.Name("data of"), (p.Argument(p.Const(kind.type)),))
-        return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), data, True)
-    if kind.type == "type_identifier" and source(kind) in ZEROS:
-        return p.Assign(p.Name(source(field(node, "name"))), p.Name("same"), True)
-    if kind.type != "struct_type":
-        return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), p.Unknown(), True)
-    name = source(field(node, "name"))
-    return p.Assign(p.Name(f"type {name}"), _struct(name, kind), True)
-
-
-def _struct(title: str, kind: Node) -> p.Expression:
-    """What makes a struct of a type."""
-    fields: list[p.Expression] = []
-    for member in named(named(kind)[0]):
-        tag = member.child_by_field_name("tag")
-        match = FIELDS.search(source(tag)) if tag else None
-        names = member.children_by_field_name("name")
-        if not names:
-            embedded = p.Const(source(field(member, "type")).rpartition(".")[2])
-            if tag is not None:
-                raise refuse(member)
-            fields.append(p.Items((embedded, p.Const(EMBEDDED), p.Const(False), p.Const(None), p.Const(False))))
-        for name in names:
-            key = match["name"] if match and match["name"] else source(name)
-            empty = bool(match and ",omitempty" in match["options"])
-            if match and ",string" in match["options"]:
-                raise refuse(member)
-            hidden = key == "-" or not source(name)[0].isupper()
-            zero = p.Const(ZEROS.get(source(field(member, "type")))) if not empty else p.Const(None)
-            is_nil = p.Const(field(member, "type").type in ("pointer_type", "slice_type", "map_type", "interface_type"))
-            fields.append(
-                p.Items((p.Const(source(name)), p.Const("" if hidden else key), p.Const(empty), zero, is_nil))
-            )
-    return p.Call(p.Name("struct of"), (p.Argument(p.Const(title)), p.Argument(p.Items(tuple(fields)))))
-
-
 def _variable(node: Node) -> Sequence[p.Statement]:
     names = [p.Name(source(name)) for name in node.children_by_field_name("name")]
     value, kind = node.child_by_field_name("value"), node.child_by_field_name("type")
     if value is None:
         if kind is None:
             return [p.Opaque("iota")]
-        return [p.Assign(name, _zero(kind), True) for name in names]
+        return [p.Assign(name, zero_of(kind), True) for name in names]
     return [_several(names, [_value(child) for child in named(value)], True)]
-
-
-def _zero(kind: Node) -> p.Expression:
-    if kind.type == "qualified_type":
-        return p.Call(_qualified(kind), (), True)
-    if kind.type == "type_identifier" and source(kind) not in ZEROS and source(kind) != "error":
-        return p.Call(p.Name(f"type {source(kind)}"), (), True)
-    return p.Const(ZEROS.get(source(kind)))
 
 
 def _several(targets: Sequence[p.Target], values: Sequence[p.Expression], declares: bool) -> p.Assign:
@@ -307,17 +235,6 @@ def _case(node: Node) -> tuple[p.Statement, ...]:
     return tuple(inner for child in statements for inner in _statement(child, declared))
 
 
-def _breaks(node: Node) -> bool:
-    """Whether a switch is left early, or a case goes on to the next."""
-    todo = list(node.children)
-    while todo:
-        inner = todo.pop()
-        if inner.type in ("break_statement", "fallthrough_statement"):
-            return True
-        todo += inner.children
-    return False
-
-
 def _loop(node: Node) -> p.Statement:
     body = _block(field(node, "body"))
     clause = next((child for child in named(node) if child.type == "range_clause"), None)
@@ -339,15 +256,6 @@ def _counting(node: Node, body: tuple[p.Statement, ...]) -> p.Statement:
     opening = _statement(first, set()) if first else ()
     after = tuple(_statement(step, set())) if step else ()
     return p.Block((*opening, p.While(_value(test) if test else p.Const(True), body, after)))
-
-
-RUNES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\'": "'", "\\\\": "\\"}
-
-
-def _rune(literal: str) -> p.Expression:
-    """A rune, which is a number."""
-    inner = RUNES.get(literal[1:-1], literal[1:-1])
-    return p.Const(ord(inner)) if len(inner) == 1 else p.Unknown()
 
 
 def _value(node: Node) -> p.Expression:
@@ -394,7 +302,7 @@ def _value(node: Node) -> p.Expression:
                 raise refuse(node)
             return p.Call(p.Name("bytes of"), (p.Argument(_value(field(node, "operand"))),))
         case "rune_literal":
-            return _rune(source(node))
+            return rune(source(node))
         case "type_assertion_expression" | "slice_expression":
             return p.Unknown()
         case "func_literal":
@@ -415,12 +323,14 @@ def _call(node: Node) -> p.Expression:
         if kind.type == "channel_type":
             return p.Call(p.Name("channel"))
         if kind.type in ("qualified_type", "type_identifier"):
-            return _zero(kind)
+            return zero_of(kind)
         if kind.type == "slice_type" and source(arguments[1] if len(arguments) > 1 else kind) == "0":
             return p.Items(())
         raise refuse(node)
     if function.type == "parenthesized_expression":
         raise refuse(node)
+    if function.type == "index_expression" and is_generic(field(function, "operand")):
+        function = field(function, "operand")
     if function.type == "identifier" and len(arguments) == 1 and arguments[0].type == "call_expression":
         given = (p.Argument(_value(function)), p.Argument(_value(arguments[0])))
         return p.Call(p.Name("call with results"), given)
@@ -434,10 +344,6 @@ def _call(node: Node) -> p.Expression:
 
 def _given(node: Node) -> p.Expression:
     return p.Spread(_value(named(node)[0])) if node.type == "variadic_argument" else _value(node)
-
-
-def _qualified(kind: Node) -> p.Expression:
-    return p.Member(p.Name(source(field(kind, "package"))), source(field(kind, "name")))
 
 
 def _composite(kind: Node | None, body: Node) -> p.Expression:
@@ -458,9 +364,9 @@ def _composite(kind: Node | None, body: Node) -> p.Expression:
     if kind.type == "type_identifier":
         maker: p.Expression = p.Name(f"type {source(kind)}")
     elif kind.type == "qualified_type":
-        maker = _qualified(kind)
+        maker = qualified(kind)
     elif kind.type == "struct_type":
-        maker = _struct("", kind)
+        maker = struct_of("", kind)
     else:
         raise refuse(kind)
     return p.Call(maker, tuple(_arguments(elements)), True)

@@ -19,7 +19,7 @@ from apipack.languages.reading.javascript_data import (
     stringify,
     text,
 )
-from apipack.languages.reading.javascript_fetch import WHATWG_FORM, whatwg
+from apipack.languages.reading.javascript_fetch import whatwg
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -37,6 +37,9 @@ AXIOS = (
     "method url baseURL headers params data auth timeout maxBodyLength maxContentLength maxRedirects responseType "
     "withCredentials validateStatus httpsAgent httpAgent signal responseEncoding decompress"
 )
+
+
+AXIOS_FORM = f"{FORM};charset=utf-8"
 
 
 class Axios(Thing):
@@ -168,7 +171,7 @@ def _axios_body(data: Any, method: str, fields: Fields) -> str | None:
         fields.remove("Content-Type")
         return data.body(fields)
     if isinstance(data, SearchParams):
-        fields.default("Content-Type", WHATWG_FORM)
+        fields.default("Content-Type", AXIOS_FORM)
         return data.written()
     if isinstance(data, Octets):
         return sending.octets_text(data.octets)

@@ -8,10 +8,12 @@ from apipack.languages.javascript import FORBIDDEN
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.javascript_axios import Axios
 from apipack.languages.reading.javascript_data import FormData, search_params
-from apipack.languages.reading.javascript_fetch import STATES, Prepared, XhrType, fetch
-from apipack.languages.reading.javascript_http import Http
+from apipack.languages.reading.javascript_fetch import STATES, Prepared, XhrType, fetch, undici_request
+from apipack.languages.reading.javascript_got import Got
+from apipack.languages.reading.javascript_http import Http, once
 from apipack.languages.reading.javascript_names import NAMES, JavaScript, later
 from apipack.languages.reading.javascript_request import Library, qs_stringify
+from apipack.languages.reading.javascript_superagent import Superagent
 from apipack.languages.reading.javascript_tree import lower
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -39,6 +41,8 @@ def read_node(code: str) -> Request:
         "follow-redirects": Module("follow-redirects", {"http": http, "https": https}),
         "axios": Axios(False),
         "request": Library(),
+        "got": Got(),
+        "superagent": Superagent(),
         "node-fetch": Builtin(fetch),
         "cross-fetch": Builtin(fetch),
         "url": Module("url", {"URL": JavaScript({}, {}).names["URL"], "URLSearchParams": Builtin(search_params)}),
@@ -48,6 +52,16 @@ def read_node(code: str) -> Request:
         "fs": Module("fs", {}),
         "util": Module("util", {"promisify": Builtin(lambda run, given: given.positional[0]), "inspect": MYSTERY}),
         "path": Inert("path"),
+        "dotenv": Inert("dotenv"),
+        "events": Module("events", {"once": Builtin(once), "EventEmitter": MYSTERY}),
+        "undici": Module(
+            "undici",
+            {
+                "fetch": Builtin(fetch),
+                "request": Builtin(undici_request),
+                **{name: NAMES[name] for name in ("FormData", "Headers")},
+            },
+        ),
         "buffer": Module("buffer", {name: NAMES[name] for name in ("Buffer", "Blob", "File")}),
     }
     return Evaluation(JavaScript(_platform(False), modules)).run(lower(code))

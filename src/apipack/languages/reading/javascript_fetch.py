@@ -15,6 +15,7 @@ from apipack.languages.reading.javascript_data import (
     Octets,
     SearchParams,
     checked,
+    header_pairs,
     plain_object,
     text,
 )
@@ -88,6 +89,25 @@ def fetch(run: Evaluation, given: Arguments) -> Any:
     if method in ("TRACE", "CONNECT", "TRACK") or (body is not None and method in ("GET", "HEAD")):
         raise Unreadable(f"fetch refuses {method}, or a body with it")
     return run.send(sent(method, sending.encoded_url(_address(url), whatwg), fields, body))
+
+
+def undici_request(run: Evaluation, given: Arguments) -> Any:
+    """request of undici, which adds no type of a body."""
+    url, options = given.take("url", "options", required=1)
+    given_options = plain_object(optional(options, {}), "options of undici")
+    checked(given_options, "method headers body dispatcher signal headersTimeout bodyTimeout maxRedirections", "undici")
+    fields = Fields()
+    for name, value in header_pairs(given_options.get("headers")):
+        fields.add(name, text(known(value)))
+    body = known(given_options.get("body"))
+    if isinstance(body, Octets):
+        body = sending.octets_text(body.octets)
+    if body is not None and body is not UNDEFINED and not isinstance(body, str):
+        raise Unreadable("a body of undici that is no text")
+    method = text_of(known(given_options.get("method", "GET")), "the method")
+    if not method.isupper() or method in ("TRACE", "CONNECT", "HEAD") or (body and method == "GET"):
+        raise Unreadable(f"undici with {method}")
+    return run.send(sent(method, sending.encoded_url(_address(url), whatwg), fields, optional(body) or None))
 
 
 def _address(url: Any) -> str:

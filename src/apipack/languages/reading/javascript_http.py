@@ -31,6 +31,14 @@ BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS", "TRACE")
 HTTP = "method protocol hostname host port path headers auth timeout agent rejectUnauthorized maxRedirects family"
 
 
+def once(run: Evaluation, given: Arguments) -> Any:
+    """events.once, whose answer comes once the request is sent."""
+    emitter, _, *_ = given.take("emitter", "name", "options", required=2)
+    if isinstance(emitter, Outgoing) and run.request is None:
+        raise Unreadable("an answer that is waited for before its request is sent")
+    return MYSTERY
+
+
 class Http(Thing):
     """The modules http and https."""
 

@@ -7,12 +7,14 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import Dialect, constant, leave
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.javascript_arrays import LOOPS, each_of
 from apipack.languages.reading.javascript_data import (
     FormData,
     Headers,
@@ -24,7 +26,8 @@ from apipack.languages.reading.javascript_data import (
     text,
     url,
 )
-from apipack.languages.reading.javascript_tree import Pattern
+from apipack.languages.reading.javascript_texts import Pattern
+from apipack.languages.reading.objects import Bound, super_of
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -81,45 +84,6 @@ def _btoa(value: str) -> str:
 
 def _encoded(value: Any) -> str:
     return sending.component(text(value))
-
-
-def _each(run: Evaluation, values: list[Any], given: Arguments) -> list[Any]:
-    """What a function gives for each member and its index."""
-    function = given.positional[0]
-    if not isinstance(function, Closure | Builtin):
-        raise Unreadable("a loop that calls no function")
-    if isinstance(function, Builtin):
-        return [run.apply(function, Arguments([value])) for value in values]
-    return [run.apply(function, Arguments([value, index])) for index, value in enumerate(values)]
-
-
-def _flat_map(run: Evaluation, values: list[Any], given: Arguments) -> list[Any]:
-    members: list[Any] = []
-    for result in _each(run, values, given):
-        members += result if isinstance(result, list) else [result]
-    return members
-
-
-def _filter(run: Evaluation, values: list[Any], given: Arguments) -> Any:
-    kept = list(map(run.truth, _each(run, values, given)))
-    if None in kept:
-        return MYSTERY
-    return [value for value, keeps in zip(values, kept, strict=True) if keeps]
-
-
-def _reduce(run: Evaluation, values: list[Any], given: Arguments) -> Any:
-    function, *start = given.positional
-    rest = list(values)
-    if not isinstance(function, Closure) or not (start or rest):
-        raise Unreadable("a sum of nothing")
-    total = start[0] if start else rest.pop(0)
-    for value in rest:
-        total = run.apply(function, Arguments([total, value]))
-    return total
-
-
-LOOPS = {"map": _each, "forEach": _each, "flatMap": _flat_map, "filter": _filter, "reduce": _reduce}
-"""Methods of an array that call a function."""
 
 
 CONSOLE = Module("console", dict.fromkeys(("log", "error", "warn", "info", "debug", "table", "dir"), MYSTERY))
@@ -193,7 +157,7 @@ def _assigned(run: Evaluation, given: Arguments) -> Any:
     if not all(isinstance(argument, dict) for argument in given.positional):
         raise Unreadable("Object.assign of no objects")
     for other in others:
-        target.update(other)
+        target.update(run.dialect.spread(other))
     return target
 
 
@@ -204,7 +168,7 @@ def _array_from(run: Evaluation, given: Arguments) -> Any:
     members = run.dialect.members(values)
     if members is None:
         raise Unreadable("an array of what is no list")
-    return members if function == [UNDEFINED] else _each(run, members, Arguments(function))
+    return members if function == [UNDEFINED] else each_of(run, members, Arguments(function))
 
 
 def _boolean(run: Evaluation, given: Arguments) -> Any:
@@ -216,6 +180,13 @@ def _number(value: Any) -> int:
     if not isinstance(value, str) or not re.fullmatch("0|[1-9][0-9]{0,14}", value):
         raise Unreadable("a number of no plain text")
     return int(value)
+
+
+def _awaited(run: Evaluation, given: Arguments) -> Any:
+    """What `await` gives; an object with `then` begins."""
+    (value,) = given.positional
+    begin = getattr(value, "finish", None)
+    return value if begin is None else begin(run)
 
 
 class Main(Thing):
@@ -266,6 +237,10 @@ NAMES: Mapping[str, Any] = {
     "TextEncoder": Builtin(lambda run, given: Module("TextEncoder", {"encode": Builtin(buffer)})),
     "Infinity": math.inf,
     "this": MYSTERY,
+    "super of": Builtin(super_of),
+    "await": Builtin(_awaited),
+    "getter of": Builtin(lambda run, given: Member(given.positional[0], True)),
+    "method of": Builtin(lambda run, given: Member(given.positional[0])),
     "Error": MYSTERY,
     "Date": MYSTERY,
     "Math": MYSTERY,
@@ -291,6 +266,15 @@ NAMES: Mapping[str, Any] = {
 
 def _fail(what: str) -> Any:
     raise Unreadable(what)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A function of an object literal, whose `this` is the object that it is called on. is_getter: to take the member
+    is to call it."""
+
+    closure: Closure
+    is_getter: bool = False
 
 
 STRANGERS = ({str, int}, {str, float}, {str, bool}, {int, bool}, {float, bool})
@@ -374,7 +358,16 @@ class JavaScript(Dialect):
             return text(left) + text(right)
         raise Unreadable("a sum of no numbers or texts")
 
+    def spread(self, value: dict[Any, Any]) -> dict[Any, Any]:
+        if any(isinstance(member, Member) and member.is_getter for member in value.values()):
+            raise Unreadable("a spread of an object that computes its members")
+        return value
+
     def member(self, run: Any, value: Any, name: str) -> Any:
+        if isinstance(value, dict) and isinstance(value.get(name), Member):
+            held = value[name]
+            bound = Bound(held.closure, value)  # type: ignore[arg-type]
+            return run.apply(bound, Arguments([])) if held.is_getter else bound
         if isinstance(value, dict) and (name in value or name not in ("then", "catch", "finally")):
             return value.get(name, UNDEFINED)
         if isinstance(value, list) and name == "length":

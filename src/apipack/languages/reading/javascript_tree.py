@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
-from apipack.languages.literals import JAVASCRIPT
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
-from apipack.languages.reading.values import UNDEFINED, Thing
+from apipack.languages.reading.javascript_texts import SIMPLE, Pattern, number, string, template
+from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
-
-EXACT = 2**53
-PRODUCT = 4_000_000
-_SIMPLE = re.compile(r"/(?P<text>(?:\\[/+.?&=-]|[\w ,:%@=&/-])+)(?P<end>\$?)/(?P<all>g?)", re.ASCII)
-
-
-class Pattern(Thing):
-    """A regular expression of one text, at the end of the whole where is_end says so. What it finds is not known."""
-
-    inert = frozenset({"test", "exec"})
-
-    def __init__(self, text: str, is_end: bool, is_global: bool) -> None:
-        self.text, self.is_end, self.is_global = re.sub(r"\\(.)", r"\1", text), is_end, is_global
-
-    def replaced(self, value: str, new: str) -> str:
-        if self.is_end:
-            return value.removesuffix(self.text) + new if value.endswith(self.text) else value
-        if len(value) * max(len(new), 1) > PRODUCT:
-            raise Unreadable("a text too long")
-        return value.replace(self.text, new, -1 if self.is_global else 1)
-
 
 OPERATORS = {"===": "===", "!==": "!=="}
 FUNCTIONS = ("function_declaration", "function_expression", "arrow_function", "method_definition")
-_TEMPLATE_ESCAPE = re.compile(r"\\(\r\n|.)", re.DOTALL)
 
 
 def lower(code: str) -> tuple[p.Statement, ...]:
@@ -170,7 +147,7 @@ def _declared(node: Node) -> p.Statement:
 
 
 def _imports(node: Node) -> Iterator[p.Statement]:
-    path = _string(field(node, "source")).removeprefix("node:")
+    path = string(field(node, "source")).removeprefix("node:")
     for clause in named(node):
         if clause.type != "import_clause":
             continue
@@ -305,11 +282,11 @@ def _class(node: Node) -> p.Expression:
 def _value(node: Node) -> p.Expression:
     match node.type:
         case "string":
-            return p.Const(_string(node))
+            return p.Const(string(node))
         case "template_string":
-            return p.Text(tuple(_template(node)))
+            return p.Text(tuple(template(node, _value)))
         case "number":
-            return _number(source(node))
+            return number(source(node))
         case "true" | "false":
             return p.Const(node.type == "true")
         case "null":
@@ -320,9 +297,11 @@ def _value(node: Node) -> p.Expression:
             return p.Name(source(node))
         case "this":
             return p.Name("this")
+        case "super":
+            return _super(node)
         case "class":
             return _class(node)
-        case "regex" if (simple := _SIMPLE.fullmatch(source(node))) is not None:
+        case "regex" if (simple := SIMPLE.fullmatch(source(node))) is not None:
             return p.Const(Pattern(simple["text"], bool(simple["end"]), bool(simple["all"])))
         case "regex" | "meta_property":
             return p.Unknown()
@@ -330,7 +309,7 @@ def _value(node: Node) -> p.Expression:
             inner = named(node)
             return _value(inner[-1]) if len(inner) == 1 else p.Opaque("a sequence")
         case "await_expression":
-            return _value(named(node)[0])
+            return p.Call(p.Name("await"), (p.Argument(_value(named(node)[0])),))
         case "object":
             return p.Pairs(tuple(map(_pair, named(node))))
         case "array":
@@ -341,6 +320,9 @@ def _value(node: Node) -> p.Expression:
             return p.Member(_value(field(node, "object")), source(field(node, "property")))
         case "subscript_expression":
             return p.Index(_value(field(node, "object")), _value(field(node, "index")))
+        case "call_expression" if field(node, "function").type == "super":
+            constructor = p.Member(_super(field(node, "function")), "constructor")
+            return p.Call(constructor, _arguments(field(node, "arguments")))
         case "call_expression":
             return p.Call(_value(field(node, "function")), _arguments(field(node, "arguments")))
         case "new_expression":
@@ -369,6 +351,17 @@ def _value(node: Node) -> p.Expression:
     return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
 
 
+def _super(node: Node) -> p.Expression:
+    """super, in a method of a class that has a name."""
+    owner = node.parent
+    while owner is not None and owner.type not in ("class_declaration", "class", "object", "function_expression"):
+        owner = owner.parent
+    if owner is None or not owner.type.startswith("class") or owner.child_by_field_name("name") is None:
+        return p.Opaque("super of no class")
+    given = (p.Name("this"), p.Name(source(field(owner, "name"))))
+    return p.Call(p.Name("super of"), tuple(map(p.Argument, given)))
+
+
 def _arguments(node: Node) -> tuple[p.Argument, ...]:
     if node.type != "arguments":
         raise refuse(node)
@@ -381,50 +374,26 @@ def _pair(node: Node) -> tuple[p.Expression | None, p.Expression]:
     if node.type == "spread_element":
         return None, _value(named(node)[0])
     if node.type == "method_definition":
-        return p.Const(source(field(node, "name"))), _function(node)
+        return _method(node)
     if node.type != "pair":
         raise refuse(node)
     key = field(node, "key")
     if key.type == "computed_property_name":
         return _value(named(key)[0]), _value(field(node, "value"))
-    name = _string(key) if key.type == "string" else source(key)
+    name = string(key) if key.type == "string" else source(key)
     if name == "__proto__":
         raise Unreadable("__proto__ in an object literal is no key")
-    return p.Const(name), _value(field(node, "value"))
+    value = field(node, "value")
+    if value.type == "function_expression":
+        return p.Const(name), p.Call(p.Name("method of"), (p.Argument(_function(value, True)),))
+    return p.Const(name), _value(value)
 
 
-def _string(node: Node) -> str:
-    return JAVASCRIPT.unquote(re.sub(r"\\(?:\r\n|[\r\n\u2028\u2029])", "", source(node)))
-
-
-def _template(node: Node) -> Iterator[p.Expression]:
-    """Parts of a template: text is taken between the substitutions, since the grammar leaves out some of it."""
-    raw = node.text or b""
-    position = 1
-    for child in node.named_children:
-        if child.type == "template_substitution":
-            start = child.start_byte - node.start_byte
-            yield p.Const(_cooked(raw[position:start].decode()))
-            yield _value(named(child)[0])
-            position = child.end_byte - node.start_byte
-    yield p.Const(_cooked(raw[position:-1].decode()))
-
-
-def _cooked(text: str) -> str:
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "\\" not in text:
-        return text
-    text = text.replace("\\\n", "")
-    return JAVASCRIPT.unquote(f"`{text}`")
-
-
-def _number(text: str) -> p.Expression:
-    digits = text.replace("_", "")
-    if re.fullmatch(r"0[xXoObB][0-9A-Fa-f]+|0|[1-9][0-9]*", digits):
-        value: int | float = int(digits, 0)
-    elif re.fullmatch(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", digits) and not digits.startswith("00"):
-        value = float(digits)
-        value = int(value) if value == int(value) else value
-    else:
-        return p.Opaque("a number")
-    return p.Const(value) if abs(value) < EXACT else p.Opaque("a number that JavaScript rounds")
+def _method(node: Node) -> tuple[p.Expression, p.Expression]:
+    """A method of an object, or what gives a member of it each time."""
+    marks, name = {child.type for child in node.children}, field(node, "name")
+    if "set" in marks or name.type not in ("property_identifier", "string"):
+        raise refuse(node)
+    key = p.Const(string(name) if name.type == "string" else source(name))
+    function = p.Argument(_function(node, True))
+    return key, p.Call(p.Name("getter of" if "get" in marks else "method of"), (function,))

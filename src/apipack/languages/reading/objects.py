@@ -67,6 +67,9 @@ class Type(Thing):
 
     def make(self, run: Any, given: Arguments) -> Instance:
         instance = Instance(self)
+        line = self.line()
+        if run.dialect.needs_new and any(kind.defaults for kind in line[:-1]):
+            raise Unreadable("fields that are set between two constructors")
         for kind in reversed(self.line()):
             if kind.defaults is not None:
                 run.enter(kind.defaults, Arguments([]), instance)
@@ -76,6 +79,29 @@ class Type(Thing):
         elif given.positional or given.named:
             raise Unreadable(f"{self.name} takes no arguments")
         return instance
+
+
+class Super(Thing):
+    """An object as one of the class that its own class extends."""
+
+    def __init__(self, kind: Type, receiver: Instance) -> None:
+        self.kind, self.receiver = kind, receiver
+
+    def get(self, run: Any, name: str) -> Any:
+        method = next((kind.methods[name] for kind in self.kind.line()[1:] if name in kind.methods), None)
+        if method is None and name in CONSTRUCTORS:
+            return Builtin(lambda run, given: given.take())
+        if method is None or method.kind != "method":
+            raise Unreadable(f"{name} of the class that {self.kind.name} extends")
+        return Bound(method.closure, self.receiver)
+
+
+def super_of(run: Any, given: Arguments) -> Super:
+    """super: of an object and the class in whose method it stands."""
+    receiver, kind = given.take("object", "class", required=2)
+    if not isinstance(receiver, Instance) or not isinstance(kind, Type):
+        raise Unreadable("super outside of a method")
+    return Super(kind, receiver)
 
 
 class Instance(Thing):

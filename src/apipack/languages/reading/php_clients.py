@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from apipack.languages.reading.dialect import Dialect, constant, copied, leave
+from apipack.languages.reading.dialect import LIMIT, Dialect, applied, constant, copied, leave
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.objects import Type
+from apipack.languages.reading.naming import lookup
+from apipack.languages.reading.objects import Instance, Type
 from apipack.languages.reading.php_curl import Curl, StringFile, execute, setopt, setopt_array
 from apipack.languages.reading.php_data import (
     FLAGS,
@@ -24,8 +25,9 @@ from apipack.languages.reading.php_data import (
     urlencode,
 )
 from apipack.languages.reading.php_guzzle import OPTIONS, Guzzle, Psr
+from apipack.languages.reading.php_names import APPEND, CALLED, SERIALIZED
 from apipack.languages.reading.php_streams import Context, file_get_contents, fopen
-from apipack.languages.reading.php_tree import APPEND, lower
+from apipack.languages.reading.php_tree import lower
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
@@ -137,10 +139,75 @@ CLASSES: Mapping[str, Any] = {
 }
 
 
+SHORT, REPEATED = 200, 2
+"""Characters that a pattern is looked for in, and how often it may repeat something."""
+
+
 def _str_replace(old: Any, new: Any, value: Any) -> str:
-    if not all(isinstance(part, str) for part in (old, new, value)) or not old:
-        raise Unreadable("a replacement of more than texts")
-    return str(value.replace(old, new))
+    """Texts, or arrays of texts that are replaced one after the other."""
+    olds = list(old.values()) if isinstance(old, dict) else [old]
+    news = list(new.values()) if isinstance(new, dict) else [new] * len(olds)
+    if (isinstance(new, dict) and not isinstance(old, dict)) or len(news) != len(olds):
+        raise Unreadable("a replacement of another number of texts")
+    for before, after in zip(olds, news, strict=True):
+        if not all(isinstance(part, str) for part in (before, after, value)) or not before:
+            raise Unreadable("a replacement of more than texts")
+        if len(value) * max(len(after), 1) > LIMIT:
+            raise Unreadable("a text too long")
+        value = value.replace(before, after)
+    return str(value)
+
+
+PATTERN = re.compile(r"([/#~])((?:\\[/.+sdw#~-]|[\w @%:=+*?^$()|-]|\[[\w.-]+\])+)\1(i?)", re.ASCII)
+"""Patterns that mean the same in PCRE and in Python."""
+
+
+def _pattern(pattern: Any, subject: Any) -> re.Pattern[str]:
+    match = PATTERN.fullmatch(text(pattern))
+    if (
+        match is None
+        or not text(subject).isascii()
+        or len(subject) > SHORT
+        or re.search(r"[+*?)]\)?[+*]|\(\?", match[2])
+        or len(re.findall("[+*]", match[2])) > REPEATED
+    ):
+        raise Unreadable("a pattern")
+    return re.compile(match[2].replace("$", r"(?=\n?\Z)"), re.ASCII | (re.IGNORECASE if match[3] else 0))
+
+
+def _preg_replace(pattern: Any, new: Any, subject: Any) -> str:
+    if "$" in text(new) or "\\" in new:
+        raise Unreadable("a replacement by what a pattern finds")
+    return _pattern(pattern, subject).sub(new, subject)
+
+
+def _json_encode(run: Evaluation, given: Arguments) -> Any:
+    """json_encode, to which an object of the program says itself what it is."""
+    value, *options = given.positional
+    return applied(json_encode, [_serialized(run, value), *options], given.named)
+
+
+def _serialized(run: Evaluation, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _serialized(run, member) for key, member in value.items()}
+    if isinstance(value, Instance) and any(SERIALIZED in kind.shared for kind in value.kind.line()):
+        return _serialized(run, run.apply(value.get(run, f"jsonSerialize{CALLED}"), Arguments([])))
+    return value
+
+
+def _spread(value: Any) -> list[Any]:
+    """Members of an array as arguments by their position."""
+    if not isinstance(value, dict) or any(isinstance(key, str) for key in value):
+        raise Unreadable("a spread of more than a list")
+    return list(value.values())
+
+
+def _define(run: Evaluation, given: Arguments) -> bool:
+    name, value = given.take("constant_name", "value", required=2)
+    if run.doubt or not re.fullmatch("[A-Z][A-Z0-9_]*", text(known(name))):
+        raise Unreadable("a constant of another name")
+    run.globals.names[name] = value
+    return True
 
 
 def _truth(value: Any) -> bool:
@@ -179,7 +246,7 @@ def _constant_of(run: Evaluation, given: Arguments) -> Any:
     owner, name = given.positional
     kind = "class self" if owner == "static" else f"class {owner}"
     try:
-        value = run.lookup(kind)
+        value = lookup(run, kind)
     except Unreadable:
         return MYSTERY
     return value.get(run, name) if isinstance(value, Type | Module) else MYSTERY
@@ -194,6 +261,7 @@ class Php(Dialect):
     creates_arrays = True
     assigns_local = True
     receiver = "$this"
+    sigil = "$"
     own_class = "class self"
     modules = CLASSES
     names: Mapping[str, Any] = {
@@ -205,7 +273,8 @@ class Php(Dialect):
         "PHP_EOL": "\n",
         "__DIR__": MYSTERY,
         "STDERR": MYSTERY,
-        "json_encode": constant(json_encode),
+        "json_encode": Builtin(_json_encode),
+        "spread of": constant(_spread),
         "http_build_query": constant(http_build_query),
         "urlencode": constant(urlencode),
         "rawurlencode": constant(rawurlencode),
@@ -223,7 +292,7 @@ class Php(Dialect):
         "array_map": Builtin(_array_map),
         "array_keys": constant(lambda value: dict(enumerate(value))),
         "compact": Builtin(
-            lambda run, given: {name: run.lookup(f"${name}") for name in map(text, known(given.positional))}
+            lambda run, given: {name: lookup(run, f"${name}") for name in map(text, known(given.positional))}
         ),
         "array_filter": Builtin(_array_filter),
         "getenv": Builtin(lambda run, given: of_environment(given.positional[0] if given.positional else None)),
@@ -242,6 +311,9 @@ class Php(Dialect):
         "ltrim": constant(lambda value, marks=" \t\n\r\0\x0b": text(value).lstrip(marks)),
         "rtrim": constant(lambda value, marks=" \t\n\r\0\x0b": text(value).rstrip(marks)),
         "str_replace": constant(_str_replace),
+        "preg_replace": constant(_preg_replace),
+        "preg_match": constant(lambda pattern, subject: int(_pattern(pattern, subject).search(subject) is not None)),
+        "define": Builtin(_define),
         "ucfirst": constant(lambda value: value[:1].upper() + value[1:]),
         "constant of": Builtin(_constant_of),
         "require": Builtin(_require),
@@ -300,4 +372,5 @@ class Php(Dialect):
     def member(self, run: Any, value: Any, name: str) -> Any:
         if isinstance(value, Mystery):
             return MYSTERY
-        return super().member(run, value, name)
+        is_own = isinstance(value, Instance | Type)
+        return super().member(run, value, name if is_own else name.removesuffix(CALLED))

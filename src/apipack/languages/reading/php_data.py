@@ -88,10 +88,11 @@ def rawurlencode(value: Any) -> str:
 
 
 def http_build_query(data: Any, prefix: str = "", separator: str | None = "&", kind: int = 1) -> str:
-    if prefix or separator not in (None, "&"):
-        raise Unreadable("http_build_query with a prefix or separator")
+    if prefix and any(isinstance(name, int) for name in data):
+        raise Unreadable("http_build_query with a prefix")
+    joint = "&" if separator is None else separator
     encode = rawurlencode if kind == FLAGS["PHP_QUERY_RFC3986"] else urlencode
-    return "&".join(f"{encode(name)}={encode(value)}" for name, value in _flat(data))
+    return joint.join(f"{encode(name)}={encode(value)}" for name, value in _flat(data))
 
 
 def _flat(data: Any, name: str = "") -> list[tuple[str, str]]:

@@ -10,14 +10,8 @@ from tree_sitter import Node
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
 from apipack.languages.reading.php_closures import captures
-from apipack.languages.wire import Unreadable
-
-APPEND = "append"
-_ESCAPE = re.compile(
-    r"\\(?:(?P<simple>[nrtvef\\$\"])|x(?P<hex>[0-9A-Fa-f]{1,2})|u\{(?P<point>[0-9A-Fa-f]{1,6})\}|(?P<octal>[0-7]{1,3}))"
-)
-_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "v": "\v", "e": "\x1b", "f": "\f"}
-ASCII = 0x80
+from apipack.languages.reading.php_names import APPEND, CALLED, SERIALIZED
+from apipack.languages.reading.php_texts import heredoc, interpolated, nowdoc
 
 
 def lower(code: str) -> tuple[p.Statement, ...]:
@@ -49,6 +43,10 @@ def _statement(node: Node) -> Sequence[p.Statement]:
             return [p.Block(_body(node))]
         case "try_statement":
             return [_attempt(node)]
+        case "const_declaration":
+            return [p.Assign(p.Name(source(name)), _value(value), True) for name, value in map(named, named(node))]
+        case "enum_declaration":
+            return _enum(node)
         case "class_declaration":
             return [p.Assign(p.Name(f"class {source(field(node, 'name'))}"), _class(node), True)]
         case "return_statement":
@@ -146,6 +144,22 @@ def _function(node: Node) -> p.Function:
     return p.Function(tuple(parameters), (*promoted, *_body(body)), rest=rest, sees=sees)
 
 
+def _enum(node: Node) -> Sequence[p.Statement]:
+    """An enum: a class, and an instance of it for each case."""
+    kind = p.Name(f"class {source(field(node, 'name'))}")
+    cases = [member for member in named(field(node, "body")) if member.type == "enum_case"]
+    statements: list[p.Statement] = [p.Assign(kind, _class(node), True)]
+    for case in cases:
+        name, value = source(field(case, "name")), case.child_by_field_name("value")
+        instance = p.Member(kind, name)
+        statements += [
+            p.Assign(instance, p.Call(kind, (), True)),
+            p.Assign(p.Member(instance, "name"), p.Const(name)),
+            *([p.Assign(p.Member(instance, "value"), _value(value))] if value else []),
+        ]
+    return statements
+
+
 def _class(node: Node) -> p.Expression:
     methods: list[tuple[str, str, p.Function]] = []
     fields: list[p.Statement] = []
@@ -155,7 +169,7 @@ def _class(node: Node) -> p.Expression:
         if member.type == "method_declaration" and member.child_by_field_name("body"):
             hidden = any(source(child) in ("private", "protected") for child in member.children)
             kind = "static" if "static_modifier" in marks else "private" if hidden else "method"
-            methods.append((source(field(member, "name")), kind, _function(member)))
+            methods.append((_method_name(field(member, "name")), kind, _function(member)))
         elif member.type == "property_declaration" and "static_modifier" in marks:
             for element in named(member):
                 if element.type == "property_element":
@@ -172,11 +186,19 @@ def _class(node: Node) -> p.Expression:
                 if element.type == "const_element":
                     key, given = named(element)
                     shared.append((source(key), _value(given)))
-        else:
+        elif member.type != "enum_case":
             return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
+    interfaces = next((child for child in named(node) if child.type == "class_interface_clause"), None)
+    if interfaces and "JsonSerializable" in source(interfaces):
+        shared.append((SERIALIZED, p.Const(True)))
     base = next((child for child in named(node) if child.type == "base_clause"), None)
     parent = p.Name(f"class {source(named(base)[0]).lstrip(chr(92))}") if base else None
     return p.Class(source(field(node, "name")), tuple(methods), tuple(fields), tuple(shared), parent)
+
+
+def _method_name(name: Node) -> str:
+    """A method's name, which a property may have too; those of the language are as they stand."""
+    return source(name) if source(name).startswith("__") else f"{source(name)}{CALLED}"
 
 
 def _class_name(scope: Node) -> p.Expression:
@@ -211,11 +233,11 @@ def _value(node: Node) -> p.Expression:
         case "string":
             return p.Const(re.sub(r"\\([\\'])", r"\1", source(node)[1:-1]))
         case "encapsed_string":
-            return p.Text(tuple(_parts(node, node.children[1:-1], '"')))
+            return p.Text(tuple(interpolated(node, node.children[1:-1], '"', _value)))
         case "heredoc":
-            return _heredoc(node)
+            return heredoc(node, _value)
         case "nowdoc":
-            return _nowdoc(node)
+            return nowdoc(node)
         case "integer":
             return p.Const(int(source(node))) if re.fullmatch("0|[1-9][0-9]*", source(node)) else p.Opaque("a number")
         case "float":
@@ -242,13 +264,13 @@ def _value(node: Node) -> p.Expression:
         case "member_access_expression" | "nullsafe_member_access_expression":
             return p.Member(_value(field(node, "object")), source(field(node, "name")))
         case "member_call_expression" | "nullsafe_member_call_expression":
-            method = p.Member(_value(field(node, "object")), source(field(node, "name")))
+            method = p.Member(_value(field(node, "object")), _method_name(field(node, "name")))
             return p.Call(method, _arguments(field(node, "arguments")))
         case "scoped_property_access_expression":
             return p.Member(_class_name(field(node, "scope")), source(field(node, "name")))
         case "scoped_call_expression":
             scope = p.Name(f"class {source(field(node, 'scope')).lstrip(chr(92))}")
-            return p.Call(p.Member(scope, source(field(node, "name"))), _arguments(field(node, "arguments")))
+            return p.Call(p.Member(scope, _method_name(field(node, "name"))), _arguments(field(node, "arguments")))
         case "class_constant_access_expression":
             names = [p.Const(source(child).lstrip("\\")) for child in named(node)]
             return p.Call(p.Name("constant of"), tuple(p.Argument(part) for part in names))
@@ -336,7 +358,7 @@ def _arguments(node: Node) -> tuple[p.Argument, ...]:
         name = child.child_by_field_name("name")
         value = named(child)[-1]
         if value.type == "variadic_unpacking":
-            members = p.Call(p.Name("array_values"), (p.Argument(_value(named(value)[0])),))
+            members = p.Call(p.Name("spread of"), (p.Argument(_value(named(value)[0])),))
             given.append(p.Argument(p.Spread(members)))
             continue
         given.append(p.Argument(_value(value), source(name) if name else None))
@@ -372,56 +394,3 @@ def _pairs(children: Sequence[Node]) -> p.Expression:
             pairs.append((p.Const(index), _value(inner[0])))
             index += 1
     return p.Pairs(tuple(pairs))
-
-
-def _parts(node: Node, children: Sequence[Node], quote: str) -> Iterator[p.Expression]:
-    """Parts of an interpolated string, whose children must leave nothing out."""
-    position = children[0].start_byte if children else 0
-    for child in children:
-        if child.start_byte != position:
-            raise refuse(node)
-        position = child.end_byte
-        if child.type in ("string_content", "escape_sequence"):
-            yield p.Const(_unescaped(source(child), quote))
-        elif child.type == "dynamic_variable_name":
-            raise refuse(child)
-        elif child.is_named:
-            yield _value(child)
-
-
-def _unescaped(text: str, quote: str) -> str:
-    def meaning(escape: re.Match[str]) -> str:
-        kind = escape.lastgroup or ""
-        value = escape[kind]
-        if kind == "simple":
-            return escape[0] if value == '"' and quote != '"' else _SIMPLE.get(value, value)
-        code = int(value, 8 if kind == "octal" else 16)
-        if code > 0x10FFFF or 0xD800 <= code < 0xE000 or (kind != "point" and code >= ASCII):
-            raise Unreadable(f"escape {escape[0]}")
-        return chr(code)
-
-    return _ESCAPE.sub(meaning, text)
-
-
-def _heredoc(node: Node) -> p.Expression:
-    body, end = node.child_by_field_name("value"), field(node, "end_tag")
-    if body is None:
-        return p.Const("")
-    if end.start_point[1]:
-        if any(child.type != "string_content" for child in named(body)) or "\\" in source(body):
-            raise refuse(node)
-        return p.Const(_outdented(source(body).removeprefix("\n"), end.start_point[1]))
-    return p.Text(tuple(_parts(body, body.children, "")))
-
-
-def _nowdoc(node: Node) -> p.Expression:
-    body, end = node.child_by_field_name("value"), field(node, "end_tag")
-    return p.Const("" if body is None else _outdented(source(body).removeprefix("\n"), end.start_point[1]))
-
-
-def _outdented(text: str, width: int) -> str:
-    """Lines without the indentation that the end of the text has."""
-    lines = text.split("\n")
-    if any(line.strip() and not line.startswith(" " * width) for line in lines):
-        raise Unreadable("a text that is indented less than its end")
-    return "\n".join(line[width:] for line in lines)

@@ -7,10 +7,11 @@ from typing import Any
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import applied, optional
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.python_auth import Unsent
 from apipack.languages.reading.python_data import dumps
 from apipack.languages.reading.python_requests import VERBS, BasicAuth, add_auth, as_dict, known_text
 from apipack.languages.reading.sending import Fields, component, sent
-from apipack.languages.reading.values import MYSTERY, UNDEFINED, Arguments, Builtin, Module, Thing, known
+from apipack.languages.reading.values import MYSTERY, UNDEFINED, Arguments, Builtin, Deferred, Module, Thing, known
 from apipack.languages.wire import FORM, Unreadable
 
 OPTIONS = ("params", "data", "json", "headers", "auth", "timeout", "ssl", "allow_redirects", "raise_for_status")
@@ -18,8 +19,9 @@ SAFE = "!$'()*,/:?@-._~"
 
 
 class ClientSession(Thing):
-    """aiohttp.ClientSession."""
+    """aiohttp.ClientSession, which sends once what it gives is awaited or entered."""
 
+    is_async = True
     inert = frozenset({"close"})
 
     def __init__(self, given: Arguments) -> None:
@@ -30,16 +32,16 @@ class ClientSession(Thing):
 
     def get(self, run: Evaluation, name: str) -> Any:
         if name in VERBS:
-            return Builtin(lambda run, given: self.send(run, name.upper(), given))
+            return Builtin(lambda run, given: Deferred(lambda: self.go(run, name.upper(), given), True))
         return super().get(run, name)
 
     def do_request(self, run: Evaluation, given: Arguments) -> Any:
         method = known(given.positional.pop(0) if given.positional else given.named.pop("method", None))
         if not isinstance(method, str):
             raise Unreadable("the method is not text")
-        return self.send(run, method.upper(), given)
+        return Deferred(lambda: self.go(run, method.upper(), given), True)
 
-    def send(self, run: Evaluation, method: str, given: Arguments) -> Any:
+    def go(self, run: Evaluation, method: str, given: Arguments) -> Any:
         if len(given.positional) > 1:
             raise Unreadable("too many arguments")
         url, params, data, document, headers, auth, *_ = given.take("url", *OPTIONS, required=1)
@@ -47,7 +49,10 @@ class ClientSession(Thing):
         for options in (self.at_headers, optional(headers)):
             for name, value in as_dict(options or {}).items():
                 fields.set(name, value)
-        add_auth(fields, optional(auth) or self.auth)
+        credentials = optional(auth) or self.auth
+        if not isinstance(credentials, BasicAuth | None):
+            raise Unreadable("credentials that are not known here")
+        add_auth(run, Unsent(method, "", fields), credentials)
         body = self.body(optional(data), document, fields)
         url, query = self.address(url), sending.form(_pairs(optional(params)), _quoted)
         if query and ("?" in url or "#" in url):

@@ -8,8 +8,10 @@ from typing import Any
 
 from apipack.languages.reading.dialect import Dialect, applied, constant, ignoring, leave
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.objects import Instance
+from apipack.languages.reading.objects import Instance, super_of
 from apipack.languages.reading.python_aiohttp import AIOHTTP
+from apipack.languages.reading.python_async import ASYNCIO, awaited, entered
+from apipack.languages.reading.python_auth import AUTH_BASE
 from apipack.languages.reading.python_data import (
     BASE64,
     IO,
@@ -25,22 +27,21 @@ from apipack.languages.reading.python_data import (
     to_str,
 )
 from apipack.languages.reading.python_http import HTTP_CLIENT, URL_REQUEST
-from apipack.languages.reading.python_httpx import Client
+from apipack.languages.reading.python_httpx import AsyncClient, Client
 from apipack.languages.reading.python_requests import VERBS, BasicAuth, Prepared, Session
+from apipack.languages.reading.python_system import ARGPARSE, OS, SYS
 from apipack.languages.reading.python_tree import lower
+from apipack.languages.reading.python_urllib3 import URLLIB3, URLLIB3_UTIL
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
-    UNSET,
     Arguments,
     Builtin,
-    Environment,
     Inert,
     Module,
     Mystery,
     Thing,
     known,
-    of_environment,
 )
 from apipack.languages.wire import Unreadable
 from apipack.records import Request
@@ -75,7 +76,7 @@ def _module_call(run: Evaluation, name: str, given: Arguments) -> Any:
     return session.do_request(run, given) if name == "request" else session.verb(run, name, given)
 
 
-AUTH = Module("requests.auth", {"HTTPBasicAuth": Builtin(lambda run, given: BasicAuth(given))})
+AUTH = Module("requests.auth", {"HTTPBasicAuth": Builtin(lambda run, given: BasicAuth(given)), "AuthBase": AUTH_BASE})
 REQUESTS = Library(
     "requests",
     {
@@ -94,20 +95,19 @@ HTTPX = Library(
     "httpx",
     {
         "Client": Builtin(lambda run, given: Client(given)),
-        "AsyncClient": Builtin(lambda run, given: Client(given)),
+        "AsyncClient": Builtin(lambda run, given: AsyncClient(given)),
         "BasicAuth": Builtin(lambda run, given: BasicAuth(given)),
         "HTTPError": MYSTERY,
         "HTTPStatusError": MYSTERY,
         "RequestError": MYSTERY,
-        "Timeout": MYSTERY,
+        **dict.fromkeys(("Timeout", "Limits", "HTTPTransport", "AsyncHTTPTransport"), MYSTERY),
     },
     Client,
 )
 
 INERT = (
-    "urllib3",
     "urllib3.util.retry",
-    "urllib3.util",
+    "urllib3.exceptions",
     "requests.adapters",
     "logging",
     "datetime",
@@ -120,31 +120,9 @@ INERT = (
     "traceback",
     "__future__",
     "enum",
-    "functools",
     "html",
 )
 ERRORS = ("Exception", "ValueError", "KeyError", "RuntimeError", "OSError", "ConnectionError", "TimeoutError")
-
-
-def _variable(run: Evaluation, given: Arguments) -> Any:
-    """os.getenv: what a bare environment gives."""
-    name, default = given.take("key", "default", required=1)
-    held = of_environment(name)
-    return default if held is UNSET and default is not UNDEFINED else held
-
-
-class Environ(Environment):
-    """os.environ."""
-
-    def do_get(self, run: Evaluation, given: Arguments) -> Any:
-        return _variable(run, given)
-
-    def item(self, run: Any, key: Any) -> Any:
-        return MYSTERY
-
-
-OS = Module("os", {"environ": Environ(), "getenv": Builtin(_variable)})
-SYS = Module("sys", {"exit": Builtin(leave), "argv": MYSTERY, "stderr": MYSTERY, "stdout": MYSTERY})
 
 
 def _formatted_as(value: Any, spec: str) -> str:
@@ -189,48 +167,9 @@ def _enum(run: Evaluation, given: Arguments) -> Module:
     return Module("an enum", {name: Member(name, value) for name, value in values.items()})
 
 
-class Gathered(Thing):
-    """What asyncio.gather gives, before it is awaited."""
-
-    def __init__(self, given: Arguments) -> None:
-        self.values = given.positional
-
-
-def _awaited(run: Evaluation, given: Arguments) -> Any:
-    (value,) = given.positional
-    return [run.awaited(one) for one in value.values] if isinstance(value, Gathered) else run.awaited(value)
-
-
-LOOP = Module("a loop", {"run_until_complete": Builtin(_awaited), "close": MYSTERY})
-ASYNCIO = Module(
-    "asyncio",
-    {
-        "run": Builtin(_awaited),
-        "gather": Builtin(lambda run, given: Gathered(given)),
-        "wait_for": Builtin(lambda run, given: given.take("aw", "timeout", required=1)[0]),
-        "sleep": MYSTERY,
-        "TimeoutError": MYSTERY,
-        **dict.fromkeys(("get_event_loop", "new_event_loop"), Builtin(lambda run, given: LOOP)),
-        "set_event_loop": MYSTERY,
-    },
-)
-
-
 def _collected_dict(run: Evaluation, given: Arguments) -> Any:
     pairs = _collected(run, given)
     return MYSTERY if isinstance(pairs, Mystery) else dict(known(pairs))
-
-
-def _entered(run: Evaluation, given: Arguments) -> Any:
-    """What `with` gives; the end of its block is a method that is called some time."""
-    (value,) = given.positional
-    if not isinstance(value, Instance):
-        return value
-    for enter, after in (("__enter__", "__exit__"), ("__aenter__", "__aexit__")):
-        if value.kind.find(enter):
-            run.call_back(value.get(run, after))
-            return run.awaited(run.apply(value.get(run, enter), Arguments([])))
-    raise Unreadable("with an object that cannot be entered")
 
 
 def _as_dict(run: Evaluation, given: Arguments) -> Any:
@@ -247,6 +186,23 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(member) for key, member in value.items()}
     return [_plain(member) for member in value] if isinstance(value, list) else value
+
+
+def _partial(run: Evaluation, given: Arguments) -> Builtin:
+    """functools.partial."""
+    function, *first = given.positional
+
+    def call(run: Evaluation, more: Arguments) -> Any:
+        return run.apply(function, Arguments([*first, *more.positional], given.named | more.named))
+
+    return Builtin(call)
+
+
+_SAME = Builtin(lambda run, given: given.take("function", required=1)[0])
+FUNCTOOLS = Module(
+    "functools",
+    {"wraps": Builtin(lambda run, given: _SAME), "partial": Builtin(_partial), "cache": _SAME, "lru_cache": _SAME},
+)
 
 
 class Python(Dialect):
@@ -272,7 +228,7 @@ class Python(Dialect):
         "list": constant(lambda value=(): list(value)),
         "exit": Builtin(leave),
         "quit": Builtin(leave),
-        "await": Builtin(_awaited),
+        "await": Builtin(awaited),
         "map": Builtin(_mapped),
         "enum of": Builtin(_enum),
         "min": constant(lambda *values: min(*values)),
@@ -283,7 +239,8 @@ class Python(Dialect):
         "list of": Builtin(_collected),
         "dict of": Builtin(_collected_dict),
         "formatted as": constant(_formatted_as),
-        "entered": Builtin(_entered),
+        "entered": Builtin(entered),
+        "super of": Builtin(super_of),
         "slice of": Builtin(lambda run, given: MYSTERY),
         "__name__": "__main__",
     }
@@ -311,7 +268,13 @@ class Python(Dialect):
         "aiohttp": AIOHTTP,
         "os": OS,
         "sys": SYS,
+        "argparse": ARGPARSE,
         "asyncio": ASYNCIO,
+        "functools": FUNCTOOLS,
+        "contextlib": Module("contextlib"),
+        "dotenv": Inert("dotenv"),
+        "urllib3": URLLIB3,
+        "urllib3.util": URLLIB3_UTIL,
         **{name: Inert(name) for name in INERT},
     }
     methods: Mapping[type, Mapping[str, Any]] = {

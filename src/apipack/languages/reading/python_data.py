@@ -139,5 +139,7 @@ PARSE = Module(
         "quote": QUOTE,
         "quote_plus": QUOTE_PLUS,
         "urljoin": constant(lambda base, url: urllib.parse.urljoin(base, url)),
+        "urlunsplit": constant(lambda parts: urllib.parse.urlunsplit(parts)),
+        "urlunparse": constant(lambda parts: urllib.parse.urlunparse(parts)),
     },
 )

@@ -14,6 +14,7 @@ from apipack.languages.reading.values import (
     Module,
     Thing,
     known,
+    text_of,
 )
 from apipack.languages.wire import FORM, Unreadable, repeated
 
@@ -141,8 +142,31 @@ class UrlRequest(Thing):
         super().set(run, name, value)
 
 
+class Opener(Thing):
+    """What urllib.request.build_opener gives. addheaders: fields of requests that have none of their names."""
+
+    def __init__(self) -> None:
+        self.at_addheaders: list[Any] = []
+
+    def set_addheaders(self, run: Evaluation, value: Any) -> None:
+        self.at_addheaders = value
+
+    def do_open(self, run: Evaluation, given: Arguments) -> Any:
+        url, data, *_ = given.take("fullurl", "data", "timeout", required=1)
+        return _opened(run, url, data, self.at_addheaders)
+
+
+def _build_opener(run: Evaluation, given: Arguments) -> Opener:
+    given.take()
+    return Opener()
+
+
 def _urlopen(run: Evaluation, given: Arguments) -> Any:
     url, data, *_ = given.take("url", "data", "timeout", "context", required=1)
+    return _opened(run, url, data, [])
+
+
+def _opened(run: Evaluation, url: Any, data: Any, others: Any) -> Any:
     request = url if isinstance(url, UrlRequest) else UrlRequest(Arguments([url]))
     body = known(request.at_data if optional(data) is None else data)
     if body is not None and not isinstance(body, bytes):
@@ -150,6 +174,8 @@ def _urlopen(run: Evaluation, given: Arguments) -> Any:
     fields = Fields(request.fields.pairs)
     if body is not None:
         fields.default("Content-Type", FORM)
+    for name, value in known(others):
+        fields.default(text_of(name), text_of(value))
     method = request.at_method or ("GET" if body is None else "POST")
     return run.send(sent(method, sending.plain_url(request.url), fields, body))
 
@@ -159,5 +185,6 @@ URL_REQUEST = Module(
     {
         "Request": Builtin(lambda run, given: UrlRequest(given)),
         "urlopen": Builtin(_urlopen),
+        "build_opener": Builtin(_build_opener),
     },
 )

@@ -9,6 +9,7 @@ from typing import Any
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import applied, optional
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.python_auth import Unsent
 from apipack.languages.reading.python_data import Buffer, dumps, to_str
 from apipack.languages.reading.python_requests import (
     Sendable,
@@ -22,6 +23,8 @@ from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
     UNDEFINED,
     Arguments,
+    Deferred,
+    Mystery,
     known,
     text_of,
 )
@@ -32,13 +35,18 @@ from apipack.records import Request
 class Client(Session):
     """httpx.Client; the module itself is one that keeps nothing."""
 
+    is_async = False
     settable = frozenset({"timeout", "follow_redirects"})
 
     def __init__(self, given: Arguments | None = None) -> None:
         super().__init__()
-        names = ("headers", "params", "auth", "base_url", "timeout", "follow_redirects", "verify", "http2")
-        headers, params, auth, base, *_ = (given or Arguments([])).take(*names)
-        self.at_headers, self.at_params = dict(optional(headers, {})), optional(params, {})
+        names = ("headers", "params", "auth", "base_url", "cookies", "timeout", "follow_redirects", "verify", "http2",
+                 "limits", "transport")  # fmt: skip
+        headers, params, auth, base, cookies, *others = (given or Arguments([])).take(*names)
+        if not isinstance(others[-1], Mystery) and others[-1] is not UNDEFINED:
+            raise Unreadable("a transport of the program")
+        self.at_headers, self.at_params = dict(optional(headers) or {}), optional(params) or {}
+        self.cookies = optional(cookies)
         self.at_auth, self.base = optional(auth), optional(base, "")
 
     def verb(self, run: Evaluation, name: str, given: Arguments) -> Any:
@@ -53,14 +61,16 @@ class Client(Session):
 
     def do_build_request(self, run: Evaluation, given: Arguments) -> Sendable:
         method = text_of(given.positional.pop(0) if given.positional else given.named.pop("method", None), "the method")
-        return Sendable(self.composed(method.upper(), given, ("url",), ("auth", "follow_redirects", "verify")))
+        return Sendable(self.composed(run, method.upper(), given, ("url",), ("auth", "follow_redirects", "verify")))
 
     def go(
         self, run: Evaluation, method: str, given: Arguments, leading: tuple[str, ...], refused: tuple[str, ...]
     ) -> Any:
-        return run.send(self.composed(method, given, leading, refused))
+        return run.send(self.composed(run, method, given, leading, refused))
 
-    def composed(self, method: str, given: Arguments, leading: tuple[str, ...], refused: tuple[str, ...]) -> Request:
+    def composed(
+        self, run: Evaluation, method: str, given: Arguments, leading: tuple[str, ...], refused: tuple[str, ...]
+    ) -> Request:
         names = (*leading, "content", "data", "json", "params", "headers", "cookies", "auth", "timeout",
                  "follow_redirects", "verify", "files")  # fmt: skip
         if len(given.positional) > len(leading) or any(name in given.named for name in refused):
@@ -74,10 +84,25 @@ class Client(Session):
         if pairs and "?" in url:
             raise Unreadable("params of httpx for a URL that has a query")
         body = _httpx_body(options, fields)
-        add_auth(fields, options.get("auth") or self.at_auth)
-        add_cookies(fields, options.get("cookies"))
+        add_cookies(fields, {**(known(self.cookies) or {}), **(known(options.get("cookies")) or {})})
         url = sending.plain_url(sending.with_query(url, sending.form(pairs)))
+        url = add_auth(run, Unsent(method, url, fields), options.get("auth") or self.at_auth)
         return sent(method, url, fields, body)
+
+
+class AsyncClient(Client):
+    """httpx.AsyncClient, which sends once what it gives is awaited."""
+
+    is_async = True
+    inert = frozenset({"aclose"})
+
+    def go(
+        self, run: Evaluation, method: str, given: Arguments, leading: tuple[str, ...], refused: tuple[str, ...]
+    ) -> Any:
+        return Deferred(lambda: run.send(self.composed(run, method, given, leading, refused)))
+
+    def do_send(self, run: Evaluation, given: Arguments) -> Any:
+        return Deferred(lambda: Client.do_send(self, run, given))
 
 
 def _merged(base: Any, url: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import applied
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.python_auth import Unsent, apply_auth, is_callable
 from apipack.languages.reading.python_data import Buffer, dumps, to_str
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
@@ -36,9 +37,29 @@ class BasicAuth(Thing):
         self.user, self.password = given.take("username", "password", required=2)
 
 
+class Cookies(Thing):
+    """Cookies that a session sends to every host."""
+
+    def __init__(self) -> None:
+        self.pairs: dict[Any, Any] = {}
+
+    def set_item(self, run: Evaluation, key: Any, value: Any) -> None:
+        self.pairs[known(key)] = known(value)
+
+    def do_set(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        self.set_item(run, *given.take("name", "value", required=2))
+
+    def do_update(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        (cookies,) = given.take("other", required=1)
+        self.pairs |= as_dict(known(cookies))
+
+
 class Session(Thing):
     """requests.Session; the module itself is one that keeps nothing."""
 
+    is_async = False
     inert = frozenset({"close", "mount"})
     settable = frozenset({"verify", "trust_env", "max_redirects", "stream", "timeout"})
 
@@ -46,6 +67,7 @@ class Session(Thing):
         self.at_headers: dict[Any, Any] = {}
         self.at_params: dict[Any, Any] = {}
         self.at_auth: Any = None
+        self.at_cookies = Cookies()
 
     def get(self, run: Evaluation, name: str) -> Any:
         if name in VERBS:
@@ -81,7 +103,7 @@ class Session(Thing):
         (request,) = given.take("request", required=1)
         if not isinstance(request, Prepared):
             raise Unreadable("not a Request")
-        return Sendable(self.request(request.method, request.url, request.options))
+        return Sendable(self.request(run, request.method, request.url, request.options))
 
     def do_send(self, run: Evaluation, given: Arguments) -> Any:
         request, *_ = given.take("request", *IGNORED[:4], "proxies", "cert", required=1)
@@ -90,9 +112,9 @@ class Session(Thing):
         return run.send(request.request)
 
     def send(self, run: Evaluation, method: str, url: Any, options: dict[str, Any]) -> Any:
-        return run.send(self.request(method, url, options))
+        return run.send(self.request(run, method, url, options))
 
-    def request(self, method: str, url: Any, options: dict[str, Any]) -> Request:
+    def request(self, run: Evaluation, method: str, url: Any, options: dict[str, Any]) -> Request:
         fields = Fields()
         for name, value in [*as_dict(self.at_headers).items(), *as_dict(options.get("headers") or {}).items()]:
             if known(value) is None:
@@ -100,7 +122,7 @@ class Session(Thing):
             else:
                 fields.set(name, value.decode("latin-1") if isinstance(value, bytes) else value)
         body = _requests_body(options, fields)
-        pairs = [*_pairs(self.at_params), *_pairs(options.get("params"))]
+        pairs = [*pairs_of(self.at_params), *pairs_of(options.get("params"))]
         if isinstance(options.get("params"), str | bytes):
             query = known(options["params"])
             pairs, query = [], query.decode() if isinstance(query, bytes) else query
@@ -109,9 +131,10 @@ class Session(Thing):
         url = known(url)
         if not isinstance(url, str):
             raise Unreadable("the URL is not text")
-        add_auth(fields, options.get("auth") or self.at_auth)
-        add_cookies(fields, options.get("cookies"))
-        return sent(method, sending.encoded_url(sending.with_query(url, query), _requoted), fields, body)
+        add_cookies(fields, {**self.at_cookies.pairs, **(known(options.get("cookies")) or {})})
+        url = sending.encoded_url(sending.with_query(url, query), _requoted)
+        url = add_auth(run, Unsent(method, url, fields), options.get("auth") or self.at_auth)
+        return sent(method, url, fields, body)
 
 
 class Prepared(Thing):
@@ -126,7 +149,7 @@ class Prepared(Thing):
 
     def do_prepare(self, run: Evaluation, given: Arguments) -> Sendable:
         given.take()
-        return Sendable(Session().request(self.method, self.url, self.options))
+        return Sendable(Session().request(run, self.method, self.url, self.options))
 
 
 class Sendable(Thing):
@@ -162,15 +185,15 @@ def _requests_body(options: dict[str, Any], fields: Fields) -> bytes | str | Non
     if isinstance(data, str | bytes):
         return data
     fields.default("Content-Type", FORM)
-    return sending.form(_pairs(data))
+    return sending.form(pairs_of(data))
 
 
 def known_text(text: Any) -> str:
     return str(known(text))
 
 
-def _pairs(data: Any) -> list[tuple[str, str]]:
-    """Of a dict or a list of pairs, with lists spread and None left out."""
+def pairs_of(data: Any) -> list[tuple[str, str]]:
+    """Pairs of a dict or a list of pairs, with lists spread and None left out."""
     data = known(data)
     if data is None or data == {} or isinstance(data, str | bytes):
         return []
@@ -192,7 +215,7 @@ def _text(value: Any) -> str:
 
 
 def _files(files: Any, data: Any, fields: Fields) -> str:
-    parts: list[tuple[str, str, str | None, str | None]] = [(name, value, None, None) for name, value in _pairs(data)]
+    parts: list[tuple[str, str, str | None, str | None]] = [(name, value, None, None) for name, value in pairs_of(data)]
     for name, value in files.items() if isinstance(files, dict) else files:
         file, content, *kind = value if isinstance(value, list) else (name, value)
         content = content.content if isinstance(content, Buffer) else content
@@ -204,14 +227,18 @@ def _files(files: Any, data: Any, fields: Fields) -> str:
     return sending.multipart(parts, fields)
 
 
-def add_auth(fields: Fields, auth: Any) -> None:
+def add_auth(run: Evaluation, request: Unsent, auth: Any) -> str:
+    """Put credentials into a request; gives its URL."""
     if auth is None:
-        return
+        return request.at_url
+    if is_callable(auth):
+        return apply_auth(run, auth, request)
     if isinstance(auth, list) and len(auth) == 2:
         auth = BasicAuth(Arguments(auth))
     if not isinstance(auth, BasicAuth):
         raise Unreadable("credentials that are not known here")
-    fields.set("Authorization", sending.basic(auth.user, auth.password, "latin-1"))
+    request.at_headers.fields.set("Authorization", sending.basic(auth.user, auth.password, "latin-1"))
+    return request.at_url
 
 
 def add_cookies(fields: Fields, cookies: Any) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import check_size
+from apipack.languages.reading.python_classes import KINDS, Super, check_frozen, is_dataclass
 from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
 
@@ -30,8 +31,10 @@ def lower(code: str) -> tuple[p.Statement, ...]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             module = ast.parse(code)
+            compile(module, "call", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, MemoryError) as error:
         raise Unreadable(f"syntax: {error}"[:100]) from None
+    check_frozen(module)
     return _body(module.body)
 
 
@@ -62,17 +65,17 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
         case ast.While(test=test, body=body, orelse=[]):
             return [p.While(_value(test), _body(body))]
         case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body):
-            return [*[_entered(item) for item in items], *_body(body)]
+            return [*[_entered(item, isinstance(node, ast.AsyncWith)) for item in items], *_body(body)]
         case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=after):
             return [p.Try((*_body(body), *_body(orelse)), tuple(map(_handler, handlers)), _body(after))]
-        case ast.FunctionDef(name=name, decorator_list=[], args=arguments, body=body):
-            return [p.Define(name, _function(arguments, _body(body), False))]
-        case ast.AsyncFunctionDef(name=name, decorator_list=[], args=arguments, body=body):
-            return [p.Define(name, _function(arguments, _body(body), True))]
-        case ast.ClassDef(name=name, decorator_list=[ast.Name(id="dataclass")], keywords=[], bases=[]):
-            return [p.Assign(p.Name(name), _dataclass(node))]
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            return _defined(node)
+        case ast.ClassDef(name=name, decorator_list=[decorator], keywords=[], bases=[]) if is_dataclass(decorator):
+            return [*_defaults(node), p.Assign(p.Name(name), _dataclass(node, True))]
+        case ast.ClassDef(name=name, decorator_list=[], keywords=[], bases=[ast.Name(id="NamedTuple")]):
+            return [*_defaults(node), p.Assign(p.Name(name), _dataclass(node, False))]
         case ast.ClassDef(name=name, decorator_list=[], keywords=[]):
-            return [p.Assign(p.Name(name), _class(node))]
+            return [*_defaults(node), p.Assign(p.Name(name), _class(node))]
         case ast.Return(value=value):
             return [p.Jump("return", None if value is None else _value(value))]
         case ast.Raise(exc=ast.Call(func=ast.Name(id="SystemExit"), args=[value])):
@@ -92,10 +95,42 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
     return [p.Opaque(f"line {node.lineno}: {type(node).__name__}")]
 
 
+def _defined(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Sequence[p.Statement]:
+    """A function, whose defaults are values from when it is defined, and what its decorators make of it."""
+    lowered = _function(node.args, _body(node.body), isinstance(node, ast.AsyncFunctionDef))
+    statements: list[p.Statement] = [*_defaults(node), p.Define(node.name, lowered)]
+    for decorator in reversed(node.decorator_list):
+        given = (p.Argument(p.Name(node.name)),)
+        statements.append(p.Assign(p.Name(node.name), p.Call(_value(decorator), given)))
+    return statements
+
+
+def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Sequence[p.Statement]:
+    """What defaults of a function, or of a class's methods and fields, are: values of their own names."""
+    if isinstance(node, ast.ClassDef):
+        methods = [member for member in node.body if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef)]
+        fields = [member.value for member in node.body if isinstance(member, ast.AnnAssign) and member.value]
+        values = [value for value in fields if isinstance(value, ast.Name | ast.Attribute)]
+    else:
+        methods, values = [node], []
+    for method in methods:
+        given = [*method.args.defaults, *[default for default in method.args.kw_defaults if default]]
+        values += [default for default in given if not isinstance(default, ast.Constant)]  # type: ignore[misc]
+    return [p.Assign(_default_name(value), _value(value), True) for value in values]
+
+
+def _default_name(value: ast.expr) -> p.Name:
+    return p.Name(f"default {value.lineno}:{value.col_offset}")
+
+
+def _default(value: ast.expr) -> p.Expression:
+    return _value(value) if isinstance(value, ast.Constant) else _default_name(value)
+
+
 def _is_plain_case(case: ast.match_case) -> bool:
     """Whether a case compares values, or takes all others."""
     match case.pattern:
-        case ast.MatchValue(value=ast.Constant()) | ast.MatchAs(pattern=None, name=None):
+        case ast.MatchValue(value=ast.Constant()) | ast.MatchAs(pattern=None):
             return case.guard is None
         case ast.MatchOr(patterns=patterns):
             return case.guard is None and all(isinstance(one, ast.MatchValue) for one in patterns)
@@ -108,7 +143,8 @@ def _match(subject: ast.expr, cases: Sequence[ast.match_case]) -> Sequence[p.Sta
     otherwise: tuple[p.Statement, ...] = ()
     for case in reversed(cases):
         if isinstance(case.pattern, ast.MatchAs):
-            otherwise = _body(case.body)
+            captured = [p.Assign(p.Name(case.pattern.name), tag)] if case.pattern.name else []
+            otherwise = (*captured, *_body(case.body))
             continue
         patterns = case.pattern.patterns if isinstance(case.pattern, ast.MatchOr) else [case.pattern]
         test: p.Expression | None = None
@@ -130,34 +166,45 @@ def _import(alias: ast.alias) -> p.Import:
     return p.Import(f"top of {alias.name}", alias.name.partition(".")[0])
 
 
-def _dataclass(node: ast.ClassDef) -> p.Expression:
-    """A class whose annotated names are the parameters of its constructor."""
+def _field_default(value: ast.expr | None) -> p.Expression | None:
+    """The default of a dataclass's field, made anew for each instance; raises Unreadable for what is none."""
+    match value:
+        case ast.Call(func=ast.Name(id="field"), args=[], keywords=keywords):
+            options = {keyword.arg: keyword.value for keyword in keywords}
+            if not set(options) <= {"default", "default_factory", "repr", "compare"}:
+                raise Unreadable(f"line {value.lineno}: a field of a dataclass")
+            if "default_factory" in options:
+                return p.Call(_value(options["default_factory"]))
+            return _value(options["default"]) if "default" in options else None
+        case ast.Name() | ast.Attribute():
+            return _default_name(value)
+        case ast.List() | ast.Dict() | ast.Set() | ast.Call():
+            raise Unreadable(f"line {value.lineno}: a default that instances of a dataclass share")
+    return None if value is None else _value(value)
+
+
+def _dataclass(node: ast.ClassDef, is_decorated: bool) -> p.Expression:
+    """A dataclass or NamedTuple: a class whose annotated names are the parameters of its constructor."""
     fields = [member for member in node.body if isinstance(member, ast.AnnAssign)]
     body: list[p.Statement] = []
     parameters: list[tuple[str, p.Expression | None]] = [("self", None)]
     for member in fields:
-        match member.target, member.value:
-            case ast.Name(id=name), ast.Call(func=ast.Name(id="field"), args=[], keywords=[ast.keyword(arg=kind)]) if (
-                kind == "default_factory" and ast.unparse(member.value.keywords[0].value) in ("list", "dict")
-            ):
-                empty = ast.unparse(member.value.keywords[0].value)
-                parameters.append((name, p.Items(()) if empty == "list" else p.Pairs(())))
-            case ast.Name(id=name), value if not isinstance(value, ast.Call):
-                parameters.append((name, None if value is None else _value(value)))
-            case _:
-                return p.Opaque(f"line {member.lineno}: a field of a dataclass")
+        kind = ast.unparse(member.annotation)
+        if not isinstance(member.target, ast.Name) or "ClassVar" in kind or "InitVar" in kind or "KW_ONLY" in kind:
+            return p.Opaque(f"line {member.lineno}: a field of a dataclass")
+        name = member.target.id
+        parameters.append((name, _field_default(member.value)))
         body.append(p.Assign(p.Member(p.Name("self"), name), p.Name(name)))
     others = [member for member in node.body if member not in fields]
     plain = ast.ClassDef(node.name, [], [], others or [ast.Pass()], [])
     lowered = _class(ast.fix_missing_locations(ast.copy_location(plain, node)))
-    if not isinstance(lowered, p.Class) or any(name in ("__init__", "__post_init__") for name, _, _ in lowered.methods):
+    if not isinstance(lowered, p.Class) or any(name == "__init__" for name, _, _ in lowered.methods):
         return p.Opaque(f"line {node.lineno}: a dataclass")
+    if is_decorated and any(name == "__post_init__" for name, _, _ in lowered.methods):
+        body.append(p.Call(p.Member(p.Name("self"), "__post_init__")))
     constructor = ("__init__", "method", p.Function(tuple(parameters), tuple(body)))
-    shared = (*lowered.shared, ("__dataclass_fields__", p.Const(True)))
-    return p.Class(node.name, (constructor, *lowered.methods), (), shared)
-
-
-KINDS = {(): "method", ("staticmethod",): "static", ("classmethod",): "class", ("property",): "property"}
+    mark = (("__dataclass_fields__", p.Const(True)),) if is_decorated else ()
+    return p.Class(node.name, (constructor, *lowered.methods), (), (*lowered.shared, *mark))
 
 
 def _enum(node: ast.ClassDef) -> p.Expression:
@@ -189,6 +236,8 @@ def _class(node: ast.ClassDef) -> p.Expression:
                 if kind is None or name in ("__new__", "__getattr__", "__getattribute__", "__setattr__"):
                     return p.Opaque(f"line {member.lineno}: a decorator, or {name}")
                 lazy = isinstance(member, ast.AsyncFunctionDef)
+                if arguments.args and kind != "static":
+                    body = [Super(node.name, arguments.args[0].arg).visit(statement) for statement in body]
                 methods.append((name, kind, _function(arguments, _body(body), lazy)))
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 shared.append((name, _value(value)))
@@ -204,8 +253,9 @@ def _class(node: ast.ClassDef) -> p.Expression:
     return p.Class(node.name, tuple(methods), (), tuple(shared), bases[0] if bases else None)
 
 
-def _entered(item: ast.withitem) -> p.Statement:
-    value = p.Call(p.Name("entered"), (p.Argument(_value(item.context_expr)),))
+def _entered(item: ast.withitem, is_async: bool) -> p.Statement:
+    given = (p.Argument(_value(item.context_expr)), p.Argument(p.Const(is_async)))
+    value = p.Call(p.Name("entered"), given)
     return value if item.optional_vars is None else p.Assign(_target(item.optional_vars), value)
 
 
@@ -218,7 +268,8 @@ def _function(arguments: ast.arguments, body: tuple[p.Statement, ...], lazy: boo
     defaults += arguments.kw_defaults
     return p.Function(
         tuple(
-            (name, None if default is None else _value(default)) for name, default in zip(names, defaults, strict=True)
+            (name, None if default is None else _default(default))
+            for name, default in zip(names, defaults, strict=True)
         ),
         body,
         lazy,
@@ -286,7 +337,9 @@ def _value(node: ast.expr) -> p.Expression:
             return p.Call(p.Name("await"), (p.Argument(_value(value)),))
         case ast.NamedExpr(target=target, value=value):
             return p.Assign(_target(target), _value(value))
-        case ast.Lambda(args=arguments, body=body):
+        case ast.Lambda(args=arguments, body=body) if all(
+            isinstance(default, ast.Constant) for default in (*arguments.defaults, *arguments.kw_defaults)
+        ):
             return _function(arguments, (p.Jump("return", _value(body)),), False)
         case ast.Call(func=function, args=arguments, keywords=keywords):
             given = [p.Argument(_value(argument)) for argument in arguments]

@@ -55,6 +55,14 @@ class Builtin:
     run: Callable[[Any, Arguments], Any]
 
 
+@dataclass(frozen=True)
+class Deferred:
+    """A call of a library that begins once it is awaited, or entered where is_entered says so."""
+
+    start: Callable[[], Any]
+    is_entered: bool = False
+
+
 class Thing:
     """An object of a library. Its methods are `do_NAME(run, arguments)`, its attributes Python's own `at_NAME`;
     `inert` names methods that change nothing about the request."""

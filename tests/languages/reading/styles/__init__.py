@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from apipack.evaluation.verdicts import Reference
+from apipack.openapi.argument_names import is_credential
 from apipack.records import LANGUAGES, Request
 
 FOLDER = Path(__file__).parent
@@ -30,6 +31,13 @@ class Call(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.language} {self.verdict} {self.task}: {self.style}"
+
+
+def credentials(request: Request) -> list[tuple[str, str]]:
+    """(name, value) of what a request says who it is with, in headers, cookies and the query, which an exact match
+    leaves aside."""
+    pairs = [(name.lower(), value) for name, value in request.headers]
+    return sorted((name, value) for name, value in [*pairs, *request.query] if name == "cookie" or is_credential(name))
 
 
 def references() -> dict[str, Reference]:

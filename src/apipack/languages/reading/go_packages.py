@@ -1,0 +1,297 @@
+"""Go: the packages that a program imports."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, quote_plus, unquote_plus
+
+from apipack.languages.reading.dialect import constant, leave
+from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.go_data import (
+    Buffer,
+    BufferType,
+    Encoder,
+    Parts,
+    Url,
+    UrlType,
+    Values,
+    as_octets,
+    join_path,
+    print_to,
+    printf_to,
+    read_all,
+    sprintf,
+    write_to,
+)
+from apipack.languages.reading.go_http import (
+    Client,
+    Cookie,
+    Http,
+    Transport,
+    new_client,
+    new_header,
+    new_request,
+    new_request_in,
+    request_of,
+)
+from apipack.languages.reading.go_structs import marshal, marshal_indent
+from apipack.languages.reading.values import (
+    MYSTERY,
+    UNSET,
+    Arguments,
+    Builtin,
+    Inert,
+    Module,
+    Thing,
+    known,
+    of_environment,
+    text_of,
+)
+from apipack.languages.wire import Unreadable
+
+
+def _base64(encode: Any) -> Module:
+    return Module("base64", {"EncodeToString": constant(lambda octets: encode(octets).decode())})
+
+
+def _decoder(run: Evaluation, given: Arguments) -> Any:
+    (reader,) = given.take("r", required=1)
+    if isinstance(reader, Buffer):
+        raise Unreadable("a decoder of a body")
+    return MYSTERY
+
+
+def _plain(value: Any) -> str:
+    """fmt.Sprint of one value."""
+    return sprintf("%t" if isinstance(value, bool) else "%v", value)
+
+
+def _decimal(value: int, base: int = 10) -> str:
+    if base != 10:
+        raise Unreadable("a number of another base")
+    return f"{value:d}"
+
+
+def _sorted(run: Evaluation, given: Arguments) -> None:
+    """sort.Strings."""
+    run.certain()
+    (texts,) = given.take("x", required=1)
+    known(texts).sort(key=lambda text: text_of(text).encode())
+
+
+def _float(value: float, form: str, digits: int, bits: int) -> str:
+    if form != "f" or not -1 <= digits <= 20:
+        raise Unreadable("a number of another form")
+    text = repr(float(value))
+    if digits == -1 and "e" in text:
+        raise Unreadable("a number of another form")
+    return text.removesuffix(".0") if digits == -1 else f"{value:.{digits}f}"
+
+
+def _repeated(text: str, count: int) -> str:
+    if not 0 <= len(text) * count <= 4_000_000:
+        raise Unreadable("a text too long")
+    return text * count
+
+
+def _looked_up(run: Evaluation, given: Arguments) -> list[Any]:
+    """os.LookupEnv: what a bare environment gives."""
+    held = of_environment(*given.take("key", required=1))
+    return [held, False if held is UNSET else MYSTERY]
+
+
+class Replacer(Thing):
+    """strings.Replacer."""
+
+    def __init__(self, given: Arguments) -> None:
+        texts = [text_of(value) for value in given.positional]
+        self.pairs = dict(zip(texts[::2], texts[1::2], strict=True))
+
+    def do_Replace(self, run: Evaluation, given: Arguments) -> str:
+        text = text_of(*given.take("s", required=1))
+        if "" in self.pairs:
+            raise Unreadable("a replacement of nothing")
+        pattern = "|".join(map(re.escape, self.pairs))
+        return re.sub(pattern, lambda match: self.pairs[match[0]], text) if pattern else text
+
+
+def _printing(*names: str) -> dict[str, Any]:
+    return dict.fromkeys(names, MYSTERY)
+
+
+class WaitGroup(Thing):
+    """sync.WaitGroup."""
+
+    inert = frozenset({"Done"})
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def do_Add(self, run: Evaluation, given: Arguments) -> None:
+        self.count += known(*given.take("delta", required=1))
+
+    def do_Wait(self, run: Evaluation, given: Arguments) -> None:
+        if self.count > 0 and not run.doubt and run.dialect.is_awaited is False:
+            run.dialect.is_awaited = True
+
+
+class Mutex(Thing):
+    """sync.Mutex and RWMutex."""
+
+    inert = frozenset({"Lock", "Unlock", "RLock", "RUnlock"})
+
+
+PACKAGES: Mapping[str, Any] = {
+    "net/http": Http(
+        "http",
+        {
+            "NewRequest": Builtin(new_request),
+            "NewRequestWithContext": Builtin(new_request_in),
+            "Client": Builtin(new_client),
+            "DefaultClient": Client(),
+            "Header": Builtin(new_header),
+            "Request": Builtin(request_of),
+            "Cookie": Builtin(lambda run, given: Cookie(given)),
+            "NoBody": None,
+            "Transport": Builtin(Transport.make),
+            "DefaultTransport": Transport(),
+            "RoundTripper": Builtin(lambda run, given: None),
+            "Response": MYSTERY,
+        },
+    ),
+    "net/url": Module(
+        "url",
+        {
+            "Values": Builtin(Values.make),
+            "QueryEscape": constant(lambda text: quote_plus(text)),
+            "PathEscape": constant(lambda text: quote(text, safe="$&+:=@-_.~")),
+            "QueryUnescape": constant(lambda text: [unquote_plus(text), None]),
+            "URL": UrlType(),
+            "JoinPath": Builtin(join_path),
+            "Parse": Builtin(lambda run, given: [Url(text_of(*given.take("url", required=1))), None]),
+        },
+    ),
+    "encoding/json": Module(
+        "json",
+        {
+            "Marshal": Builtin(marshal),
+            "MarshalIndent": Builtin(marshal_indent),
+            "NewEncoder": Builtin(lambda run, given: Encoder(given)),
+            "NewDecoder": Builtin(_decoder),
+            **_printing("Unmarshal", "Indent", "Valid"),
+        },
+    ),
+    "encoding/base64": Module(
+        "base64", {"StdEncoding": _base64(base64.b64encode), "URLEncoding": _base64(base64.urlsafe_b64encode)}
+    ),
+    "strings": Module(
+        "strings",
+        {
+            "NewReader": Builtin(lambda run, given: Buffer(text_of(*given.take("s", required=1)).encode())),
+            "TrimSpace": constant(lambda text: text.strip()),
+            "ToUpper": constant(lambda text: text.upper()),
+            "ToLower": constant(lambda text: text.lower()),
+            "Join": constant(lambda parts, joint: joint.join(parts)),
+            "Replace": constant(lambda text, old, new, count: text.replace(old, new, count)),
+            "ReplaceAll": constant(lambda text, old, new: text.replace(old, new)),
+            "TrimRight": constant(lambda text, characters: text.rstrip(characters)),
+            "TrimLeft": constant(lambda text, characters: text.lstrip(characters)),
+            "Trim": constant(lambda text, characters: text.strip(characters)),
+            "TrimSuffix": constant(lambda text, end: text.removesuffix(end)),
+            "TrimPrefix": constant(lambda text, start: text.removeprefix(start)),
+            "HasPrefix": constant(lambda text, start: text.startswith(start)),
+            "HasSuffix": constant(lambda text, end: text.endswith(end)),
+            "Contains": constant(lambda text, part: part in text),
+            "Builder": BufferType(),
+            "Repeat": constant(_repeated),
+            "Split": constant(lambda text, joint: text.split(joint)),
+            "EqualFold": constant(lambda first, second: first.lower() == second.lower()),
+            "NewReplacer": Builtin(lambda run, given: Replacer(given)),
+        },
+    ),
+    "bytes": Module(
+        "bytes",
+        {
+            "NewBuffer": Builtin(lambda run, given: Buffer(as_octets(*given.take("b", required=1)))),
+            "NewReader": Builtin(lambda run, given: Buffer(as_octets(*given.take("b", required=1)))),
+            "NewBufferString": Builtin(lambda run, given: Buffer(text_of(*given.take("s", required=1)).encode())),
+            "Buffer": BufferType(),
+        },
+    ),
+    "mime/multipart": Module("multipart", {"NewWriter": Builtin(lambda run, given: Parts(given))}),
+    "fmt": Module(
+        "fmt",
+        {
+            "Sprintf": constant(sprintf),
+            "Sprint": constant(_plain),
+            **_printing("Println", "Printf", "Print", "Errorf"),
+            **dict.fromkeys(("Fprintln", "Fprint"), Builtin(print_to)),
+            "Fprintf": Builtin(printf_to),
+        },
+    ),
+    "io": Module(
+        "io",
+        {
+            "ReadAll": Builtin(read_all),
+            "NopCloser": Builtin(lambda run, given: given.positional[0]),
+            "Copy": Builtin(write_to),
+            "WriteString": Builtin(write_to),
+            "Discard": MYSTERY,
+            "Reader": Builtin(lambda run, given: None),
+        },
+    ),
+    "io/ioutil": Module("ioutil", {"ReadAll": Builtin(read_all), "Discard": MYSTERY}),
+    "log": Module(
+        "log",
+        {
+            **_printing("Println", "Printf", "Print", "SetFlags", "SetPrefix", "Writer"),
+            **dict.fromkeys(("Fatal", "Fatalf", "Fatalln", "Panic", "Panicf", "Panicln"), Builtin(leave)),
+        },
+    ),
+    "os": Module(
+        "os",
+        {
+            "Exit": Builtin(leave),
+            "Getenv": Builtin(lambda run, given: of_environment(*given.take("key", required=1))),
+            "LookupEnv": Builtin(_looked_up),
+            **_printing("Args", "Stdout", "Stderr"),
+        },
+    ),
+    "bufio": Module("bufio", _printing("NewScanner", "NewReader")),
+    "sync": Module(
+        "sync",
+        {
+            "WaitGroup": Builtin(lambda run, given: WaitGroup()),
+            **dict.fromkeys(("Mutex", "RWMutex"), Builtin(lambda run, given: Mutex())),
+        },
+    ),
+    "sort": Module("sort", {"Strings": Builtin(_sorted)}),
+    "errors": Inert("errors"),
+    "time": Inert("time"),
+    "strconv": Module(
+        "strconv",
+        {
+            "Itoa": constant(_decimal),
+            "FormatInt": constant(_decimal),
+            "FormatUint": constant(_decimal),
+            "FormatFloat": constant(_float),
+            "FormatBool": constant(_plain),
+            "Quote": MYSTERY,
+        },
+    ),
+    "context": Module(
+        "context",
+        {
+            "Background": MYSTERY,
+            "TODO": MYSTERY,
+            "WithValue": MYSTERY,
+            **dict.fromkeys(
+                ("WithTimeout", "WithCancel", "WithDeadline"), Builtin(lambda run, given: [MYSTERY, MYSTERY])
+            ),
+        },
+    ),
+    "net/http/httputil": Inert("httputil"),
+}

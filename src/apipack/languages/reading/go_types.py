@@ -1,0 +1,100 @@
+"""Go's types as its tree has them: structs with the JSON names of their fields, and zero values."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from apipack.languages.reading import program as p
+from apipack.languages.reading.grammar import field, named, refuse, source
+
+ZEROS: dict[str, object] = {"string": "", "bool": False, "int": 0, "int64": 0, "int32": 0, "float64": 0}
+EMBEDDED = "*"
+"""What stands for the JSON name of a struct that is embedded in another."""
+FIELDS = re.compile(r'json:"(?P<name>[^",]*)(?P<options>[^"]*)"')
+
+
+def struct_type(node: Node) -> p.Statement:
+    """A struct as a list of (field, JSON name or nothing, omitempty)."""
+    kind = field(node, "type")
+    if kind.type in ("map_type", "slice_type"):
+        data = p.Call(p.Name("data of"), (p.Argument(p.Const(kind.type)),))
+        return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), data, True)
+    if kind.type == "type_identifier" and source(kind) in ZEROS:
+        return p.Assign(p.Name(source(field(node, "name"))), p.Name("same"), True)
+    if kind.type != "struct_type":
+        return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), p.Unknown(), True)
+    name = source(field(node, "name"))
+    return p.Assign(p.Name(f"type {name}"), struct_of(name, kind), True)
+
+
+def struct_of(title: str, kind: Node) -> p.Expression:
+    """What makes a struct of a type."""
+    fields: list[p.Expression] = []
+    for member in named(named(kind)[0]):
+        tag = member.child_by_field_name("tag")
+        match = FIELDS.search(source(tag)) if tag else None
+        names = member.children_by_field_name("name")
+        if not names:
+            embedded = p.Const(source(field(member, "type")).rpartition(".")[2])
+            if tag is not None:
+                raise refuse(member)
+            fields.append(p.Items((embedded, p.Const(EMBEDDED), p.Const(False), p.Const(None), p.Const(False))))
+        for name in names:
+            key = match["name"] if match and match["name"] else source(name)
+            empty = bool(match and ",omitempty" in match["options"])
+            if match and ",string" in match["options"]:
+                raise refuse(member)
+            hidden = key == "-" or not source(name)[0].isupper()
+            zero = p.Const(ZEROS.get(source(field(member, "type")))) if not empty else p.Const(None)
+            is_nil = p.Const(field(member, "type").type in ("pointer_type", "slice_type", "map_type", "interface_type"))
+            fields.append(
+                p.Items((p.Const(source(name)), p.Const("" if hidden else key), p.Const(empty), zero, is_nil))
+            )
+    return p.Call(p.Name("struct of"), (p.Argument(p.Const(title)), p.Argument(p.Items(tuple(fields)))))
+
+
+def zero_of(kind: Node) -> p.Expression:
+    if kind.type == "qualified_type":
+        return p.Call(qualified(kind), (), True)
+    if kind.type == "type_identifier" and source(kind) not in ZEROS and source(kind) != "error":
+        return p.Call(p.Name(f"type {source(kind)}"), (), True)
+    return p.Const(ZEROS.get(source(kind)))
+
+
+def qualified(kind: Node) -> p.Expression:
+    return p.Member(p.Name(source(field(kind, "package"))), source(field(kind, "name")))
+
+
+RUNES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\'": "'", "\\\\": "\\"}
+
+
+def rune(literal: str) -> p.Expression:
+    """A rune, which is a number."""
+    inner = RUNES.get(literal[1:-1], literal[1:-1])
+    return p.Const(ord(inner)) if len(inner) == 1 else p.Unknown()
+
+
+def breaks(node: Node) -> bool:
+    """Whether a switch is left early, or a case goes on to the next."""
+    todo = list(node.children)
+    while todo:
+        inner = todo.pop()
+        if inner.type in ("break_statement", "fallthrough_statement"):
+            return True
+        todo += inner.children
+    return False
+
+
+def is_generic(function: Node) -> bool:
+    """Whether a name is that of a function of the file that has parameters for types."""
+    root = function
+    while root.parent is not None:
+        root = root.parent
+    return any(
+        child.type == "function_declaration"
+        and child.child_by_field_name("type_parameters") is not None
+        and source(field(child, "name")) == source(function)
+        for child in named(root)
+    )

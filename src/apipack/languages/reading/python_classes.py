@@ -1,0 +1,53 @@
+"""Python's classes as its own syntax tree has them: what makes a dataclass, what is frozen, what `super()` means."""
+
+from __future__ import annotations
+
+import ast
+
+from apipack.languages.wire import Unreadable
+
+KINDS = {(): "method", ("staticmethod",): "static", ("classmethod",): "class", ("property",): "property"}
+"""Kinds of methods by their decorators."""
+
+FROZEN = ("frozen=True", "NamedTuple")
+"""What makes the fields of a class unchangeable."""
+
+
+def is_dataclass(decorator: ast.expr) -> bool:
+    """Whether a decorator makes a dataclass, whose options leave its constructor alone."""
+    match decorator:
+        case ast.Call(func=function, args=[], keywords=keywords):
+            plain = all(keyword.arg in ("frozen", "slots", "eq", "order", "repr") for keyword in keywords)
+            return plain and is_dataclass(function)
+        case ast.Name(id="dataclass") | ast.Attribute(value=ast.Name(id="dataclasses"), attr="dataclass"):
+            return True
+    return False
+
+
+def check_frozen(module: ast.Module) -> None:
+    """Refuse a program that sets an attribute which has the name of a field of a frozen dataclass or NamedTuple."""
+    nodes = list(ast.walk(module))
+    classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
+    frozen = [
+        node
+        for node in classes
+        if any(mark in ast.unparse(part) for part in (*node.decorator_list, *node.bases) for mark in FROZEN)
+    ]
+    changed = {node.attr for node in nodes if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)}
+    for node in frozen:
+        fields = {ast.unparse(member.target) for member in node.body if isinstance(member, ast.AnnAssign)}
+        if fields & changed:
+            raise Unreadable(f"line {node.lineno}: a frozen dataclass that is changed")
+
+
+class Super(ast.NodeTransformer):
+    """Writes `super()` with the class and the object that it means."""
+
+    def __init__(self, kind: str, receiver: str) -> None:
+        self.given = [ast.Name(receiver, ast.Load()), ast.Name(kind, ast.Load())]
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
+            return ast.copy_location(ast.Call(ast.Name("super of", ast.Load()), list(self.given), []), node)
+        return node

@@ -1,0 +1,148 @@
+"""Statements of a program, run in order. What hangs on a value that is not constant runs in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from apipack.languages.reading import program as p
+from apipack.languages.reading.dialect import Ended
+from apipack.languages.reading.naming import assign, forget
+from apipack.languages.reading.scopes import Jumped, Scope
+from apipack.languages.reading.values import Mystery
+from apipack.languages.wire import Unreadable
+
+if TYPE_CHECKING:
+    from apipack.languages.reading.evaluation import Evaluation
+
+MEMBERS = 1_000
+"""Turns of one loop."""
+
+
+def block(run: Evaluation, statements: Sequence[p.Statement]) -> Jumped | None:
+    if run.dialect.hoists:
+        for statement in statements:
+            if isinstance(statement, p.Define):
+                run.scope.names[statement.name] = run.method(statement.function)
+    doubts = 0
+    try:
+        for statement in statements:
+            jumped = execute(run, statement)
+            if jumped is not None and jumped.kind != "perhaps":
+                return jumped
+            if jumped is not None:  # the rest runs only if the branch was not taken
+                run.doubt += 1
+                doubts += 1
+    finally:
+        run.doubt -= doubts
+    return Jumped("perhaps") if doubts else None
+
+
+def execute(run: Evaluation, statement: p.Statement) -> Jumped | None:
+    run.step()
+    match statement:
+        case p.If(test, then, otherwise):
+            truth = run.truth(run.value(test))
+            if truth is None:
+                return perhaps(run, then, otherwise)
+            return inner(run, then if truth else otherwise)
+        case p.Each(target, values, body):
+            return each(run, target, run.value(values), body)
+        case p.While(test, body, after):
+            return loop(run, test, body, after)
+        case p.Block(body):
+            return inner(run, body)
+        case p.Try(body, handlers, after):
+            return attempt(run, body, handlers, after)
+        case p.Define(name, function):
+            run.scope.names[name] = run.method(function)
+        case p.Import(path, name, member):
+            run.scope.names[name] = run.dialect.merged(run.scope.names.get(name), run.dialect.imported(path, member))
+        case p.Jump("leave"):
+            if run.doubt:
+                return Jumped("perhaps")
+            raise Ended
+        case p.Jump(kind, value):
+            return Jumped(kind, None if value is None else run.value(value))
+        case _:
+            run.value(statement)
+    return None
+
+
+def inner(run: Evaluation, body: Sequence[p.Statement]) -> Jumped | None:
+    if not run.dialect.block_scope:
+        return block(run, body)
+    outer, run.scope = run.scope, Scope(run.scope)
+    try:
+        return block(run, body)
+    finally:
+        run.scope = outer
+
+
+def perhaps(run: Evaluation, *branches: Sequence[p.Statement]) -> Jumped | None:
+    """Branches of which nobody knows whether they run."""
+    left = False
+    run.doubt += 1
+    try:
+        for branch in branches:
+            try:
+                left |= inner(run, branch) is not None
+            except Ended:
+                left = True
+    finally:
+        run.doubt -= 1
+    return Jumped("perhaps") if left else None
+
+
+def attempt(
+    run: Evaluation,
+    body: Sequence[p.Statement],
+    handlers: Sequence[Sequence[p.Statement]],
+    after: Sequence[p.Statement],
+) -> Jumped | None:
+    jumped = inner(run, body)
+    for handler in handlers:
+        perhaps(run, handler)
+    return inner(run, after) or jumped
+
+
+def each(run: Evaluation, target: p.Target, values: Any, body: Sequence[p.Statement]) -> Jumped | None:
+    if isinstance(values, Mystery):
+        forget(run, target)
+        perhaps(run, body)
+        return None
+    members = run.dialect.members(values)
+    if members is None or len(members) > MEMBERS:
+        raise Unreadable("a loop over what is no small list")
+    for index, member in enumerate(members):
+        assign(run, target, member, True)
+        jumped = inner(run, body)
+        if jumped and jumped.kind == "perhaps" and index + 1 < len(members):
+            rest = p.Items(tuple(map(p.Const, members[index + 1 :])))
+            return perhaps(run, [p.Each(target, rest, tuple(body))])
+        if jumped and jumped.kind in ("return", "perhaps"):
+            return jumped
+        if jumped and jumped.kind == "break":
+            break
+    return None
+
+
+def loop(
+    run: Evaluation, test: p.Expression, body: Sequence[p.Statement], after: Sequence[p.Statement]
+) -> Jumped | None:
+    for _ in range(MEMBERS):
+        truth = run.truth(run.value(test))
+        if truth is None and run.request is None and not run.doubt:
+            raise Unreadable("a loop before the request is sent")
+        if not truth:
+            perhaps(run, [*body, *after] if truth is None else [])
+            return None
+        jumped = inner(run, body)
+        if jumped and jumped.kind == "return":
+            return jumped
+        if jumped and jumped.kind == "perhaps":
+            return perhaps(run, [p.While(test, tuple(body), tuple(after))])
+        if jumped and jumped.kind == "break":
+            return None
+        block(run, after)
+    raise Unreadable("a loop that does not end")
