@@ -59,7 +59,7 @@ def with_super(method: tuple[str, bool, p.Function]) -> tuple[str, bool, p.Funct
 
 def of_super(name: str) -> p.Expression:
     """A method of the class that the class around it extends."""
-    return p.call("super of", THIS, p.Name("The class"), p.Const(name))
+    return p.Member(p.call("super of", THIS, p.Name("The class")), name)
 
 
 def superclass(node: Node) -> str:

@@ -323,7 +323,7 @@ LANG: Mapping[str, Any] = {
     "reference of": Builtin(reference_of),
     "is same": Builtin(is_same),
     "cast of": Builtin(cast_of),
-    "super of": super_of("constructor"),
+    "super of": Builtin(super_of),
     "constant of": Builtin(constant_of),
     "enum of": Builtin(enum_of),
     "count of": Builtin(lambda run, given: len(given.positional[0])),

@@ -358,8 +358,7 @@ def _super(node: Node) -> p.Expression:
         owner = owner.parent
     if owner is None or not owner.type.startswith("class") or owner.child_by_field_name("name") is None:
         return p.Opaque("super of no class")
-    given = (p.Name("this"), p.Name(source(field(owner, "name"))))
-    return p.Call(p.Name("super of"), tuple(map(p.Argument, given)))
+    return p.call("super of", p.Name("this"), p.Name(source(field(owner, "name"))))
 
 
 def _arguments(node: Node) -> tuple[p.Argument, ...]:

@@ -91,7 +91,7 @@ class Super(Thing):
         method = next((kind.methods[name] for kind in self.kind.line()[1:] if name in kind.methods), None)
         if method is None and name in CONSTRUCTORS:
             return Builtin(lambda run, given: given.take())
-        if method is None or method.kind != "method":
+        if method is None or method.kind not in ("method", "private"):
             raise Unreadable(f"{name} of the class that {self.kind.name} extends")
         return Bound(method.closure, self.receiver)
 
@@ -127,19 +127,3 @@ class Instance(Thing):
         if method is not None:
             raise Unreadable(f"{name} is a method, and is set")
         self.attributes[name] = value
-
-
-def super_of(constructor: str) -> Builtin:
-    """What finds a method of the class above another; a constructor that nobody wrote takes nothing and does nothing.
-    constructor: its name in the language."""
-
-    def find(run: Any, given: Arguments) -> Bound | Builtin:
-        instance, kind, name = given.positional
-        method = kind.parent.find(name) if isinstance(kind, Type) and isinstance(kind.parent, Type) else None
-        if method is not None:
-            return Bound(method.closure, instance)
-        if name != constructor:
-            raise Unreadable(f"{name} of the class above is not known here")
-        return Builtin(lambda run, given: given.take() and None)
-
-    return Builtin(find)

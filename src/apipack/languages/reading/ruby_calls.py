@@ -42,8 +42,8 @@ def above(lowering: Lowering, given: tuple[p.Argument, ...]) -> p.Expression:
     """super: the method of the same name of the class that this one extends."""
     if not lowering.names.method:
         raise Unreadable("super outside of a method")
-    told: tuple[p.Expression, ...] = (SELF, p.Name(lowering.names.title), p.Const(lowering.names.method))
-    return p.Call(p.call("super of", *told), given)
+    parent = p.call("super of", SELF, p.Name(lowering.names.title))
+    return p.Call(p.Member(parent, lowering.names.method), given)
 
 
 def arguments(lowering: Lowering, node: Node | None) -> tuple[p.Argument, ...]:

@@ -155,7 +155,7 @@ class Ruby(Dialect):
             "Array": Builtin(_array),
             "given block": Builtin(lambda run, given: given.positional[0].get("block")),
             "is given": Builtin(lambda run, given: given.positional[0] is not None),
-            "super of": super_of("initialize"),
+            "super of": Builtin(super_of),
             "Hash": Module("Hash", {"new": Builtin(lambda run, given: dict(zip(given.take(), (), strict=True)))}),
             "struct values": Builtin(_struct_values),
             "block of": Builtin(symbol_block),
