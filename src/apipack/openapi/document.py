@@ -182,8 +182,8 @@ class Document:
         merged: dict[tuple[str, str], dict[str, Any]] = {}
         for holder in (raw.path_item, raw.operation):
             for node in listed(holder.get("parameters")):
-                parameter = self.resolve(node)
-                merged[str(parameter.get("name")), str(parameter.get("in"))] = parameter
+                key, parameter = self.remembered(("parameter", id(node)), partial(self._located, node))
+                merged[key] = parameter
         whole = None
         if self.version >= (3, 2):
             whole = next((merged.pop(key) for key in list(merged) if key[1] == "querystring"), None)
@@ -194,6 +194,11 @@ class Document:
             body = self._shared(self._models.RequestBody, self.resolve(body))
         query = None if whole is None else self.remembered(("query", id(whole)), partial(self._query_string, whole))
         return Operation(parameters, body, self._own_security(raw.operation), query)
+
+    def _located(self, node: Any) -> tuple[tuple[str, str], dict[str, Any]]:
+        """A parameter, its reference followed, with its name and place, by which it replaces another."""
+        parameter = self.resolve(node)
+        return (str(parameter.get("name")), str(parameter.get("in"))), parameter
 
     def _query_string(self, node: dict[str, Any]) -> models.Parameter | None:
         """A parameter `in: querystring`, whose content is the query (OAS 3.2: Parameter Locations)."""

@@ -17,6 +17,8 @@ from functools import partial
 from itertools import count
 from typing import Any
 
+import orjson
+
 from apipack.openapi.admission import admits, is_of, kind_of
 from apipack.openapi.argument_names import is_credential, is_made_up, is_plumbing, snake
 from apipack.openapi.document import Document, RawOperation, Schema
@@ -42,42 +44,63 @@ MAX_OPTIONAL, MAX_LEAVES, MAX_ENUM, MAX_ABOUT = 16, 200, 24, 120
 SCALARS = ("string", "integer", "number", "boolean")
 
 
-def form(document: Document, raw: RawOperation, built: BuiltRequest) -> Form:
-    """The form of an operation with its request. Raises `SpecError` with a reason to count."""
+def form(document: Document, raw: RawOperation, built: BuiltRequest) -> tuple[str, ...]:
+    """The form of an operation with its request, as JSON in pieces: those of parameters and bodies are the same texts
+    for all operations that share these. Raises `SpecError` with a reason to count, TypeError for what JSON cannot say.
+    """
     operation = built.operation
     values = ValueBuilder(document)
     path_query = raw.path.split("#")[0].partition("?")[2]
     query = "" if operation.query_string is None else query_string(operation.query_string, values)[1]
     method = raw.verb
-    result: Form = {
+    head: Form = {
         "version": ".".join(map(str, document.version)),
         "method": method,
         "template": built.template,
         "path_query": "&".join(filter(None, (path_query, query))),
         "secrets": secrets(document, operation),
-        "parameters": [],
     }
+    pieces = [f'{_json(head)[:-1]},"parameters":[']
     optional = 0
     for parameter in operation.parameters:
-        place = parameter.location.value
-        named = f"{{{parameter.name}}}" in path_query and place == "query"
-        required = bool(parameter.required) or place == "path" or named
-        if place == "header" and parameter.name.lower() in IGNORED_HEADERS and document.version != (2, 0):
+        needed = document.remembered(("needed", id(parameter)), partial(_needed, parameter, document.version))
+        if path_query and f"{{{parameter.name}}}" in path_query and parameter.location.value == "query":
+            needed = True
+        if needed is None or (not needed and optional == MAX_OPTIONAL):
             continue
-        if not required:
-            if place != "query" or parameter.deprecated or optional == MAX_OPTIONAL or _unasked(parameter.name):
-                continue
-            optional += 1
-        key = "in form", id(parameter), required
-        result["parameters"].append(document.remembered(key, partial(_parameter, parameter, values, required)))
-    if (body := sent_body(operation, values, method)) is not None:
-        result |= document.remembered(("body node", id(body)), lambda: _body(body, values))
-    return result
+        optional += not needed
+        before = "," if len(pieces) > 1 else ""
+        key = "in form", id(parameter), needed, before
+        pieces.append(document.remembered(key, partial(_parameter_text, parameter, values, needed, before)))
+    if (body := sent_body(operation, values, method)) is None:
+        pieces.append("]}")
+    else:
+        pieces.append(document.remembered(("body in form", id(body)), lambda: f"],{_json(_body(body, values))[1:]}"))
+    return tuple(pieces)
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _needed(parameter: Parameter, version: tuple[int, int]) -> bool | None:
+    """Whether every filled form has a parameter (True) or may have it (False); None for one that none has."""
+    place = parameter.location.value
+    if place == "header" and parameter.name.lower() in IGNORED_HEADERS and version != (2, 0):
+        return None
+    if parameter.required or place == "path":
+        return True
+    return None if place != "query" or parameter.deprecated or _unasked(parameter.name) else False
 
 
 def _unasked(name: str) -> bool:
     """Whether nobody asks for an optional parameter of this name: it is about access or how the answer travels."""
     return is_credential(name) or is_plumbing(name)
+
+
+def _parameter_text(parameter: Parameter, values: ValueBuilder, required: bool, before: str) -> str:
+    key = "parameter of form", id(parameter), required
+    return before + _json(values.document.remembered(key, partial(_parameter, parameter, values, required)))
 
 
 def _parameter(parameter: Parameter, values: ValueBuilder, required: bool) -> Form:
