@@ -13,7 +13,6 @@ and further optional ones. A node of it is one of
 from __future__ import annotations
 
 import math
-from functools import partial
 from itertools import count
 from typing import Any
 
@@ -43,10 +42,11 @@ LEAF = (
 """low, high: inclusive bounds of a number; least, most: of a text's length. base: the value of the operation's own
 request. about: what the specification says of it, in short."""
 MAX_OPTIONAL, MAX_LEAVES, MAX_ENUM, MAX_ABOUT = 16, 200, 24, 120
+UNBOUNDED = (None,) * 5
 SCALARS = ("string", "integer", "number", "boolean")
 
 
-def form(document: Document, raw: RawOperation, built: BuiltRequest) -> tuple[str, ...]:
+def form_pieces(document: Document, raw: RawOperation, built: BuiltRequest) -> tuple[str, ...]:
     """The form of an operation with its request, as JSON in pieces: those of parameters and bodies are the same texts
     for all operations that share these. Raises `SpecError` with a reason to count, TypeError for what JSON cannot say.
     """
@@ -64,16 +64,21 @@ def form(document: Document, raw: RawOperation, built: BuiltRequest) -> tuple[st
     }
     pieces = [f'{_json(head)[:-1]},"parameters":[']
     optional = 0
+    needs: dict[int, bool | None] = document.remembered("needed in forms", dict)
+    texts: dict[tuple[int, bool, str], str] = document.remembered("parameters of forms", dict)
     for parameter in operation.parameters:
-        needed = document.remembered(("needed", id(parameter)), partial(_needed, parameter, document.version))
+        if (identity := id(parameter)) not in needs:
+            needs[identity] = _needed(parameter, document.version)
+        needed = needs[identity]
         if path_query and f"{{{parameter.name}}}" in path_query and parameter.location.value == "query":
             needed = True
         if needed is None or (not needed and optional == MAX_OPTIONAL):
             continue
         optional += not needed
-        before = "," if len(pieces) > 1 else ""
-        key = "in form", id(parameter), needed, before
-        pieces.append(document.remembered(key, partial(_parameter_text, parameter, values, needed, before)))
+        key = identity, needed, "," if len(pieces) > 1 else ""
+        if (text := texts.get(key)) is None:
+            text = texts[key] = key[2] + _json(_parameter(parameter, values, needed))
+        pieces.append(text)
     if (body := sent_body(operation, values, method)) is None:
         pieces.append("]}")
     else:
@@ -98,11 +103,6 @@ def _needed(parameter: Parameter, version: tuple[int, int]) -> bool | None:
 def _unasked(name: str) -> bool:
     """Whether nobody asks for an optional parameter of this name: it is about access or how the answer travels."""
     return is_credential(name) or is_plumbing(name)
-
-
-def _parameter_text(parameter: Parameter, values: ValueBuilder, required: bool, before: str) -> str:
-    key = "parameter of form", id(parameter), required
-    return before + _json(values.document.remembered(key, partial(_parameter, parameter, values, required)))
 
 
 def _parameter(parameter: Parameter, values: ValueBuilder, required: bool) -> Form:
@@ -275,8 +275,8 @@ def _example(schema: Schema, extra: dict[str, Any]) -> Any:
 
 def _bounds(schema: Schema, whole: bool) -> tuple[int | float | None, int | float | None, int | float | None]:
     """The least and greatest number, inclusive, and the step."""
-    limits = schema.exclusive_minimum, schema.exclusive_maximum
-    if all(bound is None for bound in (schema.minimum, schema.maximum, schema.multiple_of, *limits)):  # nearly always
+    said = schema.minimum, schema.maximum, schema.multiple_of, schema.exclusive_minimum, schema.exclusive_maximum
+    if said == UNBOUNDED:  # nearly always
         return None, None, None
     low, high, step = _number(schema.minimum), _number(schema.maximum), _number(schema.multiple_of)
     unit = step or (1 if whole else 0.5)

@@ -16,7 +16,7 @@ import orjson
 from apipack.openapi.document import Document, RawOperation
 from apipack.openapi.loading import SpecError, load
 from apipack.openapi.nodes import listed
-from apipack.operations.forms import form
+from apipack.operations.forms import form_pieces
 from apipack.operations.licences import spdx
 from apipack.operations.natural_language import natural_language
 from apipack.operations.requests import BuiltRequest, build, check
@@ -217,7 +217,7 @@ def _form(document: Document, raw: RawOperation, built: BuiltRequest) -> tuple[s
     """The operation's form as JSON in pieces; {"refused": reason} where it has none."""
     repairs = document.repairs
     try:
-        return form(document, raw, built)
+        return form_pieces(document, raw, built)
     except SpecError as error:
         return (orjson.dumps({"refused": error.reason}).decode(),)
     except (RecursionError, TypeError, ValueError):  # what JSON cannot hold
