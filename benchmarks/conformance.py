@@ -6,8 +6,8 @@ Every request is made twice: as the parse stage makes it, and from the specifica
 defaults, where we invent what no enum gives. A rule that the second request breaks as well is counted as ours, one
 that only the first breaks as the specification's: its own example or default breaks it. `pattern`s are checked too,
 with a second for each operation. Where a schema's own `type` refuses every value of its `enum`, no value is right:
-such a rule is not counted as ours. Writes nothing but --keep's folder: the results of each of PARTS parts, each of
-which has every PARTS-th operation of each specification; a run that was stopped goes on with the parts that are left.
+such a rule is not counted as ours. Writes nothing but --keep's folder: the results of each part, some specifications of
+PART bytes together or every so many-th operation of a larger one; a run that was stopped goes on with the parts left.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ import random
 import re
 import signal
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -33,9 +34,10 @@ from apipack.operations.parsing import operation_id
 from apipack.operations.requests import build
 from apipack.progress import progress
 from apipack.records import Request
+from apipack.tasks.parts import packed
 
 Row = dict[str, Any]
-PARTS = 8
+PART = 4 * 2**20  # bytes of specifications
 GIVEN = {"example", "examples", "default", "x-example"}
 NAMED = {
     "properties",
@@ -65,8 +67,35 @@ class Audited(NamedTuple):
         return self.broken & self.broken_invented
 
 
-def audited(spec: Row, folder: str, wanted: frozenset[str] | None, part: int = 0, of: int = 1) -> list[Audited]:
-    """Each operation of the part that can be built both ways."""
+class Slice(NamedTuple):
+    """Every `of`-th operation of a specification, from the one of this number on."""
+
+    spec: Row
+    number: int
+    of: int
+
+    @property
+    def weight(self) -> int:
+        return int(self.spec["bytes"]) // self.of
+
+
+Part = tuple[int, list[Slice]]
+
+
+def slices(spec: Row) -> list[Slice]:
+    """As many as it takes for none to be heavier than a part."""
+    of = -(-spec["bytes"] // PART)
+    return [Slice(spec, number, of) for number in range(of)]
+
+
+def audited_part(part: Part, folder: str, wanted: frozenset[str] | None) -> tuple[int, list[Audited]]:
+    """The part's number, and each of its operations that can be built both ways."""
+    number, pieces = part
+    return number, [audit for piece in pieces for audit in audited(piece, folder, wanted)]
+
+
+def audited(piece: Slice, folder: str, wanted: frozenset[str] | None) -> list[Audited]:
+    spec, number, of = piece
     body = Path(folder, spec["file"]).read_bytes()
     try:
         document, bare = Document(load(body)), Document(without_given(load(body)))
@@ -74,7 +103,7 @@ def audited(spec: Row, folder: str, wanted: frozenset[str] | None, part: int = 0
     except (SpecError, RecursionError):
         return []
     audits = []
-    for raw, other in pairs[part::of]:
+    for raw, other in pairs[number::of]:
         identifier = operation_id(spec["hub"], spec["api"], spec["version"], raw)
         if wanted is not None and identifier not in wanted:
             continue
@@ -83,7 +112,8 @@ def audited(spec: Row, folder: str, wanted: frozenset[str] | None, part: int = 0
             invented = build(bare, other, spec["provider"]).request
         except (SpecError, RecursionError):
             continue
-        given, made = broken_rules(document, raw, request), broken_rules(document, raw, invented)
+        given = broken_rules(document, raw, request)
+        made = given if invented == request else broken_rules(document, raw, invented)
         texts = (request.to_json(), invented.to_json()) if given or made else ("", "")
         audits.append(Audited(f"{spec['api']} {raw.method} {raw.path}", texts[0], given, texts[1], made))
     return audits
@@ -134,6 +164,33 @@ def keep(file: Path, audits: list[Audited]) -> None:
     write_text(file, "".join(f"{line}\n" for line in lines))
 
 
+def audited_parts(
+    of_hub: list[list[Slice]], work: Callable[[Part], tuple[int, list[Audited]]], folder: Path | None
+) -> list[Audited]:
+    """Of all parts, in their order; those that the folder has are read from it, the others are added to it, in a drawn
+    order, so that what a stopped run leaves is a sample."""
+    done: dict[int, list[Audited]] = {}
+    left: list[Part] = []
+    for number, pieces in enumerate(of_hub):
+        if folder and (file := _part_file(folder, number)).exists():
+            done[number] = kept(file)
+        else:
+            left.append((number, pieces))
+    random.Random(0).shuffle(left)
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("forkserver")) as pool:
+        running = [pool.submit(work, part) for part in left]
+        for finished in progress(as_completed(running), len(running), "conformance"):
+            number, audits = finished.result()
+            done[number] = audits
+            if folder:
+                keep(_part_file(folder, number), audits)
+    return [audit for number in sorted(done) for audit in done[number]]
+
+
+def _part_file(folder: Path, number: int) -> Path:
+    return folder / f"part-{number:03d}.jsonl"
+
+
 def counts(audits: list[Audited], specs: int) -> None:
     broken = [audit for audit in audits if audit.broken]
     ours = [audit for audit in audits if any("no value of its enum" not in rule for rule in audit.both)]
@@ -173,20 +230,9 @@ def main() -> None:
         wanted = frozenset(
             name for part in parts(arguments.operations) for name in read_table(part, ["id"])["id"].to_pylist()
         )
-    audits: list[Audited] = []
-    of = PARTS if arguments.keep else 1
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("forkserver")) as pool:
-        for part in range(of):
-            file = arguments.keep and arguments.keep / f"part-{part}.jsonl"
-            if file and file.exists():
-                audits += kept(file)
-                continue
-            work = partial(audited, folder=str(arguments.specs), wanted=wanted, part=part, of=of)
-            title = f"conformance {part + 1}/{of}"
-            done = [audit for each in progress(pool.map(work, specs), len(specs), title) for audit in each]
-            if file:
-                keep(file, done)
-            audits += done
+    work = partial(audited_part, folder=str(arguments.specs), wanted=wanted)
+    pieces = [piece for spec in specs for piece in slices(spec)]
+    audits = audited_parts(packed(pieces, lambda piece: piece.weight, PART), work, arguments.keep)
     counts(audits, len(specs))
     rules_of = [(audit, audit.both if arguments.ours else audit.broken_invented) for audit in audits]
     shown = [(audit, rules) for audit, rules in rules_of if any(re.search(arguments.only, rule) for rule in rules)]

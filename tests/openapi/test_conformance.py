@@ -3,8 +3,9 @@ from typing import Any
 
 import pytest
 
-from apipack.openapi.conformance import _schema, violations
+from apipack.openapi.conformance import violations
 from apipack.openapi.document import Document, RawOperation
+from apipack.openapi.received import schema_of
 from apipack.records import Request
 from tests.specs import ID, INTEGER, STRING, Json, openapi, parameter, record
 
@@ -145,7 +146,7 @@ def test_chained_all_of_is_followed_once() -> None:
     chain = {f"S{level}": {"allOf": [{"$ref": f"#/components/schemas/S{level + 1}"}] * 2} for level in range(40)}
     schema = {"type": "object", "properties": {"a": {"type": "integer"}}}
     document = Document({"openapi": "3.0.3", "components": {"schemas": {**chain, "S40": schema}}})
-    assert _schema(document, {"$ref": "#/components/schemas/S0"})["properties"] == schema["properties"]
+    assert schema_of(document, {"$ref": "#/components/schemas/S0"})["properties"] == schema["properties"]
 
 
 FORM = "application/x-www-form-urlencoded"

@@ -29,9 +29,15 @@ TYPES: dict[str, type | tuple[type, ...]] = {
 def kind_of(schema: Schema) -> str | None:
     """The schema's type; of several (OAS 3.1) the first that is not null."""
     kind = schema.type
+    if kind is None:
+        return None
     if isinstance(kind, list):
-        kind = next((k for k in kind if str(getattr(k, "value", k)) != "null"), None)
-    return None if kind is None else str(getattr(kind, "value", kind))
+        return next((name for name in map(_name, kind) if name != "null"), None)
+    return _name(kind)
+
+
+def _name(kind: Any) -> str:
+    return str(getattr(kind, "_value_", kind))  # of an Enum, without the way around that `value` takes
 
 
 def is_of(kind: str, value: Any) -> bool:

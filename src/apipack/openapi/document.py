@@ -42,6 +42,8 @@ ANNOTATIONS = frozenset(
 Schema = v3_0.Schema
 Model = TypeVar("Model", bound=BaseModel)
 Made = TypeVar("Made")
+Located = tuple[tuple[str, str], dict[str, Any]]
+"""A parameter as it stands in the document, after its name and place, by which it replaces another."""
 
 
 class RawOperation(NamedTuple):
@@ -95,6 +97,7 @@ class Document:
         self._remembered: dict[Hashable, Any] = {}
         self._typed: dict[Any, Any] = {}
         self._securities: dict[bytes, list[dict[str, list[str]]] | None] = {}
+        self._referred: dict[str, Located] = {}
         self._schemas: dict[str, Schema] = {}
         self._schemes: dict[str, v3_0.SecurityScheme | None] = {}
 
@@ -182,8 +185,14 @@ class Document:
         merged: dict[tuple[str, str], dict[str, Any]] = {}
         for holder in (raw.path_item, raw.operation):
             for node in listed(holder.get("parameters")):
-                parameter = self.resolve(node)
-                merged[str(parameter.get("name")), str(parameter.get("in"))] = parameter
+                reference = node.get("$ref") if isinstance(node, dict) else None
+                if not isinstance(reference, str):
+                    key, parameter = _located(self.resolve(node))
+                elif (referred := self._referred.get(reference)) is None:
+                    key, parameter = self._referred[reference] = _located(self.resolve(node))
+                else:
+                    key, parameter = referred
+                merged[key] = parameter
         whole = None
         if self.version >= (3, 2):
             whole = next((merged.pop(key) for key in list(merged) if key[1] == "querystring"), None)
@@ -288,7 +297,7 @@ class Document:
         return bool(schema.read_only or self._has_read_only_part(schema))
 
     def _has_read_only_part(self, schema: Schema) -> bool:
-        return any(self.schema(part)[0].read_only for part in schema.all_of or ())
+        return bool(schema.all_of) and any(self.schema(part)[0].read_only for part in schema.all_of or ())
 
     def _schema_node(self, reference: str) -> Any:
         node = self._references.known(reference)
@@ -357,6 +366,10 @@ def _with_siblings(schema: Schema, reference: str) -> tuple[Schema, Schema]:
     extra = {name: value for name, value in (schema.model_extra or {}).items() if name not in ("$ref", "$dynamicRef")}
     target = model.model_construct(None, **{"$ref": reference})
     return schema, model.model_construct(**extra, **(said | {"all_of": [target, *(schema.all_of or [])]}))
+
+
+def _located(parameter: dict[str, Any]) -> Located:
+    return (str(parameter.get("name")), str(parameter.get("in"))), parameter
 
 
 def _text(node: dict[str, Any]) -> bytes | None:

@@ -106,11 +106,13 @@ def _merged_part(document: Document, part: Schema, depth: int) -> Schema:
 
 
 def _said_by_name(parts: list[Schema]) -> dict[str, list[Any]]:
-    """What the parts say of each keyword of the model, in their order. A model's `__dict__` has its keywords alone."""
+    """What the parts say of each keyword of the model, in their order. A model's `__dict__` has its keywords alone; of
+    these few were set."""
     said: dict[str, list[Any]] = {}
     for part in parts:
-        for name, value in part.__dict__.items():
-            if value is not None:
+        keywords = part.__dict__
+        for name in part.model_fields_set:
+            if (value := keywords.get(name)) is not None:
                 said.setdefault(name, []).append(value)
     return said
 

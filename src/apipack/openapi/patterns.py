@@ -196,8 +196,18 @@ def _piece(kind: Any, argument: Any, length: int, groups: int) -> str:
 
 def _word(node: Node, count: int) -> str:
     """So many characters that a node accepts, of a recognisable word where it accepts one."""
-    if node[0] is op.LITERAL:
-        return chr(node[1]) * count
+    kind, argument = node
+    return (
+        chr(argument) * count
+        if kind is op.LITERAL
+        else _word_of_set(kind, tuple(argument) if kind is op.IN else argument, count)
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _word_of_set(kind: Any, argument: Any, count: int) -> str:
+    """`_word`, remembered: patterns share their sets, and a text is tried at several lengths."""
+    node = kind, argument
     for word in (*WORDS, DIGITS, *OTHERS):
         text = (word * (count // len(word) + 1))[:count]
         if all(_accepts(node, character) for character in set(text)):

@@ -66,8 +66,8 @@ def parse_part(
     gc.disable()  # a document is a million objects without cycles; looking for some costs an eighth of the time
     documents = ((spec, Path(file).read_bytes) for spec, file in zip(specs, files, strict=True))
     parsed = parse_specs(documents, optional=optional, max_bytes=max_bytes, forms=forms)
-    gc.enable()
     parsed.rows.sort(key=lambda row: row["id"])
     write_table(out, rows_table(parsed.rows, OPERATIONS))
+    gc.enable()
     counts = {"repaired": parsed.repairs, **parsed.replaced}
     return {"rows": len(parsed.rows), "drops": parsed.drops, "counts": counts}

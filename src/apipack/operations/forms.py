@@ -13,17 +13,20 @@ and further optional ones. A node of it is one of
 from __future__ import annotations
 
 import math
-from functools import partial
 from itertools import count
 from typing import Any
+
+import orjson
 
 from apipack.openapi.admission import admits, is_of, kind_of
 from apipack.openapi.argument_names import is_credential, is_made_up, is_plumbing, snake
 from apipack.openapi.document import Document, RawOperation, Schema
+from apipack.openapi.given import first_example
 from apipack.openapi.loading import SpecError
 from apipack.openapi.media_types import is_xml
 from apipack.openapi.models import Parameter, RequestBody
-from apipack.openapi.values import TEXT, ValueBuilder, first_example
+from apipack.openapi.scalars import TEXT
+from apipack.openapi.values import ValueBuilder
 from apipack.operations.credentials import secrets
 from apipack.operations.parameters import IGNORED_HEADERS, query_string, sent_value
 from apipack.operations.payloads import payload, sent_body
@@ -39,40 +42,62 @@ LEAF = (
 """low, high: inclusive bounds of a number; least, most: of a text's length. base: the value of the operation's own
 request. about: what the specification says of it, in short."""
 MAX_OPTIONAL, MAX_LEAVES, MAX_ENUM, MAX_ABOUT = 16, 200, 24, 120
+UNBOUNDED = (None,) * 5
 SCALARS = ("string", "integer", "number", "boolean")
 
 
-def form(document: Document, raw: RawOperation, built: BuiltRequest) -> Form:
-    """The form of an operation with its request. Raises `SpecError` with a reason to count."""
+def form_pieces(document: Document, raw: RawOperation, built: BuiltRequest) -> tuple[str, ...]:
+    """The form of an operation with its request, as JSON in pieces: those of parameters and bodies are the same texts
+    for all operations that share these. Raises `SpecError` with a reason to count, TypeError for what JSON cannot say.
+    """
     operation = built.operation
     values = ValueBuilder(document)
     path_query = raw.path.split("#")[0].partition("?")[2]
     query = "" if operation.query_string is None else query_string(operation.query_string, values)[1]
     method = raw.verb
-    result: Form = {
+    head: Form = {
         "version": ".".join(map(str, document.version)),
         "method": method,
         "template": built.template,
         "path_query": "&".join(filter(None, (path_query, query))),
         "secrets": secrets(document, operation),
-        "parameters": [],
     }
+    pieces = [f'{_json(head)[:-1]},"parameters":[']
     optional = 0
+    needs: dict[int, bool | None] = document.remembered("needed in forms", dict)
+    texts: dict[tuple[int, bool, str], str] = document.remembered("parameters of forms", dict)
     for parameter in operation.parameters:
-        place = parameter.location.value
-        named = f"{{{parameter.name}}}" in path_query and place == "query"
-        required = bool(parameter.required) or place == "path" or named
-        if place == "header" and parameter.name.lower() in IGNORED_HEADERS and document.version != (2, 0):
+        if (identity := id(parameter)) not in needs:
+            needs[identity] = _needed(parameter, document.version)
+        needed = needs[identity]
+        if path_query and f"{{{parameter.name}}}" in path_query and parameter.location.value == "query":
+            needed = True
+        if needed is None or (not needed and optional == MAX_OPTIONAL):
             continue
-        if not required:
-            if place != "query" or parameter.deprecated or optional == MAX_OPTIONAL or _unasked(parameter.name):
-                continue
-            optional += 1
-        key = "in form", id(parameter), required
-        result["parameters"].append(document.remembered(key, partial(_parameter, parameter, values, required)))
-    if (body := sent_body(operation, values, method)) is not None:
-        result |= document.remembered(("body node", id(body)), lambda: _body(body, values))
-    return result
+        optional += not needed
+        key = identity, needed, "," if len(pieces) > 1 else ""
+        if (text := texts.get(key)) is None:
+            text = texts[key] = key[2] + _json(_parameter(parameter, values, needed))
+        pieces.append(text)
+    if (body := sent_body(operation, values, method)) is None:
+        pieces.append("]}")
+    else:
+        pieces.append(document.remembered(("body in form", id(body)), lambda: f"],{_json(_body(body, values))[1:]}"))
+    return tuple(pieces)
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _needed(parameter: Parameter, version: tuple[int, int]) -> bool | None:
+    """Whether every filled form has a parameter (True) or may have it (False); None for one that none has."""
+    place = parameter.location.value
+    if place == "header" and parameter.name.lower() in IGNORED_HEADERS and version != (2, 0):
+        return None
+    if parameter.required or place == "path":
+        return True
+    return None if place != "query" or parameter.deprecated or _unasked(parameter.name) else False
 
 
 def _unasked(name: str) -> bool:
@@ -250,8 +275,8 @@ def _example(schema: Schema, extra: dict[str, Any]) -> Any:
 
 def _bounds(schema: Schema, whole: bool) -> tuple[int | float | None, int | float | None, int | float | None]:
     """The least and greatest number, inclusive, and the step."""
-    limits = schema.exclusive_minimum, schema.exclusive_maximum
-    if all(bound is None for bound in (schema.minimum, schema.maximum, schema.multiple_of, *limits)):  # nearly always
+    said = schema.minimum, schema.maximum, schema.multiple_of, schema.exclusive_minimum, schema.exclusive_maximum
+    if said == UNBOUNDED:  # nearly always
         return None, None, None
     low, high, step = _number(schema.minimum), _number(schema.maximum), _number(schema.multiple_of)
     unit = step or (1 if whole else 0.5)

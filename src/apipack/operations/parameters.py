@@ -10,8 +10,10 @@ from urllib.parse import quote
 
 from apipack.openapi import bodies
 from apipack.openapi.admission import kind_of
+from apipack.openapi.given import MISSING, first_example, read_as
 from apipack.openapi.loading import SpecError
 from apipack.openapi.models import Parameter
+from apipack.openapi.scalars import TEXT
 from apipack.openapi.styles import (
     DELIMITERS,
     PATH,
@@ -25,7 +27,7 @@ from apipack.openapi.styles import (
     reserved_segment,
 )
 from apipack.openapi.styles import pairs as query_pairs
-from apipack.openapi.values import MISSING, TEXT, ValueBuilder, first_example, read_as
+from apipack.openapi.values import ValueBuilder
 from apipack.operations.payloads import (
     body_example,
     media_kind,

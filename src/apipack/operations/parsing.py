@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import orjson
@@ -16,7 +16,7 @@ import orjson
 from apipack.openapi.document import Document, RawOperation
 from apipack.openapi.loading import SpecError, load
 from apipack.openapi.nodes import listed
-from apipack.operations.forms import form
+from apipack.operations.forms import form_pieces
 from apipack.operations.licences import spdx
 from apipack.operations.natural_language import natural_language
 from apipack.operations.requests import BuiltRequest, build, check
@@ -70,13 +70,28 @@ def _scrubbed_column(rows: Sequence[Row], column: str) -> list[tuple[str, Found]
     return scrub_all([row[column] for row in rows])
 
 
+def _scrubbed_forms(forms: Sequence[tuple[str, ...]]) -> list[str]:
+    """Whole forms of pieces, each of which is looked at once."""
+    distinct = list(dict.fromkeys(chain.from_iterable(forms)))
+    clean = {piece: text for piece, (text, finds) in zip(distinct, scrub_all(distinct), strict=True) if finds}
+    texts = []
+    for pieces in forms:
+        text = "".join(pieces)
+        if clean and not clean.keys().isdisjoint(pieces):
+            text = "".join([clean.get(piece, piece) for piece in pieces])
+            text = text if _is_json(text) else NO_FORM
+        texts.append(text)
+    return texts
+
+
 def _without_secrets(parsed: Parsed) -> list[Row | None]:
     """The rows, whose requests are still such, without secrets and personal data, which are counted; None for one whose
     request cannot be sent then, which is dropped."""
     requests = scrub_requests([row["request"] for row in parsed.rows])
-    columns = [_scrubbed_column(parsed.rows, name) for name in ("functionality", "description", "form")]
+    columns = [_scrubbed_column(parsed.rows, name) for name in ("functionality", "description")]
+    forms = _scrubbed_forms([row["form"] for row in parsed.rows])
     rows: list[Row | None] = []
-    for row, (request, replaced), *texts in zip(parsed.rows, requests, *columns, strict=True):
+    for row, form_text, (request, replaced), *texts in zip(parsed.rows, forms, requests, *columns, strict=True):
         if replaced:
             try:
                 check(request)
@@ -84,13 +99,13 @@ def _without_secrets(parsed: Parsed) -> list[Row | None]:
                 parsed.drops.append(_drop(row["id"], error))
                 rows.append(None)
                 continue
-        (functionality, in_functionality), (description, in_description), (form_text, in_form) = texts
+        (functionality, in_functionality), (description, in_description) = texts
         for finds in (replaced, in_functionality, in_description):
             if finds:
                 parsed.replaced.update(finds)
         row["request"] = request.to_json()
         row["functionality"], row["description"] = functionality, description
-        row["form"] = form_text if not in_form or _is_json(form_text) else NO_FORM
+        row["form"] = form_text
         rows.append(row)
     return rows
 
@@ -135,7 +150,7 @@ def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool,
                 "arguments": f"[{', '.join(map(_json, built.arguments))}]",
                 "host_inferred": built.host_inferred,
                 "request": built.request,
-                "form": _form(document, raw, built) if forms else NO_FORM,
+                "form": _form(document, raw, built) if forms else (NO_FORM,),
             }
         except Exception as error:
             parsed.drops.append(_drop(identifier, error))
@@ -198,15 +213,15 @@ def _from_identifier(name: str) -> str:
     return " ".join(words(name)).capitalize()
 
 
-def _form(document: Document, raw: RawOperation, built: BuiltRequest) -> str:
-    """The operation's form as JSON; {"refused": reason} where it has none."""
+def _form(document: Document, raw: RawOperation, built: BuiltRequest) -> tuple[str, ...]:
+    """The operation's form as JSON in pieces; {"refused": reason} where it has none."""
     repairs = document.repairs
     try:
-        return orjson.dumps(form(document, raw, built)).decode()
+        return form_pieces(document, raw, built)
     except SpecError as error:
-        return orjson.dumps({"refused": error.reason}).decode()
+        return (orjson.dumps({"refused": error.reason}).decode(),)
     except (RecursionError, TypeError, ValueError):  # what JSON cannot hold
-        return NO_FORM
+        return (NO_FORM,)
     finally:
         document.repairs = repairs  # those of the operation are counted with its request
 

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from apipack.openapi import bodies, multipart, xml
 from apipack.openapi.admission import kind_of
 from apipack.openapi.document import Operation
+from apipack.openapi.given import MISSING, first_example, read_as
 from apipack.openapi.loading import SpecError
 from apipack.openapi.media_types import is_sequence, is_xml
 from apipack.openapi.models import MediaType, RequestBody
-from apipack.openapi.values import MISSING, ValueBuilder, first_example, read_as
+from apipack.openapi.values import ValueBuilder
 from apipack.records import essence, is_json
 
 BODY_METHODS = {"POST", "PUT", "PATCH", "QUERY"}

@@ -7,7 +7,7 @@ in path, query, header and cookie with style and explode, the body by media type
 from __future__ import annotations
 
 import re
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -19,6 +19,7 @@ from apipack.operations.credentials import TOKEN, add_secrets, secrets
 from apipack.operations.parameters import (
     HEADER_VALUE,
     MAX_URL,
+    Argument,
     argument,
     made_up,
     own_content_type,
@@ -57,10 +58,12 @@ def build(document: Document, raw: RawOperation, provider: str, *, optional: boo
     in_path = set(VARIABLE.findall(path_query))
     places: dict[str, Pairs] = {"path": [], "query": [], "header": [], "cookie": []}
     arguments = []
+    made: dict[tuple[int, bool, bool], Argument] = document.remembered("arguments", dict)
     for parameter in operation.parameters:
         named = parameter.name in in_path and parameter.location.value == "query"
-        key = "argument", id(parameter), named
-        built = document.remembered(key, partial(argument, parameter, values, named))
+        key = id(parameter), named, optional
+        if (built := made.get(key)) is None:
+            built = made[key] = argument(parameter, values, named)
         arguments.append(built.described)
         places[built.place] += built.pairs
     if operation.query_string is not None:

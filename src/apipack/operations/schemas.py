@@ -31,4 +31,4 @@ OPERATIONS = schema(
 version, method and path. `licence`: as the specification names it, `licence_spdx`: its SPDX identifier or
 empty. `natural_language`: ISO 639 code of the specification's texts. `template`: absolute URL with `{name}` path
 parameters, without query. `arguments`: JSON list of [name, place, required, type, fixed]. `request`:
-`Request.to_json`. `form`: JSON of `forms.form`, what variants are filled in from, or {"refused": reason}."""
+`Request.to_json`. `form`: JSON of `forms.form_pieces`, what variants are filled in from, or {"refused": reason}."""

@@ -100,14 +100,14 @@ _LOOK_EMAIL = r"(?:@|%40)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2}"
 def scrub_all(texts: Sequence[str]) -> list[tuple[str, Found]]:
     """`scrub` of each text, where Arrow's RE2 looks first, forty times faster than `re`."""
     column = pa.array(texts, pa.string())
-    suspect = pc.match_substring_regex(column, _LOOK).to_pylist()
-    email = pc.match_substring_regex(column, _LOOK_EMAIL).to_pylist()
+    looks = pc.match_substring_regex(column, f"{_LOOK}|{_LOOK_EMAIL}")
+    suspect = iter(pc.match_substring_regex(column.filter(looks), _LOOK).to_pylist())  # others have an address alone
     scrubbed = []
-    for text, is_suspect, has_email in zip(texts, suspect, email, strict=True):
-        if is_suspect or not text.isascii():
+    for text, has_any in zip(texts, looks.to_pylist(), strict=True):
+        if (has_any and next(suspect)) or not text.isascii():
             scrubbed.append(scrub(text))
         else:
-            scrubbed.append(_scrub_emails(text) if has_email else (text, NOTHING))
+            scrubbed.append(_scrub_emails(text) if has_any else (text, NOTHING))
     return scrubbed
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 from apipack.openapi.document import RawOperation
@@ -41,9 +42,12 @@ def plain(text: Any) -> str:
     `MAX_TEXT` characters, cut at a word if it can be. What is no markup by its rules stays: `user_id`, `a * b`."""
     if not isinstance(text, str):
         return ""
-    if len(text) <= MAX_TEXT and _PLAIN.fullmatch(text):
-        return text
-    text = text[: MAX_TEXT * 8]
+    return text if len(text) <= MAX_TEXT and _PLAIN.fullmatch(text) else _without_markup(text[: MAX_TEXT * 8])
+
+
+@lru_cache(maxsize=1_000)
+def _without_markup(text: str) -> str:
+    """`plain`, remembered: operations of an API say the same of themselves."""
     if "<" in text:
         text = _without_tags(text)
     with suppress(ValueError):  # a number of more digits than `int` reads

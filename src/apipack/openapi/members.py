@@ -1,0 +1,83 @@
+"""Members of objects that are not plain properties: by dependency, by pattern, by number (JSON Schema 2020-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import cast
+
+from apipack.openapi.document import Schema
+from apipack.openapi.models import LaterSchema, keyword
+from apipack.openapi.patterns import matching
+
+ENDS = "ABCabc123-_."
+
+
+def with_dependents(schema: Schema, names: list[str]) -> list[str]:
+    """The names and those that they ask for (JSON Schema 2020-12: dependentRequired)."""
+    needed = keyword(schema, "dependent_required")
+    if not needed:
+        return names
+    wanted = dict.fromkeys(names)
+    todo = list(wanted)
+    while todo:
+        more = [name for name in needed.get(todo.pop(), ()) if name not in wanted]
+        wanted |= dict.fromkeys(more)
+        todo += more
+    return list(wanted)
+
+
+def with_patterns(schema: Schema, properties: dict[str, Schema]) -> dict[str, Schema]:
+    """The properties, each with what the patterns that its name matches ask of it too."""
+    patterns: dict[str, Schema] = keyword(schema, "pattern_properties")
+    if not patterns:
+        return properties
+    asked = {name: _asked_of(name, patterns) for name in properties}
+    return {
+        name: LaterSchema.model_construct(all_of=[*asked[name], member]) if asked[name] else member
+        for name, member in properties.items()
+    }
+
+
+def _asked_of(name: str, patterns: dict[str, Schema]) -> list[Schema]:
+    """The schemas of the patterns that a name matches."""
+    return [schema for pattern, schema in patterns.items() if matching(pattern, name) == name]
+
+
+def further_member(schema: Schema, name: str) -> bool | Schema:
+    """What a member is that is no property: a schema, anything (True) or not allowed (False)."""
+    for pattern, member in (keyword(schema, "pattern_properties") or {}).items():
+        if matching(pattern, name) == name:
+            return cast(Schema, member)
+    further = schema.additional_properties
+    if further is None:
+        further = keyword(schema, "unevaluated_properties")
+    return True if further is None else further
+
+
+def further_names(schema: Schema, names: Schema | None, count: int) -> Iterator[str]:
+    """Names of members that a schema asks for by number alone. names: its `propertyNames`, flat."""
+    patterns = keyword(schema, "pattern_properties") or {}
+    allowed = (names.enum or []) if names is not None else []
+    longest = names.max_length if names is not None else None
+    pattern = names.pattern if names is not None else next(iter(patterns), None)
+    closed = schema.additional_properties is False or names is not None
+    for number in range(count):
+        name = f"SOME_NAME{number or ''}"
+        if number < len(allowed):
+            name = str(allowed[number])
+        elif pattern is not None and closed:
+            name = _match(pattern, "SOME_NAME", number) or name
+        elif longest is not None and len(name) > longest:
+            name = f"{'SOME_NAME'[: max(0, longest - len(str(number)))]}{number}"
+        yield name
+
+
+def _match(pattern: str, preferred: str, number: int) -> str | None:
+    """A text that the pattern accepts; after so many others it is one with another end."""
+    first = matching(pattern, preferred)
+    if first is None or number == 0:
+        return first
+    others = [stem + end for stem in (first, first[:-1]) for end in ENDS]
+    accepted = (other for other in others if other != first and matching(pattern, other) == other)
+    return next(islice(accepted, number - 1, None), None)

@@ -1,0 +1,168 @@
+"""What a request says, read back as the values of its operation's schemas: by place and style, or from a form."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, unquote_plus
+
+from apipack.openapi.document import Document
+from apipack.openapi.loading import SpecError
+from apipack.openapi.nodes import listed
+from apipack.records import Request, json_value
+
+DEEPEST = 50  # parts of parts of an `allOf`
+SEPARATORS = {"spaceDelimited": r"%20|\+| ", "pipeDelimited": r"%7[Cc]|\|", "tabDelimited": "%09|\t"}
+
+
+def sent_texts(path: str, request: Request) -> dict[str, dict[str, list[str]]]:
+    """Place → name → values, encoded as the request has them."""
+    places: dict[str, dict[str, list[str]]] = {"path": {}, "query": {}, "header": {}, "cookie": {}}
+    for pair in filter(None, request.parts.query.split("&")):
+        name, _, value = pair.partition("=")
+        places["query"].setdefault(unquote_plus(name), []).append(value)
+    for name, value in request.headers:
+        places["header"].setdefault(name.lower(), []).append(value)
+        if name.lower() == "cookie":
+            for pair in value.split(";"):
+                key, _, content = pair.strip().partition("=")
+                places["cookie"].setdefault(key, []).append(content)
+    pattern, segments = path.partition("?")[0].split("/")[::-1], request.parts.path.split("/")[::-1]
+    for part, segment in zip(pattern, segments, strict=False):  # from the end: the server's path comes first
+        if part.startswith("{") and part.endswith("}") and part.count("{") == 1:
+            places["path"][part[1:-1]] = [segment]
+    return places
+
+
+def parameter_value(document: Document, parameter: dict[str, Any], schema: dict[str, Any], values: list[str]) -> Any:
+    """The parameter's value by its schema's type and its style; values are split as they stand, then decoded."""
+    place = str(parameter.get("in"))
+    style = str(parameter.get("style") or ("form" if place in ("query", "cookie") else "simple"))
+    explode = parameter.get("explode", style == "form")
+    separator = SEPARATORS.get(style, ",")
+    if place == "path" and style == "matrix":
+        name = re.escape(quote(str(parameter.get("name")), safe=""))
+        values = re.split(rf";{name}=", values[0])[1:] or values
+    elif place == "path" and style == "label":
+        values, separator = [values[0].removeprefix(".")], r"\." if explode else ","
+        explode = False
+    if type_of(schema) == "object" and place in ("path", "header") and decoded(place, values[0])[:1] != "{":
+        exploded = bool(parameter.get("explode", False))
+        return _object(document, schema, place, values[0], {"label": ".", "matrix": ";"}.get(style, ""), exploded)
+    if type_of(schema) != "array":
+        return _typed(schema, decoded(place, values[0]))
+    if place == "cookie":  # encoded whole
+        values = [unquote(values[0])]
+    if (not explode or place in ("header", "cookie") or (place == "path" and style == "simple")) and len(values) == 1:
+        values = re.split(separator, values[0])
+    items = schema_of(document, schema.get("items"))
+    return [_typed(items, decoded(place, value)) for value in values]
+
+
+def _object(document: Document, schema: dict[str, Any], place: str, text: str, mark: str, explode: bool) -> Any:
+    """An object of style simple, label or matrix; mark: what that puts before it and, exploded, between members."""
+    pieces = re.split(re.escape(mark) if explode and mark else ",", text.removeprefix(mark))
+    if explode:
+        pairs = [piece.partition("=")[::2] for piece in pieces]
+    elif len(pieces) % 2:
+        return decoded(place, text)
+    else:
+        pairs = list(zip(pieces[::2], pieces[1::2], strict=True))
+    named = {decoded(place, name): decoded(place, value) for name, value in pairs}
+    members = schema.get("properties")
+    members = members if isinstance(members, dict) else {}
+    return {name: _typed(schema_of(document, members.get(name)), value) for name, value in named.items()}
+
+
+def decoded(place: str, text: str) -> str:
+    return text if place == "header" else unquote_plus(text) if place == "query" else unquote(text)
+
+
+def _typed(schema: dict[str, Any], text: str) -> Any:
+    """Text as the JSON value that the schema's type makes of it; text where it does not fit."""
+    kind, enum = type_of(schema), schema.get("enum")
+    for value in enum if isinstance(enum, list) else ():
+        if text == (value if isinstance(value, str) else json.dumps(value)):
+            return value
+    try:
+        if kind == "integer":
+            return int(text)
+        if kind == "number":
+            return float(text)
+        if kind in ("object", "array"):
+            return json_value(text)
+    except (ValueError, RecursionError):
+        return text
+    return {"true": True, "false": False}.get(text, text) if kind == "boolean" else text
+
+
+def schema_of(document: Document, node: Any, depth: int = 0) -> dict[str, Any]:
+    """A schema with its reference followed and its `allOf` laid over it; empty where there is none."""
+    try:
+        schema = document.resolve(node)
+    except SpecError:
+        return {}
+    if "allOf" not in schema or depth == DEEPEST:
+        return schema
+    kept = document.remembered(("laid over", id(schema), depth), lambda: (schema, _laid_over(document, schema, depth)))
+    return kept[1]
+
+
+def _laid_over(document: Document, schema: dict[str, Any], depth: int) -> dict[str, Any]:
+    for part in listed(schema["allOf"]):
+        schema = {**schema_of(document, part, depth + 1), **schema}
+    return schema
+
+
+def type_of(schema: dict[str, Any]) -> str | None:
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        kind = next((name for name in kind if name != "null"), None)
+    return kind if isinstance(kind, str) else ("object" if "properties" in schema else None)
+
+
+def form_value(document: Document, schema: dict[str, Any], text: str) -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    for name, item in parse_qsl(text, keep_blank_values=True):
+        members, inner = _all_members(document, schema), value
+        base, *keys = name.replace("]", "").split("[")
+        if keys and name not in members and base in members:  # deepObject: `name[key]`
+            for key in (base, *keys[:-1]):
+                members = _all_members(document, schema_of(document, members.get(key)))
+                if not isinstance(inner.setdefault(key, {}), dict):  # `name` had a value of its own, which is wrong
+                    inner, members = {}, {}
+                    break
+                inner = inner[key]
+            name = keys[-1]
+        member = _as_sent(document, schema_of(document, members.get(name)), item)
+        if type_of(member) != "array":
+            inner[name] = _typed(member, item)
+        elif isinstance(items := inner.setdefault(name, []), list):
+            items.append(_typed(schema_of(document, member.get("items")), item))
+    return value
+
+
+def _as_sent(document: Document, schema: dict[str, Any], text: str) -> dict[str, Any]:
+    """Of alternatives without a type of their own the first that the text can be a value, or an item, of."""
+    if type_of(schema) is not None:
+        return schema
+    for node in (*listed(schema.get("anyOf")), *listed(schema.get("oneOf"))):
+        option = schema_of(document, node)
+        enum = option.get("enum")
+        if (text in enum) if isinstance(enum, list) else (type_of(option) == "array" or _typed(option, text) != text):
+            return option
+    return schema
+
+
+def _all_members(document: Document, schema: dict[str, Any]) -> dict[str, Any]:
+    """The properties of a schema and of its alternatives."""
+    members: dict[str, Any] = {}
+    for option in (*listed(schema.get("anyOf")), *listed(schema.get("oneOf"))):
+        members = {**_members(schema_of(document, option)), **members}
+    return {**members, **_members(schema)}
+
+
+def _members(schema: dict[str, Any]) -> dict[str, Any]:
+    members = schema.get("properties")
+    return members if isinstance(members, dict) else {}

@@ -1,0 +1,114 @@
+"""Numbers and texts that are made up: by bounds, format, length and pattern of a schema (JSON Schema: Validation)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite
+from typing import Any
+
+from openapi_parser.models import v3_1
+
+from apipack.openapi.document import Schema
+from apipack.openapi.patterns import matching
+
+LONGEST = 2_000  # characters of a text that differs from others
+TEXT_BY_FORMAT = {
+    "date": "2024-01-31",
+    "date-time": "2024-01-31T12:00:00Z",
+    "time": "12:00:00Z",
+    "uuid": "123e4567-e89b-12d3-a456-426614174000",
+    "email": "user@example.com",
+    "uri": "https://example.com",
+    "url": "https://example.com",
+    "hostname": "example.com",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+    "byte": "U09NRV9CWVRFUw==",
+    "password": "SOME_PASSWORD",
+    **dict.fromkeys(("int32", "int64", "uint32", "uint64", "float", "double", "decimal"), "1"),
+}
+TEXT = "SOME_STRING_VALUE"
+
+
+def scalar_value(schema: Schema, kind: str | None) -> Any:
+    """A value of this type, text where there is none, which keeps to the flat schema's rules."""
+    if kind == "boolean":
+        return True
+    if kind in ("integer", "number"):
+        return _number(schema, integer=kind == "integer")
+    if kind == "null":
+        return None
+    return _text(schema)
+
+
+def _number(schema: Schema, *, integer: bool) -> int | float:
+    """The most convenient number inside the bounds that is a multiple of `multipleOf`."""
+    low, high, low_open, high_open = _bounds(schema)
+    step = finite(schema.multiple_of) or 1
+    step = step if step > 0 else 1
+    candidates: list[int | float] = [1, step, 0]
+    if low is not None:
+        first = -(-low // step) * step
+        candidates += [first, first + step, low, low + 0.5]
+    if high is not None:
+        last = high // step * step
+        candidates += [last, last - step, high, high - 0.5]
+    if low is not None and high is not None:
+        candidates.append((low + high) / 2)
+
+    def fits(number: int | float) -> bool:
+        over = low is None or number > low or (number == low and not low_open)
+        under = high is None or number < high or (number == high and not high_open)
+        whole = not (integer or schema.multiple_of) or (number / step) % 1 == 0
+        return over and under and whole
+
+    candidates = [number for number in candidates if isfinite(number)]  # a quotient by the least step is not
+    value = next(filter(fits, candidates), candidates[3] if len(candidates) > 3 else 1)
+    return int(value) if integer or value == int(value) else value
+
+
+def _bounds(schema: Schema) -> tuple[int | float | None, int | float | None, bool, bool]:
+    """Least and greatest number, and whether each is excluded: by a flag in OAS 3.0, by a bound of its own in 3.1."""
+    low, high = schema.minimum, schema.maximum
+    low_open, high_open = bool(schema.exclusive_minimum), bool(schema.exclusive_maximum)
+    if isinstance(schema, v3_1.Schema):
+        above, below = schema.exclusive_minimum, schema.exclusive_maximum
+        low_open = above is not None and (low is None or above >= low)
+        high_open = below is not None and (high is None or below <= high)
+        low, high = (above if low_open else low), (below if high_open else high)
+    return finite(low), finite(high), low_open, high_open
+
+
+def finite(number: int | float | None) -> int | float | None:
+    """The number, None for one that no sum or quotient of it can be trusted of."""
+    return number if number is not None and abs(number) < 1e300 else None
+
+
+def _text(schema: Schema) -> str:
+    extra = schema.model_extra or {}
+    encoded = "byte" if extra.get("contentEncoding") in ("base64", "base64url") else ""
+    text = TEXT_BY_FORMAT.get(schema.format or encoded, TEXT)
+    low, high = schema.min_length or 0, schema.max_length
+    if high is not None and 0 < high < len(text):
+        text = text[:high]
+    if len(text) < low <= 1_000:
+        text = (text * (low // len(text) + 1))[:low]
+    if schema.pattern is not None:
+        return matching(schema.pattern, text, low, high) or text
+    return text
+
+
+def varied_scalars(items: list[Any], schema: Schema) -> Iterator[Any]:
+    """Items that differ from each other, as far as the schema of one shows how."""
+    options = [value for value in schema.enum or [] if value is not None]
+    for number, item in enumerate(items):
+        if options:
+            yield options[number % len(options)]
+        elif isinstance(item, bool):
+            yield item != bool(number % 2)
+        elif number and isinstance(item, int | float) and finite(item) is not None:
+            yield item + number * (finite(schema.multiple_of) or 1)
+        elif number and isinstance(item, str) and not schema.pattern:
+            yield f"{item}_{number + 1}"[-(schema.max_length or LONGEST) :]
+        else:
+            yield item
