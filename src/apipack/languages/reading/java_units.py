@@ -97,9 +97,9 @@ def _type(node: Node, classes: dict[str, Node]) -> p.Expression:
     for member in body:
         if member.type == "enum_constant":
             given = member.child_by_field_name("arguments")
-            made = p.Call(p.Name("The class"), arguments(given) if given is not None else (), True)
+            constant = p.Call(p.Name("The class"), arguments(given) if given is not None else (), True)
             key = source(field(member, "name"))
-            fields.append((key, True, p.call("constant of", made, p.Const(key))))
+            fields.append((key, True, p.call("constant of", constant, p.Const(key))))
             continue
         is_static = any(child.type == "modifiers" and "static" in source(child).split() for child in member.children)
         if member.type == "constructor_declaration":

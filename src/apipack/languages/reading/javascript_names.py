@@ -308,7 +308,7 @@ class JavaScript(Dialect):
             "join": _join,
             "toString": text,
             "concat": lambda value, *others: _concatenated(value, others),
-            "includes": lambda value, member: any(member is one or member == one for one in value),
+            "includes": lambda value, member: any(member is item or member == item for item in value),
         },
     }
     changing: Mapping[type, Mapping[str, Any]] = {list: {"push": lambda value, *more: value.extend(more)}}

@@ -20,7 +20,7 @@ class Gathered(Thing):
 def awaited(run: Evaluation, given: Arguments) -> Any:
     """What `await` and asyncio.run give."""
     (value,) = given.positional
-    return [run.awaited(one) for one in value.values] if isinstance(value, Gathered) else run.awaited(value)
+    return [run.awaited(routine) for routine in value.values] if isinstance(value, Gathered) else run.awaited(value)
 
 
 LOOP = Module("a loop", {"run_until_complete": Builtin(awaited), "close": MYSTERY})

@@ -24,15 +24,15 @@ def is_dataclass(decorator: ast.expr) -> bool:
     return False
 
 
+def _is_frozen(node: ast.ClassDef) -> bool:
+    head = " ".join(ast.unparse(part) for part in (*node.decorator_list, *node.bases))
+    return any(mark in head for mark in FROZEN)
+
+
 def check_frozen(module: ast.Module) -> None:
     """Refuse a program that sets an attribute which has the name of a field of a frozen dataclass or NamedTuple."""
     nodes = list(ast.walk(module))
-    classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
-    frozen = [
-        node
-        for node in classes
-        if any(mark in ast.unparse(part) for part in (*node.decorator_list, *node.bases) for mark in FROZEN)
-    ]
+    frozen = [node for node in nodes if isinstance(node, ast.ClassDef) and _is_frozen(node)]
     changed = {node.attr for node in nodes if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)}
     for node in frozen:
         fields = {ast.unparse(member.target) for member in node.body if isinstance(member, ast.AnnAssign)}

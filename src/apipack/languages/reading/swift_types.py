@@ -175,6 +175,6 @@ def _maker(lowering: Lowering, node: Node, name: str) -> p.Statement:
     first, *others = function.body or (p.Unknown(),)
     if not isinstance(first, p.Call) or first.function != p.Member(SELF, "init"):
         raise refuse(node)
-    made = p.Assign(SELF, p.Call(p.Name(name), first.arguments), True)
-    body = (made, *others, p.Jump("return", SELF))
+    assigned = p.Assign(SELF, p.Call(p.Name(name), first.arguments), True)
+    body = (assigned, *others, p.Jump("return", SELF))
     return p.Define(f"{name} of the program", p.Function(function.parameters, body))
