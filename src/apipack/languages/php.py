@@ -42,7 +42,7 @@ HEADERS_END = "],\n"
 END = "]);\n\n$response = curl_exec($curl);\n\necho $response;"
 
 STRING = r"(?:\"(?:[^\"\\]++|\\[\s\S])*+\"|'(?:[^'\\]++|\\[\s\S])*+')"
-_FIXED = re.compile(r"(?:[^$\\{]++|\\[\s\S]|\$(?![A-Za-z_{\x7f-\U0010ffff])|\{(?!\$))*+")
+_FIXED = re.compile(r"(?:[^$\\{]++|\\[\s\S]|\$(?![A-Za-z_{\x7f-\U0010ffff])|\{(?!\$))*")
 _OPEN = re.compile(r"<\?php[ \t\r\n]++")
 _START, _HEADERS, _HEADERS_END, _END = (
     pattern(part, STRING) for part in (START, HEADERS, HEADERS_END.removesuffix(",\n"), END)

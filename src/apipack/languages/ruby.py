@@ -35,7 +35,7 @@ END = "\nresponse = http.request(request)\nputs response.read_body"
 
 STRING = r"\"(?:[^\"\\]++|\\[\s\S])*+\"|'(?:[^'\\]++|\\[\s\S])*+'"
 _INTERPOLATION = re.compile(r"#(?=[{$@])")
-_FIXED = re.compile(r"(?:[^#\\]++|\\[\s\S]|#(?![{$@]))*+")
+_FIXED = re.compile(r"(?:[^#\\]++|\\[\s\S]|#(?![{$@]))*")
 _START = pattern(
     START.replace("'uri'", "%(uri)s").replace("'net/http'", "%(net)s"),
     STRING,

@@ -22,7 +22,8 @@ HTML = frozenset(_ELEMENTS.split())
 
 _TAG = re.compile(r"<!--.{0,2000}?-->|<(/?)([A-Za-z][\w.:-]{0,60})((?:\s[^<>]{0,2000})?)/?>", re.S)
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,500}\)")
-_PLAIN = re.compile(r"(?:[A-Za-z0-9.,:;'\"()?!/+@%=-]++(?: (?! |\Z))?+)*+")
+_WORD = r"[A-Za-z0-9.,:;'\"()?!/+@%=-]+"
+_PLAIN = re.compile(rf"{_WORD}(?: {_WORD})*")
 _MARKS = frozenset("`*_#>|~\\")
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n`]*$", re.M)
 _SPAN = re.compile(r"(?<!`)(`{1,3})(?!`)((?:[^`]|(?<!`)`(?!`)){1,500}?)(?<!`)\1(?!`)")
