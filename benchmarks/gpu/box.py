@@ -67,5 +67,6 @@ def unpack() -> None:
     if wrong := [name for digest, name in wanted if hashlib.sha256(pieces[name]).hexdigest() != digest]:
         sys.exit(f"not what was packed, bring them again: {', '.join(wrong)}")
     with tarfile.open(fileobj=io.BytesIO(b"".join(pieces.values()))) as tar:
-        tar.extractall(filter="data")
+        tar.extraction_filter = getattr(tarfile, "data_filter", None)  # Python before 3.11.4 has none
+        tar.extractall()
     print(f"unpacked: {', '.join(path.name for path in prepared())}")
