@@ -16,7 +16,7 @@ from apipack.records import Request
 ARGUMENT_BYTES = 128 * 1024
 WORDS = 1000
 
-_BLANK = re.compile(r"(?:[ \t]|\\\r?\n)*+")
+_BLANK = re.compile(r"(?:[ \t]++|\\\r?\n)*")
 _PART = re.compile(
     r"""'(?P<single>[^']*)'|"(?P<double>(?:[^"\\$`]++|\\[\s\S])*+)"|\\(?P<escaped>[^\r\n])"""
     r"|(?P<bare>[A-Za-z0-9_./:=@%+,?-]++)"

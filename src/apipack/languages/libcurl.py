@@ -42,7 +42,7 @@ BODY = "\n  curl_easy_setopt(hnd, CURLOPT_POSTFIELDS, %(body)s);\n"
 END = "\n  CURLcode ret = curl_easy_perform(hnd);\n  return ret;\n}"
 
 _INCLUDES = re.compile(
-    r"(?:#include[ \t]*+<(?:stdio|stdlib|string)\.h>[ \t]*+\r?\n[ \t\r\n]*+)*+"
+    r"(?:#include[ \t]*+<(?:stdio|stdlib|string)\.h>[ \t]*+\r?\n[ \t\r\n]*+)*"
     r"#include[ \t]*+<curl/curl\.h>[ \t]*+\r?\n[ \t\r\n]*+"
 )
 _MARKS = re.compile(r"(?<=\?)\?")

@@ -34,7 +34,7 @@ _START = pattern(_ANY_QUOTE, JAVASCRIPT_STRING, module="'request'|\"request\"")
 _HEADERS, _HEADERS_END, _END = (pattern(part, JAVASCRIPT_STRING) for part in (HEADERS, HEADERS_END, END))
 _TEXTS = {kind: pattern(part, JAVASCRIPT_STRING) for kind, part in {"method": METHOD, "url": URL, "body": BODY}.items()}
 _SPACE = r"[ \t\r\n]*+"
-_LIST = rf"\[{_SPACE}{JAVASCRIPT_STRING}{_SPACE}(?:,{_SPACE}{JAVASCRIPT_STRING}{_SPACE})*+\]"
+_LIST = rf"\[{_SPACE}{JAVASCRIPT_STRING}{_SPACE}(?:,{_SPACE}{JAVASCRIPT_STRING}{_SPACE})*\]"
 _FIELD = pattern(
     FIELD, JAVASCRIPT_STRING, name=rf"{JAVASCRIPT_STRING}|[A-Za-z]++", value=rf"{JAVASCRIPT_STRING}|{_LIST}"
 )

@@ -34,7 +34,7 @@ CODE_OUTSIDE_STRINGS = 20_000
 _STRING = re.compile(r"\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'", re.DOTALL)
 _TEXT = r"(?:\"[^\"\\\r\n\0]*+\"|'[^'\\\r\n\0]*+')"
 _FIELD = rf"({_TEXT}): ({_TEXT})"
-_FIELDS = rf"(?P<fields>[\n ]*+{_FIELD}(?:,[\n ]++{_FIELD})*+[\n ]*+)"
+_FIELDS = rf"(?P<fields>[\n ]*+{_FIELD}(?:,[\n ]++{_FIELD})*[\n ]*+)"
 _PAYLOAD = rf"(?P<payload>{_TEXT})(?P<encoded>{re.escape(ENCODE)})?"
 _ARGUMENTS = rf'"(?P<method>[A-Z]++)", (?P<target>{_TEXT})(?P<others>[a-z, =]*+)'
 

@@ -40,10 +40,10 @@ REMOVED = frozenset({"host", "content-length", "transfer-encoding"})
 
 FORM = "application/x-www-form-urlencoded"
 
-_PCHAR = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@\[\]/]|%[0-9A-Fa-f]{2})"
+_PCHARS = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@\[\]/]++|%[0-9A-Fa-f]{2})"
 _URL = re.compile(
     r"https?://(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|\[(?P<six>[0-9A-Fa-f:.]{2,45})\])"
-    rf"(?::(?P<port>[0-9]{{1,5}}))?(?P<path>/{_PCHAR}*+)?(?:\?(?:{_PCHAR}|\?)*+)?"
+    rf"(?::(?P<port>[0-9]{{1,5}}))?(?P<path>/{_PCHARS}*)?(?:\?(?:{_PCHARS}|\?)*)?"
 )
 HOST = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 """host[:port], which holds no path, query or user."""

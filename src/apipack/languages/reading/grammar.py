@@ -36,7 +36,7 @@ _LITERAL = re.compile(r"\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\]++|\\.)*+'|`[^`]*+`", 
 _BRACKET = re.compile(r"[\[({]|[\])}]")
 
 _PLAIN_COMMAND = re.compile(
-    r"""curl[ \t](?:'[^']*+'|"(?:[^"\\$`]|\\.)*+"|\\['\n]|[\w \t:/.=@?&%+,-])*+\s*""", re.DOTALL | re.ASCII
+    r"""curl[ \t](?:'[^']*+'|"(?:[^"\\$`]|\\.)*+"|\\['\n]|[\w \t:/.=@?&%+,-]++)*\s*""", re.DOTALL | re.ASCII
 )
 _WIDE_BRACE = re.compile(r"\{[0-9]*(?:\.\.[0-9]*)?[^\0-\xff]")
 
