@@ -309,7 +309,7 @@ def test_the_readme_s_five_lines_lead_from_own_specifications_to_a_report(clone:
     assert len(lines) == 5
     told = [clone.run("bash", "-euc", line) for line in lines]
     assert "crawl.hubs: ['apis_guru'] → ['apis_guru', 'files']" in told[1]
-    assert "# Accuracy" in told[3] and "6 operations, 0shot; left out: 0" in told[4]
+    assert "# Accuracy" in told[3] and "6 operations, spec, constrained; left out: 0" in told[4]
     assert (clone.root / "audit.html").read_text().startswith("<!doctype html>")
     rows = pd.read_parquet(clone.root / "data/dataset/operations", columns=["hub", "api", "source_url", "licence"])
     shop = rows[rows["hub"] == "files"]
