@@ -57,19 +57,17 @@ class Chain(Thing):
         return self
 
     def do_type(self, run: Evaluation, given: Arguments) -> Chain:
-        run.certain()
-        kind = text_of(known(*given.take("type", required=1)))
-        if kind not in TYPES and "/" not in kind:
-            raise Unreadable("a type of a body")
-        self.fields.set("Content-Type", TYPES.get(kind, kind))
-        return self
+        return self._typed("Content-Type", run, given)
 
     def do_accept(self, run: Evaluation, given: Arguments) -> Chain:
+        return self._typed("Accept", run, given)
+
+    def _typed(self, header: str, run: Evaluation, given: Arguments) -> Chain:
         run.certain()
         kind = text_of(known(*given.take("type", required=1)))
         if kind not in TYPES and "/" not in kind:
-            raise Unreadable("a type of an answer")
-        self.fields.set("Accept", TYPES.get(kind, kind))
+            raise Unreadable(f"a short name of a type in {header}")
+        self.fields.set(header, TYPES.get(kind, kind))
         return self
 
     def do_auth(self, run: Evaluation, given: Arguments) -> Chain:
