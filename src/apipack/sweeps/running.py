@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from apipack.evaluation.run_names import commit
 from apipack.evaluation.tracking import finished_runs
 from apipack.io import write_text
 from apipack.sweeps import queueing
@@ -16,7 +17,7 @@ from apipack.sweeps.grid import Point
 
 POLL = 20.0
 """Seconds between two looks at the runs; DVC's queue is asked every sixth time, since its command takes seconds."""
-SAVED = Path(".dvc/tmp/apipack-sweep-params.yaml")
+SAVED = Path(".dvc/tmp")
 Say = Callable[[str], None]
 
 
@@ -78,17 +79,22 @@ def here(experiment: str, points: Sequence[Point], say: Say) -> list[str]:
     lacking = missing(experiment, points)
     for at, point in enumerate(lacking, len(points) - len(lacking) + 1):
         say(f"{at} of {len(points)}: {point.label}")
-        with _params_put_back():
+        with params_put_back():
             failed += [] if queueing.run_here(point) else [point.label]
     return failed
 
 
 @contextmanager
-def _params_put_back(params: Path = Path("params.yaml")) -> Iterator[None]:
-    if not SAVED.exists():
-        write_text(SAVED, params.read_text(encoding="utf-8"))
-    original = SAVED.read_text(encoding="utf-8")
+def params_put_back(params: Path = Path("params.yaml")) -> Iterator[None]:
+    """Keep `params` beside, by commit: what a run that was killed on another commit kept is dropped."""
+    saved = SAVED / f"sweep-params-{commit()}.yaml"
+    for kept in SAVED.glob("sweep-params-*.yaml"):
+        if kept != saved:
+            kept.unlink()
+    if not saved.exists():
+        write_text(saved, params.read_text(encoding="utf-8"))
+    original = saved.read_text(encoding="utf-8")
     write_text(params, original)
     yield
     write_text(params, original)
-    SAVED.unlink()
+    saved.unlink()
