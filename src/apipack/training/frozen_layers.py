@@ -11,8 +11,9 @@ from transformers import PreTrainedModel
 MOST_BYTES = 2**30
 READ_TOKENS = 1024
 """Tokens that run together; their states stay in a processor's cache."""
-ROUNDING = {torch.bfloat16: 2**-5, torch.float16: 2**-8}
-"""By how much of the largest logit the same layers differ in 16 bits, where rows were padded otherwise."""
+ROUNDING = {torch.bfloat16: 2**-4, torch.float16: 2**-7}
+"""Norm of the difference beside the norm of the logits, up to which layers are the same: in bfloat16 .011 to .017 was
+measured where rows were padded otherwise, as between bfloat16 and float32. Single logits differ by far more."""
 
 
 def run_frozen(
@@ -40,18 +41,17 @@ def run_frozen(
         expected = model(probe, use_cache=False).logits
     decoder.layers, decoder.norm = layers[:count], nn.Identity()
     hidden = _hidden_states(decoder, rows, batch_tokens, model.device)
-    decoder.layers, decoder.norm = nn.ModuleList([*[_Passed() for _ in range(count)], *layers[count:]]), norm
+    decoder.layers, decoder.norm = nn.ModuleList([*[Passed() for _ in range(count)], *layers[count:]]), norm
     with torch.inference_mode():
         start = hidden[min(range(len(rows)), key=lambda row: len(rows[row]))].to(model.device)
         got = model(inputs_embeds=start[None], use_cache=False).logits
-    least = ROUNDING[model.dtype] * float(expected.abs().max()) if model.dtype in ROUNDING else 1e-3
-    if torch.allclose(got, expected, atol=least, rtol=0.01):
+    if (got - expected).norm() <= ROUNDING.get(model.dtype, 1e-4) * expected.norm():
         return hidden
     decoder.layers = layers
     return []
 
 
-class _Passed(nn.Module):
+class Passed(nn.Module):
     """Stands for a layer whose work is done, so that the later layers keep their numbers."""
 
     def forward(self, hidden_states: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
