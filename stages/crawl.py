@@ -7,13 +7,13 @@ from apipack.hubs.params import Crawl, Snapshot
 from apipack.hubs.schemas import SPECS
 from apipack.hubs.snapshot import tarball_path
 from apipack.io import cache_folder, fresh_folder, rows_table, write_table
-from apipack.section import Only, Section
+from apipack.section import Only, Section, Seed
 from spiders.collecting import collect_all, unfinished
 from stages import run
 
 
 class Reads(Section):
-    seed: int
+    seed: Seed
     crawl: Crawl
     snapshot: Annotated[Snapshot, Only("package", "version")]
 

@@ -13,14 +13,14 @@ from apipack.evaluation.params import Evaluate
 from apipack.evaluation.predictions import evaluate
 from apipack.evaluation.schemas import PREDICTIONS
 from apipack.io import fresh_folder, rows_table, write_table
-from apipack.section import Only
+from apipack.section import Only, Seed
 from apipack.tasks.params import Engine
 from apipack.training.params import Finetune
 from stages import run
 
 
 class Reads(Engine):
-    seed: int
+    seed: Seed
     evaluate: Evaluate
     finetune: Annotated[Finetune, Only("model")]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from apipack.evaluation.live import live_loss
-from apipack.section import Section, read
+from apipack.section import Section, Seed, read
 from apipack.training.finetune import FIRST, publish
 from apipack.training.params import Finetune
 from apipack.training.rows import mapped
@@ -19,7 +19,7 @@ LOSS = Path("metrics/plots/loss.csv")
 
 
 class Reads(Section):
-    seed: int
+    seed: Seed
     finetune: Finetune
 
 

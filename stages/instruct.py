@@ -7,13 +7,13 @@ from apipack.instructions.params import Instruct
 from apipack.instructions.table import write_instructions
 from apipack.io import fresh_folder
 from apipack.languages.params import Render
-from apipack.section import Only
+from apipack.section import Only, Seed
 from apipack.tasks.params import Engine
 from stages import run
 
 
 class Reads(Engine):
-    seed: int
+    seed: Seed
     instruct: Instruct
     render: Annotated[Render, Only("languages")]
 

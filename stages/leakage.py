@@ -10,13 +10,13 @@ from apipack.dataset.splits import COLUMNS, parts_of
 from apipack.instructions.params import Instruct
 from apipack.io import by_id, fresh_folder, read_table, rows_table, write_table
 from apipack.languages.params import Render
-from apipack.section import Only
+from apipack.section import Only, Seed
 from apipack.tasks.params import Engine
 from stages import run
 
 
 class Reads(Engine):
-    seed: int
+    seed: Seed
     split: Annotated[Split, Only("tests", "similarity")]
     instruct: Annotated[Instruct, Only("description_words")]
     render: Annotated[Render, Only("languages")]

@@ -11,12 +11,12 @@ from apipack.retrieval.examples import COLUMNS, Pool, test_queries
 from apipack.retrieval.params import Rerank, Retrieve
 from apipack.retrieval.ranking import compare
 from apipack.retrieval.reranking import load_reranker
-from apipack.section import Only, Section
+from apipack.section import Only, Section, Seed
 from stages import run
 
 
 class Reads(Section):
-    seed: int
+    seed: Seed
     rerank: Rerank
     retrieve: Annotated[Retrieve, Only("model", "batch")]
 

@@ -8,13 +8,13 @@ from apipack.dataset.release import write_release
 from apipack.instructions.params import Instruct
 from apipack.io import fresh_folder
 from apipack.languages.params import Render
-from apipack.section import Only
+from apipack.section import Only, Seed
 from apipack.tasks.params import Engine
 from stages import run
 
 
 class Reads(Engine):
-    seed: int
+    seed: Seed
     render: Render
     release: Release
     instruct: Annotated[Instruct, Only("description_words", "values", "optional", "max_values")]

@@ -9,14 +9,14 @@ from apipack.evaluation.publishing import publish
 from apipack.evaluation.summary import summary
 from apipack.evaluation.tracking import log_run
 from apipack.io import METRICS, read_table
-from apipack.section import Section, read
+from apipack.section import Section, Seed, read
 from stages import run
 
 LOGGED = [Path("models/adapter"), Path("params.yaml")]
 
 
 class Reads(Section):
-    seed: int
+    seed: Seed
     report: Report
 
 

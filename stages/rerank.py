@@ -9,12 +9,12 @@ from apipack.models.embedding import embed
 from apipack.retrieval.examples import COLUMNS
 from apipack.retrieval.params import Rerank, Retrieve
 from apipack.retrieval.reranking import tune
-from apipack.section import Only, Section
+from apipack.section import Only, Section, Seed
 from stages import run
 
 
 class Reads(Section):
-    seed: int
+    seed: Seed
     rerank: Rerank
     retrieve: Annotated[Retrieve, Only("model", "batch")]
 

@@ -12,13 +12,13 @@ from apipack.prompting.schemas import TESTS_OF
 from apipack.prompting.testing import test_rows
 from apipack.retrieval.params import Rerank, Retrieve
 from apipack.retrieval.reranking import reranker_of
-from apipack.section import Only, Section
+from apipack.section import Only, Section, Seed
 from apipack.training.params import Finetune
 from stages import run
 
 
 class Reads(Section):
-    seed: int
+    seed: Seed
     rerank: Rerank
     retrieve: Retrieve
     instruct: Annotated[Instruct, Only("description_words")]

@@ -11,14 +11,14 @@ from apipack.languages.params import Mix, Render, weights
 from apipack.prompting.context import Context
 from apipack.prompting.training import write_training
 from apipack.retrieval.params import Retrieve
-from apipack.section import Only, Positive
+from apipack.section import Only, Positive, Seed
 from apipack.tasks.params import Engine
 from apipack.training.params import Finetune
 from stages import run
 
 
 class Reads(Engine):
-    seed: int
+    seed: Seed
     size: Positive
     mix: Mix
     sample: Sample

@@ -7,13 +7,13 @@ from apipack.dataset.schemas import SPLITS
 from apipack.dataset.splits import COLUMNS, figures, split
 from apipack.io import fresh_folder, read_table, rows_table, write_table
 from apipack.retrieval.params import Retrieve
-from apipack.section import Only
+from apipack.section import Only, Seed
 from apipack.tasks.params import Engine
 from stages import run
 
 
 class Reads(Engine):
-    seed: int
+    seed: Seed
     split: Split
     retrieve: Annotated[Retrieve, Only("shots")]
 

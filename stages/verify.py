@@ -10,12 +10,13 @@ from apipack.languages.params import Render
 from apipack.sandbox.params import Verify
 from apipack.sandbox.schemas import VERIFIED
 from apipack.sandbox.verification import failures, sample, verify
+from apipack.section import Seed
 from apipack.tasks.params import Engine
 from stages import run
 
 
 class Reads(Engine):
-    seed: int
+    seed: Seed
     render: Render
     verify: Verify
 

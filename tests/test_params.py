@@ -32,6 +32,9 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
     [
         ("seed: 0", "sead: 0", "seed"),
         ("seed: 0", "seed: zero", "seed: Input should be a valid integer"),
+        ("seed: 0", "seed: -1", "seed: Input should be greater than or equal to 0"),
+        ("seed: 0", "seed: 4294967296", "seed: Input should be less than 4294967296"),
+        ("seed: 0", "seed: 2026-13-45", "not YAML: month must be in 1..12"),
         ("size: ", "size: -", "size: Input should be greater than 0"),
         ("epochs: ", "epoch: ", "finetune.epoch"),
         ("method: lora", "method: lorra", "finetune.method: Input should be 'lora', 'qlora' or 'full'"),
@@ -97,6 +100,17 @@ def test_other_is_each_language_that_is_not_named(tmp_path: Path) -> None:
 def test_missing_file_says_where_to_run(tmp_path: Path) -> None:
     with pytest.raises(ParamsError, match="run from the repository's root"):
         load(tmp_path / "params.yaml")
+
+
+@pytest.mark.parametrize("content", [b"", b"[1]", b"seed", b"seed: \xff", b"[" * 3000])
+def test_a_file_without_parameters_is_one_line_for_a_stage_too(tmp_path: Path, content: bytes) -> None:
+    class Reads(Section):
+        seed: int
+
+    path = tmp_path / "params.yaml"
+    path.write_bytes(content)
+    with pytest.raises(ParamsError, match=r"params\.yaml: not (YAML|a mapping)"):
+        load_section(Reads, path)
 
 
 def test_a_stage_gets_what_it_names_and_nothing_else() -> None:

@@ -14,7 +14,7 @@ from apipack.languages.params import Mix, Render, weights
 from apipack.operations.params import Parse
 from apipack.retrieval.params import Rerank, Retrieve
 from apipack.sandbox.params import Verify
-from apipack.section import Positive, check, read
+from apipack.section import Positive, Seed, check, read
 from apipack.tasks.params import Engine
 from apipack.training.params import Finetune
 
@@ -22,7 +22,7 @@ from apipack.training.params import Finetune
 class Params(Engine):
     """size: training instances."""
 
-    seed: int
+    seed: Seed
     size: Positive
     mix: Mix
     snapshot: Snapshot

@@ -51,6 +51,8 @@ def _each_once(values: list[Any]) -> list[Any]:
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(gt=0)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+"""What NumPy, scikit-learn and torch take."""
 Real = Annotated[float, BeforeValidator(_as_number)]
 Once = AfterValidator(_each_once)
 
@@ -101,11 +103,14 @@ def check(model: type[Reads], raw: Any, path: Path | str) -> Reads:
         raise ParamsError(f"{path}: {where}: {first['msg']}{got}{more}") from error
 
 
-def read(path: Path | str = "params.yaml") -> Any:
-    """What params.yaml says, unchecked; raises `ParamsError` where it is not YAML."""
+def read(path: Path | str = "params.yaml") -> dict[str, Any]:
+    """The mapping in params.yaml or another such file, unchecked; raises `ParamsError` where it has none."""
     try:
-        return YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
+        content = YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ParamsError(f"{path}: no such file; run from the repository's root") from error
-    except YAMLError as error:
+    except (YAMLError, ValueError, RecursionError) as error:  # not UTF-8, no such date, too deep
         raise ParamsError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict):
+        raise ParamsError(f"{path}: not a mapping of names to values")
+    return content

@@ -92,3 +92,19 @@ def test_what_cannot_be_used_is_refused_and_changes_nothing(tmp_path: Path) -> N
     assert params.read_text() == before
     with pytest.raises(UserError, match=r"no such preset: gpu; configs has codellama-13b-fsdp, "):
         apply("gpu", params)
+
+
+@pytest.mark.parametrize("content", [b"", b"[1]", b"a: [", b"\xff", b"a: 2026-13-45"])
+def test_a_file_without_parameters_is_one_line_that_names_it(tmp_path: Path, content: bytes) -> None:
+    params = write_params(tmp_path)
+    (tmp_path / "odd.yaml").write_bytes(content)
+    with pytest.raises(UserError, match=r"odd\.yaml: not (YAML|a mapping)"):
+        apply("odd", params, tmp_path)
+    good = params.read_bytes()
+    params.write_bytes(content)
+    with pytest.raises(UserError, match=r"params\.yaml: not (YAML|a mapping)"):
+        apply("gpu-135m", params)
+    params.write_bytes(good)
+    (tmp_path / "odd.yaml").write_text("finetune: {nope: 1}\n")
+    with pytest.raises(UserError, match=r"params\.yaml with odd: finetune\.nope: Extra inputs"):
+        apply("odd", params, tmp_path)

@@ -14,7 +14,6 @@ from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
-from ruamel.yaml import YAML, YAMLError
 
 from apipack.errors import UserError
 from apipack.params import Params
@@ -57,10 +56,7 @@ def load(name: str, folder: Path = FOLDER) -> Grid:
     if name not in names(folder):
         raise UserError(f"no such sweep: {name}; {folder} has {', '.join(names(folder)) or 'none'}")
     path = folder / f"{name}.yaml"
-    try:
-        return check(Grid, YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")), path)
-    except YAMLError as error:
-        raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    return check(Grid, read(path), path)
 
 
 def points(name: str, grid: Grid, params: Path = Path("params.yaml")) -> list[Point]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from apipack import section
 from apipack.errors import UserError
 from apipack.params import load
 
@@ -23,7 +24,7 @@ def read(name: str, folder: Path = FOLDER) -> dict[str, Any]:
     presets = {path.stem: path for path in sorted(folder.glob("*.yaml")) if path.stem not in NOT_PRESETS}
     if name not in presets:
         raise UserError(f"no such preset: {name}; {folder} has {', '.join(presets) or 'none'}")
-    return dict(YAML(typ="safe", pure=True).load(presets[name].read_text(encoding="utf-8")))
+    return section.read(presets[name])
 
 
 def apply(name: str, params: Path = Path("params.yaml"), folder: Path = FOLDER) -> list[str]:
@@ -31,10 +32,11 @@ def apply(name: str, params: Path = Path("params.yaml"), folder: Path = FOLDER) 
 
     Nothing is written where the result would be refused. Raises `UserError`.
     """
+    preset, _ = read(name, folder), section.read(params)
     yaml = YAML()
     yaml.width, yaml.preserve_quotes = 160, True
     content = yaml.load(params.read_text(encoding="utf-8"))
-    changed = [f"{key}: {before} → {after}" for key, before, after in _merge(content, read(name, folder))]
+    changed = [f"{key}: {before} → {after}" for key, before, after in _merge(content, preset)]
     text = io.StringIO()
     yaml.dump(content, text)
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=params.parent, suffix=".yaml", delete=False) as file:
@@ -42,6 +44,8 @@ def apply(name: str, params: Path = Path("params.yaml"), folder: Path = FOLDER) 
     try:
         load(file.name)
         os.replace(file.name, params)
+    except section.ParamsError as error:
+        raise UserError(f"{params} with {name}: {str(error).removeprefix(f'{file.name}: ')}") from error
     finally:
         Path(file.name).unlink(missing_ok=True)
     return changed
