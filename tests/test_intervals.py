@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 from scipy.stats import bootstrap as scipy_bootstrap
+from scipy.stats import t as student_t
 
-from apipack.intervals import bootstrap, clustered, clustered_ratio, wilson
+from apipack.intervals import bootstrap, clustered, clustered_ratio, student, wilson
 
 
 @pytest.mark.parametrize(("hits", "n"), [(0, 1), (0, 24), (3, 12), (7, 8), (24, 24), (999, 1000)])
@@ -41,3 +42,8 @@ def test_groups_without_anything_to_be_right_of_say_nothing() -> None:
     parts, wholes, groups = np.array([1.0, 3.0, 0.0]), np.array([2.0, 4.0, 0.0]), np.array([0, 1, 2])
     assert clustered_ratio(parts, wholes, groups, 0) == clustered_ratio(parts[:2], wholes[:2], groups[:2], 0)
     assert clustered_ratio(np.zeros(3), np.zeros(3), groups, 0) == (0.0, 0.0, 1.0)
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, 10, 11, 12, 30, 1000])
+def test_student_is_scipy_s(n: int) -> None:
+    assert student(n) == pytest.approx(student_t.ppf(0.975, n - 1), abs=3e-4)

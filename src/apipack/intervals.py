@@ -10,6 +10,18 @@ RESAMPLES = 2_000
 Z = NormalDist().inv_cdf(0.975)
 
 
+_FEW = (12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622)
+
+
+def student(n: int) -> float:
+    """How many standard errors the 95 % interval of a mean of n > 1 values is wide to either side (Student 1908)."""
+    freedom = n - 1
+    if freedom <= len(_FEW):
+        return _FEW[freedom - 1]
+    terms = (Z**3 + Z) / 4, (5 * Z**5 + 16 * Z**3 + 3 * Z) / 96, (3 * Z**7 + 19 * Z**5 + 17 * Z**3 - 15 * Z) / 384
+    return Z + sum(term / freedom**power for power, term in enumerate(terms, 1))  # Abramowitz, Stegun 26.7.5
+
+
 def wilson(hits: float, n: int) -> tuple[float, float, float]:
     """Share of hits among n > 0 trials and its 95 % score interval (Wilson 1927), rounded to four digits."""
     share = hits / n

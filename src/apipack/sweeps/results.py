@@ -13,7 +13,7 @@ from apipack.evaluation.figures import ALL, TUNED
 from apipack.evaluation.headline import METRIC
 from apipack.evaluation.paired import Comparison, by_holm, compare
 from apipack.evaluation.params import constrained_name
-from apipack.intervals import Z
+from apipack.intervals import student
 
 CELL = ["level", "setting"]
 
@@ -72,9 +72,10 @@ def by_api(predictions: Sequence[pd.DataFrame], metric: str, level: int, setting
 
 
 def between_seeds(shares: Sequence[float]) -> tuple[float, float]:
-    """Mean and half the 95 % interval of the mean over seeds; 0 where there is one."""
-    spread = float(np.std(shares, ddof=1)) if len(shares) > 1 else 0.0
-    return float(np.mean(shares)), Z * spread / len(shares) ** 0.5
+    """Mean and half the 95 % interval of the mean over seeds, Student's, since seeds are few; 0 where there is one."""
+    if len(shares) < 2:
+        return float(np.mean(shares)), 0.0
+    return float(np.mean(shares)), student(len(shares)) * float(np.std(shares, ddof=1)) / len(shares) ** 0.5
 
 
 def of_tuned(rows: pd.DataFrame) -> pd.DataFrame:
