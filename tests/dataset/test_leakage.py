@@ -55,6 +55,11 @@ def _untrained(rows: dict[str, Any], parts: Parts) -> None:
     parts["train"] = [key for key in parts["train"] if key != parts["level1"][0]]
 
 
+def _unseen_api(rows: dict[str, Any], parts: Parts) -> None:
+    api = rows[parts["level2"][0]]["api"]
+    parts["train"] = [key for key in parts["train"] if rows[key]["api"] != api]
+
+
 def _unseen_source(rows: dict[str, Any], parts: Parts) -> None:
     """A level 4 test of a provider that is trained on."""
     parts["level4"] = [next(key for key in parts["train"] if key not in parts["level1"])]
@@ -95,6 +100,7 @@ def _copied(rows: dict[str, Any], parts: Parts) -> None:
         (_same("endpoint", "level2"), "level2 .* shares its provider and endpoint"),
         (_remembered, "level1 .* has no value of its own"),
         (_copied, "level3 .* is like the trained .* by 0.9"),
+        (_unseen_api, "level2 .* is of p.:api, of which nothing is in train"),
         (_unseen_source, "level4 .* is of p., which is in train"),
     ],
 )

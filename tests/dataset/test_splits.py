@@ -47,6 +47,18 @@ def test_seeded_and_independent_of_row_order() -> None:
     assert split(table, P, 1, 3) == split(table[::-1], P, 1, 3) != split(table, P, 2, 3)
 
 
+def test_level_2_asks_for_no_api_of_which_nothing_is_left_to_train_on() -> None:
+    table = rows()
+    for row in table:
+        if row["id"] < "06":  # each operation of these is a version of the same endpoint
+            path = f"/v{int(row['id'][3:]) + 1}/pets"
+            row |= {"path": path, "template": f"https://{row['provider']}.example{path}", "cluster": row["id"]}
+    apis = {row["id"]: row["api"] for row in table}
+    for seed in range(8):
+        parts = parts_of(split(table, P, seed, 3))
+        assert {apis[key] for key in parts["level2"]} <= {apis[key] for key in parts["train"]}
+
+
 def test_a_near_duplicate_of_a_trained_operation_is_no_level_3_test() -> None:
     table = rows()
     parts = parts_of(split(table, P, 1, 3))

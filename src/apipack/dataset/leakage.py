@@ -96,11 +96,17 @@ def figures(
 def leaks(rows: Mapping[str, Row], parts: Parts, neighbours: Sequence[Row], threshold: float) -> list[str]:
     """One line a leak; empty when the split is sound. rows: `splits.COLUMNS` by id. neighbours: `nearest_training`."""
     train = [rows[key] for key in parts["train"]]
+    seen_apis = {row["api"] for row in train}
     trained, clusters = {row["id"] for row in train}, {row["cluster"] for row in train}
     providers, tested = {row["provider"] for row in train}, _providers(rows, parts)
     endpoints = {endpoint_key(row) for row in train if row["provider"] in tested}
     problems = [f"level1 {key} is not in train" for key in parts["level1"] if key not in trained]
     problems += [f"level1 {key} has no value of its own" for key in parts["level1"] if not asks_otherwise(rows[key])]
+    problems += [
+        f"level2 {key} is of {rows[key]['api']}, of which nothing is in train"
+        for key in parts["level2"]
+        if rows[key]["api"] not in seen_apis
+    ]
     for name in (*LEVELS[1:], UNSEEN_SOURCE):
         problems += [f"{name} {key} is in train" for key in parts.get(name, ()) if key in trained]
         problems += [

@@ -75,6 +75,7 @@ def split(rows: Sequence[Row], p: Split, seed: int, shots: int, workers: int | N
     level2 = {row["id"] for row in islice(_in_turn(seen_rows, p.unseen_endpoints, shots + 1, turns, rng), p.tests)}
     assigned |= {row["id"]: "level2" if row["id"] in level2 else "train" for row in seen_rows}
     _drop_twins(seen_rows, assigned, "level2", "train")
+    level2 -= _of_unseen_apis(seen_rows, assigned)
     train = [row for row in seen_rows if assigned.get(row["id"]) == "train"]
     asking = (row for row in _in_turn(train, 1.0, shots + 1, turns, rng) if asks_otherwise(row))
     level1 = {row["id"] for row in islice(asking, p.tests)}
@@ -142,6 +143,15 @@ def _drop_twins(rows: Sequence[Row], assigned: dict[str, str], test: str, rest: 
     for row in rows:
         if assigned.get(row["id"]) == rest and (row["cluster"] in clusters or endpoint_key(row) in endpoints):
             del assigned[row["id"]]
+
+
+def _of_unseen_apis(rows: Sequence[Row], assigned: dict[str, str]) -> set[str]:
+    """Ids of level 2 tests of whose API twins left nothing to train on; they are taken out, as their twins are."""
+    seen = {row["api"] for row in rows if assigned.get(row["id"]) == "train"}
+    unseen = {row["id"] for row in rows if assigned.get(row["id"]) == "level2" and row["api"] not in seen}
+    for key in unseen:
+        del assigned[key]
+    return unseen
 
 
 def _turns(rows: Sequence[Row], rng: random.Random) -> dict[str, int]:
