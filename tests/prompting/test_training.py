@@ -112,6 +112,12 @@ def test_a_language_split_apart_trains_first_on_what_the_others_are_tested_with(
     trained = {language: {row["id"] for row in rows if row["language"] == language} for language in ("curl", "python")}
     assert held and held & trained["python"] and not held & trained["curl"]
     assert {row["setting"] for row in rows if row["id"] in held} == {ZERO}
+    short = drawn(apart, tmp_path / "short", 24, positional=["python"], max_request=90)[0]
+    lengths = {row["id"]: len(row["request"]) for row in read_table(data / "dataset/operations").to_pylist()}
+    assert {lengths[key] > 90 for key in held} == {False, True}
+    assert {lengths[row["id"]] > 90 for row in short if row["id"] in held} == {False}
+    with pytest.raises(SampleError, match="more than the 0 instances"):
+        drawn(apart, tmp_path, 24, positional=["python"], sources=["packages"])
 
 
 def test_instances_without_values_differ_in_their_wording(tmp_path: Path) -> None:

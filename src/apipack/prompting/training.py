@@ -124,7 +124,7 @@ def _pool(
     leaked, longest = set(_leaked(splits)), p.max_request
     apis: dict[str, str] = {}
     home: dict[str, str] = {}
-    tested = set()
+    tested, leaking = set(), set()
     for part in parts(dataset / "operations"):
         table = read_table(part, ["id", "api", "hub", "source_url", "request", "test_request"])
         lengths = (pc.utf8_length(table[name]).to_pylist() for name in ("request", "test_request"))
@@ -134,8 +134,11 @@ def _pool(
         for identifier, api, length, test_length, is_taken in zip(*columns, strict=True):
             home[identifier] = part.name
             shortest = min(length, test_length) if identifier in firsts else length
-            if identifier in trained and is_taken and (longest is None or shortest <= longest):
-                apis[identifier] = api
+            if is_taken and (longest is None or shortest <= longest):
+                if identifier in trained:
+                    apis[identifier] = api
+                elif identifier in leaked:
+                    leaking.add(identifier)
             if identifier in firsts or identifier in seconds:
                 tested.add(api)
     order = in_order(apis, firsts, tested, seed)
@@ -143,7 +146,7 @@ def _pool(
     having: dict[str, set[str]] = {language: set() for language in languages}
     for identifier, language in zip(calls["id"].to_pylist(), calls["language"].to_pylist(), strict=True):
         having[language].add(identifier)
-    orders = {name: sorted(leaked) + order if name in p.positional else order for name in languages}
+    orders = {name: sorted(leaking) + order if name in p.positional else order for name in languages}
     return {name: list(filter(ids.__contains__, orders[name])) for name, ids in having.items()}, home
 
 
