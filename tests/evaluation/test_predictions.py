@@ -2,17 +2,20 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from apipack.errors import UserError
 from apipack.evaluation.accuracy import CELL, accuracy, flat_metrics, metrics_of
 from apipack.evaluation.outputs import Outputs, earlier
 from apipack.evaluation.params import Evaluate
-from apipack.evaluation.predictions import judge_all, predictions_of, rows_of
+from apipack.evaluation.predictions import evaluate, judge_all, predictions_of, rows_of
 from apipack.evaluation.schemas import PREDICTIONS
+from apipack.io import write_table
 from apipack.languages.codec import render
 from apipack.records import Output, Request
 from tests.parameters import PARAMS
@@ -111,3 +114,12 @@ def test_a_constrained_row_is_made_here() -> None:
     given = PARAMS.evaluate.model_dump()
     with pytest.raises(ValueError, match="tuned_constrained, a row that is made here"):
         Evaluate.model_validate(given | {"served": {"tuned_constrained": server}})
+
+
+def test_nothing_to_test_is_one_line(tmp_path: Path) -> None:
+    tests = [case(number) | {"form": "code"} for number in range(2)]
+    columns = {name: pa.array([test.get(name) for test in tests]) for name in case(0)}
+    write_table(tmp_path / "prompts/tests.parquet", pa.table(columns))
+    p = PARAMS.evaluate.model_copy(update={"max_request": 5, "levels": [1]})
+    with pytest.raises(UserError, match=r"nothing to test: of 2 operations of these levels 0 have .*max_request \(5\)"):
+        evaluate(p, "embedded", tmp_path, tmp_path / "adapter", 0, 1, rescore=False)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from apipack.errors import UserError
 from apipack.evaluation.abstaining import figures as abstention_figures
 from apipack.evaluation.abstaining import judge_abstention
 from apipack.evaluation.accuracy import CELL, accuracy, asked_for, flat_metrics, over_budget, select
@@ -58,6 +59,13 @@ def evaluate(
     that data/predictions has, generate nothing. Raises `UserError`."""
     there_are = read_table(data / "prompts/tests.parquet").to_pylist()
     tests = select(there_are, p, seed)
+    if not tests:
+        levels = asked_for(there_are, p).values()
+        raise UserError(
+            f"nothing to test: of {sum(level['operations'] for level in levels)} operations of these levels "
+            f"{sum(level['short_enough'] for level in levels)} have a request of at most evaluate.max_request "
+            f"({p.max_request}) characters, and prompts in evaluate.languages and evaluate.settings"
+        )
     if rescore:
         predicted = read_table(data / "predictions/predictions.parquet").to_pylist()
         outputs, figures = earlier(predicted, tests), {"generated": 0}
