@@ -100,3 +100,22 @@ def test_no_archive_and_half_of_one_are_one_line(pack: Any, tmp_path: Path, name
         (tmp_path / name).write_bytes(body)
         with pytest.raises(ArchiveError, match=f"{name}: not a readable archive"):
             read(tmp_path / name, ALL)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_DEFLATED])
+def test_a_damaged_member_is_one_line_whatever_packs_it(tmp_path: Path, method: int) -> None:
+    path = tmp_path / "p.whl"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("a.json", bytes(range(256)) * 50)
+    body = bytearray(path.read_bytes())
+    body[60:100] = bytes(byte ^ 0xFF for byte in body[60:100])
+    path.write_bytes(body)
+    with pytest.raises(ArchiveError, match=r"p.whl: not a readable archive"):
+        read(path, ALL)
+
+
+def test_a_name_that_is_not_what_it_says_is_one_line(tmp_path: Path) -> None:
+    path = wheel(tmp_path / "p.whl", {"é.json": b"{}"})
+    path.write_bytes(path.read_bytes().replace("é".encode(), b"\xff\xfe"))
+    with pytest.raises(ArchiveError, match=r"p.whl: not a readable archive"):
+        read(path, ALL)

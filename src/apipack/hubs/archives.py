@@ -5,6 +5,7 @@ Links, encrypted members, names that climb out and what is too large are passed 
 
 from __future__ import annotations
 
+import lzma
 import re
 import stat
 import tarfile
@@ -25,7 +26,10 @@ MAX_MEMBERS = 100_000
 ENCRYPTED = 0x1  # zip, general purpose bit flag
 
 _UNSAFE = re.compile(r"/|[A-Za-z]:|(?:.*/)?\.\.(?:/|\Z)|.*[\\\0]", re.S)
-_BROKEN = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
+_BROKEN = (
+    *(tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError),
+    *(OSError, UnicodeDecodeError),  # what bz2 says, and a name that is not in the encoding that it gives itself
+)
 
 
 class ArchiveError(UserError):
