@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from scrapy.http import Request, Response
 
-from spiders.hub import HubSpider
+from spiders.hub import HubSpider, joined
 
 
 class ApisGuruSpider(HubSpider):
@@ -40,8 +40,8 @@ class ApisGuruSpider(HubSpider):
         chosen = sorted(wanted, key=lambda api: hashlib.sha256(f"{self.seed}:{api}".encode()).digest())[: self.limit]
         for api in chosen:
             for version, facts in self.choose(listed[api]):
-                url = facts.get("swaggerUrl")
-                yield from self.document(response.urljoin(url) if url else "", api.split(":")[0], api, version)
+                url = joined(response, facts.get("swaggerUrl"))
+                yield from self.document(url, api.split(":")[0], api, version)
 
 
 def every(entry: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

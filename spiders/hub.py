@@ -65,10 +65,15 @@ class HubSpider(scrapy.Spider):
         if not url.startswith(("http://", "https://")):  # a list must not make us read file: or s3: addresses
             self.missing("not_http" if url else "no_url")
             return
-        self.promise()
         facts = {"provider": provider, "api": api, "version": version}
         meta = {"handle_httpstatus_list": [404, 410], "html": html}
-        yield Request(url, self.parse, errback=self.lost, dont_filter=True, meta=meta, cb_kwargs=facts, **more)
+        try:
+            asked = Request(url, self.parse, errback=self.lost, dont_filter=True, meta=meta, cb_kwargs=facts, **more)
+        except ValueError:  # a port that is no number, say
+            self.missing("not_http")
+            return
+        self.promise()
+        yield asked
 
     def parse(self, response: Response, provider: str, api: str, version: str) -> Iterator[SpecItem]:
         if response.status != 200:
@@ -91,6 +96,14 @@ class HubSpider(scrapy.Spider):
             self.refuse("other_host")
         elif failure.check(DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in failure.getErrorMessage():  # gzip's bombs
             self.refuse("too_large")
+
+
+def joined(response: Response, link: object) -> str:
+    """The address of a link that a list has; empty where it is none."""
+    try:
+        return response.urljoin(link) if isinstance(link, str) and link else ""
+    except ValueError:
+        return ""
 
 
 def media_type(response: Response) -> str:

@@ -15,6 +15,7 @@ import orjson
 from scrapy.http import Request, Response
 
 from spiders.addresses import registered
+from spiders.hub import joined
 from spiders.search import SearchSpider
 from spiders.settings import pace
 
@@ -47,7 +48,7 @@ class SwaggerHubSpider(SearchSpider):
         total, reached = listing["totalCount"], reached + len(listing["apis"])
         for entry in listing["apis"]:
             facts = {pair["type"]: pair.get("url") or pair.get("value") for pair in entry.get("properties") or []}
-            url = response.urljoin(facts["Swagger"]) if facts.get("Swagger") else ""
+            url = joined(response, facts.get("Swagger"))
             if not self.full() and (not url or self.is_new(url)):
                 owner, api, version = registered(url)  # an entry's name is a title
                 identity = owner, f"{owner}/{api}", facts.get("X-Version") or version

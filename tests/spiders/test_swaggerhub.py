@@ -105,12 +105,14 @@ def test_what_a_registry_also_holds(pack: Pack, documents: Documents, collect: C
         if call.path == "/specs":
             listing = orjson.loads(answer.read())
             listing["apis"] += [{"name": "bare"}, {"name": "null", "properties": None}]
+            for odd in ("http://[x", "http://h.example:port/apis/a/b/1", 7):
+                listing["apis"].append({"name": "odd", "properties": [{"type": "Swagger", "url": odd}]})
             return replace(answer, body=orjson.dumps(listing), etag=None)
         return answer
 
-    with Replica(pack(many(documents, 30)), SwaggerHub, fault) as replica:
+    with Replica(pack(many(documents, 60)), SwaggerHub, fault) as replica:
         rows, stats = collect("swaggerhub", tmp_path / "specs", replica.url)
-    assert figures(stats)["refused"] == {"asyncapi": 1, "gone": 1, "no_url": 2}
+    assert figures(stats)["refused"] == {"asyncapi": 1, "gone": 1, "no_url": 4, "not_http": 1}
     assert failure(stats) is None and rows["api3.example/api3.example"]["file"].endswith(".yaml")
 
 
