@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from apipack.cli.main import app
+from apipack.errors import UserError
 from apipack.instructions.judging import Row, judge, shipped
 from apipack.instructions.rules import reasons
 from apipack.instructions.training import Labelled, borne_out, read_rows, train
@@ -118,3 +119,13 @@ def test_a_row_that_cannot_be_judged_is_one_line(tmp_path: Path, text: str, said
     file.write_text(text, encoding="utf-8")
     done = CliRunner().invoke(app, ["judge", str(file)])
     assert (done.exit_code, done.stdout) == (2, "") and said in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_line_ends_where_json_lines_end(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    rows = [{"candidate": f"a{mark}b"} for mark in "\u2028\x85\x1e"]
+    file.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    assert read_rows(file) == rows
+    file.write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(UserError, match=":1: not JSON"):
+        read_rows(file)

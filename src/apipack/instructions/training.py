@@ -65,12 +65,12 @@ class Labelled:
 def read_rows(path: Path) -> list[Row]:
     """JSON lines; raises `UserError` with the line that is not an object."""
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         if line.strip():
             try:
                 row = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise UserError(f"{path}:{number}: not JSON: {error.msg}") from error
+            except (ValueError, RecursionError) as error:
+                raise UserError(f"{path}:{number}: not JSON: {error}") from error
             if not isinstance(row, dict):
                 raise UserError(f"{path}:{number}: not a JSON object")
             rows.append(row)
