@@ -129,3 +129,35 @@ def test_the_ends_of_lines_in_a_body_are_read_as_they_are_sent(language: str, bo
     request = Request("POST", "https://h.example/a", (("Content-Type", "text/csv"),), body)
     code, out, _ = run("request", "--lang", language, "-", stdin=render(language, request))
     assert code == 0 and json.loads(out)["body"] == body
+
+
+def shell(script: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A line of bash in a folder; `$APIPACK` is the command."""
+    command = f"{sys.executable} -c 'from apipack.cli.main import app; app()'"
+    own = {"PYTHONPATH": str(Path("src").absolute()), "APIPACK": command} | environment
+    line = ["bash", "-c", script]
+    return subprocess.run(line, cwd=folder, env=os.environ | own, capture_output=True, text=True, check=False)
+
+
+def test_what_is_printed_is_utf_8_in_any_locale(tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text(SPEC.replace("getPet", "getÉ"), encoding="utf-8")
+    own = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""}
+    done = shell("eval $APIPACK calls s.yaml --lang curl", tmp_path, **own)
+    assert done.returncode == 0 and json.loads(done.stdout.splitlines()[0])["operation"] == "getÉ"
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path) -> None:
+    call = "curl --request GET --url https://h.example/a"
+    row = json.dumps({"language": "curl", "prediction": call, "reference": call})
+    (tmp_path / "r.jsonl").write_text(f"{row}\n" * 400)
+    done = shell("eval $APIPACK score r.jsonl | head -1 >/dev/null; exit ${PIPESTATUS[0]}", tmp_path)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_a_closed_standard_input_is_an_empty_one(tmp_path: Path) -> None:
+    done = shell("eval $APIPACK request --lang curl - <&-", tmp_path)
+    assert done.returncode == 1 and done.stderr.endswith("0 curl commands\n") and done.stderr.count("\n") == 1
+
+
+def test_an_instruction_that_no_text_can_hold_is_one_line() -> None:
+    assert run("ask", "a \udcff", "--lang", "curl") == (2, "", "the instruction is not UTF-8\n")

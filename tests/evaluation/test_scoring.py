@@ -168,9 +168,10 @@ def test_the_command_scores_every_row_and_counts_them(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_json_lines_ends_in_code_2(tmp_path: Path) -> None:
     file = tmp_path / "rows.jsonl"
-    file.write_bytes(b"\x89PNG\n\x1a\n")
-    done = CliRunner().invoke(app, ["score", str(file)])
-    assert done.exit_code == 2 and "no line holds a JSON object" in done.stderr
+    for content in (b"\x89PNG\n\x1a\n", b"", b"\n"):
+        file.write_bytes(content)
+        done = CliRunner().invoke(app, ["score", str(file)])
+        assert done.exit_code == 2 and "no line holds a JSON object" in done.stderr
 
 
 def test_operations_of_one_id_are_all_endpoints_and_none_can_be_named(tmp_path: Path) -> None:

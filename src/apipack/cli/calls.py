@@ -14,7 +14,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from apipack.cli.output import line
+from apipack.cli.output import line, put
 from apipack.errors import UserError
 from apipack.languages.codec import Unrepresentable, render
 from apipack.openapi.document import Document, RawOperation
@@ -78,7 +78,7 @@ def print_calls(source: Source, languages: list[str], wanted: str | None, option
                 _say(source, f"{name}: {language}: {error}")
                 continue
             told.calls += 1
-            print(line(row))
+            put(line(row))
     told.repairs += document.repairs
     return bool(operations)
 

@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from apipack.cli import audit, model, sweep
-from apipack.cli.output import DATA, EXPERIMENTS, USE, Commands, fail, known, line
+from apipack.cli.output import DATA, EXPERIMENTS, USE, Commands, fail, known, line, put
 from apipack.errors import UserError
 from apipack.records import LANGUAGES
 
@@ -132,7 +132,7 @@ def judge(
         fail(f"{file}: {error}", 2)
     for row, verdict in zip(rows, verdicts, strict=True):
         judgement = {"label": verdict.label, "score": verdict.score, "reasons": list(verdict.reasons)}
-        print(line({**row, **judgement}))
+        put(line({**row, **judgement}))
 
 
 @app.command("score", rich_help_panel=USE, epilog="Example: apipack score rows.jsonl --execute")
@@ -154,11 +154,11 @@ def score_rows(
     run = executor(workers, lambda text: print(f"score: {text}", file=sys.stderr)) if execute else None
     try:
         for row in scored(file, told, run):
-            print(line(row))
+            put(line(row))
     except OSError as error:
         fail(f"{file.name}: {error}", 2)
     print(told, file=sys.stderr)
-    if told.rows and not told.objects:
+    if not told.objects:
         fail(f"{file.name}: no line holds a JSON object", 2)
 
 

@@ -46,6 +46,8 @@ def ask(
     is not a valid request, 2 where nothing can be asked.
     """
     (language,) = known([lang])
+    if not instruction.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in instruction):
+        fail("the instruction is not UTF-8", 2)
     if spec is not None and api is not None:
         fail("--spec and --api exclude each other", 2)
     if model is not None and server is None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import os
 import sys
 from typing import Any, NoReturn
 
@@ -21,8 +24,24 @@ EXTRAS = {
 """Commands whose packages are an extra's (pyproject.toml); every other command has what it takes."""
 
 
+NOBODY_READS = 141
+"""Exit code of a program that SIGPIPE ends: 128 + 13."""
+
+
 class Commands(TyperGroup):
-    """A command whose extra is not installed ends in one line that says how to install it, and exit code 2."""
+    """What is printed is UTF-8, whatever the locale. A command ends quietly when nobody reads on. One whose extra is
+    not installed ends in one line that says how to install it, and exit code 2."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        for stream, errors in ((sys.stdout, "strict"), (sys.stderr, "backslashreplace")):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(encoding="utf-8", errors=errors)
+        if sys.stdin is None:  # closed by the one who called
+            sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115
+        try:
+            return super().main(*args, **extra)
+        finally:
+            _flush()
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -38,6 +57,28 @@ def fail(message: str, code: int) -> NoReturn:
     """One line on standard error, and an exit code."""
     print(" ".join(message.split()), file=sys.stderr)
     raise typer.Exit(code)
+
+
+def put(text: str) -> None:
+    """One line on standard output; the end where nobody reads on."""
+    try:
+        print(text)
+    except BrokenPipeError:
+        raise typer.Exit(NOBODY_READS) from None
+
+
+def _flush() -> None:
+    """What is not written yet; Python itself would say at exit that nobody reads on."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            sys.exit(NOBODY_READS)
+        print(f"standard output: {error}", file=sys.stderr)
+        sys.exit(2)
 
 
 def line(row: dict[str, Any]) -> str:
