@@ -124,3 +124,18 @@ def test_a_parameter_with_one_allowed_value_is_a_part_of_the_address() -> None:
     assert compare(other, gold, TEMPLATE, declared).matched.total() == 2
     assert not exact_match(other, gold, TEMPLATE, declared)
     assert not exact_match(request({"name": "North 4"}, **{"X-Version": "3"}), gold, TEMPLATE, declared)
+
+
+def upload(text: str, name: str = "a") -> Request:
+    body = f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n--b--\r\n'
+    return Request("POST", "https://h.example/a", (("Content-Type", "multipart/form-data; boundary=b"),), body)
+
+
+@pytest.mark.parametrize("text", ["é\udcff", "\udcff", "\ud800", "日本\udc80\udcfe", "é"])
+def test_octets_that_are_no_utf_8_are_values_like_others(text: str) -> None:
+    """A call that uploads a file sends them."""
+    template = "https://h.example/a"
+    assert exact_match(upload(text), upload(text), template, [])
+    assert not exact_match(upload(text), upload(f"{text[:-1]}\udc81"), template, [])
+    named, other = upload("1", f"n{text}"), upload("1", f"{text[:-1]}\udc81")
+    assert exact_match(named, named, template, []) and not compare(named, other, template, []).exact

@@ -27,6 +27,7 @@ def test_json_is_told_by_subtype_and_suffix(media_type: str, values: list[Any] |
 
 def test_lines_of_json_are_values_of_their_own() -> None:
     assert json_texts('{"a": 1}\n[2]\n', "application/x-ndjson") == [{"a": 1}, [2]]
+    assert json_texts('"a\u2028b\x85"\r\n[2]', "application/x-ndjson") == ["a\u2028b\x85", [2]]
     for body in ('{"a": 1}\n[2]\n', "[" * 100_000):
         with pytest.raises((ValueError, RecursionError)):
             json_texts(body, "application/json")

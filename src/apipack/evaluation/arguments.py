@@ -13,7 +13,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from email import message_from_string
 from email.message import Message
 from itertools import product
 from typing import Any, NamedTuple
@@ -22,7 +21,7 @@ from xml.parsers import expat
 
 from apipack.evaluation.metrics import same_request
 from apipack.evaluation.url_templates import path_values, template_parts
-from apipack.languages.payloads import NotWellFormed
+from apipack.languages.payloads import NotWellFormed, message
 from apipack.languages.wire import CLIENT_ADDED
 from apipack.openapi.argument_names import is_credential, is_made_up
 from apipack.records import Request
@@ -209,11 +208,11 @@ _KINDS = {str: "string", bool: "boolean", type(None): "null", dict: "object", li
 
 
 def _parts(request: Request) -> list[tuple[str, str]]:
-    message = message_from_string(f"Content-Type: {request.header('content-type')}\n\n{request.body}")
-    parts = message.get_payload()
-    if (request.body or "").strip() == f"--{message.get_boundary()}--":
+    whole = message(request)
+    parts = whole.get_payload()
+    if (request.body or "").strip() == f"--{whole.get_boundary()}--":
         return []
-    if not message.is_multipart() or not isinstance(parts, list):
+    if not whole.is_multipart() or not isinstance(parts, list):
         return [("", request.body or "")]
     named = (part for part in parts if isinstance(part, Message))
     return [(str(part.get_param("name", "", "content-disposition")), str(part.get_payload())) for part in named]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from email import message_from_string
 from email.message import Message
@@ -9,6 +10,8 @@ from typing import Any
 from xml.parsers import expat
 
 from apipack.records import Request, is_json, json_value
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class NotWellFormed(ValueError):
@@ -20,14 +23,24 @@ def json_texts(body: str, media_type: str) -> list[Any] | None:
     `ValueError`, `RecursionError`."""
     if is_json(media_type):
         return [json_value(body)]
-    return [json_value(line) for line in body.splitlines()] if media_type.endswith("ndjson") else None
+    if not media_type.endswith("ndjson"):
+        return None
+    lines = body.removesuffix("\n").split("\n") if body else []  # U+2028 and others end no line
+    return [json_value(line) for line in lines]
+
+
+def message(request: Request) -> Message:
+    """A body with its Content-Type as a message. Octets that are no UTF-8, surrogates in a body, are characters of
+    private use in it: of surrogates the email package makes U+FFFD, or fails where other text stands beside them."""
+    text = f"Content-Type: {request.header('content-type')}\n\n{request.body}"
+    return message_from_string(_SURROGATE.sub(lambda found: chr(0xF2800 + ord(found[0])), text))
 
 
 def parts(request: Request) -> list[Message]:
     """The parts of a multipart body; empty where its Content-Type does not lead to any."""
-    message = message_from_string(f"Content-Type: {request.header('content-type')}\n\n{request.body}")
-    payload = message.get_payload()
-    if not message.is_multipart() or not isinstance(payload, list) or message.defects:
+    whole = message(request)
+    payload = whole.get_payload()
+    if not whole.is_multipart() or not isinstance(payload, list) or whole.defects:
         return []
     return [part for part in payload if isinstance(part, Message)]
 
