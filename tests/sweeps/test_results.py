@@ -73,3 +73,24 @@ def test_the_report_of_a_sweep_has_all_of_it() -> None:
     seeds = runs.assign(**{"params.size": "10", "params.seed": ["0", "1", "2"]}).drop(columns="metrics.train.flops")
     text = "\n".join(lines("Does it?", sections(Grid(question="Does it?"), LABELS, seeds, CELLS, RUNS)))
     assert "0.300 ± 0.497" in text and "Gain" not in text and "Cost" not in text
+
+
+def test_runs_that_differ_in_more_than_the_axis_have_gains_of_their_own() -> None:
+    labels = {f"{run} {mix}": f"{label} {mix}" for run, label in LABELS.items() for mix in ("curl", "go")}
+    copies = {name: RUNS[name.split()[0]] for name in labels}
+    cells = {name: CELLS[name.split()[0]] for name in labels}
+    sizes = [label.partition("=")[2].split()[0] for label in labels.values()]
+    mixes = [name.split()[1] for name in labels]
+    runs = pd.DataFrame({"params.size": sizes, "params.seed": "0", "params.mix": mixes}, index=list(labels))
+    runs["metrics.request_match"] = 0.5
+    told = sections(Grid(question="", axis="size"), labels, runs, cells, copies)
+    (gains,) = (section.rows for section in told if section.title.startswith("Gain"))
+    assert [(row[0], *row[3:5]) for row in gains] == [
+        ("from run", "from", "to"),
+        ("size=10 curl", "10", "40"),
+        ("size=10 go", "10", "40"),
+    ]
+    apart = runs.assign(**{"params.mix": [*"abcdef"]})
+    assert not any(
+        s.title.startswith("Gain") for s in sections(Grid(question="", axis="size"), labels, apart, cells, copies)
+    )

@@ -80,14 +80,25 @@ def note(grid: Grid, labels: Mapping[str, str], cells: Frames) -> str:
 
 
 def _gains(grid: Grid, labels: Mapping[str, str], runs: pd.DataFrame, predictions: Frames) -> Iterator[list[str]]:
-    """A row a level and setting, of the runs that differ in the axis alone; one row a value and the first seed."""
+    """A row a level and setting, of each runs that differ in the axis alone; of several seeds, the first run a value.
+    Where there are several such groups, a row begins with the label of its group's first run."""
     if grid.axis is None:
         return
-    yield ["level", "setting", "from", "to", "gain per doubling"]
-    values = runs.loc[list(labels), f"params.{grid.axis}"].astype(float).drop_duplicates().sort_values()
-    values = values[values > 0]
-    if len(values) < 2:
-        return
+    axis = f"params.{grid.axis}"
+    own = runs.loc[list(labels)]
+    others = [name for name in own if str(name).startswith("params.") and name not in (axis, "params.seed")]
+    groups = [group for _, group in own.groupby(others, dropna=False, sort=False)] if others else [own]
+    several = len(groups) > 1
+    yield [*(["from run"] if several else []), "level", "setting", "from", "to", "gain per doubling"]
+    for group in groups:
+        values = group[axis].astype(float).drop_duplicates().sort_values()
+        values = values[values > 0]
+        for row in _gain_rows(values, predictions) if len(values) > 1 else ():
+            yield [*([labels[str(values.index[0])]] if several else []), *row]
+
+
+def _gain_rows(values: pd.Series, predictions: Frames) -> Iterator[list[str]]:
+    """values: of the axis, by run id, smallest first."""
     frames = [predictions[str(run_id)] for run_id in values.index]
     own = of_tuned(frames[0])
     for level, setting in sorted(set(zip(own["level"], own["setting"], strict=True))):
