@@ -1,6 +1,7 @@
 """A run that is killed goes on from its last whole checkpoint, and ends where it would have ended."""
 
 import json
+import logging
 import signal
 import subprocess
 import sys
@@ -66,10 +67,15 @@ def test_a_killed_run_goes_on_and_ends_the_same(
         torch.testing.assert_close(found[name], weight, msg=name)
 
 
-def test_a_run_killed_before_its_metrics_were_written_ends_at_once(p: Finetune, tmp_path: Path) -> None:
+def test_a_run_killed_before_its_metrics_were_written_ends_at_once(
+    p: Finetune, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("transformers"), "propagate", True)
+    p = p.model_copy(update={"save_every": LAST / STEPS})
     first, again = (tune(ROWS, tmp_path / name, p, 0, tmp_path / "checkpoints") for name in ("first", "again"))
     assert again["resumed_from_step"] == again["steps"] == first["steps"]
     assert again["loss_history"] == first["loss_history"]
+    assert "do not match" not in caplog.text
     weights, found = (load_file(tmp_path / name / "adapter_model.safetensors") for name in ("first", "again"))
     assert all(torch.equal(weight, found[name]) for name, weight in weights.items())
 

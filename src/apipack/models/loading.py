@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import math
 import os
 import platform
@@ -30,6 +31,7 @@ from apipack.models.places import ModelError, resolve
 transformers_logging.disable_progress_bar()
 for package in ("transformers", "trl", "peft", "accelerate"):  # their deprecations are theirs to follow
     warnings.filterwarnings("ignore", category=FutureWarning, module=rf"{package}\b")
+logging.getLogger("transformers.trainer_utils").setLevel(logging.ERROR)  # after a kill: a share of steps is no number
 
 LEAST_GAIN = 1.5
 """Times, from which on products in bfloat16 outweigh the casts around them."""
@@ -66,12 +68,8 @@ def bf16_pays(choice: str = "auto") -> bool:
 
 
 def best_dtype() -> torch.dtype:
-    """In which a model generates here. On CPUs bfloat16 needs AMX: with avx512_bf16 alone decoding was measured slower
-    than in float32 (docs/finetuning.md)."""
-    if torch.cuda.is_available():
-        native = torch.cuda.is_bf16_supported(including_emulation=False)
-    else:
-        native = "amx_tile" in _cpu("flags").split() and device().type == "cpu"
+    """In which a model generates here. On CPUs bfloat16 gives other outputs or saves no time (docs/finetuning.md)."""
+    native = torch.cuda.is_available() and torch.cuda.is_bf16_supported(including_emulation=False)
     return torch.bfloat16 if native else torch.float32
 
 
