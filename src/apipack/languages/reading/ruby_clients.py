@@ -20,6 +20,7 @@ from apipack.languages.reading.ruby_faraday import FARADAY
 from apipack.languages.reading.ruby_httparty import Party
 from apipack.languages.reading.ruby_methods import CHANGING, METHODS, formatted
 from apipack.languages.reading.ruby_net_http import NET, OPEN_URI, STRING_IO, URI, UriModule
+from apipack.languages.reading.ruby_rest_client import REST_CLIENT
 from apipack.languages.reading.ruby_tree import lower, required
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
@@ -72,6 +73,7 @@ LIBRARIES: Mapping[str, Mapping[str, Any]] = {
     "erb": {"ERB": ERB},
     "stringio": {"StringIO": STRING_IO},
     "httparty": {**NETWORK, "HTTParty": Party(), "JSON": JSON_MODULE},
+    **dict.fromkeys(("rest-client", "rest_client"), {**NETWORK, "RestClient": REST_CLIENT}),
     "faraday": {"Faraday": FARADAY, "URI": URI, "JSON": JSON_MODULE},
 }
 
