@@ -107,6 +107,12 @@ SECURE_RANDOM = Module(
 )
 
 
+def _member_or_nil(owner: Any, key: Any) -> Any:
+    if not isinstance(owner, dict):
+        raise Unreadable("a member of what is no hash")
+    return owner.get(key)
+
+
 def _option(run: Evaluation, given: Arguments) -> Any:
     """A parameter by its keyword."""
     options, name, *default = given.positional
@@ -146,6 +152,7 @@ class Ruby(Dialect):
             "other options of": constant(
                 lambda options, *names: {name: value for name, value in options.items() if name not in names}
             ),
+            "member or nil": constant(_member_or_nil),
             "ENV": MYSTERY,
             "ARGV": MYSTERY,
             "OpenSSL": MYSTERY,
