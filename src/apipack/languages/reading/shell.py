@@ -17,6 +17,7 @@ from apipack.languages.reading.shell_flow import case, condition, loop
 from apipack.languages.reading.shell_printing import KEEPING, PRINTING, printed_by, without_outputs
 from apipack.languages.reading.shell_state import State
 from apipack.languages.reading.shell_tests import decided, is_there, never_fails
+from apipack.languages.reading.shell_wget import as_curl
 from apipack.languages.reading.shell_words import Value, Words
 from apipack.languages.reading.values import MYSTERY, NOT_CONSTANT, Mystery
 from apipack.languages.wire import Unreadable
@@ -148,7 +149,10 @@ class Shell:
 
     def assign(self, node: Node) -> None:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if name is None or name.type != "variable_name" or source(name) == "IFS":
+        if name is not None and name.type == "subscript" and value is not None:
+            self.words.member(name, self.words.word(value, quoted=True))
+            return
+        if name is None or name.type != "variable_name":
             raise refuse(node)
         adds = any(child.type == "+=" for child in node.children)
         if value is not None and value.type == "array":
@@ -164,19 +168,24 @@ class Shell:
         self.state.variables[source(name)] = given
 
     def declare(self, node: Node) -> None:
-        for child in node.children:
+        """export, declare, local and readonly."""
+        command = source(node.children[0])
+        options = "".join(source(child) for child in named(node) if child.type == "word")
+        if not re.fullmatch("(?:-[rax]+|-A)?", options):
+            raise refuse(node)
+        is_local = bool(self.state.hidden) and command in ("local", "declare")
+        for child in named(node):
             if child.type == "variable_assignment":
-                if self.state.hidden and any(part.type == "array" for part in named(child)):
-                    raise refuse(child)
-                if self.state.hidden and source(node.children[0]) in ("local", "declare"):
+                if is_local:
                     self.state.hide(source(field_of(child, "name")))
                 self.assign(child)
-            elif child.type == "word" and re.fullmatch("-[rax]+", source(child)):
-                continue
-            elif child.type not in ("export", "declare", "local", "readonly", "variable_name"):
+            elif child.type == "variable_name" and options == "-A" and not self.state.hidden:
+                self.words.declare(source(child))
+            elif child.type == "variable_name" and is_local and options != "-A":
+                self.state.hide(source(child))
+                self.state.variables[source(child)] = ""
+            elif child.type != "word" and (child.type != "variable_name" or command == "local" or options == "-A"):
                 raise refuse(child)
-        if source(node.children[0]) != "export" and any(child.type == "variable_name" for child in node.children):
-            raise refuse(node)  # its value is that of no outer variable
 
     def redirected(self, node: Node, stdin: Value | None) -> Value | None:
         body = node.child_by_field_name("body")
@@ -291,7 +300,7 @@ class Shell:
     def kept(self, diverted: list[Value], printed: Value | None) -> Value | None:
         """What a command still prints whose output goes to files, which it fills."""
         for file in diverted:
-            if isinstance(file, str) and not file.startswith("/dev/"):
+            if isinstance(file, str) and re.fullmatch(r"\w[\w.-]*", file):
                 self.state.files[file] = MYSTERY if self.doubt or printed is None else printed
         return "" if diverted else printed
 
@@ -325,6 +334,8 @@ class Shell:
             if not self.curls:
                 raise Unreadable("it is not certain that the request is sent")
             return None
+        if name == "wget":
+            name, given, stdin = "curl", as_curl(given), None
         if name == "curl":
             if isinstance(stdin, Mystery):
                 raise Unreadable(NOT_CONSTANT)
@@ -336,6 +347,8 @@ class Shell:
         """read of all its input, or of a line, into one variable. At the end of the input it fails."""
         *options, name = given
         is_whole = "".join(options) in ("-r-d", "-d-r", "-rd")
+        if "IFS" in self.state.variables:
+            raise Unreadable("a read that splits in another way")
         if stdin is None or not (is_whole or options == ["-r"]) or not re.fullmatch(r"[A-Za-z_]\w*", name):
             raise Unreadable("a read that is not known here")
         if is_whole and self.ends_on_failure and not self.guarded:

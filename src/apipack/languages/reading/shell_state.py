@@ -30,6 +30,7 @@ class State:
     functions: dict[str, Node] = field(default_factory=dict)
     files: dict[str, Value] = field(default_factory=dict)
     hidden: list[dict[str, Value | None]] = field(default_factory=list)
+    hidden_arrays: list[dict[str, list[Value] | None]] = field(default_factory=list)
 
     @contextmanager
     def apart(self) -> Iterator[None]:
@@ -46,6 +47,7 @@ class State:
             raise Unreadable("functions that call each other too deeply")
         outer = {name: value for name, value in self.variables.items() if is_argument(name)}
         self.hidden.append({})
+        self.hidden_arrays.append({})
         if given is not None:
             self._take(given)
         yield
@@ -54,11 +56,16 @@ class State:
                 self.variables.pop(name, None)
             else:
                 self.variables[name] = before
+        for name, members in self.hidden_arrays.pop().items():
+            self.arrays.pop(name, None)
+            if members is not None:
+                self.arrays[name] = members
         self._become(self._named() | outer)
 
     def hide(self, name: str) -> None:
-        """Note what a local variable hides."""
+        """Note what a local variable or array hides."""
         self.hidden[-1].setdefault(name, self.variables.get(name))
+        self.hidden_arrays[-1].setdefault(name, self.arrays.pop(name, None))
 
     def arguments(self) -> list[Value]:
         """Those of the function that runs."""

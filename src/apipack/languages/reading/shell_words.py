@@ -7,7 +7,7 @@ from collections.abc import Callable, MutableMapping
 
 from tree_sitter import Node
 
-from apipack.languages.reading.grammar import named, refuse, source
+from apipack.languages.reading.grammar import field, named, refuse, source
 from apipack.languages.reading.values import AMBIENT, MYSTERY, Mystery
 from apipack.languages.wire import Unreadable
 
@@ -104,8 +104,13 @@ class Words:
                 raise refuse(node)
             value = self.run(named(node)[0])
             return value.rstrip("\n") if isinstance(value, str) else MYSTERY
+        inner = named(node)
+        if node.type == "expansion" and [part.type for part in inner] == ["subscript"]:
+            if source(node) != f"${{{source(inner[0])}}}":
+                raise refuse(node)
+            return self.member(inner[0])
         name = source(node).removeprefix("$").removeprefix("{").removesuffix("}")
-        if name in ("?", "!", "$", "0"):
+        if name in ("?", "!", "$", "0", "*", "@"):
             return MYSTERY
         if replaced := _REPLACED.fullmatch(name):
             value = self.variables.get(replaced["name"], MYSTERY)
@@ -122,6 +127,19 @@ class Words:
         if not re.fullmatch("[A-Za-z_][A-Za-z_0-9]*|[1-9]|#", name):
             raise refuse(node)
         return self.variables.get(name, self.absent(name))
+
+    def declare(self, name: str) -> None:
+        """An array whose keys are texts, still empty."""
+        self.variables[f"{name}[]"] = ""
+
+    def member(self, node: Node, value: Value | None = None) -> Value:
+        """A member of an array by its key, which value sets."""
+        name, key = source(field(node, "name")), self.word(field(node, "index"), quoted=True)
+        if f"{name}[]" not in self.variables or isinstance(key, Mystery) or not re.fullmatch(r"[A-Za-z_][\w -]*", key):
+            raise refuse(node)
+        if value is not None:
+            self.variables[f"{name}[{key}]"] = value
+        return self.variables.get(f"{name}[{key}]", MYSTERY)
 
     def absent(self, name: str) -> Value:
         """What a name is that nothing set: an argument that a function was not given is empty."""
