@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote_plus
 
-from apipack.languages.reading import java_apache, java_unirest, sending
+from apipack.languages.reading import java_apache, java_spring, java_unirest, sending
 from apipack.languages.reading.dialect import constant, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.frozen import FrozenDict, FrozenList
@@ -345,6 +345,7 @@ TYPES: Mapping[str, Any] = {
         MYSTERY,
     ),
     **java_apache.TYPES,
+    **java_spring.TYPES,
     **java_unirest.TYPES,
 }
 TIMES = dict.fromkeys(("currentTimeMillis", "nanoTime"), Builtin(lambda run, given: Drawn(run.steps)))
