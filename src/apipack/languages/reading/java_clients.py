@@ -144,7 +144,7 @@ class Java(Dialect):
     }
 
     def __init__(self, is_unit: bool) -> None:
-        simple = {path.rpartition(".")[2]: value for path, value in reversed(TYPES.items())}
+        simple = {path.rpartition(".")[2]: value for path, value in reversed(list(TYPES.items()))}
         self.names = {
             **({} if is_unit else simple),
             **LANG,
