@@ -7,6 +7,7 @@ from typing import Any
 
 from apipack.languages.reading import sending
 from apipack.languages.reading.c_data import TEXTS, Chars, Record, Tail, of_texts, plain
+from apipack.languages.reading.c_json import DOCUMENTS
 from apipack.languages.reading.c_tree import lower
 from apipack.languages.reading.c_urls import Parts, get_part, set_part
 from apipack.languages.reading.curl_handle import HARMLESS, Handle
@@ -206,6 +207,7 @@ class C(Dialect):
     names: Mapping[str, Any] = {
         **dict.fromkeys(INERT, MYSTERY),
         **TEXTS,
+        **DOCUMENTS,
         **dict.fromkeys(("CURLE_OK", "CURLUE_OK"), 0),
         "curl_global_init": Builtin(lambda run, given: 0),
         "CURL_ERROR_SIZE": 256,

@@ -184,7 +184,7 @@ def _placed(run: Evaluation, target: Any, text: Any, size: Any = None) -> Any:
     if size is not None and len(text.encode()) >= size:
         raise Unreadable("a text that is cut")
     if isinstance(target, Tail):
-        before = target.array.plain()
+        before = target.array.plain() if target.start else ""
         if target.start != len(before.encode()):
             raise Unreadable("a text that is written over")
         target.array.write(before + text)

@@ -245,7 +245,9 @@ class Lowering:
                 return p.Text(tuple(self.value(child) for child in named(node)))
             case "number_literal":
                 text = source(node).rstrip("lLuU")
-                return p.Const(int(text)) if re.fullmatch("0|[1-9][0-9]*", text) else p.Unknown()
+                if re.fullmatch(r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}", text):
+                    return p.Const(float(text))
+                return p.Const(int(text)) if re.fullmatch("0|-?[1-9][0-9]*", text) else p.Unknown()
             case "null":
                 return p.Const(None)
             case "true" | "false":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -11,6 +11,8 @@ from apipack.languages.reading import sending
 from apipack.languages.reading.curl_handle import curl_url
 from apipack.languages.reading.sending import Fields
 from apipack.languages.reading.shell import Command, curl_command
+from apipack.languages.reading.shell_words import Value
+from apipack.languages.reading.values import Mystery
 from apipack.languages.wire import Unreadable, curl_method, parse_header_lines
 from apipack.records import Request
 
@@ -110,6 +112,8 @@ VALUED = HARMLESS | frozenset(
     ]
 )
 DATA = {"data", "data-ascii", "data-raw", "data-binary", "data-urlencode", "json"}
+Files = Mapping[str, Value]
+"""What can be read by its name; "-" is the standard input."""
 _PIPED_PART = re.compile(r'@-(?:;type=(?P<type>[^;,"]+))?;filename="?(?P<file>[^";,]+)"?')
 _PART_TYPE = re.compile(r"(?P<content>[^;\"]*)(?:;type=(?P<type>[\w.+-]+/[\w.+-]+))?")
 
@@ -180,13 +184,15 @@ def _short(word: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
 
 def _request(given: Given, command: Command) -> Request:
     url, user = _url(given)
-    pieces = [_piece(name, value, command.stdin) for name, value in given.data]
+    stdin: Value | None = command.stdin
+    files = command.files if stdin is None else {**command.files, "-": stdin}
+    pieces = [_piece(name, value, files) for name, value in given.data]
     body = _joined(given.data, pieces)
     head, lines = given.has("head"), given.all("header")
     if any(line.startswith("@") for line in lines):
         raise Unreadable("header lines from a file")
     for query in given.all("url-query"):
-        url = sending.with_query(url, query[1:] if query.startswith("+") else _urlencoded(query, None))
+        url = sending.with_query(url, query[1:] if query.startswith("+") else _urlencoded(query, {}))
     if given.has("get"):
         url, body = sending.with_query(url, body or ""), None
         if given.has("form") or given.has("form-string"):
@@ -271,28 +277,29 @@ def _url(given: Given) -> tuple[str, str | None]:
     return curl_url(urls[0], given.has("path-as-is"))
 
 
-def _piece(option: str, value: str, stdin: str | None) -> str:
+def _piece(option: str, value: str, files: Files) -> str:
     """What one data option adds to the body."""
     if option == "data-urlencode":
-        return _urlencoded(value, stdin)
+        return _urlencoded(value, files)
     if option == "data-raw" or not value.startswith("@"):
         return value
-    text = _file(value, stdin)
+    text = _file(value, files)
     return text if option in ("data-binary", "json") else re.sub("[\r\n\0]", "", text)
 
 
-def _file(name: str, stdin: str | None) -> str:
-    if name != "@-" or stdin is None:
+def _file(name: str, files: Files) -> str:
+    text = files.get(name[1:])
+    if text is None or isinstance(text, Mystery):
         raise Unreadable(f"{name[:40]} reads a file")
-    return stdin
+    return text
 
 
-def _urlencoded(value: str, stdin: str | None) -> str:
+def _urlencoded(value: str, files: Files) -> str:
     """A value of --data-urlencode: content, =content, name=content, @file or name@file."""
     mark = re.match("[^=@]*[=@]", value)
     name, content = ("", value) if not mark else (mark[0][:-1], value[mark.end() :])
     if mark and mark[0].endswith("@"):
-        content = _file(f"@{content}", stdin)
+        content = _file(f"@{content}", files)
     encoded = quote(content, safe="-._~").replace("%20", "+")
     return f"{name}={encoded}" if name else encoded
 

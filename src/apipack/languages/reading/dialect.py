@@ -54,6 +54,7 @@ class Dialect:
     too few arguments, or too many, fails. trailing_block: the argument `block` is a function's last parameter.
     needs_new: a class that is called without `new` fails. sigil: begins the name of a variable, and not that of an
     argument. spreads_nothing: what is not there spreads as nothing.
+    has_records: a member of a record is a method too.
     is_awaited: whether a program waits for its routine that sends; None where none does."""
 
     hoists = True
@@ -71,6 +72,7 @@ class Dialect:
     counts_arguments = False
     trailing_block = False
     needs_new = False
+    has_records = False
     own_class = ""
     sigil = ""
     names: Mapping[str, Any] = {}

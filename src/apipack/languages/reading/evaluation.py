@@ -12,7 +12,7 @@ from typing import Any
 from apipack.languages.reading import program as p
 from apipack.languages.reading.dialect import Dialect, Ended
 from apipack.languages.reading.naming import assign, lookup
-from apipack.languages.reading.objects import Bound, Instance, Method, Type
+from apipack.languages.reading.objects import COMPONENTS, Bound, Instance, Method, Type
 from apipack.languages.reading.scopes import Closure, Pending, Scope
 from apipack.languages.reading.statements import block, perhaps
 from apipack.languages.reading.values import (
@@ -204,7 +204,13 @@ class Evaluation:
         return None if isinstance(value, Mystery) else self.dialect.truth(value)
 
     def call(self, function: p.Expression, arguments: Sequence[p.Argument], new: bool) -> Any:
-        callee = self.value(function)
+        if self.dialect.has_records and isinstance(function, p.Member) and not arguments:
+            owner = self.value(function.object)
+            if isinstance(owner, Instance) and function.name in owner.kind.shared.get(COMPONENTS, ()):
+                return owner.attributes[function.name]
+            callee = self.dialect.member(self, owner, function.name)
+        else:
+            callee = self.value(function)
         if isinstance(callee, Bound) and self.dialect.needs_new and not isinstance(function, p.Member):
             raise Unreadable("a method that is called without its object")
         given = Arguments([])

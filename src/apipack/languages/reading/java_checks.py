@@ -10,6 +10,8 @@ from apipack.languages.reading.grammar import descendants, field, named, source
 from apipack.languages.wire import Unreadable
 
 IO = "IOException"
+TYPES = ("class_declaration", "record_declaration", "interface_declaration", "enum_declaration")
+VARIABLES = ("variable_declarator", "formal_parameter")
 CALLS: dict[tuple[str, int], tuple[str, ...]] = {
     ("execute", 0): (IO,),
     ("send", 2): (IO, "InterruptedException"),
@@ -43,15 +45,22 @@ def check(root: Node) -> None:
     for node in nodes:
         if node.type == "method_declaration":
             thrown[source(field(node, "name"))] = set(_declared(node))
+    own = {source(field(node, "name")) for node in nodes if node.type in (*TYPES, *VARIABLES)}
     for node in nodes:
         caught, is_inside = (
             _caught(node) if node.type in ("method_invocation", "object_creation_expression") else (set(), False)
         )
         if not is_inside or caught & ALL:
             continue
-        for needed in _needed(node, thrown):
+        for needed in _needed(node, {} if _is_foreign(node, own) else thrown):
             if not caught & set(needed):
                 raise Unreadable(f"line {node.start_point[0] + 1}: {needed[0]} is neither caught nor declared")
+
+
+def _is_foreign(node: Node, own: set[str]) -> bool:
+    """Whether a method is called on a type that the program does not define. own: its types and variables."""
+    owner = node.child_by_field_name("object")
+    return owner is not None and owner.type == "identifier" and source(owner)[:1].isupper() and source(owner) not in own
 
 
 def _declared(method: Node) -> Iterator[str]:

@@ -10,9 +10,11 @@ from tree_sitter import Node
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, source
-from apipack.languages.reading.java_data import GSON, JACKSON
+from apipack.languages.reading.java_data import GSON, JACKSON, NO_NULLS
 
 THIS = p.Name("this")
+_NO_NULLS = re.compile(r"@JsonInclude\(\s*(?:value\s*=\s*)?(?:JsonInclude\.)?(?:Include\.)?NON_NULL\s*\)")
+_UNKNOWN = re.compile(r"@JsonIgnoreProperties\(\s*ignoreUnknown\s*=\s*(?:true|false)\s*\)")
 
 
 TYPES = ("class_declaration", "record_declaration", "interface_declaration", "enum_declaration")
@@ -118,8 +120,9 @@ def counting(function: p.Function, rest: p.Name) -> p.Statement:
 
 def json_names(node: Node, fields: list[str], methods: list[str]) -> list[tuple[str, p.Expression]]:
     """How Jackson and Gson name the members of a class; nothing where annotations say more than names."""
-    given: dict[str, str] = {}
+    given: dict[str, dict[str, str]] = {"JsonProperty": {}, "SerializedName": {}}
     public: set[str] = set()
+    hidden: set[str] = set()
     parts = named(node.child_by_field_name("parameters")) if node.type == "record_declaration" else []
     for member in [*parts, *named(field(node, "body"))]:
         if member.type not in ("formal_parameter", "field_declaration"):
@@ -131,24 +134,28 @@ def json_names(node: Node, fields: list[str], methods: list[str]) -> list[tuple[
         if "public" in words or member.type == "formal_parameter":
             public.add(key)
         if "transient" in words:
-            return []
+            hidden.add(key)
         annotations = [part for part in named(modifiers) if "annotation" in part.type]
         for annotation in annotations:
             match = re.fullmatch(
                 r'@(JsonProperty|SerializedName)\(\s*(?:value\s*=\s*)?"([\w.$-]+)"\s*\)', source(annotation)
             )
-            if match is None or key in given:
+            if match is None or key in given[match[1]]:
                 return []
-            given[key] = match[2]
-    if any("annotation" in part.type for child in node.children if child.type == "modifiers" for part in named(child)):
+            given[match[1]][key] = match[2]
+    said = [source(part) for child in node.children if child.type == "modifiers" for part in named(child)]
+    if any(not _NO_NULLS.fullmatch(text) and not _UNKNOWN.fullmatch(text) for text in said if text.startswith("@")):
         return []
-    keys = [source(field(child, "name")) for child in parts] or fields
+    keys = [source(field(child, "name")) for child in parts] or [key for key in fields if key not in hidden]
+    public |= set(given["JsonProperty"])
     getters = {method for method in methods if re.match("get[A-Z]|is[A-Z]", method)}
     seen = [key for key in keys if key in public or f"get{key[0].upper()}{key[1:]}" in getters]
     unseen = {f"get{key[0].upper()}{key[1:]}" for key in keys}
-    names: list[tuple[str, p.Expression]] = [(GSON, names_of(keys, given))]
-    if getters <= unseen:
-        names.append((JACKSON, names_of(seen, given)))
+    names: list[tuple[str, p.Expression]] = [(GSON, names_of(keys, given["SerializedName"]))]
+    if getters <= unseen and not public & hidden:
+        names.append((JACKSON, names_of(seen, given["JsonProperty"])))
+    if any(map(_NO_NULLS.fullmatch, said)):
+        names.append((NO_NULLS, p.Const(True)))
     return names
 
 

@@ -88,6 +88,7 @@ class Java(Dialect):
     receiver = "this"
     own_class = "The class"
     counts_arguments = True
+    has_records = True
     names: Mapping[str, Any]
     modules = TYPES
     methods: Mapping[type, Mapping[str, Any]] = {
@@ -143,7 +144,7 @@ class Java(Dialect):
     }
 
     def __init__(self, is_unit: bool) -> None:
-        simple = {path.rpartition(".")[2]: value for path, value in TYPES.items()}
+        simple = {path.rpartition(".")[2]: value for path, value in reversed(list(TYPES.items()))}
         self.names = {
             **({} if is_unit else simple),
             **LANG,
@@ -154,6 +155,11 @@ class Java(Dialect):
 
     def imported(self, path: str, member: str | None) -> Any:
         members = {name.rpartition(".")[2]: value for name, value in TYPES.items() if name.rpartition(".")[0] == path}
+        if path in TYPES and member == "*":
+            self.names = {**self.names, **getattr(TYPES[path], "members", {})}
+            return MYSTERY
+        if path in TYPES and member is not None:
+            return TYPES[path].get(None, member) if isinstance(TYPES[path], Thing) else MYSTERY
         if path in TYPES:
             return TYPES[path]
         self.names = {**self.names, **members}

@@ -219,6 +219,7 @@ class Document(Written):
 
 
 JACKSON, GSON = "the properties", "the fields"
+NO_NULLS = "leaves nulls out"
 """Where a class keeps the JSON name of each of its members: those that Jackson sees, and those that Gson does."""
 
 
@@ -230,7 +231,8 @@ def _jsonable(value: Any, library: str = "") -> Any:
         if not names:
             raise Unreadable("JSON of an object whose members are hidden")
         members = {key: value.attributes.get(name) for name, key in names.items()}
-        kept = {key: member for key, member in members.items() if member is not None or library == JACKSON}
+        keeps_nulls = library == JACKSON and NO_NULLS not in value.kind.shared
+        kept = {key: member for key, member in members.items() if member is not None or keeps_nulls}
         return {key: _jsonable(member, library) for key, member in kept.items()}
     if isinstance(value, dict):
         if library == GSON and None in value.values():

@@ -9,7 +9,7 @@ from apipack.languages.reading.java_collections import pairs_of
 from apipack.languages.reading.java_data import Written
 from apipack.languages.reading.objects import Bound, Instance, Type
 from apipack.languages.reading.scopes import Closure
-from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Foreign, Module, Mystery
+from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Foreign, Module, Mystery, Unset
 from apipack.languages.wire import Unreadable
 
 COMBINING = frozenset({"andThen", "compose", "negate", "and", "or", "identity"})
@@ -74,6 +74,8 @@ class Optional(Written):
 
 def optional_of(run: Evaluation, given: Arguments) -> Any:
     (value,) = given.take("value", required=1)
+    if isinstance(value, Unset):
+        return Optional(None)
     return value if isinstance(value, Mystery) else Optional(value)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote_plus
 
-from apipack.languages.reading import sending
+from apipack.languages.reading import java_apache, java_spring, java_unirest, sending
 from apipack.languages.reading.dialect import constant, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.frozen import FrozenDict, FrozenList
@@ -61,12 +61,14 @@ from apipack.languages.reading.objects import super_of
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
+    UNSET,
     Arguments,
     Builtin,
-    Inert,
+    Environment,
     Module,
     Mystery,
     Thing,
+    of_environment,
     text_of,
 )
 from apipack.languages.wire import Unreadable
@@ -114,6 +116,26 @@ def _string(run: Evaluation, given: Arguments) -> Any:
         return MYSTERY
     to_octets("", charset)
     return sending.octets_text(content) if isinstance(content, bytes) else text_of(content)
+
+
+class JavaEnvironment(Environment):
+    """The map of System.getenv()."""
+
+    def do_get(self, run: Evaluation, given: Arguments) -> Mystery:
+        return of_environment(*given.take("name", required=1))
+
+    def do_getOrDefault(self, run: Evaluation, given: Arguments) -> Any:
+        name, default = given.take("name", "default", required=2)
+        return default if of_environment(name) is UNSET else MYSTERY
+
+    def do_containsKey(self, run: Evaluation, given: Arguments) -> Mystery:
+        return MYSTERY
+
+
+def _environment(run: Evaluation, given: Arguments) -> Any:
+    """System.getenv of a name, or of nothing."""
+    (name,) = given.take("name")
+    return JavaEnvironment() if name is UNDEFINED else of_environment(name)
 
 
 def _callbacks(run: Evaluation, given: Arguments) -> Any:
@@ -170,7 +192,12 @@ PUBLISHERS = Module(
         "noBody": Builtin(lambda run, given: Publisher(None)),
     },
 )
-HANDLERS = Inert("BodyHandlers")
+HANDLERS = Module(
+    "BodyHandlers",
+    dict.fromkeys(
+        ("ofString", "ofByteArray", "ofInputStream", "ofLines", "ofFile", "discarding", "replacing"), MYSTERY
+    ),
+)
 CREATING = {"create": Builtin(new_body)}
 PARSING = {"parse": Builtin(media_type), "get": Builtin(media_type)}
 
@@ -317,6 +344,9 @@ TYPES: Mapping[str, Any] = {
         ],
         MYSTERY,
     ),
+    **java_apache.TYPES,
+    **java_spring.TYPES,
+    **java_unirest.TYPES,
 }
 TIMES = dict.fromkeys(("currentTimeMillis", "nanoTime"), Builtin(lambda run, given: Drawn(run.steps)))
 LANG: Mapping[str, Any] = {
@@ -332,7 +362,14 @@ LANG: Mapping[str, Any] = {
     ),
     "System": Module(
         "System",
-        {"out": MYSTERY, "err": MYSTERY, "getenv": MYSTERY, "getProperty": MYSTERY, **TIMES, "exit": Builtin(leave)},
+        {
+            "out": MYSTERY,
+            "err": MYSTERY,
+            "getenv": Builtin(_environment),
+            "getProperty": MYSTERY,
+            **TIMES,
+            "exit": Builtin(leave),
+        },
     ),
     "StringBuilder": Type("StringBuilder", {}, _new(Builder)),
     "StringBuffer": Type("StringBuffer", {}, _new(Builder)),

@@ -169,10 +169,12 @@ def _case(case: Node, parts: list[Node], gives: bool) -> tuple[p.Statement, ...]
 
 def imported(node: Node) -> Sequence[p.Statement]:
     path = source(named(node)[0])
+    is_static = any(child.type == "static" for child in node.children)
     if any(child.type == "asterisk" for child in node.children):
-        return [p.Import(path, f"package {path}")]
-    if any(child.type == "static" for child in node.children):
-        return [p.Opaque("a static import")]
+        return [p.Import(path, f"package {path}", "*" if is_static else None)]
+    if is_static:
+        owner, _, member = path.rpartition(".")
+        return [p.Import(owner, member, member)]
     return [p.Import(path, path.rpartition(".")[2])]
 
 

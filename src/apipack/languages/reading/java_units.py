@@ -26,6 +26,7 @@ from apipack.languages.reading.java_classes import (
     with_super,
 )
 from apipack.languages.reading.java_tree import arguments, declarations, function, imported, statements
+from apipack.languages.reading.objects import COMPONENTS
 from apipack.languages.wire import Unreadable
 
 
@@ -94,6 +95,7 @@ def _type(node: Node, classes: dict[str, Node]) -> p.Expression:
         own_values = tuple(p.Assign(p.Member(THIS, key), p.Name(key)) for key in keys)
         methods.append(("constructor", False, p.Function(tuple((key, None) for key in keys), own_values)))
         members |= dict.fromkeys(keys, THIS)
+        fields.append((COMPONENTS, True, p.Items(tuple(map(p.Const, keys)))))
     for member in body:
         if member.type == "enum_constant":
             given = member.child_by_field_name("arguments")

@@ -42,7 +42,7 @@ class Connection(Thing):
         self.url, self.method = url, "GET"
         self.fields = Fields()
         self.content: bytes | None = None
-        self.output = self.is_sent = False
+        self.output = self.is_sent = self.is_connected = False
 
     def get(self, run: Evaluation, name: str) -> Any:
         if name in self.ASKING:
@@ -60,14 +60,25 @@ class Connection(Thing):
             run.send(sent(method, self.url, fields, self.content))
         return MYSTERY
 
-    def do_setRequestMethod(self, run: Evaluation, given: Arguments) -> None:
+    def check_open(self, run: Evaluation) -> None:
+        """Refuse a change after the connection is made, at which the program fails."""
         run.certain()
+        if self.is_connected and not self.is_sent:
+            raise Unreadable("a change after the connection is made")
+
+    def do_connect(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        given.take()
+        self.is_connected = True
+
+    def do_setRequestMethod(self, run: Evaluation, given: Arguments) -> None:
+        self.check_open(run)
         self.method = text_of(*given.take("method", required=1))
         if self.method not in ("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"):
             raise Unreadable(f"HttpURLConnection refuses {self.method[:20]}")
 
     def do_setRequestProperty(self, run: Evaluation, given: Arguments) -> None:
-        run.certain()
+        self.check_open(run)
         name, value = given.take("name", "value", required=2)
         if text_of(name).lower() in RESTRICTED:
             raise Unreadable(f"HttpURLConnection leaves out the header {name}")
@@ -79,7 +90,7 @@ class Connection(Thing):
         self.do_setRequestProperty(run, given)
 
     def do_setDoOutput(self, run: Evaluation, given: Arguments) -> None:
-        run.certain()
+        self.check_open(run)
         self.output = given.take("output", required=1) == [True]
 
     def do_setFixedLengthStreamingMode(self, run: Evaluation, given: Arguments) -> None:
@@ -91,6 +102,7 @@ class Connection(Thing):
         if not self.output:
             raise Unreadable("a body without setDoOutput")
         self.content = self.content or b""
+        self.is_connected = True
         return Stream(self)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from apipack.languages.reading.values import Arguments, Builtin, Thing
 from apipack.languages.wire import Unreadable
 
+COMPONENTS = "the components"
+"""Where the class of a record keeps the names of its members, each of which is a method as well."""
 CONSTRUCTORS = ("__init__", "constructor", "__construct", "initialize")
 
 

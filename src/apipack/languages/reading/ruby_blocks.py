@@ -6,11 +6,9 @@ from typing import Any
 
 from apipack.languages.reading.dialect import Dialect
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.values import (
-    Arguments,
-    Builtin,
-    known,
-)
+from apipack.languages.reading.objects import Bound
+from apipack.languages.reading.scopes import Closure
+from apipack.languages.reading.values import Arguments, Builtin, known
 from apipack.languages.wire import Unreadable
 
 
@@ -110,8 +108,11 @@ def each(run: Evaluation, value: Any, given: Arguments, keeps: bool) -> Any:
     if len(value) > 1000:
         raise Unreadable("a loop over a long list")
     results = []
-    for member in value.items() if isinstance(value, dict) else value:
-        results.append(run.apply(block, Arguments(list(member) if isinstance(member, list | tuple) else [member])))
+    is_spread = isinstance(block, Closure | Bound) and run.taken(block) > 1
+    for member in [list(pair) for pair in value.items()] if isinstance(value, dict) else value:
+        results.append(
+            run.apply(block, Arguments(list(member) if is_spread and isinstance(member, list) else [member]))
+        )
     return results if keeps else value
 
 

@@ -20,6 +20,7 @@ from apipack.languages.reading.ruby_faraday import FARADAY
 from apipack.languages.reading.ruby_httparty import Party
 from apipack.languages.reading.ruby_methods import CHANGING, METHODS, formatted
 from apipack.languages.reading.ruby_net_http import NET, OPEN_URI, STRING_IO, URI, UriModule
+from apipack.languages.reading.ruby_rest_client import REST_CLIENT
 from apipack.languages.reading.ruby_tree import lower, required
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
@@ -72,6 +73,7 @@ LIBRARIES: Mapping[str, Mapping[str, Any]] = {
     "erb": {"ERB": ERB},
     "stringio": {"StringIO": STRING_IO},
     "httparty": {**NETWORK, "HTTParty": Party(), "JSON": JSON_MODULE},
+    **dict.fromkeys(("rest-client", "rest_client"), {**NETWORK, "RestClient": REST_CLIENT}),
     "faraday": {"Faraday": FARADAY, "URI": URI, "JSON": JSON_MODULE},
 }
 
@@ -103,6 +105,12 @@ SECURE_RANDOM = Module(
         for name in ("hex", "uuid", "alphanumeric", "base64", "urlsafe_base64")
     },
 )
+
+
+def _member_or_nil(owner: Any, key: Any) -> Any:
+    if not isinstance(owner, dict):
+        raise Unreadable("a member of what is no hash")
+    return owner.get(key)
 
 
 def _option(run: Evaluation, given: Arguments) -> Any:
@@ -144,6 +152,7 @@ class Ruby(Dialect):
             "other options of": constant(
                 lambda options, *names: {name: value for name, value in options.items() if name not in names}
             ),
+            "member or nil": constant(_member_or_nil),
             "ENV": MYSTERY,
             "ARGV": MYSTERY,
             "OpenSSL": MYSTERY,

@@ -143,8 +143,11 @@ class Faraday(Thing):
         name, *rest = given.positional
         if name in ("json", "url_encoded"):
             self.encodes = "json" if name == "json" else "form"
-        elif name == "authorization" and len(rest) == 2 and str(rest[0]).lower() == "bearer":
-            self.at_headers["Authorization"] = f"Bearer {text(rest[1])}"
+        elif name == "retry":
+            return
+        elif name == "authorization" and len(rest) == 2 and str(rest[0]).lower() in ("bearer", "token"):
+            token = run.apply(rest[1], Arguments([])) if isinstance(rest[1], Closure) else rest[1]
+            self.at_headers["Authorization"] = f"{text(rest[0])} {text(known(token))}"
         elif name == "authorization" and len(rest) == 3 and rest[0] == "basic":
             self.at_headers["Authorization"] = sending.basic(*rest[1:])
         else:

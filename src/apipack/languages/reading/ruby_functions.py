@@ -60,6 +60,8 @@ def function_of(node: Node, value: Lower, returning: Returning) -> p.Function:
             options.append(p.Assign(p.Name(name), taken, True))
         else:
             raise refuse(child)
+    if node.type in ("block", "do_block") and not declared and any(source(part) == "_1" for part in descendants(node)):
+        parameters.append(("_1", None))
     if options:
         parameters.append(("the options", p.Pairs(())))
     if keywords and not any(child.type == "hash_splat_parameter" for child in declared):

@@ -39,6 +39,8 @@ class Party(Thing):
     ALLOWED = frozenset({"query", "body", "headers", "basic_auth", "timeout", "verify", "format", "follow_redirects",
                          "query_string_normalizer"})  # fmt: skip
 
+    HARMLESS = frozenset({"debug_output", "logger", "open_timeout", "read_timeout"})
+
     def get(self, run: Evaluation, name: str) -> Any:
         if name in VERBS:
             return Builtin(lambda run, given: self.verb(run, name.upper(), given))
@@ -51,7 +53,9 @@ class Party(Thing):
         party = Party()
         party.base = text_of(*known(said.get("base_uri", [""]))).rstrip("/")
         if party.base and not re.match("https?://", party.base):
-            raise Unreadable("a base without its scheme")
+            if ":443" in party.base:
+                raise Unreadable("a base without its scheme")
+            party.base = f"http://{party.base}"
         party.headers = dict(*known(said.get("headers", [{}])))
         party.auth = known(said.get("basic_auth", []))
         return party
@@ -63,7 +67,8 @@ class Party(Thing):
 
     def verb(self, run: Evaluation, method: str, given: Arguments) -> Any:
         url, options = given.take("url", "options", required=1)
-        options = known(optional(options, {}))
+        options = {name: value for name, value in optional(options, {}).items() if name not in self.HARMLESS}
+        options = known(options)
         if not set(options) <= self.ALLOWED:
             raise Unreadable("options of HTTParty")
         fields = Fields()

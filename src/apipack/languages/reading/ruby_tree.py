@@ -50,7 +50,10 @@ class Lowering:
 
     def returning(self, node: Node | None) -> tuple[p.Statement, ...]:
         """A body whose last value is what it gives."""
-        statements = tuple(self.attempt(node)) if node and _rescues(node) else self.body(node)
+        if node is not None and node.type not in ("body_statement", "block_body"):
+            statements = tuple(self.statement(node))  # a method without its end
+        else:
+            statements = tuple(self.attempt(node)) if node and _rescues(node) else self.body(node)
         if not statements:
             return ()
         return self.giving(statements)
@@ -178,6 +181,10 @@ class Lowering:
                 return heredoc(source(node), self.heredocs[node.id], self.value)
             case "simple_symbol":
                 return p.Const(Symbol(source(node)[1:]))
+            case "delimited_symbol":
+                if "\\" in source(node) or [part.type for part in named(node)] != ["string_content"]:
+                    raise refuse(node)
+                return p.Const(Symbol(source(named(node)[0])))
             case "hash_key_symbol":
                 return p.Const(Symbol(source(node)))
             case "integer":
@@ -235,7 +242,9 @@ class Lowering:
                     return p.Binary(
                         "||", self.value(left), p.Assign(self.target(left), self.value(field(node, "right")))
                     )
-                if operator in ("||", "&&"):
+                if operator == "||":
+                    return self.defaulted(node)
+                if operator == "&&":
                     raise refuse(node)
                 return p.Assign(
                     self.target(left), p.Binary(operator, self.value(left), self.value(field(node, "right")))
@@ -260,6 +269,16 @@ class Lowering:
             case "lambda":
                 return self.function(node)
         return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
+
+    def defaulted(self, node: Node) -> p.Expression:
+        """NAME ||= value, where nothing else sets the name, and OWNER[KEY] ||= value."""
+        left, value = field(node, "left"), self.value(field(node, "right"))
+        if left.type == "identifier" and source(left) not in self.names.variables:
+            return p.Assign(p.Name(source(left)), value)
+        if left.type != "element_reference" or len(named(left)) != 2:
+            raise refuse(node)
+        owner, key = (self.value(part) for part in named(left))
+        return p.Binary("||", p.call("member or nil", owner, key), p.Assign(p.Index(owner, key), value))
 
     def appended(self, node: Node) -> p.Expression:
         """left << right: a list grows in place, a variable holds the longer text, which no other may hold."""

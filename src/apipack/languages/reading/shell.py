@@ -13,25 +13,27 @@ from tree_sitter import Node
 
 from apipack.languages.reading.grammar import field as field_of
 from apipack.languages.reading.grammar import named, parse, refuse, source
-from apipack.languages.reading.shell_printing import PRINTING, printed_by
+from apipack.languages.reading.shell_flow import case, condition, loop
+from apipack.languages.reading.shell_printing import KEEPING, PRINTING, printed_by, without_outputs
 from apipack.languages.reading.shell_state import State
+from apipack.languages.reading.shell_tests import decided, is_there, never_fails
+from apipack.languages.reading.shell_wget import as_curl
 from apipack.languages.reading.shell_words import Value, Words
 from apipack.languages.reading.values import MYSTERY, NOT_CONSTANT, Mystery
 from apipack.languages.wire import Unreadable
 
-SURE = ("echo", "printf", "set", "sleep", "true", "export")
-"""Commands that do not fail."""
-
 _ARRAY = re.compile(r'"\$\{([A-Za-z_]\w*)\[@\]\}"')
-TURNS = 50
+_ARGUMENTS = re.compile(r'"\$(?:@|\{@(?::([1-9]))?\})"')
 
 
 @dataclass
 class Command:
-    """Words of a command and what it reads from its standard input, None for the terminal."""
+    """Words of a command and what it reads from its standard input, None for the terminal. files: what the snippet
+    wrote into files by their names."""
 
     words: list[str]
     stdin: str | None = None
+    files: dict[str, Value] = field(default_factory=dict)
 
 
 @dataclass
@@ -55,8 +57,9 @@ class Shell:
             case "program":
                 self.program(node)
                 return None
-            case "variable_assignment":
-                self.assign(node)
+            case "variable_assignment" | "variable_assignments":
+                for assignment in [node] if node.type == "variable_assignment" else named(node):
+                    self.assign(assignment)
                 return None
             case "declaration_command":
                 self.declare(node)
@@ -75,14 +78,16 @@ class Shell:
                 self.state.functions[source(field_of(node, "name"))] = field_of(node, "body")
                 return None
             case "case_statement":
-                return self.case(node)
+                return case(self, node)
             case "if_statement":
-                return self.condition(node)
+                return condition(self, node)
             case "for_statement":
-                return self.loop(node)
-            case "test_command" | "negated_command":
-                if node.type == "negated_command":
-                    self.run(named(node)[0], stdin)
+                return loop(self, node)
+            case "test_command":
+                self.test(node)
+                return MYSTERY
+            case "negated_command":
+                self.run(named(node)[0], stdin)
                 return MYSTERY
         raise refuse(node)
 
@@ -96,78 +101,35 @@ class Shell:
     def body(self, statements: Sequence[Node], stdin: Value | None) -> Value | None:
         if stdin is not None and len(statements) != 1:
             raise Unreadable("several commands that may read the same input")
-        for statement in statements:
-            self.run(statement, stdin)
-        return MYSTERY
+        printed = [text for statement in statements if (text := self.run(statement, stdin)) is not None]
+        if any(isinstance(text, Mystery) for text in printed):
+            return MYSTERY
+        return "".join(text for text in printed if isinstance(text, str))
 
     def chain(self, node: Node, stdin: Value | None) -> Value | None:
         """Commands joined by && or ||: what only runs if another fails, or may fail, is in doubt."""
         left, right = named(node)
-        printed = self.run(left, stdin)
-        if _never_fails(left) and any(child.type == "&&" for child in node.children):
+        truth = self.test(left) if left.type == "test_command" or is_there(left) else None
+        if truth is not None:
+            is_run = truth == any(child.type == "&&" for child in node.children)
+            return self.run(right) if is_run else None
+        printed = None if left.type == "test_command" else self.run(left, stdin)
+        if never_fails(left) and any(child.type == "&&" for child in node.children):
             return self.run(right)
         self.perhaps([right])
         return MYSTERY if printed is not None else None
 
-    def condition(self, node: Node) -> Value | None:
-        tests = node.children_by_field_name("condition")
-        for test in tests:
-            if test.is_named:
-                self.run(test)
-        conditions = {test.id for test in tests}
-        branches = [child for child in named(node) if child.id not in conditions]
-        is_taken = self.decided(tests[0]) if tests else None
-        if is_taken is False and not any(child.type.endswith("_clause") for child in branches):
-            return None
-        self.perhaps(branches)
-        return MYSTERY
-
-    def loop(self, node: Node) -> Value | None:
-        """A for loop over words; where they are not known, nothing in it may send."""
-        name, body = source(field_of(node, "variable")), named(field_of(node, "body"))
-        words = [self.words.word(word) for word in node.children_by_field_name("value")]
-        if not words or any(isinstance(word, Mystery) for word in words):
-            self.state.variables[name] = MYSTERY
-            self.perhaps(body)
-            return MYSTERY
-        if len(words) > TURNS:
-            raise Unreadable("a loop over what is no small list")
-        for word in words:
-            self.state.variables[name] = word
-            self.body(body, None)
-        return MYSTERY
-
-    def case(self, node: Node) -> Value | None:
-        """The item that the value matches; where that is not known, all are in doubt."""
-        value = self.words.word(field_of(node, "value"), quoted=True)
-        items = [child for child in named(node) if child.type == "case_item"]
-        for item in items:
-            patterns = item.children_by_field_name("value")
-            body = [child for child in named(item) if child not in patterns]
-            texts = [source(pattern).strip("\"'") for pattern in patterns]
-            if any(child.type in (";&", ";;&") for child in item.children):
-                raise refuse(item)
-            if isinstance(value, Mystery) or any(text != "*" and re.search(r"[*?\[$]", text) for text in texts):
-                self.perhaps(
-                    [part for one in items for part in named(one) if part not in one.children_by_field_name("value")]
-                )
-                return MYSTERY
-            if value in texts or any(source(pattern) == "*" for pattern in patterns):
-                for statement in body:
-                    self.run(statement)
-                return MYSTERY
+    def test(self, node: Node) -> bool | None:
+        """Whether a condition holds, None where that is not known; what it runs is run."""
+        if node.type == "test_command":
+            return decided(node, lambda operand: self.words.word(operand, quoted=True))
+        if node.type == "negated_command" and len(named(node)) == 1:
+            truth = self.test(named(node)[0])
+            return None if truth is None else not truth
+        if is_there(node):
+            return not source(node).startswith("!")
+        self.run(node)
         return None
-
-    def decided(self, test: Node) -> bool | None:
-        """Whether `[ -z TEXT ]` or `[ -n TEXT ]` holds, None where that is not known."""
-        inner = named(test)
-        if test.type != "test_command" or len(inner) != 1 or inner[0].type != "unary_expression":
-            return None
-        operator, operand = named(inner[0])
-        value = self.words.word(operand, quoted=True)
-        if source(operator) not in ("-z", "-n") or not isinstance(value, str):
-            return None
-        return (value == "") == (source(operator) == "-z")
 
     def perhaps(self, statements: Sequence[Node]) -> None:
         """Statements of which nobody knows whether they run: they send nothing, and what they set is not known."""
@@ -187,13 +149,16 @@ class Shell:
 
     def assign(self, node: Node) -> None:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if name is None or name.type != "variable_name" or source(name) == "IFS":
+        if name is not None and name.type == "subscript" and value is not None:
+            self.words.member(name, self.words.word(value, quoted=True))
+            return
+        if name is None or name.type != "variable_name":
             raise refuse(node)
         adds = any(child.type == "+=" for child in node.children)
         if value is not None and value.type == "array":
             if self.doubt:
                 raise Unreadable("an array that may be another")
-            members = [self.words.word(child) for child in named(value)]
+            members = [word for child in named(value) for word in self.several(child)]
             self.state.arrays[source(name)] = (self.state.arrays.get(source(name), []) if adds else []) + members
             return
         given: Value = "" if value is None else self.words.word(value, quoted=True)
@@ -203,44 +168,59 @@ class Shell:
         self.state.variables[source(name)] = given
 
     def declare(self, node: Node) -> None:
-        for child in node.children:
+        """export, declare, local and readonly."""
+        command = source(node.children[0])
+        options = "".join(source(child) for child in named(node) if child.type == "word")
+        if not re.fullmatch("(?:-[rax]+|-A)?", options):
+            raise refuse(node)
+        is_local = bool(self.state.hidden) and command in ("local", "declare")
+        for child in named(node):
             if child.type == "variable_assignment":
-                if self.state.hidden and any(part.type == "array" for part in named(child)):
-                    raise refuse(child)
-                if self.state.hidden and source(node.children[0]) in ("local", "declare"):
+                if is_local:
                     self.state.hide(source(field_of(child, "name")))
                 self.assign(child)
-            elif child.type not in ("export", "declare", "local", "readonly", "variable_name"):
+            elif child.type == "variable_name" and options == "-A" and not self.state.hidden:
+                self.words.declare(source(child))
+            elif child.type == "variable_name" and is_local and options != "-A":
+                self.state.hide(source(child))
+                self.state.variables[source(child)] = ""
+            elif child.type != "word" and (child.type != "variable_name" or command == "local" or options == "-A"):
                 raise refuse(child)
-        if source(node.children[0]) != "export" and any(child.type == "variable_name" for child in node.children):
-            raise refuse(node)  # its value is that of no outer variable
 
     def redirected(self, node: Node, stdin: Value | None) -> Value | None:
         body = node.child_by_field_name("body")
         after: list[Node] = []
-        diverted = False
+        diverted: list[Value] = []
         for redirect in node.children_by_field_name("redirect"):
             if redirect.type == "heredoc_redirect":
-                stdin, after = self.here_document(redirect)
+                stdin, after, files = self.here_document(redirect)
+                diverted += files
             elif redirect.type == "herestring_redirect":
                 stdin = self.here_string(redirect)
             else:
-                diverted |= self.output(redirect)
+                diverted += self.output(redirect)
         if body is None:
             raise refuse(node)
         printed = self.pipeline([body, *after], stdin)
-        return "" if diverted else printed
+        return self.kept(diverted, printed)
 
-    def output(self, redirect: Node) -> bool:
-        """Whether a redirection takes what a command prints elsewhere."""
+    def output(self, redirect: Node) -> list[Value]:
+        """The file to which a redirection takes what a command prints, if it does."""
         if redirect.type != "file_redirect" or any(child.type in ("<", "<&") for child in redirect.children):
             raise refuse(redirect)
         descriptor = redirect.child_by_field_name("descriptor")
-        return descriptor is None or source(descriptor) == "1"
+        if descriptor is not None and source(descriptor) != "1":
+            return []
+        destination = redirect.child_by_field_name("destination")
+        is_whole = any(child.type == ">" for child in redirect.children) and destination is not None
+        file = self.words.word(destination, quoted=True) if is_whole and destination is not None else MYSTERY
+        if not is_whole and (destination is None or not source(destination).isdecimal()):
+            self.state.files.clear()
+        return [file]
 
-    def here_document(self, node: Node) -> tuple[Value, list[Node]]:
-        """The text of a here-document, and the commands that the line pipes into."""
-        start, body, after = "", "", []
+    def here_document(self, node: Node) -> tuple[Value, list[Node], list[Value]]:
+        """The text of a here-document, the commands that the line pipes into, and the file that it fills."""
+        start, body, after, files = "", "", [], list[Value]()
         strip = any(child.type == "<<-" for child in node.children)
         text: Value = ""
         for child in node.children:
@@ -252,14 +232,14 @@ class Shell:
             elif child.type == "pipeline":
                 after = list(named(child))
             elif child.type == "file_redirect":
-                self.output(child)
+                files += self.output(child)
             elif child.type == "command" and source(child) in ("true", ":"):
                 self.guarded = True
             elif child.is_named and child.type != "heredoc_end":
                 raise refuse(child)
         if strip and isinstance(text, str):
             text = re.sub(r"^\t+", "", text, flags=re.MULTILINE)
-        return text, after
+        return text, after, files
 
     def here_string(self, node: Node) -> Value:
         (value,) = named(node)
@@ -280,48 +260,86 @@ class Shell:
 
     def command(self, node: Node, stdin: Value | None) -> Value | None:
         words: list[Value] = []
-        diverted = False
+        diverted: list[Value] = []
+        is_open = False
         for child in node.children:
             if child.type == "command_name":
                 words.append(self.words.word(child.named_children[0]))
             elif child.type == "herestring_redirect":
                 stdin = self.here_string(child)
             elif child.type == "file_redirect":
-                diverted |= self.output(child)
+                diverted += self.output(child)
             elif child.type in ("variable_assignment", "heredoc_redirect") or not child.is_named:
                 raise refuse(child)
-            elif child.type == "string" and (array := _ARRAY.fullmatch(source(child))):
-                if array[1] not in self.state.arrays:
-                    raise Unreadable(NOT_CONSTANT)
-                words += self.state.arrays[array[1]]
+            elif child.type == "string" and source(child) == '"$@"' and "#" not in self.state.variables:
+                is_open = True
             elif child.type != "comment":
-                words.append(self.words.word(child))
+                words += self.several(child)
+        if words[:1] == ["curl"]:
+            words = without_outputs(words)
         if any(isinstance(word, Mystery) for word in words):
             if words[0] in PRINTING:
                 return MYSTERY
             raise Unreadable(NOT_CONSTANT)
-        printed = self.execute([word for word in words if isinstance(word, str)], stdin)
+        known = [word for word in words if isinstance(word, str)]
+        if is_open and (len(known) != 1 or known[0] not in self.state.functions):
+            raise Unreadable(NOT_CONSTANT)
+        printed = self.execute(known, stdin, is_open)
+        return self.kept(diverted, printed)
+
+    def several(self, node: Node) -> list[Value]:
+        """The words that one becomes: several where it stands for an array or for arguments."""
+        if node.type == "string" and (array := _ARRAY.fullmatch(source(node))):
+            if array[1] not in self.state.arrays:
+                raise Unreadable(NOT_CONSTANT)
+            return self.state.arrays[array[1]]
+        if node.type == "string" and (array := _ARGUMENTS.fullmatch(source(node))):
+            return self.state.arguments()[int(array[1] or 1) - 1 :]
+        return [self.words.word(node)]
+
+    def kept(self, diverted: list[Value], printed: Value | None) -> Value | None:
+        """What a command still prints whose output goes to files, which it fills."""
+        for file in diverted:
+            if isinstance(file, str) and re.fullmatch(r"\w[\w.-]*", file):
+                self.state.files[file] = MYSTERY if self.doubt or printed is None else printed
         return "" if diverted else printed
 
-    def execute(self, words: list[str], stdin: Value | None) -> Value | None:
+    def execute(self, words: list[str], stdin: Value | None, is_open: bool = False) -> Value | None:
+        """Run a command. is_open: a function is given the arguments of the script, which nobody knows."""
         name, *given = words
         if name in ("time", "command") and given and not given[0].startswith("-"):
             return self.execute(given, stdin)
+        if name not in KEEPING:
+            self.state.files.clear()
+        if name == "rm":
+            for file in given:
+                self.state.files.pop(file, None)
         if name == "set":
             self.ends_on_failure |= any(re.match("-[a-z]*e", word) for word in given)
+        if name == "shift" and re.fullmatch("[1-9]?", "".join(given)):
+            if self.doubt:
+                raise Unreadable("arguments that may be shifted")
+            self.state.shift(int("".join(given) or 1))
+            return None
+        if name == ":":
+            return ""
+        if name == "command" and given[:1] == ["-v"]:
+            return MYSTERY
         if name == "read":
             return self.read(given, stdin)
         if name in self.state.functions:
-            with self.state.call(given):
+            with self.state.call(None if is_open else given):
                 return self.run(self.state.functions[name], stdin)
         if name in ("exit", "return") and (self.curls or self.doubt):
             if not self.curls:
                 raise Unreadable("it is not certain that the request is sent")
             return None
+        if name == "wget":
+            name, given, stdin = "curl", as_curl(given), None
         if name == "curl":
             if isinstance(stdin, Mystery):
                 raise Unreadable(NOT_CONSTANT)
-            self.curls.append(Command(given, stdin))
+            self.curls.append(Command(given, stdin, dict(self.state.files)))
             return MYSTERY
         return printed_by(words, stdin)
 
@@ -329,6 +347,8 @@ class Shell:
         """read of all its input, or of a line, into one variable. At the end of the input it fails."""
         *options, name = given
         is_whole = "".join(options) in ("-r-d", "-d-r", "-rd")
+        if "IFS" in self.state.variables:
+            raise Unreadable("a read that splits in another way")
         if stdin is None or not (is_whole or options == ["-r"]) or not re.fullmatch(r"[A-Za-z_]\w*", name):
             raise Unreadable("a read that is not known here")
         if is_whole and self.ends_on_failure and not self.guarded:
@@ -338,14 +358,6 @@ class Shell:
         else:
             self.state.variables[name] = MYSTERY
         return None
-
-
-def _never_fails(node: Node) -> bool:
-    if node.type == "list":
-        return all(map(_never_fails, named(node)))
-    if node.type == "command":
-        return source(node).split()[0] in SURE
-    return node.type in ("variable_assignment", "declaration_command")
 
 
 def curl_command(code: str) -> Command:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import quote
 
 from apipack.languages.wire import Unreadable
 
@@ -29,12 +30,30 @@ def jq_null_input(given: list[str]) -> str:
             filters.append(word)
     if "n" not in flags or len(filters) != 1:
         raise Unreadable("jq of more than constants")
-    value = _Filter(filters[0], variables).whole()
+    name, is_encoded, _ = filters[0].replace(" ", "").partition("|@uri")
+    value = _Filter(name if is_encoded else filters[0], variables).whole()
+    if is_encoded:
+        value = _uri(value)
     if "r" in flags and isinstance(value, str):
         return f"{value}\n"
     compact = "c" in flags
     return json.dumps(value, ensure_ascii=False, indent=None if compact else 2,
                       separators=(",", ":") if compact else None) + "\n"  # fmt: skip
+
+
+def jq_encoded(options: list[str], text: str) -> str:
+    """What `jq -sRr @uri` prints of its input, and `jq -Rr @uri` of its lines."""
+    letters = sorted("".join(option.removeprefix("-") for option in options))
+    texts = [text] if letters == ["R", "r", "s"] else text.splitlines() if letters == ["R", "r"] else None
+    if texts is None or any(not re.fullmatch("-[Rrs]+", option) for option in options):
+        raise Unreadable("jq of more than constants")
+    return "".join(f"{_uri(one)}\n" for one in texts)
+
+
+def _uri(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Unreadable("@uri of what is no text")
+    return quote(value, safe="-_.~")
 
 
 def _json(text: str) -> Any:

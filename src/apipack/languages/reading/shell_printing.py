@@ -5,44 +5,24 @@ from __future__ import annotations
 import base64
 import re
 
-from apipack.languages.reading.shell_jq import jq_null_input
+from apipack.languages.reading.shell_jq import jq_encoded, jq_null_input
 from apipack.languages.reading.shell_words import Value
-from apipack.languages.reading.values import MYSTERY
+from apipack.languages.reading.values import MYSTERY, Mystery
 from apipack.languages.wire import Unreadable
 
-PRINTING = frozenset(
-    [
-        "echo",
-        "printf",
-        "jq",
-        "cat",
-        "grep",
-        "egrep",
-        "head",
-        "tail",
-        "tee",
-        "less",
-        "more",
-        "sed",
-        "awk",
-        "cut",
-        "tr",
-        "sort",
-        "uniq",
-        "wc",
-        "python",
-        "python3",
-        "json_pp",
-        "xmllint",
-        "column",
-        "fold",
-        "true",
-        "set",
-        "base64",
-        "sleep",
-    ]
-)
-"""Commands that only print."""
+PRINTING = frozenset([
+    "echo", "printf", "jq", "cat", "grep", "egrep", "head", "tail", "tee", "less", "more", "sed", "awk",
+    "cut", "tr", "sort", "uniq", "wc", "python", "python3", "json_pp", "xmllint", "column", "fold", "true",
+    "set", "base64", "sleep", "date", "uuidgen", "hostname", "whoami", "mktemp", "basename", "dirname",
+    "rm", "mkdir", "chmod", "ls", "file", "stat", "which", "clear", "tput", "seq", "bc",
+])  # fmt: skip
+"""Commands that only print, or do what no request shows."""
+KEEPING = frozenset([
+    "echo", "printf", "jq", "cat", "curl", "rm", "set", "chmod", "grep", "head", "tail", "wc", "sleep",
+    "date", "true", "mktemp", ":", "shift",
+])  # fmt: skip
+"""Commands that leave the files of a script as they are, those aside that they name."""
+_OUTPUT = re.compile("-[sSfLkivN]*[oDc]|--output|--dump-header|--cookie-jar")
 COLUMNS = 76
 """At which base64 breaks its lines."""
 
@@ -56,6 +36,10 @@ def printed_by(words: list[str], stdin: Value | None) -> Value | None:
         return _printf(given)
     if name == "jq" and any(re.fullmatch("-[cr]*n[cr]*|--null-input", word) for word in given):
         return jq_null_input(given)
+    if name == "trap" and len(given) > 1 and re.fullmatch(r"rm [^;&|`()<>]*", given[0]):
+        return ""
+    if name == "jq" and "@uri" in given and isinstance(stdin, str):
+        return jq_encoded([word for word in given if word != "@uri"], stdin)
     if name == "cat" and (not given or given == ["-"]):
         return stdin
     if name == "base64" and isinstance(stdin, str) and given in ([], ["-w0"], ["-w", "0"]):
@@ -87,3 +71,11 @@ def _printf(given: list[str]) -> Value:
     rest = iter(values)
     meanings = {"\\n": "\n", "\\t": "\t", "\\\\": "\\", '\\"': '"', "%%": "%"}
     return re.sub(r"%[sd%]|\\.", lambda part: meanings[part[0]] if part[0] in meanings else next(rest), pattern)
+
+
+def without_outputs(words: list[Value]) -> list[Value]:
+    """Words of a curl command, where the name of a file that it writes need not be known."""
+    return [
+        "-" if isinstance(word, Mystery) and isinstance(before, str) and _OUTPUT.fullmatch(before) else word
+        for before, word in zip(["", *words], words, strict=False)
+    ]

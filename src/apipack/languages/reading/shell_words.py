@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, MutableMapping
 
 from tree_sitter import Node
 
-from apipack.languages.reading.grammar import named, refuse, source
+from apipack.languages.reading.grammar import field, named, refuse, source
 from apipack.languages.reading.values import AMBIENT, MYSTERY, Mystery
 from apipack.languages.wire import Unreadable
 
@@ -15,6 +15,7 @@ _REPLACED = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])/(?P<all>/?)(?P<old>[\w &+:
 _ESCAPES = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _ANSI = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|(.))", re.DOTALL)
 _SPLITS = re.compile(r"[\s*?\[\]]|\A\Z")
+_DEFAULTED = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])(?P<operator>:?[-=])", re.ASCII)
 _DEFAULT = re.compile(r"[^\s$`\"'\\{}*?\[\]~]+")
 _ASCII_LIMIT = 0x80
 
@@ -25,7 +26,7 @@ Value = str | Mystery
 class Words:
     """variables: those that are set so far. run: what a command prints, which a substitution is given."""
 
-    def __init__(self, variables: Mapping[str, Value], run: Callable[[Node], Value | None]) -> None:
+    def __init__(self, variables: MutableMapping[str, Value], run: Callable[[Node], Value | None]) -> None:
         self.variables, self.run = variables, run
 
     def word(self, node: Node, quoted: bool = False) -> Value:
@@ -103,21 +104,65 @@ class Words:
                 raise refuse(node)
             value = self.run(named(node)[0])
             return value.rstrip("\n") if isinstance(value, str) else MYSTERY
+        inner = named(node)
+        if node.type == "expansion" and [part.type for part in inner] == ["subscript"]:
+            if source(node) != f"${{{source(inner[0])}}}":
+                raise refuse(node)
+            return self.member(inner[0])
         name = source(node).removeprefix("$").removeprefix("{").removesuffix("}")
+        if name in ("?", "!", "$", "0", "*", "@"):
+            return MYSTERY
         if replaced := _REPLACED.fullmatch(name):
             value = self.variables.get(replaced["name"], MYSTERY)
             count = -1 if replaced["all"] else 1
             return value if isinstance(value, Mystery) else value.replace(replaced["old"], replaced["new"], count)
         name = re.sub(r":?\?.*", "", name, flags=re.DOTALL)
-        name, has_default, default = name.partition(":-")
-        if has_default and self.variables.get(name, "") == "":
-            is_plain = _DEFAULT.fullmatch(default) and name not in AMBIENT and not name.isdecimal()
-            return default if is_plain else MYSTERY
+        if default := _DEFAULTED.match(name):
+            return self.defaulted(node, default["name"], default["operator"], name[default.end() :])
         if re.match("[A-Za-z_][A-Za-z_0-9]*(?::[0-9]|[#%^,])", name) and "$(" not in name and "`" not in name:
             return MYSTERY
-        if not re.fullmatch("[A-Za-z_][A-Za-z_0-9]*|[1-9]", name):
+        if length := re.fullmatch(r"#([A-Za-z_]\w*)", name, re.ASCII):
+            value = self.variables.get(length[1], MYSTERY)
+            return str(len(value)) if isinstance(value, str) and value.isascii() else MYSTERY
+        if not re.fullmatch("[A-Za-z_][A-Za-z_0-9]*|[1-9]|#", name):
             raise refuse(node)
-        return self.variables.get(name, MYSTERY)
+        return self.variables.get(name, self.absent(name))
+
+    def declare(self, name: str) -> None:
+        """An array whose keys are texts, still empty."""
+        self.variables[f"{name}[]"] = ""
+
+    def member(self, node: Node, value: Value | None = None) -> Value:
+        """A member of an array by its key, which value sets."""
+        name, key = source(field(node, "name")), self.word(field(node, "index"), quoted=True)
+        if f"{name}[]" not in self.variables or isinstance(key, Mystery) or not re.fullmatch(r"[A-Za-z_][\w -]*", key):
+            raise refuse(node)
+        if value is not None:
+            self.variables[f"{name}[{key}]"] = value
+        return self.variables.get(f"{name}[{key}]", MYSTERY)
+
+    def absent(self, name: str) -> Value:
+        """What a name is that nothing set: an argument that a function was not given is empty."""
+        return "" if name.isdecimal() and "#" in self.variables else MYSTERY
+
+    def defaulted(self, node: Node, name: str, operator: str, default: str) -> Value:
+        """${name:-default} and the others of its kind; := sets the variable as well."""
+        is_colon = operator.startswith(":")
+        value = self.variables.get(name, self.absent(name) if is_colon else MYSTERY)
+        is_ambient = name in AMBIENT or (name.isdecimal() and "#" not in self.variables)
+        if name in self.variables and (value != "" or not is_colon):
+            return value
+        inner = named(node)[-1]
+        given: Value = MYSTERY
+        if not is_ambient and _DEFAULT.fullmatch(default):
+            given = default
+        elif not is_ambient and source(inner) == default and inner.type in ("string", "simple_expansion", "expansion"):
+            given = self.word(inner, quoted=True)
+        if operator.endswith("="):
+            if name.isdecimal():
+                raise refuse(node)
+            self.variables[name] = given
+        return given
 
 
 def _bare(node: Node) -> str:

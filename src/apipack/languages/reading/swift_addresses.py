@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
@@ -20,30 +20,55 @@ from apipack.languages.swift import _BRACKET_AFTER_HOST
 from apipack.languages.wire import Unreadable
 
 
-class Address(Thing):
+class Address(Copied):
     """URL and NSURL."""
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.at_absoluteString = url
 
-    def do_appendingPathComponent(self, run: Evaluation, given: Arguments) -> Address:
-        (component,) = given.take("component", required=1)
+    def get(self, run: Evaluation, name: str) -> Any:
+        return self.url if name == "absoluteString" else super().get(run, name)
+
+    def with_component(self, component: Any) -> str:
         component = text_of(component, "a path")
         if component.startswith("/") or re.search("[?#]", self.url) or re.search("//|\\.\\.?(/|$)", component):
             raise Unreadable("a path that Foundation joins in its own way")
-        return Address(checked(self.url.rstrip("/") + "/" + quote(component, safe="!$&'()*+,-./:=@_~")))
+        return checked(self.url.rstrip("/") + "/" + quote(component, safe="!$&'()*+,-./:=@_~"))
+
+    def joined(self, given: Arguments) -> str:
+        """With another component or more of a query, by its label."""
+        if set(given.named) == {"queryItems"} and not given.positional:
+            return checked(sending.with_query(self.url, "&".join(_item(item) for item in given.named["queryItems"])))
+        label = next((label for label in ("path", "component") if label in given.named), "path component")
+        return self.with_component(*given.take(label, required=1))
+
+    def do_appendingPathComponent(self, run: Evaluation, given: Arguments) -> Address:
+        return Address(self.with_component(*given.take("component", required=1)))
 
     def do_appending(self, run: Evaluation, given: Arguments) -> Address:
-        (component,) = given.take("path", required=1)
-        return self.do_appendingPathComponent(run, Arguments([component]))
+        return Address(self.joined(given))
+
+    def do_appendPathComponent(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        self.url = self.with_component(*given.take("component", required=1))
+
+    def do_append(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        self.url = self.joined(given)
 
 
 def address_of(run: Evaluation, given: Arguments) -> Address:
-    (url,) = given.take("string", required=1)
+    url, base = given.take("string", "relativeTo", required=1)
     if given.positional:
         raise Unreadable("a URL without its label")
-    return Address(checked(text_of(url, "the URL")))
+    url = text_of(url, "the URL")
+    if isinstance(base, Address):
+        if not re.match(r"[\w/?]", url) or url.startswith("//") or re.search(r"(?:^|/)\.\.?(?:/|$)|:", url):
+            raise Unreadable("a URL that Foundation joins in its own way")
+        url = urljoin(base.url, url)
+    elif base is not UNDEFINED and base is not None:
+        raise Unreadable("a base that is not known")
+    return Address(checked(url))
 
 
 def checked(url: str) -> str:

@@ -12,6 +12,9 @@ from apipack.languages.reading.swift_nodes import is_tried, suffix_of
 from apipack.languages.reading.swift_survey import Lowering
 from apipack.languages.wire import Unreadable
 
+QUERY_ITEM = frozenset({"name", "value"})
+"""Labels of a URLQueryItem, whose name may be left out."""
+
 
 def call_of(lowering: Lowering, node: Node) -> p.Expression:
     survey = lowering.survey
@@ -33,6 +36,8 @@ def call_of(lowering: Lowering, node: Node) -> p.Expression:
             return p.Call(p.Member(p.Name(survey.rich[name]), name), given)
         titles = {argument.name for argument in given}
         paths = [path for path, names in survey.inits if titles and titles <= names]
+        if name == "init" and titles == QUERY_ITEM:
+            return p.Call(p.Name("case of" if paths else "URLQueryItem"), given)
         if name == "init" and len(paths) == 1:
             return p.Call(paths[0], given)
         return p.Call(p.Name("case of"), given)

@@ -240,7 +240,7 @@ class Swift(Dialect):
             return not value if name == "isEmpty" else len(value)
         if isinstance(value, list | dict) and name in ("compactMap", "filter", "reduce", "sorted", "first", "last"):
             return of_each(run, value, name)
-        if isinstance(value, Type) and name == "init":
+        if isinstance(value, Type) and name in ("init", "self"):
             return value
         if isinstance(value, Builtin) and name in ("init", "self"):
             return value if name == "init" else MYSTERY

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from apipack.languages.reading import program as p
-from apipack.languages.reading.grammar import field, named, source
+from apipack.languages.reading.grammar import field, named, refuse, source
 
+_PLAIN = re.compile(r'"[^"\\]*"')
 SELF = p.Name("self")
 VALUES = (p.Call, p.Const, p.Text, p.Name, p.Member, p.Binary, p.Pairs, p.Items, p.Conditional, p.Index, p.Unary)
 """Expressions that a body gives where it has nothing else."""
@@ -54,11 +55,28 @@ def coding_keys(body: Sequence[Node], keys: Sequence[str]) -> p.Expression:
         if member.type == "class_declaration" and source(field(member, "name")) == "CodingKeys":
             names = {}
             for entry in named(field(member, "body")):
-                cases, values = entry.children_by_field_name("name"), entry.children_by_field_name("raw_value")
-                for case in cases:
-                    names[source(case)] = source(values[0])[1:-1] if values else source(case)
+                for case, value in cases_of(entry):
+                    if value is not None and not _PLAIN.fullmatch(source(value)):
+                        raise refuse(value)
+                    names[source(case)] = source(value)[1:-1] if value is not None else source(case)
     encodes = any(part.type == "function_declaration" and source(field(part, "name")) == "encode" for part in body)
     return p.Pairs(() if encodes else tuple((p.Const(key), p.Const(name)) for key, name in names.items()))
+
+
+def cases_of(entry: Node) -> Iterator[tuple[Node, Node | None]]:
+    """The names of an entry of an enum, each with its raw value."""
+    name: Node | None = None
+    value: Node | None = None
+    for index, child in enumerate(entry.children):
+        role = entry.field_name_for_child(index)
+        if role == "name":
+            if name is not None:
+                yield name, value
+            name, value = child, None
+        elif role == "raw_value":
+            value = child
+    if name is not None:
+        yield name, value
 
 
 def labels_of(node: Node) -> Iterator[tuple[str, str]]:

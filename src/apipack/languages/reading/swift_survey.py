@@ -10,7 +10,7 @@ from tree_sitter import Node
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import descendants, field, named, refuse, source
 from apipack.languages.reading.swift_literals import is_spaced
-from apipack.languages.reading.swift_nodes import holds_more, is_stored, labels_of, outermost
+from apipack.languages.reading.swift_nodes import cases_of, holds_more, is_stored, labels_of, outermost
 from apipack.languages.reading.values import Symbol
 
 MAKABLE = "URLRequest"
@@ -89,11 +89,10 @@ class Survey:
         for entry in named(field(node, "body")):
             if entry.type != "enum_entry":
                 continue
-            names, values = entry.children_by_field_name("name"), entry.children_by_field_name("raw_value")
-            if values and (len(names) != 1 or not source(values[0]).startswith('"') or "\\" in source(values[0])):
-                names = []
-            for name in names:
-                self.cases.setdefault(source(name), set()).add(source(values[0])[1:-1] if values else source(name))
+            for name, value in cases_of(entry):
+                text = None if value is None else source(value)
+                if text is None or (text.startswith('"') and "\\" not in text):
+                    self.cases.setdefault(source(name), set()).add(text[1:-1] if text else source(name))
 
     def raw_value(self) -> p.Expression:
         """Text by the name of a case, where enums do not disagree."""

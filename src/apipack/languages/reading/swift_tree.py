@@ -54,7 +54,9 @@ class Lowering:
 
     def statement(self, node: Node) -> Sequence[p.Statement]:
         match node.type:
-            case "import_declaration" | "directive" | "shebang_line" | "typealias_declaration" | "protocol_declaration":
+            case "typealias_declaration":
+                return [p.Assign(p.Name(source(named(node)[0])), p.Name("a type"), True)]
+            case "import_declaration" | "directive" | "shebang_line" | "protocol_declaration":
                 return []
             case "property_declaration":
                 return self.properties(node)

@@ -12,6 +12,7 @@ from apipack.languages.reading.bare_members import bound, bound_value, own_class
 from apipack.languages.reading.grammar import field, named, refuse, source
 from apipack.languages.reading.swift_nodes import (
     SELF,
+    cases_of,
     coding_keys,
     getter_of,
     holds_more,
@@ -127,11 +128,10 @@ def _class(lowering: Lowering, node: Node, body: Sequence[Node]) -> p.Expression
 def _cases(lowering: Lowering, entry: Node, node: Node) -> Sequence[tuple[str, p.Expression]]:
     """The cases of an enum as objects, or as what makes them of the values that they hold."""
     texts = any(source(part) == "String" for part in outermost(node, "inheritance_specifier"))
-    values = entry.children_by_field_name("raw_value")
     cases: list[tuple[str, p.Expression]] = []
-    for name in entry.children_by_field_name("name"):
+    for name, value in cases_of(entry):
         holds = name.next_sibling is not None and name.next_sibling.type == "enum_type_parameters"
-        raw = p.Const(source(name)) if texts and not values else lowering.value(values[0]) if values else p.Const(None)
+        raw = p.Const(source(name) if texts else None) if value is None else lowering.value(value)
         kind = "case maker" if holds else "case value"
         cases.append((source(name), p.call(kind, p.Name("The class"), p.Const(Symbol(source(name))), raw)))
     return cases
