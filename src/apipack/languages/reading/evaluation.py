@@ -43,12 +43,16 @@ class Evaluation:
         self.steps = 0
         self.depth = 0
         self.later: list[tuple[Closure | Bound, int]] = []
+        self.ready: list[Closure | Bound] = []
         self.scope = self.globals = Scope()
 
     def run(self, statements: Sequence[p.Statement]) -> Request:
         """The request of a whole program; raises Unreadable where none is certain."""
         try:
             jumped = block(self, statements)
+            while self.ready:
+                function = self.ready.pop(0)
+                self.apply(function, Arguments([MYSTERY] * self.taken(function)))
             if self.later and not (jumped and jumped.kind == "leave"):
                 self.callbacks()
         except Ended:

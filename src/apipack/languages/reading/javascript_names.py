@@ -15,6 +15,7 @@ from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import Dialect, constant, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.javascript_arrays import LOOPS, each_of
+from apipack.languages.reading.javascript_collections import COLLECTIONS, PairList
 from apipack.languages.reading.javascript_data import (
     FormData,
     Headers,
@@ -38,11 +39,17 @@ from apipack.languages.reading.values import (
     Module,
     Mystery,
     Thing,
+    known,
     text_of,
 )
 from apipack.languages.wire import Unreadable
 
 PRODUCT = 4_000_000
+HOSTED = re.compile(
+    r"https://(?:esm\.sh|esm\.run|cdn\.skypack\.dev|unpkg\.com|cdn\.jsdelivr\.net/npm)/(?P<name>axios|ky|jquery)"
+    r"(?:@[\w.^~-]+)?(?:/[\w./+-]*)?"
+)
+"""Where browsers import a package from."""
 
 
 def _replace(value: str, old: Any, new: Any) -> str:
@@ -93,7 +100,7 @@ OBJECT = Module(
         "keys": Builtin(lambda run, given: _members(given, list)),
         "values": Builtin(lambda run, given: _members(given, lambda value: list(value.values()))),
         "entries": Builtin(lambda run, given: _members(given, lambda value: [[k, v] for k, v in value.items()])),
-        "fromEntries": Builtin(lambda run, given: {text(key): member for key, member in _pair_list(given)}),
+        "fromEntries": Builtin(lambda run, given: _from_entries(run, given)),
         "freeze": Builtin(lambda run, given: given.positional[0]),
         "assign": Builtin(lambda run, given: _assigned(run, given)),
     },
@@ -144,11 +151,14 @@ def _members(given: Arguments, take: Any) -> Any:
     raise Unreadable("members of no object")
 
 
-def _pair_list(given: Arguments) -> list[Any]:
+def _from_entries(run: Evaluation, given: Arguments) -> Any:
     (value,) = given.take("entries", required=1)
-    if not isinstance(value, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in value):
+    if isinstance(value, Mystery):
+        return MYSTERY
+    pairs = run.dialect.members(value)
+    if pairs is None or not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
         raise Unreadable("an object of no pairs")
-    return value
+    return {text(known(key)): member for key, member in pairs}
 
 
 def _assigned(run: Evaluation, given: Arguments) -> Any:
@@ -201,6 +211,7 @@ class Main(Thing):
 MAIN = Main()
 
 NAMES: Mapping[str, Any] = {
+    **COLLECTIONS,
     "console": CONSOLE,
     "JSON": Module("JSON", {"stringify": constant(stringify), "parse": constant(lambda value: json.loads(value))}),
     "encodeURIComponent": constant(_encoded),
@@ -322,6 +333,8 @@ class JavaScript(Dialect):
         return self.imported(text_of(path).removeprefix("node:"), None)
 
     def imported(self, path: str, member: str | None) -> Any:
+        if (hosted := HOSTED.fullmatch(path)) is not None:
+            path = hosted["name"]
         if member == "default":
             return super().imported(path, None)
         return super().imported(path, member)
@@ -362,6 +375,11 @@ class JavaScript(Dialect):
         if any(isinstance(member, Member) and member.is_getter for member in value.values()):
             raise Unreadable("a spread of an object that computes its members")
         return value
+
+    def members(self, value: Any) -> list[Any] | None:
+        if isinstance(value, PairList):
+            return value.listed()
+        return list(value) if isinstance(value, str) else None if isinstance(value, dict) else super().members(value)
 
     def member(self, run: Any, value: Any, name: str) -> Any:
         if isinstance(value, dict) and isinstance(value.get(name), Member):

@@ -189,11 +189,14 @@ def _target(node: Node) -> p.Target:
             return p.Member(_value(field(node, "object")), source(field(node, "property")))
         case "subscript_expression":
             return p.Index(_value(field(node, "object")), _value(field(node, "index")))
+        case "assignment_pattern":
+            return p.Defaulted(_target(field(node, "left")), _value(field(node, "right")))
         case "array_pattern":
-            return p.Targets(tuple(_members(node)))
+            return p.Targets(tuple(_members(node)), rest=_rest(node))
         case "object_pattern":
-            pairs = [_pattern(child) for child in named(node)]
-            return p.Targets(tuple(target for _, target in pairs), tuple(key for key, _ in pairs))
+            pairs = [_pattern(child) for child in named(node) if child.type != "rest_pattern"]
+            keys = tuple(key for key, _ in pairs)
+            return p.Targets(tuple(target for _, target in pairs), keys, _rest(node), True)
     raise refuse(node)
 
 
@@ -201,6 +204,8 @@ def _members(node: Node) -> Iterator[p.Target]:
     """Targets of an array's pattern; a hole takes a member and keeps it nowhere."""
     is_hole = True
     for child in node.children[1:-1]:
+        if child.type == "rest_pattern":
+            return
         if child.is_named and child.type != "comment":
             is_hole = False
             yield _target(child)
@@ -210,14 +215,21 @@ def _members(node: Node) -> Iterator[p.Target]:
             is_hole = True
 
 
+def _rest(node: Node) -> p.Target | None:
+    """What a pattern's last part takes."""
+    last = next((child for child in named(node) if child.type == "rest_pattern"), None)
+    return None if last is None else _target(named(last)[0])
+
+
 def _pattern(node: Node) -> tuple[str, p.Target]:
     if node.type == "shorthand_property_identifier_pattern":
         return source(node), p.Name(source(node))
     if node.type == "object_assignment_pattern":
         name = source(field(node, "left"))
         return name, p.Defaulted(p.Name(name), _value(field(node, "right")))
-    if node.type == "pair_pattern":
-        return source(field(node, "key")), _target(field(node, "value"))
+    if node.type == "pair_pattern" and field(node, "key").type in ("string", "property_identifier"):
+        key = field(node, "key")
+        return string(key) if key.type == "string" else source(key), _target(field(node, "value"))
     raise refuse(node)
 
 
