@@ -14,7 +14,7 @@ from apipack.languages.reading.go_data import (
     UrlType,
     Values,
 )
-from apipack.languages.reading.go_imports import has_imports
+from apipack.languages.reading.go_imports import has_imports, package_of
 from apipack.languages.reading.go_packages import PACKAGES
 from apipack.languages.reading.go_structs import Record, Struct, copy_of, pointer_to
 from apipack.languages.reading.go_tree import lower
@@ -133,7 +133,7 @@ class Go(Dialect):
 
     def __init__(self, has_imports: bool) -> None:
         if not has_imports:
-            packages = {path.rpartition("/")[2]: package for path, package in PACKAGES.items()}
+            packages = {package_of(path): package for path, package in PACKAGES.items()}
             self.names = {**packages, **self.names}
 
     def bound_value(self, value: Any) -> Any:
