@@ -27,6 +27,7 @@ from apipack.languages.reading.php_data import (
 from apipack.languages.reading.php_guzzle import OPTIONS, Guzzle, Psr
 from apipack.languages.reading.php_names import APPEND, CALLED, SERIALIZED
 from apipack.languages.reading.php_streams import Context, file_get_contents, fopen
+from apipack.languages.reading.php_symfony import SYMFONY
 from apipack.languages.reading.php_tree import lower
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -136,6 +137,7 @@ CLASSES: Mapping[str, Any] = {
     "GuzzleHttp\\Psr7\\Request": Builtin(lambda run, given: Psr(given)),
     "CURLStringFile": Builtin(lambda run, given: StringFile(given)),
     "GuzzleHttp\\RequestOptions": Module("RequestOptions", {name.upper(): name for name in OPTIONS}),
+    **SYMFONY,
 }
 
 
@@ -357,6 +359,9 @@ class Php(Dialect):
         if operator == "+" and isinstance(left, dict) and isinstance(right, dict):
             return {**right, **left}
         return super().binary(operator, left, right)
+
+    def members(self, value: Any) -> list[Any] | None:
+        return list(value.values()) if isinstance(value, dict) else super().members(value)
 
     def item(self, run: Any, value: Any, key: Any) -> Any:
         if isinstance(value, dict) and isinstance(key, str | int) and key in value:

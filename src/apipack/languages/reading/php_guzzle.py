@@ -130,9 +130,14 @@ def _guzzle_body(options: dict[str, Any], body: str | None, fields: Fields) -> s
 
 
 def _part(part: Any) -> tuple[str, str, str | None, str | None]:
-    if not set(part) <= {"name", "contents", "filename"}:
+    """A part; the type of a file is guessed by its name where the part has none."""
+    if not set(part) <= {"name", "contents", "filename", "headers"}:
+        raise Unreadable("a part with more than a file")
+    headers = {str(name).lower(): value for name, value in part.get("headers", {}).items()}
+    if not set(headers) <= {"content-type"}:
         raise Unreadable("a part with headers")
-    return text(part["name"]), text(part["contents"]), part.get("filename"), None
+    kind = text(headers["content-type"]) if headers else None
+    return text(part["name"]), text(part["contents"]), part.get("filename"), kind
 
 
 class Psr(Thing):
