@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import Dialect, constant, leave
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.javascript_arrays import LOOPS, each_of
+from apipack.languages.reading.javascript_arrays import LOOPS
 from apipack.languages.reading.javascript_collections import COLLECTIONS, PairList
 from apipack.languages.reading.javascript_data import (
     FormData,
@@ -27,6 +27,7 @@ from apipack.languages.reading.javascript_data import (
     text,
     url,
 )
+from apipack.languages.reading.javascript_objects import ARRAY, OBJECT
 from apipack.languages.reading.javascript_texts import Pattern
 from apipack.languages.reading.objects import Bound, super_of
 from apipack.languages.reading.scopes import Closure
@@ -39,7 +40,6 @@ from apipack.languages.reading.values import (
     Module,
     Mystery,
     Thing,
-    known,
     text_of,
 )
 from apipack.languages.wire import Unreadable
@@ -94,17 +94,6 @@ def _encoded(value: Any) -> str:
 
 
 CONSOLE = Module("console", dict.fromkeys(("log", "error", "warn", "info", "debug", "table", "dir"), MYSTERY))
-OBJECT = Module(
-    "Object",
-    {
-        "keys": Builtin(lambda run, given: _members(given, list)),
-        "values": Builtin(lambda run, given: _members(given, lambda value: list(value.values()))),
-        "entries": Builtin(lambda run, given: _members(given, lambda value: [[k, v] for k, v in value.items()])),
-        "fromEntries": Builtin(lambda run, given: _from_entries(run, given)),
-        "freeze": Builtin(lambda run, given: given.positional[0]),
-        "assign": Builtin(lambda run, given: _assigned(run, given)),
-    },
-)
 BUFFER = Module(
     "Buffer", {"from": Builtin(buffer), "concat": MYSTERY, "byteLength": constant(lambda value: len(value.encode()))}
 )
@@ -140,45 +129,6 @@ class Process(Module):
     def set(self, run: Any, name: str, value: Any) -> None:
         if name != "exitCode":
             super().set(run, name, value)
-
-
-def _members(given: Arguments, take: Any) -> Any:
-    (value,) = given.take("value", required=1)
-    if isinstance(value, dict):
-        return take(value)
-    if isinstance(value, Mystery):
-        return MYSTERY
-    raise Unreadable("members of no object")
-
-
-def _from_entries(run: Evaluation, given: Arguments) -> Any:
-    (value,) = given.take("entries", required=1)
-    if isinstance(value, Mystery):
-        return MYSTERY
-    pairs = run.dialect.members(value)
-    if pairs is None or not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
-        raise Unreadable("an object of no pairs")
-    return {text(known(key)): member for key, member in pairs}
-
-
-def _assigned(run: Evaluation, given: Arguments) -> Any:
-    run.certain()
-    target, *others = given.positional
-    if not all(isinstance(argument, dict) for argument in given.positional):
-        raise Unreadable("Object.assign of no objects")
-    for other in others:
-        target.update(run.dialect.spread(other))
-    return target
-
-
-def _array_from(run: Evaluation, given: Arguments) -> Any:
-    values, *function = given.take("items", "map")
-    if isinstance(values, Mystery):
-        return MYSTERY
-    members = run.dialect.members(values)
-    if members is None:
-        raise Unreadable("an array of what is no list")
-    return members if function == [UNDEFINED] else each_of(run, members, Arguments(function))
 
 
 def _boolean(run: Evaluation, given: Arguments) -> Any:
@@ -226,13 +176,7 @@ NAMES: Mapping[str, Any] = {
     "Blob": Builtin(blob),
     "File": Builtin(file),
     "Object": OBJECT,
-    "Array": Module(
-        "Array",
-        {
-            "isArray": constant(lambda value: isinstance(value, list)),
-            "from": Builtin(lambda run, given: _array_from(run, given)),
-        },
-    ),
+    "Array": ARRAY,
     "Boolean": Builtin(lambda run, given: _boolean(run, given)),
     "Number": constant(
         lambda value: value if isinstance(value, int) and not isinstance(value, bool) else _number(value)

@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.reading.javascript_cases import breaks, case_body
 from apipack.languages.reading.javascript_texts import SIMPLE, Pattern, number, string, template
 from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
@@ -107,7 +108,7 @@ def _switch(node: Node) -> p.Statement | None:
     branches: list[tuple[p.Expression | None, tuple[p.Statement, ...]]] = []
     for case in cases:
         is_default, is_last = case.type == "switch_default", case is cases[-1]
-        body = _case_body(case)
+        body = case_body(case)
         if not is_default:
             equal = p.Binary("===", TAG, _value(field(case, "value")))
             test = equal if test is None else p.Binary("||", test, equal)
@@ -115,7 +116,7 @@ def _switch(node: Node) -> p.Statement | None:
             continue
         ends = bool(body) and body[-1].type in ("break_statement", "return_statement", "throw_statement")
         body = body[:-1] if body and body[-1].type == "break_statement" else body
-        if not (ends or is_last) or any(map(_breaks, body)) or (is_default and test is not None):
+        if not (ends or is_last) or any(map(breaks, body)) or (is_default and test is not None):
             return None
         branches.append((test, tuple(inner for part in body for inner in _statement(part))))
         test = None
@@ -124,17 +125,6 @@ def _switch(node: Node) -> p.Statement | None:
         if tested is not None:
             otherwise = (p.If(tested, lowered, otherwise),)
     return p.Block((p.Assign(TAG, _value(field(node, "value")), True), *otherwise))
-
-
-def _case_body(case: Node) -> list[Node]:
-    body = [part for part in named(case) if part != case.child_by_field_name("value")]
-    if len(body) == 1 and body[0].type == "statement_block":
-        body = list(named(body[0]))
-    return body
-
-
-def _breaks(node: Node) -> bool:
-    return node.type == "break_statement" or any(map(_breaks, node.children))
 
 
 def _branch(node: Node) -> tuple[p.Statement, ...]:

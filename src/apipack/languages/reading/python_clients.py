@@ -10,8 +10,9 @@ from apipack.languages.reading.dialect import Dialect, applied, constant, ignori
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Instance, super_of
 from apipack.languages.reading.python_aiohttp import AIOHTTP
-from apipack.languages.reading.python_async import ASYNCIO, awaited, entered
-from apipack.languages.reading.python_auth import AUTH_BASE
+from apipack.languages.reading.python_async import ASYNCIO, CONTEXTLIB, awaited, entered, manager_of
+from apipack.languages.reading.python_auth import AUTH_BASE, HTTPX_AUTH, given_out, in_flow
+from apipack.languages.reading.python_builtins import TEXT_METHODS, contained, is_instance, sliced
 from apipack.languages.reading.python_data import (
     BASE64,
     IO,
@@ -97,6 +98,7 @@ HTTPX = Library(
         "Client": Builtin(lambda run, given: Client(given)),
         "AsyncClient": Builtin(lambda run, given: AsyncClient(given)),
         "BasicAuth": Builtin(lambda run, given: BasicAuth(given)),
+        "Auth": HTTPX_AUTH,
         "HTTPError": MYSTERY,
         "HTTPStatusError": MYSTERY,
         "RequestError": MYSTERY,
@@ -213,7 +215,7 @@ class Python(Dialect):
     assigns_local = True
     counts_arguments = True
     names: Mapping[str, Any] = {
-        **ignoring("print", "isinstance", "type", "repr", "hasattr", "getattr", *ERRORS),
+        **ignoring("print", "type", "repr", "hasattr", "getattr", *ERRORS),
         "str": constant(to_str),
         "int": constant(lambda value: int(value)),
         "len": constant(lambda value: len(value)),
@@ -240,8 +242,13 @@ class Python(Dialect):
         "dict of": Builtin(_collected_dict),
         "formatted as": constant(_formatted_as),
         "entered": Builtin(entered),
+        "manager of": Builtin(manager_of),
+        "generator": Builtin(in_flow),
+        "yield": Builtin(given_out),
         "super of": Builtin(super_of),
-        "slice of": Builtin(lambda run, given: MYSTERY),
+        "slice of": constant(sliced),
+        "isinstance": Builtin(is_instance),
+        "sum": constant(lambda values: sum(values)),
         "__name__": "__main__",
     }
     modules: Mapping[str, Any] = {
@@ -271,7 +278,7 @@ class Python(Dialect):
         "argparse": ARGPARSE,
         "asyncio": ASYNCIO,
         "functools": FUNCTOOLS,
-        "contextlib": Module("contextlib"),
+        "contextlib": CONTEXTLIB,
         "dotenv": Inert("dotenv"),
         "urllib3": URLLIB3,
         "urllib3.util": URLLIB3_UTIL,
@@ -283,7 +290,7 @@ class Python(Dialect):
             "join": join,
             "replace": replace,
             "encode": encode,
-            **{name: getattr(str, name) for name in ("strip", "lstrip", "rstrip", "lower", "upper", "startswith")},
+            **{name: getattr(str, name) for name in TEXT_METHODS},
         },
         bytes: {"decode": decode},
         dict: {
@@ -303,6 +310,9 @@ class Python(Dialect):
         list: {"append": list.append, "extend": list.extend},
     }
 
+    def __init__(self) -> None:
+        self.flows: list[list[Any]] = []
+
     def merged(self, before: Any, module: Any) -> Any:
         if isinstance(before, Module) and isinstance(module, Module) and before.name == module.name == "urllib":
             return Module(module.name, before.members | module.members)
@@ -316,7 +326,8 @@ class Python(Dialect):
             same = left is right if left is None or right is None or isinstance(left, bool) else MYSTERY
             return same if isinstance(same, Mystery) or isinstance(left, Mystery) else same == (operator == "is")
         if operator in ("in", "not in"):
-            return MYSTERY
+            inside = contained(left, right)
+            return inside if isinstance(inside, Mystery) else inside == (operator == "in")
         if operator == "%" and isinstance(left, str):
             return applied(percent, [left, right])
         if operator == "//" and type(left) is int and type(right) is int and right:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import check_size
 from apipack.languages.reading.python_classes import KINDS, Super, check_frozen, is_dataclass
+from apipack.languages.reading.python_generators import manager, yields
 from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
 
@@ -95,9 +96,21 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
     return [p.Opaque(f"line {node.lineno}: {type(node).__name__}")]
 
 
+def _routine(statements: Sequence[ast.stmt]) -> tuple[p.Statement, ...]:
+    """The body of a function; one that yields runs for a library that takes what it gives."""
+    if not yields(statements):
+        return _body(statements)
+    return (p.call("generator"), *_body(statements))
+
+
 def _defined(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Sequence[p.Statement]:
     """A function, whose defaults are values from when it is defined, and what its decorators make of it."""
-    lowered = _function(node.args, _body(node.body), isinstance(node, ast.AsyncFunctionDef))
+    is_async, managing = isinstance(node, ast.AsyncFunctionDef), manager(node)
+    if managing is not None:
+        entering = p.call("manager of", p.Function((), _body(managing.body)), p.Const(is_async))
+        lowered = _function(node.args, (p.Jump("return", entering),), False)
+    else:
+        lowered = _function(node.args, _routine(node.body), is_async)
     statements: list[p.Statement] = [*_defaults(node), p.Define(node.name, lowered)]
     for decorator in reversed(node.decorator_list):
         given = (p.Argument(p.Name(node.name)),)
@@ -238,7 +251,7 @@ def _class(node: ast.ClassDef) -> p.Expression:
                 lazy = isinstance(member, ast.AsyncFunctionDef)
                 if arguments.args and kind != "static":
                     body = [Super(node.name, arguments.args[0].arg).visit(statement) for statement in body]
-                methods.append((name, kind, _function(arguments, _body(body), lazy)))
+                methods.append((name, kind, _function(arguments, _routine(body), lazy)))
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 shared.append((name, _value(value)))
             case ast.AnnAssign(target=ast.Name(id=name), value=value):
@@ -329,10 +342,13 @@ def _value(node: ast.expr) -> p.Expression:
             return p.Spread(_value(value))
         case ast.Attribute(value=owner, attr=name):
             return p.Member(_value(owner), name)
-        case ast.Subscript(value=owner, slice=ast.Slice()):
-            return p.Call(p.Name("slice of"), (p.Argument(_value(owner)),))
+        case ast.Subscript(value=owner, slice=ast.Slice(lower=start, upper=end, step=None)):
+            bounds = [p.Const(None) if bound is None else _value(bound) for bound in (start, end)]
+            return p.call("slice of", _value(owner), *bounds)
         case ast.Subscript(value=owner, slice=key):
             return p.Index(_value(owner), _value(key))
+        case ast.Yield(value=value):
+            return p.call("yield", p.Const(None) if value is None else _value(value))
         case ast.Await(value=value):
             return p.Call(p.Name("await"), (p.Argument(_value(value)),))
         case ast.NamedExpr(target=target, value=value):
