@@ -44,6 +44,7 @@ class Evaluation:
         self.depth = 0
         self.later: list[tuple[Closure | Bound, int]] = []
         self.ready: list[Closure | Bound] = []
+        self.flows: list[list[Any]] = []
         self.scope = self.globals = Scope()
 
     def run(self, statements: Sequence[p.Statement]) -> Request:

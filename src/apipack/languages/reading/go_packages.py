@@ -291,6 +291,7 @@ PACKAGES: Mapping[str, Any] = {
     "sort": Module("sort", {"Strings": Builtin(_sorted)}),
     "errors": Inert("errors"),
     "time": Inert("time"),
+    "log/slog": Inert("slog"),
     "strconv": Module(
         "strconv",
         {

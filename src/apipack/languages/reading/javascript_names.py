@@ -204,6 +204,7 @@ NAMES: Mapping[str, Any] = {
     "document": MYSTERY,
     "alert": MYSTERY,
     "module": MAIN,
+    "import.meta": Module("import.meta", {"env": Environment(), "url": MYSTERY}),
     "exports": MYSTERY,
     "process": Process(
         "process",

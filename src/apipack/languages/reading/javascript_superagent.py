@@ -98,9 +98,11 @@ class Chain(Thing):
     def do_send(self, run: Evaluation, given: Arguments) -> Chain:
         run.certain()
         (data,) = given.take("data", required=1)
-        if self.document is not None or not isinstance(known(data), str | dict | list):
+        if isinstance(self.document, dict) and isinstance(known(data), dict):
+            data = {**self.document, **data}
+        elif self.document is not None or not isinstance(known(data), str | dict | list):
             raise Unreadable("a body in parts, or of no data")
-        self.document = data
+        self.document = dict(data) if isinstance(data, dict) else data
         return self
 
     def do_end(self, run: Evaluation, given: Arguments) -> Mystery:

@@ -13,9 +13,6 @@ from apipack.languages.reading.javascript_texts import SIMPLE, Pattern, number, 
 from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
 
-OPERATORS = {"===": "===", "!==": "!=="}
-FUNCTIONS = ("function_declaration", "function_expression", "arrow_function", "method_definition")
-
 
 def lower(code: str) -> tuple[p.Statement, ...]:
     """A script's or module's statements."""
@@ -305,6 +302,8 @@ def _value(node: Node) -> p.Expression:
             return _class(node)
         case "regex" if (simple := SIMPLE.fullmatch(source(node))) is not None:
             return p.Const(Pattern(simple["text"], bool(simple["end"]), bool(simple["all"])))
+        case "meta_property" if source(node) == "import.meta":
+            return p.Name("import.meta")
         case "regex" | "meta_property":
             return p.Unknown()
         case "parenthesized_expression":

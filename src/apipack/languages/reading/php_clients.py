@@ -11,6 +11,7 @@ from apipack.languages.reading.dialect import LIMIT, Dialect, applied, constant,
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.naming import lookup
 from apipack.languages.reading.objects import Instance, Type
+from apipack.languages.reading.php_arrays import ARRAYS
 from apipack.languages.reading.php_curl import Curl, StringFile, execute, setopt, setopt_array
 from apipack.languages.reading.php_data import (
     FLAGS,
@@ -81,20 +82,12 @@ INERT = [
     "ob_start",
     "gettype",
     "is_object",
-    "is_int",
-    "is_bool",
     "function_exists",
     "extension_loaded",
-    "array_key_first",
-    "str_contains",
-    "str_starts_with",
     "number_format",
     "ucwords",
     "file_put_contents",
     "debug_zval_refcount",
-    "is_string",
-    "is_array",
-    "in_array",
     "header",
     "error_log",
     "fwrite",
@@ -123,14 +116,11 @@ INERT = [
     "printf",
     "usleep",
     "sleep",
-    "substr",
     "strpos",
-    "explode",
     "htmlspecialchars",
     "nl2br",
     "is_numeric",
     "intval",
-    "array_key_exists",
 ]
 CLASSES: Mapping[str, Any] = {
     "GuzzleHttp\\Client": Builtin(lambda run, given: Guzzle(given)),
@@ -271,6 +261,7 @@ class Php(Dialect):
         **dict.fromkeys((f"class {name}" for name in ("Exception", "RuntimeException", "DateTime")), MYSTERY),
         "class stdClass": Builtin(lambda run, given: Object({})),
         **dict.fromkeys(INERT, MYSTERY),
+        **ARRAYS,
         **FLAGS,
         "PHP_EOL": "\n",
         "__DIR__": MYSTERY,
@@ -368,7 +359,11 @@ class Php(Dialect):
             return value[key]
         return super().item(run, value, key)
 
+    def set_member(self, run: Any, owner: Any, name: str, value: Any) -> None:
+        super().set_member(run, owner, name, copied(value))
+
     def set_item(self, run: Any, owner: Any, key: Any, value: Any) -> None:
+        value = copied(value)
         if isinstance(owner, dict) and key == APPEND.encode():
             owner[max((taken for taken in owner if isinstance(taken, int)), default=-1) + 1] = value
         else:

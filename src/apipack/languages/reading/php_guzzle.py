@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from apipack.languages.reading import sending
-from apipack.languages.reading.dialect import optional
+from apipack.languages.reading.dialect import copied, optional
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.php_data import FLAGS, http_build_query, json_encode, text
 from apipack.languages.reading.sending import Fields, sent
@@ -108,7 +108,7 @@ def _options(options: Any) -> dict[str, Any]:
     shaping = {name: value for name, value in options.items() if name in OPTIONS}
     if len(shaping) != len(options):
         raise Unreadable("an option of Guzzle that is not known here")
-    return dict(known(shaping))
+    return dict(copied(known(shaping)))
 
 
 def _guzzle_body(options: dict[str, Any], body: str | None, fields: Fields) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, unquote, unquote_plus, urljoin
 
 from apipack.languages.reading import sending
-from apipack.languages.reading.dialect import optional
+from apipack.languages.reading.dialect import copied, optional
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.php_data import FLAGS, http_build_query, json_encode, text
 from apipack.languages.reading.sending import Fields, sent
@@ -69,7 +69,7 @@ def _options(options: Any) -> dict[str, Any]:
         raise Unreadable("options that are no array")
     if unknown := set(options) - IDLE - SHAPING:
         raise Unreadable(f"an option of Symfony that is not known here: {min(map(str, unknown))}"[:80])
-    return {name: known(value) for name, value in options.items() if name in SHAPING and value is not None}
+    return {name: copied(known(value)) for name, value in options.items() if name in SHAPING and value is not None}
 
 
 def _headers(headers: Any, fields: Fields) -> Fields:
@@ -176,11 +176,53 @@ def create_for_base(run: Evaluation, given: Arguments) -> Symfony:
     return Symfony({**_defaults(options), "base_uri": base}, urljoin(base, "."))
 
 
+class HttpOptions(Thing):
+    """Options that are set by methods."""
+
+    SETTERS = {
+        "setHeaders": "headers",
+        "setQuery": "query",
+        "setJson": "json",
+        "setBody": "body",
+        "setAuthBearer": "auth_bearer",
+        "setBaseUri": "base_uri",
+        "setTimeout": "timeout",
+        "setMaxDuration": "max_duration",
+        "setMaxRedirects": "max_redirects",
+    }
+
+    def __init__(self) -> None:
+        self.options: dict[str, Any] = {}
+
+    def get(self, run: Evaluation, name: str) -> Any:
+        if option := self.SETTERS.get(name):
+            return Builtin(lambda run, given: self.changed(run, option, *given.take("value", required=1)))
+        return super().get(run, name)
+
+    def changed(self, run: Evaluation, option: str, value: Any) -> HttpOptions:
+        run.certain()
+        self.options[option] = value
+        return self
+
+    def do_setAuthBasic(self, run: Evaluation, given: Arguments) -> HttpOptions:
+        user, password = given.take("user", "password", required=1)
+        return self.changed(run, "auth_basic", {0: user, **({} if optional(password, "") == "" else {1: password})})
+
+    def do_toArray(self, run: Evaluation, given: Arguments) -> dict[str, Any]:
+        return dict(self.options)
+
+
+def http_options(run: Evaluation, given: Arguments) -> HttpOptions:
+    given.take()
+    return HttpOptions()
+
+
 NAMESPACE = "Symfony\\Component\\HttpClient\\"
 SYMFONY = {
     f"{NAMESPACE}HttpClient": Module(
         "HttpClient", {"create": Builtin(create), "createForBaseUri": Builtin(create_for_base)}
     ),
+    f"{NAMESPACE}HttpOptions": Builtin(http_options),
     f"{NAMESPACE}CurlHttpClient": Builtin(create),
     f"{NAMESPACE}NativeHttpClient": Builtin(create),
 }

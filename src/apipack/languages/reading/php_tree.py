@@ -10,7 +10,7 @@ from tree_sitter import Node
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
 from apipack.languages.reading.php_closures import captures
-from apipack.languages.reading.php_names import APPEND, CALLED, SERIALIZED
+from apipack.languages.reading.php_names import APPEND, CALLED, SERIALIZED, constant, key_of
 from apipack.languages.reading.php_texts import heredoc, interpolated, nowdoc
 
 
@@ -33,6 +33,9 @@ def _statement(node: Node) -> Sequence[p.Statement]:
             return [_value(named(node)[0])]
         case "echo_statement":
             return [_value(child) for child in named(node)]
+        case "namespace_definition":
+            body = node.child_by_field_name("body")
+            return [] if body is None else _body(body)
         case "namespace_use_declaration":
             return list(_uses(node))
         case "function_definition":
@@ -49,6 +52,8 @@ def _statement(node: Node) -> Sequence[p.Statement]:
             return _enum(node)
         case "class_declaration":
             return [p.Assign(p.Name(f"class {source(field(node, 'name'))}"), _class(node), True)]
+        case "interface_declaration":
+            return []
         case "return_statement":
             inner = named(node)
             return [p.Jump("return", _value(inner[0]) if inner else None)]
@@ -249,7 +254,7 @@ def _value(node: Node) -> p.Expression:
         case "variable_name":
             return p.Name(source(node))
         case "name":
-            return _constant(source(node))
+            return constant(source(node))
         case "parenthesized_expression" | "error_suppression_expression":
             return _value(named(node)[0])
         case "sequence_expression":
@@ -306,6 +311,8 @@ def _value(node: Node) -> p.Expression:
             return p.Conditional(test, _value(body), other) if body else p.Binary("||", test, other)
         case "match_expression":
             return _match(node)
+        case "qualified_name":
+            return constant(source(node).lstrip("\\"))
         case "cast_expression":
             name = source(field(node, "type")).strip().lower()
             return p.Call(p.Name(f"cast to {name}"), (p.Argument(_value(field(node, "value"))),))
@@ -334,12 +341,6 @@ def _match(node: Node) -> p.Expression:
             test = equal if test is None else p.Binary("||", test, equal)
         chosen = p.Conditional(test or p.Unknown(), result, chosen)
     return chosen
-
-
-def _constant(name: str) -> p.Expression:
-    if name.startswith("CURLINFO_"):
-        return p.Unknown()
-    return p.Const(name) if name.startswith(("CURLOPT_", "CURLAUTH_", "CURL_HTTP_VERSION")) else p.Name(name)
 
 
 def _binary(operator: str, left: p.Expression, right: p.Expression) -> p.Expression:
@@ -387,8 +388,9 @@ def _pairs(children: Sequence[Node]) -> p.Expression:
             raise refuse(child)
         if len(inner) == 2:
             key = _value(inner[0])
-            if isinstance(key, p.Const) and isinstance(key.value, int | float | bool | None):
-                raise refuse(child)
+            if isinstance(key, p.Const):
+                name = key_of(key.value)
+                key, index = p.Const(name), max(index, name + 1) if isinstance(name, int) else index
             pairs.append((key, _value(inner[1])))
         else:
             pairs.append((p.Const(index), _value(inner[0])))

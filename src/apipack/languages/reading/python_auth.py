@@ -72,16 +72,16 @@ def has_flow(auth: Any) -> bool:
 
 def in_flow(run: Evaluation, given: Arguments) -> None:
     """The beginning of a generator, which runs for an httpx.Auth alone."""
-    if not run.dialect.flows:
+    if not run.flows:
         raise Unreadable("a generator")
 
 
 def given_out(run: Evaluation, given: Arguments) -> Mystery:
     """`yield` of a request, which is sent then."""
-    if run.doubt or not run.dialect.flows:
+    if run.doubt or not run.flows:
         raise Unreadable("it is not certain that the request is sent")
     (request,) = given.positional
-    run.dialect.flows[-1].append((request, request.state() if isinstance(request, Unsent) else None))
+    run.flows[-1].append((request, request.state() if isinstance(request, Unsent) else None))
     return MYSTERY
 
 
@@ -100,11 +100,11 @@ def _flown(run: Evaluation, auth: Instance, request: Unsent) -> str:
     if any(auth.kind.find(name) for name in FLOWS):
         raise Unreadable("credentials with another flow")
     requests: list[Any] = []
-    run.dialect.flows.append(requests)
+    run.flows.append(requests)
     try:
         run.apply(auth.get(run, "auth_flow"), Arguments([request]))
     finally:
-        run.dialect.flows.pop()
+        run.flows.pop()
     if requests != [(request, request.state())]:
         raise Unreadable("credentials that send more than the request")
     return text_of(request.at_url, "the URL")

@@ -29,10 +29,12 @@ from apipack.languages.reading.python_data import (
 )
 from apipack.languages.reading.python_http import HTTP_CLIENT, URL_REQUEST
 from apipack.languages.reading.python_httpx import AsyncClient, Client
+from apipack.languages.reading.python_pydantic import MODEL_NAMES, PYDANTIC
 from apipack.languages.reading.python_requests import VERBS, BasicAuth, Prepared, Session
 from apipack.languages.reading.python_system import ARGPARSE, OS, SYS
 from apipack.languages.reading.python_tree import lower
 from apipack.languages.reading.python_urllib3 import URLLIB3, URLLIB3_UTIL
+from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
@@ -207,6 +209,22 @@ FUNCTOOLS = Module(
 )
 
 
+def _retried(run: Evaluation, given: Arguments) -> Any:
+    """A decorator that calls a function again where it fails, which one that sends what arrives does not."""
+    return given.positional[0] if given.positional and isinstance(given.positional[0], Closure) else _SAME
+
+
+WAITS = ("stop_after_attempt", "stop_after_delay", "wait_exponential", "wait_fixed", "wait_random_exponential")
+TENACITY = Module(
+    "tenacity",
+    {
+        "retry": Builtin(_retried),
+        **dict.fromkeys((*WAITS, "wait_random", "retry_if_exception_type", "before_log", "before_sleep_log"), MYSTERY),
+    },
+)
+BACKOFF = Module("backoff", {"on_exception": Builtin(lambda run, given: _SAME), "expo": MYSTERY, "constant": MYSTERY})
+
+
 class Python(Dialect):
     """Assignments are local to their function; nothing is hoisted."""
 
@@ -243,6 +261,7 @@ class Python(Dialect):
         "formatted as": constant(_formatted_as),
         "entered": Builtin(entered),
         "manager of": Builtin(manager_of),
+        **MODEL_NAMES,
         "generator": Builtin(in_flow),
         "yield": Builtin(given_out),
         "super of": Builtin(super_of),
@@ -279,6 +298,9 @@ class Python(Dialect):
         "asyncio": ASYNCIO,
         "functools": FUNCTOOLS,
         "contextlib": CONTEXTLIB,
+        "pydantic": PYDANTIC,
+        "tenacity": TENACITY,
+        "backoff": BACKOFF,
         "dotenv": Inert("dotenv"),
         "urllib3": URLLIB3,
         "urllib3.util": URLLIB3_UTIL,
@@ -310,8 +332,10 @@ class Python(Dialect):
         list: {"append": list.append, "extend": list.extend},
     }
 
-    def __init__(self) -> None:
-        self.flows: list[list[Any]] = []
+    def member(self, run: Any, value: Any, name: str) -> Any:
+        if isinstance(value, Closure) and name in ("__name__", "__doc__", "__qualname__"):
+            return MYSTERY
+        return super().member(run, value, name)
 
     def merged(self, before: Any, module: Any) -> Any:
         if isinstance(before, Module) and isinstance(module, Module) and before.name == module.name == "urllib":

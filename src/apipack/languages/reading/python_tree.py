@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import check_size
-from apipack.languages.reading.python_classes import KINDS, Super, check_frozen, is_dataclass
+from apipack.languages.reading.python_classes import ACCESS, KINDS, Super, check_frozen, is_dataclass, is_plain_case
 from apipack.languages.reading.python_generators import manager, yields
+from apipack.languages.reading.python_pydantic import MODELS, model
 from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
 
@@ -75,6 +76,8 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
             return [*_defaults(node), p.Assign(p.Name(name), _dataclass(node, True))]
         case ast.ClassDef(name=name, decorator_list=[], keywords=[], bases=[ast.Name(id="NamedTuple")]):
             return [*_defaults(node), p.Assign(p.Name(name), _dataclass(node, False))]
+        case ast.ClassDef(name=name, decorator_list=[], keywords=[], bases=[base]) if ast.unparse(base) in MODELS:
+            return [*_defaults(node), p.Assign(p.Name(name), model(node, _value, _class))]
         case ast.ClassDef(name=name, decorator_list=[], keywords=[]):
             return [*_defaults(node), p.Assign(p.Name(name), _class(node))]
         case ast.Return(value=value):
@@ -83,7 +86,7 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
             return [_value(value), p.Jump("leave")]
         case ast.Raise():
             return [p.Jump("leave")]
-        case ast.Match(subject=subject, cases=cases) if all(map(_is_plain_case, cases)):
+        case ast.Match(subject=subject, cases=cases) if all(map(is_plain_case, cases)):
             return _match(subject, cases)
         case ast.Assert(test=test):
             return [p.If(_value(test), (), (p.Jump("leave"),))]
@@ -138,16 +141,6 @@ def _default_name(value: ast.expr) -> p.Name:
 
 def _default(value: ast.expr) -> p.Expression:
     return _value(value) if isinstance(value, ast.Constant) else _default_name(value)
-
-
-def _is_plain_case(case: ast.match_case) -> bool:
-    """Whether a case compares values, or takes all others."""
-    match case.pattern:
-        case ast.MatchValue(value=ast.Constant()) | ast.MatchAs(pattern=None):
-            return case.guard is None
-        case ast.MatchOr(patterns=patterns):
-            return case.guard is None and all(isinstance(one, ast.MatchValue) for one in patterns)
-    return False
 
 
 def _match(subject: ast.expr, cases: Sequence[ast.match_case]) -> Sequence[p.Statement]:
@@ -246,12 +239,15 @@ def _class(node: ast.ClassDef) -> p.Expression:
                 | ast.AsyncFunctionDef(name=name, args=arguments, body=body)
             ):
                 kind = KINDS.get(tuple(map(ast.unparse, member.decorator_list)))
-                if kind is None or name in ("__new__", "__getattr__", "__getattribute__", "__setattr__"):
-                    return p.Opaque(f"line {member.lineno}: a decorator, or {name}")
+                if name in ("__new__", "__getattr__", "__getattribute__", "__setattr__"):
+                    return p.Opaque(f"line {member.lineno}: {name}")
                 lazy = isinstance(member, ast.AsyncFunctionDef)
                 if arguments.args and kind != "static":
                     body = [Super(node.name, arguments.args[0].arg).visit(statement) for statement in body]
-                methods.append((name, kind, _function(arguments, _routine(body), lazy)))
+                function = _function(arguments, _routine(body), lazy)
+                if kind is None and any(mark in " ".join(map(ast.unparse, member.decorator_list)) for mark in ACCESS):
+                    return p.Opaque(f"line {member.lineno}: a decorator of {name}")
+                methods.append((name, kind or "method", function if kind else _decorated(member, function)))
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 shared.append((name, _value(value)))
             case ast.AnnAssign(target=ast.Name(id=name), value=value):
@@ -264,6 +260,15 @@ def _class(node: ast.ClassDef) -> p.Expression:
     if len(bases) > 1:
         return p.Opaque("a class of several")
     return p.Class(node.name, tuple(methods), (), tuple(shared), bases[0] if bases else None)
+
+
+def _decorated(node: ast.FunctionDef | ast.AsyncFunctionDef, function: p.Function) -> p.Function:
+    """A method that calls what its decorators make of it."""
+    made: p.Expression = function
+    for decorator in reversed(node.decorator_list):
+        made = p.Call(_value(decorator), (p.Argument(made),))
+    given = (p.Argument(p.Spread(p.Name("args"))), p.Argument(p.Spread(p.Name("kwargs")), "**"))
+    return p.Function((), (p.Jump("return", p.Call(made, given)),), rest="args", keywords="kwargs")
 
 
 def _entered(item: ast.withitem, is_async: bool) -> p.Statement:
