@@ -151,7 +151,7 @@ class Evaluation:
                     raise Unreadable("a spread of what is no list")
                 values += members
             else:
-                values.append(self.value(item))
+                values.append(self.dialect.held_value(self.value(item)))
         return values
 
     def pairs(self, pairs: Sequence[tuple[p.Expression | None, p.Expression]]) -> dict[Any, Any]:
@@ -168,7 +168,7 @@ class Evaluation:
             name = self.value(key)
             if not isinstance(name, str | int | bytes):
                 raise Unreadable("a key that is not constant")
-            values[name] = given
+            values[name] = self.dialect.held_value(given)
         return values
 
     def join(self, parts: Sequence[Any]) -> Any:

@@ -16,7 +16,7 @@ from apipack.languages.reading.go_data import (
 )
 from apipack.languages.reading.go_imports import has_imports, package_of
 from apipack.languages.reading.go_packages import PACKAGES
-from apipack.languages.reading.go_structs import Record, Struct, copy_of, pointer_to
+from apipack.languages.reading.go_structs import Struct, copy_of, held, pointer_to
 from apipack.languages.reading.go_tree import lower
 from apipack.languages.reading.objects import Bound
 from apipack.languages.reading.scopes import Closure
@@ -100,7 +100,7 @@ def _range(run: Evaluation, given: Arguments) -> Any:
 
 def _append(run: Evaluation, given: Arguments) -> list[Any]:
     first, *others = given.positional
-    return [*(first or []), *others]
+    return [*(first or []), *map(held, others)]
 
 
 class Go(Dialect):
@@ -137,8 +137,13 @@ class Go(Dialect):
             self.names = {**packages, **self.names}
 
     def bound_value(self, value: Any) -> Any:
-        is_value = isinstance(value, Record) and not value.is_pointer
-        return Record(value.struct, dict(value.values)) if is_value else value
+        return held(value)
+
+    def held_value(self, value: Any) -> Any:
+        return held(value)
+
+    def set_item(self, run: Any, owner: Any, key: Any, value: Any) -> None:
+        super().set_item(run, owner, key, held(value))
 
     def binary(self, operator: str, left: Any, right: Any) -> Any:
         if isinstance(left, Unset) and isinstance(right, str) and operator in ("==", "!="):
@@ -166,4 +171,4 @@ class Go(Dialect):
     def set_member(self, run: Any, owner: Any, name: str, value: Any) -> None:
         if owner is None:
             raise Unreadable("a field of nil")
-        super().set_member(run, owner, name, value)
+        super().set_member(run, owner, name, held(value))

@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from apipack.languages.reading import sending
-from apipack.languages.reading.dialect import Dialect, constant, leave
+from apipack.languages.reading.dialect import Dialect, constant, copied, leave
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.javascript_arrays import LOOPS
+from apipack.languages.reading.javascript_arrays import ARRAY_CHANGES, ARRAY_METHODS, LOOPS, sliced
 from apipack.languages.reading.javascript_collections import COLLECTIONS, PairList
 from apipack.languages.reading.javascript_data import (
     FormData,
@@ -45,6 +45,7 @@ from apipack.languages.reading.values import (
 from apipack.languages.wire import Unreadable
 
 PRODUCT = 4_000_000
+WIDTH = 1_000
 HOSTED = re.compile(
     r"https://(?:esm\.sh|esm\.run|cdn\.skypack\.dev|unpkg\.com|cdn\.jsdelivr\.net/npm)/(?P<name>axios|ky|jquery)"
     r"(?:@[\w.^~-]+)?(?:/[\w./+-]*)?"
@@ -91,6 +92,12 @@ def _btoa(value: str) -> str:
 
 def _encoded(value: Any) -> str:
     return sending.component(text(value))
+
+
+def _padded(value: str, length: int, pad: str) -> str:
+    if len(pad) != 1 or length > WIDTH:
+        raise Unreadable("a text that is padded with more")
+    return pad * (length - len(value.encode("utf-16-le")) // 2)
 
 
 CONSOLE = Module("console", dict.fromkeys(("log", "error", "warn", "info", "debug", "table", "dir"), MYSTERY))
@@ -169,6 +176,7 @@ NAMES: Mapping[str, Any] = {
     "decodeURIComponent": constant(lambda value: unquote(value, errors="strict")),
     "btoa": constant(_btoa),
     "String": constant(text),
+    "structuredClone": constant(copied),
     "URLSearchParams": Builtin(search_params),
     "URL": Builtin(url),
     "Headers": Builtin(lambda run, given: Headers(*given.take("init"))),
@@ -258,16 +266,21 @@ class JavaScript(Dialect):
             "startsWith": lambda value, start: value.startswith(start),
             "endsWith": lambda value, end: value.endswith(end),
             "includes": lambda value, part: part in value,
+            "slice": sliced,
+            "trimEnd": str.rstrip,
+            "trimStart": str.lstrip,
+            "padStart": lambda value, length, pad=" ": _padded(value, length, pad) + value,
+            "padEnd": lambda value, length, pad=" ": value + _padded(value, length, pad),
         },
         int: {"toString": lambda value: text(value)},
         list: {
             "join": _join,
             "toString": text,
             "concat": lambda value, *others: _concatenated(value, others),
-            "includes": lambda value, member: any(member is item or member == item for item in value),
+            **ARRAY_METHODS,
         },
     }
-    changing: Mapping[type, Mapping[str, Any]] = {list: {"push": lambda value, *more: value.extend(more)}}
+    changing: Mapping[type, Mapping[str, Any]] = {list: ARRAY_CHANGES}
 
     def __init__(self, names: Mapping[str, Any], modules: Mapping[str, Any]) -> None:
         self.names = {**NAMES, **names, "require": Builtin(self._require)}

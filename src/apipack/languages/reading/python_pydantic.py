@@ -69,8 +69,8 @@ def model(node: ast.ClassDef, value: Lower, class_of: LowerClass) -> p.Expressio
         if not isinstance(member.target, ast.Name) or "ClassVar" in ast.unparse(member.annotation):
             return p.Opaque(f"line {member.lineno}: a field of a model")
         name, default = member.target.id, _default(member.value, value)
-        given = [p.Name("given"), p.Const(name), p.Const(ast.unparse(member.annotation))]
-        made = [] if default is None else [p.Function((), (p.Jump("return", default),))]
+        given: list[p.Expression] = [p.Name("given"), p.Const(name), p.Const(ast.unparse(member.annotation))]
+        made: list[p.Expression] = [] if default is None else [p.Function((), (p.Jump("return", default),))]
         body.append(p.Assign(p.Member(p.Name("self"), name), p.call("field of", *given, *made)))
     others = [member for member in node.body if member not in fields]
     plain = ast.ClassDef(node.name, [], [], others or [ast.Pass()], [])
