@@ -122,7 +122,7 @@ class Go(Dialect):
         "range of": Builtin(_range),
         "string": constant(_string),
         "int": constant(lambda value: int(value)),
-        "len": constant(lambda value: len(value)),
+        "len": constant(lambda value: len(value.lists) if isinstance(value, Values) else len(value)),
         "append": Builtin(_append),
         "panic": Builtin(leave),
         "println": MYSTERY,

@@ -1,10 +1,12 @@
-"""Cases of JavaScript's switch as its tree has them."""
+"""Cases of JavaScript's switch, and what holds a `super`, as its tree has them."""
 
 from __future__ import annotations
 
 from tree_sitter import Node
 
 from apipack.languages.reading.grammar import named
+
+HOLDERS = ("method_definition", "field_definition", "function_expression", "function_declaration")
 
 
 def case_body(case: Node) -> list[Node]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, urljoin
@@ -25,6 +26,7 @@ from apipack.languages.reading.values import (
 from apipack.languages.wire import Unreadable
 
 NUMBERS = (1e-6, 1e21)
+PATH = "/!$&'()*+,;=:@%-._~|[]"
 Pairs = list[tuple[str, str]]
 
 
@@ -148,7 +150,7 @@ class Url(Thing):
         base, mark, query = normal.partition("?")
         self.scheme, _, rest = base.partition("://")
         self.host, slash, path = rest.partition("/")
-        self.path = quote(f"/{path}", safe="/!$&'()*+,;=:@%-._~|[]")
+        self.path = quote(f"/{path}", safe=PATH)
         self.query = query if mark else ""
         self.at_searchParams = SearchParams(parse_qsl(self.query, keep_blank_values=True), self)
 
@@ -171,6 +173,12 @@ class Url(Thing):
 
     def do_toString(self, run: Evaluation, given: Arguments) -> str:
         return self.written()
+
+    def set_pathname(self, run: Evaluation, value: Any) -> None:
+        path = text(known(value))
+        if "\\" in path or re.search(r"/\.{1,2}(?:/|$)", path):
+            raise Unreadable("a path that the URL standard changes")
+        self.path = quote(path if path.startswith("/") else f"/{path}", safe=PATH)
 
     def set_search(self, run: Evaluation, value: Any) -> None:
         self.query = text(known(value)).removeprefix("?")

@@ -344,6 +344,8 @@ class JavaScript(Dialect):
             held = value[name]
             bound = Bound(held.closure, value)  # type: ignore[arg-type]
             return run.apply(bound, Arguments([])) if held.is_getter else bound
+        if isinstance(value, dict) and name == "hasOwnProperty" and name not in value:
+            return constant(lambda key: text(key) in value)
         if isinstance(value, dict) and (name in value or name not in ("then", "catch", "finally")):
             return value.get(name, UNDEFINED)
         if isinstance(value, list) and name == "length":

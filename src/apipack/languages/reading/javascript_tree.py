@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
-from apipack.languages.reading.javascript_cases import breaks, case_body
+from apipack.languages.reading.javascript_cases import HOLDERS, breaks, case_body
 from apipack.languages.reading.javascript_texts import SIMPLE, Pattern, number, string, template
 from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
@@ -354,9 +354,10 @@ def _value(node: Node) -> p.Expression:
 
 def _super(node: Node) -> p.Expression:
     """super, in a method of a class that has a name."""
-    owner = node.parent
-    while owner is not None and owner.type not in ("class_declaration", "class", "object", "function_expression"):
-        owner = owner.parent
+    method = node.parent
+    while method is not None and method.type not in HOLDERS:
+        method = method.parent
+    owner = method.parent.parent if method is not None and method.parent is not None else None
     if owner is None or not owner.type.startswith("class") or owner.child_by_field_name("name") is None:
         return p.Opaque("super of no class")
     return p.call("super of", p.Name("this"), p.Name(source(field(owner, "name"))))

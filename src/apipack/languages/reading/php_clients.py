@@ -39,6 +39,7 @@ from apipack.languages.reading.values import (
     Module,
     Mystery,
     Thing,
+    Unset,
     known,
     of_environment,
 )
@@ -48,6 +49,15 @@ from apipack.records import Request
 
 def read(code: str) -> Request:
     return Evaluation(Php(re.search(r"^\s*use\s|autoload|\bnamespace\b", code, re.MULTILINE) is None)).run(lower(code))
+
+
+class Missing(Unset):
+    """What getenv gives: false in a bare environment."""
+
+
+def _variable(run: Evaluation, given: Arguments) -> Any:
+    held = of_environment(given.positional[0] if given.positional else None)
+    return Missing() if isinstance(held, Unset) else held
 
 
 def _require(run: Evaluation, given: Arguments) -> Any:
@@ -127,6 +137,9 @@ CLASSES: Mapping[str, Any] = {
     "GuzzleHttp\\Psr7\\Request": Builtin(lambda run, given: Psr(given)),
     "CURLStringFile": Builtin(lambda run, given: StringFile(given)),
     "GuzzleHttp\\RequestOptions": Module("RequestOptions", {name.upper(): name for name in OPTIONS}),
+    "GuzzleHttp\\Psr7\\Utils": Module(
+        "Utils", {"streamFor": Builtin(lambda run, given: text(*known(given.take("resource"))))}
+    ),
     **SYMFONY,
 }
 
@@ -288,7 +301,7 @@ class Php(Dialect):
             lambda run, given: {name: lookup(run, f"${name}") for name in map(text, known(given.positional))}
         ),
         "array_filter": Builtin(_array_filter),
-        "getenv": Builtin(lambda run, given: of_environment(given.positional[0] if given.positional else None)),
+        "getenv": Builtin(_variable),
         "$_ENV": Environment(),
         "empty": constant(lambda value: not _truth(value)),
         "isset": constant(lambda *values: None not in values),
@@ -345,6 +358,8 @@ class Php(Dialect):
         return super().equal(left, right)
 
     def binary(self, operator: str, left: Any, right: Any) -> Any:
+        if isinstance(left, Missing) and right is False and operator in ("==", "!="):
+            return operator == "=="
         if operator == "|" and isinstance(left, int) and isinstance(right, int):
             return left | right
         if operator == "+" and isinstance(left, dict) and isinstance(right, dict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 from urllib.parse import urljoin
 
@@ -151,3 +152,29 @@ class Psr(Thing):
             self.fields.set(name, text(value))
         body = known(optional(body))
         self.body = None if body is None else text_of(body, "the body")
+
+    def copy(self) -> Psr:
+        other = copy(self)
+        other.fields = Fields(self.fields.pairs)
+        return other
+
+    def do_withHeader(self, run: Evaluation, given: Arguments) -> Psr:
+        name, value = given.take("header", "value", required=2)
+        other = self.copy()
+        other.fields.set(text_of(name), text(known(value)))
+        return other
+
+    def do_withoutHeader(self, run: Evaluation, given: Arguments) -> Psr:
+        other = self.copy()
+        other.fields.remove(text_of(*given.take("header", required=1)))
+        return other
+
+    def do_withMethod(self, run: Evaluation, given: Arguments) -> Psr:
+        other = self.copy()
+        other.method = text_of(*given.take("method", required=1)).upper()
+        return other
+
+    def do_withBody(self, run: Evaluation, given: Arguments) -> Psr:
+        other = self.copy()
+        other.body = text_of(*given.take("body", required=1))
+        return other

@@ -7,6 +7,11 @@ import re
 from apipack.languages.reading import program as p
 from apipack.languages.wire import Unreadable
 
+NOTHING = frozenset(
+    ["php_tag", "text_interpolation", "text", "declare_statement", "empty_statement", "php_end_tag",
+     "interface_declaration"]
+)  # fmt: skip
+"""Statements that do nothing to a request."""
 APPEND = "append"
 """The key of `$list[]`."""
 SERIALIZED = "implements JsonSerializable"

@@ -222,6 +222,7 @@ SYMFONY = {
     f"{NAMESPACE}HttpClient": Module(
         "HttpClient", {"create": Builtin(create), "createForBaseUri": Builtin(create_for_base)}
     ),
+    f"{NAMESPACE}RetryableHttpClient": Builtin(lambda run, given: given.take("client", "strategy", "maxRetries")[0]),
     f"{NAMESPACE}HttpOptions": Builtin(http_options),
     f"{NAMESPACE}CurlHttpClient": Builtin(create),
     f"{NAMESPACE}NativeHttpClient": Builtin(create),

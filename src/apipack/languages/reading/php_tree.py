@@ -10,7 +10,8 @@ from tree_sitter import Node
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
 from apipack.languages.reading.php_closures import captures
-from apipack.languages.reading.php_names import APPEND, CALLED, SERIALIZED, constant, key_of
+from apipack.languages.reading.php_names import APPEND, CALLED, NOTHING, SERIALIZED, constant, key_of
+from apipack.languages.reading.php_switch import switched
 from apipack.languages.reading.php_texts import heredoc, interpolated, nowdoc
 
 
@@ -26,9 +27,9 @@ def _body(node: Node) -> tuple[p.Statement, ...]:
 
 
 def _statement(node: Node) -> Sequence[p.Statement]:
+    if node.type in NOTHING:
+        return []
     match node.type:
-        case "php_tag" | "text_interpolation" | "text" | "declare_statement" | "empty_statement" | "php_end_tag":
-            return []
         case "expression_statement":
             return [_value(named(node)[0])]
         case "echo_statement":
@@ -52,8 +53,6 @@ def _statement(node: Node) -> Sequence[p.Statement]:
             return _enum(node)
         case "class_declaration":
             return [p.Assign(p.Name(f"class {source(field(node, 'name'))}"), _class(node), True)]
-        case "interface_declaration":
-            return []
         case "return_statement":
             inner = named(node)
             return [p.Jump("return", _value(inner[0]) if inner else None)]
@@ -65,6 +64,8 @@ def _statement(node: Node) -> Sequence[p.Statement]:
             return [p.While(_value(field(node, "condition")), _branch(field(node, "body")))]
         case "for_statement" | "do_statement":
             return [p.While(p.Unknown(), _branch(field(node, "body")))]
+        case "switch_statement" if (branches := switched(node, _value, _statement)) is not None:
+            return [branches]
         case "switch_statement":
             return [p.If(p.Unknown(), _body(case)) for case in named(field(node, "body"))]
         case "break_statement" | "continue_statement":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping
 from typing import Any
 
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.values import MYSTERY, Arguments, is_known
+from apipack.languages.reading.values import MYSTERY, Arguments, Thing, is_known, known, text_of
 from apipack.languages.wire import Unreadable
 
 TEXT_METHODS = (
@@ -70,3 +71,19 @@ def is_instance(run: Evaluation, given: Arguments) -> Any:
     if not all(id(kind) in known_kinds or id(kind) in others for kind in given_kinds):
         return MYSTERY
     return any(isinstance(value, known_kinds.get(id(kind), ())) for kind in given_kinds)
+
+
+class Template(Thing):
+    """string.Template."""
+
+    def __init__(self, given: Arguments) -> None:
+        (template,) = given.take("template", required=1)
+        self.template = string.Template(text_of(template))
+
+    def do_substitute(self, run: Evaluation, given: Arguments) -> Any:
+        values = {**(given.positional[0] if given.positional else {}), **given.named}
+        if not all(isinstance(value, str | int) for value in known(values).values()):
+            raise Unreadable("a template of more than texts")
+        return self.template.substitute(values)
+
+    do_safe_substitute = do_substitute

@@ -64,3 +64,8 @@ def is_plain_case(case: ast.match_case) -> bool:
         case ast.MatchOr(patterns=patterns):
             return case.guard is None and all(isinstance(one, ast.MatchValue) for one in patterns)
     return False
+
+
+def is_plain(node: ast.expr) -> bool:
+    """Whether an expression does nothing."""
+    return isinstance(node, ast.Constant | ast.Name) or (isinstance(node, ast.Attribute) and is_plain(node.value))

@@ -12,7 +12,7 @@ from apipack.languages.reading.objects import Instance, super_of
 from apipack.languages.reading.python_aiohttp import AIOHTTP
 from apipack.languages.reading.python_async import ASYNCIO, CONTEXTLIB, awaited, entered, manager_of
 from apipack.languages.reading.python_auth import AUTH_BASE, HTTPX_AUTH, given_out, in_flow
-from apipack.languages.reading.python_builtins import TEXT_METHODS, contained, is_instance, sliced
+from apipack.languages.reading.python_builtins import TEXT_METHODS, Template, contained, is_instance, sliced
 from apipack.languages.reading.python_data import (
     BASE64,
     IO,
@@ -101,6 +101,7 @@ HTTPX = Library(
         "AsyncClient": Builtin(lambda run, given: AsyncClient(given)),
         "BasicAuth": Builtin(lambda run, given: BasicAuth(given)),
         "Auth": HTTPX_AUTH,
+        "QueryParams": Builtin(lambda run, given: dict(*given.take("params", required=1))),
         "HTTPError": MYSTERY,
         "HTTPStatusError": MYSTERY,
         "RequestError": MYSTERY,
@@ -297,6 +298,7 @@ class Python(Dialect):
         "argparse": ARGPARSE,
         "asyncio": ASYNCIO,
         "functools": FUNCTOOLS,
+        "string": Module("string", {"Template": Builtin(lambda run, given: Template(given))}),
         "contextlib": CONTEXTLIB,
         "pydantic": PYDANTIC,
         "tenacity": TENACITY,

@@ -8,7 +8,15 @@ from collections.abc import Sequence
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import check_size
-from apipack.languages.reading.python_classes import ACCESS, KINDS, Super, check_frozen, is_dataclass, is_plain_case
+from apipack.languages.reading.python_classes import (
+    ACCESS,
+    KINDS,
+    Super,
+    check_frozen,
+    is_dataclass,
+    is_plain,
+    is_plain_case,
+)
 from apipack.languages.reading.python_generators import manager, yields
 from apipack.languages.reading.python_pydantic import MODELS, model
 from apipack.languages.reading.values import UNDEFINED
@@ -334,6 +342,9 @@ def _value(node: ast.expr) -> p.Expression:
             return joined
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             return p.Binary(OPERATORS.get(type(op), "?"), _value(left), _value(right))
+        case ast.Compare(left=left, ops=ops, comparators=others) if all(map(is_plain, others[:-1])):
+            pairs = zip([left, *others[:-1]], ops, others, strict=True)
+            return p.joined("&&", [p.Binary(OPERATORS.get(type(op), "?"), _value(a), _value(b)) for a, op, b in pairs])
         case ast.UnaryOp(op=op, operand=operand):
             return p.Unary(OPERATORS.get(type(op), "?"), _value(operand))
         case ast.IfExp(test=test, body=then, orelse=otherwise):
