@@ -27,7 +27,7 @@ from apipack.languages.reading.javascript_data import (
     text,
     url,
 )
-from apipack.languages.reading.javascript_objects import ARRAY, OBJECT
+from apipack.languages.reading.javascript_objects import ARRAY, MEMBERS, OBJECT
 from apipack.languages.reading.javascript_texts import Pattern
 from apipack.languages.reading.objects import Bound, super_of
 from apipack.languages.reading.scopes import Closure
@@ -169,6 +169,7 @@ MAIN = Main()
 
 NAMES: Mapping[str, Any] = {
     **COLLECTIONS,
+    **MEMBERS,
     "console": CONSOLE,
     "JSON": Module("JSON", {"stringify": constant(stringify), "parse": constant(lambda value: json.loads(value))}),
     "encodeURIComponent": constant(_encoded),
@@ -308,6 +309,9 @@ class JavaScript(Dialect):
     def binary(self, operator: str, left: Any, right: Any) -> Any:
         if operator in ("===", "!==") and {type(left), type(right)} in STRANGERS:
             return operator == "!=="
+        if operator in ("===", "!==") and (isinstance(left, dict | list) or isinstance(right, dict | list)):
+            is_unknown = isinstance(left, Mystery) or isinstance(right, Mystery)
+            return MYSTERY if is_unknown else (left is right) == (operator == "===")
         return super().binary({"===": "==", "!==": "!="}.get(operator, operator), left, right)
 
     def equal(self, left: Any, right: Any) -> bool:

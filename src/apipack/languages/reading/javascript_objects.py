@@ -51,6 +51,23 @@ def _array_from(run: Evaluation, given: Arguments) -> Any:
     return members if function == [UNDEFINED] else each_of(run, members, Arguments(function))
 
 
+def _deleted(run: Evaluation, given: Arguments) -> bool:
+    """delete of a member of an object."""
+    run.certain()
+    owner, key = given.positional
+    if not isinstance(owner, dict) or not isinstance(key, str):
+        raise Unreadable("a member that cannot be taken away")
+    owner.pop(key, None)
+    return True
+
+
+def _perhaps(run: Evaluation, given: Arguments) -> Any:
+    """A member behind `?.`."""
+    owner, name = given.positional
+    return UNDEFINED if owner is None or owner is UNDEFINED else run.dialect.member(run, owner, name)
+
+
+MEMBERS = {"delete of": Builtin(_deleted), "member of perhaps": Builtin(_perhaps)}
 OBJECT = Module(
     "Object",
     {

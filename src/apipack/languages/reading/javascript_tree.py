@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
-from apipack.languages.reading.javascript_cases import HOLDERS, breaks, case_body
+from apipack.languages.reading.javascript_cases import HOLDERS, breaks, case_body, counting, deleted, is_perhaps
 from apipack.languages.reading.javascript_texts import SIMPLE, Pattern, number, string, template
 from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
@@ -84,15 +84,8 @@ def _counted(node: Node) -> list[p.Statement] | None:
     if start is None or test is None or step is None or test.type == "empty_statement":
         return None
     condition = named(test)[0] if test.type == "expression_statement" else test
-    loop = p.While(_value(condition), _branch(field(node, "body")), (_counting(step),))
+    loop = p.While(_value(condition), _branch(field(node, "body")), (counting(step, _value, _target),))
     return [p.Block((*_statement(start), loop))]
-
-
-def _counting(step: Node) -> p.Expression:
-    if step.type != "update_expression":
-        return _value(step)
-    counter = field(step, "argument")
-    return p.Assign(_target(counter), p.Binary(source(field(step, "operator"))[:1], _value(counter), p.Const(1)))
 
 
 TAG = p.Name("the value of a switch")
@@ -317,10 +310,14 @@ def _value(node: Node) -> p.Expression:
             return p.Items(tuple(map(_value, named(node))))
         case "spread_element":
             return p.Spread(_value(named(node)[0]))
+        case "member_expression" if is_perhaps(node):
+            return p.call("member of perhaps", _value(field(node, "object")), p.Const(source(field(node, "property"))))
         case "member_expression":
             return p.Member(_value(field(node, "object")), source(field(node, "property")))
         case "subscript_expression":
             return p.Index(_value(field(node, "object")), _value(field(node, "index")))
+        case "unary_expression" if source(field(node, "operator")) == "delete":
+            return deleted(_target(field(node, "argument")))
         case "call_expression" if field(node, "function").type == "super":
             constructor = p.Member(_super(field(node, "function")), "constructor")
             return p.Call(constructor, _arguments(field(node, "arguments")))

@@ -27,6 +27,7 @@ from apipack.languages.reading.php_data import (
 )
 from apipack.languages.reading.php_guzzle import OPTIONS, Guzzle, Psr
 from apipack.languages.reading.php_names import APPEND, CALLED, SERIALIZED
+from apipack.languages.reading.php_quiet import QUIET
 from apipack.languages.reading.php_streams import Context, file_get_contents, fopen
 from apipack.languages.reading.php_symfony import SYMFONY
 from apipack.languages.reading.php_tree import lower
@@ -221,6 +222,7 @@ def _truth(value: Any) -> bool:
 
 def _array_map(run: Evaluation, given: Arguments) -> Any:
     function, first, *others = given.positional
+    function = lookup(run, function) if isinstance(function, str) else function
     known([first, *others])
     if len(first) > 1000:
         raise Unreadable("a loop over a long list")
@@ -275,6 +277,7 @@ class Php(Dialect):
         "class stdClass": Builtin(lambda run, given: Object({})),
         **dict.fromkeys(INERT, MYSTERY),
         **ARRAYS,
+        **QUIET,
         **FLAGS,
         "PHP_EOL": "\n",
         "__DIR__": MYSTERY,

@@ -1,4 +1,4 @@
-"""PHP's switch as its tree has it, lowered to branches."""
+"""PHP's switch and match as its tree has them, lowered to branches."""
 
 from __future__ import annotations
 
@@ -39,6 +39,24 @@ def switched(
         if tested is not None:
             otherwise = (p.If(tested, inside, otherwise),)
     return p.Block((p.Assign(TAG, value_of(field(node, "condition")), True), *otherwise))
+
+
+def matched(node: Node, value_of: Callable[[Node], p.Expression]) -> p.Expression:
+    """A match as conditions, one in the other; without a default, what nothing matches throws."""
+    given = value_of(field(node, "condition"))
+    chosen: p.Expression = p.Call(p.Name("exit"))
+    for arm in reversed(named(field(node, "body"))):
+        result = value_of(field(arm, "return_expression"))
+        conditions = arm.child_by_field_name("conditional_expressions")
+        if conditions is None:
+            chosen = result
+            continue
+        test: p.Expression | None = None
+        for condition in named(conditions):
+            equal = p.Binary("==", given, value_of(condition))
+            test = equal if test is None else p.Binary("||", test, equal)
+        chosen = p.Conditional(test or p.Unknown(), result, chosen)
+    return chosen
 
 
 def _leaves(node: Node) -> bool:

@@ -68,4 +68,11 @@ def is_plain_case(case: ast.match_case) -> bool:
 
 def is_plain(node: ast.expr) -> bool:
     """Whether an expression does nothing."""
-    return isinstance(node, ast.Constant | ast.Name) or (isinstance(node, ast.Attribute) and is_plain(node.value))
+    match node:
+        case ast.Constant() | ast.Name():
+            return True
+        case ast.Attribute(value=owner):
+            return is_plain(owner)
+        case ast.Call(func=ast.Name(id="len"), args=[value], keywords=[]):
+            return is_plain(value)
+    return False

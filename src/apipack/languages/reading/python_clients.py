@@ -366,6 +366,11 @@ class Python(Dialect):
             return left | right
         return super().binary(operator, left, right)
 
+    def item(self, run: Any, value: Any, key: Any) -> Any:
+        if isinstance(value, list | str) and type(key) is int and -len(value) <= key < len(value):
+            return value[key]
+        return super().item(run, value, key)
+
     def equal(self, left: Any, right: Any) -> bool:
         if isinstance(left, PLAIN) and isinstance(right, PLAIN):
             return bool(left == right)

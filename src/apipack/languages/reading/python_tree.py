@@ -312,6 +312,8 @@ def _target(node: ast.expr) -> p.Target:
             return p.Member(_value(owner), name)
         case ast.Subscript(value=owner, slice=key):
             return p.Index(_value(owner), _value(key))
+        case ast.Tuple(elts=[*targets, ast.Starred(value=rest)]) | ast.List(elts=[*targets, ast.Starred(value=rest)]):
+            return p.Targets(tuple(map(_target, targets)), rest=_target(rest))
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
             return p.Targets(tuple(map(_target, targets)))
     raise Unreadable(f"line {node.lineno}: {type(node).__name__} is assigned to")
@@ -343,8 +345,8 @@ def _value(node: ast.expr) -> p.Expression:
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             return p.Binary(OPERATORS.get(type(op), "?"), _value(left), _value(right))
         case ast.Compare(left=left, ops=ops, comparators=others) if all(map(is_plain, others[:-1])):
-            pairs = zip([left, *others[:-1]], ops, others, strict=True)
-            return p.joined("&&", [p.Binary(OPERATORS.get(type(op), "?"), _value(a), _value(b)) for a, op, b in pairs])
+            steps = zip([left, *others[:-1]], ops, others, strict=True)
+            return p.joined("&&", [p.Binary(OPERATORS.get(type(op), "?"), _value(a), _value(b)) for a, op, b in steps])
         case ast.UnaryOp(op=op, operand=operand):
             return p.Unary(OPERATORS.get(type(op), "?"), _value(operand))
         case ast.IfExp(test=test, body=then, orelse=otherwise):
