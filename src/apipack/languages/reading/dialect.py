@@ -88,6 +88,10 @@ class Dialect:
         """What a variable holds that a value is given to: a copy where data is not shared."""
         return value
 
+    def held_value(self, value: Any) -> Any:
+        """What a literal of a list or a mapping holds."""
+        return value
+
     def imported(self, path: str, member: str | None) -> Any:
         module = self.modules.get(path, Foreign(path))
         if member is None:

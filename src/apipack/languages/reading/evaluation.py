@@ -43,12 +43,17 @@ class Evaluation:
         self.steps = 0
         self.depth = 0
         self.later: list[tuple[Closure | Bound, int]] = []
+        self.ready: list[Closure | Bound] = []
+        self.flows: list[list[Any]] = []
         self.scope = self.globals = Scope()
 
     def run(self, statements: Sequence[p.Statement]) -> Request:
         """The request of a whole program; raises Unreadable where none is certain."""
         try:
             jumped = block(self, statements)
+            while self.ready:
+                function = self.ready.pop(0)
+                self.apply(function, Arguments([MYSTERY] * self.taken(function)))
             if self.later and not (jumped and jumped.kind == "leave"):
                 self.callbacks()
         except Ended:
@@ -146,7 +151,7 @@ class Evaluation:
                     raise Unreadable("a spread of what is no list")
                 values += members
             else:
-                values.append(self.value(item))
+                values.append(self.dialect.held_value(self.value(item)))
         return values
 
     def pairs(self, pairs: Sequence[tuple[p.Expression | None, p.Expression]]) -> dict[Any, Any]:
@@ -163,7 +168,7 @@ class Evaluation:
             name = self.value(key)
             if not isinstance(name, str | int | bytes):
                 raise Unreadable("a key that is not constant")
-            values[name] = given
+            values[name] = self.dialect.held_value(given)
         return values
 
     def join(self, parts: Sequence[Any]) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
+from apipack.languages.reading.go_imports import package_of
 from apipack.languages.reading.grammar import field, named, source
 from apipack.languages.wire import Unreadable
 
@@ -41,7 +42,7 @@ def check_names(root: Node) -> None:
         if node.type == "import_spec":
             name = node.child_by_field_name("name")
             path = source(field(node, "path")).strip('"`')
-            imports.add(source(name) if name else path.rpartition("/")[2])
+            imports.add(source(name) if name else package_of(path))
             given[source(name) if name else ""] += 1
         for target in _targets(node):
             given[source(target)] += 1

@@ -14,9 +14,9 @@ from apipack.languages.reading.go_data import (
     UrlType,
     Values,
 )
-from apipack.languages.reading.go_imports import has_imports
+from apipack.languages.reading.go_imports import has_imports, package_of
 from apipack.languages.reading.go_packages import PACKAGES
-from apipack.languages.reading.go_structs import Record, Struct, copy_of, pointer_to
+from apipack.languages.reading.go_structs import Struct, copy_of, held, pointer_to
 from apipack.languages.reading.go_tree import lower
 from apipack.languages.reading.objects import Bound
 from apipack.languages.reading.scopes import Closure
@@ -100,7 +100,7 @@ def _range(run: Evaluation, given: Arguments) -> Any:
 
 def _append(run: Evaluation, given: Arguments) -> list[Any]:
     first, *others = given.positional
-    return [*(first or []), *others]
+    return [*(first or []), *map(held, others)]
 
 
 class Go(Dialect):
@@ -122,7 +122,7 @@ class Go(Dialect):
         "range of": Builtin(_range),
         "string": constant(_string),
         "int": constant(lambda value: int(value)),
-        "len": constant(lambda value: len(value)),
+        "len": constant(lambda value: len(value.lists) if isinstance(value, Values) else len(value)),
         "append": Builtin(_append),
         "panic": Builtin(leave),
         "println": MYSTERY,
@@ -133,12 +133,17 @@ class Go(Dialect):
 
     def __init__(self, has_imports: bool) -> None:
         if not has_imports:
-            packages = {path.rpartition("/")[2]: package for path, package in PACKAGES.items()}
+            packages = {package_of(path): package for path, package in PACKAGES.items()}
             self.names = {**packages, **self.names}
 
     def bound_value(self, value: Any) -> Any:
-        is_value = isinstance(value, Record) and not value.is_pointer
-        return Record(value.struct, dict(value.values)) if is_value else value
+        return held(value)
+
+    def held_value(self, value: Any) -> Any:
+        return held(value)
+
+    def set_item(self, run: Any, owner: Any, key: Any, value: Any) -> None:
+        super().set_item(run, owner, key, held(value))
 
     def binary(self, operator: str, left: Any, right: Any) -> Any:
         if isinstance(left, Unset) and isinstance(right, str) and operator in ("==", "!="):
@@ -166,4 +171,4 @@ class Go(Dialect):
     def set_member(self, run: Any, owner: Any, name: str, value: Any) -> None:
         if owner is None:
             raise Unreadable("a field of nil")
-        super().set_member(run, owner, name, value)
+        super().set_member(run, owner, name, held(value))

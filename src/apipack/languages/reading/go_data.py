@@ -237,15 +237,15 @@ class Encoder(Thing):
 class Part(Thing):
     """The writer of one part. index: its place among the parts."""
 
-    def __init__(self, parts: list[tuple[str, str, str | None, None]], name: str, file: str | None) -> None:
+    def __init__(self, parts: list[tuple[str, str, str | None, str | None]], name: str, file: str | None) -> None:
         self.parts, self.index = parts, len(parts)
-        parts.append((name, "", file, None))
+        parts.append((name, "", file, None if file is None else "application/octet-stream"))
 
     def write(self, octets: bytes) -> None:
         if self.index != len(self.parts) - 1:
             raise Unreadable("a part that is over is written to")
-        name, content, file, _ = self.parts[self.index]
-        self.parts[self.index] = (name, content + sending.octets_text(octets), file, None)
+        name, content, file, kind = self.parts[self.index]
+        self.parts[self.index] = (name, content + sending.octets_text(octets), file, kind)
 
     def do_Write(self, run: Evaluation, given: Arguments) -> list[Any]:
         run.certain()
@@ -315,7 +315,7 @@ class Parts(Thing):
 
     def __init__(self, given: Arguments) -> None:
         (self.target,) = given.take("w", required=1)
-        self.parts: list[tuple[str, str, str | None, None]] = []
+        self.parts: list[tuple[str, str, str | None, str | None]] = []
 
     def do_CreateFormFile(self, run: Evaluation, given: Arguments) -> list[Any]:
         run.certain()

@@ -22,4 +22,11 @@ def specs_of(node: Node) -> Sequence[Node]:
 
 def import_of(node: Node) -> p.Import:
     name, path = node.child_by_field_name("name"), source(field(node, "path")).strip('"`')
-    return p.Import(path, source(name) if name else path.rpartition("/")[2])
+    return p.Import(path, source(name) if name else package_of(path))
+
+
+def package_of(path: str) -> str:
+    """What a package is called: the last part of its path that is no version."""
+    parts = path.split("/")
+    is_version = len(parts) > 1 and re.fullmatch("v[0-9]+", parts[-1]) is not None
+    return parts[-2] if is_version else parts[-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
+from posixpath import normpath
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
 
@@ -37,6 +38,7 @@ from apipack.languages.reading.go_http import (
     new_request_in,
     request_of,
 )
+from apipack.languages.reading.go_resty import RESTY
 from apipack.languages.reading.go_structs import marshal, marshal_indent
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -103,6 +105,19 @@ def _looked_up(run: Evaluation, given: Arguments) -> list[Any]:
     return [held, False if held is UNSET else MYSTERY]
 
 
+def _joined(*parts: str) -> str:
+    """path.Join: the parts that are not empty, cleaned."""
+    joined = "/".join(filter(None, parts))
+    return re.sub("^//+", "/", normpath(joined)) if joined else ""
+
+
+class Logger(Thing):
+    """log.Logger."""
+
+    def get(self, run: Evaluation, name: str) -> Any:
+        return Builtin(leave) if name.startswith(("Fatal", "Panic")) else MYSTERY
+
+
 class Replacer(Thing):
     """strings.Replacer."""
 
@@ -143,6 +158,8 @@ class Mutex(Thing):
 
     inert = frozenset({"Lock", "Unlock", "RLock", "RUnlock"})
 
+
+LOG_FLAGS = ("LstdFlags", "Lshortfile", "Llongfile", "Ldate", "Ltime", "Lmicroseconds", "LUTC", "Lmsgprefix")
 
 PACKAGES: Mapping[str, Any] = {
     "net/http": Http(
@@ -247,7 +264,10 @@ PACKAGES: Mapping[str, Any] = {
     "log": Module(
         "log",
         {
-            **_printing("Println", "Printf", "Print", "SetFlags", "SetPrefix", "Writer"),
+            "New": Builtin(lambda run, given: Logger()),
+            "Default": Builtin(lambda run, given: Logger()),
+            **_printing("Println", "Printf", "Print", "SetFlags", "SetPrefix", "SetOutput", "Writer"),
+            **_printing(*LOG_FLAGS),
             **dict.fromkeys(("Fatal", "Fatalf", "Fatalln", "Panic", "Panicf", "Panicln"), Builtin(leave)),
         },
     ),
@@ -271,6 +291,7 @@ PACKAGES: Mapping[str, Any] = {
     "sort": Module("sort", {"Strings": Builtin(_sorted)}),
     "errors": Inert("errors"),
     "time": Inert("time"),
+    "log/slog": Inert("slog"),
     "strconv": Module(
         "strconv",
         {
@@ -294,4 +315,7 @@ PACKAGES: Mapping[str, Any] = {
         },
     ),
     "net/http/httputil": Inert("httputil"),
+    "net/http/cookiejar": Module("cookiejar", {"New": Builtin(lambda run, given: [MYSTERY, None])}),
+    "path": Module("path", {"Join": constant(_joined)}),
+    "github.com/go-resty/resty/v2": RESTY,
 }

@@ -33,7 +33,7 @@ class Struct(Thing):
         for (name, _, _, zero, _), value in zip(self.fields, values, strict=True):
             if zero is not None and isinstance(value, str | int | float) and _sort(value) is not _sort(zero):
                 raise Unreadable(f"{name} is of another type")
-        return Record(self, dict(zip(names, values, strict=True)))
+        return Record(self, dict(zip(names, map(held, values), strict=True)))
 
 
 def _sort(value: Any) -> type:
@@ -101,7 +101,16 @@ def pointer_to(run: Evaluation, given: Arguments) -> Any:
 def copy_of(run: Evaluation, given: Arguments) -> Any:
     """A struct's value that shares no field with it."""
     (value,) = given.positional
-    return Record(value.struct, dict(value.values)) if isinstance(value, Record) else value
+    return _copied(value) if isinstance(value, Record) else value
+
+
+def held(value: Any) -> Any:
+    """What a variable, a list, a map or a field holds: a copy of a struct, and a pointer as it is."""
+    return _copied(value) if isinstance(value, Record) and not value.is_pointer else value
+
+
+def _copied(record: Record) -> Record:
+    return Record(record.struct, {name: held(value) for name, value in record.values.items()})
 
 
 def jsonable(value: Any) -> Any:

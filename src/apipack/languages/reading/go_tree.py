@@ -14,7 +14,9 @@ from apipack.languages.reading.go_checks import DECLARATIONS, check_names, initi
 from apipack.languages.reading.go_imports import import_of, specs_of
 from apipack.languages.reading.go_types import (
     breaks,
+    inner_of,
     is_generic,
+    is_nil_check,
     qualified,
     rune,
     struct_of,
@@ -151,10 +153,12 @@ def _method(node: Node) -> p.Statement:
 def _variable(node: Node) -> Sequence[p.Statement]:
     names = [p.Name(source(name)) for name in node.children_by_field_name("name")]
     value, kind = node.child_by_field_name("value"), node.child_by_field_name("type")
-    if value is None:
-        if kind is None:
-            return [p.Opaque("iota")]
+    if value is not None and [name.name for name in names] == ["_"] and is_nil_check(named(value)[0]):
+        return []
+    if value is None and kind is not None:
         return [p.Assign(name, zero_of(kind), True) for name in names]
+    if value is None:
+        return [p.Opaque("iota")]
     return [_several(names, [_value(child) for child in named(value)], True)]
 
 
@@ -374,27 +378,23 @@ def _composite(kind: Node | None, body: Node) -> p.Expression:
 
 def _arguments(elements: Sequence[Node]) -> Iterator[p.Argument]:
     """Fields of a struct by name; pairs of a named map as one mapping."""
-    keys = [_inner(field(element, "key")) for element in elements if element.type == "keyed_element"]
+    keys = [inner_of(field(element, "key")) for element in elements if element.type == "keyed_element"]
     if keys and keys[0].type != "identifier":
         yield p.Argument(p.Pairs(tuple(_pair(element, None) for element in elements)))
         return
     for element in elements:
         if element.type == "keyed_element":
-            yield p.Argument(_element(field(element, "value"), None), source(_inner(field(element, "key"))))
+            yield p.Argument(_element(field(element, "value"), None), source(inner_of(field(element, "key"))))
         else:
             yield p.Argument(_element(element, None))
 
 
-def _inner(node: Node) -> Node:
-    return named(node)[0] if node.type == "literal_element" else node
-
-
 def _element(node: Node, kind: Node | None) -> p.Expression:
-    inner = _inner(node)
+    inner = inner_of(node)
     return _composite(kind, inner) if inner.type == "literal_value" else _value(inner)
 
 
 def _pair(node: Node, kind: Node | None) -> tuple[p.Expression, p.Expression]:
     if node.type != "keyed_element":
         raise refuse(node)
-    return _value(_inner(field(node, "key"))), _element(field(node, "value"), kind)
+    return _value(inner_of(field(node, "key"))), _element(field(node, "value"), kind)

@@ -98,3 +98,12 @@ def is_generic(function: Node) -> bool:
         and source(field(child, "name")) == source(function)
         for child in named(root)
     )
+
+
+def is_nil_check(node: Node) -> bool:
+    """`(*T)(nil)`, by which the compiler checks that a type has an interface's methods."""
+    return re.fullmatch(r"\(\*\w+\)\(nil\)|&?\w+\{\}", source(node)) is not None
+
+
+def inner_of(node: Node) -> Node:
+    return named(node)[0] if node.type == "literal_element" else node

@@ -11,6 +11,8 @@ from apipack.languages.reading.javascript_data import FormData, search_params
 from apipack.languages.reading.javascript_fetch import STATES, Prepared, XhrType, fetch, undici_request
 from apipack.languages.reading.javascript_got import Got
 from apipack.languages.reading.javascript_http import Http, once
+from apipack.languages.reading.javascript_jquery import JQuery
+from apipack.languages.reading.javascript_ky import Ky
 from apipack.languages.reading.javascript_names import NAMES, JavaScript, later
 from apipack.languages.reading.javascript_request import Library, qs_stringify
 from apipack.languages.reading.javascript_superagent import Superagent
@@ -26,7 +28,10 @@ from apipack.records import Request
 
 
 def read_browser(code: str) -> Request:
-    request = Evaluation(JavaScript({**_platform(True), "axios": Axios(True)}, {"axios": Axios(True)})).run(lower(code))
+    jquery = JQuery()
+    modules = {"axios": Axios(True), "ky": Ky(), "jquery": jquery}
+    names = {**_platform(True), "axios": Axios(True), "$": jquery, "jQuery": jquery}
+    request = Evaluation(JavaScript(names, modules)).run(lower(code))
     for name, _ in request.headers:
         if name.lower() in FORBIDDEN or name.lower().startswith(("proxy-", "sec-")):
             raise Unreadable(f"{name} is a forbidden header")
@@ -42,6 +47,7 @@ def read_node(code: str) -> Request:
         "axios": Axios(False),
         "request": Library(),
         "got": Got(),
+        "ky": Ky(),
         "superagent": Superagent(),
         "node-fetch": Builtin(fetch),
         "cross-fetch": Builtin(fetch),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, urljoin
 
 from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.javascript_collections import PairList
 from apipack.languages.reading.sending import Fields
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -24,6 +26,7 @@ from apipack.languages.reading.values import (
 from apipack.languages.wire import Unreadable
 
 NUMBERS = (1e-6, 1e21)
+PATH = "/!$&'()*+,;=:@%-._~|[]"
 Pairs = list[tuple[str, str]]
 
 
@@ -71,7 +74,7 @@ def _jsonable(value: Any) -> Any:
     return value
 
 
-class SearchParams(Thing):
+class SearchParams(PairList):
     """URLSearchParams. owner: the URL whose query it is."""
 
     def __init__(self, pairs: Pairs, owner: Url | None = None) -> None:
@@ -89,10 +92,26 @@ class SearchParams(Thing):
     def do_set(self, run: Evaluation, given: Arguments) -> Any:
         run.certain()
         name, value = (text(known(argument)) for argument in given.take("name", "value", required=2))
-        if any(key == name for key, _ in self.pairs):
-            raise Unreadable("a parameter is set again")
-        self.pairs.append((name, value))
+        first = next((index for index, (key, _) in enumerate(self.pairs) if key == name), len(self.pairs))
+        others = [pair for pair in self.pairs[first:] if pair[0] != name]
+        self.pairs[first:] = [(name, value), *others]
         return self._changed()
+
+    def do_delete(self, run: Evaluation, given: Arguments) -> Any:
+        run.certain()
+        name = text(known(*given.take("name", required=1)))
+        self.pairs[:] = [pair for pair in self.pairs if pair[0] != name]
+        return self._changed()
+
+    def do_get(self, run: Evaluation, given: Arguments) -> str | None:
+        name = text(known(*given.take("name", required=1)))
+        return next((value for key, value in self.pairs if key == name), None)
+
+    def do_has(self, run: Evaluation, given: Arguments) -> bool:
+        return self.do_get(run, given) is not None
+
+    def pair_list(self) -> list[list[Any]]:
+        return [list(pair) for pair in self.pairs]
 
     def do_toString(self, run: Evaluation, given: Arguments) -> str:
         return self.written()
@@ -105,10 +124,10 @@ class SearchParams(Thing):
 
 def search_params(run: Evaluation, given: Arguments) -> SearchParams:
     (value,) = given.take("init")
-    return SearchParams(_pairs(value))
+    return SearchParams(pairs_of(value))
 
 
-def _pairs(value: Any) -> Pairs:
+def pairs_of(value: Any) -> Pairs:
     value = known(value)
     if value is UNDEFINED:
         return []
@@ -116,8 +135,8 @@ def _pairs(value: Any) -> Pairs:
         return parse_qsl(value.removeprefix("?"), keep_blank_values=True)
     if isinstance(value, dict):
         return [(str(name), text(member)) for name, member in value.items()]
-    if isinstance(value, SearchParams):
-        return list(value.pairs)
+    if isinstance(value, PairList):
+        value = known(value.listed())
     if isinstance(value, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in value):
         return [(text(name), text(member)) for name, member in value]
     raise Unreadable("URLSearchParams of more than pairs")
@@ -131,7 +150,7 @@ class Url(Thing):
         base, mark, query = normal.partition("?")
         self.scheme, _, rest = base.partition("://")
         self.host, slash, path = rest.partition("/")
-        self.path = quote(f"/{path}", safe="/!$&'()*+,;=:@%-._~|[]")
+        self.path = quote(f"/{path}", safe=PATH)
         self.query = query if mark else ""
         self.at_searchParams = SearchParams(parse_qsl(self.query, keep_blank_values=True), self)
 
@@ -155,6 +174,12 @@ class Url(Thing):
     def do_toString(self, run: Evaluation, given: Arguments) -> str:
         return self.written()
 
+    def set_pathname(self, run: Evaluation, value: Any) -> None:
+        path = text(known(value))
+        if "\\" in path or re.search(r"/\.{1,2}(?:/|$)", path):
+            raise Unreadable("a path that the URL standard changes")
+        self.path = quote(path if path.startswith("/") else f"/{path}", safe=PATH)
+
     def set_search(self, run: Evaluation, value: Any) -> None:
         self.query = text(known(value)).removeprefix("?")
         self.at_searchParams = SearchParams(parse_qsl(self.query, keep_blank_values=True), self)
@@ -166,10 +191,8 @@ def url(run: Evaluation, given: Arguments) -> Url:
     return Url(address if base is UNDEFINED else urljoin(text(known(base)), address))
 
 
-class Headers(Thing):
+class Headers(PairList):
     """Headers: values of one name are joined."""
-
-    inert = frozenset({"get", "has"})
 
     def __init__(self, pairs: Any = UNDEFINED) -> None:
         self.fields = Fields()
@@ -197,11 +220,27 @@ class Headers(Thing):
         self.fields.set(known(name), text(known(value)))
         return UNDEFINED
 
+    def do_delete(self, run: Evaluation, given: Arguments) -> Any:
+        run.certain()
+        self.fields.remove(text_of(known(*given.take("name", required=1))))
+        return UNDEFINED
+
+    def do_get(self, run: Evaluation, given: Arguments) -> str | None:
+        return self.fields.get(text_of(known(*given.take("name", required=1))))
+
+    def do_has(self, run: Evaluation, given: Arguments) -> bool:
+        return self.do_get(run, given) is not None
+
+    def pair_list(self) -> list[list[Any]]:
+        return sorted([name.lower(), value] for name, value in self.fields.pairs)
+
 
 def header_pairs(value: Any) -> list[tuple[Any, Any]]:
     """Pairs of an object, a list of pairs or Headers."""
     if isinstance(value, Headers):
         return list(value.fields.pairs)
+    if isinstance(value, PairList):
+        value = value.listed()
     if value is None or value is UNDEFINED:
         return []
     if isinstance(value, dict):

@@ -42,7 +42,7 @@ def normalized(method: Any) -> str:
     return name.upper() if name.lower() in NORMALIZED else name
 
 
-def _body(value: Any, fields: Fields) -> str | None:
+def body_of(value: Any, fields: Fields) -> str | None:
     """A body of fetch and XMLHttpRequest, whose type is added where the program gives none."""
     if isinstance(value, Mystery):
         known(value)
@@ -85,7 +85,7 @@ def fetch(run: Evaluation, given: Arguments) -> Any:
         raise Unreadable("no-cors takes headers off")
     fields = Headers(given_options.get("headers", UNDEFINED)).fields
     method = normalized(given_options.get("method", "GET"))
-    body = _body(given_options.get("body"), fields)
+    body = body_of(given_options.get("body"), fields)
     if method in ("TRACE", "CONNECT", "TRACK") or (body is not None and method in ("GET", "HEAD")):
         raise Unreadable(f"fetch refuses {method}, or a body with it")
     return run.send(sent(method, sending.encoded_url(_address(url), whatwg), fields, body))
@@ -166,7 +166,7 @@ class Xhr(Thing):
         if self.fields is None or self.method == "TRACE":
             raise Unreadable("send before open, or TRACE")
         fields = Fields(self.fields.fields.pairs)
-        body = None if self.method in ("GET", "HEAD") else _body(value, fields)
+        body = None if self.method in ("GET", "HEAD") else body_of(value, fields)
         kind = fields.get("Content-Type") or ""
         if body is not None and re.search(r";\s*charset=(?!\"?utf-8\"?\s*(?:;|\Z))", kind, re.IGNORECASE):
             raise Unreadable("XMLHttpRequest rewrites a charset other than UTF-8")

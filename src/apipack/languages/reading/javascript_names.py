@@ -12,9 +12,10 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from apipack.languages.reading import sending
-from apipack.languages.reading.dialect import Dialect, constant, leave
+from apipack.languages.reading.dialect import Dialect, constant, copied, leave
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.javascript_arrays import LOOPS, each_of
+from apipack.languages.reading.javascript_arrays import ARRAY_CHANGES, ARRAY_METHODS, LOOPS, sliced
+from apipack.languages.reading.javascript_collections import COLLECTIONS, PairList
 from apipack.languages.reading.javascript_data import (
     FormData,
     Headers,
@@ -26,6 +27,7 @@ from apipack.languages.reading.javascript_data import (
     text,
     url,
 )
+from apipack.languages.reading.javascript_objects import ARRAY, MEMBERS, OBJECT
 from apipack.languages.reading.javascript_texts import Pattern
 from apipack.languages.reading.objects import Bound, super_of
 from apipack.languages.reading.scopes import Closure
@@ -43,6 +45,12 @@ from apipack.languages.reading.values import (
 from apipack.languages.wire import Unreadable
 
 PRODUCT = 4_000_000
+WIDTH = 1_000
+HOSTED = re.compile(
+    r"https://(?:esm\.sh|esm\.run|cdn\.skypack\.dev|unpkg\.com|cdn\.jsdelivr\.net/npm)/(?P<name>axios|ky|jquery)"
+    r"(?:@[\w.^~-]+)?(?:/[\w./+-]*)?"
+)
+"""Where browsers import a package from."""
 
 
 def _replace(value: str, old: Any, new: Any) -> str:
@@ -86,18 +94,13 @@ def _encoded(value: Any) -> str:
     return sending.component(text(value))
 
 
+def _padded(value: str, length: int, pad: str) -> str:
+    if len(pad) != 1 or length > WIDTH:
+        raise Unreadable("a text that is padded with more")
+    return pad * (length - len(value.encode("utf-16-le")) // 2)
+
+
 CONSOLE = Module("console", dict.fromkeys(("log", "error", "warn", "info", "debug", "table", "dir"), MYSTERY))
-OBJECT = Module(
-    "Object",
-    {
-        "keys": Builtin(lambda run, given: _members(given, list)),
-        "values": Builtin(lambda run, given: _members(given, lambda value: list(value.values()))),
-        "entries": Builtin(lambda run, given: _members(given, lambda value: [[k, v] for k, v in value.items()])),
-        "fromEntries": Builtin(lambda run, given: {text(key): member for key, member in _pair_list(given)}),
-        "freeze": Builtin(lambda run, given: given.positional[0]),
-        "assign": Builtin(lambda run, given: _assigned(run, given)),
-    },
-)
 BUFFER = Module(
     "Buffer", {"from": Builtin(buffer), "concat": MYSTERY, "byteLength": constant(lambda value: len(value.encode()))}
 )
@@ -135,42 +138,6 @@ class Process(Module):
             super().set(run, name, value)
 
 
-def _members(given: Arguments, take: Any) -> Any:
-    (value,) = given.take("value", required=1)
-    if isinstance(value, dict):
-        return take(value)
-    if isinstance(value, Mystery):
-        return MYSTERY
-    raise Unreadable("members of no object")
-
-
-def _pair_list(given: Arguments) -> list[Any]:
-    (value,) = given.take("entries", required=1)
-    if not isinstance(value, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in value):
-        raise Unreadable("an object of no pairs")
-    return value
-
-
-def _assigned(run: Evaluation, given: Arguments) -> Any:
-    run.certain()
-    target, *others = given.positional
-    if not all(isinstance(argument, dict) for argument in given.positional):
-        raise Unreadable("Object.assign of no objects")
-    for other in others:
-        target.update(run.dialect.spread(other))
-    return target
-
-
-def _array_from(run: Evaluation, given: Arguments) -> Any:
-    values, *function = given.take("items", "map")
-    if isinstance(values, Mystery):
-        return MYSTERY
-    members = run.dialect.members(values)
-    if members is None:
-        raise Unreadable("an array of what is no list")
-    return members if function == [UNDEFINED] else each_of(run, members, Arguments(function))
-
-
 def _boolean(run: Evaluation, given: Arguments) -> Any:
     truth = run.truth(given.positional[0]) if given.positional else False
     return MYSTERY if truth is None else truth
@@ -201,6 +168,8 @@ class Main(Thing):
 MAIN = Main()
 
 NAMES: Mapping[str, Any] = {
+    **COLLECTIONS,
+    **MEMBERS,
     "console": CONSOLE,
     "JSON": Module("JSON", {"stringify": constant(stringify), "parse": constant(lambda value: json.loads(value))}),
     "encodeURIComponent": constant(_encoded),
@@ -208,6 +177,7 @@ NAMES: Mapping[str, Any] = {
     "decodeURIComponent": constant(lambda value: unquote(value, errors="strict")),
     "btoa": constant(_btoa),
     "String": constant(text),
+    "structuredClone": constant(copied),
     "URLSearchParams": Builtin(search_params),
     "URL": Builtin(url),
     "Headers": Builtin(lambda run, given: Headers(*given.take("init"))),
@@ -215,13 +185,7 @@ NAMES: Mapping[str, Any] = {
     "Blob": Builtin(blob),
     "File": Builtin(file),
     "Object": OBJECT,
-    "Array": Module(
-        "Array",
-        {
-            "isArray": constant(lambda value: isinstance(value, list)),
-            "from": Builtin(lambda run, given: _array_from(run, given)),
-        },
-    ),
+    "Array": ARRAY,
     "Boolean": Builtin(lambda run, given: _boolean(run, given)),
     "Number": constant(
         lambda value: value if isinstance(value, int) and not isinstance(value, bool) else _number(value)
@@ -249,6 +213,7 @@ NAMES: Mapping[str, Any] = {
     "document": MYSTERY,
     "alert": MYSTERY,
     "module": MAIN,
+    "import.meta": Module("import.meta", {"env": Environment(), "url": MYSTERY}),
     "exports": MYSTERY,
     "process": Process(
         "process",
@@ -302,16 +267,21 @@ class JavaScript(Dialect):
             "startsWith": lambda value, start: value.startswith(start),
             "endsWith": lambda value, end: value.endswith(end),
             "includes": lambda value, part: part in value,
+            "slice": sliced,
+            "trimEnd": str.rstrip,
+            "trimStart": str.lstrip,
+            "padStart": lambda value, length, pad=" ": _padded(value, length, pad) + value,
+            "padEnd": lambda value, length, pad=" ": value + _padded(value, length, pad),
         },
         int: {"toString": lambda value: text(value)},
         list: {
             "join": _join,
             "toString": text,
             "concat": lambda value, *others: _concatenated(value, others),
-            "includes": lambda value, member: any(member is item or member == item for item in value),
+            **ARRAY_METHODS,
         },
     }
-    changing: Mapping[type, Mapping[str, Any]] = {list: {"push": lambda value, *more: value.extend(more)}}
+    changing: Mapping[type, Mapping[str, Any]] = {list: ARRAY_CHANGES}
 
     def __init__(self, names: Mapping[str, Any], modules: Mapping[str, Any]) -> None:
         self.names = {**NAMES, **names, "require": Builtin(self._require)}
@@ -322,6 +292,8 @@ class JavaScript(Dialect):
         return self.imported(text_of(path).removeprefix("node:"), None)
 
     def imported(self, path: str, member: str | None) -> Any:
+        if (hosted := HOSTED.fullmatch(path)) is not None:
+            path = hosted["name"]
         if member == "default":
             return super().imported(path, None)
         return super().imported(path, member)
@@ -337,6 +309,9 @@ class JavaScript(Dialect):
     def binary(self, operator: str, left: Any, right: Any) -> Any:
         if operator in ("===", "!==") and {type(left), type(right)} in STRANGERS:
             return operator == "!=="
+        if operator in ("===", "!==") and (isinstance(left, dict | list) or isinstance(right, dict | list)):
+            is_unknown = isinstance(left, Mystery) or isinstance(right, Mystery)
+            return MYSTERY if is_unknown else (left is right) == (operator == "===")
         return super().binary({"===": "==", "!==": "!="}.get(operator, operator), left, right)
 
     def equal(self, left: Any, right: Any) -> bool:
@@ -363,11 +338,18 @@ class JavaScript(Dialect):
             raise Unreadable("a spread of an object that computes its members")
         return value
 
+    def members(self, value: Any) -> list[Any] | None:
+        if isinstance(value, PairList):
+            return value.listed()
+        return list(value) if isinstance(value, str) else None if isinstance(value, dict) else super().members(value)
+
     def member(self, run: Any, value: Any, name: str) -> Any:
         if isinstance(value, dict) and isinstance(value.get(name), Member):
             held = value[name]
             bound = Bound(held.closure, value)  # type: ignore[arg-type]
             return run.apply(bound, Arguments([])) if held.is_getter else bound
+        if isinstance(value, dict) and name == "hasOwnProperty" and name not in value:
+            return constant(lambda key: text(key) in value)
         if isinstance(value, dict) and (name in value or name not in ("then", "catch", "finally")):
             return value.get(name, UNDEFINED)
         if isinstance(value, list) and name == "length":

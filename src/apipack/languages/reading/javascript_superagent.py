@@ -41,7 +41,8 @@ class Chain(Thing):
     def __init__(self, method: str, url: Any) -> None:
         self.method, self.url = method, text(known(url))
         self.fields = Fields()
-        self.query: list[tuple[str, str]] = []
+        self.written_query: list[str] = []
+        self.query: dict[str, str] = {}
         self.document: Any = None
 
     def get(self, run: Evaluation, name: str) -> Any:
@@ -85,19 +86,23 @@ class Chain(Thing):
     def do_query(self, run: Evaluation, given: Arguments) -> Chain:
         run.certain()
         (query,) = given.take("query", required=1)
-        values = plain_object(query, "a query")
-        for name, value in values.items():
+        if isinstance(query, str):
+            self.written_query.append(query)
+            return self
+        for name, value in plain_object(query, "a query").items():
             if not isinstance(known(value), str | int | float):
                 raise Unreadable("a query with more than values")
-            self.query.append((name, text(value)))
+            self.query[name] = text(value)
         return self
 
     def do_send(self, run: Evaluation, given: Arguments) -> Chain:
         run.certain()
         (data,) = given.take("data", required=1)
-        if self.document is not None or not isinstance(known(data), str | dict | list):
+        if isinstance(self.document, dict) and isinstance(known(data), dict):
+            data = {**self.document, **data}
+        elif self.document is not None or not isinstance(known(data), str | dict | list):
             raise Unreadable("a body in parts, or of no data")
-        self.document = data
+        self.document = dict(data) if isinstance(data, dict) else data
         return self
 
     def do_end(self, run: Evaluation, given: Arguments) -> Mystery:
@@ -108,9 +113,11 @@ class Chain(Thing):
     do_then = do_end
 
     def finish(self, run: Evaluation) -> Mystery:
-        if self.query and "?" in self.url:
+        queries = [*self.written_query, sending.form(self.query.items(), sending.strict)]
+        query = "&".join(filter(None, queries))
+        if query and "?" in self.url:
             raise Unreadable("a query for a URL that has one")
-        url = sending.with_query(self.url, sending.form(self.query, sending.strict))
+        url = sending.with_query(self.url, query)
         fields = Fields(self.fields.pairs)
         body = self._body(fields)
         if body is not None and self.method in ("GET", "HEAD"):

@@ -8,12 +8,10 @@ from tree_sitter import Node
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.reading.javascript_cases import HOLDERS, breaks, case_body, counting, deleted, is_perhaps
 from apipack.languages.reading.javascript_texts import SIMPLE, Pattern, number, string, template
 from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
-
-OPERATORS = {"===": "===", "!==": "!=="}
-FUNCTIONS = ("function_declaration", "function_expression", "arrow_function", "method_definition")
 
 
 def lower(code: str) -> tuple[p.Statement, ...]:
@@ -86,15 +84,8 @@ def _counted(node: Node) -> list[p.Statement] | None:
     if start is None or test is None or step is None or test.type == "empty_statement":
         return None
     condition = named(test)[0] if test.type == "expression_statement" else test
-    loop = p.While(_value(condition), _branch(field(node, "body")), (_counting(step),))
+    loop = p.While(_value(condition), _branch(field(node, "body")), (counting(step, _value, _target),))
     return [p.Block((*_statement(start), loop))]
-
-
-def _counting(step: Node) -> p.Expression:
-    if step.type != "update_expression":
-        return _value(step)
-    counter = field(step, "argument")
-    return p.Assign(_target(counter), p.Binary(source(field(step, "operator"))[:1], _value(counter), p.Const(1)))
 
 
 TAG = p.Name("the value of a switch")
@@ -107,7 +98,7 @@ def _switch(node: Node) -> p.Statement | None:
     branches: list[tuple[p.Expression | None, tuple[p.Statement, ...]]] = []
     for case in cases:
         is_default, is_last = case.type == "switch_default", case is cases[-1]
-        body = _case_body(case)
+        body = case_body(case)
         if not is_default:
             equal = p.Binary("===", TAG, _value(field(case, "value")))
             test = equal if test is None else p.Binary("||", test, equal)
@@ -115,7 +106,7 @@ def _switch(node: Node) -> p.Statement | None:
             continue
         ends = bool(body) and body[-1].type in ("break_statement", "return_statement", "throw_statement")
         body = body[:-1] if body and body[-1].type == "break_statement" else body
-        if not (ends or is_last) or any(map(_breaks, body)) or (is_default and test is not None):
+        if not (ends or is_last) or any(map(breaks, body)) or (is_default and test is not None):
             return None
         branches.append((test, tuple(inner for part in body for inner in _statement(part))))
         test = None
@@ -124,17 +115,6 @@ def _switch(node: Node) -> p.Statement | None:
         if tested is not None:
             otherwise = (p.If(tested, lowered, otherwise),)
     return p.Block((p.Assign(TAG, _value(field(node, "value")), True), *otherwise))
-
-
-def _case_body(case: Node) -> list[Node]:
-    body = [part for part in named(case) if part != case.child_by_field_name("value")]
-    if len(body) == 1 and body[0].type == "statement_block":
-        body = list(named(body[0]))
-    return body
-
-
-def _breaks(node: Node) -> bool:
-    return node.type == "break_statement" or any(map(_breaks, node.children))
 
 
 def _branch(node: Node) -> tuple[p.Statement, ...]:
@@ -189,11 +169,14 @@ def _target(node: Node) -> p.Target:
             return p.Member(_value(field(node, "object")), source(field(node, "property")))
         case "subscript_expression":
             return p.Index(_value(field(node, "object")), _value(field(node, "index")))
+        case "assignment_pattern":
+            return p.Defaulted(_target(field(node, "left")), _value(field(node, "right")))
         case "array_pattern":
-            return p.Targets(tuple(_members(node)))
+            return p.Targets(tuple(_members(node)), rest=_rest(node))
         case "object_pattern":
-            pairs = [_pattern(child) for child in named(node)]
-            return p.Targets(tuple(target for _, target in pairs), tuple(key for key, _ in pairs))
+            pairs = [_pattern(child) for child in named(node) if child.type != "rest_pattern"]
+            keys = tuple(key for key, _ in pairs)
+            return p.Targets(tuple(target for _, target in pairs), keys, _rest(node), True)
     raise refuse(node)
 
 
@@ -201,6 +184,8 @@ def _members(node: Node) -> Iterator[p.Target]:
     """Targets of an array's pattern; a hole takes a member and keeps it nowhere."""
     is_hole = True
     for child in node.children[1:-1]:
+        if child.type == "rest_pattern":
+            return
         if child.is_named and child.type != "comment":
             is_hole = False
             yield _target(child)
@@ -210,14 +195,21 @@ def _members(node: Node) -> Iterator[p.Target]:
             is_hole = True
 
 
+def _rest(node: Node) -> p.Target | None:
+    """What a pattern's last part takes."""
+    last = next((child for child in named(node) if child.type == "rest_pattern"), None)
+    return None if last is None else _target(named(last)[0])
+
+
 def _pattern(node: Node) -> tuple[str, p.Target]:
     if node.type == "shorthand_property_identifier_pattern":
         return source(node), p.Name(source(node))
     if node.type == "object_assignment_pattern":
         name = source(field(node, "left"))
         return name, p.Defaulted(p.Name(name), _value(field(node, "right")))
-    if node.type == "pair_pattern":
-        return source(field(node, "key")), _target(field(node, "value"))
+    if node.type == "pair_pattern" and field(node, "key").type in ("string", "property_identifier"):
+        key = field(node, "key")
+        return string(key) if key.type == "string" else source(key), _target(field(node, "value"))
     raise refuse(node)
 
 
@@ -303,6 +295,8 @@ def _value(node: Node) -> p.Expression:
             return _class(node)
         case "regex" if (simple := SIMPLE.fullmatch(source(node))) is not None:
             return p.Const(Pattern(simple["text"], bool(simple["end"]), bool(simple["all"])))
+        case "meta_property" if source(node) == "import.meta":
+            return p.Name("import.meta")
         case "regex" | "meta_property":
             return p.Unknown()
         case "parenthesized_expression":
@@ -316,10 +310,14 @@ def _value(node: Node) -> p.Expression:
             return p.Items(tuple(map(_value, named(node))))
         case "spread_element":
             return p.Spread(_value(named(node)[0]))
+        case "member_expression" if is_perhaps(node):
+            return p.call("member of perhaps", _value(field(node, "object")), p.Const(source(field(node, "property"))))
         case "member_expression":
             return p.Member(_value(field(node, "object")), source(field(node, "property")))
         case "subscript_expression":
             return p.Index(_value(field(node, "object")), _value(field(node, "index")))
+        case "unary_expression" if source(field(node, "operator")) == "delete":
+            return deleted(_target(field(node, "argument")))
         case "call_expression" if field(node, "function").type == "super":
             constructor = p.Member(_super(field(node, "function")), "constructor")
             return p.Call(constructor, _arguments(field(node, "arguments")))
@@ -353,9 +351,10 @@ def _value(node: Node) -> p.Expression:
 
 def _super(node: Node) -> p.Expression:
     """super, in a method of a class that has a name."""
-    owner = node.parent
-    while owner is not None and owner.type not in ("class_declaration", "class", "object", "function_expression"):
-        owner = owner.parent
+    method = node.parent
+    while method is not None and method.type not in HOLDERS:
+        method = method.parent
+    owner = method.parent.parent if method is not None and method.parent is not None else None
     if owner is None or not owner.type.startswith("class") or owner.child_by_field_name("name") is None:
         return p.Opaque("super of no class")
     return p.call("super of", p.Name("this"), p.Name(source(field(owner, "name"))))

@@ -43,9 +43,11 @@ def assign(run: Evaluation, target: p.Target, value: Any, declares: bool = False
             assign(
                 run, plain, run.value(default) if value is UNDEFINED or isinstance(value, Unset) else value, declares
             )
-        case p.Targets(targets, keys):
+        case p.Targets(targets, keys, rest):
             for index, inner in enumerate(targets):
                 assign(run, inner, part(run, value, index, keys), declares)
+            if rest is not None:
+                assign(run, rest, others(value, len(targets), keys, target.is_mapping), declares)
 
 
 def part(run: Evaluation, value: Any, index: int, keys: Sequence[str]) -> Any:
@@ -56,6 +58,17 @@ def part(run: Evaluation, value: Any, index: int, keys: Sequence[str]) -> Any:
     if run.dialect.creates_arrays and isinstance(value, dict) and index in value:
         return value[index]
     return MYSTERY if isinstance(value, Mystery) else UNDEFINED
+
+
+def others(value: Any, count: int, keys: Sequence[str], is_mapping: bool) -> Any:
+    """What no target before took."""
+    if is_mapping and isinstance(value, dict):
+        return {key: member for key, member in value.items() if key not in keys}
+    if not is_mapping and isinstance(value, list):
+        return value[count:]
+    if isinstance(value, Mystery):
+        return MYSTERY
+    raise Unreadable("the rest of what is no plain data")
 
 
 def bind(run: Evaluation, name: str, value: Any, declares: bool) -> None:

@@ -93,6 +93,8 @@ class Super(Thing):
         method = next((kind.methods[name] for kind in self.kind.line()[1:] if name in kind.methods), None)
         if method is None and name in CONSTRUCTORS:
             return Builtin(lambda run, given: given.take())
+        if method is not None and method.kind == "property":
+            return run.apply(Bound(method.closure, self.receiver), Arguments([]))
         if method is None or method.kind not in ("method", "private"):
             raise Unreadable(f"{name} of the class that {self.kind.name} extends")
         return Bound(method.closure, self.receiver)

@@ -11,6 +11,7 @@ from apipack.languages.reading.dialect import LIMIT, Dialect, applied, constant,
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.naming import lookup
 from apipack.languages.reading.objects import Instance, Type
+from apipack.languages.reading.php_arrays import ARRAYS
 from apipack.languages.reading.php_curl import Curl, StringFile, execute, setopt, setopt_array
 from apipack.languages.reading.php_data import (
     FLAGS,
@@ -26,7 +27,9 @@ from apipack.languages.reading.php_data import (
 )
 from apipack.languages.reading.php_guzzle import OPTIONS, Guzzle, Psr
 from apipack.languages.reading.php_names import APPEND, CALLED, SERIALIZED
+from apipack.languages.reading.php_quiet import QUIET
 from apipack.languages.reading.php_streams import Context, file_get_contents, fopen
+from apipack.languages.reading.php_symfony import SYMFONY
 from apipack.languages.reading.php_tree import lower
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -37,6 +40,7 @@ from apipack.languages.reading.values import (
     Module,
     Mystery,
     Thing,
+    Unset,
     known,
     of_environment,
 )
@@ -46,6 +50,15 @@ from apipack.records import Request
 
 def read(code: str) -> Request:
     return Evaluation(Php(re.search(r"^\s*use\s|autoload|\bnamespace\b", code, re.MULTILINE) is None)).run(lower(code))
+
+
+class Missing(Unset):
+    """What getenv gives: false in a bare environment."""
+
+
+def _variable(run: Evaluation, given: Arguments) -> Any:
+    held = of_environment(given.positional[0] if given.positional else None)
+    return Missing() if isinstance(held, Unset) else held
 
 
 def _require(run: Evaluation, given: Arguments) -> Any:
@@ -80,20 +93,12 @@ INERT = [
     "ob_start",
     "gettype",
     "is_object",
-    "is_int",
-    "is_bool",
     "function_exists",
     "extension_loaded",
-    "array_key_first",
-    "str_contains",
-    "str_starts_with",
     "number_format",
     "ucwords",
     "file_put_contents",
     "debug_zval_refcount",
-    "is_string",
-    "is_array",
-    "in_array",
     "header",
     "error_log",
     "fwrite",
@@ -122,20 +127,21 @@ INERT = [
     "printf",
     "usleep",
     "sleep",
-    "substr",
     "strpos",
-    "explode",
     "htmlspecialchars",
     "nl2br",
     "is_numeric",
     "intval",
-    "array_key_exists",
 ]
 CLASSES: Mapping[str, Any] = {
     "GuzzleHttp\\Client": Builtin(lambda run, given: Guzzle(given)),
     "GuzzleHttp\\Psr7\\Request": Builtin(lambda run, given: Psr(given)),
     "CURLStringFile": Builtin(lambda run, given: StringFile(given)),
     "GuzzleHttp\\RequestOptions": Module("RequestOptions", {name.upper(): name for name in OPTIONS}),
+    "GuzzleHttp\\Psr7\\Utils": Module(
+        "Utils", {"streamFor": Builtin(lambda run, given: text(*known(given.take("resource"))))}
+    ),
+    **SYMFONY,
 }
 
 
@@ -216,6 +222,7 @@ def _truth(value: Any) -> bool:
 
 def _array_map(run: Evaluation, given: Arguments) -> Any:
     function, first, *others = given.positional
+    function = lookup(run, function) if isinstance(function, str) else function
     known([first, *others])
     if len(first) > 1000:
         raise Unreadable("a loop over a long list")
@@ -269,6 +276,8 @@ class Php(Dialect):
         **dict.fromkeys((f"class {name}" for name in ("Exception", "RuntimeException", "DateTime")), MYSTERY),
         "class stdClass": Builtin(lambda run, given: Object({})),
         **dict.fromkeys(INERT, MYSTERY),
+        **ARRAYS,
+        **QUIET,
         **FLAGS,
         "PHP_EOL": "\n",
         "__DIR__": MYSTERY,
@@ -295,7 +304,7 @@ class Php(Dialect):
             lambda run, given: {name: lookup(run, f"${name}") for name in map(text, known(given.positional))}
         ),
         "array_filter": Builtin(_array_filter),
-        "getenv": Builtin(lambda run, given: of_environment(given.positional[0] if given.positional else None)),
+        "getenv": Builtin(_variable),
         "$_ENV": Environment(),
         "empty": constant(lambda value: not _truth(value)),
         "isset": constant(lambda *values: None not in values),
@@ -352,18 +361,27 @@ class Php(Dialect):
         return super().equal(left, right)
 
     def binary(self, operator: str, left: Any, right: Any) -> Any:
+        if isinstance(left, Missing) and right is False and operator in ("==", "!="):
+            return operator == "=="
         if operator == "|" and isinstance(left, int) and isinstance(right, int):
             return left | right
         if operator == "+" and isinstance(left, dict) and isinstance(right, dict):
             return {**right, **left}
         return super().binary(operator, left, right)
 
+    def members(self, value: Any) -> list[Any] | None:
+        return list(value.values()) if isinstance(value, dict) else super().members(value)
+
     def item(self, run: Any, value: Any, key: Any) -> Any:
         if isinstance(value, dict) and isinstance(key, str | int) and key in value:
             return value[key]
         return super().item(run, value, key)
 
+    def set_member(self, run: Any, owner: Any, name: str, value: Any) -> None:
+        super().set_member(run, owner, name, copied(value))
+
     def set_item(self, run: Any, owner: Any, key: Any, value: Any) -> None:
+        value = copied(value)
         if isinstance(owner, dict) and key == APPEND.encode():
             owner[max((taken for taken in owner if isinstance(taken, int)), default=-1) + 1] = value
         else:

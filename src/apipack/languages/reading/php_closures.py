@@ -9,6 +9,9 @@ from tree_sitter import Node
 
 from apipack.languages.reading.grammar import field, named, source
 
+CHANGING = ("array_push", "array_unshift", "ksort")
+"""Functions that change the array that they are given."""
+
 
 def captures(node: Node) -> bool:
     """Whether a closure sees the variables around it that it names, which nothing changes after they are set."""
@@ -38,6 +41,8 @@ def _assignments(node: Node) -> Iterator[str]:
         yield from (source(name) for name in list(_variables(field(node, "left")))[:1])
     elif node.type in ("foreach_statement", "update_expression", "unset_statement"):
         yield from (source(name) for name in _variables(node))
+    elif node.type == "function_call_expression" and source(field(node, "function")).lstrip("\\") in CHANGING:
+        yield from (source(name) for name in list(_variables(field(node, "arguments")))[:1])
     for child in named(node):
         yield from _assignments(child)
 

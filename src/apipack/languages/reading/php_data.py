@@ -108,13 +108,20 @@ def sprintf(pattern: str, *values: Any) -> str:
     rest = list(values)
 
     def written(verb: re.Match[str]) -> str:
+        width, digits, kind = verb["width"], verb["digits"], verb["kind"]
         if verb[0] == "%%":
             return "%"
-        if verb[1] not in "sd" or (verb[1] == "d" and not isinstance(rest[0], int)):
-            raise Unreadable(f"{verb[0]} of such a value")
-        return text(rest.pop(0))
+        value = rest.pop(0)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if kind == "s" and not digits and not (width.startswith("0") and text(value).startswith("-")):
+            return text(value).rjust(int(width or 0), "0" if width.startswith("0") else " ")
+        if kind == "d" and isinstance(value, int) and is_number and not digits:
+            return f"%{width}d" % value
+        if kind in "fF" and is_number and len(repr(value)) <= DIGITS:
+            return f"%{width}.{digits or 6}f" % value
+        raise Unreadable(f"{verb[0]} of such a value")
 
-    return re.sub("%(.)", written, pattern)
+    return re.sub(r"%(?P<width>0?[0-9]{0,2})(?:\.(?P<digits>[0-9]))?(?P<kind>.)", written, pattern)
 
 
 def implode(first: Any, second: Any) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 from urllib.parse import urljoin
 
 from apipack.languages.reading import sending
-from apipack.languages.reading.dialect import optional
+from apipack.languages.reading.dialect import copied, optional
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.php_data import FLAGS, http_build_query, json_encode, text
 from apipack.languages.reading.sending import Fields, sent
@@ -108,7 +109,7 @@ def _options(options: Any) -> dict[str, Any]:
     shaping = {name: value for name, value in options.items() if name in OPTIONS}
     if len(shaping) != len(options):
         raise Unreadable("an option of Guzzle that is not known here")
-    return dict(known(shaping))
+    return dict(copied(known(shaping)))
 
 
 def _guzzle_body(options: dict[str, Any], body: str | None, fields: Fields) -> str | None:
@@ -130,9 +131,14 @@ def _guzzle_body(options: dict[str, Any], body: str | None, fields: Fields) -> s
 
 
 def _part(part: Any) -> tuple[str, str, str | None, str | None]:
-    if not set(part) <= {"name", "contents", "filename"}:
+    """A part; the type of a file is guessed by its name where the part has none."""
+    if not set(part) <= {"name", "contents", "filename", "headers"}:
+        raise Unreadable("a part with more than a file")
+    headers = {str(name).lower(): value for name, value in part.get("headers", {}).items()}
+    if not set(headers) <= {"content-type"}:
         raise Unreadable("a part with headers")
-    return text(part["name"]), text(part["contents"]), part.get("filename"), None
+    kind = text(headers["content-type"]) if headers else None
+    return text(part["name"]), text(part["contents"]), part.get("filename"), kind
 
 
 class Psr(Thing):
@@ -146,3 +152,29 @@ class Psr(Thing):
             self.fields.set(name, text(value))
         body = known(optional(body))
         self.body = None if body is None else text_of(body, "the body")
+
+    def copy(self) -> Psr:
+        other = copy(self)
+        other.fields = Fields(self.fields.pairs)
+        return other
+
+    def do_withHeader(self, run: Evaluation, given: Arguments) -> Psr:
+        name, value = given.take("header", "value", required=2)
+        other = self.copy()
+        other.fields.set(text_of(name), text(known(value)))
+        return other
+
+    def do_withoutHeader(self, run: Evaluation, given: Arguments) -> Psr:
+        other = self.copy()
+        other.fields.remove(text_of(*given.take("header", required=1)))
+        return other
+
+    def do_withMethod(self, run: Evaluation, given: Arguments) -> Psr:
+        other = self.copy()
+        other.method = text_of(*given.take("method", required=1)).upper()
+        return other
+
+    def do_withBody(self, run: Evaluation, given: Arguments) -> Psr:
+        other = self.copy()
+        other.body = text_of(*given.take("body", required=1))
+        return other

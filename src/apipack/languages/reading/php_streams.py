@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from apipack.languages.reading import sending
-from apipack.languages.reading.dialect import optional
+from apipack.languages.reading.dialect import copied, optional
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
@@ -22,7 +22,7 @@ class Context(Thing):
 
     def __init__(self, given: Arguments) -> None:
         (options,) = given.take("options")
-        self.http = dict(optional(options, {}).get("http", {}))
+        self.http = copied(optional(options, {}).get("http", {}))
         allowed = {"method", "header", "content", "ignore_errors", "timeout", "protocol_version", "user_agent",
                    "follow_location", "max_redirects"}  # fmt: skip
         if not set(self.http) <= allowed or not set(optional(options, {})) <= {"http", "ssl"}:

@@ -10,7 +10,9 @@ from tree_sitter import Node
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
 from apipack.languages.reading.php_closures import captures
-from apipack.languages.reading.php_names import APPEND, CALLED, SERIALIZED
+from apipack.languages.reading.php_names import APPEND, CALLED, NOTHING, SERIALIZED, constant, key_of
+from apipack.languages.reading.php_quiet import counted, quiet, unset
+from apipack.languages.reading.php_switch import matched, switched
 from apipack.languages.reading.php_texts import heredoc, interpolated, nowdoc
 
 
@@ -26,13 +28,16 @@ def _body(node: Node) -> tuple[p.Statement, ...]:
 
 
 def _statement(node: Node) -> Sequence[p.Statement]:
+    if node.type in NOTHING:
+        return []
     match node.type:
-        case "php_tag" | "text_interpolation" | "text" | "declare_statement" | "empty_statement" | "php_end_tag":
-            return []
         case "expression_statement":
             return [_value(named(node)[0])]
         case "echo_statement":
             return [_value(child) for child in named(node)]
+        case "namespace_definition":
+            body = node.child_by_field_name("body")
+            return [] if body is None else _body(body)
         case "namespace_use_declaration":
             return list(_uses(node))
         case "function_definition":
@@ -58,14 +63,18 @@ def _statement(node: Node) -> Sequence[p.Statement]:
             return [_each(node)]
         case "while_statement":
             return [p.While(_value(field(node, "condition")), _branch(field(node, "body")))]
+        case "for_statement" if (loop := counted(node, _value, _branch(field(node, "body")))) is not None:
+            return [loop]
         case "for_statement" | "do_statement":
             return [p.While(p.Unknown(), _branch(field(node, "body")))]
+        case "switch_statement" if (branches := switched(node, _value, _statement)) is not None:
+            return [branches]
         case "switch_statement":
             return [p.If(p.Unknown(), _body(case)) for case in named(field(node, "body"))]
         case "break_statement" | "continue_statement":
             return [p.Jump(node.type.removesuffix("_statement"))]
         case "unset_statement":
-            return [p.Assign(_target(child), p.Unknown()) for child in named(node)]
+            return [unset(child, _value) or p.Assign(_target(child), p.Unknown()) for child in named(node)]
     return [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]
 
 
@@ -249,7 +258,7 @@ def _value(node: Node) -> p.Expression:
         case "variable_name":
             return p.Name(source(node))
         case "name":
-            return _constant(source(node))
+            return constant(source(node))
         case "parenthesized_expression" | "error_suppression_expression":
             return _value(named(node)[0])
         case "sequence_expression":
@@ -279,6 +288,8 @@ def _value(node: Node) -> p.Expression:
         case "function_call_expression":
             function = field(node, "function")
             name = source(function).lstrip("\\")
+            if name in ("isset", "empty"):
+                return p.call(name, *[quiet(argument, _value) for argument in named(field(node, "arguments"))])
             callee = p.Name(name) if function.type in ("name", "qualified_name") else _value(function)
             return p.Call(callee, _arguments(field(node, "arguments")))
         case "object_creation_expression":
@@ -297,6 +308,8 @@ def _value(node: Node) -> p.Expression:
             operator = source(field(node, "operator"))
             if operator == "instanceof":
                 return p.Unknown()
+            if operator == "??":
+                return p.Binary(operator, quiet(field(node, "left"), _value), _value(field(node, "right")))
             return _binary(operator, _value(field(node, "left")), _value(field(node, "right")))
         case "unary_op_expression":
             return p.Unary(source(field(node, "operator")), _value(field(node, "argument")))
@@ -305,7 +318,9 @@ def _value(node: Node) -> p.Expression:
             test, other = _value(field(node, "condition")), _value(field(node, "alternative"))
             return p.Conditional(test, _value(body), other) if body else p.Binary("||", test, other)
         case "match_expression":
-            return _match(node)
+            return matched(node, _value)
+        case "qualified_name":
+            return constant(source(node).lstrip("\\"))
         case "cast_expression":
             name = source(field(node, "type")).strip().lower()
             return p.Call(p.Name(f"cast to {name}"), (p.Argument(_value(field(node, "value"))),))
@@ -316,30 +331,6 @@ def _value(node: Node) -> p.Expression:
         case "require_expression" | "require_once_expression" | "include_expression" | "include_once_expression":
             return p.Call(p.Name("require"), (p.Argument(_value(named(node)[0])),))
     return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
-
-
-def _match(node: Node) -> p.Expression:
-    """A match as conditions, one in the other; without a default, what nothing matches throws."""
-    given = _value(field(node, "condition"))
-    chosen: p.Expression = p.Call(p.Name("exit"))
-    for arm in reversed(named(field(node, "body"))):
-        result = _value(field(arm, "return_expression"))
-        conditions = arm.child_by_field_name("conditional_expressions")
-        if conditions is None:
-            chosen = result
-            continue
-        test: p.Expression | None = None
-        for condition in named(conditions):
-            equal = p.Binary("==", given, _value(condition))
-            test = equal if test is None else p.Binary("||", test, equal)
-        chosen = p.Conditional(test or p.Unknown(), result, chosen)
-    return chosen
-
-
-def _constant(name: str) -> p.Expression:
-    if name.startswith("CURLINFO_"):
-        return p.Unknown()
-    return p.Const(name) if name.startswith(("CURLOPT_", "CURLAUTH_", "CURL_HTTP_VERSION")) else p.Name(name)
 
 
 def _binary(operator: str, left: p.Expression, right: p.Expression) -> p.Expression:
@@ -387,8 +378,9 @@ def _pairs(children: Sequence[Node]) -> p.Expression:
             raise refuse(child)
         if len(inner) == 2:
             key = _value(inner[0])
-            if isinstance(key, p.Const) and isinstance(key.value, int | float | bool | None):
-                raise refuse(child)
+            if isinstance(key, p.Const):
+                name = key_of(key.value)
+                key, index = p.Const(name), max(index, name + 1) if isinstance(name, int) else index
             pairs.append((key, _value(inner[1])))
         else:
             pairs.append((p.Const(index), _value(inner[0])))

@@ -132,17 +132,19 @@ class Opaque:
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Several targets: positions of a list, or keys of a mapping where `keys` names them."""
+    """Several targets: positions of a list, or keys of a mapping where `is_mapping` says so. rest: gets the others."""
 
     targets: tuple[Target, ...]
     keys: tuple[str, ...] = ()
+    rest: Target | None = None
+    is_mapping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Defaulted:
     """A target that gets a default where no value is there."""
 
-    target: Name
+    target: Target
     default: Expression
 
 

@@ -38,6 +38,34 @@ ASYNCIO = Module(
 )
 
 
+class Manager(Thing):
+    """A context manager of the program. enter: a function that gives what `with` gives."""
+
+    def __init__(self, enter: Any, is_async: bool) -> None:
+        self.enter, self.is_async = enter, is_async
+
+
+def manager_of(run: Evaluation, given: Arguments) -> Manager:
+    return Manager(*given.take("enter", "is_async", required=2))
+
+
+def closing(run: Evaluation, given: Arguments) -> Manager:
+    """contextlib.closing and nullcontext."""
+    (thing,) = given.take("thing", required=1)
+    return Manager(Builtin(lambda run, given: thing), False)
+
+
+_SAME = Builtin(lambda run, given: given.take("function", required=1)[0])
+CONTEXTLIB = Module(
+    "contextlib",
+    {
+        **dict.fromkeys(("contextmanager", "asynccontextmanager"), _SAME),
+        **dict.fromkeys(("closing", "nullcontext"), Builtin(closing)),
+        "suppress": MYSTERY,
+    },
+)
+
+
 def entered(run: Evaluation, given: Arguments) -> Any:
     """What `with` gives, or `async with`; the end of its block is a method that is called some time."""
     value, is_async = given.positional
@@ -47,6 +75,8 @@ def entered(run: Evaluation, given: Arguments) -> Any:
         return run.awaited(value)
     if getattr(value, "is_async", is_async) != is_async:
         raise Unreadable("a client that is entered in another way")
+    if isinstance(value, Manager):
+        return run.apply(value.enter, Arguments([]))
     if not isinstance(value, Instance):
         return value
     enter, after = ("__aenter__", "__aexit__") if is_async else ("__enter__", "__exit__")

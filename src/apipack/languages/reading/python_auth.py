@@ -8,10 +8,12 @@ from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Instance, Type
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.sending import Fields
-from apipack.languages.reading.values import Arguments, Thing, known, text_of
+from apipack.languages.reading.values import MYSTERY, Arguments, Mystery, Thing, known, text_of
 from apipack.languages.wire import Unreadable
 
 AUTH_BASE = Type("AuthBase", {}, None, None)
+HTTPX_AUTH = Type("Auth", {}, None, None)
+FLOWS = ("sync_auth_flow", "async_auth_flow")
 
 
 class HeaderMap(Thing):
@@ -49,18 +51,60 @@ class Unsent(Thing):
         self.at_method, self.at_url = method, url
         self.at_headers = HeaderMap(fields)
 
+    def state(self) -> tuple[Any, list[tuple[str, str]]]:
+        return self.at_url, list(self.at_headers.fields.pairs)
+
     def set_url(self, run: Evaluation, value: Any) -> None:
         self.at_url = value
 
 
 def is_callable(auth: Any) -> bool:
     """Whether credentials are a function of the program, or an object of a class of it that can be called."""
-    return isinstance(auth, Closure) or (isinstance(auth, Instance) and auth.kind.find("__call__") is not None)
+    return isinstance(auth, Closure) or (
+        isinstance(auth, Instance) and (auth.kind.find("__call__") is not None or has_flow(auth))
+    )
+
+
+def has_flow(auth: Any) -> bool:
+    """Whether credentials are an httpx.Auth of the program."""
+    return isinstance(auth, Instance) and HTTPX_AUTH in auth.kind.line() and auth.kind.find("auth_flow") is not None
+
+
+def in_flow(run: Evaluation, given: Arguments) -> None:
+    """The beginning of a generator, which runs for an httpx.Auth alone."""
+    if not run.flows:
+        raise Unreadable("a generator")
+
+
+def given_out(run: Evaluation, given: Arguments) -> Mystery:
+    """`yield` of a request, which is sent then."""
+    if run.doubt or not run.flows:
+        raise Unreadable("it is not certain that the request is sent")
+    (request,) = given.positional
+    run.flows[-1].append((request, request.state() if isinstance(request, Unsent) else None))
+    return MYSTERY
 
 
 def apply_auth(run: Evaluation, auth: Any, request: Unsent) -> str:
     """Put credentials into a request by the program's own function; gives the URL that it leaves."""
+    if has_flow(auth):
+        return _flown(run, auth, request)
     callee = auth.get(run, "__call__") if isinstance(auth, Instance) else auth
     if run.apply(callee, Arguments([request])) is not request:
         raise Unreadable("credentials that give another request")
+    return text_of(request.at_url, "the URL")
+
+
+def _flown(run: Evaluation, auth: Instance, request: Unsent) -> str:
+    """An httpx.Auth's flow, which yields its request once."""
+    if any(auth.kind.find(name) for name in FLOWS):
+        raise Unreadable("credentials with another flow")
+    requests: list[Any] = []
+    run.flows.append(requests)
+    try:
+        run.apply(auth.get(run, "auth_flow"), Arguments([request]))
+    finally:
+        run.flows.pop()
+    if requests != [(request, request.state())]:
+        raise Unreadable("credentials that send more than the request")
     return text_of(request.at_url, "the URL")

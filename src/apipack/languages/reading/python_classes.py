@@ -9,6 +9,9 @@ from apipack.languages.wire import Unreadable
 KINDS = {(): "method", ("staticmethod",): "static", ("classmethod",): "class", ("property",): "property"}
 """Kinds of methods by their decorators."""
 
+ACCESS = ("property", "staticmethod", "classmethod", "setter", "getter", "abstract", "overload", "contextmanager")
+"""Of decorators that do more than to call the method."""
+
 FROZEN = ("frozen=True", "NamedTuple")
 """What makes the fields of a class unchangeable."""
 
@@ -51,3 +54,25 @@ class Super(ast.NodeTransformer):
         if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
             return ast.copy_location(ast.Call(ast.Name("super of", ast.Load()), list(self.given), []), node)
         return node
+
+
+def is_plain_case(case: ast.match_case) -> bool:
+    """Whether a case compares values, or takes all others."""
+    match case.pattern:
+        case ast.MatchValue(value=ast.Constant()) | ast.MatchAs(pattern=None):
+            return case.guard is None
+        case ast.MatchOr(patterns=patterns):
+            return case.guard is None and all(isinstance(one, ast.MatchValue) for one in patterns)
+    return False
+
+
+def is_plain(node: ast.expr) -> bool:
+    """Whether an expression does nothing."""
+    match node:
+        case ast.Constant() | ast.Name():
+            return True
+        case ast.Attribute(value=owner):
+            return is_plain(owner)
+        case ast.Call(func=ast.Name(id="len"), args=[value], keywords=[]):
+            return is_plain(value)
+    return False

@@ -10,8 +10,9 @@ from apipack.languages.reading.dialect import Dialect, applied, constant, ignori
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Instance, super_of
 from apipack.languages.reading.python_aiohttp import AIOHTTP
-from apipack.languages.reading.python_async import ASYNCIO, awaited, entered
-from apipack.languages.reading.python_auth import AUTH_BASE
+from apipack.languages.reading.python_async import ASYNCIO, CONTEXTLIB, awaited, entered, manager_of
+from apipack.languages.reading.python_auth import AUTH_BASE, HTTPX_AUTH, given_out, in_flow
+from apipack.languages.reading.python_builtins import TEXT_METHODS, Template, contained, is_instance, sliced
 from apipack.languages.reading.python_data import (
     BASE64,
     IO,
@@ -28,10 +29,12 @@ from apipack.languages.reading.python_data import (
 )
 from apipack.languages.reading.python_http import HTTP_CLIENT, URL_REQUEST
 from apipack.languages.reading.python_httpx import AsyncClient, Client
+from apipack.languages.reading.python_pydantic import MODEL_NAMES, PYDANTIC
 from apipack.languages.reading.python_requests import VERBS, BasicAuth, Prepared, Session
 from apipack.languages.reading.python_system import ARGPARSE, OS, SYS
 from apipack.languages.reading.python_tree import lower
 from apipack.languages.reading.python_urllib3 import URLLIB3, URLLIB3_UTIL
+from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
@@ -97,6 +100,8 @@ HTTPX = Library(
         "Client": Builtin(lambda run, given: Client(given)),
         "AsyncClient": Builtin(lambda run, given: AsyncClient(given)),
         "BasicAuth": Builtin(lambda run, given: BasicAuth(given)),
+        "Auth": HTTPX_AUTH,
+        "QueryParams": Builtin(lambda run, given: dict(*given.take("params", required=1))),
         "HTTPError": MYSTERY,
         "HTTPStatusError": MYSTERY,
         "RequestError": MYSTERY,
@@ -205,6 +210,22 @@ FUNCTOOLS = Module(
 )
 
 
+def _retried(run: Evaluation, given: Arguments) -> Any:
+    """A decorator that calls a function again where it fails, which one that sends what arrives does not."""
+    return given.positional[0] if given.positional and isinstance(given.positional[0], Closure) else _SAME
+
+
+WAITS = ("stop_after_attempt", "stop_after_delay", "wait_exponential", "wait_fixed", "wait_random_exponential")
+TENACITY = Module(
+    "tenacity",
+    {
+        "retry": Builtin(_retried),
+        **dict.fromkeys((*WAITS, "wait_random", "retry_if_exception_type", "before_log", "before_sleep_log"), MYSTERY),
+    },
+)
+BACKOFF = Module("backoff", {"on_exception": Builtin(lambda run, given: _SAME), "expo": MYSTERY, "constant": MYSTERY})
+
+
 class Python(Dialect):
     """Assignments are local to their function; nothing is hoisted."""
 
@@ -213,7 +234,7 @@ class Python(Dialect):
     assigns_local = True
     counts_arguments = True
     names: Mapping[str, Any] = {
-        **ignoring("print", "isinstance", "type", "repr", "hasattr", "getattr", *ERRORS),
+        **ignoring("print", "type", "repr", "hasattr", "getattr", *ERRORS),
         "str": constant(to_str),
         "int": constant(lambda value: int(value)),
         "len": constant(lambda value: len(value)),
@@ -240,8 +261,14 @@ class Python(Dialect):
         "dict of": Builtin(_collected_dict),
         "formatted as": constant(_formatted_as),
         "entered": Builtin(entered),
+        "manager of": Builtin(manager_of),
+        **MODEL_NAMES,
+        "generator": Builtin(in_flow),
+        "yield": Builtin(given_out),
         "super of": Builtin(super_of),
-        "slice of": Builtin(lambda run, given: MYSTERY),
+        "slice of": constant(sliced),
+        "isinstance": Builtin(is_instance),
+        "sum": constant(lambda values: sum(values)),
         "__name__": "__main__",
     }
     modules: Mapping[str, Any] = {
@@ -271,7 +298,11 @@ class Python(Dialect):
         "argparse": ARGPARSE,
         "asyncio": ASYNCIO,
         "functools": FUNCTOOLS,
-        "contextlib": Module("contextlib"),
+        "string": Module("string", {"Template": Builtin(lambda run, given: Template(given))}),
+        "contextlib": CONTEXTLIB,
+        "pydantic": PYDANTIC,
+        "tenacity": TENACITY,
+        "backoff": BACKOFF,
         "dotenv": Inert("dotenv"),
         "urllib3": URLLIB3,
         "urllib3.util": URLLIB3_UTIL,
@@ -283,7 +314,7 @@ class Python(Dialect):
             "join": join,
             "replace": replace,
             "encode": encode,
-            **{name: getattr(str, name) for name in ("strip", "lstrip", "rstrip", "lower", "upper", "startswith")},
+            **{name: getattr(str, name) for name in TEXT_METHODS},
         },
         bytes: {"decode": decode},
         dict: {
@@ -303,6 +334,11 @@ class Python(Dialect):
         list: {"append": list.append, "extend": list.extend},
     }
 
+    def member(self, run: Any, value: Any, name: str) -> Any:
+        if isinstance(value, Closure) and name in ("__name__", "__doc__", "__qualname__"):
+            return MYSTERY
+        return super().member(run, value, name)
+
     def merged(self, before: Any, module: Any) -> Any:
         if isinstance(before, Module) and isinstance(module, Module) and before.name == module.name == "urllib":
             return Module(module.name, before.members | module.members)
@@ -316,7 +352,8 @@ class Python(Dialect):
             same = left is right if left is None or right is None or isinstance(left, bool) else MYSTERY
             return same if isinstance(same, Mystery) or isinstance(left, Mystery) else same == (operator == "is")
         if operator in ("in", "not in"):
-            return MYSTERY
+            inside = contained(left, right)
+            return inside if isinstance(inside, Mystery) else inside == (operator == "in")
         if operator == "%" and isinstance(left, str):
             return applied(percent, [left, right])
         if operator == "//" and type(left) is int and type(right) is int and right:
@@ -328,6 +365,11 @@ class Python(Dialect):
         if operator == "|" and isinstance(left, dict) and isinstance(right, dict):
             return left | right
         return super().binary(operator, left, right)
+
+    def item(self, run: Any, value: Any, key: Any) -> Any:
+        if isinstance(value, list | str) and type(key) is int and -len(value) <= key < len(value):
+            return value[key]
+        return super().item(run, value, key)
 
     def equal(self, left: Any, right: Any) -> bool:
         if isinstance(left, PLAIN) and isinstance(right, PLAIN):

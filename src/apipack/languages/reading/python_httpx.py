@@ -41,8 +41,11 @@ class Client(Session):
     def __init__(self, given: Arguments | None = None) -> None:
         super().__init__()
         names = ("headers", "params", "auth", "base_url", "cookies", "timeout", "follow_redirects", "verify", "http2",
-                 "limits", "transport")  # fmt: skip
+                 "limits", "event_hooks", "transport")  # fmt: skip
         headers, params, auth, base, cookies, *others = (given or Arguments([])).take(*names)
+        self.hooks = as_dict(optional(others[-2]) or {})
+        if not set(self.hooks) <= {"request", "response"}:
+            raise Unreadable("hooks of another kind")
         if not isinstance(others[-1], Mystery) and others[-1] is not UNDEFINED:
             raise Unreadable("a transport of the program")
         self.at_headers, self.at_params = dict(optional(headers) or {}), optional(params) or {}
@@ -87,7 +90,15 @@ class Client(Session):
         add_cookies(fields, {**(known(self.cookies) or {}), **(known(options.get("cookies")) or {})})
         url = sending.plain_url(sending.with_query(url, sending.form(pairs)))
         url = add_auth(run, Unsent(method, url, fields), options.get("auth") or self.at_auth)
-        return sent(method, url, fields, body)
+        return sent(method, self.hooked(run, Unsent(method, url, fields)), fields, body)
+
+    def hooked(self, run: Evaluation, request: Unsent) -> str:
+        """Let the program's hooks see the request, and perhaps change it; gives its URL."""
+        for hook in self.hooks.get("request") or []:
+            given = run.apply(hook, Arguments([request]))
+            run.awaited(given)
+        run.call_back(*(self.hooks.get("response") or []))
+        return text_of(request.at_url, "the URL")
 
 
 class AsyncClient(Client):

@@ -70,7 +70,9 @@ class ArgumentParser(Thing):
         return MYSTERY
 
     def do_parse_args(self, run: Evaluation, given: Arguments) -> Module:
-        given.take()
+        (args,) = given.take("args")
+        if args is not UNDEFINED and args is not None:
+            raise Unreadable("arguments that the program is given")
         return Module("arguments", dict(self.defaults))
 
 

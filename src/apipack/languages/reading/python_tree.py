@@ -8,7 +8,17 @@ from collections.abc import Sequence
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import check_size
-from apipack.languages.reading.python_classes import KINDS, Super, check_frozen, is_dataclass
+from apipack.languages.reading.python_classes import (
+    ACCESS,
+    KINDS,
+    Super,
+    check_frozen,
+    is_dataclass,
+    is_plain,
+    is_plain_case,
+)
+from apipack.languages.reading.python_generators import manager, yields
+from apipack.languages.reading.python_pydantic import MODELS, model
 from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
 
@@ -74,6 +84,8 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
             return [*_defaults(node), p.Assign(p.Name(name), _dataclass(node, True))]
         case ast.ClassDef(name=name, decorator_list=[], keywords=[], bases=[ast.Name(id="NamedTuple")]):
             return [*_defaults(node), p.Assign(p.Name(name), _dataclass(node, False))]
+        case ast.ClassDef(name=name, decorator_list=[], keywords=[], bases=[base]) if ast.unparse(base) in MODELS:
+            return [*_defaults(node), p.Assign(p.Name(name), model(node, _value, _class))]
         case ast.ClassDef(name=name, decorator_list=[], keywords=[]):
             return [*_defaults(node), p.Assign(p.Name(name), _class(node))]
         case ast.Return(value=value):
@@ -82,7 +94,7 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
             return [_value(value), p.Jump("leave")]
         case ast.Raise():
             return [p.Jump("leave")]
-        case ast.Match(subject=subject, cases=cases) if all(map(_is_plain_case, cases)):
+        case ast.Match(subject=subject, cases=cases) if all(map(is_plain_case, cases)):
             return _match(subject, cases)
         case ast.Assert(test=test):
             return [p.If(_value(test), (), (p.Jump("leave"),))]
@@ -95,9 +107,21 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
     return [p.Opaque(f"line {node.lineno}: {type(node).__name__}")]
 
 
+def _routine(statements: Sequence[ast.stmt]) -> tuple[p.Statement, ...]:
+    """The body of a function; one that yields runs for a library that takes what it gives."""
+    if not yields(statements):
+        return _body(statements)
+    return (p.call("generator"), *_body(statements))
+
+
 def _defined(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Sequence[p.Statement]:
     """A function, whose defaults are values from when it is defined, and what its decorators make of it."""
-    lowered = _function(node.args, _body(node.body), isinstance(node, ast.AsyncFunctionDef))
+    is_async, managing = isinstance(node, ast.AsyncFunctionDef), manager(node)
+    if managing is not None:
+        entering = p.call("manager of", p.Function((), _body(managing.body)), p.Const(is_async))
+        lowered = _function(node.args, (p.Jump("return", entering),), False)
+    else:
+        lowered = _function(node.args, _routine(node.body), is_async)
     statements: list[p.Statement] = [*_defaults(node), p.Define(node.name, lowered)]
     for decorator in reversed(node.decorator_list):
         given = (p.Argument(p.Name(node.name)),)
@@ -125,16 +149,6 @@ def _default_name(value: ast.expr) -> p.Name:
 
 def _default(value: ast.expr) -> p.Expression:
     return _value(value) if isinstance(value, ast.Constant) else _default_name(value)
-
-
-def _is_plain_case(case: ast.match_case) -> bool:
-    """Whether a case compares values, or takes all others."""
-    match case.pattern:
-        case ast.MatchValue(value=ast.Constant()) | ast.MatchAs(pattern=None):
-            return case.guard is None
-        case ast.MatchOr(patterns=patterns):
-            return case.guard is None and all(isinstance(one, ast.MatchValue) for one in patterns)
-    return False
 
 
 def _match(subject: ast.expr, cases: Sequence[ast.match_case]) -> Sequence[p.Statement]:
@@ -233,12 +247,15 @@ def _class(node: ast.ClassDef) -> p.Expression:
                 | ast.AsyncFunctionDef(name=name, args=arguments, body=body)
             ):
                 kind = KINDS.get(tuple(map(ast.unparse, member.decorator_list)))
-                if kind is None or name in ("__new__", "__getattr__", "__getattribute__", "__setattr__"):
-                    return p.Opaque(f"line {member.lineno}: a decorator, or {name}")
+                if name in ("__new__", "__getattr__", "__getattribute__", "__setattr__"):
+                    return p.Opaque(f"line {member.lineno}: {name}")
                 lazy = isinstance(member, ast.AsyncFunctionDef)
                 if arguments.args and kind != "static":
                     body = [Super(node.name, arguments.args[0].arg).visit(statement) for statement in body]
-                methods.append((name, kind, _function(arguments, _body(body), lazy)))
+                function = _function(arguments, _routine(body), lazy)
+                if kind is None and any(mark in " ".join(map(ast.unparse, member.decorator_list)) for mark in ACCESS):
+                    return p.Opaque(f"line {member.lineno}: a decorator of {name}")
+                methods.append((name, kind or "method", function if kind else _decorated(member, function)))
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 shared.append((name, _value(value)))
             case ast.AnnAssign(target=ast.Name(id=name), value=value):
@@ -251,6 +268,15 @@ def _class(node: ast.ClassDef) -> p.Expression:
     if len(bases) > 1:
         return p.Opaque("a class of several")
     return p.Class(node.name, tuple(methods), (), tuple(shared), bases[0] if bases else None)
+
+
+def _decorated(node: ast.FunctionDef | ast.AsyncFunctionDef, function: p.Function) -> p.Function:
+    """A method that calls what its decorators make of it."""
+    made: p.Expression = function
+    for decorator in reversed(node.decorator_list):
+        made = p.Call(_value(decorator), (p.Argument(made),))
+    given = (p.Argument(p.Spread(p.Name("args"))), p.Argument(p.Spread(p.Name("kwargs")), "**"))
+    return p.Function((), (p.Jump("return", p.Call(made, given)),), rest="args", keywords="kwargs")
 
 
 def _entered(item: ast.withitem, is_async: bool) -> p.Statement:
@@ -286,6 +312,8 @@ def _target(node: ast.expr) -> p.Target:
             return p.Member(_value(owner), name)
         case ast.Subscript(value=owner, slice=key):
             return p.Index(_value(owner), _value(key))
+        case ast.Tuple(elts=[*targets, ast.Starred(value=rest)]) | ast.List(elts=[*targets, ast.Starred(value=rest)]):
+            return p.Targets(tuple(map(_target, targets)), rest=_target(rest))
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
             return p.Targets(tuple(map(_target, targets)))
     raise Unreadable(f"line {node.lineno}: {type(node).__name__} is assigned to")
@@ -316,6 +344,9 @@ def _value(node: ast.expr) -> p.Expression:
             return joined
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             return p.Binary(OPERATORS.get(type(op), "?"), _value(left), _value(right))
+        case ast.Compare(left=left, ops=ops, comparators=others) if all(map(is_plain, others[:-1])):
+            steps = zip([left, *others[:-1]], ops, others, strict=True)
+            return p.joined("&&", [p.Binary(OPERATORS.get(type(op), "?"), _value(a), _value(b)) for a, op, b in steps])
         case ast.UnaryOp(op=op, operand=operand):
             return p.Unary(OPERATORS.get(type(op), "?"), _value(operand))
         case ast.IfExp(test=test, body=then, orelse=otherwise):
@@ -329,10 +360,13 @@ def _value(node: ast.expr) -> p.Expression:
             return p.Spread(_value(value))
         case ast.Attribute(value=owner, attr=name):
             return p.Member(_value(owner), name)
-        case ast.Subscript(value=owner, slice=ast.Slice()):
-            return p.Call(p.Name("slice of"), (p.Argument(_value(owner)),))
+        case ast.Subscript(value=owner, slice=ast.Slice(lower=start, upper=end, step=None)):
+            bounds = [p.Const(None) if bound is None else _value(bound) for bound in (start, end)]
+            return p.call("slice of", _value(owner), *bounds)
         case ast.Subscript(value=owner, slice=key):
             return p.Index(_value(owner), _value(key))
+        case ast.Yield(value=value):
+            return p.call("yield", p.Const(None) if value is None else _value(value))
         case ast.Await(value=value):
             return p.Call(p.Name("await"), (p.Argument(_value(value)),))
         case ast.NamedExpr(target=target, value=value):
