@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from apipack.cli import audit, model, sweep
-from apipack.cli.output import DATA, EXPERIMENTS, USE, Commands, fail, known, line, put
+from apipack.cli.output import DATA, EXPERIMENTS, USE, Commands, fail, known, line, put, say
 from apipack.errors import UserError
 from apipack.records import LANGUAGES
 
@@ -63,7 +63,8 @@ def calls(
     left out by reason, and repairs. A folder's lines name the file as {spec}. Where nothing can be read it is one line
     and exit code 2.
     """
-    from apipack.cli.calls import Source, Told, fetched, files, leave_out_document, print_calls
+    from apipack.cli.addresses import fetched
+    from apipack.cli.calls import Source, Told, bundle_first, files, leave_out_document, print_calls, told_of
     from apipack.openapi.loading import SpecError
 
     languages, told = known(lang or list(LANGUAGES)), Told()
@@ -82,13 +83,22 @@ def calls(
                 except (OSError, SpecError, RecursionError) as error:
                     leave_out_document(told, inside, error)
             if not printed and not told.left_out:
-                fail(f"{name}: no document of the folder has an operation{f' {operation}' if operation else ''}", 2)
+                kind = f"operation {operation}" if operation else "operation"
+                fail(f"{name}: no document (.json, .yaml or .yml) of the folder has an {kind}", 2)
         else:
-            source = fetched(url, host) if url is not None else Source("", Path(name).read_bytes(), provider)
+            if url is not None:
+                body, final = fetched(url)
+                source = Source("", body, host or final)
+            else:
+                source = Source("", Path(name).read_bytes(), provider)
             if not print_calls(source, languages, operation, optional, told) and operation is not None:
                 fail(f"{name}: no operation has the id {operation}", 2)
     except (OSError, UserError, RecursionError) as error:
-        fail(str(error) if str(error).startswith(name) else f"{name}: {error}", 2)
+        if isinstance(error, FileNotFoundError) and name.startswith(("http:", "https:")):
+            fail(f"{name}: no such file; an address is given with --url", 2)
+        fail(str(error) if str(error).startswith(name) else f"{name}: {told_of(error)}", 2)
+    if advice := bundle_first(told):
+        say(advice)
     print(told, file=sys.stderr)
 
 

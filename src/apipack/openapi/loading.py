@@ -22,6 +22,7 @@ from apipack.openapi import discovery, kinds, swagger
 MAX_BYTES = 100_000_000
 MAX_DEPTH = 500
 MAX_ALIASED = 1_000_000
+MAX_DIGITS = 3_500
 TOO_DEEP = "nested deeper than it can be read"
 
 
@@ -50,6 +51,8 @@ class _Loader(yaml.CSafeLoader):
 
     def construct_integer(self, node: yaml.ScalarNode) -> int:
         text = self.construct_scalar(node)
+        if len(text) > MAX_DIGITS:
+            raise SpecError("not_json_or_yaml", f"a number of {len(text)} digits, {MAX_DIGITS} allowed")
         return int(text, {"0x": 16, "0o": 8}.get(text[:2], 10))
 
 
@@ -88,6 +91,9 @@ def load(body: bytes, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     if version is None:
         if told := kinds.of_mapping(document):
             raise SpecError("not_openapi", told)
+        for name in ("openapi", "swagger"):
+            if name in document:
+                raise SpecError("no_version", f"`{name}` is null, and no version such as `openapi: 3.1.0`")
         raise SpecError("no_version", f"neither `openapi: 3.x` nor `swagger: 2.0` at its top, but {_names(document)}")
     if not re.match(r"3\.[012](\.|$)", str(version)):
         raise SpecError("unsupported_version", f"{str(version)[:20]}; {kinds.READ}")
@@ -115,7 +121,9 @@ def _decode(body: bytes) -> Any:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SpecError("not_utf8", "save the document as UTF-8") from error
+        raise SpecError(
+            "not_utf8", "no UTF-8 text: save the document as UTF-8, or unpack it where it is an archive"
+        ) from error
     try:
         _check_size(text)
         return yaml.load(text, Loader=_Loader)
