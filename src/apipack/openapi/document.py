@@ -131,6 +131,9 @@ class Document:
             path = str(path)
             if path.startswith("x-"):  # OAS 3: Paths Object, an extension
                 continue
+            if path == "$ref" and isinstance(item, str):
+                self.lost.append(Lost("paths", "*", SpecError("external_ref", item[:80])))
+                continue
             if isinstance(item, dict) and "$ref" in item:
                 try:
                     item = {**self.resolve({"$ref": item["$ref"]}), **item}
