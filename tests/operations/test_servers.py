@@ -35,6 +35,7 @@ def test_servers(server: dict[str, Any], url: str) -> None:
         ("../v2", "http://d.example:8080/v2/a"),
         ("/v3", "http://d.example:8080/v3/a"),
         ("https://o.example", "https://o.example/a"),
+        ("//o.example/v4", "http://o.example/v4/a"),
     ],
 )
 def test_relative_servers_of_a_document_whose_address_is_known(server: str, url: str) -> None:

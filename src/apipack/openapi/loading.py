@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from math import inf
 from typing import Any
 
@@ -40,6 +41,8 @@ class _Loader(yaml.CSafeLoader):
     key is left."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        if not isinstance(node, yaml.MappingNode):  # `!!map [a]`
+            return super().construct_mapping(node, deep)
         keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         for key in keys:
             if key.tag != MERGE:
@@ -55,8 +58,32 @@ class _Loader(yaml.CSafeLoader):
             raise SpecError("not_json_or_yaml", f"a number of {len(text)} digits, {MAX_DIGITS} allowed")
         return int(text, {"0x": 16, "0o": 8}.get(text[:2], 10))
 
+    def construct_ordered(self, node: yaml.Node) -> Iterator[dict[Any, Any]]:
+        """A list of mappings of one member each is the mapping of all."""
+        if not isinstance(node, yaml.SequenceNode) or not all(
+            isinstance(item, yaml.MappingNode) for item in node.value
+        ):
+            raise yaml.constructor.ConstructorError(None, None, "expected a list of mappings", node.start_mark)
+        pairs = [pair for item in node.value for pair in item.value]
+        return self.construct_yaml_map(yaml.MappingNode(_YAML + "map", pairs, node.start_mark, node.end_mark))
 
-MERGE, TEXT = "tag:yaml.org,2002:merge", "tag:yaml.org,2002:str"
+    def construct_keys(self, node: yaml.Node) -> Iterator[list[Any]]:
+        """The members of a set, which is written as a mapping, as a list."""
+        if not isinstance(node, yaml.MappingNode):
+            raise yaml.constructor.ConstructorError(None, None, "expected a mapping", node.start_mark)
+        keys = [key for key, _ in node.value]
+        return self.construct_yaml_seq(yaml.SequenceNode(_YAML + "seq", keys, node.start_mark, node.end_mark))
+
+
+_YAML = "tag:yaml.org,2002:"
+MERGE, TEXT = _YAML + "merge", _YAML + "str"
+_Loader.yaml_constructors = {
+    tag: construct
+    for tag, construct in yaml.CSafeLoader.yaml_constructors.items()
+    if tag is None or tag.removeprefix(_YAML) in ("null", "bool", "float", "str", "seq", "map")
+}
+for _tag in ("binary", "timestamp"):  # of these JSON has the text
+    _Loader.add_constructor(_YAML + _tag, _Loader.construct_yaml_str)
 _Loader.yaml_implicit_resolvers = {}
 for _tag, _first, _pattern in (
     ("null", ["~", "n", "N", ""], r"~|null|Null|NULL|"),
@@ -66,8 +93,10 @@ for _tag, _first, _pattern in (
     ("float", "-+.", r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"),
     ("merge", "<", r"<<"),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), list(_first))
-_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_integer)
+    _Loader.add_implicit_resolver(_YAML + _tag, re.compile(rf"(?:{_pattern})\Z"), list(_first))
+_Loader.add_constructor(_YAML + "int", _Loader.construct_integer)
+_Loader.add_constructor(_YAML + "omap", _Loader.construct_ordered)
+_Loader.add_constructor(_YAML + "set", _Loader.construct_keys)
 
 
 def load(body: bytes, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
@@ -131,6 +160,7 @@ def _decode(body: bytes) -> Any:
         raise
     except (yaml.YAMLError, ValueError, LookupError, AttributeError) as error:  # a tag of another type: `!!bool x`
         told = " ".join(str(error).replace('in "<unicode string>", ', "at ").split())
+        told = told.replace("could not determine a constructor for the tag", "OpenAPI has no use for the tag")
         raise SpecError("not_json_or_yaml", f"{as_json}as YAML: {told}"[:200]) from error
 
 

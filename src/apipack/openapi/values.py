@@ -80,7 +80,7 @@ class ValueBuilder:
 
     def _flat_value(self, schema: Schema, reference: str | None, depth: int) -> Any:
         given = given_value(schema)
-        if isinstance(given, str | float) and not _sendable(given):
+        if given is not MISSING and not _sendable(given):
             self.document.repairs += 1
             schema = schema.model_copy(update=NOT_GIVEN)
             given = given_value(schema)
@@ -288,9 +288,10 @@ class ValueBuilder:
         return _reference(schema) in self._open
 
 
-def _sendable(given: str | float) -> bool:
+def _sendable(given: Any) -> bool:
     """Whether a body can have a given text or number; a constant that it cannot costs the operation."""
-    return len(given) <= MAX_TEXT if isinstance(given, str) else isfinite(given)
+    kind = type(given)
+    return len(given) <= MAX_TEXT if kind is str else kind is not float or isfinite(given)
 
 
 def _holds_json(schema: Schema) -> bool:

@@ -112,7 +112,10 @@ def assemble(
         for name, _ in places["cookie"]:
             if not _COOKIE_NAME.fullmatch(name):  # RFC 6265, 4.1.1: it would be another cookie, or several
                 raise SpecError("bad_header", f"Cookie {name[:40]}")
-        headers.append(("Cookie", "; ".join(f"{name}={value}" for name, value in places["cookie"])))
+        cookies = [value for name, value in headers if name.lower() == "cookie"]  # RFC 6265, 5.4: one field
+        headers = [header for header in headers if header[0].lower() != "cookie"]
+        cookies += [f"{name}={value}" for name, value in places["cookie"]]
+        headers.append(("Cookie", "; ".join(cookies)))
     if content_type is not None:
         headers.append(("Content-Type", content_type))
     request = Request(method, url + (f"?{query}" if query else ""), tuple(headers), body)

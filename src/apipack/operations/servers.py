@@ -57,7 +57,7 @@ def _address(url: str, provider: str) -> tuple[str, bool]:
     if inferred and re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", url):
         raise SpecError("server_not_http", url[:60])
     try:
-        parts = urlsplit(_resolved(url, provider) if inferred else urljoin("https:", url))
+        parts = urlsplit(_resolved(url, provider))
         if "/." in parts.path:  # RFC 3986, 5.2.4
             parts = parts._replace(path=urlsplit(urljoin("https://h/", parts.path)).path)
         if "\\" in parts.netloc:  # for browsers the host ends there
