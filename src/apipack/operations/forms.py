@@ -76,8 +76,13 @@ def form_pieces(document: Document, raw: RawOperation, built: BuiltRequest) -> t
             continue
         optional += not needed
         key = identity, needed, "," if len(pieces) > 1 else ""
-        if (text := texts.get(key)) is None:
-            text = texts[key] = key[2] + _json(_parameter(parameter, values, needed))
+        try:
+            if (text := texts.get(key)) is None:
+                text = texts[key] = key[2] + _json(_parameter(parameter, values, needed))
+        except SpecError:  # of what no form need have it does no harm
+            if needed:
+                raise
+            continue
         pieces.append(text)
     if (body := sent_body(operation, values, method)) is None:
         pieces.append("]}")

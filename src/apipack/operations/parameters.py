@@ -57,7 +57,13 @@ def argument(parameter: Parameter, values: ValueBuilder, named: bool = False) ->
     place = parameter.location.value
     required = bool(parameter.required) or place == "path" or named
     schema = parameter.schema_object
-    flat = values.flat(schema) if schema is not None else None
+    try:
+        flat = values.flat(schema) if schema is not None else None
+    except SpecError:
+        if required or values.optional:
+            raise
+        values.document.repairs += 1
+        flat = None
     kind = kind_of(flat) if flat is not None else None
     fixed = flat is not None and (len(flat.enum or []) == 1 or "const" in (flat.model_extra or {}))
     described = (parameter.name, place, required, kind or "string", fixed)
