@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -163,3 +165,19 @@ def test_lines_are_short_and_move_no_cursor(tmp_path: Path) -> None:
         "0 calls of 0 operations; operations left out: 3 (bad_header 1, server_not_http 1, too_deep 1); "
         "members repaired: 0",
     ]
+
+
+def test_who_takes_the_first_lines_alone_gets_no_error(tmp_path: Path) -> None:
+    paths = {f"/a{number}": {"get": {}} for number in range(2_000)}
+    (tmp_path / "spec.json").write_text(json.dumps({"openapi": "3.0.0", "paths": paths}))
+    for spec in (tmp_path / "spec.json", tmp_path):
+        command = [sys.executable, "-c", "from apipack.cli.main import app; app()", "calls", str(spec), "--lang", "go"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert process.stdout is not None and process.stderr is not None
+            assert b"/a0" in process.stdout.readline()
+            process.stdout.close()
+            assert process.stderr.read() == b""
+
+
+def test_a_file_without_an_end_is_too_large() -> None:
+    assert run("/dev/zero")[::2] == (2, ["/dev/zero: too_large: 100000001 bytes, 100000000 allowed"])

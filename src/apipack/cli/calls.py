@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from apipack.cli.output import line, put, say
 from apipack.languages.codec import Unrepresentable, render
 from apipack.openapi.document import Document, RawOperation
-from apipack.openapi.loading import TOO_DEEP, SpecError, load
+from apipack.openapi.loading import MAX_BYTES, TOO_DEEP, SpecError, load
 from apipack.operations.requests import build
 from apipack.operations.texts import endpoint
 
@@ -77,6 +77,22 @@ def print_calls(source: Source, languages: list[str], wanted: str | None, option
     return bool(operations)
 
 
+def print_folder(
+    folder: Path, provider: str, languages: list[str], wanted: str | None, optional: bool, told: Told
+) -> bool:
+    """Print the calls of every document below a folder. Returns whether one has an operation, as of `print_calls`."""
+    printed = False
+    for path in files(folder):
+        inside = path.relative_to(folder).as_posix()
+        try:
+            printed |= print_calls(Source(inside, content(path), provider), languages, wanted, optional, told)
+        except BrokenPipeError:
+            raise
+        except (OSError, SpecError, RecursionError) as error:
+            leave_out_document(told, inside, error)
+    return printed or bool(told.left_out)
+
+
 def bundle_first(told: Told) -> str:
     """What to do where references lead to other files, which nothing fetches; empty where none does."""
     if "external_ref" not in told.left_out:
@@ -121,6 +137,12 @@ def told_of(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return f"too_deep: {TOO_DEEP}"
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+
+
+def content(path: Path) -> bytes:
+    """A file's bytes, one more than a document may have at most, so that it is told as too large."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def files(folder: Path) -> Iterator[Path]:
