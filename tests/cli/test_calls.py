@@ -168,7 +168,7 @@ def test_lines_are_short_and_move_no_cursor(tmp_path: Path) -> None:
 
 
 def test_who_takes_the_first_lines_alone_gets_no_error(tmp_path: Path) -> None:
-    paths = {f"/a{number}": {"get": {}} for number in range(2_000)}
+    paths: dict[str, object] = {f"/a{number}": {"get": {}} for number in range(2_000)}
     (tmp_path / "spec.json").write_text(json.dumps({"openapi": "3.0.0", "paths": paths}))
     for spec in (tmp_path / "spec.json", tmp_path):
         command = [sys.executable, "-c", "from apipack.cli.main import app; app()", "calls", str(spec), "--lang", "go"]

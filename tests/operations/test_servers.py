@@ -55,6 +55,8 @@ def test_relative_servers_of_a_document_whose_address_is_known(server: str, url:
         (f"https://{'d' * 64}.example", f"bad_host: {'d' * 60}"),
         (f"https://{'d.' * 130}example", f"bad_host: {'d.' * 30}"),
         ("https://[::g]", "bad_host: https://[::g]"),
+        ("https:///v1", "bad_host"),
+        ("///v1", "bad_host"),
         ("https://[1:2]", "bad_host: https://[1:2]"),
         ("https://d.example\\@e.example", "bad_host: https://d.example\\@e.example"),
         ("https://d example", "bad_host: d example"),

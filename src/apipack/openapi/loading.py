@@ -58,6 +58,9 @@ class _Loader(yaml.CSafeLoader):
             raise SpecError("not_json_or_yaml", f"a number of {len(text)} digits, {MAX_DIGITS} allowed")
         return int(text, {"0x": 16, "0o": 8}.get(text[:2], 10))
 
+    def construct_text(self, node: yaml.ScalarNode) -> str:
+        return str(self.construct_scalar(node))
+
     def construct_ordered(self, node: yaml.Node) -> Iterator[dict[Any, Any]]:
         """A list of mappings of one member each is the mapping of all."""
         if not isinstance(node, yaml.SequenceNode) or not all(
@@ -83,7 +86,7 @@ _Loader.yaml_constructors = {
     if tag is None or tag.removeprefix(_YAML) in ("null", "bool", "float", "str", "seq", "map")
 }
 for _tag in ("binary", "timestamp"):  # of these JSON has the text
-    _Loader.add_constructor(_YAML + _tag, _Loader.construct_yaml_str)
+    _Loader.add_constructor(_YAML + _tag, _Loader.construct_text)
 _Loader.yaml_implicit_resolvers = {}
 for _tag, _first, _pattern in (
     ("null", ["~", "n", "N", ""], r"~|null|Null|NULL|"),

@@ -57,7 +57,7 @@ def _address(url: str, provider: str) -> tuple[str, bool]:
     if inferred and re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", url):
         raise SpecError("server_not_http", url[:60])
     try:
-        parts = urlsplit(_resolved(url, provider))
+        parts = urlsplit(_resolved(url, provider) if inferred else urljoin(f"{_scheme(provider)}:", url))
         if "/." in parts.path:  # RFC 3986, 5.2.4
             parts = parts._replace(path=urlsplit(urljoin("https://h/", parts.path)).path)
         if "\\" in parts.netloc:  # for browsers the host ends there
@@ -73,6 +73,10 @@ def _address(url: str, provider: str) -> tuple[str, bool]:
 
 def _resolved(reference: str, provider: str) -> str:
     return urljoin(provider if "://" in provider else f"https://{provider}/", reference)
+
+
+def _scheme(provider: str) -> str:
+    return "http" if provider.lower().startswith("http://") else "https"
 
 
 def _variables(server: Server) -> dict[str, Any]:
