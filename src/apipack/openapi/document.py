@@ -220,11 +220,11 @@ class Document:
             for key, value in operation.items()
             if key not in APART and not (key in TEXTS and isinstance(value, str)) and not str(key).startswith("x-")
         }
-        if "security" in members:
-            members["security"] = _with_scopes(members["security"])
         key = _text(members)
         if key not in self._securities:
             before = self.repairs
+            if "security" in members:
+                members["security"] = _with_scopes(members["security"])
             model: Any = self._validation.validate(self._models.Operation, members | {"responses": {}})
             if key is None or self.repairs > before:  # every operation's repairs count
                 return model.security

@@ -99,7 +99,7 @@ class ValueBuilder:
             return value
         if kind == "array" or (kind is None and (schema.items is not None or keyword(schema, "prefix_items"))):
             return self._array(schema, depth)
-        if kind == "string" and (inside := keyword(schema, "content_schema")) is not None and _holds_json(schema):
+        if kind == "string" and isinstance(schema, LaterSchema) and (inside := _held(schema)) is not None:
             return to_json(self._value(inside, depth + 1))
         value = scalar_value(schema, kind)
         return value if schema.not_schema is None else self._not_refused(schema, value)
@@ -294,10 +294,11 @@ def _sendable(given: Any) -> bool:
     return len(given) <= MAX_TEXT if kind is str else kind is not float or isfinite(given)
 
 
-def _holds_json(schema: Schema) -> bool:
-    """Whether a text is JSON (JSON Schema 2020-12 validation, 8)."""
+def _held(schema: LaterSchema) -> LaterSchema | None:
+    """What a text that is JSON holds (JSON Schema 2020-12 validation, 8)."""
     extra = schema.model_extra or {}
-    return is_json(str(extra.get("contentMediaType") or "")) and "contentEncoding" not in extra
+    is_it = is_json(str(extra.get("contentMediaType") or "")) and "contentEncoding" not in extra
+    return schema.content_schema if is_it else None
 
 
 def _reference(schema: Schema) -> str | None:

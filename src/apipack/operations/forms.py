@@ -24,7 +24,7 @@ from apipack.openapi.document import Document, RawOperation, Schema
 from apipack.openapi.given import first_example
 from apipack.openapi.loading import SpecError
 from apipack.openapi.media_types import is_xml
-from apipack.openapi.models import Parameter, RequestBody, keyword
+from apipack.openapi.models import LaterSchema, Parameter, RequestBody
 from apipack.openapi.scalars import TEXT
 from apipack.openapi.values import ValueBuilder
 from apipack.operations.credentials import secrets
@@ -259,7 +259,7 @@ def _ruled(leaf: Node, schema: Schema) -> Node:
         return {"value": fixed}
     if schema.format in ("binary", "byte", "base64"):
         return {"unsayable": "binary"}
-    if keyword(schema, "content_schema") is not None:
+    if isinstance(schema, LaterSchema) and schema.content_schema is not None:
         return {"unsayable": "text that holds another value"}
     low, high, step = _bounds(schema, leaf["kind"] == "integer")
     described = (schema.description or "")[:MAX_ABOUT] or None
