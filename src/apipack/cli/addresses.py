@@ -36,6 +36,7 @@ def fetched(address: str) -> tuple[bytes, str]:
                 raise UserError(f"{address} broke off after {len(body)} bytes")
             return _unpacked(body, response.headers.get("Content-Encoding")), final
     except HTTPError as error:
+        error.close()
         raise UserError(f"{address} answers {error.code} {_meaning(error)}") from error
     except (OSError, HTTPException, ValueError, zlib.error) as error:
         if isinstance(error, UserError):
