@@ -86,8 +86,6 @@ def print_folder(
         inside = path.relative_to(folder).as_posix()
         try:
             printed |= print_calls(Source(inside, content(path), provider), languages, wanted, optional, told)
-        except BrokenPipeError:
-            raise
         except (OSError, SpecError, RecursionError) as error:
             leave_out_document(told, inside, error)
     return printed or bool(told.left_out)

@@ -83,8 +83,6 @@ def calls(
                 and operation is not None
             ):
                 fail(f"{name}: no operation has the id {operation}", 2)
-    except BrokenPipeError:  # who reads the calls has enough of them
-        raise
     except (OSError, UserError, RecursionError) as error:
         if isinstance(error, FileNotFoundError) and name.startswith(("http:", "https:")):
             fail(f"{name}: no such file; an address is given with --url", 2)
