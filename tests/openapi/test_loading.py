@@ -36,6 +36,12 @@ def test_aliases_stand_for_a_bounded_number_of_nodes() -> None:
     assert reason(b"openapi: 3.0.0\nx: *a") == "not_json_or_yaml"
 
 
+@pytest.mark.parametrize("number", ["9" * 5_000, "0x" + "f" * 5_000, "0o" + "7" * 100_000])
+def test_a_number_that_no_json_can_be_written_of_is_told(number: str) -> None:
+    with pytest.raises(SpecError, match=f"not_json_or_yaml: a number of {len(number)} digits"):
+        load(f"openapi: {number}".encode())
+
+
 def test_yaml_scalars_are_those_of_yaml_1_2() -> None:
     scalars = "NO, y, 12:30, 1_000, 0b1, =, 010, 0o10, 0x1F, -1, +2.5, 1e3, .5, ~, null, True, .inf"
     document = load(f"openapi: 3.0.0\non: off\nx: [{scalars}]".encode())

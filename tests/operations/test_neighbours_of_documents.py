@@ -115,9 +115,11 @@ def test_servers_of_a_document_whose_address_is_known(version: str, server: str,
         ("basePath: v1", "http://k.example:81/v1/a"),
         ("basePath: /v1//", "http://k.example:81/v1/a"),
         ("host: ''\nbasePath: /v1", "http://k.example:81/v1/a"),
-        ("host: h.example\nbasePath: ''", "https://h.example/a"),
-        ("host: h.example\nbasePath: v1", "https://h.example/v1/a"),
-        ("host: h.example\nbasePath: /v1/", "https://h.example/v1/a"),
+        ("host: h.example\nbasePath: ''", "http://h.example/a"),
+        ("host: h.example\nbasePath: v1", "http://h.example/v1/a"),
+        ("host: h.example\nbasePath: /v1/\nschemes: [https]", "https://h.example/v1/a"),
+        ("host: h.example\nschemes: []", "https://h.example/a"),
+        ("host: https://h.example", "refused: bad_host"),
         ("host: 'h.example:8080'\nschemes: [http]", "http://h.example:8080/a"),
         ("host: h.example\nschemes: [http, https]", "https://h.example/a"),
         ("schemes: [https]", "http://k.example:81/a"),
@@ -125,7 +127,8 @@ def test_servers_of_a_document_whose_address_is_known(version: str, server: str,
 )
 def test_where_swagger_2_is_served(members: str, url: str) -> None:
     text = f"swagger: '2.0'\n{HEAD}{members}\npaths: {{/a: {{get: {{}}}}}}"
-    assert sent(text, "http://k.example:81/docs/openapi.json") == [f"GET {url}"]
+    expected = url if url.startswith("refused") else f"GET {url}"
+    assert sent(text, "http://k.example:81/docs/openapi.json") == [expected]
 
 
 @pytest.mark.parametrize("head", [THREE, LATER, LATEST])
@@ -152,6 +155,36 @@ def test_http_schemes_go_by_their_name(head: str, scheme: str, expected: str) ->
     schemes = f"components: {{securitySchemes: {{s: {scheme}, other: {{type: http, scheme: VAPID}}}}}}\n"
     header = f" | Authorization: {expected}" if expected else ""
     assert sent(f"{head}{schemes}security: [{{s: []}}]\npaths: {{/a: {{get: {{}}}}}}") == [GET_A + header]
+
+
+KEY = "{type: apiKey, in: header, name: X-K}"
+COOKIE = "{type: apiKey, in: cookie, name: sid}"
+
+
+@pytest.mark.parametrize(
+    ("schemes", "security", "operation", "headers"),
+    [
+        (f"{{k: {KEY}}}", "[{k: null}]", "", "X-K: REPLACE_KEY_VALUE"),
+        (f"{{k: {KEY}}}", "[]", "security: [{k: }]", "X-K: REPLACE_KEY_VALUE"),
+        (f"{{k: {KEY}}}", "[{k: []}]", "security: []", ""),
+        (f"{{k: {KEY}}}", "[{}, {k: []}]", "", ""),
+        (f"{{k: {KEY}}}", "[{k: []}, {}]", "", "X-K: REPLACE_KEY_VALUE"),
+        (f"{{k: {KEY}, o: {{type: jwt}}}}", "[{o: []}, {k: []}]", "", "X-K: REPLACE_KEY_VALUE"),
+        ("{k: {type: apikey, in: header, name: X-K}}", "[{k: []}]", "", ""),
+        (f"{{k: {KEY}, m: {{type: mutualTLS}}}}", "[{m: [], k: []}]", "", "X-K: REPLACE_KEY_VALUE"),
+        (
+            f"{{k: {COOKIE}}}",
+            "[{k: []}]",
+            "parameters: [{name: Cookie, in: header, required: true, schema: {enum: [a=b]}}, "
+            "{name: c, in: cookie, required: true, schema: {enum: [1]}}]",
+            "Cookie: a=b; c=1; sid=REPLACE_KEY_VALUE",
+        ),
+    ],
+)
+def test_requirements(schemes: str, security: str, operation: str, headers: str) -> None:
+    text = f"{LATER}components: {{securitySchemes: {schemes}}}\nsecurity: {security}\n"
+    lines = sent(f"{text}paths: {{/a: {{get: {{{operation}}}}}}}")
+    assert lines == [GET_A + (f" | {headers}" if headers else "")]
 
 
 @pytest.mark.parametrize("head", [TWO, THREE, LATER, LATEST])

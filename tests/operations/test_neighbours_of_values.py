@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.operations.small import sent
+from tests.operations.small import sent, sent_body
 
 HEAD = "openapi: 3.1.1\ninfo: {title: t, version: '1'}\n"
 HERE = "servers: [{url: https://h.example}]\n"
@@ -45,6 +45,74 @@ def test_servers_relative_to_the_document(server: str, expected: str) -> None:
 def test_values_with_delimiters(head: str, path: str, parameter: str, expected: str) -> None:
     text = f"{head}paths: {{'{path}': {{get: {{parameters: [{{required: true, {parameter}}}]}}}}}}"
     assert sent(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters", "expected"),
+    [
+        (
+            "/a",
+            "{name: X-F, in: header, required: true, content: {application/json: {example: [é, a😀]}}}",
+            f'{GET}/a | X-F: ["\\u00e9","a\\ud83d\\ude00"]',
+        ),
+        ("/off/50%/x%2Fy", "", f"{GET}/off/50%25/x%2Fy"),
+        ("/off?d=50%&e=%41", "", f"{GET}/off?d=50%25&e=%41"),
+        ("/a", "{name: n, in: query, required: true, schema: {type: integer, default: 5.0}}", f"{GET}/a?n=5"),
+        ("/a", "{name: n, in: query, required: true, schema: {type: number, default: 5.0}}", f"{GET}/a?n=5.0"),
+    ],
+)
+def test_what_its_place_asks_of_a_value(path: str, parameters: str, expected: str) -> None:
+    assert sent(f"{HEAD}{HERE}paths: {{'{path}': {{get: {{parameters: [{parameters}]}}}}}}") == [expected]
+
+
+def test_json_in_the_header_of_a_part_is_ascii() -> None:
+    header = "{required: true, content: {application/json: {example: é}}}"
+    media = f"schema: {{required: [m], properties: {{m: {{}}}}}}, encoding: {{m: {{headers: {{X-A: {header}}}}}}}"
+    assert '\r\nX-A: "\\u00e9"\r\n' in sent_body("3.1.1", "multipart/form-data", media)
+
+
+SHARED = """components: {schemas: {Nothing: {type: 'null'}, Word: {type: string, default: d}, Two: {anyOf: [{const: 1},
+  {const: 2}]}}}"""
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ("{required: [n], properties: {n: {type: ['null']}}}", '{"n":null}'),
+        ("{anyOf: [{$ref: '#/components/schemas/Nothing'}, {$ref: '#/components/schemas/Word'}]}", '"d"'),
+        ("{oneOf: [{$ref: '#/components/schemas/Nothing'}]}", "null"),
+        ("{anyOf: [{$ref: '#/components/schemas/Gone'}, {type: integer}]}", "refused: dangling_ref"),
+        ("{type: string, enum: [a, b, c], not: {enum: [a, b]}}", '"c"'),
+        ("{type: string, enum: [a, b], not: {type: string}}", '"a"'),
+        ("{type: string, example: e, not: {const: a}}", '"e"'),
+        ("{$ref: '#/components/schemas/Two/anyOf/1'}", "2"),
+        ("{$ref: '#/components/schemas/Two/anyOf/01'}", "refused: dangling_ref"),
+        ("{$ref: '#/components/schemas/Two/anyOf/-'}", "refused: dangling_ref"),
+        (
+            "{type: string, contentMediaType: application/json, contentSchema: {required: [a], "
+            "properties: {a: {type: integer}}}}",
+            r'"{\"a\":1}"',
+        ),
+        ("{type: string, contentMediaType: application/vnd.k+json, contentSchema: {const: [x]}}", r'"[\"x\"]"'),
+        ("{type: string, contentMediaType: text/csv, contentSchema: {const: [x]}}", '"SOME_STRING_VALUE"'),
+        ("{type: string, contentMediaType: application/json}", '"SOME_STRING_VALUE"'),
+        ("{type: string, example: given, contentMediaType: application/json, contentSchema: {const: 1}}", '"given"'),
+    ],
+)
+def test_bodies(schema: str, expected: str) -> None:
+    assert sent_body("3.1.1", "application/json", f"schema: {schema}", SHARED) == expected
+
+
+@pytest.mark.parametrize(
+    ("paths", "told"),
+    [
+        ("{$ref: paths.yaml}", "lost paths *: external_ref"),
+        ("{/a: {get: {parameters: [{$ref: '#/components/parameters/p'}]}}}", "refused: external_ref"),
+        ("{/a: {$ref: '#/components/pathItems/i'}}", "lost /a *: external_ref"),
+    ],
+)
+def test_a_section_in_another_file_is_told_as_such(paths: str, told: str) -> None:
+    assert sent(f"{HEAD}{HERE}components: {{$ref: components.yaml}}\npaths: {paths}") == [told]
 
 
 @pytest.mark.parametrize(

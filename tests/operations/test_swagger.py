@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from apipack.openapi.document import Document
-from apipack.openapi.loading import load
+from apipack.openapi.loading import SpecError, load
 from apipack.records import Request
 from tests.operations.small import one, requests
 
@@ -69,3 +69,18 @@ def test_references_outside_of_the_usual_places_and_extensions() -> None:
     }
     (made,) = requests(Document(load(json.dumps(raw).encode())))
     assert made.parts.query == "q=x,y"
+
+
+REFERRED = {
+    "first": {"$ref": "#/parameters/second"},
+    "second": {"name": "q", "in": "query", "required": True, "type": "string", "default": "x"},
+    "round": {"$ref": "#/parameters/around"},
+    "around": {"$ref": "#/parameters/round"},
+}
+
+
+def test_parameters_are_referred_to_in_more_than_one_step() -> None:
+    made = swagger({"parameters": [{"$ref": "#/parameters/first"}]}, method="get", parameters=REFERRED)
+    assert made.url == "https://h.example/a?q=x"
+    with pytest.raises(SpecError, match="cyclic_ref"):
+        swagger({"parameters": [{"$ref": "#/parameters/round"}]}, method="get", parameters=REFERRED)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from apipack.openapi.document import Document
+from apipack.openapi.loading import SpecError
 from apipack.operations.parsing import parse_spec
 from apipack.operations.requests import build
 from apipack.records import Request
@@ -45,6 +46,46 @@ def test_a_body(example: Any) -> None:
     media = {"schema": BODY, "example": example}
     request, repairs = made({"requestBody": {"content": {"application/json": media}}})
     assert (request.body, repairs) == ('{"a":1}', 1)
+
+
+@pytest.mark.parametrize(
+    ("schema", "body", "repaired"),
+    [
+        ({**BODY, "example": {"a": float("nan")}}, '{"a":1}', 1),
+        ({**BODY, "default": {"a": "x" * 200_000}}, '{"a":1}', 1),
+        ({"type": "string", "example": "x" * 60_000, "enum": ["e"]}, '"e"', 1),
+        ({"type": "number", "default": float("inf"), "minimum": 2}, "2", 1),
+        ({"type": "array", "items": {"type": "string", "example": "x" * 60_000}}, '["SOME_STRING_VALUE"]', 1),
+        ({"type": "string", "example": "x" * 40_000}, f'"{"x" * 40_000}"', 0),
+    ],
+)
+def test_a_body_whose_schema_gives_it(schema: dict[str, Any], body: str, repaired: int) -> None:
+    request, repairs = made({"requestBody": {"content": {"application/json": {"schema": schema}}}})
+    assert (request.body, repairs) == (body, repaired)
+
+
+@pytest.mark.parametrize("attribute", [False, True])
+def test_a_character_that_xml_cannot_say(attribute: bool) -> None:
+    member = {"type": "string", "xml": {"attribute": attribute}}
+    media = {"schema": {"properties": {"m": member}, "required": ["m"]}, "example": {"m": "a\x01"}}
+    request, repairs = made({"requestBody": {"content": {"application/xml": media}}})
+    assert (request.body or "").count("SOME_STRING_VALUE") == 1 and repairs == 1
+    media = {"schema": {"properties": {"m": {**member, "enum": ["a\x01"]}}, "required": ["m"]}}
+    with pytest.raises(SpecError, match=r"value_not_xml: U\+0001"):
+        made({"requestBody": {"content": {"application/xml": media}}})
+
+
+@pytest.mark.parametrize("name", ["a; b", "a=b", "a,b", "a b", "", "a\x00"])
+def test_a_cookie_that_would_be_another_is_refused(name: str) -> None:
+    with pytest.raises(SpecError, match="bad_header: Cookie"):
+        made({"parameters": [{**PARAMETER, "name": name, "in": "cookie"}]})
+
+
+def test_a_header_has_an_end() -> None:
+    with pytest.raises(SpecError, match="header_too_long: nnn.*: 10017 characters"):
+        made({"parameters": [{**PARAMETER, "name": "n" * 10_000, "in": "header"}]})
+    with pytest.raises(SpecError, match="header_too_long: Content-Type: "):
+        made({"requestBody": {"content": {"a/" + "b" * 10_000: {"schema": BODY}}}})
 
 
 def test_a_form_whose_example_is_a_list() -> None:

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.error import HTTPError
-from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from apipack.cli.output import line, put
-from apipack.errors import UserError
+from apipack.cli.output import line, put, say
 from apipack.languages.codec import Unrepresentable, render
 from apipack.openapi.document import Document, RawOperation
-from apipack.openapi.loading import MAX_BYTES, SpecError, load
+from apipack.openapi.loading import MAX_BYTES, TOO_DEEP, SpecError, load
 from apipack.operations.requests import build
 from apipack.operations.texts import endpoint
 
 ENDINGS = (".json", ".yaml", ".yml")
-SECONDS = 30
+MAX_NAME = 120
 
 
 class Source(NamedTuple):
@@ -75,12 +69,33 @@ def print_calls(source: Source, languages: list[str], wanted: str | None, option
                 row = _row(source, name, raw, language, render(language, request))
             except Unrepresentable as error:
                 told.languages[language] += 1
-                _say(source, f"{name}: {language}: {error}")
+                _say(source, f"{_short(name)}: {language}: {error}")
                 continue
             told.calls += 1
             put(line(row))
     told.repairs += document.repairs
     return bool(operations)
+
+
+def print_folder(
+    folder: Path, provider: str, languages: list[str], wanted: str | None, optional: bool, told: Told
+) -> bool:
+    """Print the calls of every document below a folder. Returns whether one has an operation, as of `print_calls`."""
+    printed = False
+    for path in files(folder):
+        inside = path.relative_to(folder).as_posix()
+        try:
+            printed |= print_calls(Source(inside, content(path), provider), languages, wanted, optional, told)
+        except (OSError, SpecError, RecursionError) as error:
+            leave_out_document(told, inside, error)
+    return printed or bool(told.left_out)
+
+
+def bundle_first(told: Told) -> str:
+    """What to do where references lead to other files, which nothing fetches; empty where none does."""
+    if "external_ref" not in told.left_out:
+        return ""
+    return "external_ref: other files are not read: make one document of all first, with `redocly bundle` for example"
 
 
 def _row(source: Source, name: str, raw: RawOperation, language: str, call: str) -> dict[str, Any]:
@@ -96,19 +111,36 @@ def _row(source: Source, name: str, raw: RawOperation, language: str, call: str)
 
 
 def _leave_out(told: Told, source: Source, name: str, error: Exception) -> None:
-    reasons = {RecursionError: "too_deep", UnicodeEncodeError: "not_unicode"}
-    told.left_out[error.reason if isinstance(error, SpecError) else reasons[type(error)]] += 1
-    _say(source, f"{name}: {error}")
+    if not isinstance(error, SpecError):
+        error = SpecError("too_deep", TOO_DEEP) if isinstance(error, RecursionError) else SpecError("not_unicode")
+    told.left_out[error.reason] += 1
+    _say(source, f"{_short(name)}: {error}")
 
 
 def _say(source: Source, text: str) -> None:
-    told = " ".join(f"{source.name}: {text}".split()) if source.name else " ".join(text.split())
-    print(told.encode("utf-8", "backslashreplace").decode(), file=sys.stderr)
+    say(f"{source.name}: {text}" if source.name else text)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= MAX_NAME else f"{name[:MAX_NAME]}..."
 
 
 def leave_out_document(told: Told, name: str, error: Exception) -> None:
     told.documents[error.reason if isinstance(error, SpecError) else "unreadable"] += 1
-    print(f"{name}: {' '.join(str(error).split())}", file=sys.stderr)
+    say(f"{name}: {told_of(error)}")
+
+
+def told_of(error: Exception) -> str:
+    """What an error says to who gave the file, without the number that the system has for it."""
+    if isinstance(error, RecursionError):
+        return f"too_deep: {TOO_DEEP}"
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+
+
+def content(path: Path) -> bytes:
+    """A file's bytes, one more than a document may have at most, so that it is told as too large."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def files(folder: Path) -> Iterator[Path]:
@@ -116,39 +148,6 @@ def files(folder: Path) -> Iterator[Path]:
     for here, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(here, name) for name in sorted(names) if name.lower().endswith(ENDINGS))
-
-
-class _SafeRedirects(HTTPRedirectHandler):
-    def redirect_request(self, request: Any, response: Any, code: int, message: str, headers: Any, address: str) -> Any:
-        _check_address(address)
-        return super().redirect_request(request, response, code, message, headers, address)
-
-
-def fetched(address: str, host: str | None) -> Source:
-    """The document of an http or https address. Raises `UserError` with one line."""
-    _check_address(address)
-    accept = "application/vnd.oai.openapi+json, application/json, application/yaml, */*;q=0.5"
-    request = Request(address, headers={"Accept": accept, "User-Agent": "apipack"})
-    try:
-        with build_opener(_SafeRedirects).open(request, timeout=SECONDS) as response:
-            body, final = response.read(MAX_BYTES + 1), response.geturl()
-    except HTTPError as error:
-        raise UserError(f"{address} answers {error.code} {error.reason}") from error
-    except (OSError, HTTPException, ValueError) as error:
-        if isinstance(error, UserError):
-            raise
-        raise UserError(f"{address} cannot be fetched: {error}") from error
-    return Source("", body, host or final)
-
-
-def _check_address(address: str) -> None:
-    try:
-        parts = urlsplit(address)
-        is_address = parts.scheme in ("http", "https") and parts.hostname and parts.username is None
-    except ValueError:
-        is_address = False
-    if not is_address:
-        raise UserError(f"{address[:80]} is no http or https address of a document")
 
 
 def _counts(counter: Counter[str]) -> str:

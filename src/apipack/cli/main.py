@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from apipack.cli import audit, model, sweep
-from apipack.cli.output import DATA, EXPERIMENTS, USE, Commands, fail, known, line, put
+from apipack.cli.output import DATA, EXPERIMENTS, USE, Commands, fail, known, line, put, say
 from apipack.errors import UserError
 from apipack.records import LANGUAGES
 
@@ -63,32 +63,32 @@ def calls(
     left out by reason, and repairs. A folder's lines name the file as {spec}. Where nothing can be read it is one line
     and exit code 2.
     """
-    from apipack.cli.calls import Source, Told, fetched, files, leave_out_document, print_calls
-    from apipack.openapi.loading import SpecError
+    from apipack.cli.addresses import fetched
+    from apipack.cli.calls import Source, Told, bundle_first, content, print_calls, print_folder, told_of
 
     languages, told = known(lang or list(LANGUAGES)), Told()
     if (spec is None) == (url is None):
         fail("give a file, a folder or --url, one of them", 2)
     provider = host or "api.example.com"
     name = url or str(spec)
-    printed = False
     try:
         if spec is not None and spec.is_dir():
-            for path in files(spec):
-                inside = path.relative_to(spec).as_posix()
-                try:
-                    source = Source(inside, path.read_bytes(), provider)
-                    printed = print_calls(source, languages, operation, optional, told) or printed
-                except (OSError, SpecError, RecursionError) as error:
-                    leave_out_document(told, inside, error)
-            if not printed and not told.left_out:
-                fail(f"{name}: no document of the folder has an operation{f' {operation}' if operation else ''}", 2)
+            if not print_folder(spec, provider, languages, operation, optional, told):
+                kind = f"operation {operation}" if operation else "operation"
+                fail(f"{name}: no document (.json, .yaml or .yml) of the folder has an {kind}", 2)
         else:
-            source = fetched(url, host) if url is not None else Source("", Path(name).read_bytes(), provider)
-            if not print_calls(source, languages, operation, optional, told) and operation is not None:
+            body, final = fetched(url) if url is not None else (content(Path(name)), provider)
+            if (
+                not print_calls(Source("", body, host or final), languages, operation, optional, told)
+                and operation is not None
+            ):
                 fail(f"{name}: no operation has the id {operation}", 2)
     except (OSError, UserError, RecursionError) as error:
-        fail(str(error) if str(error).startswith(name) else f"{name}: {error}", 2)
+        if isinstance(error, FileNotFoundError) and name.startswith(("http:", "https:")):
+            fail(f"{name}: no such file; an address is given with --url", 2)
+        fail(str(error) if str(error).startswith(name) else f"{name}: {told_of(error)}", 2)
+    if advice := bundle_first(told):
+        say(advice)
     print(told, file=sys.stderr)
 
 

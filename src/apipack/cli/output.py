@@ -55,7 +55,7 @@ class Commands(TyperGroup):
 
 def fail(message: str, code: int) -> NoReturn:
     """One line on standard error, and an exit code."""
-    print(" ".join(message.split()), file=sys.stderr)
+    say(message)
     raise typer.Exit(code)
 
 
@@ -79,6 +79,14 @@ def _flush() -> None:
             sys.exit(NOBODY_READS)
         print(f"standard output: {error}", file=sys.stderr)
         sys.exit(2)
+
+
+def say(message: str) -> None:
+    """One line on standard error, in which nothing moves a terminal's cursor: documents are not ours."""
+    text = " ".join(message.split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    print(text, file=sys.stderr)
 
 
 def line(row: dict[str, Any]) -> str:

@@ -27,12 +27,12 @@ TYPES: dict[str, type | tuple[type, ...]] = {
 
 
 def kind_of(schema: Schema) -> str | None:
-    """The schema's type; of several (OAS 3.1) the first that is not null."""
+    """The schema's type; of several (OAS 3.1) the first that is not null, where there is another."""
     kind = schema.type
     if kind is None:
         return None
     if isinstance(kind, list):
-        return next((name for name in map(_name, kind) if name != "null"), None)
+        return next((name for name in map(_name, kind) if name != "null"), "null" if kind else None)
     return _name(kind)
 
 

@@ -131,6 +131,9 @@ class Document:
             path = str(path)
             if path.startswith("x-"):  # OAS 3: Paths Object, an extension
                 continue
+            if path == "$ref" and isinstance(item, str):
+                self.lost.append(Lost("paths", "*", SpecError("external_ref", item[:80])))
+                continue
             if isinstance(item, dict) and "$ref" in item:
                 try:
                     item = {**self.resolve({"$ref": item["$ref"]}), **item}
@@ -220,6 +223,8 @@ class Document:
         key = _text(members)
         if key not in self._securities:
             before = self.repairs
+            if "security" in members:
+                members["security"] = _with_scopes(members["security"])
             model: Any = self._validation.validate(self._models.Operation, members | {"responses": {}})
             if key is None or self.repairs > before:  # every operation's repairs count
                 return model.security
@@ -265,7 +270,7 @@ class Document:
             typed = None
             if isinstance(node, dict):
                 members = {key: value for key, value in self.resolve(node).items() if key != "flows"}
-                typed = self._validation.validate(v3_0.SecurityScheme, members)
+                typed = self._or_none(v3_0.SecurityScheme, members)
             self._schemes[name] = typed
         return self._schemes[name]
 
@@ -327,15 +332,19 @@ class Document:
     def _shared_by_text(self, model: type[Model], node: dict[str, Any]) -> Model | None:
         key = model, _text(node) or id(node)
         if key not in self._typed:
-            before = self.repairs
-            try:
-                self._typed[key] = self._validation.validate(model, self._inlining.with_content(node))
-            except SpecError as error:
-                if error.reason != "refused_by_model":
-                    raise
-                self._typed[key] = None
-                self.repairs = before + 1
+            self._typed[key] = self._or_none(model, self._inlining.with_content(node))
         return self._typed[key]
+
+    def _or_none(self, model: type[Model], node: dict[str, Any]) -> Model | None:
+        """The typed node, or None and one repair where the model refuses it whole."""
+        before = self.repairs
+        try:
+            return self._validation.validate(model, node)
+        except SpecError as error:
+            if error.reason != "refused_by_model":
+                raise
+            self.repairs = before + 1
+            return None
 
 
 def _version(raw: dict[str, Any]) -> tuple[int, int]:
@@ -366,6 +375,18 @@ def _with_siblings(schema: Schema, reference: str) -> tuple[Schema, Schema]:
     extra = {name: value for name, value in (schema.model_extra or {}).items() if name not in ("$ref", "$dynamicRef")}
     target = model.model_construct(None, **{"$ref": reference})
     return schema, model.model_construct(**extra, **(said | {"all_of": [target, *(schema.all_of or [])]}))
+
+
+def _with_scopes(requirements: Any) -> Any:
+    """Requirements whose schemes have a list of scopes: of none at all YAML makes null."""
+    if not isinstance(requirements, list):
+        return requirements
+    return [
+        {name: [] if scopes is None else scopes for name, scopes in requirement.items()}
+        if isinstance(requirement, dict)
+        else requirement
+        for requirement in requirements
+    ]
 
 
 def _located(parameter: dict[str, Any]) -> Located:

@@ -9,7 +9,7 @@ READ = "apipack reads OpenAPI 3.0 to 3.2, Swagger 2.0 and Google discovery docum
 WIDE = "text in UTF-16 or UTF-32: save it as UTF-8"
 
 _FIRST_BYTES = (
-    (re.compile(rb"%PDF-"), "a PDF file"),
+    (re.compile(rb"%PDF-"), f"a PDF file; {READ}"),
     (re.compile(rb"PK\x03\x04"), "a ZIP archive: unpack it first"),
     (re.compile(rb"\x1f\x8b"), "a gzip archive: unpack it first"),
     (
@@ -17,9 +17,11 @@ _FIRST_BYTES = (
         "an archive: unpack it first",
     ),
     (re.compile(rb"\xff\xfe|\xfe\xff|\x00*[\t -~]\x00+[\t-~]"), WIDE),
-    (re.compile(rb"[^\x00]{0,64}\x00"), "binary data and no text"),
+    (re.compile(rb"[^\x00]{0,64}\x00"), f"binary data and no text; {READ}"),
     (re.compile(rb"(?i)\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|div|script|title|meta|p)\b", re.S), None),
-    (re.compile(rb"\s*<[a-z?!/]", re.I), "an XML document"),
+    (re.compile(rb".{0,400}(\bwsdl:|schemas\.xmlsoap\.org/wsdl)", re.S), f"a WSDL document, of SOAP; {READ}"),
+    (re.compile(rb"\s*<[a-z?!/]", re.I), f"an XML document; {READ}"),
+    (re.compile(rb"\s*(//|/\*)"), "JSON with comments, which JSON has none of: take them out"),
     (re.compile(rb"version https://git-lfs"), "a pointer of Git LFS: `git lfs pull` fetches the file itself"),
     (re.compile(rb"\s*syntax\s*=\s*[\"']proto"), f"a Protocol Buffers file, which has no paths; {READ}"),
     (re.compile(rb"#%RAML"), f"a RAML document: convert it to OpenAPI first; {READ}"),
@@ -27,6 +29,7 @@ _FIRST_BYTES = (
     (re.compile(rb"\s*(schema\s*\{|type\s+\w+[^:{}]*\{)"), f"a GraphQL schema, which has no paths; {READ}"),
 )
 _PAGE = "an HTML page, not the document: give the address of the JSON or YAML file itself"
+_GRAPHQL = f"an answer of GraphQL about its schema, which has no paths; {READ}"
 _MEMBERS = (
     ("asyncapi", "an AsyncAPI document, which describes messages and no HTTP paths"),
     ("arazzo", "an Arazzo document, which describes workflows: give the OpenAPI documents of its sourceDescriptions"),
@@ -73,6 +76,13 @@ def of_mapping(document: dict[str, Any]) -> str:
         return "a Postman collection: convert it to OpenAPI first"
     if "_postman_variable_scope" in document or ("requests" in document and "order" in document):
         return "an export of Postman that is no collection of version 2: export that, and convert it to OpenAPI first"
+    if document.get("kind") == "discovery#directoryList":
+        return dict(_MEMBERS)["discoveryVersion"]
+    data = document.get("data", document)
+    if isinstance(data, dict) and "__schema" in data:
+        return _GRAPHQL
+    if "apiVersion" in document and "kind" in document:
+        return f"a Kubernetes object; {READ}"
     insomnia = str(document.get("type", "")).startswith("collection.insomnia")
     if insomnia or (document.get("_type") == "export" and "resources" in document):
         return "an Insomnia export: export the design document instead, or convert it to OpenAPI first"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from math import inf
 from typing import Any
 
@@ -22,6 +23,7 @@ from apipack.openapi import discovery, kinds, swagger
 MAX_BYTES = 100_000_000
 MAX_DEPTH = 500
 MAX_ALIASED = 1_000_000
+MAX_DIGITS = 3_500
 TOO_DEEP = "nested deeper than it can be read"
 
 
@@ -39,6 +41,8 @@ class _Loader(yaml.CSafeLoader):
     key is left."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        if not isinstance(node, yaml.MappingNode):  # `!!map [a]`
+            return super().construct_mapping(node, deep)
         keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         for key in keys:
             if key.tag != MERGE:
@@ -50,10 +54,39 @@ class _Loader(yaml.CSafeLoader):
 
     def construct_integer(self, node: yaml.ScalarNode) -> int:
         text = self.construct_scalar(node)
+        if len(text) > MAX_DIGITS:
+            raise SpecError("not_json_or_yaml", f"a number of {len(text)} digits, {MAX_DIGITS} allowed")
         return int(text, {"0x": 16, "0o": 8}.get(text[:2], 10))
 
+    def construct_text(self, node: yaml.ScalarNode) -> str:
+        return str(self.construct_scalar(node))
 
-MERGE, TEXT = "tag:yaml.org,2002:merge", "tag:yaml.org,2002:str"
+    def construct_ordered(self, node: yaml.Node) -> Iterator[dict[Any, Any]]:
+        """A list of mappings of one member each is the mapping of all."""
+        if not isinstance(node, yaml.SequenceNode) or not all(
+            isinstance(item, yaml.MappingNode) for item in node.value
+        ):
+            raise yaml.constructor.ConstructorError(None, None, "expected a list of mappings", node.start_mark)
+        pairs = [pair for item in node.value for pair in item.value]
+        return self.construct_yaml_map(yaml.MappingNode(_YAML + "map", pairs, node.start_mark, node.end_mark))
+
+    def construct_keys(self, node: yaml.Node) -> Iterator[list[Any]]:
+        """The members of a set, which is written as a mapping, as a list."""
+        if not isinstance(node, yaml.MappingNode):
+            raise yaml.constructor.ConstructorError(None, None, "expected a mapping", node.start_mark)
+        keys = [key for key, _ in node.value]
+        return self.construct_yaml_seq(yaml.SequenceNode(_YAML + "seq", keys, node.start_mark, node.end_mark))
+
+
+_YAML = "tag:yaml.org,2002:"
+MERGE, TEXT = _YAML + "merge", _YAML + "str"
+_Loader.yaml_constructors = {
+    tag: construct
+    for tag, construct in yaml.CSafeLoader.yaml_constructors.items()
+    if tag is None or tag.removeprefix(_YAML) in ("null", "bool", "float", "str", "seq", "map")
+}
+for _tag in ("binary", "timestamp"):  # of these JSON has the text
+    _Loader.add_constructor(_YAML + _tag, _Loader.construct_text)
 _Loader.yaml_implicit_resolvers = {}
 for _tag, _first, _pattern in (
     ("null", ["~", "n", "N", ""], r"~|null|Null|NULL|"),
@@ -63,8 +96,10 @@ for _tag, _first, _pattern in (
     ("float", "-+.", r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"),
     ("merge", "<", r"<<"),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), list(_first))
-_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_integer)
+    _Loader.add_implicit_resolver(_YAML + _tag, re.compile(rf"(?:{_pattern})\Z"), list(_first))
+_Loader.add_constructor(_YAML + "int", _Loader.construct_integer)
+_Loader.add_constructor(_YAML + "omap", _Loader.construct_ordered)
+_Loader.add_constructor(_YAML + "set", _Loader.construct_keys)
 
 
 def load(body: bytes, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
@@ -88,6 +123,9 @@ def load(body: bytes, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     if version is None:
         if told := kinds.of_mapping(document):
             raise SpecError("not_openapi", told)
+        for name in ("openapi", "swagger"):
+            if name in document:
+                raise SpecError("no_version", f"`{name}` is null, and no version such as `openapi: 3.1.0`")
         raise SpecError("no_version", f"neither `openapi: 3.x` nor `swagger: 2.0` at its top, but {_names(document)}")
     if not re.match(r"3\.[012](\.|$)", str(version)):
         raise SpecError("unsupported_version", f"{str(version)[:20]}; {kinds.READ}")
@@ -115,7 +153,9 @@ def _decode(body: bytes) -> Any:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SpecError("not_utf8", "save the document as UTF-8") from error
+        raise SpecError(
+            "not_utf8", "no UTF-8 text: save the document as UTF-8, or unpack it where it is an archive"
+        ) from error
     try:
         _check_size(text)
         return yaml.load(text, Loader=_Loader)
@@ -123,6 +163,7 @@ def _decode(body: bytes) -> Any:
         raise
     except (yaml.YAMLError, ValueError, LookupError, AttributeError) as error:  # a tag of another type: `!!bool x`
         told = " ".join(str(error).replace('in "<unicode string>", ', "at ").split())
+        told = told.replace("could not determine a constructor for the tag", "OpenAPI has no use for the tag")
         raise SpecError("not_json_or_yaml", f"{as_json}as YAML: {told}"[:200]) from error
 
 

@@ -63,6 +63,7 @@ class LaterSchema(v3_1.Schema):
     if_schema: LaterSchema | None = Field(default=None, alias="if")
     then_schema: LaterSchema | None = Field(default=None, alias="then")
     else_schema: LaterSchema | None = Field(default=None, alias="else")
+    content_schema: LaterSchema | None = Field(default=None, alias="contentSchema")
     conditions: list[LaterSchema] | None = Field(default=None, alias="x-apipack-conditions")
     """Of a merged schema the parts with one of the four keywords above."""
 

@@ -12,7 +12,7 @@ from apipack.openapi.loading import SpecError
 from apipack.openapi.media_types import BOUNDARY, content_type, is_xml
 from apipack.openapi.models import Encoding, Header, MediaType, keyword
 from apipack.openapi.scalars import TEXT
-from apipack.openapi.styles import DELIMITERS, pieces, scalar, to_json
+from apipack.openapi.styles import DELIMITERS, ascii_json, pieces, scalar, to_json
 from apipack.openapi.values import ValueBuilder
 from apipack.openapi.xml import document_text
 from apipack.records import essence, is_json
@@ -204,7 +204,7 @@ def header_value(header: Header, values: ValueBuilder) -> str:
     value = told.example if told.example is not None else first_example(told.examples)
     if value is MISSING:
         value = values.value(told.schema_object)
-    return to_json(value) if is_json(kind) else ",".join(pieces(value, bool(header.explode)))
+    return ascii_json(to_json(value)) if is_json(kind) else ",".join(pieces(value, bool(header.explode)))
 
 
 def _written(value: Any, schema: Schema | None, kind: str, values: ValueBuilder) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import unquote
 
 from apipack.openapi.loading import SpecError
+
+INDEX = re.compile(r"0|[1-9][0-9]{0,5}")
+"""Of an item of a list (RFC 6901, 4)."""
 
 
 def listed(value: Any) -> list[Any]:
@@ -26,8 +30,10 @@ def pointed(node: Any, pointer: str, reference: str) -> Any:
             token = unquote(token).replace("~1", "/").replace("~0", "~")
         if isinstance(node, dict) and token in node:
             node = node[token]
-        elif isinstance(node, list) and token.isdecimal() and len(token) < 7 and int(token) < len(node):
+        elif isinstance(node, list) and INDEX.fullmatch(token) and int(token) < len(node):
             node = node[int(token)]
+        elif isinstance(node, dict) and isinstance(beyond := node.get("$ref"), str) and not beyond.startswith("#"):
+            raise SpecError("external_ref", f"{reference[:80]} leads into {beyond[:80]}")
         else:
             raise SpecError("dangling_ref", reference[:80])
     return node

@@ -20,6 +20,7 @@ QUERY_SAFE = "-._~:@,/!$'()*"
 RESERVED_SAFE = "-._~:/?@!$'()*,;="
 """What `allowReserved` lets pass; `&`, `+`, `#` and brackets would end a value or the query (OAS 3.0.4: Parameter)."""
 DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _TRIPLE = re.compile(r"(%[0-9A-Fa-f]{2})")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
@@ -56,6 +57,11 @@ def to_json(value: Any) -> str:
         return _ENCODER.encode(value)
     except (TypeError, ValueError) as error:
         raise SpecError("value_not_json", str(error)[:80]) from error
+
+
+def ascii_json(text: str) -> str:
+    """JSON for a header, whose value is ASCII (RFC 9110, 5.5): other characters stand in texts alone, escaped."""
+    return text if text.isascii() else _NOT_ASCII.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def scalar(value: Any) -> str:

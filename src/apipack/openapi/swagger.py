@@ -21,6 +21,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "pipes": {"style": "pipeDelimited", "explode": False},
     "tsv": {"style": "tabDelimited", "explode": False},
 }
+MAX_REF_HOPS = 20
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 Node = dict[str, Any]
@@ -58,6 +59,9 @@ def prepare(document: Node) -> None:
                     own = operation.get("consumes")
                     _place(operation, nodes, consumes if own is None else own)
                     _serve(operation, document)
+    if "host" in document and document.get("schemes") is None:  # that of the document's own address
+        document["servers"] = [{"url": f"//{document.pop('host')}{document.pop('basePath')}"}]
+        document.pop("schemes", None)
 
 
 def _serve(operation: Node, document: Node) -> None:
@@ -77,17 +81,21 @@ def _path_item(document: Node, item: Any) -> Any:
 
 
 def _followed(node: Any, document: Node) -> Any:
-    """What a local reference leads to, after one step; the node itself where it leads nowhere."""
-    reference = node.get("$ref") if isinstance(node, dict) else None
-    if not isinstance(reference, str) or not reference.startswith("#/"):
-        return node
-    target: Any = document
-    for token in reference[2:].split("/"):
-        token = unquote(token).replace("~1", "/").replace("~0", "~")
-        if not isinstance(target, dict) or token not in target:
+    """What local references lead to in the end; the node itself where they lead nowhere."""
+    target: Any = node
+    for _ in range(MAX_REF_HOPS):
+        reference = target.get("$ref") if isinstance(target, dict) else None
+        if not isinstance(reference, str):
+            return target
+        if not reference.startswith("#/"):
             return node
-        target = target[token]
-    return target
+        target = document
+        for token in reference[2:].split("/"):
+            token = unquote(token).replace("~1", "/").replace("~0", "~")
+            if not isinstance(target, dict) or token not in target:
+                return node
+            target = target[token]
+    return node
 
 
 def _place(operation: Node, nodes: list[Any], consumes: list[str]) -> None:

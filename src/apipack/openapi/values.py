@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
+from math import isfinite
 from typing import Any
 
 from apipack.openapi.admission import admits, kind_of
@@ -21,15 +22,19 @@ from apipack.openapi.members import further_member, further_names, with_dependen
 from apipack.openapi.merging import conditions, flat
 from apipack.openapi.models import LaterSchema, keyword
 from apipack.openapi.scalars import TEXT, finite, scalar_value, varied_scalars
+from apipack.openapi.styles import to_json
+from apipack.records import is_json
 
 MAX_DEPTH = 8
 MAX_REQUIRED_DEPTH = 32
 MAX_NODES = 2_000
 MAX_BUILT = 20_000
 MAX_ITEMS = 20
+MAX_TEXT = 50_000
 MAX_ALTERNATIVES = 6
 UNCONDITIONAL = dict.fromkeys(("if_schema", "then_schema", "else_schema", "dependent_schemas", "conditions"))
 
+NOT_GIVEN = dict.fromkeys(("example", "examples", "default"))
 ALTERNATIVES = {"one_of", "any_of", "discriminator", "title", "description", "nullable", "deprecated", "xml"}
 
 
@@ -51,8 +56,7 @@ class ValueBuilder:
 
     def invented(self, schema: Schema) -> Any:
         """A value for the schema that is not its example or default."""
-        given = {"example": None, "examples": None, "default": None}
-        return self._value(self.flat(schema).model_copy(update=given), 0)
+        return self._value(self.flat(schema).model_copy(update=NOT_GIVEN), 0)
 
     def flat(self, schema: Schema) -> Schema:
         """The schema with its reference followed and its `allOf` merged: type and properties in one place."""
@@ -76,8 +80,12 @@ class ValueBuilder:
 
     def _flat_value(self, schema: Schema, reference: str | None, depth: int) -> Any:
         given = given_value(schema)
+        if given is not MISSING and not _sendable(given):
+            self.document.repairs += 1
+            schema = schema.model_copy(update=NOT_GIVEN)
+            given = given_value(schema)
         if given is not MISSING:
-            return given
+            return given if schema.not_schema is None else self._allowed(schema, given)
         if schema.one_of or schema.any_of:
             return self._alternative(schema, depth)
         kind = kind_of(schema)
@@ -91,8 +99,15 @@ class ValueBuilder:
             return value
         if kind == "array" or (kind is None and (schema.items is not None or keyword(schema, "prefix_items"))):
             return self._array(schema, depth)
+        if kind == "string" and isinstance(schema, LaterSchema) and (inside := _held(schema)) is not None:
+            return to_json(self._value(inside, depth + 1))
         value = scalar_value(schema, kind)
         return value if schema.not_schema is None else self._not_refused(schema, value)
+
+    def _allowed(self, schema: Schema, given: Any) -> Any:
+        """The given value, or the first of the enum that the schema's `not` lets through."""
+        others = (value for value in schema.enum or [] if admits(self.document, schema, value, self._looks))
+        return given if admits(self.document, schema, given, self._looks) else next(others, given)
 
     def _not_refused(self, schema: Schema, value: Any) -> Any:
         """The value, or the first near it that the schema's `not` lets through."""
@@ -104,9 +119,9 @@ class ValueBuilder:
         """The value of the first usable alternative together with what stands beside `oneOf` or `anyOf`; of `oneOf`
         the first that no other alternative admits."""
         options = schema.one_of or schema.any_of or []
-        usable = [option for option in options if not self._is_open(option) and kind_of(option) != "null"]
+        usable = [option for option in options if not self._is_open(option) and not self._is_null(option)]
         usable = [option for option in usable if not self._is_never(option)]
-        usable = usable[:MAX_ALTERNATIVES] or [option for option in options if kind_of(option) == "null"] or options[:1]
+        usable = usable[:MAX_ALTERNATIVES] or [option for option in options if self._is_null(option)] or options[:1]
         before = self.nodes
         value = self._with(schema, usable[0], depth)
         if not schema.one_of or len(options) == 1 or self._trying or self._admitting(options, value) == 1:
@@ -261,9 +276,29 @@ class ValueBuilder:
             return False
         return never is not None and not never.model_fields_set
 
+    def _is_null(self, schema: Schema) -> bool:
+        """Whether null alone is valid, as of the type `null`, or of a reference to it."""
+        if kind_of(schema) is None and _reference(schema) is not None:
+            with suppress(SpecError):
+                schema = self.document.schema(schema)[0]
+        return kind_of(schema) == "null"
+
     def _is_open(self, schema: Schema) -> bool:
         """Whether the schema is one whose value is being built: a cycle ends here."""
         return _reference(schema) in self._open
+
+
+def _sendable(given: Any) -> bool:
+    """Whether a body can have a given text or number; a constant that it cannot costs the operation."""
+    kind = type(given)
+    return len(given) <= MAX_TEXT if kind is str else kind is not float or isfinite(given)
+
+
+def _held(schema: LaterSchema) -> LaterSchema | None:
+    """What a text that is JSON holds (JSON Schema 2020-12 validation, 8)."""
+    extra = schema.model_extra or {}
+    is_it = is_json(str(extra.get("contentMediaType") or "")) and "contentEncoding" not in extra
+    return schema.content_schema if is_it else None
 
 
 def _reference(schema: Schema) -> str | None:

@@ -14,6 +14,7 @@ from apipack.openapi.merging import flat
 from apipack.openapi.styles import scalar
 
 NAME = re.compile(r"[A-Za-z_][\w.-]*")
+FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 MAX_OPTIONS = 6
 Scope = dict[str, str]
 """Namespaces by prefix; the default one's is empty."""
@@ -74,7 +75,7 @@ class Writer:
             if own.get("attribute") is True or kind == "attribute":
                 if member is not None:
                     declared, inner = _declared(own, scope), _within(own, scope)
-                    attributes.append(f"{declared} {_named(own, name, inner)}={quoteattr(scalar(member))}")
+                    attributes.append(f"{declared} {_named(own, name, inner)}={quoteattr(_characters(scalar(member)))}")
             elif kind in ("text", "cdata") and not isinstance(member, dict | list):
                 yield _content(own, "" if member is None else scalar(member))
             elif kind == "none" and isinstance(member, dict):  # OAS 3.2: its members stand in its place
@@ -118,7 +119,15 @@ def _component(reference: str | None) -> str:
     return reference.rpartition("/")[2] if reference else ""
 
 
+def _characters(text: str) -> str:
+    """The text, where XML can say it (XML 1.0, 2.2). Raises `SpecError`."""
+    if not text.isprintable() and (found := FORBIDDEN.search(text)):
+        raise SpecError("value_not_xml", f"U+{ord(found[0]):04X}")
+    return text
+
+
 def _content(own: dict[str, Any], text: str) -> str:
+    text = _characters(text)
     if own.get("nodeType") == "cdata" and "]]>" not in text:
         return f"<![CDATA[{text}]]>"
     return escape(text)

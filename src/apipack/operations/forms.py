@@ -24,7 +24,7 @@ from apipack.openapi.document import Document, RawOperation, Schema
 from apipack.openapi.given import first_example
 from apipack.openapi.loading import SpecError
 from apipack.openapi.media_types import is_xml
-from apipack.openapi.models import Parameter, RequestBody
+from apipack.openapi.models import LaterSchema, Parameter, RequestBody
 from apipack.openapi.scalars import TEXT
 from apipack.openapi.values import ValueBuilder
 from apipack.operations.credentials import secrets
@@ -76,8 +76,13 @@ def form_pieces(document: Document, raw: RawOperation, built: BuiltRequest) -> t
             continue
         optional += not needed
         key = identity, needed, "," if len(pieces) > 1 else ""
-        if (text := texts.get(key)) is None:
-            text = texts[key] = key[2] + _json(_parameter(parameter, values, needed))
+        try:
+            if (text := texts.get(key)) is None:
+                text = texts[key] = key[2] + _json(_parameter(parameter, values, needed))
+        except SpecError:  # of what no form need have it does no harm
+            if needed:
+                raise
+            continue
         pieces.append(text)
     if (body := sent_body(operation, values, method)) is None:
         pieces.append("]}")
@@ -254,6 +259,8 @@ def _ruled(leaf: Node, schema: Schema) -> Node:
         return {"value": fixed}
     if schema.format in ("binary", "byte", "base64"):
         return {"unsayable": "binary"}
+    if isinstance(schema, LaterSchema) and schema.content_schema is not None:
+        return {"unsayable": "text that holds another value"}
     low, high, step = _bounds(schema, leaf["kind"] == "integer")
     described = (schema.description or "")[:MAX_ABOUT] or None
     for name, value in (

@@ -20,6 +20,7 @@ from apipack.openapi.styles import (
     PATH_MEMBER,
     QUERY,
     Pairs,
+    ascii_json,
     flattened,
     pieces,
     reserved,
@@ -33,10 +34,10 @@ from apipack.operations.payloads import (
     media_kind,
     media_value,
 )
+from apipack.operations.servers import MAX_URL
 from apipack.records import essence, is_json
 
 IGNORED_HEADERS = {"accept", "content-type", "authorization"}  # OAS 3: Parameter Object; 2.0 has no such rule
-MAX_URL = 8_000
 HEADER_VALUE = re.compile(r"[\t -~]*")
 _PLACEHOLDER = re.compile(r"\{+[\w .:-]+\}+|<[\w .:-]+>")
 
@@ -56,7 +57,13 @@ def argument(parameter: Parameter, values: ValueBuilder, named: bool = False) ->
     place = parameter.location.value
     required = bool(parameter.required) or place == "path" or named
     schema = parameter.schema_object
-    flat = values.flat(schema) if schema is not None else None
+    try:
+        flat = values.flat(schema) if schema is not None else None
+    except SpecError:
+        if required or values.optional:
+            raise
+        values.document.repairs += 1
+        flat = None
     kind = kind_of(flat) if flat is not None else None
     fixed = flat is not None and (len(flat.enum or []) == 1 or "const" in (flat.model_extra or {}))
     described = (parameter.name, place, required, kind or "string", fixed)
@@ -105,7 +112,9 @@ def written(parameter: Parameter, value: Any, values: ValueBuilder) -> Pairs:
             return [(parameter.name, PATH(text) or PATH(made_up(parameter.name)))]
         if place == "query":
             return [(QUERY(parameter.name), QUERY(text))]
-        return [(parameter.name, quote(text, safe="") if place == "cookie" else text)]
+        if place == "cookie":
+            return [(parameter.name, quote(text, safe=""))]
+        return [(parameter.name, ascii_json(text) if is_json(media_type) else text)]
     if parameter.location.value == "path":
         reserved_too = bool(parameter.allow_reserved) and values.document.version >= (3, 2)
         return [(parameter.name, path_value(parameter, value, reserved_too))]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
 from apipack.openapi import bodies, multipart, xml
 from apipack.openapi.admission import kind_of
 from apipack.openapi.document import Operation
-from apipack.openapi.given import MISSING, first_example, read_as
+from apipack.openapi.given import MISSING, first_example, given_value, read_as
 from apipack.openapi.loading import SpecError
 from apipack.openapi.media_types import is_sequence, is_xml
 from apipack.openapi.models import MediaType, RequestBody
@@ -47,17 +49,35 @@ def _payload(body: RequestBody, values: ValueBuilder) -> tuple[str, str]:
     made-up value, as a repair."""
     chosen = payload(body, values)
     try:
-        text = bodies.encode(chosen.value, chosen.header, values, chosen.media, chosen.root)
-        sendable = len(text) <= MAX_BODY and (text.isascii() or not SURROGATE.search(text))
+        text = _encoded(chosen, chosen.value, values)
     except SpecError:
-        if not chosen.given:
+        for value in _made_up(chosen, values):
+            with suppress(SpecError):
+                text = _encoded(chosen, value, values)
+                values.document.repairs += 1
+                break
+        else:
             raise
-        sendable = False
-    if not sendable and chosen.given:
-        values.document.repairs += 1
-        value = media_value(chosen.media, chosen.header, values)
-        text = bodies.encode(value, chosen.header, values, chosen.media, chosen.root)
     return sent_header(chosen.header, text), text
+
+
+def _encoded(chosen: Payload, value: Any, values: ValueBuilder) -> str:
+    """A value as the payload's text. Raises `SpecError` where that cannot be sent."""
+    text = bodies.encode(value, chosen.header, values, chosen.media, chosen.root)
+    if len(text) > MAX_BODY:
+        raise SpecError("body_too_long", f"{len(text)} characters")
+    if not text.isascii() and SURROGATE.search(text):
+        raise SpecError("body_not_unicode")
+    return text
+
+
+def _made_up(chosen: Payload, values: ValueBuilder) -> Iterator[Any]:
+    """What may stand in the place of the media type's example, then in that of its schema's."""
+    if chosen.given:
+        yield media_value(chosen.media, chosen.header, values)
+    schema = chosen.media.schema_object
+    if schema is not None and given_value(values.flat(schema)) is not MISSING:
+        yield values.invented(schema)
 
 
 def sent_header(header: str, text: str) -> str:

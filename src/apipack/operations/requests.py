@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from apipack.openapi.document import Document, Operation, RawOperation
 from apipack.openapi.loading import SpecError
@@ -26,11 +26,12 @@ from apipack.operations.parameters import (
     query_string,
 )
 from apipack.operations.payloads import MAX_BODY, SURROGATE, request_body
-from apipack.operations.servers import VARIABLE, server_url
+from apipack.operations.servers import VARIABLE, check_host, server_url
 from apipack.records import Request, is_method
 
 URL_SAFE = "/%[]{}?&=+#;" + PATH_SAFE
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(:\d{1,5})?")
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_COOKIE_NAME = re.compile(r"[^\x00-\x20\x7f;=,]+")
 _URL = re.compile(r"(https?://(?=[!-~])[!-.0->@-~]*)[!-~]*")
 _NEEDS_NO_QUOTING = re.compile(rf"[A-Za-z0-9{re.escape(URL_SAFE)}]*")
 
@@ -96,16 +97,25 @@ def assemble(
     if not _NEEDS_NO_QUOTING.fullmatch(url):
         url = quote(url, safe=URL_SAFE)
     url = url.replace("{", "%7B").replace("}", "%7D")
+    if "%" in url:
+        url = _STRAY_PERCENT.sub("%25", url)
     query = "&".join([f"{name}={value}" for name, value in places["query"] if name not in in_path])
     if path_query:
         given = {}
         for name in in_path:
             given[name] = ",".join(value for key, value in places["query"] if key == name)
         filled = _filled(path_query, {name: value for name, value in given.items() if value} | path_values)
-        query = "&".join(filter(None, (quote(filled, safe="=&%+/:,;@-._~!$'()*?"), query)))
+        own = _STRAY_PERCENT.sub("%25", quote(filled, safe="=&%+/:,;@-._~!$'()*?"))
+        query = "&".join(filter(None, (own, query)))
     headers = list(places["header"])
     if places["cookie"]:
-        headers.append(("Cookie", "; ".join(f"{name}={value}" for name, value in places["cookie"])))
+        for name, _ in places["cookie"]:
+            if not _COOKIE_NAME.fullmatch(name):  # RFC 6265, 4.1.1: it would be another cookie, or several
+                raise SpecError("bad_header", f"Cookie {name[:40]}")
+        cookies = [value for name, value in headers if name.lower() == "cookie"]  # RFC 6265, 5.4: one field
+        headers = [header for header in headers if header[0].lower() != "cookie"]
+        cookies += [f"{name}={value}" for name, value in places["cookie"]]
+        headers.append(("Cookie", "; ".join(cookies)))
     if content_type is not None:
         headers.append(("Content-Type", content_type))
     request = Request(method, url + (f"?{query}" if query else ""), tuple(headers), body)
@@ -125,7 +135,7 @@ def check(request: Request) -> None:
     match = _URL.fullmatch(request.url)
     if not match or "#" in request.url:
         raise SpecError("bad_url", request.url[:80])
-    _check_host(match[1])
+    check_host(match[1])
     if len(request.url) > MAX_URL:
         raise SpecError("url_too_long", f"{len(request.url)} characters")
     for header in request.headers:
@@ -140,17 +150,8 @@ def check(request: Request) -> None:
 
 
 @lru_cache(maxsize=1_000)
-def _check_host(origin: str) -> None:
-    """Remembered like `_check_header`: the operations of an API have them in common."""
-    try:
-        netloc = urlsplit(origin).netloc
-    except ValueError as error:
-        raise SpecError("bad_host", origin[:80]) from error
-    if not _HOST.fullmatch(netloc):
-        raise SpecError("bad_host", netloc[:60])
-
-
-@lru_cache(maxsize=1_000)
 def _check_header(name: str, value: str) -> None:
     if not TOKEN.fullmatch(name) or not HEADER_VALUE.fullmatch(value) or value != value.strip():
         raise SpecError("bad_header", name[:40])
+    if len(name) + len(value) > MAX_URL:
+        raise SpecError("header_too_long", f"{name[:40]}: {len(name) + len(value)} characters")
