@@ -186,7 +186,6 @@ def test_other_spellings_of_curl(code: str, request_: Request) -> None:
         "curl https://h.com/a \\ \n -H 'X: 1'",
         "curl https://h.com/a\n-H 'X: 1'",
         "curl -X",
-        "wget https://h.com/a",
         "curl -X post https://h.com/a",
     ],
 )

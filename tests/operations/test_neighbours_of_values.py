@@ -57,7 +57,7 @@ def test_values_with_delimiters(head: str, path: str, parameter: str, expected: 
         ),
         ("/off/50%/x%2Fy", "", f"{GET}/off/50%25/x%2Fy"),
         ("/off?d=50%&e=%41", "", f"{GET}/off?d=50%25&e=%41"),
-        ("/a", "{name: n, in: query, required: true, schema: {type: integer, default: 5.0}}", f"{GET}/a?n=5"),
+        ("/a", "{name: n, in: query, required: true, schema: {type: integer, default: 5.0}}", f"{GET}/a?n=5.0"),
         ("/a", "{name: n, in: query, required: true, schema: {type: number, default: 5.0}}", f"{GET}/a?n=5.0"),
     ],
 )

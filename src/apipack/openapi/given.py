@@ -21,7 +21,7 @@ def first_example(named: dict[str, Any] | None) -> Any:
 
 def read_as(kind: str | None, value: Any) -> Any:
     """A given value of another type than its schema's, where it is that type's written in another way: JSON as text,
-    a number without quotes (YAML), an integer as `5.0`, an array's only item. The value itself elsewhere."""
+    a number without quotes (YAML), an array's only item. The value itself elsewhere."""
     if isinstance(value, str) and kind in ("object", "array", "integer", "number", "boolean"):
         try:
             read = json.loads(value)
@@ -31,8 +31,6 @@ def read_as(kind: str | None, value: Any) -> Any:
             return read
     if kind == "string" and isinstance(value, bool | int | float):
         return json.dumps(value)
-    if kind == "integer" and isinstance(value, float) and value.is_integer():
-        return int(value)
     return [value] if kind == "array" and not isinstance(value, list) else value
 
 

@@ -14,7 +14,7 @@ PRINTING = frozenset([
     "echo", "printf", "jq", "cat", "grep", "egrep", "head", "tail", "tee", "less", "more", "sed", "awk",
     "cut", "tr", "sort", "uniq", "wc", "python", "python3", "json_pp", "xmllint", "column", "fold", "true",
     "set", "base64", "sleep", "date", "uuidgen", "hostname", "whoami", "mktemp", "basename", "dirname",
-    "rm", "mkdir", "chmod", "ls", "file", "stat", "which", "clear", "tput", "seq", "bc",
+    "mkdir", "chmod", "ls", "file", "stat", "which", "clear", "tput", "seq", "bc",
 ])  # fmt: skip
 """Commands that only print, or do what no request shows."""
 KEEPING = frozenset([
@@ -36,6 +36,8 @@ def printed_by(words: list[str], stdin: Value | None) -> Value | None:
         return _printf(given)
     if name == "jq" and any(re.fullmatch("-[cr]*n[cr]*|--null-input", word) for word in given):
         return jq_null_input(given)
+    if name == "rm" and all(re.fullmatch(r"-f|[\w][\w.-]*", word) for word in given):
+        return ""
     if name == "trap" and len(given) > 1 and re.fullmatch(r"rm [^;&|`()<>]*", given[0]):
         return ""
     if name == "jq" and "@uri" in given and isinstance(stdin, str):
