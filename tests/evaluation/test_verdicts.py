@@ -171,10 +171,27 @@ def test_the_request_that_arrived_decides(apis: tuple[Apis, dict[str, dict[str, 
             assert verdict.executed
 
 
+@pytest.mark.parametrize("ended", ["timeout", "killed"])
+def test_a_call_that_the_sandbox_ends_counts_where_reading_says_what_it_sends(
+    apis: tuple[Apis, dict[str, dict[str, Any]]], ended: str
+) -> None:
+    api, by_method = apis
+    reference = Reference.of_test({**by_method["GET"], "reference": "", "values": "[]"})
+    path = reference.request.parts.path
+    static = judge(Reading.of("curl", f"curl '{reference.request.url}'; sleep 60"), reference, api)
+    assert static.request_match and static.exact_match
+    for records, expected in (([arrival(path)], True), ([arrival(path)] * 2, False), ([], False)):
+        verdict = judge_executed(static, Outcome(ended, "", records), reference, api)
+        assert (verdict.request_match, verdict.exact_match) == (expected, expected)
+    unread = judge(Reading.of("curl", f"curl $(cat url){path}"), reference, api)
+    assert not judge_executed(unread, Outcome(ended, "", [arrival(path)]), reference, api).request_match
+
+
 def test_a_call_whose_library_is_not_there_is_not_judged_by_its_failure() -> None:
     said = "ModuleNotFoundError: No module named 'requests'"
     assert lacks_library(Outcome("failed", said))
     assert lacks_library(Outcome("does_not_compile", "Main.java:1: error: package okhttp3 does not exist"))
+    assert lacks_library(Outcome("failed", "call.js:1 $.get('/') ReferenceError: $ is not defined"))
     assert not lacks_library(Outcome("failed", said, [arrival("/")]))
     assert not lacks_library(Outcome("failed", "KeyError: 'x'"))
 

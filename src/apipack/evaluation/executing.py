@@ -16,6 +16,8 @@ from apipack.sandbox.execution import Outcome, execute, skipped
 _LACKING = re.compile(
     r"No module named|Cannot find (?:module|package)|ERR_MODULE_NOT_FOUND|cannot load such file"
     r"|package [\w.]+ does not exist|no required module provides package|cannot find package|no such module"
+    r"|cannot find module providing package|ERR_UNSUPPORTED_ESM_URL_SCHEME"
+    r"|ReferenceError: (?:\$|jQuery|ky|axios) is not defined"
     r"|is not registered on Faraday::|Class \W?[\w\\]+\W? not found|Failed opening required"
     r"|fatal error: \S+: No such file"
 )

@@ -127,10 +127,12 @@ def judge_executed(
     static: Verdict, outcome: Outcome, reference: Reference, specification: Specification | None = None
 ) -> Verdict:
     """The verdict on a call that was executed; static: that on the same call by reading. Without a specification, only
-    the matches are told. A call that fails once it has its answer fails on the answer, which is the sandbox's."""
+    the matches are told. A call that fails once it has its answer fails on the answer, which is the sandbox's. One that
+    the sandbox ends, or that crashes, counts where reading says the same: it might have sent more."""
     requests = arrived(outcome.records, _names(reference))
     verdict = replace(static, syntax_error=outcome.status == "does_not_compile", executed=True)
-    ran = outcome.status in ("ok", "failed") and len(outcome.records) == len(requests) == 1
+    ended = outcome.status in ("ok", "failed") or outcome.status in ("timeout", "killed") and static.request_match
+    ran = ended and len(outcome.records) == len(requests) == 1
     return _sent(verdict, requests, requests if ran else [], reference, specification)
 
 
