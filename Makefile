@@ -27,7 +27,7 @@ help:  ## what make can do
 test: setup  ## run the tests, the real graph on tiny parameters among them
 	python -m pytest --numprocesses 2 --dist loadfile
 
-test-fast: setup  ## only the tests that neither load torch nor start a process: half a minute
+test-fast: setup  ## only the tests that neither load torch nor start a process: one and a half minutes
 	python -m pytest --fast --numprocesses 2 --dist worksteal
 
 test-slow: setup  ## the tests that take minutes each
