@@ -28,8 +28,9 @@ from typing import Any, NamedTuple
 
 from apipack.io import parts, read_table, write_text
 from apipack.openapi.conformance import violations
-from apipack.openapi.document import Document, RawOperation
+from apipack.openapi.document import Document
 from apipack.openapi.loading import SpecError, load
+from apipack.openapi.paths import RawOperation
 from apipack.operations.parsing import operation_id
 from apipack.operations.requests import build
 from apipack.progress import progress

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from apipack.openapi.conformance import violations
-from apipack.openapi.document import Document, RawOperation
+from apipack.openapi.document import Document
+from apipack.openapi.paths import RawOperation
 from apipack.openapi.received import schema_of
 from apipack.records import Request
 from tests.specs import ID, INTEGER, STRING, Json, openapi, parameter, record

@@ -11,8 +11,9 @@ from apipack.hubs.packages import fetched
 from apipack.hubs.params import Package
 from apipack.languages.codec import Unrepresentable, read, render
 from apipack.openapi.conformance import violations
-from apipack.openapi.document import Document, RawOperation
+from apipack.openapi.document import Document
 from apipack.openapi.loading import load
+from apipack.openapi.paths import RawOperation
 from apipack.operations.requests import build
 from apipack.records import LANGUAGES, Request
 

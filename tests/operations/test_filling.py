@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from apipack.openapi.conformance import violations
-from apipack.openapi.document import Document, RawOperation
+from apipack.openapi.document import Document
 from apipack.openapi.loading import SpecError
+from apipack.openapi.paths import RawOperation
 from apipack.operations.filling import Filled, fill
 from apipack.operations.forms import argument_names, form_pieces
 from apipack.operations.requests import build

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from apipack.openapi.document import RawOperation
+from apipack.openapi.paths import RawOperation
 from apipack.operations.texts import endpoint, plain
 
 

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from apipack.cli.output import line, put, say
 from apipack.languages.codec import Unrepresentable, render
-from apipack.openapi.document import Document, RawOperation
+from apipack.openapi.document import Document
 from apipack.openapi.loading import MAX_BYTES, TOO_DEEP, SpecError, load
+from apipack.openapi.paths import RawOperation
 from apipack.operations.requests import build
 from apipack.operations.texts import endpoint
 

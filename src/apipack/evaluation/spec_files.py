@@ -8,8 +8,9 @@ from pathlib import Path
 from apipack.errors import UserError
 from apipack.evaluation.url_templates import fits
 from apipack.openapi.conformance import violations
-from apipack.openapi.document import Document, RawOperation
+from apipack.openapi.document import Document
 from apipack.openapi.loading import SpecError, load
+from apipack.openapi.paths import RawOperation
 from apipack.operations.requests import BuiltRequest, build
 from apipack.operations.texts import endpoint
 from apipack.records import Request

@@ -12,9 +12,10 @@ from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
-from apipack.openapi.document import Document, RawOperation
+from apipack.openapi.document import Document
 from apipack.openapi.loading import SpecError
 from apipack.openapi.nodes import listed
+from apipack.openapi.paths import RawOperation
 from apipack.openapi.received import decoded, form_value, parameter_value, schema_of, sent_texts, type_of
 from apipack.openapi.validators import MOST, Schemas
 from apipack.records import Request, json_value

@@ -23,13 +23,9 @@ from apipack.openapi.discovery import Converted
 from apipack.openapi.inlining import Inlining, with_defaults
 from apipack.openapi.loading import SpecError
 from apipack.openapi.nodes import json_type, listed
+from apipack.openapi.paths import Lost, Paths, RawOperation
 from apipack.openapi.references import References
 from apipack.openapi.validation import Validation
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-FIELDS = (*METHODS, "query")
-"""Methods that OAS 3.2 has a field for in the Path Item Object."""
-PATH_ITEM = frozenset({"$ref", "summary", "description", "servers", "parameters"})
 
 APART = frozenset({"callbacks", "responses", "externalDocs", "parameters", "requestBody"})
 TEXTS = frozenset({"summary", "description", "operationId"})
@@ -44,29 +40,6 @@ Model = TypeVar("Model", bound=BaseModel)
 Made = TypeVar("Made")
 Located = tuple[tuple[str, str], dict[str, Any]]
 """A parameter as it stands in the document, after its name and place, by which it replaces another."""
-
-
-class RawOperation(NamedTuple):
-    """One operation as it stands in the document: path template, method (lower-case where it is a field of the Path
-    Item Object, as written in `additionalOperations`), the two raw mappings."""
-
-    path: str
-    method: str
-    path_item: dict[str, Any]
-    operation: dict[str, Any]
-
-    @property
-    def verb(self) -> str:
-        """The method that is sent."""
-        return self.method.upper() if self.method in FIELDS else self.method
-
-
-class Lost(NamedTuple):
-    """What stands under `paths` and gives no operation. method: `*` for all of a path."""
-
-    path: str
-    method: str
-    problem: SpecError
 
 
 class Operation(NamedTuple):
@@ -92,6 +65,7 @@ class Document:
         self._references = References(raw, self.version)
         if self.version >= (3, 1):
             self._references.rebase()
+        self._paths = Paths(raw, self.version, self.resolve, self.lost)
         self._inlining = Inlining(self._references)
         self._validation = Validation(self.version)
         self._remembered: dict[Hashable, Any] = {}
@@ -115,73 +89,20 @@ class Document:
         info = self.raw.get("info")
         return info if isinstance(info, dict) else {}
 
+    def operations(self) -> Iterator[RawOperation]:
+        """Every operation, in the document's order; what is none goes to `lost`. Raises `SpecError` (no_paths) when
+        there is no paths mapping."""
+        return self._paths.operations()
+
+    def operation(self, path: str, verb: str) -> RawOperation:
+        """The operation of a path that is sent with this method. Raises `SpecError` (no_operation)."""
+        return self._paths.operation(path, verb)
+
     @property
     def security_schemes(self) -> dict[str, Any]:
         components = self.raw.get("components")
         schemes = components.get("securitySchemes") if isinstance(components, dict) else None
         return schemes if isinstance(schemes, dict) else {}
-
-    def operations(self) -> Iterator[RawOperation]:
-        """Every operation, in the document's order; what is none goes to `lost`. Raises `SpecError` (no_paths) when
-        there is no paths mapping."""
-        paths = self.raw.get("paths")
-        if not isinstance(paths, dict):
-            raise SpecError("no_paths", _without_paths(self.raw))
-        for path, item in paths.items():
-            path = str(path)
-            if path.startswith("x-"):  # OAS 3: Paths Object, an extension
-                continue
-            if path == "$ref" and isinstance(item, str):
-                self.lost.append(Lost("paths", "*", SpecError("external_ref", item[:80])))
-                continue
-            if isinstance(item, dict) and "$ref" in item:
-                try:
-                    item = {**self.resolve({"$ref": item["$ref"]}), **item}
-                except SpecError as error:
-                    self.lost.append(Lost(path, "*", error))
-            if isinstance(item, dict):
-                yield from self._of_path(path, item)
-            elif item is not None:
-                self.lost.append(Lost(path, "*", SpecError("not_a_mapping", json_type(item))))
-
-    def _of_path(self, path: str, item: dict[str, Any]) -> Iterator[RawOperation]:
-        later = self.version >= (3, 2)
-        methods = FIELDS if later else METHODS if self.version >= (3, 0) else METHODS[:-1]  # 2.0 has no `trace`
-        for method in methods:
-            if item.get(method) is not None:
-                yield from self._operation(path, method, item, item[method])
-        rest = item.keys() - PATH_ITEM - set(methods)
-        if not rest:  # nearly always
-            return
-        more = item.get("additionalOperations") if later else None
-        for method, operation in more.items() if isinstance(more, dict) else ():
-            if method.lower() in methods:
-                self.lost.append(Lost(path, method, SpecError("bad_method", f"{method} has a field of its own")))
-            else:
-                yield from self._operation(path, method, item, operation)
-        for name in sorted(map(str, rest)):
-            read_above = name == "additionalOperations" and isinstance(more, dict)
-            if not read_above and not name.startswith("x-") and isinstance(item.get(name), dict):
-                self.lost.append(Lost(path, name, SpecError("unknown_field", f"{name[:40]} in a path item")))
-
-    def _operation(self, path: str, method: str, item: dict[str, Any], node: Any) -> Iterator[RawOperation]:
-        try:
-            operation = self.resolve(node)
-        except SpecError as error:
-            self.lost.append(Lost(path, method, error))
-        else:
-            yield RawOperation(path, method, item, operation)
-
-    def operation(self, path: str, verb: str) -> RawOperation:
-        """The operation of a path that is sent with this method. Raises `SpecError` (no_operation)."""
-        item = self.raw["paths"].get(path) if isinstance(self.raw.get("paths"), dict) else None
-        if isinstance(item, dict) and "$ref" in item:
-            item = {**self.resolve({"$ref": item["$ref"]}), **item}
-        method = verb.lower() if verb.lower() in FIELDS else verb
-        holder = item.get("additionalOperations") if method == verb and isinstance(item, dict) else item
-        if not isinstance(item, dict) or not isinstance(holder, dict) or holder.get(method) is None:
-            raise SpecError("no_operation", f"{verb} {path}")
-        return RawOperation(path, method, item, self.resolve(holder[method]))
 
     def typed(self, raw: RawOperation) -> Operation:
         """The operation with path-level parameters merged in (OAS 3: Path Item Object). Raises `SpecError`."""
@@ -352,14 +273,6 @@ def _version(raw: dict[str, Any]) -> tuple[int, int]:
         return 2, 0
     match = re.match(r"3\.([0-9])(?:\.|$)", str(raw.get("openapi", "")))
     return 3, int(match[1]) if match else 0
-
-
-def _without_paths(raw: dict[str, Any]) -> str:
-    if "paths" in raw:
-        return f"paths is {json_type(raw['paths'])}, not a mapping"
-    if "webhooks" in raw:
-        return "a document of webhooks alone: its requests are sent by the API, not to it"
-    return "no paths, so no operation to call"
 
 
 def _beside(schema: Schema) -> bool:

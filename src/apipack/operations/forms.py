@@ -20,11 +20,12 @@ import orjson
 
 from apipack.openapi.admission import admits, is_of, kind_of
 from apipack.openapi.argument_names import is_credential, is_made_up, is_plumbing, snake
-from apipack.openapi.document import Document, RawOperation, Schema
+from apipack.openapi.document import Document, Schema
 from apipack.openapi.given import first_example
 from apipack.openapi.loading import SpecError
 from apipack.openapi.media_types import is_xml
 from apipack.openapi.models import LaterSchema, Parameter, RequestBody
+from apipack.openapi.paths import RawOperation
 from apipack.openapi.scalars import TEXT
 from apipack.openapi.values import ValueBuilder
 from apipack.operations.credentials import secrets

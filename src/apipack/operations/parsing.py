@@ -13,9 +13,10 @@ from typing import Any
 
 import orjson
 
-from apipack.openapi.document import Document, RawOperation
+from apipack.openapi.document import Document
 from apipack.openapi.loading import SpecError, load
 from apipack.openapi.nodes import listed
+from apipack.openapi.paths import RawOperation
 from apipack.operations.forms import form_pieces
 from apipack.operations.licences import spdx
 from apipack.operations.natural_language import natural_language

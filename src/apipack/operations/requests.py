@@ -11,8 +11,9 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
-from apipack.openapi.document import Document, Operation, RawOperation
+from apipack.openapi.document import Document, Operation
 from apipack.openapi.loading import SpecError
+from apipack.openapi.paths import RawOperation
 from apipack.openapi.styles import PATH, PATH_SAFE, Pairs
 from apipack.openapi.values import ValueBuilder
 from apipack.operations.credentials import TOKEN, add_secrets, secrets

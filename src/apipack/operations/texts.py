@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
-from apipack.openapi.document import RawOperation
+from apipack.openapi.paths import RawOperation
 
 MAX_TEXT = 1_000
 _ELEMENTS = (

@@ -7,6 +7,7 @@ from typing import Any
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import copied, optional
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.javascript_configured import Configured
 from apipack.languages.reading.javascript_data import (
     Octets,
     SearchParams,
@@ -18,31 +19,19 @@ from apipack.languages.reading.javascript_data import (
 )
 from apipack.languages.reading.javascript_fetch import whatwg
 from apipack.languages.reading.sending import Fields, sent
-from apipack.languages.reading.values import MYSTERY, UNDEFINED, Arguments, Builtin, Thing, known, text_of
+from apipack.languages.reading.values import UNDEFINED, Arguments, known, text_of
 from apipack.languages.wire import FORM, Unreadable
 
 OPTIONS = (
     "method url prefixUrl headers searchParams json form body username password timeout retry responseType "
     "throwHttpErrors followRedirect decompress http2 resolveBodyOnly"
 )
-VERBS = ("get", "post", "put", "patch", "head", "delete")
 
 
-class Got(Thing):
+class Got(Configured):
     """got itself, or an instance with defaults."""
 
-    def __init__(self, defaults: dict[str, Any] | None = None) -> None:
-        self.defaults = defaults or {}
-
-    def get(self, run: Evaluation, name: str) -> Any:
-        if name in ("default", "got"):
-            return self
-        if name in VERBS:
-            return Builtin(lambda run, given: self.send(run, given, name))
-        return MYSTERY if name.endswith("Error") else super().get(run, name)
-
-    def call(self, run: Evaluation, given: Arguments) -> Any:
-        return self.send(run, given)
+    package = "got"
 
     def do_extend(self, run: Evaluation, given: Arguments) -> Got:
         (options,) = given.take("options", required=1)

@@ -8,6 +8,7 @@ from typing import Any
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import optional
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.javascript_configured import VERBS, Configured
 from apipack.languages.reading.javascript_data import (
     Headers,
     SearchParams,
@@ -24,7 +25,6 @@ from apipack.languages.reading.values import MYSTERY, UNDEFINED, Arguments, Buil
 from apipack.languages.wire import Unreadable
 from apipack.records import Request
 
-VERBS = ("get", "post", "put", "patch", "head", "delete")
 OPTIONS = (
     "method headers json body searchParams prefixUrl hooks retry timeout throwHttpErrors credentials mode cache "
     "redirect referrer referrerPolicy signal keepalive"
@@ -39,21 +39,10 @@ ACCEPTS = {
 }
 
 
-class Ky(Thing):
+class Ky(Configured):
     """ky itself, or an instance with defaults."""
 
-    def __init__(self, defaults: dict[str, Any] | None = None) -> None:
-        self.defaults = defaults or {}
-
-    def get(self, run: Evaluation, name: str) -> Any:
-        if name in ("default", "ky"):
-            return self
-        if name in VERBS:
-            return Builtin(lambda run, given: self.send(run, given, name))
-        return MYSTERY if name.endswith("Error") else super().get(run, name)
-
-    def call(self, run: Evaluation, given: Arguments) -> Any:
-        return self.send(run, given)
+    package = "ky"
 
     def do_create(self, run: Evaluation, given: Arguments) -> Ky:
         (options,) = given.take("options")
