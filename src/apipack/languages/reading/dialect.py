@@ -92,6 +92,10 @@ class Dialect:
         """What a literal of a list or a mapping holds."""
         return value
 
+    def mapping(self, members: dict[Any, Any]) -> dict[Any, Any]:
+        """What a literal of a mapping gives."""
+        return members
+
     def imported(self, path: str, member: str | None) -> Any:
         module = self.modules.get(path, Foreign(path))
         if member is None:

@@ -169,7 +169,7 @@ class Evaluation:
             if not isinstance(name, str | int | bytes):
                 raise Unreadable("a key that is not constant")
             values[name] = self.dialect.held_value(given)
-        return values
+        return self.dialect.mapping(values)
 
     def join(self, parts: Sequence[Any]) -> Any:
         if any(isinstance(part, Mystery) for part in parts):

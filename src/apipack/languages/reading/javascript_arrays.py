@@ -23,7 +23,7 @@ def each_of(run: Evaluation, values: list[Any], given: Arguments) -> list[Any]:
         raise Unreadable("a loop that calls no function")
     if isinstance(function, Builtin):
         return [run.apply(function, Arguments([value])) for value in values]
-    return [run.apply(function, Arguments([value, index])) for index, value in enumerate(values)]
+    return [run.apply(function, Arguments([value, index, values])) for index, value in enumerate(list(values))]
 
 
 def _flat_map(run: Evaluation, values: list[Any], given: Arguments) -> list[Any]:
@@ -42,12 +42,12 @@ def _filter(run: Evaluation, values: list[Any], given: Arguments) -> Any:
 
 def _reduce(run: Evaluation, values: list[Any], given: Arguments) -> Any:
     function, *start = given.positional
-    rest = list(values)
+    rest = list(enumerate(values))
     if not isinstance(function, Closure) or not (start or rest):
         raise Unreadable("a sum of nothing")
-    total = start[0] if start else rest.pop(0)
-    for value in rest:
-        total = run.apply(function, Arguments([total, value]))
+    total = start[0] if start else rest.pop(0)[1]
+    for index, value in rest:
+        total = run.apply(function, Arguments([total, value, index, values]))
     return total
 
 

@@ -1,8 +1,9 @@
-"""Parts of JavaScript's tree: cases of a switch, what holds a `super`, `?.` and delete."""
+"""Parts of JavaScript's tree: cases of a switch, what holds a `super`, `?.`, delete, typeof, `++` and holes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from tree_sitter import Node
 
@@ -35,11 +36,24 @@ def deleted(target: p.Target) -> p.Expression:
     return p.call("delete of", target.object, target.key) if isinstance(target, p.Index) else p.Opaque("delete")
 
 
-def counting(
-    step: Node, value_of: Callable[[Node], p.Expression], target_of: Callable[[Node], p.Target]
+def has_holes(array: Node) -> bool:
+    """Whether an array leaves members out."""
+    parts = [child.type for child in array.children if child.type != "comment"]
+    return any(first in ("[", ",") and second == "," for first, second in pairwise(parts))
+
+
+def updated(
+    node: Node, value_of: Callable[[Node], p.Expression], target_of: Callable[[Node], p.Target]
 ) -> p.Expression:
-    """What a loop does after each turn."""
-    if step.type != "update_expression":
-        return value_of(step)
-    counter = field(step, "argument")
-    return p.Assign(target_of(counter), p.Binary(source(field(step, "operator"))[:1], value_of(counter), p.Const(1)))
+    """`++` and `--` of a number."""
+    argument, operator = field(node, "argument"), field(node, "operator")
+    step = 1 if source(operator) == "--" else -1
+    changed = p.Assign(target_of(argument), p.Binary("-", value_of(argument), p.Const(step)))
+    return changed if operator.start_byte < argument.start_byte else p.Binary("-", changed, p.Const(-step))
+
+
+def type_of(argument: Node, value_of: Callable[[Node], p.Expression]) -> p.Expression:
+    """`typeof`, which fails at no name that is not declared."""
+    if argument.type == "identifier":
+        return p.call("type of name", p.Const(source(argument)))
+    return p.call("type of", value_of(argument))

@@ -40,7 +40,7 @@ class PairList(Thing):
     def do_forEach(self, run: Evaluation, given: Arguments) -> Any:
         (function,) = given.take("callback", required=1)
         for key, value in self.pair_list():
-            run.apply(function, Arguments([value, key]))
+            run.apply(function, Arguments([value, key, self]))
         return UNDEFINED
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +12,8 @@ from urllib.parse import parse_qsl, quote, urljoin
 from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.javascript_collections import PairList
+from apipack.languages.reading.javascript_keys import ordered
+from apipack.languages.reading.javascript_numbers import exact, number_text
 from apipack.languages.reading.sending import Fields
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -25,9 +26,14 @@ from apipack.languages.reading.values import (
 )
 from apipack.languages.wire import Unreadable
 
-NUMBERS = (1e-6, 1e21)
 PATH = "/!$&'()*+,;=:@%-._~|[]"
 Pairs = list[tuple[str, str]]
+_UNSAFE = re.compile("[^!-~]|[\"#<>']")
+"""Of a query, as the URL standard has it."""
+
+
+def _percent(unsafe: re.Match[str]) -> str:
+    return quote(unsafe[0], safe="")
 
 
 def text(value: Any) -> str:
@@ -40,8 +46,8 @@ def text(value: Any) -> str:
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, float) and math.isfinite(value) and NUMBERS[0] <= abs(value) < NUMBERS[1]:
-        return repr(value)
+    if isinstance(value, float):
+        return number_text(value)
     if isinstance(value, list):
         return ",".join("" if member is None or member is UNDEFINED else text(member) for member in value)
     if isinstance(value, SearchParams | Url):
@@ -68,10 +74,26 @@ def _jsonable(value: Any) -> Any:
     if isinstance(value, list):
         return [None if member is UNDEFINED else _jsonable(member) for member in value]
     if isinstance(value, float):
-        text(value)
+        if repr(value) != number_text(value):
+            raise Unreadable("a number with an exponent")
     elif not isinstance(value, str | int | None):
         raise Unreadable("JSON of more than data")
     return value
+
+
+def parse(document: str) -> Any:
+    """JSON.parse."""
+
+    def no_constant(name: str) -> Any:
+        raise Unreadable(f"{name} in JSON")
+
+    return json.loads(
+        document,
+        object_pairs_hook=lambda pairs: ordered(dict(pairs)),
+        parse_float=lambda digits: exact(float(digits)),
+        parse_int=lambda digits: exact(int(digits)),
+        parse_constant=no_constant,
+    )
 
 
 class SearchParams(PairList):
@@ -146,12 +168,14 @@ class Url(Thing):
     """URL, and what url.parse gives."""
 
     def __init__(self, url: str) -> None:
-        normal = sending.encoded_url(url)
-        base, mark, query = normal.partition("?")
+        if "#" in url:
+            raise Unreadable("a URL with a fragment")
+        base, mark, query = sending.encoded_url(url).partition("?")
         self.scheme, _, rest = base.partition("://")
-        self.host, slash, path = rest.partition("/")
+        host, slash, path = rest.partition("/")
+        self.host = host.lower().removesuffix({"https": ":443", "http": ":80"}[self.scheme])
         self.path = quote(f"/{path}", safe=PATH)
-        self.query = query if mark else ""
+        self.query = query.replace("'", "%27") if mark else ""
         self.at_searchParams = SearchParams(parse_qsl(self.query, keep_blank_values=True), self)
 
     def written(self) -> str:
@@ -181,7 +205,7 @@ class Url(Thing):
         self.path = quote(path if path.startswith("/") else f"/{path}", safe=PATH)
 
     def set_search(self, run: Evaluation, value: Any) -> None:
-        self.query = text(known(value)).removeprefix("?")
+        self.query = _UNSAFE.sub(_percent, text(known(value)).removeprefix("?"))
         self.at_searchParams = SearchParams(parse_qsl(self.query, keep_blank_values=True), self)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from apipack.languages.reading import sending
-from apipack.languages.reading.dialect import Dialect, constant, copied, leave
+from apipack.languages.reading.dialect import Dialect, applied, constant, copied, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.javascript_arrays import ARRAY_CHANGES, ARRAY_METHODS, LOOPS, sliced
 from apipack.languages.reading.javascript_collections import COLLECTIONS, PairList
@@ -22,14 +21,26 @@ from apipack.languages.reading.javascript_data import (
     blob,
     buffer,
     file,
+    parse,
     search_params,
     stringify,
     text,
     url,
 )
-from apipack.languages.reading.javascript_objects import ARRAY, MEMBERS, OBJECT
+from apipack.languages.reading.javascript_keys import key_text, ordered, put
+from apipack.languages.reading.javascript_numbers import (
+    MATH,
+    OPERATORS,
+    calculated,
+    exact,
+    fixed,
+    is_number,
+    number_of,
+    parsed_int,
+)
+from apipack.languages.reading.javascript_objects import ARRAY, MEMBERS, OBJECT, check_frozen
 from apipack.languages.reading.javascript_texts import Pattern
-from apipack.languages.reading.objects import Bound, super_of
+from apipack.languages.reading.objects import Bound, Instance, super_of
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -46,6 +57,7 @@ from apipack.languages.wire import Unreadable
 
 PRODUCT = 4_000_000
 WIDTH = 1_000
+SPACE = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 HOSTED = re.compile(
     r"https://(?:esm\.sh|esm\.run|cdn\.skypack\.dev|unpkg\.com|cdn\.jsdelivr\.net/npm)/(?P<name>axios|ky|jquery)"
     r"(?:@[\w.^~-]+)?(?:/[\w./+-]*)?"
@@ -76,7 +88,7 @@ def _split(value: str, by: Any = UNDEFINED) -> list[str]:
 def _join(parts: list[Any], joint: str = ",") -> str:
     if len(joint) * len(parts) > PRODUCT:
         raise Unreadable("a text too long")
-    return joint.join(text(part) for part in parts)
+    return joint.join("" if part is None or part is UNDEFINED else text(part) for part in parts)
 
 
 def _concatenated(value: list[Any], others: tuple[Any, ...]) -> list[Any]:
@@ -112,6 +124,22 @@ def later(run: Evaluation, given: Arguments) -> Any:
     return MYSTERY
 
 
+def _is_integer(value: Any) -> bool:
+    return is_number(value) and value == int(value)
+
+
+class NumberType(Module):
+    """Number, which is a function too."""
+
+    def call(self, run: Evaluation, given: Arguments) -> Any:
+        return applied(number_of, given.positional)
+
+
+NUMBER = NumberType(
+    "Number", {"parseInt": constant(parsed_int), "parseFloat": constant(number_of), "isInteger": constant(_is_integer)}
+)
+
+
 class PromiseType(Module):
     """Promise: its function runs at once, and what it is resolved with is not known."""
 
@@ -143,12 +171,6 @@ def _boolean(run: Evaluation, given: Arguments) -> Any:
     return MYSTERY if truth is None else truth
 
 
-def _number(value: Any) -> int:
-    if not isinstance(value, str) or not re.fullmatch("0|[1-9][0-9]{0,14}", value):
-        raise Unreadable("a number of no plain text")
-    return int(value)
-
-
 def _awaited(run: Evaluation, given: Arguments) -> Any:
     """What `await` gives; an object with `then` begins."""
     (value,) = given.positional
@@ -171,7 +193,7 @@ NAMES: Mapping[str, Any] = {
     **COLLECTIONS,
     **MEMBERS,
     "console": CONSOLE,
-    "JSON": Module("JSON", {"stringify": constant(stringify), "parse": constant(lambda value: json.loads(value))}),
+    "JSON": Module("JSON", {"stringify": constant(stringify), "parse": constant(parse)}),
     "encodeURIComponent": constant(_encoded),
     "encodeURI": constant(lambda value: quote(text(value), safe="!#$&'()*+,/:;=?@-._~")),
     "decodeURIComponent": constant(lambda value: unquote(value, errors="strict")),
@@ -187,9 +209,10 @@ NAMES: Mapping[str, Any] = {
     "Object": OBJECT,
     "Array": ARRAY,
     "Boolean": Builtin(lambda run, given: _boolean(run, given)),
-    "Number": constant(
-        lambda value: value if isinstance(value, int) and not isinstance(value, bool) else _number(value)
-    ),
+    "Number": NUMBER,
+    "parseInt": constant(parsed_int),
+    "parseFloat": constant(number_of),
+    "isNaN": constant(lambda value: False if is_number(value) else _fail("isNaN of no number")),
     "Promise": PROMISE,
     "setTimeout": Builtin(later),
     "setInterval": Builtin(later),
@@ -207,7 +230,7 @@ NAMES: Mapping[str, Any] = {
     "method of": Builtin(lambda run, given: Member(given.positional[0])),
     "Error": MYSTERY,
     "Date": MYSTERY,
-    "Math": MYSTERY,
+    "Math": MATH,
     "AbortController": MYSTERY,
     "AbortSignal": MYSTERY,
     "document": MYSTERY,
@@ -257,7 +280,7 @@ class JavaScript(Dialect):
     methods: Mapping[type, Mapping[str, Any]] = {
         str: {
             "toString": text,
-            "trim": str.strip,
+            "trim": lambda value: value.strip(SPACE),
             "toUpperCase": str.upper,
             "toLowerCase": str.lower,
             "concat": lambda value, *others: value + "".join(map(text, others)),
@@ -268,12 +291,12 @@ class JavaScript(Dialect):
             "endsWith": lambda value, end: value.endswith(end),
             "includes": lambda value, part: part in value,
             "slice": sliced,
-            "trimEnd": str.rstrip,
-            "trimStart": str.lstrip,
+            "trimEnd": lambda value: value.rstrip(SPACE),
+            "trimStart": lambda value: value.lstrip(SPACE),
             "padStart": lambda value, length, pad=" ": _padded(value, length, pad) + value,
             "padEnd": lambda value, length, pad=" ": value + _padded(value, length, pad),
         },
-        int: {"toString": lambda value: text(value)},
+        int | float: {"toString": lambda value: text(value), "toFixed": fixed},
         list: {
             "join": _join,
             "toString": text,
@@ -286,6 +309,7 @@ class JavaScript(Dialect):
     def __init__(self, names: Mapping[str, Any], modules: Mapping[str, Any]) -> None:
         self.names = {**NAMES, **names, "require": Builtin(self._require)}
         self.modules = modules
+        self.frozen: list[Any] = []
 
     def _require(self, run: Evaluation, given: Arguments) -> Any:
         (path,) = given.take("path", required=1)
@@ -307,6 +331,8 @@ class JavaScript(Dialect):
         return value is not UNDEFINED
 
     def binary(self, operator: str, left: Any, right: Any) -> Any:
+        if operator in OPERATORS and is_number(left) and is_number(right):
+            return calculated(operator, left, right)
         if operator in ("===", "!==") and {type(left), type(right)} in STRANGERS:
             return operator == "!=="
         if operator in ("===", "!==") and (isinstance(left, dict | list) or isinstance(right, dict | list)):
@@ -327,11 +353,14 @@ class JavaScript(Dialect):
         return super().equal(left, right)
 
     def plus(self, left: Any, right: Any) -> Any:
-        if isinstance(left, int) and isinstance(right, int) and not isinstance(left, bool):
-            return super().plus(left, right)
+        if is_number(left) and is_number(right):
+            return exact(left + right)
         if isinstance(left, str) or isinstance(right, str):
             return text(left) + text(right)
         raise Unreadable("a sum of no numbers or texts")
+
+    def mapping(self, members: dict[Any, Any]) -> dict[Any, Any]:
+        return ordered(members)
 
     def spread(self, value: dict[Any, Any]) -> dict[Any, Any]:
         if any(isinstance(member, Member) and member.is_getter for member in value.values()):
@@ -367,12 +396,31 @@ class JavaScript(Dialect):
         return super().member(run, value, name)
 
     def set_member(self, run: Any, owner: Any, name: str, value: Any) -> None:
+        check_frozen(run, owner)
         if isinstance(owner, dict):
-            owner[name] = value
+            put(owner, name, value)
         else:
             super().set_member(run, owner, name, value)
 
+    def set_item(self, run: Any, owner: Any, key: Any, value: Any) -> None:
+        check_frozen(run, owner)
+        if isinstance(owner, dict) and not isinstance(key, Mystery):
+            put(owner, key_text(key), value)
+        elif isinstance(owner, Instance) and isinstance(key, str):
+            owner.set(run, key, value)
+        else:
+            super().set_item(run, owner, key, value)
+
+    def changed(self, run: Any, method: Any, value: Any, given: Arguments) -> Any:
+        check_frozen(run, value)
+        return super().changed(run, method, value, given)
+
     def item(self, run: Any, value: Any, key: Any) -> Any:
-        if isinstance(value, dict) and isinstance(key, str):
-            return value.get(key, UNDEFINED)
+        if isinstance(value, dict) and not isinstance(key, Mystery):
+            name = key_text(key)
+            return self.member(run, value, name) if name in value else UNDEFINED
+        if isinstance(value, Thing) and isinstance(key, str) and not isinstance(value, Mystery | Environment):
+            return value.get(run, key)
+        if isinstance(value, list) and type(key) is int and key >= len(value):
+            return UNDEFINED
         return super().item(run, value, key)

@@ -8,7 +8,17 @@ from tree_sitter import Node
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
-from apipack.languages.reading.javascript_cases import HOLDERS, breaks, case_body, counting, deleted, is_perhaps
+from apipack.languages.reading.javascript_cases import (
+    HOLDERS,
+    breaks,
+    case_body,
+    deleted,
+    has_holes,
+    is_perhaps,
+    type_of,
+    updated,
+)
+from apipack.languages.reading.javascript_loops import Lower, hoisted, looped
 from apipack.languages.reading.javascript_texts import SIMPLE, Pattern, number, string, template
 from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
@@ -16,7 +26,8 @@ from apipack.languages.wire import Unreadable
 
 def lower(code: str) -> tuple[p.Statement, ...]:
     """A script's or module's statements."""
-    return _body(parse("javascript", code))
+    module = parse("javascript", code)
+    return (*hoisted(module, (), LOWER), *_body(module))
 
 
 def _body(node: Node) -> tuple[p.Statement, ...]:
@@ -28,8 +39,10 @@ def _statement(node: Node) -> Sequence[p.Statement]:
         case "expression_statement":
             (inner,) = named(node)
             return [_value(inner)] if inner.type != "string" else []
-        case "lexical_declaration" | "variable_declaration":
+        case "lexical_declaration":
             return [_declared(child) for child in named(node)]
+        case "variable_declaration":
+            return [_declared(child, False) for child in named(node) if child.child_by_field_name("value")]
         case "import_statement":
             return list(_imports(node))
         case "function_declaration":
@@ -57,14 +70,8 @@ def _statement(node: Node) -> Sequence[p.Statement]:
             return [p.Jump("return", _value(values[0]) if values else p.Const(UNDEFINED))]
         case "throw_statement":
             return [p.Jump("leave")]
-        case "for_in_statement":
-            return [_each(node)]
-        case "while_statement":
-            return [p.While(_value(field(node, "condition")), _branch(field(node, "body")))]
-        case "for_statement" if (counted := _counted(node)) is not None:
-            return counted
-        case "for_statement" | "do_statement":
-            return [p.While(p.Unknown(), _branch(field(node, "body")))]
+        case "for_in_statement" | "while_statement" | "for_statement" | "do_statement":
+            return looped(node, LOWER)
         case "switch_statement" if (branches := _switch(node)) is not None:
             return [branches]
         case "switch_statement":
@@ -76,16 +83,6 @@ def _statement(node: Node) -> Sequence[p.Statement]:
         case "empty_statement" | "hash_bang_line":
             return []
     return [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]
-
-
-def _counted(node: Node) -> list[p.Statement] | None:
-    """A loop that counts; None where a part of it is left out."""
-    start, test, step = (node.child_by_field_name(name) for name in ("initializer", "condition", "increment"))
-    if start is None or test is None or step is None or test.type == "empty_statement":
-        return None
-    condition = named(test)[0] if test.type == "expression_statement" else test
-    loop = p.While(_value(condition), _branch(field(node, "body")), (counting(step, _value, _target),))
-    return [p.Block((*_statement(start), loop))]
 
 
 TAG = p.Name("the value of a switch")
@@ -121,9 +118,9 @@ def _branch(node: Node) -> tuple[p.Statement, ...]:
     return _body(node) if node.type == "statement_block" else tuple(_statement(node))
 
 
-def _declared(node: Node) -> p.Statement:
+def _declared(node: Node, declares: bool = True) -> p.Statement:
     value = node.child_by_field_name("value")
-    return p.Assign(_target(field(node, "name")), _value(value) if value else p.Const(UNDEFINED), True)
+    return p.Assign(_target(field(node, "name")), _value(value) if value else p.Const(UNDEFINED), declares)
 
 
 def _imports(node: Node) -> Iterator[p.Statement]:
@@ -151,14 +148,6 @@ def _attempt(node: Node) -> p.Statement:
         declared: tuple[p.Statement, ...] = (p.Assign(_target(caught), p.Unknown(), True),) if caught else ()
         handlers = ((*declared, *_body(field(handler, "body"))),)
     return p.Try(_body(field(node, "body")), handlers, _body(field(after, "body")) if after else ())
-
-
-def _each(node: Node) -> p.Statement:
-    kind = source(field(node, "operator"))
-    values = _value(field(node, "right"))
-    if kind == "in":
-        values = p.Call(p.Member(p.Name("Object"), "keys"), (p.Argument(values),))
-    return p.Each(_target(field(node, "left")), values, _branch(field(node, "body")))
 
 
 def _target(node: Node) -> p.Target:
@@ -239,6 +228,7 @@ def _function(node: Node, has_this: bool = False) -> p.Function:
     body = field(node, "body")
     if body.type != "statement_block":
         return p.Function(tuple(parameters), (*first, p.Jump("return", _value(body))), rest=rest)
+    first = [*hoisted(body, [rest, *[name for name, _ in parameters]], LOWER), *first]
     return p.Function(tuple(parameters), (*first, *_body(body)), rest=rest)
 
 
@@ -307,7 +297,7 @@ def _value(node: Node) -> p.Expression:
         case "object":
             return p.Pairs(tuple(map(_pair, named(node))))
         case "array":
-            return p.Items(tuple(map(_value, named(node))))
+            return p.Opaque("an array with holes") if has_holes(node) else p.Items(tuple(map(_value, named(node))))
         case "spread_element":
             return p.Spread(_value(named(node)[0]))
         case "member_expression" if is_perhaps(node):
@@ -342,10 +332,10 @@ def _value(node: Node) -> p.Expression:
         case "unary_expression":
             operator = source(field(node, "operator"))
             if operator == "typeof":
-                return p.Unknown()
+                return type_of(field(node, "argument"), _value)
             return p.Unary(operator, _value(field(node, "argument")))
         case "update_expression":
-            return p.Assign(_target(field(node, "argument")), p.Unknown())
+            return updated(node, _value, _target)
     return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
 
 
@@ -395,3 +385,6 @@ def _method(node: Node) -> tuple[p.Expression, p.Expression]:
     key = p.Const(string(name) if name.type == "string" else source(name))
     function = p.Argument(_function(node, True))
     return key, p.Call(p.Name("getter of" if "get" in marks else "method of"), (function,))
+
+
+LOWER = Lower(_statement, _branch, _value, _target)

@@ -83,7 +83,3 @@ def bind(run: Evaluation, name: str, value: Any, declares: bool) -> None:
     closed = run.dialect.closed_functions or run.dialect.closed_methods
     scope = scope or (run.scope if closed else run.globals)
     scope.names[name] = MYSTERY if run.doubt and not declares else run.dialect.bound_value(value)
-
-
-def forget(run: Evaluation, target: p.Target) -> None:
-    assign(run, target, MYSTERY, isinstance(target, p.Name | p.Targets))

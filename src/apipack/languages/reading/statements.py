@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.dialect import Ended
-from apipack.languages.reading.naming import assign, forget
+from apipack.languages.reading.naming import assign
 from apipack.languages.reading.scopes import Jumped, Scope
 from apipack.languages.reading.values import Mystery
 from apipack.languages.wire import Unreadable
@@ -106,17 +106,29 @@ def attempt(
     return inner(run, after) or jumped
 
 
+def turn(
+    run: Evaluation, target: p.Target, member: Any, body: Sequence[p.Statement], is_certain: bool = True
+) -> Jumped | None:
+    """A turn of a loop, whose variables are its own where a block has its scope."""
+    outer = run.scope
+    if run.dialect.block_scope:
+        run.scope = Scope(outer)
+    try:
+        assign(run, target, member, True)
+        return inner(run, body) if is_certain else perhaps(run, body)
+    finally:
+        run.scope = outer
+
+
 def each(run: Evaluation, target: p.Target, values: Any, body: Sequence[p.Statement]) -> Jumped | None:
     if isinstance(values, Mystery):
-        forget(run, target)
-        perhaps(run, body)
+        turn(run, target, values, body, is_certain=False)
         return None
     members = run.dialect.members(values)
     if members is None or len(members) > MEMBERS:
         raise Unreadable("a loop over what is no small list")
     for index, member in enumerate(members):
-        assign(run, target, member, True)
-        jumped = inner(run, body)
+        jumped = turn(run, target, member, body)
         if jumped and jumped.kind == "perhaps" and index + 1 < len(members):
             rest = p.Items(tuple(map(p.Const, members[index + 1 :])))
             return perhaps(run, [p.Each(target, rest, tuple(body))])
