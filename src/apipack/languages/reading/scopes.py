@@ -11,8 +11,11 @@ from apipack.languages.reading.values import Arguments, Thing
 
 @dataclass
 class Jumped:
+    """jumps: of a kind `perhaps`, that the program goes on elsewhere, where it does not end."""
+
     kind: str
     value: Any = None
+    jumps: bool = False
 
 
 @dataclass

@@ -9,7 +9,7 @@ from apipack.languages.reading import program as p
 from apipack.languages.reading.dialect import Ended
 from apipack.languages.reading.naming import assign
 from apipack.languages.reading.scopes import Jumped, Scope
-from apipack.languages.reading.values import Mystery
+from apipack.languages.reading.values import MYSTERY, Mystery
 from apipack.languages.wire import Unreadable
 
 if TYPE_CHECKING:
@@ -24,18 +24,26 @@ def block(run: Evaluation, statements: Sequence[p.Statement]) -> Jumped | None:
         for statement in statements:
             if isinstance(statement, p.Define):
                 run.scope.names[statement.name] = run.method(statement.function)
-    doubts = 0
+    doubts, jumps = 0, False
     try:
         for statement in statements:
             jumped = execute(run, statement)
             if jumped is not None and jumped.kind != "perhaps":
-                return jumped
+                return _after(run, jumped) if jumps else jumped
             if jumped is not None:  # the rest runs only if the branch was not taken
                 run.doubt += 1
                 doubts += 1
+                jumps |= jumped.jumps
     finally:
         run.doubt -= doubts
-    return Jumped("perhaps") if doubts else None
+    return Jumped("perhaps", jumps=jumps) if doubts else None
+
+
+def _after(run: Evaluation, jumped: Jumped) -> Jumped:
+    """A jump behind another one that may have been taken before it: what it gives is not known."""
+    if run.request is None:
+        return Jumped("perhaps", jumps=True)
+    return Jumped(jumped.kind, MYSTERY if jumped.kind == "return" else jumped.value)
 
 
 def execute(run: Evaluation, statement: p.Statement) -> Jumped | None:
@@ -81,17 +89,19 @@ def inner(run: Evaluation, body: Sequence[p.Statement]) -> Jumped | None:
 
 def perhaps(run: Evaluation, *branches: Sequence[p.Statement]) -> Jumped | None:
     """Branches of which nobody knows whether they run."""
-    left = False
+    left = jumps = False
     run.doubt += 1
     try:
         for branch in branches:
             try:
-                left |= inner(run, branch) is not None
+                jumped = inner(run, branch)
+                left |= jumped is not None
+                jumps |= jumped is not None and (jumped.kind != "perhaps" or jumped.jumps)
             except Ended:
                 left = True
     finally:
         run.doubt -= 1
-    return Jumped("perhaps") if left else None
+    return Jumped("perhaps", jumps=jumps) if left else None
 
 
 def attempt(
