@@ -6,8 +6,9 @@ from typing import Any
 
 from apipack.languages.reading.dialect import constant
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.php_data import text
-from apipack.languages.reading.values import UNDEFINED, Arguments, Builtin, known
+from apipack.languages.reading.php_comparison import truth_of
+from apipack.languages.reading.php_data import lower, text
+from apipack.languages.reading.values import MYSTERY, UNDEFINED, Arguments, Builtin, Mystery, known
 from apipack.languages.wire import Unreadable
 
 LIMIT = 4_000_000
@@ -106,7 +107,24 @@ def _padded(value: Any, length: int, pad: str = " ", kind: int = 1) -> str:
     return text(value).ljust(length, pad) if kind == 1 else text(value).rjust(length, pad)
 
 
+def _filter(run: Evaluation, given: Arguments) -> Any:
+    """Members of which a function, or they themselves, are true."""
+    members, function, mode = given.take("array", "callback", "mode", required=1)
+    members = known(members)
+    if mode is not UNDEFINED or not isinstance(members, dict) or len(members) > 1000:
+        raise Unreadable("a filter of more than a small array's values")
+    kept: dict[Any, Any] = {}
+    for key, member in members.items():
+        holds = truth_of(member) if function in (UNDEFINED, None) else run.apply(function, Arguments([member]))
+        if isinstance(holds, Mystery):
+            return MYSTERY
+        if truth_of(holds):
+            kept[key] = member
+    return kept
+
+
 ARRAYS = {
+    "array_filter": Builtin(_filter),
     "array_push": Builtin(_push),
     "array_unshift": Builtin(_unshift),
     "ksort": Builtin(_ksort),
@@ -129,7 +147,7 @@ ARRAYS = {
     "str_ends_with": constant(lambda value, end: text(value).endswith(end)),
     "substr": constant(_substr),
     "explode": constant(_explode),
-    "lcfirst": constant(lambda value: value[:1].lower() + value[1:]),
+    "lcfirst": constant(lambda value: lower(value[:1]) + value[1:]),
     "str_repeat": constant(_repeated),
     "str_pad": constant(_padded),
     "STR_PAD_RIGHT": 1,

@@ -12,19 +12,23 @@ from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.naming import lookup
 from apipack.languages.reading.objects import Instance, Type
 from apipack.languages.reading.php_arrays import ARRAYS
+from apipack.languages.reading.php_comparison import equal, same, truth_of
 from apipack.languages.reading.php_curl import Curl, StringFile, execute, setopt, setopt_array
 from apipack.languages.reading.php_data import (
     FLAGS,
     Object,
     http_build_query,
     implode,
+    is_number,
     json_encode,
     merged_arrays,
     rawurlencode,
     sprintf,
     text,
+    upper,
     urlencode,
 )
+from apipack.languages.reading.php_data import lower as ascii_lower
 from apipack.languages.reading.php_guzzle import OPTIONS, Guzzle, Psr
 from apipack.languages.reading.php_names import APPEND, CALLED, SERIALIZED
 from apipack.languages.reading.php_quiet import QUIET
@@ -33,13 +37,11 @@ from apipack.languages.reading.php_symfony import SYMFONY
 from apipack.languages.reading.php_tree import lower
 from apipack.languages.reading.values import (
     MYSTERY,
-    UNDEFINED,
     Arguments,
     Builtin,
     Environment,
     Module,
     Mystery,
-    Thing,
     Unset,
     known,
     of_environment,
@@ -216,10 +218,6 @@ def _define(run: Evaluation, given: Arguments) -> bool:
     return True
 
 
-def _truth(value: Any) -> bool:
-    return bool(value) and value != "0" if not isinstance(value, Thing) else True
-
-
 def _array_map(run: Evaluation, given: Arguments) -> Any:
     function, first, *others = given.positional
     function = lookup(run, function) if isinstance(function, str) else function
@@ -230,22 +228,6 @@ def _array_map(run: Evaluation, given: Arguments) -> Any:
         return {key: run.apply(function, Arguments([member])) for key, member in first.items()}
     rows = zip(first.values(), *[other.values() for other in others], strict=True)
     return {index: run.apply(function, Arguments(list(row))) for index, row in enumerate(rows)}
-
-
-def _array_filter(run: Evaluation, given: Arguments) -> Any:
-    """Members of which a function, or they themselves, are true."""
-    members, function, mode = given.take("array", "callback", "mode", required=1)
-    members = known(members)
-    if mode is not UNDEFINED or not isinstance(members, dict) or len(members) > 1000:
-        raise Unreadable("a filter of more than a small array's values")
-    kept: dict[Any, Any] = {}
-    for key, member in members.items():
-        holds = _truth(member) if function in (UNDEFINED, None) else run.apply(function, Arguments([member]))
-        if isinstance(holds, Mystery):
-            return MYSTERY
-        if _truth(holds):
-            kept[key] = member
-    return kept
 
 
 def _constant_of(run: Evaluation, given: Arguments) -> Any:
@@ -284,14 +266,15 @@ class Php(Dialect):
         "STDERR": MYSTERY,
         "json_encode": Builtin(_json_encode),
         "spread of": constant(_spread),
+        "truth of": constant(truth_of),
         "http_build_query": constant(http_build_query),
         "urlencode": constant(urlencode),
         "rawurlencode": constant(rawurlencode),
         "base64_encode": constant(lambda value: base64.b64encode(text(value).encode()).decode()),
         "strlen": constant(lambda value: len(text(value).encode())),
         "trim": constant(lambda value: text(value).strip(" \t\n\r\0\x0b")),
-        "strtoupper": constant(lambda value: text(value).upper()),
-        "strtolower": constant(lambda value: text(value).lower()),
+        "strtoupper": constant(upper),
+        "strtolower": constant(ascii_lower),
         "sprintf": constant(sprintf),
         "implode": constant(implode),
         "join": constant(implode),
@@ -303,10 +286,9 @@ class Php(Dialect):
         "compact": Builtin(
             lambda run, given: {name: lookup(run, f"${name}") for name in map(text, known(given.positional))}
         ),
-        "array_filter": Builtin(_array_filter),
         "getenv": Builtin(_variable),
         "$_ENV": Environment(),
-        "empty": constant(lambda value: not _truth(value)),
+        "empty": constant(lambda value: not truth_of(value)),
         "isset": constant(lambda *values: None not in values),
         "is_null": constant(lambda value: value is None),
         "count": constant(lambda value: len(value)),
@@ -323,7 +305,7 @@ class Php(Dialect):
         "preg_replace": constant(_preg_replace),
         "preg_match": constant(lambda pattern, subject: int(_pattern(pattern, subject).search(subject) is not None)),
         "define": Builtin(_define),
-        "ucfirst": constant(lambda value: value[:1].upper() + value[1:]),
+        "ucfirst": constant(lambda value: upper(value[:1]) + value[1:]),
         "constant of": Builtin(_constant_of),
         "require": Builtin(_require),
         "shell_exec": Builtin(_shell),
@@ -353,16 +335,24 @@ class Php(Dialect):
         return text(value)
 
     def truth(self, value: Any) -> bool:
-        return _truth(value)
+        return truth_of(value)
+
+    def plus(self, left: Any, right: Any) -> Any:
+        if not is_number(left) or not is_number(right):
+            raise Unreadable("a sum of no numbers")
+        return left + right
 
     def equal(self, left: Any, right: Any) -> bool:
-        if isinstance(left, bool) or isinstance(right, bool):
-            return left is right
-        return super().equal(left, right)
+        found = equal(left, right)
+        return super().equal(left, right) if found is None else found
 
     def binary(self, operator: str, left: Any, right: Any) -> Any:
-        if isinstance(left, Missing) and right is False and operator in ("==", "!="):
-            return operator == "=="
+        if isinstance(left, Missing) and right is False and operator in ("==", "!=", "===", "!=="):
+            return operator in ("==", "===")
+        if operator in ("===", "!=="):
+            if isinstance(left, Mystery) or isinstance(right, Mystery):
+                return MYSTERY
+            return same(left, right) == (operator == "===")
         if operator == "|" and isinstance(left, int) and isinstance(right, int):
             return left | right
         if operator == "+" and isinstance(left, dict) and isinstance(right, dict):

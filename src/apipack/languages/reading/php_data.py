@@ -32,6 +32,8 @@ def text(value: Any) -> str:
         return "1" if value else ""
     if isinstance(value, int):
         return str(value)
+    if value == 0 and isinstance(value, float):
+        raise Unreadable("a number without a sign")
     if isinstance(value, float) and len(repr(value).strip("-").replace(".", "")) <= DIGITS and "e" not in repr(value):
         return str(int(value)) if value == int(value) else repr(value)
     raise Unreadable("the text of no plain value")
@@ -76,7 +78,23 @@ def json_encode(value: Any, flags: int = 0, depth: int = 512) -> str:
         separators=(",", ": ") if pretty else (",", ":"),
         indent=4 if pretty else None,
     )
+    if flags & FLAGS["JSON_UNESCAPED_UNICODE"]:
+        written = written.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    written = re.sub(r"(?<!\\)((?:\\\\)*)\\u007f", "\\1\x7f", written)
     return written if flags & FLAGS["JSON_UNESCAPED_SLASHES"] else written.replace("/", "\\/")
+
+
+def upper(value: Any) -> str:
+    """strtoupper, which changes ASCII alone."""
+    return re.sub("[a-z]+", lambda letters: letters[0].upper(), text(value))
+
+
+def lower(value: Any) -> str:
+    return re.sub("[A-Z]+", lambda letters: letters[0].lower(), text(value))
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def urlencode(value: Any) -> str:

@@ -53,7 +53,7 @@ def matched(node: Node, value_of: Callable[[Node], p.Expression]) -> p.Expressio
             continue
         test: p.Expression | None = None
         for condition in named(conditions):
-            equal = p.Binary("==", given, value_of(condition))
+            equal = p.Binary("===", given, value_of(condition))
             test = equal if test is None else p.Binary("||", test, equal)
         chosen = p.Conditional(test or p.Unknown(), result, chosen)
     return chosen

@@ -325,7 +325,7 @@ def _value(node: Node) -> p.Expression:
             name = source(field(node, "type")).strip().lower()
             return p.Call(p.Name(f"cast to {name}"), (p.Argument(_value(field(node, "value"))),))
         case "print_intrinsic":
-            return _value(named(node)[0])
+            return p.Index(p.Items((p.Const(1), _value(named(node)[0]))), p.Const(0))
         case "exit_statement":
             return p.Call(p.Name("exit"))
         case "require_expression" | "require_once_expression" | "include_expression" | "include_once_expression":
@@ -336,9 +336,9 @@ def _value(node: Node) -> p.Expression:
 def _binary(operator: str, left: p.Expression, right: p.Expression) -> p.Expression:
     if operator == ".":
         return p.Text((left, right))
-    return p.Binary(
-        {"===": "==", "!==": "!=", "and": "&&", "or": "||", "<>": "!="}.get(operator, operator), left, right
-    )
+    if operator in ("&&", "and", "||", "or"):
+        return p.call("truth of", p.Binary("&&" if operator in ("&&", "and") else "||", left, right))
+    return p.Binary({"<>": "!="}.get(operator, operator), left, right)
 
 
 def _arguments(node: Node) -> tuple[p.Argument, ...]:
