@@ -8,6 +8,7 @@ from typing import Any
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import Dialect, constant, leave
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.frozen import FrozenList, check_changes
 from apipack.languages.reading.go_data import (
     BufferType,
     DataType,
@@ -16,7 +17,8 @@ from apipack.languages.reading.go_data import (
 )
 from apipack.languages.reading.go_imports import has_imports, package_of
 from apipack.languages.reading.go_packages import PACKAGES
-from apipack.languages.reading.go_structs import Struct, copy_of, held, pointer_to
+from apipack.languages.reading.go_structs import Struct, copy_of, held, pointer_to, value_at
+from apipack.languages.reading.go_switches import is_of_type
 from apipack.languages.reading.go_tree import lower
 from apipack.languages.reading.objects import Bound
 from apipack.languages.reading.scopes import Closure
@@ -98,6 +100,12 @@ def _range(run: Evaluation, given: Arguments) -> Any:
     raise Unreadable("a range over such a value")
 
 
+def _length(value: Any) -> int:
+    if isinstance(value, str):
+        return len(value.encode())
+    return len(value.lists) if isinstance(value, Values) else len(value)
+
+
 def _append(run: Evaluation, given: Arguments) -> list[Any]:
     first, *others = given.positional
     return [*(first or []), *map(held, others)]
@@ -118,11 +126,14 @@ class Go(Dialect):
         "first of": Builtin(lambda run, given: given.positional[0]),
         "pointer to": Builtin(pointer_to),
         "copy of": Builtin(copy_of),
+        "is of type": Builtin(is_of_type),
+        "value at": Builtin(value_at),
+        "array of": Builtin(lambda run, given: FrozenList(given.positional[0])),
         "bytes of": constant(lambda value: value if isinstance(value, bytes) else value.encode()),
         "range of": Builtin(_range),
         "string": constant(_string),
         "int": constant(lambda value: int(value)),
-        "len": constant(lambda value: len(value.lists) if isinstance(value, Values) else len(value)),
+        "len": constant(_length),
         "append": Builtin(_append),
         "panic": Builtin(leave),
         "println": MYSTERY,
@@ -143,6 +154,7 @@ class Go(Dialect):
         return held(value)
 
     def set_item(self, run: Any, owner: Any, key: Any, value: Any) -> None:
+        check_changes(owner, True)
         super().set_item(run, owner, key, held(value))
 
     def binary(self, operator: str, left: Any, right: Any) -> Any:

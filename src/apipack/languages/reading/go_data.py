@@ -20,6 +20,9 @@ from apipack.languages.reading.values import (
 )
 from apipack.languages.wire import Unreadable
 
+PLAIN = (1e-4, 1e6)
+"""Numbers between these are printed without an exponent."""
+
 
 def sprintf(pattern: str, *values: Any) -> str:
     rest = list(values)
@@ -43,6 +46,8 @@ def sprintf(pattern: str, *values: Any) -> str:
                 raise Unreadable("a text that is quoted")
             return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
         if isinstance(value, float):
+            if value and not PLAIN[0] <= abs(value) < PLAIN[1]:
+                raise Unreadable("a number that is written with an exponent")
             return str(jsonable(value))
         return value.decode() if isinstance(value, bytes) else str(value)
 
@@ -90,6 +95,8 @@ class Url(Thing):
     inert = frozenset({"EscapedPath"})
 
     def __init__(self, url: str) -> None:
+        if "#" in url:
+            raise Unreadable("a URL with a fragment")
         normal = sending.plain_url(url)
         self.base, self.mark, self.query = normal.partition("?")
 

@@ -99,6 +99,15 @@ def _repeated(text: str, count: int) -> str:
     return text * count
 
 
+SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+
+
+def _ascii(text: str) -> str:
+    if not text.isascii():
+        raise Unreadable("letters of more than ASCII")
+    return text
+
+
 def _looked_up(run: Evaluation, given: Arguments) -> list[Any]:
     """os.LookupEnv: what a bare environment gives."""
     held = of_environment(*given.take("key", required=1))
@@ -208,9 +217,9 @@ PACKAGES: Mapping[str, Any] = {
         "strings",
         {
             "NewReader": Builtin(lambda run, given: Buffer(text_of(*given.take("s", required=1)).encode())),
-            "TrimSpace": constant(lambda text: text.strip()),
-            "ToUpper": constant(lambda text: text.upper()),
-            "ToLower": constant(lambda text: text.lower()),
+            "TrimSpace": constant(lambda text: text.strip(SPACE)),
+            "ToUpper": constant(lambda text: _ascii(text).upper()),
+            "ToLower": constant(lambda text: _ascii(text).lower()),
             "Join": constant(lambda parts, joint: joint.join(parts)),
             "Replace": constant(lambda text, old, new, count: text.replace(old, new, count)),
             "ReplaceAll": constant(lambda text, old, new: text.replace(old, new)),
@@ -225,7 +234,7 @@ PACKAGES: Mapping[str, Any] = {
             "Builder": BufferType(),
             "Repeat": constant(_repeated),
             "Split": constant(lambda text, joint: text.split(joint)),
-            "EqualFold": constant(lambda first, second: first.lower() == second.lower()),
+            "EqualFold": constant(lambda first, second: _ascii(first).lower() == _ascii(second).lower()),
             "NewReplacer": Builtin(lambda run, given: Replacer(given)),
         },
     ),

@@ -84,7 +84,7 @@ class Record(Thing):
                     raise Unreadable("a struct that is embedded")
                 members |= inner
                 continue
-            if value is UNDEFINED and zero is None and not omits and not is_nil:
+            if value is UNDEFINED and zero is None and not is_nil:
                 raise Unreadable("the zero of a field that is no plain value")
             value = zero if value is UNDEFINED else value
             if key and not (omits and value in (None, "", 0, False, [], {})):
@@ -96,6 +96,12 @@ def pointer_to(run: Evaluation, given: Arguments) -> Any:
     """The address of a value: an assignment of it copies nothing."""
     (value,) = given.positional
     return Record(value.struct, value.values, True) if isinstance(value, Record) else value
+
+
+def value_at(run: Evaluation, given: Arguments) -> Any:
+    """What a pointer points to: an assignment of it copies a struct."""
+    (value,) = given.positional
+    return Record(value.struct, value.values) if isinstance(value, Record) else value
 
 
 def copy_of(run: Evaluation, given: Arguments) -> Any:
@@ -123,6 +129,8 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, float):
         if value and not RANGE[0] <= abs(value) < RANGE[1]:
             raise Unreadable("a number that is written with an exponent")
+        if value != int(value) and "e" in repr(value):
+            raise Unreadable("a number of many digits")
         return int(value) if value == int(value) else value
     if not isinstance(value, str | int | None):
         known(value)

@@ -12,7 +12,9 @@ from apipack.languages.go import LITERALS
 from apipack.languages.reading import program as p
 from apipack.languages.reading.go_checks import DECLARATIONS, check_names, initializers
 from apipack.languages.reading.go_imports import import_of, specs_of
+from apipack.languages.reading.go_switches import flat, switched
 from apipack.languages.reading.go_types import (
+    array_of,
     breaks,
     inner_of,
     is_generic,
@@ -55,12 +57,8 @@ def lower(code: str) -> tuple[p.Statement, ...]:
 
 def _block(node: Node) -> tuple[p.Statement, ...]:
     declared: set[str] = set()
-    statements = [inner for child in named(node) for inner in _flat(child)]
+    statements = [inner for child in named(node) for inner in flat(child)]
     return tuple(inner for child in statements for inner in _statement(child, declared))
-
-
-def _flat(node: Node) -> Sequence[Node]:
-    return named(node) if node.type == "statement_list" else [node]
 
 
 def _statement(node: Node, declared: set[str]) -> Sequence[p.Statement]:
@@ -99,8 +97,8 @@ def _statement(node: Node, declared: set[str]) -> Sequence[p.Statement]:
             return [p.Jump("return", values[0] if len(values) == 1 else p.Items(tuple(values)) if values else None)]
         case "for_statement":
             return [_loop(node)]
-        case "expression_switch_statement" if not breaks(node):
-            return [_switch(node)]
+        case "expression_switch_statement" | "type_switch_statement" if not breaks(node):
+            return [switched(node, _statement, _value)]
         case "expression_switch_statement" | "type_switch_statement" | "select_statement":
             return [p.If(p.Unknown(), _block(case)) for case in named(node) if case.type.endswith("_case")]
         case "inc_statement" | "dec_statement":
@@ -199,7 +197,7 @@ def _target(node: Node) -> p.Target:
         case "index_expression":
             return p.Index(_value(field(node, "operand")), _value(field(node, "index")))
         case "unary_expression":
-            return _target(field(node, "operand"))
+            return p.Index(p.Opaque("an assignment through a pointer"), p.Const(0))
     raise refuse(node)
 
 
@@ -212,39 +210,14 @@ def _if(node: Node) -> p.Statement:
     return branch if first is None else p.Block((*_statement(first, set()), branch))
 
 
-TAG = p.Name("the value of a switch")
-
-
-def _switch(node: Node) -> p.Statement:
-    """A switch as branches, one in the other; the default comes last."""
-    first, tag = node.child_by_field_name("initializer"), node.child_by_field_name("value")
-    cases = [case for case in named(node) if case.type == "expression_case"]
-    default = next((case for case in named(node) if case.type == "default_case"), None)
-    otherwise = _case(default) if default else ()
-    for case in reversed(cases):
-        test: p.Expression | None = None
-        for value in named(field(case, "value")):
-            equal = p.Binary("==", TAG, _value(value)) if tag else _value(value)
-            test = equal if test is None else p.Binary("||", test, equal)
-        otherwise = (p.If(test or p.Unknown(), _case(case), otherwise),)
-    opening = [*(_statement(first, set()) if first else []), *([p.Assign(TAG, _value(tag), True)] if tag else [])]
-    return p.Block((*opening, *otherwise))
-
-
-def _case(node: Node) -> tuple[p.Statement, ...]:
-    """What a case runs."""
-    value = node.child_by_field_name("value")
-    declared: set[str] = set()
-    statements = [inner for child in named(node) if child != value for inner in _flat(child)]
-    return tuple(inner for child in statements for inner in _statement(child, declared))
-
-
 def _loop(node: Node) -> p.Statement:
     body = _block(field(node, "body"))
     clause = next((child for child in named(node) if child.type == "range_clause"), None)
     if clause is None:
         return _counting(node, body)
     left = clause.child_by_field_name("left")
+    if left is not None and ":=" not in {child.type for child in clause.children}:
+        return p.Opaque("a range into variables that are there")
     targets = [p.Name(source(child)) for child in named(left)] or [p.Name("_")]
     values = p.Call(p.Name("range of"), (p.Argument(_value(field(clause, "right"))),))
     return p.Each(p.Targets(tuple(targets)), values, body)
@@ -296,7 +269,7 @@ def _value(node: Node) -> p.Expression:
                 return p.Call(p.Name("pointer to"), (p.Argument(inner),))
             if operator == "<-":
                 return p.Call(p.Member(inner, "received"))
-            return inner if operator == "*" else p.Unary(operator, inner)
+            return p.call("value at", inner) if operator == "*" else p.Unary(operator, inner)
         case "type_conversion_expression":
             generic = field(node, "type")
             if generic.type == "generic_type":
@@ -354,11 +327,12 @@ def _composite(kind: Node | None, body: Node) -> p.Expression:
     """A literal of a type: a list, a mapping, or the fields of a struct."""
     elements = named(body)
     if kind is not None and kind.type == "pointer_type":
-        kind = named(kind)[0]
+        return p.call("pointer to", _composite(named(kind)[0], body))
     if kind is None or kind.type in ("slice_type", "array_type", "implicit_length_array_type"):
         inner = kind.child_by_field_name("element") if kind else None
         if not any(element.type == "keyed_element" for element in elements):
-            return p.Items(tuple(_element(element, inner) for element in elements))
+            items = p.Items(tuple(_element(element, inner) for element in elements))
+            return items if kind is None or kind.type == "slice_type" else array_of(kind, items)
         if kind is not None:
             raise refuse(body)
     if kind is None or kind.type == "map_type":

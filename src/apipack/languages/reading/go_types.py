@@ -10,6 +10,7 @@ from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, refuse, source
 
 ZEROS: dict[str, object] = {"string": "", "bool": False, "int": 0, "int64": 0, "int32": 0, "float64": 0}
+NILS = ("pointer_type", "slice_type", "map_type", "interface_type")
 EMBEDDED = "*"
 """What stands for the JSON name of a struct that is embedded in another."""
 FIELDS = re.compile(r'json:"(?P<name>[^",]*)(?P<options>[^"]*)"')
@@ -47,12 +48,25 @@ def struct_of(title: str, kind: Node) -> p.Expression:
             if match and ",string" in match["options"]:
                 raise refuse(member)
             hidden = key == "-" or not source(name)[0].isupper()
-            zero = p.Const(ZEROS.get(source(field(member, "type")))) if not empty else p.Const(None)
-            is_nil = p.Const(field(member, "type").type in ("pointer_type", "slice_type", "map_type", "interface_type"))
+            type_of = field(member, "type")
+            zero = p.Const(ZEROS.get(source(type_of)))
+            is_nil = p.Const(type_of.type in NILS or (empty and not _is_struct(type_of)))
             fields.append(
                 p.Items((p.Const(source(name)), p.Const("" if hidden else key), p.Const(empty), zero, is_nil))
             )
     return p.Call(p.Name("struct of"), (p.Argument(p.Const(title)), p.Argument(p.Items(tuple(fields)))))
+
+
+def _is_struct(kind: Node) -> bool:
+    """Whether the zero of a type is a struct, which `omitempty` does not leave out."""
+    if kind.type != "type_identifier":
+        return kind.type in ("struct_type", "qualified_type", "array_type")
+    root = kind
+    while root.parent is not None:
+        root = root.parent
+    specs = [spec for child in named(root) if child.type == "type_declaration" for spec in named(child)]
+    types = [field(spec, "type") for spec in specs if source(field(spec, "name")) == source(kind)]
+    return any(_is_struct(inner) for inner in types if inner != kind and source(inner) != source(kind))
 
 
 def zero_of(kind: Node) -> p.Expression:
@@ -65,6 +79,14 @@ def zero_of(kind: Node) -> p.Expression:
 
 def qualified(kind: Node) -> p.Expression:
     return p.Member(p.Name(source(field(kind, "package"))), source(field(kind, "name")))
+
+
+def array_of(kind: Node, items: p.Items) -> p.Expression:
+    """An array of as many members as its type says, which nothing changes."""
+    length = kind.child_by_field_name("length")
+    if length is not None and source(length) != str(len(items.items)):
+        return p.Opaque("an array of more members")
+    return p.call("array of", items)
 
 
 RUNES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\'": "'", "\\\\": "\\"}
