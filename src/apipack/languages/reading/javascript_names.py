@@ -242,7 +242,7 @@ NAMES: Mapping[str, Any] = {
         "process",
         {
             "env": Environment(),
-            "argv": MYSTERY,
+            "argv": [sending.drawn(0), sending.drawn(1)],
             "exit": Builtin(leave),
             "on": MYSTERY,
             "stdout": MYSTERY,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+import copy
+import textwrap
+from collections.abc import Mapping
 from typing import Any
 
-from apipack.languages.reading.dialect import Dialect, applied, constant, ignoring, leave
+from apipack.languages.reading.dialect import Dialect, applied, constant, copied, ignoring, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Instance, super_of
 from apipack.languages.reading.python_aiohttp import AIOHTTP
 from apipack.languages.reading.python_async import ASYNCIO, CONTEXTLIB, awaited, entered, manager_of
-from apipack.languages.reading.python_auth import AUTH_BASE, HTTPX_AUTH, given_out, in_flow
+from apipack.languages.reading.python_auth import given_out, in_flow
 from apipack.languages.reading.python_builtins import TEXT_METHODS, Template, contained, is_instance, sliced
 from apipack.languages.reading.python_data import (
     BASE64,
@@ -19,6 +20,9 @@ from apipack.languages.reading.python_data import (
     JSON,
     PARSE,
     PLAIN,
+    SPEC,
+    Token,
+    Tuple,
     decode,
     encode,
     formatted,
@@ -27,10 +31,12 @@ from apipack.languages.reading.python_data import (
     replace,
     to_str,
 )
+from apipack.languages.reading.python_dates import DATETIME, Maker, Moment, Span
+from apipack.languages.reading.python_dates import calculated as dated
 from apipack.languages.reading.python_http import HTTP_CLIENT, URL_REQUEST
-from apipack.languages.reading.python_httpx import AsyncClient, Client
+from apipack.languages.reading.python_libraries import AUTH, HTTPX, REQUESTS
+from apipack.languages.reading.python_numbers import ARITHMETIC, calculated, is_number
 from apipack.languages.reading.python_pydantic import MODEL_NAMES, PYDANTIC
-from apipack.languages.reading.python_requests import VERBS, BasicAuth, Prepared, Session
 from apipack.languages.reading.python_system import ARGPARSE, OS, SYS
 from apipack.languages.reading.python_tree import lower
 from apipack.languages.reading.python_urllib3 import URLLIB3, URLLIB3_UTIL
@@ -54,68 +60,11 @@ def read(code: str) -> Request:
     return Evaluation(Python()).run(lower(code))
 
 
-class Library(Module):
-    """A module whose functions are those of a client that keeps nothing."""
-
-    def __init__(self, name: str, members: dict[str, Any], client: Callable[[], Thing]) -> None:
-        super().__init__(name, members)
-        self.client = client
-
-    def get(self, run: Any, name: str) -> Any:
-        if name in VERBS or name == "request":
-            client = self.client()
-            if type(client) is Session:
-                return Builtin(lambda run, given: _module_call(run, name, given))
-            return client.get(run, name)
-        return super().get(run, name)
-
-
-class Functions(Session):
-    """The functions of the module requests, whose positional arguments are fewer than a Session's."""
-
-
-def _module_call(run: Evaluation, name: str, given: Arguments) -> Any:
-    session = Functions()
-    return session.do_request(run, given) if name == "request" else session.verb(run, name, given)
-
-
-AUTH = Module("requests.auth", {"HTTPBasicAuth": Builtin(lambda run, given: BasicAuth(given)), "AuthBase": AUTH_BASE})
-REQUESTS = Library(
-    "requests",
-    {
-        "Session": Builtin(lambda run, given: Session()),
-        "session": Builtin(lambda run, given: Session()),
-        "auth": AUTH,
-        "Request": Builtin(lambda run, given: Prepared(given)),
-        "exceptions": Inert("requests.exceptions"),
-        "RequestException": MYSTERY,
-        "HTTPError": MYSTERY,
-        "codes": MYSTERY,
-    },
-    Session,
-)
-HTTPX = Library(
-    "httpx",
-    {
-        "Client": Builtin(lambda run, given: Client(given)),
-        "AsyncClient": Builtin(lambda run, given: AsyncClient(given)),
-        "BasicAuth": Builtin(lambda run, given: BasicAuth(given)),
-        "Auth": HTTPX_AUTH,
-        "QueryParams": Builtin(lambda run, given: dict(*given.take("params", required=1))),
-        "HTTPError": MYSTERY,
-        "HTTPStatusError": MYSTERY,
-        "RequestError": MYSTERY,
-        **dict.fromkeys(("Timeout", "Limits", "HTTPTransport", "AsyncHTTPTransport"), MYSTERY),
-    },
-    Client,
-)
-
 INERT = (
     "urllib3.util.retry",
     "urllib3.exceptions",
     "requests.adapters",
     "logging",
-    "datetime",
     "time",
     "uuid",
     "random",
@@ -130,9 +79,28 @@ INERT = (
 ERRORS = ("Exception", "ValueError", "KeyError", "RuntimeError", "OSError", "ConnectionError", "TimeoutError")
 
 
+def _attribute(run: Evaluation, given: Arguments) -> Any:
+    """getattr of a name that is constant."""
+    owner, name, default = given.take("object", "name", "default", required=2)
+    if isinstance(owner, Mystery):
+        return MYSTERY
+    if isinstance(owner, Instance) and default is not UNDEFINED and known(name) not in owner.attributes:
+        raise Unreadable("an attribute that may not be there")
+    return run.dialect.member(run, owner, known(name))
+
+
+def _deep_copied(run: Evaluation, given: Arguments) -> Any:
+    (value,) = given.take("x", required=1)
+    if not isinstance(value, (*PLAIN, dict, list, Mystery)):
+        raise Unreadable("a copy of an object")
+    return copied(value)
+
+
 def _formatted_as(value: Any, spec: str) -> str:
     """An interpolated value with its format."""
-    if not re.fullmatch(r"0?[0-9]{0,2}d|\.[0-9]f|s", spec) or isinstance(value, bool):
+    if isinstance(value, Moment):
+        return value.formatted(spec)
+    if not SPEC.fullmatch(spec) or isinstance(value, bool | None):
         raise Unreadable("a format with more than a width")
     return format(value, spec)
 
@@ -234,17 +202,18 @@ class Python(Dialect):
     assigns_local = True
     counts_arguments = True
     names: Mapping[str, Any] = {
-        **ignoring("print", "type", "repr", "hasattr", "getattr", *ERRORS),
+        **ignoring("print", "type", "repr", "hasattr", *ERRORS),
         "str": constant(to_str),
         "int": constant(lambda value: int(value)),
         "len": constant(lambda value: len(value)),
         "bool": constant(lambda value=False: bool(value)),
         "float": constant(lambda value: float(value)),
-        "tuple": constant(lambda value=(): list(value)),
+        "tuple": constant(lambda value=(): Tuple(value)),
+        "tuple of": Builtin(lambda run, given: Tuple(given.positional[0])),
         "sorted": constant(lambda value: sorted(value)),
         "range": constant(_range),
-        "enumerate": constant(lambda value: [[index, member] for index, member in enumerate(value)]),
-        "zip": constant(lambda *values: [list(members) for members in zip(*values, strict=False)]),
+        "enumerate": constant(lambda value: [Tuple(pair) for pair in enumerate(value)]),
+        "zip": constant(lambda *values: [Tuple(members) for members in zip(*values, strict=False)]),
         "dict": Builtin(lambda run, given: {**(dict(given.positional[0]) if given.positional else {}), **given.named}),
         "list": constant(lambda value=(): list(value)),
         "exit": Builtin(leave),
@@ -268,11 +237,21 @@ class Python(Dialect):
         "super of": Builtin(super_of),
         "slice of": constant(sliced),
         "isinstance": Builtin(is_instance),
+        "getattr": Builtin(_attribute),
+        "round": constant(lambda value, digits=None: round(value, digits)),
+        "abs": constant(lambda value: abs(value)),
+        "object": Builtin(lambda run, given: Token()),
         "sum": constant(lambda values: sum(values)),
         "__name__": "__main__",
     }
     modules: Mapping[str, Any] = {
         "json": JSON,
+        "datetime": DATETIME,
+        "copy": Module("copy", {"copy": constant(copy.copy), "deepcopy": Builtin(_deep_copied)}),
+        "itertools": Module(
+            "itertools", {"chain": constant(lambda *lists: Tuple(one for many in lists for one in many))}
+        ),
+        "textwrap": Module("textwrap", {"dedent": constant(textwrap.dedent)}),
         "io": IO,
         "base64": BASE64,
         "http.client": HTTP_CLIENT,
@@ -318,9 +297,9 @@ class Python(Dialect):
         },
         bytes: {"decode": decode},
         dict: {
-            "items": lambda value: [list(pair) for pair in value.items()],
-            "keys": lambda value: list(value),
-            "values": lambda value: list(value.values()),
+            "items": lambda value: Tuple(map(Tuple, value.items())),
+            "keys": lambda value: Tuple(value),
+            "values": lambda value: Tuple(value.values()),
             "copy": lambda value: dict(value),
             "get": lambda value, key, default=None: value.get(key, default),
         },
@@ -349,13 +328,18 @@ class Python(Dialect):
 
     def binary(self, operator: str, left: Any, right: Any) -> Any:
         if operator in ("is", "is not"):
-            same = left is right if left is None or right is None or isinstance(left, bool) else MYSTERY
+            is_plain = left is None or right is None or isinstance(left, bool | Token) or isinstance(right, Token)
+            same = left is right if is_plain else MYSTERY
             return same if isinstance(same, Mystery) or isinstance(left, Mystery) else same == (operator == "is")
         if operator in ("in", "not in"):
             inside = contained(left, right)
             return inside if isinstance(inside, Mystery) else inside == (operator == "in")
         if operator == "%" and isinstance(left, str):
             return applied(percent, [left, right])
+        if isinstance(left, Moment | Span):
+            return dated(operator, left, right)
+        if operator in ARITHMETIC and is_number(left) and is_number(right):
+            return calculated(operator, left, right)
         if operator == "//" and type(left) is int and type(right) is int and right:
             return left // right
         if operator == "**" and type(left) is int and right == 0:
@@ -371,10 +355,27 @@ class Python(Dialect):
             return value[key]
         return super().item(run, value, key)
 
+    def plus(self, left: Any, right: Any) -> Any:
+        if isinstance(left, Tuple) and isinstance(right, Tuple):
+            return Tuple([*left, *right])
+        return super().plus(left, right)
+
     def equal(self, left: Any, right: Any) -> bool:
         if isinstance(left, PLAIN) and isinstance(right, PLAIN):
             return bool(left == right)
         return super().equal(left, right)
 
+    def changed(self, run: Any, method: Any, value: Any, given: Arguments) -> Any:
+        if isinstance(value, Tuple):
+            raise Unreadable("a tuple that is changed")
+        return super().changed(run, method, value, given)
+
+    def set_item(self, run: Any, owner: Any, key: Any, value: Any) -> None:
+        if isinstance(owner, Tuple):
+            raise Unreadable("a tuple that is changed")
+        super().set_item(run, owner, key, value)
+
     def called(self, run: Any, callee: Thing, given: Arguments, new: bool) -> Any:
+        if isinstance(callee, Maker):
+            return callee.call(run, given)
         raise Unreadable(f"a call of {type(callee).__name__} is not known here")

@@ -13,10 +13,24 @@ from apipack.languages.reading.values import MYSTERY, UNDEFINED, Builtin, Module
 from apipack.languages.wire import Unreadable
 
 PLAIN = (str, int, float, bool, type(None), bytes)
+
+
+class Tuple(list[Any]):
+    """A tuple, or what a mapping shows of itself, whose text is no list's."""
+
+
 PRODUCT = 4_000_000
+SPEC = re.compile(r"(?:[ *_0-]?[<>^])?0?[0-9]{0,2},?(?:\.[0-9])?[dfsxX%]?")
+"""Formats of a number or a text that is not wide."""
+
+
+class Token(Thing):
+    """object(): equal to itself alone."""
 
 
 def to_str(value: Any = "") -> str:
+    if hasattr(value, "written"):
+        return str(value.written())
     if not _is_plain(value):
         raise Unreadable("the text of an object")
     return str(value)
@@ -25,19 +39,24 @@ def to_str(value: Any = "") -> str:
 def _is_plain(value: Any) -> bool:
     if isinstance(value, dict):
         return all(map(_is_plain, (*value, *value.values())))
-    return all(map(_is_plain, value)) if isinstance(value, list) else isinstance(value, PLAIN)
+    return all(map(_is_plain, value)) if type(value) is list else isinstance(value, PLAIN)
 
 
 def formatted(pattern: str, *values: Any, **named: Any) -> str:
-    if re.search(r"\{[^{}]*[:!.\[][^{}]*\}", pattern):
+    specs = re.findall(r":([^{}]*)\}", pattern)
+    if re.search(r"\{[^{}:]*[!.\[][^{}]*\}", pattern) or not all(map(SPEC.fullmatch, specs)):
         raise Unreadable("a format with more than names")
-    return pattern.format(*map(to_str, values), **{name: to_str(value) for name, value in named.items()})
+    return pattern.format(*map(_shown, values), **{name: _shown(value) for name, value in named.items()})
+
+
+def _shown(value: Any) -> Any:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else to_str(value)
 
 
 def percent(pattern: str, values: Any) -> str:
     if re.search(r"%(?!s|d|%)", pattern):
         raise Unreadable("a format with more than %s")
-    given = values if isinstance(values, list) else [values]
+    given = values if isinstance(values, Tuple) else [values]
     return pattern % tuple(value if isinstance(value, int) else to_str(value) for value in given)
 
 
@@ -130,6 +149,34 @@ BASE64 = Module(
         "urlsafe_b64encode": constant(lambda octets: base64.urlsafe_b64encode(octets)),
     },
 )
+UNQUOTE = constant(lambda text: urllib.parse.unquote(text))
+
+
+class SplitUrl(Thing):
+    """What urlsplit and urlparse give, of a URL without parameters in its path."""
+
+    def __init__(self, url: str) -> None:
+        parts = urllib.parse.urlsplit(url)
+        if ";" in url:
+            raise Unreadable("parameters of a path")
+        self.at_scheme, self.at_netloc, self.at_path = parts.scheme, parts.netloc, parts.path
+        self.at_query, self.at_fragment, self.at_hostname, self.at_port = (
+            parts.query,
+            parts.fragment,
+            parts.hostname,
+            parts.port,
+        )
+
+
+def split_url(run: Any, given: Any) -> Any:
+    url, *_ = given.take("url", "scheme", required=1)
+    if isinstance(url, Mystery):
+        return MYSTERY
+    if not isinstance(url, str):
+        raise Unreadable("a URL that is no text")
+    return SplitUrl(url)
+
+
 QUOTE = constant(lambda text, safe="/": urllib.parse.quote(text, safe))
 QUOTE_PLUS = constant(lambda text, safe="": urllib.parse.quote_plus(text, safe))
 PARSE = Module(
@@ -137,6 +184,9 @@ PARSE = Module(
     {
         "urlencode": constant(_urlencode),
         "quote": QUOTE,
+        "unquote": UNQUOTE,
+        "urlsplit": Builtin(split_url),
+        "urlparse": Builtin(split_url),
         "quote_plus": QUOTE_PLUS,
         "urljoin": constant(lambda base, url: urllib.parse.urljoin(base, url)),
         "urlunsplit": constant(lambda parts: urllib.parse.urlunsplit(parts)),

@@ -6,6 +6,7 @@ from typing import Any
 
 from apipack.languages.reading.dialect import leave, optional
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.sending import drawn
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
@@ -39,7 +40,7 @@ class Environ(Environment):
 
 
 OS = Module("os", {"environ": Environ(), "getenv": Builtin(_variable)})
-SYS = Module("sys", {"exit": Builtin(leave), "argv": MYSTERY, "stderr": MYSTERY, "stdout": MYSTERY})
+SYS = Module("sys", {"exit": Builtin(leave), "argv": [drawn(0)], "stderr": MYSTERY, "stdout": MYSTERY})
 
 
 class ArgumentParser(Thing):

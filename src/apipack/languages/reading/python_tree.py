@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import check_size
+from apipack.languages.reading.python_cases import matched, with_else
 from apipack.languages.reading.python_classes import (
     ACCESS,
     KINDS,
@@ -74,6 +75,8 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
             return [p.Each(_target(target), _value(values), _body(body))]
         case ast.While(test=test, body=body, orelse=[]):
             return [p.While(_value(test), _body(body))]
+        case ast.For() | ast.While() if node.orelse:
+            return with_else(node, _statement, _body)
         case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body):
             return [*[_entered(item, isinstance(node, ast.AsyncWith)) for item in items], *_body(body)]
         case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=after):
@@ -84,6 +87,8 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
             return [*_defaults(node), p.Assign(p.Name(name), _dataclass(node, True))]
         case ast.ClassDef(name=name, decorator_list=[], keywords=[], bases=[ast.Name(id="NamedTuple")]):
             return [*_defaults(node), p.Assign(p.Name(name), _dataclass(node, False))]
+        case ast.ClassDef(name=name, decorator_list=[], bases=[base]) if ast.unparse(base).endswith("TypedDict"):
+            return [p.Assign(p.Name(name), p.Name("dict"))]
         case ast.ClassDef(name=name, decorator_list=[], keywords=[], bases=[base]) if ast.unparse(base) in MODELS:
             return [*_defaults(node), p.Assign(p.Name(name), model(node, _value, _class))]
         case ast.ClassDef(name=name, decorator_list=[], keywords=[]):
@@ -95,7 +100,7 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
         case ast.Raise():
             return [p.Jump("leave")]
         case ast.Match(subject=subject, cases=cases) if all(map(is_plain_case, cases)):
-            return _match(subject, cases)
+            return matched(subject, cases, _value, _body)
         case ast.Assert(test=test):
             return [p.If(_value(test), (), (p.Jump("leave"),))]
         case ast.Pass():
@@ -149,24 +154,6 @@ def _default_name(value: ast.expr) -> p.Name:
 
 def _default(value: ast.expr) -> p.Expression:
     return _value(value) if isinstance(value, ast.Constant) else _default_name(value)
-
-
-def _match(subject: ast.expr, cases: Sequence[ast.match_case]) -> Sequence[p.Statement]:
-    """A match as branches, one in the other."""
-    tag = p.Name("the value of a match")
-    otherwise: tuple[p.Statement, ...] = ()
-    for case in reversed(cases):
-        if isinstance(case.pattern, ast.MatchAs):
-            captured = [p.Assign(p.Name(case.pattern.name), tag)] if case.pattern.name else []
-            otherwise = (*captured, *_body(case.body))
-            continue
-        patterns = case.pattern.patterns if isinstance(case.pattern, ast.MatchOr) else [case.pattern]
-        test: p.Expression | None = None
-        for pattern in patterns:
-            equal = p.Binary("==", tag, _value(pattern.value)) if isinstance(pattern, ast.MatchValue) else p.Unknown()
-            test = equal if test is None else p.Binary("||", test, equal)
-        otherwise = (p.If(test or p.Unknown(), _body(case.body), otherwise),)
-    return [p.Assign(tag, _value(subject)), *otherwise]
 
 
 def _handler(node: ast.ExceptHandler) -> tuple[p.Statement, ...]:
@@ -327,9 +314,9 @@ def _value(node: ast.expr) -> p.Expression:
             return p.Name(name)
         case ast.JoinedStr(values=values):
             return p.Text(tuple(map(_value, values)))
-        case ast.FormattedValue(conversion=conversion) if conversion != -1:
+        case ast.FormattedValue(conversion=conversion) if conversion not in (-1, ord("s")):
             return p.Unknown()
-        case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
+        case ast.FormattedValue(value=value, format_spec=None):
             return p.Call(p.Name("str"), (p.Argument(_value(value)),))
         case ast.FormattedValue(
             value=value, conversion=-1, format_spec=ast.JoinedStr(values=[ast.Constant(value=spec)])
@@ -354,8 +341,10 @@ def _value(node: ast.expr) -> p.Expression:
         case ast.Dict(keys=keys, values=values):
             pairs = zip(keys, values, strict=True)
             return p.Pairs(tuple((None if key is None else _value(key), _value(value)) for key, value in pairs))
-        case ast.List(elts=items) | ast.Tuple(elts=items):
+        case ast.List(elts=items):
             return p.Items(tuple(map(_value, items)))
+        case ast.Tuple(elts=items):
+            return p.call("tuple of", p.Items(tuple(map(_value, items))))
         case ast.Starred(value=value):
             return p.Spread(_value(value))
         case ast.Attribute(value=owner, attr=name):
