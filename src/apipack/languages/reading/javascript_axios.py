@@ -9,6 +9,7 @@ from typing import Any
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import copied, optional
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.javascript_axios_params import merged, query_of
 from apipack.languages.reading.javascript_data import (
     FormData,
     Octets,
@@ -35,7 +36,7 @@ from apipack.languages.wire import FORM, Unreadable
 
 AXIOS = (
     "method url baseURL headers params data auth timeout maxBodyLength maxContentLength maxRedirects responseType "
-    "withCredentials validateStatus httpsAgent httpAgent signal responseEncoding decompress"
+    "paramsSerializer withCredentials validateStatus httpsAgent httpAgent signal responseEncoding decompress"
 )
 
 
@@ -91,7 +92,7 @@ class Axios(Thing):
     def send(self, run: Evaluation, config: dict[str, Any]) -> Any:
         common = _by_method(self.defaults.get("headers"), config.get("method", "get"))
         headers = [*header_pairs(common), *header_pairs(config.get("headers"))]
-        config = {**self.defaults, **config}
+        config = merged(self.defaults, config)
         for function in reversed(self.interceptors):
             config = {**config, "headers": dict(headers)}
             config = plain_object(run.awaited(run.apply(function, Arguments([config]))), "the config of axios")
@@ -108,7 +109,7 @@ class Axios(Thing):
         if body is not None and self.browser and method in ("GET", "HEAD"):
             raise Unreadable("axios in a browser sends no body with GET")
         url = self.address(config)
-        query = _axios_query(config.get("params"))
+        query = query_of(run, config.get("params"), config.get("paramsSerializer"))
         if auth := config.get("auth"):
             auth = plain_object(auth, "auth")
             password = auth.get("password", "")
@@ -209,29 +210,3 @@ def _flat(data: Any) -> list[tuple[str, str]]:
         if not isinstance(value, str | int | float | bool):
             raise Unreadable("a form with more than values")
     return [(str(name), text(value)) for name, value in data.items()]
-
-
-def _axios_query(params: Any) -> str:
-    if isinstance(params, SearchParams):
-        return params.written()
-    params = known(params)
-    if params is None or params is UNDEFINED:
-        return ""
-    pairs: list[tuple[str, str]] = []
-    for name, value in plain_object(params, "params").items():
-        if value is None or value is UNDEFINED:
-            continue
-        if isinstance(value, list):
-            pairs += [(f"{name}[]", text(member)) for member in value]
-        elif isinstance(value, dict):
-            raise Unreadable("params of axios inside of each other")
-        else:
-            pairs.append((name, text(value)))
-    return sending.form(pairs, _axios_encoded)
-
-
-def _axios_encoded(value: str) -> str:
-    encoded = sending.component(value)
-    for escape, character in (("%3A", ":"), ("%24", "$"), ("%2C", ","), ("%20", "+")):
-        encoded = encoded.replace(escape, character)
-    return encoded

@@ -9,11 +9,12 @@ from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.javascript_axios import Axios
 from apipack.languages.reading.javascript_data import FormData, search_params
 from apipack.languages.reading.javascript_fetch import STATES, Prepared, XhrType, fetch, undici_request
+from apipack.languages.reading.javascript_globals import NAMES, later
 from apipack.languages.reading.javascript_got import Got
 from apipack.languages.reading.javascript_http import Http, once
 from apipack.languages.reading.javascript_jquery import JQuery
 from apipack.languages.reading.javascript_ky import Ky
-from apipack.languages.reading.javascript_names import NAMES, JavaScript, later
+from apipack.languages.reading.javascript_names import JavaScript
 from apipack.languages.reading.javascript_request import Library, qs_stringify
 from apipack.languages.reading.javascript_superagent import Superagent
 from apipack.languages.reading.javascript_tree import lower

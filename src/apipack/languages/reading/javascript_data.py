@@ -280,6 +280,7 @@ class Blob(Thing):
 
     def __init__(self, pieces: Any, options: Any, name: str | None = None) -> None:
         self.name = name
+        self.at_name = UNDEFINED if name is None else name
         self.content = "".join(text(piece) for piece in known(pieces))
         given = {} if options is UNDEFINED else plain_object(options, "options of a Blob")
         checked(given, "type lastModified", "a Blob")
