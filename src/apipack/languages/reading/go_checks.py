@@ -62,3 +62,10 @@ def _targets(node: Node) -> Iterator[Node]:
         yield from (child for child in named(field(node, "left")) if child.type == "identifier")
     elif node.type == "var_spec":
         yield from node.children_by_field_name("name")
+
+
+def check_own_texts(root: Node) -> None:
+    """Refuse a program that has a type which writes its own JSON."""
+    methods = [source(field(child, "name")) for child in named(root) if child.type == "method_declaration"]
+    if set(methods) & {"MarshalJSON", "MarshalText"}:
+        raise Unreadable("a type that writes its own JSON")

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
 from apipack.languages.reading import sending
+from apipack.languages.reading.dialect import applied
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.go_structs import indented, jsonable, marshalled
 from apipack.languages.reading.sending import Fields
@@ -14,6 +15,7 @@ from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
     Arguments,
+    Mystery,
     Thing,
     known,
     text_of,
@@ -55,6 +57,20 @@ def sprintf(pattern: str, *values: Any) -> str:
     if rest or "\0" in text:
         raise Unreadable("more values than the format takes")
     return text
+
+
+def formatted(run: Evaluation, given: Arguments) -> Any:
+    """fmt.Sprintf. A text or a number may be of a type of the program that says itself how it is written."""
+    pattern, *values = given.positional
+    if any(isinstance(value, Mystery) for value in given.positional):
+        return MYSTERY
+    own = {base.rpartition(" ")[2] for base in run.globals.names if base.startswith("texts of ")}
+    kinds = {"string": str, "bool": bool, "float64": float}
+    if re.search("%[^a-z]*[vs]", pattern) and any(
+        type(value) is kinds.get(base, int) for value in values for base in own
+    ):
+        raise Unreadable("a value that may say itself how it is written")
+    return applied(sprintf, [pattern, *values])
 
 
 class Values(Thing):

@@ -20,6 +20,7 @@ from apipack.languages.reading.go_data import (
     UrlType,
     Values,
     as_octets,
+    formatted,
     join_path,
     print_to,
     printf_to,
@@ -27,6 +28,7 @@ from apipack.languages.reading.go_data import (
     sprintf,
     write_to,
 )
+from apipack.languages.reading.go_dates import TIME
 from apipack.languages.reading.go_http import (
     Client,
     Cookie,
@@ -64,6 +66,12 @@ def _decoder(run: Evaluation, given: Arguments) -> Any:
     if isinstance(reader, Buffer):
         raise Unreadable("a decoder of a body")
     return MYSTERY
+
+
+def _verb(*values: Any) -> str:
+    if len(values) != 1:
+        raise Unreadable("several values that are printed")
+    return "%v"
 
 
 def _plain(value: Any) -> str:
@@ -251,8 +259,10 @@ PACKAGES: Mapping[str, Any] = {
     "fmt": Module(
         "fmt",
         {
-            "Sprintf": constant(sprintf),
-            "Sprint": constant(_plain),
+            "Sprintf": Builtin(formatted),
+            "Sprint": Builtin(
+                lambda run, given: formatted(run, Arguments([_verb(*given.positional), *given.positional]))
+            ),
             **_printing("Println", "Printf", "Print", "Errorf"),
             **dict.fromkeys(("Fprintln", "Fprint"), Builtin(print_to)),
             "Fprintf": Builtin(printf_to),
@@ -299,7 +309,7 @@ PACKAGES: Mapping[str, Any] = {
     ),
     "sort": Module("sort", {"Strings": Builtin(_sorted)}),
     "errors": Inert("errors"),
-    "time": Inert("time"),
+    "time": TIME,
     "log/slog": Inert("slog"),
     "strconv": Module(
         "strconv",

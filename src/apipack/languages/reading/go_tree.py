@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from apipack.languages.go import LITERALS
 from apipack.languages.reading import program as p
-from apipack.languages.reading.go_checks import DECLARATIONS, check_names, initializers
+from apipack.languages.reading.go_checks import DECLARATIONS, check_names, check_own_texts, initializers
 from apipack.languages.reading.go_imports import import_of, specs_of
 from apipack.languages.reading.go_switches import flat, switched
 from apipack.languages.reading.go_types import (
@@ -33,6 +33,7 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     """The statements of a program, or of a fragment that could only stand in `main`."""
     root = parse("go", code)
     check_names(root)
+    check_own_texts(root)
     body: list[p.Statement] = []
     declared: set[str] = set()
     is_program = False
@@ -144,7 +145,8 @@ def _method(node: Node) -> p.Statement:
     copy = p.Assign(p.Name(bound), p.Call(p.Name("copy of"), (p.Argument(p.Name(bound)),)), True)
     body = function.body if is_pointer else (copy, *function.body)
     return p.Define(
-        f"{source(kind)}.{source(field(node, 'name'))}", p.Function(((bound, None), *function.parameters), body)
+        f"{source(kind)}.{source(field(node, 'name'))}",
+        p.Function(((bound, None), *function.parameters), body, rest=function.rest),
     )
 
 

@@ -23,7 +23,9 @@ def struct_type(node: Node) -> p.Statement:
         data = p.Call(p.Name("data of"), (p.Argument(p.Const(kind.type)),))
         return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), data, True)
     if kind.type == "type_identifier" and source(kind) in ZEROS:
-        return p.Assign(p.Name(source(field(node, "name"))), p.Name("same"), True)
+        same = p.Assign(p.Name(source(field(node, "name"))), p.Name("same"), True)
+        is_written = has_method(node, source(field(node, "name")), "String", "Error")
+        return p.Assign(p.Name(f"texts of {source(kind)}"), same, True) if is_written else same
     if kind.type != "struct_type":
         return p.Assign(p.Name(f"type {source(field(node, 'name'))}"), p.Unknown(), True)
     name = source(field(node, "name"))
@@ -55,6 +57,16 @@ def struct_of(title: str, kind: Node) -> p.Expression:
                 p.Items((p.Const(source(name)), p.Const("" if hidden else key), p.Const(empty), zero, is_nil))
             )
     return p.Call(p.Name("struct of"), (p.Argument(p.Const(title)), p.Argument(p.Items(tuple(fields)))))
+
+
+def has_method(node: Node, title: str, *names: str) -> bool:
+    """Whether a type of the file has a method of one of these names."""
+    root = node
+    while root.parent is not None:
+        root = root.parent
+    methods = [child for child in named(root) if child.type == "method_declaration"]
+    owners = [source(field(one, "receiver")) for one in methods if source(field(one, "name")) in names]
+    return any(re.search(rf"\b{re.escape(title)}\)?$", owner) for owner in owners)
 
 
 def _is_struct(kind: Node) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from apipack.languages.reading.dialect import constant
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.php_comparison import truth_of
-from apipack.languages.reading.php_data import lower, text
+from apipack.languages.reading.php_data import lower, sprintf, text
 from apipack.languages.reading.values import MYSTERY, UNDEFINED, Arguments, Builtin, Mystery, known
 from apipack.languages.wire import Unreadable
 
@@ -152,5 +152,6 @@ ARRAYS = {
     "str_pad": constant(_padded),
     "STR_PAD_RIGHT": 1,
     "STR_PAD_LEFT": 0,
+    "vsprintf": constant(lambda pattern, values: sprintf(pattern, *_array(values).values())),
     "array_is_list": constant(lambda value: list(_array(value)) == list(range(len(value)))),
 }

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from apipack.languages.reading.dialect import LIMIT, Dialect, applied, constant, copied, leave
+from apipack.languages.reading.dialect import LIMIT, Dialect, constant, copied, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.naming import lookup
 from apipack.languages.reading.objects import Instance, Type
@@ -20,7 +20,6 @@ from apipack.languages.reading.php_data import (
     http_build_query,
     implode,
     is_number,
-    json_encode,
     merged_arrays,
     rawurlencode,
     sprintf,
@@ -29,8 +28,10 @@ from apipack.languages.reading.php_data import (
     urlencode,
 )
 from apipack.languages.reading.php_data import lower as ascii_lower
+from apipack.languages.reading.php_dates import gmdate, moment_of, zone_of
 from apipack.languages.reading.php_guzzle import OPTIONS, Guzzle, Psr
-from apipack.languages.reading.php_names import APPEND, CALLED, SERIALIZED
+from apipack.languages.reading.php_names import APPEND, CALLED
+from apipack.languages.reading.php_objects import cloned, encoded
 from apipack.languages.reading.php_quiet import QUIET
 from apipack.languages.reading.php_streams import Context, file_get_contents, fopen
 from apipack.languages.reading.php_symfony import SYMFONY
@@ -189,20 +190,6 @@ def _preg_replace(pattern: Any, new: Any, subject: Any) -> str:
     return _pattern(pattern, subject).sub(new, subject)
 
 
-def _json_encode(run: Evaluation, given: Arguments) -> Any:
-    """json_encode, to which an object of the program says itself what it is."""
-    value, *options = given.positional
-    return applied(json_encode, [_serialized(run, value), *options], given.named)
-
-
-def _serialized(run: Evaluation, value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _serialized(run, member) for key, member in value.items()}
-    if isinstance(value, Instance) and any(SERIALIZED in kind.shared for kind in value.kind.line()):
-        return _serialized(run, run.apply(value.get(run, f"jsonSerialize{CALLED}"), Arguments([])))
-    return value
-
-
 def _spread(value: Any) -> list[Any]:
     """Members of an array as arguments by their position."""
     if not isinstance(value, dict) or any(isinstance(key, str) for key in value):
@@ -255,7 +242,8 @@ class Php(Dialect):
     modules = CLASSES
     names: Mapping[str, Any] = {
         **{f"class {name}": value for name, value in CLASSES.items()},
-        **dict.fromkeys((f"class {name}" for name in ("Exception", "RuntimeException", "DateTime")), MYSTERY),
+        **dict.fromkeys((f"class {name}" for name in ("Exception", "RuntimeException")), MYSTERY),
+        "class DateTime": Builtin(moment_of),
         "class stdClass": Builtin(lambda run, given: Object({})),
         **dict.fromkeys(INERT, MYSTERY),
         **ARRAYS,
@@ -264,9 +252,13 @@ class Php(Dialect):
         "PHP_EOL": "\n",
         "__DIR__": MYSTERY,
         "STDERR": MYSTERY,
-        "json_encode": Builtin(_json_encode),
+        "json_encode": Builtin(encoded),
         "spread of": constant(_spread),
         "truth of": constant(truth_of),
+        "clone of": Builtin(cloned),
+        "gmdate": constant(gmdate),
+        "class DateTimeImmutable": Builtin(moment_of),
+        "class DateTimeZone": Builtin(zone_of),
         "http_build_query": constant(http_build_query),
         "urlencode": constant(urlencode),
         "rawurlencode": constant(rawurlencode),

@@ -164,6 +164,12 @@ class Psr(Thing):
         other.fields.set(text_of(name), text(known(value)))
         return other
 
+    def do_withAddedHeader(self, run: Evaluation, given: Arguments) -> Psr:
+        name, _ = given.take("header", "value", required=2)
+        if self.fields.get(text_of(name)) is not None:
+            raise Unreadable("a header of several values")
+        return self.do_withHeader(run, given)
+
     def do_withoutHeader(self, run: Evaluation, given: Arguments) -> Psr:
         other = self.copy()
         other.fields.remove(text_of(*given.take("header", required=1)))

@@ -29,6 +29,12 @@ def key_of(value: object) -> str | int:
     return value
 
 
+def extends_own(code: str) -> bool:
+    """Whether a class of a program extends another one of it."""
+    own = {name.lower() for name in re.findall(r"\bclass\s+(\w+)", code)}
+    return any(name.lower() in own for name in re.findall(r"\bextends\s+\\?(\w+)", code))
+
+
 def constant(name: str) -> p.Expression:
     if name.startswith("CURLINFO_"):
         return p.Unknown()

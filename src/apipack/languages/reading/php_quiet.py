@@ -46,6 +46,21 @@ def counted(node: Node, value_of: Lower, body: tuple[p.Statement, ...]) -> p.Sta
     return p.Block((value_of(start), p.While(value_of(test), body, (after,))))
 
 
+def repeated(body: tuple[p.Statement, ...], test: p.Expression) -> p.Statement:
+    """A `do`, whose first turn asks nothing."""
+    first = p.Name("$the first turn")
+    turn = (p.Assign(first, p.Const(False)), *body)
+    return p.Block((p.Assign(first, p.Const(True), True), p.While(p.Binary("||", first, test), turn)))
+
+
+def updated(node: Node, value_of: Lower, target_of: Callable[[Node], p.Target]) -> p.Expression:
+    """`++` and `--`."""
+    argument = field(node, "argument")
+    mark = next(child for child in node.children if child.type in ("++", "--"))
+    is_before = mark.start_byte < argument.start_byte
+    return p.stepped(target_of(argument), value_of(argument), mark.type[0], is_before)
+
+
 def _member(run: Evaluation, given: Arguments) -> Any:
     owner, key = given.positional
     if owner is None:

@@ -10,16 +10,19 @@ from tree_sitter import Node
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
 from apipack.languages.reading.php_closures import captures
-from apipack.languages.reading.php_names import APPEND, CALLED, NOTHING, SERIALIZED, constant, key_of
-from apipack.languages.reading.php_quiet import counted, quiet, unset
+from apipack.languages.reading.php_names import APPEND, CALLED, NOTHING, SERIALIZED, constant, extends_own, key_of
+from apipack.languages.reading.php_quiet import counted, quiet, repeated, unset, updated
 from apipack.languages.reading.php_switch import matched, switched
 from apipack.languages.reading.php_texts import heredoc, interpolated, nowdoc
+from apipack.languages.wire import Unreadable
 
 
 def lower(code: str) -> tuple[p.Statement, ...]:
     """A script's statements; a fragment needs no opening tag."""
     if "<?php" not in code and "<?=" not in code:
         code = f"<?php\n{code}"
+    if re.search(r"\bstatic::|\bnew static\b", code) and extends_own(code):
+        raise Unreadable("a static member of a class that others extend")
     return _body(parse("php", code))
 
 
@@ -65,7 +68,9 @@ def _statement(node: Node) -> Sequence[p.Statement]:
             return [p.While(_value(field(node, "condition")), _branch(field(node, "body")))]
         case "for_statement" if (loop := counted(node, _value, _branch(field(node, "body")))) is not None:
             return [loop]
-        case "for_statement" | "do_statement":
+        case "do_statement":
+            return [repeated(_branch(field(node, "body")), _value(field(node, "condition")))]
+        case "for_statement":
             return [p.While(p.Unknown(), _branch(field(node, "body")))]
         case "switch_statement" if (branches := switched(node, _value, _statement)) is not None:
             return [branches]
@@ -139,6 +144,8 @@ def _function(node: Node) -> p.Function:
             rest = source(field(child, "name"))
             promoted.append(p.Assign(p.Name(rest), p.Call(p.Name("array of"), (p.Argument(p.Name(rest)),))))
             continue
+        if any(mark.type == "reference_modifier" for mark in child.children):
+            raise refuse(child)
         if child.type == "property_promotion_parameter":
             name = field(child, "name")
             promoted.append(p.Assign(p.Member(p.Name("$this"), source(name).removeprefix("$")), p.Name(source(name))))
@@ -324,6 +331,10 @@ def _value(node: Node) -> p.Expression:
         case "cast_expression":
             name = source(field(node, "type")).strip().lower()
             return p.Call(p.Name(f"cast to {name}"), (p.Argument(_value(field(node, "value"))),))
+        case "clone_expression":
+            return p.call("clone of", _value(named(node)[0]))
+        case "update_expression":
+            return updated(node, _value, _target)
         case "print_intrinsic":
             return p.Index(p.Items((p.Const(1), _value(named(node)[0]))), p.Const(0))
         case "exit_statement":

@@ -122,12 +122,11 @@ class Session(Thing):
             else:
                 fields.set(name, value.decode("latin-1") if isinstance(value, bytes) else value)
         body = _requests_body(options, fields)
-        pairs = [*pairs_of(self.at_params), *pairs_of(options.get("params"))]
-        if isinstance(options.get("params"), str | bytes):
-            query = known(options["params"])
-            pairs, query = [], query.decode() if isinstance(query, bytes) else query
+        params = merged(known(self.at_params), known(options.get("params")))
+        if isinstance(params, str | bytes):
+            query = params.decode() if isinstance(params, bytes) else params
         else:
-            query = sending.form(pairs)
+            query = sending.form(pairs_of(params))
         url = known(url)
         if not isinstance(url, str):
             raise Unreadable("the URL is not text")
@@ -186,6 +185,15 @@ def _requests_body(options: dict[str, Any], fields: Fields) -> bytes | str | Non
         return data
     fields.default("Content-Type", FORM)
     return sending.form(pairs_of(data))
+
+
+def merged(held: Any, given: Any) -> Any:
+    """What a session and a request say together: members by name, where both are a dict (requests.merge_setting)."""
+    if given is None:
+        return held
+    if not isinstance(held, dict) or not isinstance(given, dict):
+        return given
+    return {name: value for name, value in (held | given).items() if value is not None}
 
 
 def known_text(text: Any) -> str:

@@ -61,7 +61,10 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
             return [p.Import(module, alias.asname or alias.name, alias.name) for alias in names]
         case ast.Assign(targets=targets, value=value):
             first, *others = [_target(target) for target in targets]
-            return [p.Assign(first, _value(value)), *[p.Assign(other, _value(value)) for other in others]]
+            if not others:
+                return [p.Assign(first, _value(value))]
+            given = p.Name("the value of several")
+            return [p.Assign(given, _value(value)), *[p.Assign(target, given) for target in (first, *others)]]
         case ast.AnnAssign(target=target, value=value):
             return [] if value is None else [p.Assign(_target(target), _value(value))]
         case ast.AugAssign(target=target, op=op, value=value):
