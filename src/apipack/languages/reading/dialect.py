@@ -10,6 +10,7 @@ from apipack.languages.wire import Unreadable
 
 Pure = Callable[..., Any]
 LIMIT = 4_000_000
+BITS = 63
 SMALL = 100
 """Of numbers whose power is no long computation."""
 
@@ -131,6 +132,8 @@ class Dialect:
         numbers = [value for value in (left, right) if isinstance(value, int) and not isinstance(value, bool)]
         if len(numbers) == 2 and operator in ("-", "*", "<", ">", "<=", ">="):
             a, b = numbers
+            if a.bit_length() + b.bit_length() > BITS:
+                raise Unreadable("a number of many digits")
             compared = {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b, "-": a - b, "*": a * b}
             return compared[operator]
         if len(numbers) == 2 and operator in ("**", "%") and 0 <= left < SMALL and 0 < right < SMALL:
@@ -181,7 +184,9 @@ class Dialect:
         """A method that changes its data; members that are not constant may go in."""
         run.certain()
         try:
-            return method(value, *given.positional, **given.named)
+            result = method(value, *given.positional, **given.named)
+            run.short(value)
+            return result
         except (TypeError, ValueError, KeyError, IndexError) as error:
             raise Unreadable(f"a call that fails: {error}"[:100]) from None
 
@@ -222,9 +227,15 @@ class Dialect:
 
 def copied(value: Any) -> Any:
     """Data that shares nothing with the value."""
+    if isinstance(value, dict | list):
+        is_known(value)
+    return _copied(value)
+
+
+def _copied(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: copied(member) for key, member in value.items()}
-    return list(map(copied, value)) if isinstance(value, list) else value
+        return {key: _copied(member) for key, member in value.items()}
+    return list(map(_copied, value)) if isinstance(value, list) else value
 
 
 def optional(value: Any, default: Any = None) -> Any:

@@ -19,6 +19,7 @@ from apipack.languages.reading.values import (
     MYSTERY,
     NOT_CONSTANT,
     UNDEFINED,
+    WEIGHT,
     Arguments,
     Builtin,
     Deferred,
@@ -26,6 +27,7 @@ from apipack.languages.reading.values import (
     Mystery,
     Thing,
     Unset,
+    is_known,
 )
 from apipack.languages.wire import Unreadable
 from apipack.records import Request
@@ -152,6 +154,7 @@ class Evaluation:
                 values += members
             else:
                 values.append(self.dialect.held_value(self.value(item)))
+            self.short(values)
         return values
 
     def pairs(self, pairs: Sequence[tuple[p.Expression | None, p.Expression]]) -> dict[Any, Any]:
@@ -180,6 +183,8 @@ class Evaluation:
     def short(self, value: Any) -> Any:
         if isinstance(value, str | bytes) and len(value) > TEXT:
             raise Unreadable("a text too long")
+        if isinstance(value, list | dict) and len(value) > WEIGHT:
+            raise Unreadable("data that is too large")
         return value
 
     def binary(self, operator: str, left: p.Expression, right: p.Expression) -> Any:
@@ -243,6 +248,7 @@ class Evaluation:
             self.call_back(*given.positional, *given.named.values())
             return MYSTERY
         if isinstance(callee, Builtin):
+            is_known([*given.positional, *given.named.values()])  # bounds what a function of the language goes through
             return self.short(callee.run(self, given))
         if isinstance(callee, Closure):
             return Pending(callee, given) if callee.function.lazy else self.enter(callee, given)

@@ -34,6 +34,9 @@ from apipack.languages.reading.values import (
 from apipack.languages.wire import Unreadable
 from apipack.records import Request
 
+MANY = 1000
+"""Members of a list that is made at once."""
+
 
 def read(code: str) -> Request:
     dialect = Go(has_imports(code))
@@ -100,6 +103,23 @@ def _range(run: Evaluation, given: Arguments) -> Any:
     raise Unreadable("a range over such a value")
 
 
+def _sliced(value: Any, start: int | None, end: int | None, capacity: int | None) -> Any:
+    """A part of a text or of octets; one of a list shares its members, which is not followed here."""
+    if isinstance(value, list) or capacity is not None:
+        return MYSTERY
+    octets = value.encode() if isinstance(value, str) else value
+    if not isinstance(octets, bytes) or not 0 <= (start or 0) <= (len(octets) if end is None else end) <= len(octets):
+        raise Unreadable("a part that is not there")
+    part = octets[start:end]
+    return part.decode() if isinstance(value, str) else part
+
+
+def _zeros(zero: Any, count: int) -> list[Any]:
+    if zero is None or not 0 <= count <= MANY:
+        raise Unreadable("a list of what is no plain value")
+    return [zero] * count
+
+
 def _length(value: Any) -> int:
     if isinstance(value, str):
         return len(value.encode())
@@ -128,6 +148,8 @@ class Go(Dialect):
         "copy of": Builtin(copy_of),
         "is of type": Builtin(is_of_type),
         "value at": Builtin(value_at),
+        "slice of": constant(_sliced),
+        "zeros of": constant(_zeros),
         "array of": Builtin(lambda run, given: FrozenList(given.positional[0])),
         "bytes of": constant(lambda value: value if isinstance(value, bytes) else value.encode()),
         "range of": Builtin(_range),

@@ -43,6 +43,11 @@ class Header(Thing):
         run.certain()
         self.fields.remove(text_of(*given.take("key", required=1)))
 
+    def do_Clone(self, run: Evaluation, given: Arguments) -> Header:
+        other = Header()
+        other.fields = Fields(self.fields.pairs)
+        return other
+
     def set_item(self, run: Evaluation, key: Any, value: Any) -> None:
         self.fields.remove(text_of(key))
         for member in known(value):

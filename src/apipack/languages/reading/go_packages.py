@@ -68,10 +68,16 @@ def _decoder(run: Evaluation, given: Arguments) -> Any:
     return MYSTERY
 
 
-def _verb(*values: Any) -> str:
-    if len(values) != 1:
-        raise Unreadable("several values that are printed")
-    return "%v"
+def _printed(run: Evaluation, given: Arguments) -> Any:
+    """fmt.Sprint."""
+    (value,) = given.take("value", required=1)
+    return formatted(run, Arguments(["%v", value]))
+
+
+def _flag(run: Evaluation, given: Arguments) -> Any:
+    """A flag of the command line, of which there is none."""
+    _, default, _ = given.take("name", "value", "usage", required=3)
+    return default
 
 
 def _plain(value: Any) -> str:
@@ -260,9 +266,7 @@ PACKAGES: Mapping[str, Any] = {
         "fmt",
         {
             "Sprintf": Builtin(formatted),
-            "Sprint": Builtin(
-                lambda run, given: formatted(run, Arguments([_verb(*given.positional), *given.positional]))
-            ),
+            "Sprint": Builtin(_printed),
             **_printing("Println", "Printf", "Print", "Errorf"),
             **dict.fromkeys(("Fprintln", "Fprint"), Builtin(print_to)),
             "Fprintf": Builtin(printf_to),
@@ -306,6 +310,9 @@ PACKAGES: Mapping[str, Any] = {
             "WaitGroup": Builtin(lambda run, given: WaitGroup()),
             **dict.fromkeys(("Mutex", "RWMutex"), Builtin(lambda run, given: Mutex())),
         },
+    ),
+    "flag": Module(
+        "flag", {**dict.fromkeys(("String", "Int", "Bool", "Float64", "Duration"), Builtin(_flag)), "Parse": MYSTERY}
     ),
     "sort": Module("sort", {"Strings": Builtin(_sorted)}),
     "errors": Inert("errors"),

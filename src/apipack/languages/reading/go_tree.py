@@ -75,6 +75,8 @@ def _statement(node: Node, declared: set[str]) -> Sequence[p.Statement]:
             return [_method(node)]
         case "type_declaration":
             return [struct_type(child) for child in named(node)]
+        case "const_declaration" if "iota" in source(node):
+            return list(_counted_constants(node))
         case "const_declaration" | "var_declaration":
             return [inner for child in named(node) for spec in _var_specs(child) for inner in _variable(spec)]
         case "short_var_declaration":
@@ -160,6 +162,18 @@ def _variable(node: Node) -> Sequence[p.Statement]:
     if value is None:
         return [p.Opaque("iota")]
     return [_several(names, [_value(child) for child in named(value)], True)]
+
+
+def _counted_constants(node: Node) -> Iterator[p.Statement]:
+    """Constants of which each counts on with `iota`, and says again what the one before it says."""
+    value: Node | None = None
+    for index, spec in enumerate(child for child in named(node) if child.type == "const_spec"):
+        value = spec.child_by_field_name("value") or value
+        names = spec.children_by_field_name("name")
+        if value is None or len(names) != 1 or len(named(value)) != 1:
+            raise refuse(spec)
+        yield p.Assign(p.Name("iota"), p.Const(index), True)
+        yield p.Assign(p.Name(source(names[0])), _value(named(value)[0]), True)
 
 
 def _several(targets: Sequence[p.Target], values: Sequence[p.Expression], declares: bool) -> p.Assign:
@@ -282,7 +296,13 @@ def _value(node: Node) -> p.Expression:
             return p.Call(p.Name("bytes of"), (p.Argument(_value(field(node, "operand"))),))
         case "rune_literal":
             return rune(source(node))
-        case "type_assertion_expression" | "slice_expression":
+        case "iota":
+            return p.Name("iota")
+        case "slice_expression":
+            bounds = [node.child_by_field_name(name) for name in ("start", "end", "capacity")]
+            parts = [p.Const(None) if bound is None else _value(bound) for bound in bounds]
+            return p.call("slice of", _value(field(node, "operand")), *parts)
+        case "type_assertion_expression":
             return p.Unknown()
         case "func_literal":
             return _function(node)
@@ -305,6 +325,8 @@ def _call(node: Node) -> p.Expression:
             return zero_of(kind)
         if kind.type == "slice_type" and source(arguments[1] if len(arguments) > 1 else kind) == "0":
             return p.Items(())
+        if kind.type == "slice_type" and len(arguments) == 2:
+            return p.call("zeros of", zero_of(field(kind, "element")), _value(arguments[1]))
         raise refuse(node)
     if function.type == "parenthesized_expression":
         raise refuse(node)

@@ -47,10 +47,9 @@ def _utc(run: Evaluation, given: Arguments) -> Any:
     """Date.UTC: parts that are too great go on to the next."""
     if not is_known(given.positional):
         return MYSTERY
-    year, month, day, *time = [*given.positional, *[0, 1][len(given.positional) - 1 :]]
-    if not all(
-        isinstance(part, int) and is_number(part) and -1000 < part < 10000 for part in (year, month, day, *time)
-    ):
+    parts = [*given.positional, *[0, 1][len(given.positional) - 1 :]]
+    year, month, day, time = parts[0], parts[1], parts[2], parts[3:]
+    if not all(isinstance(part, int) and is_number(part) and -1000 < part < 10000 for part in parts):
         raise Unreadable("a date of such parts")
     if year < 1000 or len(time) > 4:
         raise Unreadable("a date of such parts")

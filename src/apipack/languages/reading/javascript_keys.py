@@ -34,9 +34,10 @@ def ordered(members: Mapping[Any, Any]) -> dict[str, Any]:
 
 def put(owner: dict[Any, Any], key: str, value: Any) -> None:
     """Set a member of an object."""
-    is_new = key not in owner
+    index = None if key in owner else index_of(key)
+    last = index_of(next(reversed(owner), "0")) if owner else -1
     owner[key] = value
-    if is_new and index_of(key) is not None:
+    if index is not None and (last is None or last > index):
         members = ordered(owner)
         owner.clear()
         owner.update(members)

@@ -118,7 +118,8 @@ class JavaScript(Dialect):
             "padStart": lambda value, length, pad=" ": _padded(value, length, pad) + value,
             "padEnd": lambda value, length, pad=" ": value + _padded(value, length, pad),
         },
-        int | float: {"toString": lambda value: text(value), "toFixed": fixed},
+        int: {"toString": lambda value: text(value), "toFixed": fixed},
+        float: {"toString": lambda value: text(value), "toFixed": fixed},
         list: {
             "join": _join,
             "toString": text,

@@ -120,6 +120,7 @@ def turn(
     run: Evaluation, target: p.Target, member: Any, body: Sequence[p.Statement], is_certain: bool = True
 ) -> Jumped | None:
     """A turn of a loop, whose variables are its own where a block has its scope."""
+    run.step()
     outer = run.scope
     if run.dialect.block_scope:
         run.scope = Scope(outer)
@@ -153,6 +154,7 @@ def loop(
     run: Evaluation, test: p.Expression, body: Sequence[p.Statement], after: Sequence[p.Statement]
 ) -> Jumped | None:
     for _ in range(MEMBERS):
+        run.step()
         truth = run.truth(run.value(test))
         if truth is None and run.request is None and not run.doubt:
             raise Unreadable("a loop before the request is sent")

@@ -125,13 +125,29 @@ def text_of(value: Any, what: str = "a text") -> str:
     return value
 
 
+WEIGHT = 200_000
+"""Members of data all the way down, those that are shared counted each time."""
+
+
 def is_known(value: Any) -> bool:
-    """Whether data is constant all the way down."""
-    if isinstance(value, dict):
-        return all(is_known(key) and is_known(member) for key, member in value.items())
-    if isinstance(value, list | tuple):
-        return all(map(is_known, value))
-    return not isinstance(value, Mystery)
+    """Whether data is constant all the way down; raises Unreadable where it is too large."""
+    if not isinstance(value, dict | list | tuple):
+        return not isinstance(value, Mystery)
+    todo, count, knows = [value], 0, True
+    while todo:
+        inner = todo.pop()
+        if isinstance(inner, dict):
+            count += len(inner)
+            todo += inner.values()
+            knows &= not any(isinstance(key, Mystery) for key in inner)
+        elif isinstance(inner, list | tuple):
+            count += len(inner)
+            todo += inner
+        elif isinstance(inner, Mystery):
+            knows = False
+        if count > WEIGHT:
+            raise Unreadable("data that is too large")
+    return knows
 
 
 def known(value: Any) -> Any:
