@@ -82,9 +82,9 @@ class Client(Session):
         fields = Fields()
         for name, value in [*as_dict(self.at_headers).items(), *as_dict(options.get("headers") or {}).items()]:
             fields.set(name, value)
-        given = _httpx_pairs(options.get("params"))
-        names = {name for name, _ in given}
-        pairs = [*[pair for pair in _httpx_pairs(self.at_params) if pair[0] not in names], *given]
+        own = _httpx_pairs(options.get("params"))
+        replaced = {name for name, _ in own}
+        pairs = [*[pair for pair in _httpx_pairs(self.at_params) if pair[0] not in replaced], *own]
         url = _merged(known(self.base), known(options.get("url")))
         if pairs and "?" in url:
             raise Unreadable("params of httpx for a URL that has a query")
