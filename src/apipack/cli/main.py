@@ -64,7 +64,8 @@ def calls(
     and exit code 2.
     """
     from apipack.cli.addresses import fetched
-    from apipack.cli.calls import Source, Told, bundle_first, content, print_calls, print_folder, told_of
+    from apipack.cli.calls import Source, Told, bundle_first, print_calls, print_folder, told_of
+    from apipack.openapi.loading import content
 
     languages, told = known(lang or list(LANGUAGES)), Told()
     if (spec is None) == (url is None):
@@ -106,7 +107,7 @@ def request(
 
     (language,) = known([lang])
     try:
-        print(read(language, snippet(file.read().decode(), language)).to_json())
+        put(read(language, snippet(file.read().decode(), language)).to_json())
     except (Unreadable, UnicodeDecodeError) as error:
         fail(f"{file.name}: {error}", 1)
 
@@ -193,7 +194,7 @@ def replica(
         fail(f"no such hub: {hub}; there are {', '.join(HUBS)}", 2)
     try:
         pairs = [text.partition("=") for text in fault or []]
-        rates = {kind: float(share) for kind, _, share in pairs}
+        rates = {kind: _share(kind, share) for kind, _, share in pairs}
         if window is not None and hub not in WINDOWS:
             raise ValueError(f"{hub} has no searches; those with a window are {' and '.join(WINDOWS)}")
         hub_class = HUBS[hub] if window is None else partial(WINDOWS[hub], window=window)
@@ -205,6 +206,13 @@ def replica(
         return
     except (ValueError, UserError, OSError, OverflowError) as error:
         fail(str(error), 2)
+
+
+def _share(kind: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UserError(f"--fault takes KIND=SHARE, such as {kind or '404'}=0.1") from None
 
 
 @app.command(rich_help_panel=EXPERIMENTS, epilog="Example: apipack compare --metric request_match --level 2")

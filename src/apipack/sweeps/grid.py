@@ -16,6 +16,7 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
 from apipack.errors import UserError
+from apipack.evaluation.run_names import flatten
 from apipack.params import Params
 from apipack.section import ParamsError, Section, check, read
 from apipack.sweeps import presets
@@ -54,7 +55,7 @@ def names(folder: Path = FOLDER) -> list[str]:
 def load(name: str, folder: Path = FOLDER) -> Grid:
     """A grid by its file's name. Raises `UserError`."""
     if name not in names(folder):
-        raise UserError(f"no such sweep: {name}; {folder} has {', '.join(names(folder)) or 'none'}")
+        raise UserError(f"no such sweep: {name}; {folder} has {', '.join(names(folder)) or presets.ABSENT}")
     path = folder / f"{name}.yaml"
     return check(Grid, read(path), path)
 
@@ -70,11 +71,17 @@ def points(name: str, grid: Grid, params: Path = Path("params.yaml")) -> list[Po
         for combination in own:
             varied = [text for text in combination if text not in fixed]
             every = (*common, f"report.experiment={name}", *combination)
-            checked(name, every, raw)
+            _has_axis(name, grid.axis, checked(name, every, raw))
             experiments.append(_point(name, label, varied, every))
     if len({point.name for point in experiments}) < len(experiments):
         raise UserError(f"experiments/{name}.yaml: two points are the same")
     return experiments
+
+
+def _has_axis(name: str, axis: str | None, params: Params) -> None:
+    value = 1 if axis is None else flatten(params.model_dump()).get(axis)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        raise UserError(f"experiments/{name}.yaml: axis: {axis} is no number above 0 in params.yaml")
 
 
 def expanded(name: str, overrides: Sequence[str]) -> list[list[str]]:
