@@ -217,7 +217,7 @@ def test_tool_calls_are_loaded_as_they_were_written(tmp_path: Path) -> None:
     assert told["without_tool_call"] == told["without_bfcl"] == {} and sum(told["rows"].values()) == 36
     text = card({"curl": {"train": 5}}, list(told["rows"]), {}, tools=told["rows"])
     assert "\n5 rows: " in text and "in 1 programming\nlanguages." in text and "Configuration `tools`" in text
-    write_text(out / "README.md", text)
+    write_text(out / "README.md", card({FOLDER: told["rows"]}, list(told["rows"]), {}))
     rows = load_dataset(str(out), FOLDER, cache_dir=str(tmp_path / "cache"))
     operations = {entry["id"]: entry for entry in read_table(data / "dataset/operations").to_pylist()}
     for example in rows["examples"]:

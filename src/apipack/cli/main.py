@@ -120,7 +120,8 @@ def judge(
 ) -> None:
     """Print each row with {label: good or bad, score, reasons}: is a candidate an instruction that a user would give?
 
-    score is the probability of bad. A row that is no such object is one line on standard error and exit code 2.
+    score is the probability of bad. A row that is no such object, and a file without rows, is one line on standard
+    error and exit code 2.
     """
     from apipack.instructions import judging
     from apipack.instructions.training import read_rows
@@ -128,9 +129,11 @@ def judge(
 
     try:
         rows = read_rows(file)
+        if not rows:
+            fail(f"{file}: no line holds a JSON object", 2)
         verdicts = judging.judge(rows, lambda texts: embed(texts, "embedded", 64))
     except (OSError, UserError, UnicodeDecodeError) as error:
-        fail(f"{file}: {error}", 2)
+        fail(str(error) if str(error).startswith(f"{file}:") else f"{file}: {error}", 2)
     for row, verdict in zip(rows, verdicts, strict=True):
         judgement = {"label": verdict.label, "score": verdict.score, "reasons": list(verdict.reasons)}
         put(line({**row, **judgement}))

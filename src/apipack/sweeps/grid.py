@@ -7,6 +7,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
+from itertools import islice
+from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +25,8 @@ from apipack.sweeps import presets
 
 FOLDER = Path("experiments")
 LONGEST = 60
+MOST = 1_000
+"""Experiments of a part of a grid: more are a mistake."""
 
 
 class Grid(Section):
@@ -86,7 +90,14 @@ def _has_axis(name: str, axis: str | None, params: Params) -> None:
 
 def expanded(name: str, overrides: Sequence[str]) -> list[list[str]]:
     """Each combination of the lists in overrides, as `dvc exp run --queue` expands them. Raises `UserError`."""
-    return [list(combination) for combination in BasicSweeper.split_arguments(_parsed(name, overrides), None)[0]]
+    parsed = _parsed(name, overrides)
+    try:
+        lists = (each.sweep_iterator() for each in parsed if each.is_sweep_override())
+        if prod(sum(1 for _ in islice(values, MOST + 1)) for values in lists) > MOST:
+            raise UserError(f"experiments/{name}.yaml: more than {MOST} combinations")
+        return [list(combination) for combination in BasicSweeper.split_arguments(parsed, None)[0]]
+    except HydraException as error:
+        raise _wrong(name, error) from error
 
 
 def checked(name: str, overrides: Iterable[str], raw: Any) -> Params:
@@ -112,7 +123,11 @@ def _parsed(name: str, overrides: Iterable[str]) -> list[Override]:
     try:
         return OverridesParser.create().parse_overrides(list(overrides))
     except HydraException as error:
-        raise UserError(f"experiments/{name}.yaml: {' '.join(str(error).split())}") from error
+        raise _wrong(name, error) from error
+
+
+def _wrong(name: str, error: HydraException) -> UserError:
+    return UserError(f"experiments/{name}.yaml: {' '.join(str(error).split())}")
 
 
 def _of_preset(values: dict[str, Any], prefix: str = "") -> Iterator[str]:
