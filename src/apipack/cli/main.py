@@ -231,9 +231,9 @@ def compare(
 
     try:
         runs = finished_runs(load_params().report.experiment)
+        tables = accuracies(runs)
     except UserError as error:
         fail(str(error), 2)
-    tables = accuracies(runs)
     if not any(metric in cells for cells in tables.values()):
         fail(f"no finished run has {metric}: `dvc repro` makes one", 2)
     print(f"## {metric} by size\n\n{markdown(comparing.by_size(runs, tables, metric))}\n")

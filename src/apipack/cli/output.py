@@ -41,6 +41,8 @@ class Commands(TyperGroup):
             sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115
         try:
             return super().main(*args, **extra)
+        except BrokenPipeError:
+            sys.exit(NOBODY_READS)
         except OSError as error:
             print(f"apipack: {error}", file=sys.stderr)
             sys.exit(2)
