@@ -37,8 +37,8 @@ def compare(first: pd.DataFrame, second: pd.DataFrame, metric: str, seed: int) -
     both = first[[*TEST, "api", metric]].merge(second[[*TEST, metric]], on=TEST, suffixes=("_a", "_b"))
     if both.empty:
         return None
-    right = [both[f"{metric}{suffix}"].eq(True).to_numpy(int) for suffix in ("_a", "_b")]
-    change = right[1] - right[0]
+    before, after = (np.asarray(both[f"{metric}{suffix}"].eq(True), dtype=int) for suffix in ("_a", "_b"))
+    change: np.ndarray = after - before
     won, lost = int((change > 0).sum()), int((change < 0).sum())
     apis = pd.factorize(both["api"], sort=True)[0]
     sums, sizes = np.bincount(apis, weights=change)[:, None], np.bincount(apis)
