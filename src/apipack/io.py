@@ -17,6 +17,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from apipack.errors import UserError
+
 METRICS = Path("metrics")
 COSTS = frozenset(
     {"seconds", "rows_per_second", "tokens_per_second", "model_flops_per_second", "peak_memory_mb", "device", "joules"}
@@ -35,10 +37,14 @@ def schema(**columns: pa.DataType) -> pa.Schema:
 
 
 def cache_folder() -> Path:
-    """APIPACK_CACHE, else `apipack` in the user's cache folder (XDG Base Directory Specification)."""
-    if chosen := os.environ.get("APIPACK_CACHE"):
-        return Path(chosen).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "apipack"
+    """APIPACK_CACHE, else `apipack` in the user's cache folder (XDG Base Directory Specification).
+    Raises `UserError` where the user has no home."""
+    try:
+        if chosen := os.environ.get("APIPACK_CACHE"):
+            return Path(chosen).expanduser()
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "apipack"
+    except RuntimeError as error:
+        raise UserError("no home folder is known: name a folder for the cache in APIPACK_CACHE") from error
 
 
 def write_table(path: Path | str, table: pa.Table) -> None:
@@ -139,9 +145,9 @@ def fresh_folder(path: Path | str) -> Iterator[Path]:
     """Yield an empty temporary folder beside `path`, which replaces `path` when the block ends without an error.
 
     At any time `path` is either the old folder or the new one. If the process dies between the two renames, the next
-    call restores the old folder.
+    call restores the old folder. Where `path` is a link, what it leads to is replaced, and the link stays.
     """
-    path = Path(path)
+    path = Path(path).resolve() if Path(path).is_symlink() else Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     old = path.parent / f".{path.name}.old"
     _put_back(old, path)

@@ -84,7 +84,7 @@ def essence(content_type: str) -> str:
     return content_type.split(";")[0].strip().lower()
 
 
-def json_value(text: str) -> Any:
+def json_value(text: str | bytes) -> Any:
     """The value of a JSON text (RFC 8259) without NaN, infinities and keys that stand twice, which receivers take in
     different ways. Raises `ValueError`, `RecursionError`."""
     return json.loads(text, parse_constant=_no_number, object_pairs_hook=_each_once)

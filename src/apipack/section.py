@@ -40,7 +40,10 @@ def _as_number(value: Any) -> Any:
             return float(value)
         except ValueError:
             return value
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    try:
+        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    except OverflowError as error:
+        raise ValueError("Input should be a finite number") from error
 
 
 def _each_once(values: list[Any]) -> list[Any]:
@@ -51,6 +54,8 @@ def _each_once(values: list[Any]) -> list[Any]:
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(gt=0)]
+Name = Annotated[str, Field(min_length=1)]
+"""Of something that is there: where a beginning or a pattern is asked for, an empty one would mean everything."""
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 """What NumPy, scikit-learn and torch take."""
 Real = Annotated[float, BeforeValidator(_as_number)]
@@ -97,10 +102,17 @@ def check(model: type[Reads], raw: Any, path: Path | str) -> Reads:
         return model.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        where = ".".join(str(part) for part in first["loc"])
         more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        got = "" if isinstance(first["input"], dict) else f", got {first['input']!r:.80}"
-        raise ParamsError(f"{path}: {where}: {first['msg']}{got}{more}") from error
+        said = " ".join(first["msg"].removeprefix("Value error, ").split())
+        raise ParamsError(f"{path}: {where}{': ' if where else ''}{said}{_got(first['input'])}{more}") from error
+
+
+def _got(value: Any) -> str:
+    try:
+        return "" if isinstance(value, dict) else f", got {value!r:.80}"
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return ""
 
 
 def read(path: Path | str = "params.yaml") -> dict[str, Any]:
@@ -109,6 +121,8 @@ def read(path: Path | str = "params.yaml") -> dict[str, Any]:
         content = YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ParamsError(f"{path}: no such file; run from the repository's root") from error
+    except OSError as error:
+        raise ParamsError(f"{path}: {error.strerror}") from error
     except (YAMLError, ValueError, RecursionError) as error:  # not UTF-8, no such date, too deep
         raise ParamsError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):

@@ -113,6 +113,7 @@ def test_replica_says_what_is_wrong(pack: Pack, documents: Documents) -> None:
     )
     assert run("replica", tarball, "--window", "5")[2].startswith("apis_guru has no searches")
     assert run("replica", tarball, "--fault", "meteor=1")[2].startswith("no such fault: meteor; there are latency")
+    assert run("replica", tarball, "--fault", "404")[2] == "--fault takes KIND=SHARE, such as 404=0.1\n"
     assert run("replica", "none.tgz")[2].startswith("none.tgz is missing")
 
 
@@ -158,6 +159,27 @@ def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path) -> None:
 def test_a_closed_standard_input_is_an_empty_one(tmp_path: Path) -> None:
     done = shell("eval $APIPACK request --lang curl - <&-", tmp_path)
     assert done.returncode == 1 and done.stderr.endswith("0 curl commands\n") and done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["calls s.yaml", "calls .", "score r.jsonl", "request --lang curl c.sh", "--help"])
+def test_a_full_disk_below_standard_output_is_one_line(tmp_path: Path, command: str) -> None:
+    (tmp_path / "s.yaml").write_text(SPEC.replace('$ref: "other.yaml#/P"', "name: id, in: path"), encoding="utf-8")
+    (tmp_path / "c.sh").write_text("curl --url https://h.example/a")
+    (tmp_path / "r.jsonl").write_text('{"language": "curl", "prediction": "a", "reference": "b"}\n' * 400)
+    done = shell(f"eval PYTHONUNBUFFERED=1 $APIPACK {command} > /dev/full", tmp_path)
+    assert done.returncode == 2 and "No space left on device" in done.stderr and done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["doctor", "sweep", "preset files"])
+def test_a_folder_that_is_gone_is_one_line(tmp_path: Path, command: str) -> None:
+    done = shell(f"mkdir gone && cd gone && rmdir ../gone && eval $APIPACK {command}", tmp_path)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1
+
+
+def test_no_grids_here_says_where_to_run(tmp_path: Path) -> None:
+    done = shell("eval $APIPACK sweep", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "experiments has no sweeps; run from the repository's root\n"
 
 
 def test_an_instruction_that_no_text_can_hold_is_one_line() -> None:

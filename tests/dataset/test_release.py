@@ -13,11 +13,11 @@ from datasets import load_dataset
 from huggingface_hub import DatasetCard
 
 from apipack.dataset.bfcl import bfcl_rows
-from apipack.dataset.card import card, origins
+from apipack.dataset.card import card, figures, origins
 from apipack.dataset.further import further_part
 from apipack.dataset.release import SPLITS as NAMES
 from apipack.dataset.release import paper_instance, write_documents, write_languages
-from apipack.dataset.schemas import RELEASE, SPLITS, UNIQUE
+from apipack.dataset.schemas import DUPLICATES, RELEASE, SPLITS, UNIQUE
 from apipack.dataset.tool_calls import FOLDER, write_tools
 from apipack.instructions.schemas import INSTRUCTIONS
 from apipack.io import parts, read_table, rows_table, write_table, write_text
@@ -26,6 +26,7 @@ from apipack.languages.schemas import CALLS
 from apipack.operations.documentation import Documentation
 from apipack.operations.tools import NoTool, request_of
 from apipack.records import Request
+from apipack.tasks.schemas import DROPS
 from tests.parameters import PARAMS
 from tests.small_apis import write_data
 
@@ -184,6 +185,19 @@ def test_further_variants_have_values_and_calls_of_their_own(tmp_path: Path) -> 
         assert len({json.loads(line)["unique_id"] for line in file}) == 3 * one
 
 
+def test_the_card_counts_what_each_stage_left_out(tmp_path: Path) -> None:
+    """Every stage that drops rows by reason, of all in the graph, and what is a duplicate."""
+    stages = {"parse": "operations", "render": "calls", "instruct": "instructions", "filter": "dataset"}
+    for stage, folder in stages.items():
+        drop = {"id": "a", "language": None, "reason": f"of_{stage}", "detail": ""}
+        write_table(tmp_path / folder / "drops.parquet", rows_table([drop], DROPS))
+    write_table(tmp_path / "dataset/operations/part-0.parquet", rows_table([row("a")], COLUMNS))
+    twin = {"id": "b", "duplicate_of": "a", "kind": "near", "similarity": 0.9}
+    write_table(tmp_path / "unique/duplicates.parquet", rows_table([twin], DUPLICATES))
+    counted = {f"{stage}: of_{stage}": 1 for stage in stages}
+    assert figures(tmp_path)["Left out, by stage and reason"] == counted | {"dedupe: near duplicate": 1}
+
+
 def test_a_source_that_is_held_out_has_a_split_of_its_own(released: Path, tmp_path: Path) -> None:
     member = [("a", "train"), ("a", "level1"), ("b", "level2"), ("c", "level3"), ("d", "level4")]
     rows = [dict(zip(SPLITS.names, pair, strict=True)) for pair in member]
@@ -199,17 +213,19 @@ def test_tool_calls_are_loaded_as_they_were_written(tmp_path: Path) -> None:
     spoken = PARAMS.instruct.model_copy(update={"values": "spoken", "variants": 30})
     data, out = write_data(tmp_path / "data", spoken), tmp_path / "release"
     member = {entry["id"]: [entry["split"]] for entry in read_table(data / "splits/splits.parquet").to_pylist()}
-    figures = write_tools(data, out, member, {"train": "train", "level1": "test_level1", "bank": "examples"})
-    assert figures["without_tool_call"] == figures["without_bfcl"] == {} and sum(figures["rows"].values()) == 36
-    write_text(out / "README.md", card({FOLDER: figures["rows"]}, list(figures["rows"]), {}))
+    told = write_tools(data, out, member, {"train": "train", "level1": "test_level1", "bank": "examples"})
+    assert told["without_tool_call"] == told["without_bfcl"] == {} and sum(told["rows"].values()) == 36
+    text = card({"curl": {"train": 5}}, list(told["rows"]), {}, tools=told["rows"])
+    assert "\n5 rows: " in text and "in 1 programming\nlanguages." in text and "Configuration `tools`" in text
+    write_text(out / "README.md", card({FOLDER: told["rows"]}, list(told["rows"]), {}))
     rows = load_dataset(str(out), FOLDER, cache_dir=str(tmp_path / "cache"))
     operations = {entry["id"]: entry for entry in read_table(data / "dataset/operations").to_pylist()}
-    for told in rows["examples"]:
-        operation = operations[told["id"]]
-        user, assistant = told["messages"]
+    for example in rows["examples"]:
+        operation = operations[example["id"]]
+        user, assistant = example["messages"]
         (call,) = assistant["tool_calls"]
         assert user == {"role": "user", "content": operation["instruction"]}
-        assert [call["function"]["name"]] == [one["function"]["name"] for one in told["tools"]]
+        assert [call["function"]["name"]] == [one["function"]["name"] for one in example["tools"]]
         made = request_of(Documentation.of(operation), call["function"]["arguments"])
         assert made == Request.from_json(operation["request"])
 

@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from apipack.evaluation.metrics import same_request
+from apipack.evaluation.arguments import exact_match
+from apipack.evaluation.metrics import same_place, same_request
 from apipack.evaluation.url_templates import fits
 from apipack.evaluation.verdicts import Reference, Verdict, judge
 from apipack.languages.codec import Reading, Unrepresentable, render
@@ -187,6 +188,16 @@ def test_a_default_port_is_no_other_host() -> None:
         request = Request("GET", f"https://{host}/a/y")
         assert same_request(request, gold, template, []) and fits(request, template)
     assert not fits(Request("GET", "http://h.example:443/a/y"), template)
+
+
+@pytest.mark.parametrize("template", ["https://h.example", "https://h.example/"])
+def test_an_empty_path_is_the_root_that_every_client_asks_for(template: str) -> None:
+    """RFC 3986, 6.2.3: what arrives of `https://h.example` is `/`."""
+    bare, sent = Request("GET", "https://h.example?a=1"), Request("GET", "https://h.example/?a=1")
+    assert fits(bare, template) and fits(sent, template) and same_place(bare, sent)
+    for gold, other in ((bare, sent), (sent, bare)):
+        assert same_request(other, gold, template, []) and exact_match(other, gold, template, [])
+    assert not same_request(Request("GET", "https://h.example//?a=1"), sent, template, [])
 
 
 def test_names_in_multipart_and_xml_are_those_of_the_format() -> None:

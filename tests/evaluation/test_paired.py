@@ -36,3 +36,12 @@ def test_the_interval_is_over_apis_not_over_tests() -> None:
 def test_holm() -> None:
     assert by_holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])  # Holm 1979: 3 x .01, then 2 x .03
     assert by_holm([0.5, 0.9]) == [1.0, 1.0] and by_holm([]) == []
+
+
+def test_a_call_that_nobody_could_read_is_not_right() -> None:
+    """A model that writes only what nobody reads loses each test that the other has right, as in its accuracy."""
+    first, second = run("1110"), run("0000").assign(request_match=[None, None, True, None])
+    result = compare(first, second, "request_match", 0)
+    assert result and (result.n, result.won, result.lost, result.difference) == (4, 0, 2, -0.5)
+    nothing = compare(first, second.assign(request_match=None), "request_match", 0)
+    assert nothing and (nothing.n, nothing.lost) == (4, 3)

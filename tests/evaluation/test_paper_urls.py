@@ -40,3 +40,8 @@ def test_where_the_reference_has_none_requests_are_compared() -> None:
     assert same_endpoint("python", gold, request, gold, request, 0.9)
     assert same_endpoint("python", "requests.patch('https://h.example/things/7')", None, gold, request, 0.9)
     assert not same_endpoint("python", "no call", None, gold, request, 0.9)
+
+
+def test_without_a_url_in_the_reference_nothing_is_a_match() -> None:
+    assert not same("curl", "no call", "no call either")
+    assert not same("curl", "", "")

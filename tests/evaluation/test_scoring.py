@@ -183,3 +183,19 @@ def test_operations_of_one_id_are_all_endpoints_and_none_can_be_named(tmp_path: 
     row = {"language": "curl", "prediction": other, "reference": call, "spec": str(file), "operation": "get_c"}
     assert not rows_of(json.dumps(row))[0]["hallucinated"]
     assert "has 2 operations list" in rows_of(json.dumps({**row, "operation": "list"}))[0]["error"]
+
+
+def test_a_row_that_readers_of_json_take_in_different_ways_is_no_row() -> None:
+    good = row("curl", "curl --url https://h.example/a")
+    twice = good.replace('{"language"', '{"prediction": "x", "language"')
+    rows = rows_of(twice, good.replace("{", '{"weight": NaN, '), good)
+    assert [found["error"] for found in rows] == [
+        "line 1: not JSON: a key stands twice",
+        "line 2: not JSON: NaN is no JSON",
+        None,
+    ]
+
+
+def test_a_specification_without_an_end_is_one_row_in_error() -> None:
+    (found,) = rows_of(row("curl", "curl", spec="/dev/zero", operation="getPet"))
+    assert found["error"] == "line 1: /dev/zero: too_large: 100000001 bytes, 100000000 allowed"

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from mlflow.tracking import MlflowClient
 
+from apipack.errors import UserError
 from apipack.evaluation.figures import MOST
 from apipack.evaluation.live import live_loss
 from apipack.evaluation.run_record import Record, record
@@ -172,6 +173,9 @@ def test_a_server_that_is_not_there_is_one_line_and_no_end(
         mlflow.set_tracking_uri(os.environ["MLFLOW_TRACKING_URI"])
         tell = live_loss(Path("loss.csv"), PARAMS)
         tell([(1, 2.0)])
+        for call in (lambda: log_run("a", finished()), lambda: finished_runs("a")):
+            with pytest.raises(UserError, match="127.0.0.1"):
+                call()
     finally:
         mlflow.set_tracking_uri(before)
     assert Path("loss.csv").is_file()

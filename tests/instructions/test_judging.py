@@ -112,19 +112,27 @@ def test_the_command_adds_label_score_and_reasons(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("{", ":1: not JSON"), ("[]", ":1: not a JSON object"), ('{"endpoint": "a"}', "row 1 has no text in api_name")],
+    [
+        ("{", ":1: not JSON"),
+        ("[]", ":1: not a JSON object"),
+        ("\n", ": no line holds"),
+        ('{"endpoint": "a"}', "row 1 has no text in api_name"),
+    ],
 )
 def test_a_row_that_cannot_be_judged_is_one_line(tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "rows.jsonl"
     file.write_text(text, encoding="utf-8")
     done = CliRunner().invoke(app, ["judge", str(file)])
     assert (done.exit_code, done.stdout) == (2, "") and said in done.stderr and done.stderr.count("\n") == 1
+    assert done.stderr.count(str(file)) == 1
 
 
 def test_a_line_ends_where_json_lines_end(tmp_path: Path) -> None:
     file = tmp_path / "rows.jsonl"
     rows = [{"candidate": f"a{mark}b"} for mark in "\u2028\x85\x1e"]
     file.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    assert read_rows(file) == rows
+    file.write_text(file.read_text(encoding="utf-8"), encoding="utf-8-sig")
     assert read_rows(file) == rows
     file.write_text("[" * 100_000, encoding="utf-8")
     with pytest.raises(UserError, match=":1: not JSON"):

@@ -47,6 +47,11 @@ def test_a_point_is_named_by_what_differs_and_changes_its_name_with_its_override
     ("text", "message"),
     [
         ("{question: why, vary: ['siez=40']}", "mine.yaml: params.yaml has no siez$"),
+        ("{question: why, axis: siez, vary: ['size=40,80']}", "mine.yaml: axis: siez is no number above 0"),
+        ("{question: why, axis: finetune.model, vary: ['size=40,80']}", "axis: finetune.model is no number above 0"),
+        ("{question: why, vary: ['size=range(1,1000000000)', 'seed=0,1']}", "mine.yaml: more than 1000 combinations"),
+        ("{question: why, vary: ['size=glob(*)']}", "mine.yaml: ConfigLoader is not set"),
+        ("{question: why, vary: ['size=interval(1,4)']}", "mine.yaml: .*INTERVAL_SWEEP"),
         ("{question: why, common: [finetune.epoch=1]}", "params.yaml has no finetune.epoch$"),
         ("{question: why, common: [size=-1]}", "mine.yaml: size: Input should be greater than 0"),
         ("{question: why, common: [size=]}", "mine.yaml: size: "),

@@ -83,6 +83,20 @@ def test_the_command_says_what_it_changed_or_why_not(tmp_path: Path) -> None:
     assert wrong.returncode == 2 and len(wrong.stderr.splitlines()) == 1
 
 
+def test_params_keep_their_mode_and_a_link_to_them_stays_one(tmp_path: Path) -> None:
+    params = write_params(tmp_path)
+    params.chmod(0o644)
+    (tmp_path / "link.yaml").symlink_to(params.name)
+    assert apply("gpu-135m", tmp_path / "link.yaml")
+    assert (tmp_path / "link.yaml").is_symlink() and load(params).finetune.method == "full"
+    assert params.stat().st_mode & 0o777 == 0o644
+
+
+def test_without_a_folder_of_presets_the_line_says_where_to_run(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="has none: run from the repository's root"):
+        apply("gpu-135m", write_params(tmp_path), tmp_path / "none")
+
+
 def test_what_cannot_be_used_is_refused_and_changes_nothing(tmp_path: Path) -> None:
     params = write_params(tmp_path)
     before = params.read_text()

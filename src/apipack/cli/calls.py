@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from apipack.cli.output import line, put, say
 from apipack.languages.codec import Unrepresentable, render
 from apipack.openapi.document import Document
-from apipack.openapi.loading import MAX_BYTES, TOO_DEEP, SpecError, load
+from apipack.openapi.loading import TOO_DEEP, SpecError, content, load
 from apipack.openapi.paths import RawOperation
 from apipack.operations.requests import build
 from apipack.operations.texts import endpoint
@@ -136,12 +136,6 @@ def told_of(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return f"too_deep: {TOO_DEEP}"
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-
-
-def content(path: Path) -> bytes:
-    """A file's bytes, one more than a document may have at most, so that it is told as too large."""
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
 
 
 def files(folder: Path) -> Iterator[Path]:

@@ -64,7 +64,8 @@ def calls(
     and exit code 2.
     """
     from apipack.cli.addresses import fetched
-    from apipack.cli.calls import Source, Told, bundle_first, content, print_calls, print_folder, told_of
+    from apipack.cli.calls import Source, Told, bundle_first, print_calls, print_folder, told_of
+    from apipack.openapi.loading import content
 
     languages, told = known(lang or list(LANGUAGES)), Told()
     if (spec is None) == (url is None):
@@ -106,7 +107,7 @@ def request(
 
     (language,) = known([lang])
     try:
-        print(read(language, snippet(file.read().decode(), language)).to_json())
+        put(read(language, snippet(file.read().decode(), language)).to_json())
     except (Unreadable, UnicodeDecodeError) as error:
         fail(f"{file.name}: {error}", 1)
 
@@ -119,7 +120,8 @@ def judge(
 ) -> None:
     """Print each row with {label: good or bad, score, reasons}: is a candidate an instruction that a user would give?
 
-    score is the probability of bad. A row that is no such object is one line on standard error and exit code 2.
+    score is the probability of bad. A row that is no such object, and a file without rows, is one line on standard
+    error and exit code 2.
     """
     from apipack.instructions import judging
     from apipack.instructions.training import read_rows
@@ -127,9 +129,11 @@ def judge(
 
     try:
         rows = read_rows(file)
+        if not rows:
+            fail(f"{file}: no line holds a JSON object", 2)
         verdicts = judging.judge(rows, lambda texts: embed(texts, "embedded", 64))
     except (OSError, UserError, UnicodeDecodeError) as error:
-        fail(f"{file}: {error}", 2)
+        fail(str(error) if str(error).startswith(f"{file}:") else f"{file}: {error}", 2)
     for row, verdict in zip(rows, verdicts, strict=True):
         judgement = {"label": verdict.label, "score": verdict.score, "reasons": list(verdict.reasons)}
         put(line({**row, **judgement}))
@@ -193,7 +197,7 @@ def replica(
         fail(f"no such hub: {hub}; there are {', '.join(HUBS)}", 2)
     try:
         pairs = [text.partition("=") for text in fault or []]
-        rates = {kind: float(share) for kind, _, share in pairs}
+        rates = {kind: _share(kind, share) for kind, _, share in pairs}
         if window is not None and hub not in WINDOWS:
             raise ValueError(f"{hub} has no searches; those with a window are {' and '.join(WINDOWS)}")
         hub_class = HUBS[hub] if window is None else partial(WINDOWS[hub], window=window)
@@ -205,6 +209,13 @@ def replica(
         return
     except (ValueError, UserError, OSError, OverflowError) as error:
         fail(str(error), 2)
+
+
+def _share(kind: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UserError(f"--fault takes KIND=SHARE, such as {kind or '404'}=0.1") from None
 
 
 @app.command(rich_help_panel=EXPERIMENTS, epilog="Example: apipack compare --metric request_match --level 2")
@@ -220,9 +231,9 @@ def compare(
 
     try:
         runs = finished_runs(load_params().report.experiment)
+        tables = accuracies(runs)
     except UserError as error:
         fail(str(error), 2)
-    tables = accuracies(runs)
     if not any(metric in cells for cells in tables.values()):
         fail(f"no finished run has {metric}: `dvc repro` makes one", 2)
     print(f"## {metric} by size\n\n{markdown(comparing.by_size(runs, tables, metric))}\n")

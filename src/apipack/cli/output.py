@@ -30,7 +30,8 @@ NOBODY_READS = 141
 
 class Commands(TyperGroup):
     """What is printed is UTF-8, whatever the locale. A command ends quietly when nobody reads on. One whose extra is
-    not installed ends in one line that says how to install it, and exit code 2."""
+    not installed ends in one line that says how to install it, and exit code 2; so does one that the system refuses a
+    file, a folder or space for what it prints."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
         for stream, errors in ((sys.stdout, "strict"), (sys.stderr, "backslashreplace")):
@@ -40,6 +41,11 @@ class Commands(TyperGroup):
             sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115
         try:
             return super().main(*args, **extra)
+        except BrokenPipeError:
+            sys.exit(NOBODY_READS)
+        except OSError as error:
+            print(f"apipack: {error}", file=sys.stderr)
+            sys.exit(2)
         finally:
             _flush()
 
@@ -60,11 +66,13 @@ def fail(message: str, code: int) -> NoReturn:
 
 
 def put(text: str) -> None:
-    """One line on standard output; the end where nobody reads on."""
+    """One line on standard output; the end where nobody reads on or nothing more fits."""
     try:
         print(text)
     except BrokenPipeError:
         raise typer.Exit(NOBODY_READS) from None
+    except OSError as error:
+        fail(f"standard output: {error.strerror}", 2)
 
 
 def _flush() -> None:

@@ -38,7 +38,9 @@ def sweep(
 
     try:
         if name is None:
-            print("\n".join(f"{other:<24}{grids.load(other).question}" for other in grids.names()))
+            if not (names := grids.names()):
+                fail(f"{grids.FOLDER} has no sweeps; run from the repository's root", 2)
+            print("\n".join(f"{other:<24}{grids.load(other).question}" for other in names))
             return
         grid = grids.load(name)
         points = grids.points(name, grid)

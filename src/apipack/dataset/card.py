@@ -15,7 +15,7 @@ from apipack.dataset.croissant import CITATION
 from apipack.hubs.sources import groups, source
 from apipack.io import parts, read_table
 
-DROPS = {"parse": "operations", "render": "calls", "filter": "dataset"}
+DROPS = {"parse": "operations", "render": "calls", "instruct": "instructions", "filter": "dataset"}
 """Stage → the folder with its drops.parquet."""
 
 LICENCES = 4
@@ -36,8 +36,13 @@ BUCKETS = {1e3: "n<1K", 1e4: "1K<n<10K", 1e5: "10K<n<100K", 1e6: "100K<n<1M", 1e
 """Below so many rows → the size category of the hub."""
 
 
+TOOLS = """- Configuration `tools`: operations as tools, and their requests as tool calls, both in JSON.
+- `bfcl/` holds the same tool calls in the format of the Berkeley Function-Calling Leaderboard.
+"""
+
+
 def _front(counts: Mapping[str, Mapping[str, int]], names: Sequence[str]) -> str:
-    """What the hub reads of the card, as YAML. The first language is the one that the viewer shows."""
+    """What the hub reads of the card, as YAML. The first configuration is the one that the viewer shows."""
     total = sum(sum(of.values()) for of in counts.values())
     configs = [_config(language, of, names) for language, of in counts.items()]
     configs[0]["default"] = True
@@ -70,15 +75,17 @@ def card(
     names: Sequence[str],
     figures: Mapping[str, Mapping[str, int]],
     origins: Sequence[Origin] = (),
+    tools: Mapping[str, int] | None = None,
 ) -> str:
-    """README.md of the folder. counts: language → split → rows; names: of the splits; figures: heading → name →
-    count."""
+    """README.md of the folder. counts: language → split → rows; names: of the splits; figures: heading → name → count;
+    tools: split → rows of the configuration with tool calls, which is no language."""
     total = sum(sum(of.values()) for of in counts.values())
+    every = {**counts, "tools": tools} if tools else counts
     rows: dict[str, list[int]] = {}
-    for language, of in counts.items():
+    for language, of in every.items():
         rows[language] = [of.get(name, 0) for name in names]
     text = f"""---
-{_front(counts, names)}---
+{_front(every, names)}---
 
 # apipack: instructions and API calls
 
@@ -98,7 +105,7 @@ languages. Calls are generated from OpenAPI specifications, and each is read bac
 - Secrets and personal data in the specifications' examples were replaced by stand-ins before calls were generated.
 - `DATASHEET.md` says how the dataset was made and what it is not for; `croissant.json` says it to machines.
 - `api_pack/`, where it is there, holds the same rows in the JSON schema of API Pack (arXiv 2402.09615).
-
+{TOOLS if tools else ""}
 ## Rows by language and split
 
 {_markdown(["language", *names], [[language, *values] for language, values in rows.items()])}

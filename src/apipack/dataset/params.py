@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from apipack.languages.params import Form, Language
-from apipack.section import Once, Positive, Real, Section
+from apipack.section import Name, Once, Positive, Real, Section
 
 
 class Dedupe(Section):
@@ -26,6 +26,12 @@ class Filter(Section):
     max_call: Positive
     english: Annotated[Real, Field(ge=0, le=1)]
 
+    @model_validator(mode="after")
+    def _lets_something_through(self) -> Filter:
+        if self.min_instruction > self.max_instruction:
+            raise ValueError("min_instruction is more than max_instruction, so that no instruction is left")
+        return self
+
 
 class Split(Section):
     """tests: operations a level. unseen_apis / unseen_endpoints: share held out for levels 3 and 2. similarity:
@@ -36,7 +42,7 @@ class Split(Section):
     unseen_apis: Annotated[Real, Field(gt=0, lt=1)]
     unseen_endpoints: Annotated[Real, Field(gt=0, lt=1)]
     similarity: Annotated[Real, Field(gt=0, le=1)]
-    held_out_sources: Annotated[list[str], Once] = []
+    held_out_sources: Annotated[list[Name], Once] = []
 
 
 class Release(Section):
@@ -66,7 +72,7 @@ class Sample(Section):
     its weight asks for; otherwise the rest is shared among the others."""
 
     few_shot: Annotated[Real, Field(ge=0, le=1)]
-    sources: Annotated[list[str], Once]
+    sources: Annotated[list[Name], Once]
     positional: Annotated[list[Language], Once]
     settings: Annotated[list[Shown], Field(min_length=1), Once]
     abstain: Annotated[Real, Field(ge=0, le=1)]

@@ -23,7 +23,7 @@ from apipack.dataset.datasheet import LICENCE, datasheet
 from apipack.dataset.further import write_further
 from apipack.dataset.params import Release
 from apipack.dataset.schemas import RELEASE
-from apipack.dataset.tool_calls import FOLDER, write_tools
+from apipack.dataset.tool_calls import write_tools
 from apipack.instructions.params import CHOICE, Instruct
 from apipack.instructions.variants import TEST
 from apipack.io import parts, read_table, write_json, write_text
@@ -69,11 +69,10 @@ def write_release(
     told: dict[str, Any] = {"rows_out": sum(sum(of.values()) for of in counts.values()), "languages": counts}
     member = _members(data)
     splits = _released(member)
-    more = {}
     if p.tools:
         told["tools"] = write_tools(data, out, member, splits)
-        more[FOLDER] = told["tools"]["rows"]
-    write_documents(out, counts, list(splits.values()), figures(data), origins(data), more)
+    tools = told["tools"]["rows"] if p.tools else {}
+    write_documents(out, counts, list(splits.values()), figures(data), origins(data), tools)
     return told
 
 
@@ -83,11 +82,10 @@ def write_documents(
     names: Sequence[str],
     figures: Mapping[str, Mapping[str, int]],
     origins: Sequence[Origin],
-    more: Mapping[str, Mapping[str, int]],
+    tools: Mapping[str, int],
 ) -> None:
-    """What goes with the rows: the card, the datasheet, the licences, Croissant metadata. more: rows of configurations
-    beside the languages. Other arguments: of `card`."""
-    write_text(out / "README.md", card({**counts, **more}, names, figures, origins))
+    """What goes with the rows: the card, the datasheet, the licences, Croissant metadata. Arguments: of `card`."""
+    write_text(out / "README.md", card(counts, names, figures, origins, tools))
     write_text(out / "DATASHEET.md", datasheet(counts, figures, origins))
     write_text(out / "LICENSE.md", LICENCE)
     write_json(out / "croissant.json", croissant(counts, names))

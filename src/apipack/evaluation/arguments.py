@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, unquote
 from xml.parsers import expat
 
 from apipack.evaluation.metrics import same_request
-from apipack.evaluation.url_templates import path_values, template_parts
+from apipack.evaluation.url_templates import path_values, segments, template_parts
 from apipack.languages.payloads import NotWellFormed, message
 from apipack.languages.wire import CLIENT_ADDED
 from apipack.openapi.argument_names import is_credential, is_made_up
@@ -159,11 +159,11 @@ def _all(request: Request, template: str) -> Iterator[Argument]:
 
 def _of_path(request: Request, template: str) -> Iterator[Argument]:
     """Values of path parameters; of a path that is not the template's, the whole path as one."""
-    ours, pattern = request.parts.path.split("/"), template_parts(template).path.split("/")
+    ours, pattern = segments(request.parts), segments(template_parts(template))
     pairs = [(own, part) for own, part in zip(ours, pattern, strict=False) if "{" in part]
     values = [path_values(*pair) for pair in pairs]
     if len(ours) != len(pattern) or None in values:
-        yield Argument("path", "", unquote(request.parts.path), "text")
+        yield Argument("path", "", unquote("/".join(ours)), "text")
         return
     for named in values:
         for name, value in named or ():

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 from apipack.evaluation.framing import credentials_scheme, faults
-from apipack.evaluation.url_templates import path_values, template_parts
+from apipack.evaluation.url_templates import path_values, segments, template_parts
 from apipack.languages.payloads import elements, json_texts, part_names
 from apipack.languages.wire import FORM, authority, without_client_headers
 from apipack.records import Request
@@ -58,8 +58,8 @@ def _same_endpoint(predicted: Request, gold: Request, template: str, parameters:
     ours, theirs = predicted.parts, gold.parts
     if (ours.scheme, authority(ours)) != (theirs.scheme, authority(theirs)):
         return False
-    pattern = template_parts(template).path.split("/")
-    a, b = ours.path.split("/"), theirs.path.split("/")
+    pattern = segments(template_parts(template))
+    a, b = segments(ours), segments(theirs)
     if len(a) != len(b):
         return False
     if len(pattern) != len(b):  # a path parameter's value holds slashes of its own
@@ -72,7 +72,7 @@ def same_place(predicted: Request, gold: Request) -> bool:
     ours, theirs = predicted.parts, gold.parts
     if predicted.method != gold.method or authority(ours) != authority(theirs):
         return False
-    return _decoded(ours.path.split("/")) == _decoded(theirs.path.split("/"))
+    return _decoded(segments(ours)) == _decoded(segments(theirs))
 
 
 def _decoded(segments: list[str]) -> list[str]:

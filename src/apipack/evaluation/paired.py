@@ -30,14 +30,15 @@ class Comparison(NamedTuple):
 def compare(first: pd.DataFrame, second: pd.DataFrame, metric: str, seed: int) -> Comparison | None:
     """Of predictions of one model each (schema PREDICTIONS); None where they have no test in common.
 
+    What is null, a call that nobody could read for example, is not right, as in every accuracy.
     Tests of one API are not independent, so the interval is a paired percentile bootstrap over APIs. McNemar's test
     takes tests for independent: where the two disagree, believe the interval.
     """
     both = first[[*TEST, "api", metric]].merge(second[[*TEST, metric]], on=TEST, suffixes=("_a", "_b"))
-    both = both[both[f"{metric}_a"].notna() & both[f"{metric}_b"].notna()]
     if both.empty:
         return None
-    change = both[f"{metric}_b"].astype(int).to_numpy() - both[f"{metric}_a"].astype(int).to_numpy()
+    before, after = (np.asarray(both[f"{metric}{suffix}"].eq(True), dtype=int) for suffix in ("_a", "_b"))
+    change: np.ndarray = after - before
     won, lost = int((change > 0).sum()), int((change < 0).sum())
     apis = pd.factorize(both["api"], sort=True)[0]
     sums, sizes = np.bincount(apis, weights=change)[:, None], np.bincount(apis)

@@ -29,7 +29,7 @@ def same_endpoint(
     theirs, ours = _parts(language, gold_call), _parts(language, call)
     if theirs is None:
         theirs, ours = (_url(gold_call, gold),), (_url(call, request),)
-    if ours is None:
+    if ours is None or not any(theirs):
         return False
     return all(ratio_above(a, b, threshold) for a, b in zip(ours, theirs, strict=True))
 

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from apipack.inference.params import Served
 from apipack.languages.params import Form, Language
-from apipack.section import Once, Positive, Real, Section
+from apipack.section import Name, Once, Positive, Real, Section
 
 Level = Literal[1, 2, 3, 4]
 Setting = Literal[
@@ -70,4 +70,4 @@ class Evaluate(Section):
 
 
 class Report(Section):
-    experiment: str
+    experiment: Name

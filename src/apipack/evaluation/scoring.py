@@ -6,7 +6,6 @@ No row stops the others: one that cannot be scored has an `error` and verdicts t
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from itertools import islice
@@ -26,7 +25,7 @@ from apipack.evaluation.verdicts import (
 )
 from apipack.languages.codec import Reading
 from apipack.prompting.snippets import snippet
-from apipack.records import LANGUAGES, Request
+from apipack.records import LANGUAGES, Request, json_value
 
 if TYPE_CHECKING:
     from apipack.sandbox.execution import Outcome
@@ -123,7 +122,7 @@ def _case(number: int, line: str | bytes, opened: Callable[[str], Spec]) -> _Cas
 
 def _object(line: str | bytes) -> Row:
     try:
-        row = json.loads(line)
+        row = json_value(line)
     except (ValueError, RecursionError) as error:
         raise ScoreError(f"not JSON: {error}") from error
     if not isinstance(row, dict):

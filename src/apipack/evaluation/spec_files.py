@@ -9,7 +9,7 @@ from apipack.errors import UserError
 from apipack.evaluation.url_templates import fits
 from apipack.openapi.conformance import violations
 from apipack.openapi.document import Document
-from apipack.openapi.loading import SpecError, load
+from apipack.openapi.loading import SpecError, content, load
 from apipack.openapi.paths import RawOperation
 from apipack.operations.requests import BuiltRequest, build
 from apipack.operations.texts import endpoint
@@ -33,7 +33,7 @@ class Spec:
     def open(cls, path: str) -> Spec:
         """Raises `ScoreError` for a file that cannot be read."""
         try:
-            document = Document(load(Path(path).read_bytes()))
+            document = Document(load(content(Path(path))))
             operations: dict[str, list[RawOperation]] = {}
             for raw in document.operations():
                 for name in {endpoint(raw), str(raw.operation.get("operationId") or "")} - {""}:

@@ -11,6 +11,7 @@ from apipack.errors import UserError
 from apipack.evaluation.apis import Apis
 from apipack.instructions.wordings import instructed
 from apipack.languages.rendering import render_rows
+from apipack.openapi.loading import content
 from apipack.operations.parsing import Parsed, parse_spec
 from apipack.params import Params
 
@@ -56,7 +57,7 @@ def specifications(files: Sequence[Path], languages: Sequence[str], p: Params) -
 
 def _parsed(file: Path, p: Params) -> Parsed:
     try:
-        body = file.read_bytes()
+        body = content(file, p.parse.max_bytes)
     except OSError as error:
         raise UserError(f"{file}: {error.strerror}") from error
     name = file.as_posix()

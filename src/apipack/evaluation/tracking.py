@@ -41,6 +41,15 @@ COLUMNS = [
 ]
 
 
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    """Of a server that is not there, or refuses what is logged, a `UserError`."""
+    try:
+        yield
+    except MlflowException as error:
+        raise UserError(" ".join(error.message.split())) from error
+
+
 def repository_root(start: Path | None = None) -> Path:
     """The main repository: a queued experiment's copy lies in REPO/.dvc/tmp/exps/…"""
     start = (start or Path.cwd()).resolve()
@@ -62,9 +71,11 @@ def connect() -> str | None:
     return (root / "mlruns").as_uri()
 
 
+@_in_one_line()
 def log_run(experiment: str, finished: Record) -> str:
     """Log one finished run and return its id. A run of the same parameters that is not finished, since it logged the
-    loss while it trained or was cut off while it was logged, is taken up, so a restart makes no second one."""
+    loss while it trained or was cut off while it was logged, is taken up, so a restart makes no second one. Raises
+    `UserError`."""
     experiment_id = _experiment(experiment, connect())
     unfinished = _run_of(experiment_id, "params", _key(finished.params), UNFINISHED)
     with mlflow.start_run(run_id=unfinished, run_name=finished.name) as active:
@@ -125,17 +136,10 @@ def log_loss(run_id: str, step: int, loss: float) -> None:
         MlflowClient().log_metric(run_id, "train.loss", loss, step=step)
 
 
-@contextmanager
-def _in_one_line() -> Iterator[None]:
-    try:
-        yield
-    except MlflowException as error:
-        raise UserError(" ".join(error.message.split())) from error
-
-
+@_in_one_line()
 def finished_runs(experiment: str) -> pd.DataFrame:
     """A row a finished run, as mlflow.search_runs gives it: params.NAME, metrics.NAME, tags.NAME, start_time.
-    Parents of sweeps are left out."""
+    Parents of sweeps are left out. Raises `UserError`."""
     connect()
     if mlflow.get_experiment_by_name(experiment) is None:
         return pd.DataFrame()
@@ -143,6 +147,7 @@ def finished_runs(experiment: str) -> pd.DataFrame:
     return runs if "params.size" not in runs else runs[runs["params.size"].notna()]
 
 
+@_in_one_line()
 def accuracies(runs: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Run id → its table of cells (`figures.cells`), of the runs that have one. runs: of `finished_runs`."""
     tables = runs.get("tags.mlflow.loggedArtifacts", pd.Series(dtype=str)).fillna("")
@@ -162,6 +167,7 @@ def _table(run_id: str, name: str) -> pd.DataFrame:
     return pd.DataFrame(**mlflow.artifacts.load_dict(f"runs:/{run_id}/{name}"))
 
 
+@_in_one_line()
 def log_folder(folder: Path, experiment: str, params: Mapping[str, Any], predictions: Path | None) -> tuple[str, bool]:
     """Log what `stages.finetune` and `stages.evaluate` wrote on a machine without MLflow; the run's id, and whether it
     is new: the same figures are logged once. folder: like metrics/, with finetune.json, evaluate.json or both.
@@ -182,6 +188,7 @@ def log_folder(folder: Path, experiment: str, params: Mapping[str, Any], predict
     return log_run(experiment, finished), True
 
 
+@_in_one_line()
 def log_parent(experiment: str, parent: str, children: Sequence[str], axis: str | None, note: str) -> str:
     """The run of a whole sweep, above its children; its id. axis: the parameter that is the step of the parent's
     metrics, so that MLflow's own chart shows them over it; a child is counted once. note: Markdown, its description."""

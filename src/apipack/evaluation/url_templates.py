@@ -18,12 +18,17 @@ def template_parts(template: str) -> SplitResult:
     return urlsplit(template.replace("?", "%3F"))
 
 
+def segments(url: SplitResult) -> list[str]:
+    """Of the path, as it is sent: an empty one is `/` (RFC 3986, 6.2.3)."""
+    return (url.path or "/").split("/")
+
+
 def fits(request: Request, template: str) -> bool:
     """Whether a request goes to the host and path of a template."""
     parts, wanted = request.parts, template_parts(template)
     if authority(parts) != authority(wanted):
         return False
-    ours, theirs = parts.path.split("/"), wanted.path.split("/")
+    ours, theirs = segments(parts), segments(wanted)
     return len(ours) == len(theirs) and all(map(_fits_segment, ours, theirs))
 
 

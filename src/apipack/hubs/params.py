@@ -6,18 +6,22 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from apipack.section import Once, Positive, Real, Section
+from apipack.section import Name, Once, Positive, Real, Section
 
 HubName = Literal["apis_guru", "swaggerhub", "rapidapi", "ibm"]
 LocalName = Literal["files", "packages"]
 """What has no spider: the user's own files, and members of packages."""
 
 
+PackageName = Annotated[str, Field(pattern=r"^(@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~][A-Za-z0-9._~-]*$")]
+PackageVersion = Annotated[str, Field(pattern=r"^[0-9][A-Za-z0-9.+!-]*$")]
+
+
 class Snapshot(Section):
     """The pinned npm package that embeds the hub's content. sha512: base64, as npm prints it."""
 
-    package: str
-    version: str
+    package: PackageName
+    version: PackageVersion
     sha512: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{86}==$")]
 
 
@@ -49,7 +53,7 @@ class RapidApi(Section):
 class Ibm(Section):
     """urls: of documents, whole or from the hub's root. follow: also the links of pages below /apis/."""
 
-    urls: list[str]
+    urls: list[Name]
     follow: bool
 
 
@@ -57,7 +61,7 @@ class Files(Section):
     """globs: files, folders (their JSON and YAML) and patterns, in which `**` stands for folders. provider: of all of
     them, None for what the servers of each say. licence: of those that name none."""
 
-    globs: list[str]
+    globs: list[Name]
     provider: str | None
     licence: str | None
 
@@ -68,10 +72,10 @@ class Package(Section):
     provider: as in `Files`."""
 
     registry: Literal["npm", "pypi"]
-    name: Annotated[str, Field(pattern=r"^(@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~][A-Za-z0-9._~-]*$")]
-    version: Annotated[str, Field(pattern=r"^[0-9][A-Za-z0-9.+!-]*$")]
+    name: PackageName
+    version: PackageVersion
     hash: Annotated[str, Field(pattern=r"^(sha512-[A-Za-z0-9+/]{86}==|sha256:[0-9a-f]{64})$")]
-    members: Annotated[list[str], Field(min_length=1)]
+    members: Annotated[list[Name], Field(min_length=1)]
     licence: str | None = None
     provider: str | None = None
 
@@ -91,7 +95,7 @@ class Crawl(Section):
     hubs: Annotated[list[HubName | LocalName], Field(min_length=1), Once]
     limit: Positive | None
     limits: dict[HubName | LocalName, Positive | None]
-    include: list[str] | None
+    include: list[Name] | None
     versions: Literal["preferred", "all"]
     base_urls: dict[HubName, Annotated[str, Field(pattern=r"^https?://")]]
     delay: Annotated[Real, Field(ge=0)] | None

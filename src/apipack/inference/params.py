@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from apipack.section import Positive, Real, Section
+from apipack.section import Name, Positive, Real, Section
 
 
 class Server(Section):
@@ -27,6 +27,6 @@ class Served(Server):
     """A model behind an OpenAI-compatible server. model: the server's name for it. chat: ask it in chat turns; without,
     it goes on with the prompt at /completions, as a model in this process does. attempts: of one request."""
 
-    model: str
+    model: Name
     chat: bool = True
     attempts: Positive = 5

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from apipack.inference.params import Server
-from apipack.section import Positive, Real, Section
+from apipack.section import Name, Positive, Real, Section
 
 CHOICE = ("optional", "max_values", "description_words")
 """What variants are made by."""
@@ -30,9 +30,9 @@ class Instruct(Section):
     optional: Annotated[int, Field(ge=0, le=10)]
     max_values: Annotated[int, Field(ge=1, le=16)]
     backend: Literal["template", "transformers", "openai", "vllm"]
-    model: str
+    model: Name
     likelihood: Literal["same", "template", "transformers", "openai", "vllm"]
-    likelihood_model: str
+    likelihood_model: Name
     judge: Literal["rules", "model", "llm"]
     description_words: Positive
     candidates: Annotated[int, Field(ge=2, le=20)]

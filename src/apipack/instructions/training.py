@@ -65,7 +65,7 @@ class Labelled:
 def read_rows(path: Path) -> list[Row]:
     """JSON lines; raises `UserError` with the line that is not an object."""
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
         if line.strip():
             try:
                 row = json.loads(line)
@@ -177,5 +177,5 @@ def main(path: Path) -> None:
 if __name__ == "__main__":
     try:
         main(Path(sys.argv[1]))
-    except (UserError, OSError, KeyError, IndexError) as error:
+    except (UserError, OSError, UnicodeDecodeError, KeyError, IndexError) as error:
         sys.exit(f"judge: {type(error).__name__}: {error}")

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from math import inf
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -130,6 +131,12 @@ def load(body: bytes, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     if not re.match(r"3\.[012](\.|$)", str(version)):
         raise SpecError("unsupported_version", f"{str(version)[:20]}; {kinds.READ}")
     return document
+
+
+def content(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
+    """A file's bytes, at most one more than a document may have, with which `load` tells that it is too large."""
+    with path.open("rb") as file:
+        return file.read(max_bytes + 1)
 
 
 def _names(document: dict[str, Any]) -> str:

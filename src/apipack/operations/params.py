@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from apipack.section import Positive, Section
+from typing import Annotated
+
+from pydantic import Field
+
+from apipack.section import Section
 
 
 class Parse(Section):
@@ -10,5 +14,5 @@ class Parse(Section):
     also what instances with values are filled in from; a quarter of the stage's time."""
 
     optional: bool
-    max_bytes: Positive
+    max_bytes: Annotated[int, Field(gt=0, lt=2**31)]
     forms: bool

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from apipack.section import Once, Positive, Real, Section
+from apipack.section import Name, Once, Positive, Real, Section
 
 
 class Retrieve(Section):
@@ -17,7 +17,7 @@ class Retrieve(Section):
     abstain: prompts with documentation say how to write that no call is right.
     """
 
-    model: str
+    model: Name
     shots: Annotated[int, Field(ge=1, le=8)]
     batch: Positive
     description_words: Annotated[int, Field(ge=0)]
@@ -42,8 +42,8 @@ class Rerank(Section):
 
     kind: Literal["none", "generic", "api"]
     depth: Positive
-    generic: str
-    model: str
+    generic: Name
+    model: Name
     queries: Positive
     examples: Annotated[int, Field(ge=2)]
     epochs: Annotated[Real, Field(gt=0)]

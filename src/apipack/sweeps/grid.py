@@ -7,6 +7,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
+from itertools import islice
+from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,12 +18,15 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
 from apipack.errors import UserError
+from apipack.evaluation.run_names import flatten
 from apipack.params import Params
 from apipack.section import ParamsError, Section, check, read
 from apipack.sweeps import presets
 
 FOLDER = Path("experiments")
 LONGEST = 60
+MOST = 1_000
+"""Experiments of a part of a grid: more are a mistake."""
 
 
 class Grid(Section):
@@ -54,7 +59,7 @@ def names(folder: Path = FOLDER) -> list[str]:
 def load(name: str, folder: Path = FOLDER) -> Grid:
     """A grid by its file's name. Raises `UserError`."""
     if name not in names(folder):
-        raise UserError(f"no such sweep: {name}; {folder} has {', '.join(names(folder)) or 'none'}")
+        raise UserError(f"no such sweep: {name}; {folder} has {', '.join(names(folder)) or presets.ABSENT}")
     path = folder / f"{name}.yaml"
     return check(Grid, read(path), path)
 
@@ -70,16 +75,29 @@ def points(name: str, grid: Grid, params: Path = Path("params.yaml")) -> list[Po
         for combination in own:
             varied = [text for text in combination if text not in fixed]
             every = (*common, f"report.experiment={name}", *combination)
-            checked(name, every, raw)
+            _has_axis(name, grid.axis, checked(name, every, raw))
             experiments.append(_point(name, label, varied, every))
     if len({point.name for point in experiments}) < len(experiments):
         raise UserError(f"experiments/{name}.yaml: two points are the same")
     return experiments
 
 
+def _has_axis(name: str, axis: str | None, params: Params) -> None:
+    value = 1 if axis is None else flatten(params.model_dump()).get(axis)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        raise UserError(f"experiments/{name}.yaml: axis: {axis} is no number above 0 in params.yaml")
+
+
 def expanded(name: str, overrides: Sequence[str]) -> list[list[str]]:
     """Each combination of the lists in overrides, as `dvc exp run --queue` expands them. Raises `UserError`."""
-    return [list(combination) for combination in BasicSweeper.split_arguments(_parsed(name, overrides), None)[0]]
+    parsed = _parsed(name, overrides)
+    try:
+        lists = (each.sweep_iterator() for each in parsed if each.is_sweep_override())
+        if prod(sum(1 for _ in islice(values, MOST + 1)) for values in lists) > MOST:
+            raise UserError(f"experiments/{name}.yaml: more than {MOST} combinations")
+        return [list(combination) for combination in BasicSweeper.split_arguments(parsed, None)[0]]
+    except HydraException as error:
+        raise _wrong(name, error) from error
 
 
 def checked(name: str, overrides: Iterable[str], raw: Any) -> Params:
@@ -105,7 +123,11 @@ def _parsed(name: str, overrides: Iterable[str]) -> list[Override]:
     try:
         return OverridesParser.create().parse_overrides(list(overrides))
     except HydraException as error:
-        raise UserError(f"experiments/{name}.yaml: {' '.join(str(error).split())}") from error
+        raise _wrong(name, error) from error
+
+
+def _wrong(name: str, error: HydraException) -> UserError:
+    return UserError(f"experiments/{name}.yaml: {' '.join(str(error).split())}")
 
 
 def _of_preset(values: dict[str, Any], prefix: str = "") -> Iterator[str]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +11,11 @@ from ruamel.yaml import YAML
 
 from apipack import section
 from apipack.errors import UserError
-from apipack.params import load
+from apipack.io import write_text
+from apipack.params import Params
 
 FOLDER = Path("configs")
+ABSENT = "none: run from the repository's root"
 NOT_PRESETS = {"fsdp"}  # accelerate's own
 
 
@@ -23,7 +23,7 @@ def read(name: str, folder: Path = FOLDER) -> dict[str, Any]:
     """The parameters of a preset, nested as in params.yaml. Raises `UserError`."""
     presets = {path.stem: path for path in sorted(folder.glob("*.yaml")) if path.stem not in NOT_PRESETS}
     if name not in presets:
-        raise UserError(f"no such preset: {name}; {folder} has {', '.join(presets) or 'none'}")
+        raise UserError(f"no such preset: {name}; {folder} has {', '.join(presets) or ABSENT}")
     return section.read(presets[name])
 
 
@@ -39,15 +39,12 @@ def apply(name: str, params: Path = Path("params.yaml"), folder: Path = FOLDER) 
     changed = [f"{key}: {before} → {after}" for key, before, after in _merge(content, preset)]
     text = io.StringIO()
     yaml.dump(content, text)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=params.parent, suffix=".yaml", delete=False) as file:
-        file.write(text.getvalue())
     try:
-        load(file.name)
-        os.replace(file.name, params)
+        section.check(Params, YAML(typ="safe", pure=True).load(text.getvalue()), params)
     except section.ParamsError as error:
-        raise UserError(f"{params} with {name}: {str(error).removeprefix(f'{file.name}: ')}") from error
-    finally:
-        Path(file.name).unlink(missing_ok=True)
+        raise UserError(f"{params} with {name}: {str(error).removeprefix(f'{params}: ')}") from error
+    if changed:
+        write_text(params.resolve(), text.getvalue())
     return changed
 
 

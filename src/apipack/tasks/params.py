@@ -7,14 +7,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from apipack.section import Positive, Section
+from apipack.section import Name, Positive, Section
 
 
 class Ray(Section):
     """address: of the cluster that `engine: ray` uses, `auto` for the one that runs on this machine. storage: a URL as
     `s3://bucket/prefix` through which its nodes read and write; None where they share this folder."""
 
-    address: str
+    address: Name
     storage: Annotated[str, Field(pattern=r"^[a-z0-9]+://.+")] | None
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from apipack.section import Positive, Real, Section
+from apipack.section import Name, Positive, Real, Section
 
 
 class Lora(Section):
@@ -23,7 +23,7 @@ class Finetune(Section):
     """model: hub id, folder, or `embedded`. batch: rows of a micro-batch on each device, accumulate: micro-batches a
     step. save_every: share of all steps (or steps, from 1) after which a checkpoint is written, null for none."""
 
-    model: str
+    model: Name
     method: Literal["lora", "qlora", "full"]
     lora: Lora
     lr: Annotated[Real, Field(gt=0, lt=1)]
