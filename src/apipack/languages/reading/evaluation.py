@@ -13,7 +13,7 @@ from apipack.languages.reading import program as p
 from apipack.languages.reading.dialect import Dialect, Ended
 from apipack.languages.reading.naming import assign, lookup
 from apipack.languages.reading.objects import COMPONENTS, Bound, Instance, Method, Type
-from apipack.languages.reading.scopes import Closure, Pending, Scope
+from apipack.languages.reading.scopes import Closure, Pending, Scope, scopes_of
 from apipack.languages.reading.statements import block, perhaps
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -42,7 +42,8 @@ class Evaluation:
         self.doubt = 0
         self.steps = 0
         self.depth = 0
-        self.later: list[tuple[Closure | Bound, int]] = []
+        self.later: list[tuple[Closure | Bound, bool]] = []
+        self.around_early: list[Scope] = []
         self.ready: list[Closure | Bound] = []
         self.flows: list[list[Any]] = []
         self.scope = self.globals = Scope()
@@ -69,9 +70,11 @@ class Evaluation:
         """Run what libraries call back: with arguments that nobody knows, and in doubt."""
         self.doubt += 1
         while self.later:
-            closure, _ = self.later.pop(0)
+            function, is_early = self.later.pop(0)
+            closure = function if isinstance(function, Closure) else function.closure
+            self.around_early = scopes_of(closure.scope) if is_early else []
             try:
-                self.apply(closure, Arguments([MYSTERY] * self.taken(closure)))
+                self.apply(function, Arguments([MYSTERY] * self.taken(function)))
             except Ended:
                 continue
 
@@ -90,13 +93,15 @@ class Evaluation:
         self.request = request
         return MYSTERY
 
-    def call_back(self, *functions: Any) -> None:
-        """Functions that a library will call."""
-        self.later += [(function, self.doubt) for function in functions if isinstance(function, Closure | Bound)]
+    def call_back(self, *functions: Any, is_early: bool = False) -> None:
+        """Functions that a library will call. is_early: it may do so before the request is sent."""
+        self.later += [(function, is_early) for function in functions if isinstance(function, Closure | Bound)]
+        if is_early and any(isinstance(function, Builtin) and function.changes for function in functions):
+            raise Unreadable(NOT_CONSTANT)
 
     def certain(self) -> None:
         """Called before anything that a request is made of changes."""
-        if self.doubt and self.request is None:
+        if self.doubt and (self.request is None or self.around_early):
             raise Unreadable(NOT_CONSTANT)
 
     def value(self, node: p.Expression) -> Any:
@@ -240,7 +245,7 @@ class Evaluation:
     def apply(self, callee: Any, given: Arguments, new: bool = False) -> Any:
         """The value of a call with these arguments."""
         if isinstance(callee, Mystery):
-            self.call_back(*given.positional, *given.named.values())
+            self.call_back(*given.positional, *given.named.values(), is_early=self.request is None)
             return MYSTERY
         if isinstance(callee, Builtin):
             return self.short(callee.run(self, given))
