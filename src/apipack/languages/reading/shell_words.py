@@ -56,7 +56,7 @@ class Words:
         """Text between double quotes, or of a here-document, with its variables."""
         raw = node.text or b""
         start, raw = (0, raw) if heredoc else (1, raw[:-1])
-        inner = {child.start_byte - node.start_byte: child for child in named(node) if child.type.endswith("n")}
+        inner = {_begin(child) - node.start_byte: child for child in named(node) if child.type.endswith("n")}
         parts: list[Value] = []
         position = plain = start
         while position < len(raw):
@@ -82,7 +82,7 @@ class Words:
 
     def arithmetic(self, node: Node) -> Value:
         """What an arithmetic expansion counts; one that assigns may be another's, and is refused."""
-        text = source(node)[3:-2].strip()
+        text = source(node).lstrip()[3:-2].strip()
         if re.search(r"(?<![=!<>])=(?!=)|\+\+|--", text) or len(named(node)) != 1:
             raise refuse(node)
         try:
@@ -101,10 +101,10 @@ class Words:
             return value.rstrip("\n") if isinstance(value, str) else MYSTERY
         inner = named(node)
         if node.type == "expansion" and [part.type for part in inner] == ["subscript"]:
-            if source(node) != f"${{{source(inner[0])}}}":
+            if source(node).lstrip() != f"${{{source(inner[0])}}}":
                 raise refuse(node)
             return self.member(inner[0])
-        name = source(node).removeprefix("$").removeprefix("{").removesuffix("}")
+        name = source(node).lstrip().removeprefix("$").removeprefix("{").removesuffix("}")
         if name in ("?", "!", "$", "0", "*", "@"):
             return MYSTERY
         if replaced := _REPLACED.fullmatch(name):
@@ -168,6 +168,12 @@ class Words:
                 raise refuse(node)
             self.variables[name] = given
         return given
+
+
+def _begin(node: Node) -> int:
+    """Where an expansion begins: between double quotes the grammar takes the blanks before it for a part of it."""
+    text = node.text or b""
+    return node.start_byte + len(text) - len(text.lstrip())
 
 
 def lost(node: Node) -> list[str]:
