@@ -16,6 +16,8 @@ _REPLACED = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])/(?P<all>/?)(?P<old>[\w &+:
 _ESCAPES = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _ANSI = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|(.))", re.DOTALL)
 _SPLITS = re.compile(r"[\s*?\[\]]|\A\Z")
+_PLAINLY = re.compile(rb"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*|[1-9]))", re.ASCII)
+"""A variable, which the grammar takes for text where it begins an indented line of a here-document."""
 _DEFAULTED = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])(?P<operator>:?[-=])", re.ASCII)
 _DEFAULT = re.compile(r"[^\s$`\"'\\{}*?\[\]~]*")
 _ASCII_LIMIT = 0x80
@@ -71,6 +73,10 @@ class Words:
             elif mark in (b"$", b"`") and position in inner:
                 parts += [raw[plain:position].decode(), self.expansion(inner[position])]
                 position = plain = inner[position].end_byte - node.start_byte
+            elif heredoc and (plainly := _PLAINLY.match(raw, position)):
+                name = (plainly[1] or plainly[2]).decode()
+                parts += [raw[plain:position].decode(), self.variables.get(name, self.absent(name))]
+                position = plain = plainly.end()
             elif mark == b"`" or (mark == b"$" and re.match(rb"[A-Za-z_0-9{(@*#?!$-]", after)):
                 raise refuse(node)
             else:
