@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from apipack.languages.reading.bounds import check_texts
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.values import MYSTERY, NOT_CONSTANT, Arguments, Builtin, Mystery, Thing, known, text_of
 from apipack.languages.wire import Unreadable
@@ -31,6 +32,7 @@ class Chars(Thing):
     def write(self, text: str) -> None:
         if self.size is not None and len(text.encode()) >= self.size:
             raise Unreadable("a text longer than its array")
+        check_texts([text])
         self.text = text
 
     def item(self, run: Evaluation, key: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from apipack.languages.reading.bounds import check_product
 from apipack.languages.reading.values import MYSTERY, UNDEFINED, Arguments, Builtin, Foreign, Mystery, Thing, is_known
 from apipack.languages.wire import Unreadable
 
@@ -127,6 +128,8 @@ class Dialect:
         numbers = [value for value in (left, right) if isinstance(value, int) and not isinstance(value, bool)]
         if len(numbers) == 2 and operator in ("-", "*", "<", ">", "<=", ">="):
             a, b = numbers
+            if operator == "*":
+                check_product(a, b)
             compared = {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b, "-": a - b, "*": a * b}
             return compared[operator]
         if len(numbers) == 2 and operator in ("**", "%") and 0 <= left < SMALL and 0 < right < SMALL:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from apipack.languages.reading import program as p
+from apipack.languages.reading.bounds import TEXT, check_size
 from apipack.languages.reading.dialect import Dialect, Ended
 from apipack.languages.reading.naming import assign, lookup
 from apipack.languages.reading.objects import COMPONENTS, Bound, Instance, Method, Type
@@ -30,7 +31,7 @@ from apipack.languages.reading.values import (
 from apipack.languages.wire import Unreadable
 from apipack.records import Request
 
-STEPS, DEPTH, TEXT = 20_000, 40, 4_000_000
+STEPS, DEPTH = 20_000, 40
 
 
 class Evaluation:
@@ -124,9 +125,9 @@ class Evaluation:
                     return MYSTERY
                 return self.value(then if truth else otherwise)
             case p.Items(items):
-                return self.items(items)
+                return self.short(self.items(items))
             case p.Pairs(pairs):
-                return self.pairs(pairs)
+                return self.short(self.pairs(pairs))
             case p.Member(owner, name):
                 return self.dialect.member(self, self.value(owner), name)
             case p.Index(owner, key):
@@ -185,6 +186,8 @@ class Evaluation:
     def short(self, value: Any) -> Any:
         if isinstance(value, str | bytes) and len(value) > TEXT:
             raise Unreadable("a text too long")
+        if isinstance(value, list | dict):
+            check_size(value)
         return value
 
     def binary(self, operator: str, left: p.Expression, right: p.Expression) -> Any:
@@ -248,6 +251,9 @@ class Evaluation:
             self.call_back(*given.positional, *given.named.values(), is_early=self.request is None)
             return MYSTERY
         if isinstance(callee, Builtin):
+            for value in (*given.positional, *given.named.values()):
+                if not isinstance(value, str | int | float | None):
+                    check_size(value)
             return self.short(callee.run(self, given))
         if isinstance(callee, Closure):
             return Pending(callee, given) if callee.function.lazy else self.enter(callee, given)

@@ -15,6 +15,7 @@ from apipack.languages.reading import (
     java_unirest,
     sending,
 )
+from apipack.languages.reading.bounds import check_texts
 from apipack.languages.reading.dialect import constant, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.frozen import FrozenDict, FrozenList
@@ -104,8 +105,7 @@ def _drawn(value: Any) -> str:
 def _joined(joint: str, *parts: Any) -> str:
     """String.join of texts or of a list of them."""
     members = parts[0] if len(parts) == 1 and isinstance(parts[0], list) else parts
-    if len(joint) * len(members) > 4_000_000:
-        raise Unreadable("a text too long")
+    check_texts(members, joint)
     return joint.join(members)
 
 

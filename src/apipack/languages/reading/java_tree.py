@@ -327,7 +327,7 @@ FILLING = ("put", "putAll", "add", "addAll", "set", "addProperty", "append")
 
 def _double_brace(node: Node, kind: Node, body: Node) -> p.Expression:
     """new KIND() {{ … }}: an object that its initializer fills."""
-    if len(named(body)) != 1:
+    if len(named(body)) != 1 or source(body).count("{{") > 3:
         return p.Opaque(f"line {node.start_point[0] + 1}: an initializer beside members")
     made = p.Name("the object made")
     given = arguments(field(node, "arguments"))

@@ -26,6 +26,7 @@ from apipack.languages.reading.values import MYSTERY, NOT_CONSTANT, Mystery
 from apipack.languages.wire import Unreadable
 
 _ARRAY = re.compile(r'"\$\{([A-Za-z_]\w*)\[@\]\}"')
+STEPS, MEMBERS = 20_000, 10_000
 SETTINGS = ("errexit", "nounset", "pipefail", "xtrace", "noglob", "errtrace")
 _ARGUMENTS = re.compile(r'"\$(?:@|\{@(?::([1-9]))?\})"')
 
@@ -50,6 +51,7 @@ class Shell:
     ends_on_failure: bool = False
     guarded: bool = False
     made: int = 0
+    steps: int = 0
     dropped: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -57,6 +59,9 @@ class Shell:
 
     def run(self, node: Node, stdin: Value | None = None) -> Value | None:
         """Run a statement; what it prints, None where nobody needs it."""
+        self.steps += 1
+        if self.steps > STEPS:
+            raise Unreadable("the script is too long")
         match node.type:
             case "comment":
                 return None
@@ -176,6 +181,8 @@ class Shell:
             if self.doubt:
                 raise Unreadable("an array that may be another")
             members = [word for child in named(value) for word in self.several(child)]
+            if len(members) > MEMBERS:
+                raise Unreadable("an array too long")
             self.state.arrays[source(name)] = (self.state.arrays.get(source(name), []) if adds else []) + members
             return
         given: Value = "" if value is None else self.words.word(value, quoted=True)

@@ -15,6 +15,8 @@ Value = str | Mystery
 CUT = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])(?P<operator>%%?|##?)(?P<pattern>.+)", re.ASCII | re.DOTALL)
 PART = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9]):(?P<start>[0-9]{1,4})(?::(?P<length>[0-9]{1,4}))?", re.ASCII)
 CASED = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])(?P<operator>\^\^?|,,?)", re.ASCII)
+LONGEST = 10_000
+"""Characters of a text of which a pattern cuts something off."""
 _NUMBER = re.compile("0|[1-9][0-9]{0,8}")
 
 
@@ -23,6 +25,8 @@ def cut(value: str, operator: str, pattern: str) -> Value:
     plain = pattern[1:-1] if re.fullmatch("'[^']*'|\"[^\"$`\\\\*]*\"", pattern) else pattern
     star = "*" in plain and plain == pattern
     if not re.fullmatch(r"[\w /:.,=&@#%+-]*\*?[\w /:.,=&@#%+-]*", plain, re.ASCII):
+        return MYSTERY
+    if star and len(value) > LONGEST:
         return MYSTERY
     before, after = plain.split("*") if star else (plain, "")
     is_suffix, is_longest = operator[0] == "%", len(operator) > 1 and star

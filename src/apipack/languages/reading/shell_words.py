@@ -20,6 +20,7 @@ _PLAINLY = re.compile(rb"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*|[1-9]))", re.ASCI
 """A variable, which the grammar takes for text where it begins an indented line of a here-document."""
 _DEFAULTED = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])(?P<operator>:?[-=])", re.ASCII)
 _DEFAULT = re.compile(r"[^\s$`\"'\\{}*?\[\]~]*")
+LONGEST = 1_000_000
 _ASCII_LIMIT = 0x80
 
 
@@ -31,6 +32,12 @@ class Words:
 
     def word(self, node: Node, quoted: bool = False) -> Value:
         """A word after the shell's expansions. quoted: no splitting, as in an assignment."""
+        value = self._word(node, quoted)
+        if isinstance(value, str) and len(value) > LONGEST:
+            raise Unreadable("a text too long")
+        return value
+
+    def _word(self, node: Node, quoted: bool) -> Value:
         match node.type:
             case "word" | "number":
                 return _bare(node)

@@ -6,6 +6,7 @@ import functools
 import itertools
 from typing import Any
 
+from apipack.languages.reading.bounds import check_texts
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.swift_values import copied_value
@@ -78,8 +79,7 @@ def merged(run: Evaluation, value: dict[Any, Any], given: Arguments) -> dict[Any
 
 def joined(parts: Any, separator: str = "") -> str:
     """joined(separator:) of texts."""
-    if len(separator) * len(parts) > 4_000_000:
-        raise Unreadable("a text too long")
+    check_texts(parts, separator)
     return separator.join(parts)
 
 
