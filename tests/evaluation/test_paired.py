@@ -40,7 +40,8 @@ def test_holm() -> None:
 
 def test_a_call_that_nobody_could_read_is_not_right() -> None:
     """A model that writes only what nobody reads loses each test that the other has right, as in its accuracy."""
-    first, second = run("1110"), run("0000").assign(request_match=[None, None, True, None])
+    first, second = run("1110"), run("0010")
+    second["request_match"] = pd.Series([None, None, True, None], dtype=object)
     result = compare(first, second, "request_match", 0)
     assert result and (result.n, result.won, result.lost, result.difference) == (4, 0, 2, -0.5)
     nothing = compare(first, second.assign(request_match=None), "request_match", 0)

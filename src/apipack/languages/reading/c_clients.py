@@ -99,6 +99,33 @@ def _perform(run: Evaluation, given: Arguments) -> Any:
     return run.send(handle.handle.request())
 
 
+class Multi(Thing):
+    """A handle of curl_multi_init."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Easy] = []
+
+
+def _add_handle(run: Evaluation, given: Arguments) -> int:
+    run.certain()
+    multi, easy = given.take("multi", "easy", required=2)
+    if not isinstance(multi, Multi) or not isinstance(easy, Easy):
+        raise Unreadable("not a handle of curl")
+    multi.waiting.append(easy)
+    return 0
+
+
+def _perform_all(run: Evaluation, given: Arguments) -> Mystery:
+    """curl_multi_perform: what it has begun once it only goes on with."""
+    multi, _ = given.take("multi", "running", required=2)
+    if not isinstance(multi, Multi):
+        raise Unreadable("not a handle of curl")
+    waiting, multi.waiting = multi.waiting, []
+    for easy in waiting:
+        _perform(run, Arguments([easy]))
+    return MYSTERY
+
+
 def _escape(text: str, length: int) -> str:
     if length not in (0, len(text.encode())):
         raise Unreadable("a part of a text")
@@ -180,7 +207,12 @@ INERT = [
     "puts",
     "fputs",
     "fflush",
-    "realloc",
+    "curl_multi_wait",
+    "curl_multi_poll",
+    "curl_multi_info_read",
+    "curl_multi_remove_handle",
+    "curl_multi_cleanup",
+    "curl_multi_strerror",
     "curl_url_cleanup",
     "curl_url_strerror",
     "curl_formfree",
@@ -219,6 +251,9 @@ class C(Dialect):
         "curl_easy_init": Builtin(lambda run, given: Easy()),
         "curl_easy_setopt": Builtin(_setopt),
         "curl_easy_perform": Builtin(_perform),
+        "curl_multi_init": Builtin(lambda run, given: Multi()),
+        "curl_multi_add_handle": Builtin(_add_handle),
+        "curl_multi_perform": Builtin(_perform_all),
         "curl_slist_append": Builtin(_append),
         "curl_easy_escape": Builtin(_escaped),
         "curl_mime_init": Builtin(lambda run, given: Mime()),
@@ -244,4 +279,4 @@ class C(Dialect):
         return super().binary(operator, left, right)
 
     def truth(self, value: Any) -> bool:
-        return value is not None and value != 0 and value is not False
+        return value is not None and value != 0 and value is not False and value != "\0"

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from apipack.languages.reading.bounds import check_texts
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.values import MYSTERY, NOT_CONSTANT, Arguments, Builtin, Mystery, Thing, known, text_of
 from apipack.languages.wire import Unreadable
 
 _VERB = re.compile(r"%(?P<form>[-+0 ]?[0-9]{0,2}(?:\.[0-9]{1,2})?)(?P<size>hh|h|ll|l|z|j)?(?P<kind>[a-zA-Z%])")
+PLACES = 1_000
 _UNSIGNED = ("u", "z")
 
 
@@ -30,6 +32,7 @@ class Chars(Thing):
     def write(self, text: str) -> None:
         if self.size is not None and len(text.encode()) >= self.size:
             raise Unreadable("a text longer than its array")
+        check_texts([text])
         self.text = text
 
     def item(self, run: Evaluation, key: Any) -> str:
@@ -96,6 +99,31 @@ def new_memory(run: Evaluation, given: Arguments) -> Chars:
     memory = Chars(size if size >= 0 else None, None if len(given.positional) == 1 else "")
     memory.is_memory = True
     return memory
+
+
+def grown(run: Evaluation, given: Arguments) -> Any:
+    """realloc of memory, or of a text that strdup gave."""
+    held, size = given.take("memory", "size", required=2)
+    if isinstance(held, str) or (isinstance(held, Chars) and held.text is not None):
+        run.certain()
+        memory = Chars(size if isinstance(size, int) else None)
+        memory.write(text_of(plain(held)))
+        memory.is_memory = True
+        if isinstance(held, Chars):
+            held.is_free = True
+        return memory
+    return MYSTERY
+
+
+def designated(run: Evaluation, given: Arguments) -> list[Any]:
+    """An array of members by their places."""
+    places, values = given.positional
+    if not all(isinstance(place, int) and 0 <= place < PLACES for place in places):
+        raise Unreadable("a place of an array")
+    members: list[Any] = [None] * (max(places, default=-1) + 1)
+    for place, value in zip(places, values, strict=True):
+        members[place] = value
+    return members
 
 
 def new_record(run: Evaluation, given: Arguments) -> Record:
@@ -299,6 +327,8 @@ TEXTS: dict[str, Any] = {
     "strstr": of_texts(_rest_from),
     "strdup": of_texts(lambda text: text),
     "malloc": Builtin(new_memory),
+    "realloc": Builtin(grown),
+    "designated": Builtin(designated),
     "calloc": Builtin(new_memory),
     "free": Builtin(freed),
     "chars of": Builtin(new_chars),

@@ -58,7 +58,27 @@ class Macros:
             if macro is not None:
                 self.functions[name] = macro
 
+    @contextmanager
+    def value_of(self, node: Node) -> Iterator[Node | None]:
+        """The expression that a call of a macro stands for, None for another call."""
+        name = source(field(node, "function"))
+        macro = self.functions.pop(name, None)
+        try:
+            text = None if macro is None else self._text(node, macro)
+            if text is None:
+                yield None
+            else:
+                (declaration,) = named(parse("c", f"int x = ({text});"))
+                yield field(field(declaration, "declarator"), "value")
+        finally:
+            if macro is not None:
+                self.functions[name] = macro
+
     def _block(self, node: Node, macro: Node) -> Node:
+        (function,) = named(parse("c", f"void written_out(void) {{ {self._text(node, macro)}; }}"))
+        return field(function, "body")
+
+    def _text(self, node: Node, macro: Node) -> str:
         parameters = [source(part) for part in named(macro.child_by_field_name("parameters"))]
         given = [source(part) for part in named(field(node, "arguments"))]
         text = source(field(macro, "value")).replace("\\\n", "\n")
@@ -68,9 +88,7 @@ class Macros:
         if self.expansions > EXPANSIONS:
             raise Unreadable("macros in macros")
         meant = dict(zip(parameters, given, strict=True))
-        text = _TOKEN.sub(lambda token: _meaning(token[0], meant), text)
-        (function,) = named(parse("c", f"void written_out(void) {{ {text}; }}"))
-        return field(function, "body")
+        return _TOKEN.sub(lambda token: _meaning(token[0], meant), text)
 
 
 def _meaning(token: str, meant: dict[str, str]) -> str:

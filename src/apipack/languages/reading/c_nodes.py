@@ -15,9 +15,16 @@ from apipack.languages.wire import Unreadable
 def counted_array(node: Node) -> str:
     """The array of `sizeof array / sizeof array[0]`."""
     match = re.fullmatch(
-        r"sizeof\s*\(?\s*(\w+)\s*\)?\s*/\s*sizeof\s*\(?\s*(?:\*\s*(\w+)|(\w+)\s*\[\s*0\s*\])\s*\)?", source(node)
+        r"sizeof\s*\(?\s*(\w+)\s*\)?\s*/\s*sizeof\s*\(?\s*(?:\*\s*(\w+)|\(?(\w+)\)?\s*\[\s*0\s*\])\s*\)?", source(node)
     )
     return match[1] if match and match[1] in (match[2], match[3]) else ""
+
+
+def is_in_loop(node: Node) -> bool:
+    outer = node.parent
+    while outer is not None and outer.type not in ("while_statement", "do_statement", "for_statement"):
+        outer = outer.parent
+    return outer is not None
 
 
 def pointed(node: Node) -> Node:

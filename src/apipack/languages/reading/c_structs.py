@@ -63,23 +63,37 @@ class Structs:
         items = named(node)
         members = self.members_of.get(struct_name(kind))
         if is_array:
-            if any(item.type == "initializer_pair" for item in items):
-                raise refuse(node)
+            values = [field(item, "value") if item.type == "initializer_pair" else item for item in items]
             nested = [
                 self.listed(item, kind, False) if item.type == "initializer_list" else self.value(item)
-                for item in items
+                for item in values
             ]
+            if any(item.type == "initializer_pair" for item in items):
+                return p.call("designated", p.Items(tuple(map(self.place, items))), p.Items(tuple(nested)))
             return p.Items(tuple(nested))
+        if (
+            members is None
+            and kind.type == "primitive_type"
+            and not any(part.type == "initializer_pair" for part in items)
+        ):
+            return p.Items(tuple(map(self.value, items)))  # a row of an array
         if members is None:
             return p.Unknown()
-        values = dict(members)
+        held = dict(members)
         if not any(item.type == "initializer_list" for item in items):
-            values = {name: p.Const(None) if isinstance(empty, p.Unknown) else empty for name, empty in members}
+            held = {name: p.Const(None) if isinstance(empty, p.Unknown) else empty for name, empty in members}
         for (name, _), item in zip(members, items, strict=False):
             if item.type == "initializer_pair":
                 name, item = source(named(field(item, "designator"))[0]), field(item, "value")
-            if name not in values or not isinstance(values[name], p.Unknown | p.Const):
+            if name not in held or not isinstance(held[name], p.Unknown | p.Const):
                 raise refuse(node)
             if source(item) != "0":
-                values[name] = p.Unknown() if item.type == "initializer_list" else self.value(item)
-        return p.call("struct of", p.Pairs(tuple((p.Const(name), value) for name, value in values.items())))
+                held[name] = p.Unknown() if item.type == "initializer_list" else self.value(item)
+        return p.call("struct of", p.Pairs(tuple((p.Const(name), value) for name, value in held.items())))
+
+    def place(self, item: Node) -> p.Expression:
+        """The place of a member that `[PLACE] = …` names."""
+        designator = named(field(item, "designator")) if item.type == "initializer_pair" else []
+        if len(designator) != 1 or field(item, "designator").type != "subscript_designator":
+            raise refuse(item)
+        return self.value(designator[0])

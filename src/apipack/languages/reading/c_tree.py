@@ -14,6 +14,7 @@ from apipack.languages.reading.c_nodes import (
     counted_array,
     declared_name,
     identifier_value,
+    is_in_loop,
     is_prototype,
     pointed,
     string_value,
@@ -32,6 +33,9 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     root = parse("c", code)
     lowering = Lowering()
     body = [inner for child in named(root) for inner in lowering.statement(child)]
+    driving = [node for node in descendants(root) if node.type == "identifier" and source(node) == "curl_multi_perform"]
+    if driving and not any(map(is_in_loop, driving)):
+        raise Unreadable("transfers that are begun and not gone on with")
     if "main" in lowering.functions:
         if not re.search(r"^\s*#\s*include\s*[<\"]curl/curl\.h[>\"]", code, re.MULTILINE):
             raise Unreadable("curl/curl.h is not included")
@@ -259,7 +263,8 @@ class Lowering:
             case "cast_expression":
                 return self.value(field(node, "value"))
             case "call_expression":
-                return self.call(node)
+                with self.macros.value_of(node) as written:
+                    return self.call(node) if written is None else self.value(written)
             case "assignment_expression":
                 left, operator = field(node, "left"), source(field(node, "operator")).removesuffix("=")
                 right = self.value(field(node, "right"))

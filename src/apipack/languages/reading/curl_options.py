@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from apipack.languages.reading import sending
+from apipack.languages.reading.curl_config import config_words
 from apipack.languages.reading.curl_handle import curl_url
 from apipack.languages.reading.sending import Fields
 from apipack.languages.reading.shell import Command, curl_command
-from apipack.languages.reading.shell_words import Value
+from apipack.languages.reading.shell_expansions import Value
 from apipack.languages.reading.values import Mystery
 from apipack.languages.wire import Unreadable, curl_method, parse_header_lines
 from apipack.records import Request
@@ -138,11 +139,28 @@ class Given:
 def read(code: str) -> Request:
     command = curl_command(code)
     given = Given()
-    for name, value in _options(command.words):
+    for name, value in _options(_configured(command)):
         if name in DATA:
             given.data.append((name, value))
         given.options.setdefault(name, []).append(value)
     return _request(given, command)
+
+
+def _configured(command: Command) -> list[str]:
+    """Words of a command, with those of its config, which it reads from its standard input or a file."""
+    words: list[str] = []
+    rest = iter(command.words)
+    for word in rest:
+        if word not in ("-K", "--config"):
+            words.append(word)
+            continue
+        name = next(rest, "")
+        text = command.files.get(name) if name != "-" else command.stdin
+        if not isinstance(text, str) or words[-1:] == ["--"]:
+            raise Unreadable(f"{name[:40]} is a config that is not known here")
+        command.stdin = None if name == "-" else command.stdin
+        words += config_words(text)
+    return words
 
 
 def _options(words: list[str]) -> Iterator[tuple[str, str]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from apipack.languages.reading.bounds import check_product, within
 from apipack.languages.reading.values import MYSTERY, UNDEFINED, Arguments, Builtin, Foreign, Mystery, Thing, is_known
 from apipack.languages.wire import Unreadable
 
 Pure = Callable[..., Any]
 LIMIT = 4_000_000
-BITS = 63
 SMALL = 100
 """Of numbers whose power is no long computation."""
 
@@ -132,10 +132,12 @@ class Dialect:
         numbers = [value for value in (left, right) if isinstance(value, int) and not isinstance(value, bool)]
         if len(numbers) == 2 and operator in ("-", "*", "<", ">", "<=", ">="):
             a, b = numbers
-            if a.bit_length() + b.bit_length() > BITS:
-                raise Unreadable("a number of many digits")
-            compared = {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b, "-": a - b, "*": a * b}
-            return compared[operator]
+            compared = {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}
+            if operator in compared:
+                return compared[operator]
+            if operator == "*":
+                check_product(a, b)
+            return within(a * b if operator == "*" else a - b)
         if len(numbers) == 2 and operator in ("**", "%") and 0 <= left < SMALL and 0 < right < SMALL:
             return left**right if operator == "**" else left % right
         raise Unreadable(f"{operator} of {type(left).__name__} and {type(right).__name__} is not known here")
@@ -149,7 +151,7 @@ class Dialect:
 
     def plus(self, left: Any, right: Any) -> Any:
         if type(left) is type(right) and isinstance(left, str | bytes | int | list) and not isinstance(left, bool):
-            return left + right
+            return within(left + right) if isinstance(left, int) else left + right
         raise Unreadable(f"{type(left).__name__} + {type(right).__name__}")
 
     def spread(self, value: dict[Any, Any]) -> dict[Any, Any]:

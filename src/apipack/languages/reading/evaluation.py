@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from apipack.languages.reading import program as p
+from apipack.languages.reading.bounds import TEXT, check_size
 from apipack.languages.reading.dialect import Dialect, Ended
 from apipack.languages.reading.naming import assign, lookup
 from apipack.languages.reading.objects import COMPONENTS, Bound, Instance, Method, Type
-from apipack.languages.reading.scopes import Closure, Pending, Scope
+from apipack.languages.reading.scopes import Closure, Pending, Scope, scopes_of
 from apipack.languages.reading.statements import block, perhaps
 from apipack.languages.reading.values import (
     MYSTERY,
     NOT_CONSTANT,
     UNDEFINED,
-    WEIGHT,
     Arguments,
     Builtin,
     Deferred,
@@ -27,12 +27,11 @@ from apipack.languages.reading.values import (
     Mystery,
     Thing,
     Unset,
-    is_known,
 )
 from apipack.languages.wire import Unreadable
 from apipack.records import Request
 
-STEPS, DEPTH, TEXT = 20_000, 40, 4_000_000
+STEPS, DEPTH = 20_000, 40
 
 
 class Evaluation:
@@ -44,7 +43,8 @@ class Evaluation:
         self.doubt = 0
         self.steps = 0
         self.depth = 0
-        self.later: list[tuple[Closure | Bound, int]] = []
+        self.later: list[tuple[Closure | Bound, bool]] = []
+        self.around_early: list[Scope] = []
         self.ready: list[Closure | Bound] = []
         self.flows: list[list[Any]] = []
         self.scope = self.globals = Scope()
@@ -71,9 +71,11 @@ class Evaluation:
         """Run what libraries call back: with arguments that nobody knows, and in doubt."""
         self.doubt += 1
         while self.later:
-            closure, _ = self.later.pop(0)
+            function, is_early = self.later.pop(0)
+            closure = function if isinstance(function, Closure) else function.closure
+            self.around_early = scopes_of(closure.scope) if is_early else []
             try:
-                self.apply(closure, Arguments([MYSTERY] * self.taken(closure)))
+                self.apply(function, Arguments([MYSTERY] * self.taken(function)))
             except Ended:
                 continue
 
@@ -92,13 +94,15 @@ class Evaluation:
         self.request = request
         return MYSTERY
 
-    def call_back(self, *functions: Any) -> None:
-        """Functions that a library will call."""
-        self.later += [(function, self.doubt) for function in functions if isinstance(function, Closure | Bound)]
+    def call_back(self, *functions: Any, is_early: bool = False) -> None:
+        """Functions that a library will call. is_early: it may do so before the request is sent."""
+        self.later += [(function, is_early) for function in functions if isinstance(function, Closure | Bound)]
+        if is_early and any(isinstance(function, Builtin) and function.changes for function in functions):
+            raise Unreadable(NOT_CONSTANT)
 
     def certain(self) -> None:
         """Called before anything that a request is made of changes."""
-        if self.doubt and self.request is None:
+        if self.doubt and (self.request is None or self.around_early):
             raise Unreadable(NOT_CONSTANT)
 
     def value(self, node: p.Expression) -> Any:
@@ -121,9 +125,9 @@ class Evaluation:
                     return MYSTERY
                 return self.value(then if truth else otherwise)
             case p.Items(items):
-                return self.items(items)
+                return self.short(self.items(items))
             case p.Pairs(pairs):
-                return self.pairs(pairs)
+                return self.short(self.pairs(pairs))
             case p.Member(owner, name):
                 return self.dialect.member(self, self.value(owner), name)
             case p.Index(owner, key):
@@ -183,8 +187,8 @@ class Evaluation:
     def short(self, value: Any) -> Any:
         if isinstance(value, str | bytes) and len(value) > TEXT:
             raise Unreadable("a text too long")
-        if isinstance(value, list | dict) and len(value) > WEIGHT:
-            raise Unreadable("data that is too large")
+        if isinstance(value, list | dict):
+            check_size(value)
         return value
 
     def binary(self, operator: str, left: p.Expression, right: p.Expression) -> Any:
@@ -245,10 +249,12 @@ class Evaluation:
     def apply(self, callee: Any, given: Arguments, new: bool = False) -> Any:
         """The value of a call with these arguments."""
         if isinstance(callee, Mystery):
-            self.call_back(*given.positional, *given.named.values())
+            self.call_back(*given.positional, *given.named.values(), is_early=self.request is None)
             return MYSTERY
         if isinstance(callee, Builtin):
-            is_known([*given.positional, *given.named.values()])  # bounds what a function of the language goes through
+            for value in (*given.positional, *given.named.values()):
+                if not isinstance(value, str | int | float | None):
+                    check_size(value)
             return self.short(callee.run(self, given))
         if isinstance(callee, Closure):
             return Pending(callee, given) if callee.function.lazy else self.enter(callee, given)

@@ -56,6 +56,9 @@ def new_uri(run: Evaluation, given: Arguments) -> Address:
     elif len(values) == 5:
         scheme, authority, path, query, fragment = values
         user, authority = None, sending.authority(authority)
+    elif len(values) == 4:
+        scheme, host, path, fragment = values
+        user, query, authority = None, None, sending.authority(host)
     else:
         raise Unreadable("a URI of other parts")
     texts = [text for text in (path, query) if text is not None]

@@ -94,7 +94,7 @@ def _parsed(run: Evaluation, given: Arguments) -> ContentType:
     return ContentType(kind.strip(), parameter.partition("=")[2].strip() if mark else None)
 
 
-def _string_entity(run: Evaluation, given: Arguments) -> Entity:
+def string_entity(run: Evaluation, given: Arguments) -> Entity:
     content, second = given.take("body", "type", required=1)
     content = text_of(content, "the body")
     if isinstance(second, ContentType):
@@ -106,21 +106,21 @@ def _string_entity(run: Evaluation, given: Arguments) -> Entity:
     return Entity(content, kind.written())
 
 
-def _octets_entity(run: Evaluation, given: Arguments) -> Entity:
+def octets_entity(run: Evaluation, given: Arguments) -> Entity:
     content, kind = given.take("body", "type", required=1)
     if not isinstance(content, bytes):
         raise Unreadable("not bytes")
     return Entity(sending.octets_text(content), kind.written() if isinstance(kind, ContentType) else None)
 
 
-def _form_entity(is_fifth: bool) -> Any:
+def form_entity(is_fifth: bool, is_fluent: bool = False) -> Any:
     def made(run: Evaluation, given: Arguments) -> Entity:
         pairs, charset = given.take("pairs", "charset", required=1)
         encode = _later_form_text if is_fifth else _form_text
         content = "&".join(f"{encode(pair.name)}={encode(pair.value)}" for pair in _pairs(pairs))
         if charset is UNDEFINED and "%" in content and not all(f"{p.name}{p.value}".isascii() for p in pairs):
             raise Unreadable("a form in Latin-1")
-        declared = _charset(charset) if charset is not UNDEFINED else LATIN if is_fifth else None
+        declared = _charset(charset) if charset is not UNDEFINED else LATIN if is_fifth or is_fluent else None
         return Entity(content, FORM + (f"; charset={declared}" if declared else ""))
 
     return made
@@ -155,6 +155,12 @@ class Message(Thing):
         self.url = None if url is UNDEFINED else _url_of(url)
         self.fields = Fields()
         self.entity: Entity | None = None
+
+    def copy(self) -> Message:
+        """The message as a builder gives it."""
+        other = Message(self.method, Arguments([] if self.url is None else [self.url]), self.carries)
+        other.fields, other.entity = Fields(self.fields.pairs), self.entity
+        return other
 
     def do_setURI(self, run: Evaluation, given: Arguments) -> None:
         run.certain()
@@ -339,9 +345,9 @@ TYPES: Mapping[str, Any] = {
         f"{FOURTH}.client.methods.Http{method.capitalize()}": _message(method, method in CARRYING) for method in METHODS
     },
     f"{FOURTH}.entity.ContentType": CONTENT_TYPE,
-    f"{FOURTH}.entity.StringEntity": Type("StringEntity", {}, _string_entity),
-    f"{FOURTH}.entity.ByteArrayEntity": Type("ByteArrayEntity", {}, _octets_entity),
-    f"{FOURTH}.client.entity.UrlEncodedFormEntity": Type("UrlEncodedFormEntity", {}, _form_entity(False)),
+    f"{FOURTH}.entity.StringEntity": Type("StringEntity", {}, string_entity),
+    f"{FOURTH}.entity.ByteArrayEntity": Type("ByteArrayEntity", {}, octets_entity),
+    f"{FOURTH}.client.entity.UrlEncodedFormEntity": Type("UrlEncodedFormEntity", {}, form_entity(False)),
     f"{FOURTH}.message.BasicNameValuePair": _type("BasicNameValuePair", Pair),
     f"{FOURTH}.message.BasicHeader": _type("BasicHeader", Pair),
     f"{FOURTH}.HttpHeaders": HEADERS,
@@ -354,13 +360,13 @@ TYPES: Mapping[str, Any] = {
     ),
     f"{FOURTH}.util.EntityUtils": READING,
     **{f"{CLIENT}.classic.methods.Http{method.capitalize()}": _message(method, True) for method in METHODS},
-    f"{CLIENT}.entity.UrlEncodedFormEntity": Type("UrlEncodedFormEntity", {}, _form_entity(True)),
+    f"{CLIENT}.entity.UrlEncodedFormEntity": Type("UrlEncodedFormEntity", {}, form_entity(True)),
     f"{CLIENT}.impl.classic.HttpClients": CLIENTS,
     f"{CLIENT}.impl.classic.HttpClientBuilder": BUILDER,
     f"{CLIENT}.config.RequestConfig": Config(),
     f"{CORE}.http.ContentType": CONTENT_TYPE,
-    f"{CORE}.http.io.entity.StringEntity": Type("StringEntity", {}, _string_entity),
-    f"{CORE}.http.io.entity.ByteArrayEntity": Type("ByteArrayEntity", {}, _octets_entity),
+    f"{CORE}.http.io.entity.StringEntity": Type("StringEntity", {}, string_entity),
+    f"{CORE}.http.io.entity.ByteArrayEntity": Type("ByteArrayEntity", {}, octets_entity),
     f"{CORE}.http.io.entity.EntityUtils": READING,
     f"{CORE}.http.message.BasicNameValuePair": _type("BasicNameValuePair", Pair),
     f"{CORE}.http.message.BasicHeader": _type("BasicHeader", Pair),

@@ -29,6 +29,17 @@ def classes_of(root: Node) -> list[Node]:
     return classes
 
 
+def interfaces_of(root: Node) -> dict[str, Node]:
+    """Interfaces of a unit, those inside of classes too, by their names."""
+    interfaces: dict[str, Node] = {}
+    for child in named(root):
+        if child.type in TYPES:
+            interfaces |= interfaces_of(field(child, "body"))
+        if child.type == "interface_declaration":
+            interfaces[source(field(child, "name"))] = child
+    return interfaces
+
+
 def has_instances(node: Node) -> bool:
     """Whether a class has a constructor, or methods without being the one with `main`."""
     kinds = {member.type for member in named(field(node, "body"))}
@@ -84,6 +95,22 @@ def inherited(node: Node, classes: dict[str, Node]) -> dict[str, p.Expression]:
                 members.setdefault(source(field(part, "name")), owner)
         name = superclass(classes[name])
     return members
+
+
+def default_methods(node: Node, interfaces: dict[str, Node], classes: dict[str, Node]) -> list[Node]:
+    """Methods with bodies that a class has of the interfaces that it names, where it has none of their names."""
+    listed = [part for child in node.children if child.type == "super_interfaces" for part in named(child)]
+    kinds = [source(kind).partition("<")[0] for part in listed for kind in named(part)]
+    taken = {source(field(part, "name")) for part in named(field(node, "body")) if part.type == "method_declaration"}
+    taken |= set(inherited(node, classes))
+    methods: list[Node] = []
+    for kind in kinds:
+        for member in named(field(interfaces[kind], "body")) if kind in interfaces else []:
+            words = next((source(child).split() for child in member.children if child.type == "modifiers"), [])
+            if member.type == "method_declaration" and member.child_by_field_name("body") and "static" not in words:
+                name = source(field(member, "name"))
+                methods += [] if name in taken else [member]
+    return methods
 
 
 Methods = list[tuple[str, bool, p.Function]]

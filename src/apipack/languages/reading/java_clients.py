@@ -133,6 +133,7 @@ class Java(Dialect):
             "size": lambda value: len(value),
         },
     }
+    methods = {**methods, **dict.fromkeys((int, bool, float), {"toString": text})}
     changing: Mapping[type, Mapping[str, Any]] = {
         dict: {
             "put": lambda value, key, member: value.update({key: member}),
@@ -174,6 +175,8 @@ class Java(Dialect):
         return value
 
     def binary(self, operator: str, left: Any, right: Any) -> Any:
+        if operator == "/" and type(left) is type(right) is int and right:
+            return abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
         result = super().binary(operator, left, right)
         numbers = [value for value in (left, right, result) if isinstance(value, int)]
         if len(numbers) == 3 and [value.bit_length() > INT for value in numbers] == [False, False, True]:

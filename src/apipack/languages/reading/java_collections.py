@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from apipack.languages.reading.bounds import check_texts
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.frozen import FrozenDict, FrozenList
 from apipack.languages.reading.values import (
@@ -87,8 +88,7 @@ class Stream(Thing):
             raise Unreadable("a collector that is not known here")
         if collector.joint is None:
             return list(self.members)
-        if len(collector.joint) * len(self.members) > 4_000_000:
-            raise Unreadable("a text too long")
+        check_texts(self.members, collector.joint)
         return collector.around[0] + collector.joint.join(map(text_of, self.members)) + collector.around[1]
 
     def do_toList(self, run: Evaluation, given: Arguments) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.java_collections import pairs_of
 from apipack.languages.reading.java_data import Written
-from apipack.languages.reading.objects import Bound, Instance, Type
+from apipack.languages.reading.objects import COMPONENTS, Bound, Instance, Type
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Foreign, Module, Mystery, Unset
 from apipack.languages.wire import Unreadable
@@ -99,6 +99,8 @@ def reference_of(run: Evaluation, given: Arguments) -> Any:
 def _of_first(name: str) -> Any:
     def call(run: Evaluation, given: Arguments) -> Any:
         first, *others = given.positional
+        if isinstance(first, Instance) and not others and name in first.kind.shared.get(COMPONENTS, ()):
+            return first.attributes[name]
         return run.apply(run.dialect.member(run, first, name), Arguments(others))
 
     return call

@@ -7,24 +7,27 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote_plus
 
-from apipack.languages.reading import java_apache, java_spring, java_unirest, sending
+from apipack.languages.reading import (
+    java_apache,
+    java_apache_builders,
+    java_spring,
+    java_spring_web,
+    java_unirest,
+    sending,
+)
+from apipack.languages.reading.bounds import check_texts
 from apipack.languages.reading.dialect import constant, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.frozen import FrozenDict, FrozenList
 from apipack.languages.reading.java_addresses import AddressBuilder, new_address, new_uri
 from apipack.languages.reading.java_collections import Collector, Entry, Stream, joining, map_of, new_map, new_tree_map
 from apipack.languages.reading.java_data import (
-    GSON,
-    JACKSON,
     Builder,
     Charset,
-    Document,
     Drawn,
     Joiner,
-    Null,
     formatted,
     text,
-    to_json,
     to_octets,
 )
 from apipack.languages.reading.java_functions import (
@@ -43,19 +46,18 @@ from apipack.languages.reading.java_http_client import (
     publisher_of_octets,
     publisher_of_string,
 )
+from apipack.languages.reading.java_json import TYPES as JSON_TYPES
 from apipack.languages.reading.java_okhttp import (
-    Client,
-    ClientBuilder,
     FormBuilder,
     Headers,
     PartsBuilder,
     RequestBuilder,
     Type,
-    client_builder,
     headers_of,
     media_type,
     new_body,
 )
+from apipack.languages.reading.java_okhttp_client import Client, ClientBuilder, client_builder
 from apipack.languages.reading.java_url_connection import new_stream
 from apipack.languages.reading.objects import super_of
 from apipack.languages.reading.values import (
@@ -67,7 +69,6 @@ from apipack.languages.reading.values import (
     Environment,
     Module,
     Mystery,
-    Thing,
     of_environment,
     text_of,
 )
@@ -104,8 +105,7 @@ def _drawn(value: Any) -> str:
 def _joined(joint: str, *parts: Any) -> str:
     """String.join of texts or of a list of them."""
     members = parts[0] if len(parts) == 1 and isinstance(parts[0], list) else parts
-    if len(joint) * len(members) > 4_000_000:
-        raise Unreadable("a text too long")
+    check_texts(members, joint)
     return joint.join(members)
 
 
@@ -154,18 +154,6 @@ BASE64 = Module(
         "encode": constant(base64.b64encode),
     },
 )
-JACKSON_WRITER = Module("ObjectWriter", {"writeValueAsString": Builtin(to_json(JACKSON))})
-GSON_WRITER = Module("Gson", {"toJson": Builtin(to_json(GSON))})
-
-
-class GsonBuilder(Thing):
-    """Of which pretty printing alone may be set."""
-
-    def do_setPrettyPrinting(self, run: Evaluation, given: Arguments) -> GsonBuilder:
-        return self
-
-    def do_create(self, run: Evaluation, given: Arguments) -> Module:
-        return GSON_WRITER
 
 
 def _frozen_list(members: tuple[Any, ...]) -> FrozenList:
@@ -200,7 +188,6 @@ HANDLERS = Module(
 )
 CREATING = {"create": Builtin(new_body)}
 PARSING = {"parse": Builtin(media_type), "get": Builtin(media_type)}
-
 TYPES: Mapping[str, Any] = {
     "okhttp3.OkHttpClient": Type(
         "OkHttpClient",
@@ -291,29 +278,7 @@ TYPES: Mapping[str, Any] = {
         },
     ),
     "java.util.ArrayList": Type("ArrayList", {}, lambda run, given: list(*given.positional)),
-    "org.json.JSONObject": Type("JSONObject", {"NULL": Null()}, lambda run, given: _document(given, {})),
-    "org.json.JSONArray": Type("JSONArray", {}, lambda run, given: _document(given, [])),
-    "com.fasterxml.jackson.databind.node.ObjectNode": MYSTERY,
-    "com.fasterxml.jackson.databind.node.ArrayNode": MYSTERY,
-    "com.fasterxml.jackson.databind.JsonNode": MYSTERY,
-    "com.google.gson.JsonObject": Type("JsonObject", {}, lambda run, given: _document(given, {})),
-    "com.google.gson.JsonArray": Type("JsonArray", {}, lambda run, given: Document([])),
-    "com.google.gson.Gson": Type("Gson", {}, lambda run, given: GSON_WRITER),
-    "com.google.gson.GsonBuilder": Type("GsonBuilder", {}, lambda run, given: GsonBuilder()),
-    "com.fasterxml.jackson.databind.ObjectMapper": Type(
-        "ObjectMapper",
-        {},
-        lambda run, given: Module(
-            "ObjectMapper",
-            {
-                "writeValueAsString": Builtin(to_json(JACKSON)),
-                "writeValueAsBytes": Builtin(lambda run, given: to_json(JACKSON)(run, given).encode()),
-                "writerWithDefaultPrettyPrinter": Builtin(lambda run, given: JACKSON_WRITER),
-                "createObjectNode": Builtin(lambda run, given: Document({})),
-                "createArrayNode": Builtin(lambda run, given: Document([])),
-            },
-        ),
-    ),
+    **JSON_TYPES,
     **dict.fromkeys(
         (
             f"java.io.{name}"
@@ -345,7 +310,9 @@ TYPES: Mapping[str, Any] = {
         MYSTERY,
     ),
     **java_apache.TYPES,
+    **java_apache_builders.TYPES,
     **java_spring.TYPES,
+    **java_spring_web.TYPES,
     **java_unirest.TYPES,
 }
 TIMES = dict.fromkeys(("currentTimeMillis", "nanoTime"), Builtin(lambda run, given: Drawn(run.steps)))
@@ -387,12 +354,3 @@ LANG: Mapping[str, Any] = {
     "Void": MYSTERY,
     "callbacks": Builtin(_callbacks),
 }
-
-
-def _document(given: Arguments, empty: Any) -> Document:
-    (data,) = given.take("data")
-    if data is UNDEFINED:
-        return Document(empty)
-    if not isinstance(data, type(empty)):
-        raise Unreadable("a document of text")
-    return Document(data)

@@ -1,23 +1,36 @@
-"""Java: what RestTemplate of Spring sends."""
+"""Java: what RestTemplate of Spring sends, and the headers, forms and bodies that its clients share."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.java_addresses import Address
-from apipack.languages.reading.java_data import Written, text
+from apipack.languages.reading.java_data import JACKSON, Written, text, to_json
 from apipack.languages.reading.java_okhttp import Type
+from apipack.languages.reading.objects import Instance
 from apipack.languages.reading.sending import Fields, sent
-from apipack.languages.reading.values import UNDEFINED, Arguments, Builtin, Module, Mystery, Thing, known, text_of
-from apipack.languages.wire import Unreadable
+from apipack.languages.reading.values import (
+    MYSTERY,
+    UNDEFINED,
+    Arguments,
+    Builtin,
+    Module,
+    Mystery,
+    Thing,
+    known,
+    text_of,
+)
+from apipack.languages.wire import FORM, Unreadable
 
 _PLAIN_URL = re.compile(r"https?://[\w.:/?&=,@~-]+", re.ASCII)
 """A text that RestTemplate sends as it stands; others it encodes, and those in part again."""
-METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+FORM_KIND = f"{FORM};charset=UTF-8"
 
 
 class SpringMediaType(Written):
@@ -31,11 +44,11 @@ class SpringMediaType(Written):
 
 
 class SpringHeaders(Thing):
-    """HttpHeaders."""
+    """HttpHeaders. fields: those of a request that a lambda writes to."""
 
-    def __init__(self, given: Arguments) -> None:
+    def __init__(self, given: Arguments, fields: Fields | None = None) -> None:
         given.take()
-        self.fields = Fields()
+        self.fields = Fields() if fields is None else fields
 
     def do_set(self, run: Evaluation, given: Arguments) -> None:
         run.certain()
@@ -52,12 +65,12 @@ class SpringHeaders(Thing):
     def do_setContentType(self, run: Evaluation, given: Arguments) -> None:
         run.certain()
         (kind,) = given.take("type", required=1)
-        self.fields.set("Content-Type", _kind(kind))
+        self.fields.set("Content-Type", kind_of(kind))
 
     def do_setAccept(self, run: Evaluation, given: Arguments) -> None:
         run.certain()
         (kinds,) = given.take("types", required=1)
-        self.fields.set("Accept", ", ".join(map(_kind, kinds)))
+        self.fields.set("Accept", ", ".join(map(kind_of, kinds)))
 
     def do_setBearerAuth(self, run: Evaluation, given: Arguments) -> None:
         run.certain()
@@ -68,7 +81,7 @@ class SpringHeaders(Thing):
         self.fields.set("Authorization", sending.basic(*given.take("user", "password", required=2)))
 
 
-def _kind(kind: Any) -> str:
+def kind_of(kind: Any) -> str:
     if not isinstance(kind, SpringMediaType):
         raise Unreadable("not a MediaType")
     return kind.name
@@ -83,6 +96,79 @@ class SpringEntity(Thing):
         self.body = None if is_alone else first
         headers = first if is_alone else second
         self.fields = Fields(headers.fields.pairs if isinstance(headers, SpringHeaders) else ())
+
+
+class SpringMap(Thing):
+    """LinkedMultiValueMap: a form as a body, and what UriComponentsBuilder takes as a query."""
+
+    def __init__(self, given: Arguments) -> None:
+        given.take()
+        self.pairs: list[tuple[str, str]] = []
+
+    def do_add(self, run: Evaluation, given: Arguments) -> SpringMap:
+        run.certain()
+        name, value = (known(part) for part in given.take("name", "value", required=2))
+        names = [key for key, _ in self.pairs]
+        if name in names[:-1] and names[-1] != name:
+            raise Unreadable("members of a MultiValueMap that are not together")
+        self.pairs.append((text_of(name), text(value)))
+        return self
+
+    def do_set(self, run: Evaluation, given: Arguments) -> None:
+        if any(key == given.positional[0] for key, _ in self.pairs):
+            raise Unreadable("a member of a MultiValueMap that takes the place of others")
+        self.do_add(run, given)
+
+
+def written_body(content: Any, fields: Fields, takes_unicode: bool = False) -> str | None:
+    """What a converter of Spring writes of a body; its type goes to the fields. takes_unicode: of a text too."""
+    known(content)
+    if content is None or content is UNDEFINED:
+        return None
+    kind = fields.get("Content-Type")
+    if isinstance(content, SpringMap):
+        if kind is not None and kind.partition(";")[0] != FORM:
+            raise Unreadable("a MultiValueMap that is no form")
+        fields.set("Content-Type", FORM_KIND)
+        return sending.form(content.pairs, _form_text)
+    if isinstance(content, str):
+        if kind is None or not (content.isascii() or (takes_unicode and kind == sending.JSON)):
+            raise Unreadable("a body that a converter of Spring writes")
+        return content
+    if isinstance(content, dict | list | Instance) and kind in (None, sending.JSON):
+        fields.set("Content-Type", sending.JSON)
+        written: str = to_json(JACKSON)(None, Arguments([content]))
+        return written
+    raise Unreadable("a body that a converter of Spring writes")
+
+
+def _form_text(value: str) -> str:
+    return quote_plus(value, safe="*").replace("~", "%7E")
+
+
+def values_of_url(values: Any, count: int) -> Callable[[str], Any]:
+    """What the variables of a URL are replaced by, of a map by their names, or else one after the other."""
+    values = [known(value) for value in values]
+    if len(values) == 1 and isinstance(values[0], dict):
+        by_name = values[0]
+        return lambda name: by_name[name]
+    if len(values) != count:
+        raise Unreadable("variables of a URL that are more or fewer than its values")
+    rest = iter(values)
+    return lambda name: next(rest)
+
+
+def _expanded(url: str, values: Any) -> str:
+    """A URL whose variables are values that every way of encoding leaves as they are, but for spaces."""
+    variables = re.findall(r"\{\w+\}", url)
+    checked(re.sub(r"\{\w+\}", "", url))
+    given = values_of_url(values, len(variables))
+    for variable in variables:
+        value = text(given(variable[1:-1]))
+        if not re.fullmatch(r"[\w.~:@, -]+", value, re.ASCII):
+            raise Unreadable("a value of a URL that Spring encodes")
+        url = url.replace(variable, quote(value, safe=":@,-._~"), 1)
+    return url
 
 
 class UrlBuilder(Thing):
@@ -119,45 +205,62 @@ class RestTemplate(Thing):
         return super().get(run, name)
 
     def verb(self, run: Evaluation, method: str, given: Arguments) -> Mystery:
-        names = ("url", "body", "kind") if method in ("POST", "PUT") else ("url", "kind")
-        values = dict(zip(names, given.take(*names, required=1), strict=True))
-        return self.send(run, method, values["url"], values.get("body"))
+        names = {"GET": ["url", "kind"], "POST": ["url", "body", "kind"], "PUT": ["url", "body"], "DELETE": ["url"]}
+        count = len(names[method])
+        values = dict(zip(names[method], given.positional, strict=False))
+        if len(values) < count or given.named:
+            raise Unreadable(f"no argument {names[method][-1]}")
+        return self.send(run, method, values["url"], values.get("body"), given.positional[count:])
 
     def do_exchange(self, run: Evaluation, given: Arguments) -> Mystery:
-        url, method, entity, _ = given.take("url", "method", "entity", "kind", required=4)
+        url, method, entity, _, *variables = given.positional
         if not isinstance(entity, SpringEntity | None):
             raise Unreadable("not an HttpEntity")
-        return self.send(run, text_of(method), url, entity)
+        return self.send(run, text_of(method), url, entity, variables)
 
-    def send(self, run: Evaluation, method: str, url: Any, entity: Any) -> Mystery:
+    def send(self, run: Evaluation, method: str, url: Any, entity: Any, variables: list[Any]) -> Mystery:
         if entity is UNDEFINED or entity is None:
             entity = SpringEntity(Arguments([None]))
         if not isinstance(entity, SpringEntity):
             entity = SpringEntity(Arguments([entity]))
-        fields, body = Fields(entity.fields.pairs), entity.body
-        if body is not None:
-            if not isinstance(body, str) or not body.isascii() or fields.get("Content-Type") is None:
-                raise Unreadable("a body that a converter of Spring writes")
-            if method not in ("POST", "PUT"):
-                raise Unreadable(f"a body with {method[:20]}")
-        address = sending.plain_url(url.url) if isinstance(url, Address) else checked(text_of(known(url), "the URL"))
-        return run.send(sent(method, address, fields, body))
+        fields = Fields(entity.fields.pairs)
+        body = written_body(entity.body, fields)
+        if method == "PATCH" or (body is not None and method not in ("POST", "PUT")):
+            raise Unreadable(f"RestTemplate sends no {method[:20]} with a body")
+        if isinstance(url, Address):
+            return run.send(sent(method, sending.plain_url(url.url), fields, body))
+        return run.send(sent(method, _expanded(text_of(known(url), "the URL"), variables), fields, body))
 
 
 KINDS = {
     "APPLICATION_JSON": sending.JSON,
     "TEXT_PLAIN": "text/plain",
-    "APPLICATION_FORM_URLENCODED": "application/x-www-form-urlencoded",
+    "APPLICATION_FORM_URLENCODED": FORM,
     "APPLICATION_XML": "application/xml",
 }
+NAMES = {
+    "AUTHORIZATION": "Authorization",
+    "CONTENT_TYPE": "Content-Type",
+    "ACCEPT": "Accept",
+    "USER_AGENT": "User-Agent",
+    "COOKIE": "Cookie",
+}
+MAP = Type("LinkedMultiValueMap", {}, lambda run, given: SpringMap(given))
 TYPES: Mapping[str, Any] = {
     "org.springframework.web.client.RestTemplate": Type("RestTemplate", {}, lambda run, given: RestTemplate()),
-    "org.springframework.http.HttpHeaders": Type("HttpHeaders", {}, lambda run, given: SpringHeaders(given)),
+    "org.springframework.http.HttpHeaders": Type("HttpHeaders", NAMES, lambda run, given: SpringHeaders(given)),
     "org.springframework.http.HttpEntity": Type("HttpEntity", {}, lambda run, given: SpringEntity(given)),
     "org.springframework.http.HttpMethod": Module("HttpMethod", {method: method for method in METHODS}),
     "org.springframework.http.MediaType": Module(
-        "MediaType", {name: SpringMediaType(kind) for name, kind in KINDS.items()}
+        "MediaType",
+        {
+            **{name: SpringMediaType(kind) for name, kind in KINDS.items()},
+            **{f"{name}_VALUE": kind for name, kind in KINDS.items()},
+        },
     ),
+    "org.springframework.util.LinkedMultiValueMap": MAP,
+    "org.springframework.util.MultiValueMap": MYSTERY,
+    "org.springframework.http.ResponseEntity": MYSTERY,
     "org.springframework.web.util.UriComponentsBuilder": Module(
         "UriComponentsBuilder", dict.fromkeys(("fromHttpUrl", "fromUriString"), Builtin(UrlBuilder))
     ),

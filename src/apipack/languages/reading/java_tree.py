@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from apipack.languages.java import LITERALS
 from apipack.languages.reading import program as p
+from apipack.languages.reading.bare_members import bound
 from apipack.languages.reading.grammar import descendants, field, named, refuse, source
 from apipack.languages.reading.java_classes import THIS, of_super
 from apipack.languages.reading.java_data import Character
@@ -306,6 +307,8 @@ def _creation(node: Node) -> p.Expression:
     body = next((child for child in named(node) if child.type == "class_body"), None)
     if kind.type == "generic_type":
         kind = named(kind)[0]
+    if body is not None and any(member.type == "block" for member in named(body)):
+        return _double_brace(node, kind, body)
     if body is not None:
         methods = [function(member) for member in named(body) if member.type == "method_declaration"]
         return p.Call(p.Name("callbacks"), (p.Argument(p.Const(source(kind))), *map(p.Argument, methods)))
@@ -317,6 +320,20 @@ def _creation(node: Node) -> p.Expression:
         outer, _, inner = name.partition(".")
         return p.Call(p.Member(p.Name(outer), inner), given, True)
     return p.Call(p.Name(name), given, True)
+
+
+FILLING = ("put", "putAll", "add", "addAll", "set", "addProperty", "append")
+
+
+def _double_brace(node: Node, kind: Node, body: Node) -> p.Expression:
+    """new KIND() {{ … }}: an object that its initializer fills."""
+    if len(named(body)) != 1 or source(body).count("{{") > 3:
+        return p.Opaque(f"line {node.start_point[0] + 1}: an initializer beside members")
+    made = p.Name("the object made")
+    given = arguments(field(node, "arguments"))
+    filled = bound(p.Function((), _body(named(body)[0])), dict.fromkeys(FILLING, made)).body
+    first = p.Assign(made, p.Call(p.Name(source(kind)), given, True), True)
+    return p.Call(p.Function((), (first, *filled, p.Jump("return", made)), sees=True))
 
 
 def arguments(node: Node) -> tuple[p.Argument, ...]:

@@ -17,9 +17,11 @@ from apipack.languages.reading.java_classes import (
     TYPES,
     above,
     classes_of,
+    default_methods,
     has_instances,
     has_main,
     inherited,
+    interfaces_of,
     json_names,
     overloaded,
     superclass,
@@ -42,7 +44,8 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     root = parse("java", code)
     check(root)
     classes = classes_of(root)
-    if any(has_instances(node) for node in classes):
+    by_name, interfaces = {source(field(node, "name")): node for node in classes}, interfaces_of(root)
+    if any(has_instances(node) or default_methods(node, interfaces, by_name) for node in classes):
         return _with_classes(root, classes)
     body: list[p.Statement] = []
     mains = 0
@@ -71,12 +74,13 @@ def _with_classes(root: Node, classes: list[Node]) -> tuple[p.Statement, ...]:
         raise Unreadable("no single main")
     imports = [inner for child in named(root) if child.type == "import_declaration" for inner in imported(child)]
     by_name = {source(field(node, "name")): node for node in classes}
+    interfaces = interfaces_of(root)
     ordered = sorted(classes, key=lambda node: len(list(above(node, by_name))))
-    types = [p.Assign(p.Name(source(field(node, "name"))), _type(node, by_name), True) for node in ordered]
+    types = [p.Assign(p.Name(source(field(node, "name"))), _type(node, by_name, interfaces), True) for node in ordered]
     return (*imports, *types, p.Call(p.Member(p.Name(mains[0]), "main"), (p.Argument(p.Unknown()),)))
 
 
-def _type(node: Node, classes: dict[str, Node]) -> p.Expression:
+def _type(node: Node, classes: dict[str, Node], interfaces: dict[str, Node]) -> p.Expression:
     name = source(field(node, "name"))
     body = named(field(node, "body"))
     if node.type == "enum_declaration":
@@ -87,6 +91,7 @@ def _type(node: Node, classes: dict[str, Node]) -> p.Expression:
         if any(member.child_by_field_name("body") is not None for member in constants):
             return p.Opaque("an enum whose constants have bodies")
         body = [inner for member in body for inner in (named(member) if member not in constants else [member])]
+    body = [*body, *default_methods(node, interfaces, classes)]
     members: dict[str, p.Expression] = {}
     methods: list[tuple[str, bool, p.Function]] = []
     fields: list[tuple[str, bool, p.Expression]] = []

@@ -82,4 +82,6 @@ def bind(run: Evaluation, name: str, value: Any, declares: bool) -> None:
         raise Unreadable(f"{name} is not declared")
     closed = run.dialect.closed_functions or run.dialect.closed_methods
     scope = scope or (run.scope if closed else run.globals)
+    if any(scope is outer for outer in run.around_early):
+        run.certain()
     scope.names[name] = MYSTERY if run.doubt and not declares else run.dialect.bound_value(value)

@@ -12,6 +12,11 @@ from apipack.languages.reading.values import Arguments, Builtin, known
 from apipack.languages.wire import Unreadable
 
 
+def _place(value: Any) -> Any:
+    """What Ruby compares of a text or a number."""
+    return value.encode() if isinstance(value, str) else value
+
+
 def _with_each(run: Evaluation, value: Any, name: str, given: Arguments) -> Any:
     """Methods of lists and hashes that call a block for each member."""
     block = given.named.get("block")
@@ -52,6 +57,14 @@ def _with_each(run: Evaluation, value: Any, name: str, given: Arguments) -> Any:
         if name == "filter_map":
             return [result for result in map(known, results) if result is not None and result is not False]
         return [inner for result in results for inner in (result if isinstance(result, list) else [result])]
+    if name == "sort_by":
+        known(results)
+        if len({type(result) for result in results}) > 1 or not all(isinstance(r, str | int) for r in results):
+            raise Unreadable("an order that is not known here")
+        if len(set(results)) != len(results):
+            raise Unreadable("an order of equals")
+        ordered = sorted(range(len(members)), key=lambda place: _place(results[place]))
+        return [members[place] for place in ordered]
     truths = [run.truth(result) for result in results]
     if None in truths:
         raise Unreadable(f"{name} that nobody can decide")
@@ -72,6 +85,7 @@ WITH_EACH = frozenset(
         "flat_map",
         "to_h",
         "filter_map",
+        "sort_by",
         "any?",
         "all?",
         "select",

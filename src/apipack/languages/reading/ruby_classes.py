@@ -134,7 +134,9 @@ def record_of(node: Node, lowering: Lowering) -> p.Expression:
     making = p.Function((), (p.Assign(p.Targets(attributes), values),), rest="given")
     methods = [(name, "method", _reader(name)) for name in members]
     methods.append(("initialize", "method", making))
-    with lowering.names.inside(own=frozenset([*members, *[source(field(part, "name")) for part in body]])):
+    pairs = tuple((p.Const(Symbol(name)), p.Member(SELF, f"@{name}")) for name in members)
+    methods.append(("to_h", "method", p.Function((), (p.Jump("return", p.Pairs(pairs)),))))
+    with lowering.names.inside(own=frozenset([*members, "to_h", *[source(field(part, "name")) for part in body]])):
         methods += [(source(field(part, "name")), "method", lowering.function(part)) for part in body]
     return p.Class("a struct", tuple(methods))
 

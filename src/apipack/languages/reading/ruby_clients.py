@@ -15,23 +15,27 @@ from apipack.languages.reading.frozen import check_changes, frozen
 from apipack.languages.reading.objects import Instance, Type, super_of
 from apipack.languages.reading.ruby_blocks import WITH_EACH, each, or_plain, symbol_block, tapped
 from apipack.languages.reading.ruby_calls import VERBS
-from apipack.languages.reading.ruby_data import pretty_json, text, to_json
+from apipack.languages.reading.ruby_data import Address, pretty_json, text, to_json
 from apipack.languages.reading.ruby_faraday import FARADAY
+from apipack.languages.reading.ruby_http_gems import EXCON, HTTP, TYPHOEUS, to_query
 from apipack.languages.reading.ruby_httparty import Party
 from apipack.languages.reading.ruby_methods import CHANGING, METHODS, formatted
-from apipack.languages.reading.ruby_net_http import NET, OPEN_URI, STRING_IO, URI, UriModule
+from apipack.languages.reading.ruby_net_http import NET, OPEN_URI, STRING_IO, URI, UriModule, joined
 from apipack.languages.reading.ruby_rest_client import REST_CLIENT
 from apipack.languages.reading.ruby_tree import lower, required
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
+    UNSET,
     Arguments,
     Builtin,
+    Environment,
     Inert,
     Module,
     Mystery,
     Thing,
+    of_environment,
     text_of,
 )
 from apipack.languages.wire import Unreadable
@@ -74,6 +78,9 @@ LIBRARIES: Mapping[str, Mapping[str, Any]] = {
     "stringio": {"StringIO": STRING_IO},
     "httparty": {**NETWORK, "HTTParty": Party(), "JSON": JSON_MODULE},
     **dict.fromkeys(("rest-client", "rest_client"), {**NETWORK, "RestClient": REST_CLIENT}),
+    "http": {**HTTP, "JSON": JSON_MODULE, "URI": URI},
+    "excon": EXCON,
+    "typhoeus": TYPHOEUS,
     "faraday": {"Faraday": FARADAY, "URI": URI, "JSON": JSON_MODULE},
 }
 
@@ -131,6 +138,25 @@ def _checked_options(run: Evaluation, given: Arguments) -> Any:
     return MYSTERY
 
 
+def _apart(values: list[Any]) -> tuple[list[Any], dict[Any, Any]]:
+    """Arguments, and the options that are the last of them."""
+    if values and isinstance(values[-1], Mystery):
+        raise Unreadable("options that are not constant")
+    return (values[:-1], values[-1]) if values and isinstance(values[-1], dict) else (values, {})
+
+
+class RubyEnvironment(Environment):
+    """ENV."""
+
+    def do_fetch(self, run: Evaluation, given: Arguments) -> Any:
+        name, default = given.take("name", "default", required=1) if not given.named else (*given.positional, UNDEFINED)
+        if of_environment(name) is not UNSET:
+            return MYSTERY
+        if "block" in given.named:
+            return run.apply(given.named["block"], Arguments([name]))
+        return MYSTERY if default is UNDEFINED else default
+
+
 class Ruby(Dialect):
     """Methods see no variables around them, blocks do; nil and false alone are not true."""
 
@@ -145,6 +171,7 @@ class Ruby(Dialect):
 
     def __init__(self, libraries: set[str]) -> None:
         given = [LIBRARIES[name] for name in sorted(libraries) if name in LIBRARIES]
+        self.has_queries = any(name.startswith(("active_support", "rails")) for name in libraries)
         self.has_json = any("JSON" in names for names in given)
         self.names = {
             "options are": Builtin(_checked_options),
@@ -153,7 +180,9 @@ class Ruby(Dialect):
                 lambda options, *names: {name: value for name, value in options.items() if name not in names}
             ),
             "member or nil": constant(_member_or_nil),
-            "ENV": MYSTERY,
+            "ENV": RubyEnvironment(),
+            "last options": Builtin(lambda run, given: _apart(*given.positional)[1]),
+            "without options": Builtin(lambda run, given: _apart(*given.positional)[0]),
             "ARGV": MYSTERY,
             "OpenSSL": MYSTERY,
             "Time": Inert("Time"),
@@ -191,6 +220,11 @@ class Ruby(Dialect):
             return left * right
         return super().binary(operator, left, right)
 
+    def plus(self, left: Any, right: Any) -> Any:
+        if isinstance(left, Address) and isinstance(right, str):
+            return joined([left, right])
+        return super().plus(left, right)
+
     def truth(self, value: Any) -> bool:
         return value is not None and value is not False and value is not UNDEFINED
 
@@ -205,6 +239,8 @@ class Ruby(Dialect):
             if not self.has_json:
                 raise Unreadable("to_json without json")
             return Builtin(lambda run, given: applied(to_json, [value]))
+        if isinstance(value, dict) and name in ("to_query", "to_param") and self.has_queries:
+            return Builtin(lambda run, given: to_query(value))
         if isinstance(value, list | dict) and name in WITH_EACH:
             return or_plain(self, run, value, name)
         if isinstance(value, Closure) and name in ("call", "yield", "()"):

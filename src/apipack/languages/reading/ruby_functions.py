@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tree_sitter import Node
 
@@ -12,6 +12,10 @@ from apipack.languages.reading.values import Symbol
 
 Lower = Callable[[Node], p.Expression]
 Returning = Callable[[Node | None], tuple[p.Statement, ...]]
+
+
+BEHIND = ("keyword_parameter", "hash_splat_parameter", "block_parameter")
+"""Parameters that may stand behind one that takes the rest."""
 
 
 def function_of(node: Node, value: Lower, returning: Returning) -> p.Function:
@@ -38,7 +42,9 @@ def function_of(node: Node, value: Lower, returning: Returning) -> p.Function:
             unpacked.append(p.Assign(parts, p.Name(name), True))
         elif child.type == "hash_splat_parameter" and not options:
             options.append(p.Assign(p.Name(source(field(child, "name"))), p.Name("the options"), True))
-        elif child.type == "splat_parameter" and child == declared[-1]:
+        elif child.type == "splat_parameter" and all(
+            part.type in BEHIND for part in declared[declared.index(child) + 1 :]
+        ):
             rest = source(field(child, "name"))
         elif child.type == "block_parameter":
             blocks = (_given_block(source(field(child, "name"))),)
@@ -62,7 +68,11 @@ def function_of(node: Node, value: Lower, returning: Returning) -> p.Function:
             raise refuse(child)
     if node.type in ("block", "do_block") and not declared and any(source(part) == "_1" for part in descendants(node)):
         parameters.append(("_1", None))
-    if options:
+    if options and rest:
+        lists = [("the options", "last options"), (rest, "without options")]
+        apart = [p.Assign(p.Name(name), p.call(part, p.Name(rest)), True) for name, part in lists]
+        unpacked += apart
+    elif options:
         parameters.append(("the options", p.Pairs(())))
     if keywords and not any(child.type == "hash_splat_parameter" for child in declared):
         names = [p.Argument(p.Name("the options")), *[p.Argument(p.Const(Symbol(key))) for key in keywords]]
@@ -79,6 +89,11 @@ def function_of(node: Node, value: Lower, returning: Returning) -> p.Function:
         rest=rest,
         keywords="the blocks" if blocks else "",
     )
+
+
+def _is_last(parameter: Node, declared: Sequence[Node]) -> bool:
+    """Whether behind a parameter none is given by its position."""
+    return all(part.type in BEHIND for part in declared[declared.index(parameter) + 1 :])
 
 
 def _given_block(name: str) -> p.Statement:

@@ -35,7 +35,7 @@ def nested_pairs(data: Any, encode: Any, name: str = "") -> list[str]:
 class Party(Thing):
     """HTTParty."""
 
-    SAID = frozenset({"base_uri", "headers", "basic_auth", "format", "default_timeout"})
+    SAID = frozenset({"base_uri", "headers", "basic_auth", "format", "default_timeout", "default_params"})
     ALLOWED = frozenset({"query", "body", "headers", "basic_auth", "timeout", "verify", "format", "follow_redirects",
                          "query_string_normalizer"})  # fmt: skip
 
@@ -57,12 +57,14 @@ class Party(Thing):
                 raise Unreadable("a base without its scheme")
             party.base = f"http://{party.base}"
         party.headers = dict(*known(said.get("headers", [{}])))
+        party.params = dict(*known(said.get("default_params", [{}])))
         party.auth = known(said.get("basic_auth", []))
         return party
 
     def __init__(self) -> None:
         self.base = ""
         self.headers: dict[Any, Any] = {}
+        self.params: dict[Any, Any] = {}
         self.auth: list[Any] = []
 
     def verb(self, run: Evaluation, method: str, given: Arguments) -> Any:
@@ -77,6 +79,9 @@ class Party(Thing):
         query = options.get("query") or {}
         if (writer := options.get("query_string_normalizer")) is not None and query:
             query = text_of(run.apply(writer, Arguments([query])))
+        if isinstance(query, str) and self.params:
+            raise Unreadable("a query beside parameters of the class")
+        query = {**self.params, **query} if isinstance(query, dict) else query
         written = query if isinstance(query, str) else "&".join(nested_pairs(query, sending.strict))
         body = options.get("body")
         if isinstance(body, dict):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from apipack.languages.reading.bounds import check_texts
 from apipack.languages.reading.rounding import fixed
 from apipack.languages.reading.ruby_data import text
 from apipack.languages.reading.values import (
@@ -16,9 +17,9 @@ from apipack.languages.wire import Unreadable
 
 
 def _join(parts: list[Any], joint: str = "") -> str:
-    if len(joint) * len(parts) > 4_000_000:
-        raise Unreadable("a text too long")
-    return joint.join(map(text, parts))
+    texts = [text(part) for part in parts]
+    check_texts(texts, joint)
+    return joint.join(texts)
 
 
 def _changed(value: Any, change: Any) -> Any:

@@ -85,7 +85,7 @@ def assigned(node: Node) -> frozenset[str]:
         child = todo.pop()
         if child.type in ("method_parameters", "block_parameters"):
             names |= {source(part) for part in named(child) if part.type == "identifier"}
-        if child.type in ("optional_parameter", "keyword_parameter", "hash_splat_parameter"):
+        if child.type in ("optional_parameter", "keyword_parameter", "hash_splat_parameter", "splat_parameter"):
             names.add(source(field_of(child, "name")))
         if child.type == "assignment" and field_of(child, "left").type == "identifier":
             names.add(source(field_of(child, "left")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urljoin
 
@@ -280,9 +281,14 @@ def _open(run: Evaluation, given: Arguments) -> Any:
 
 def joined_uri(run: Evaluation, given: Arguments) -> Any:
     """URI.join of a base and paths."""
-    texts = [value.written() if isinstance(value, Address) else value for value in given.positional]
+    return joined(given.positional)
+
+
+def joined(values: Sequence[Any]) -> Address:
+    """A base and paths, one behind the other."""
+    texts = [value.written() if isinstance(value, Address) else value for value in values]
     if not texts or not all(isinstance(value, str) for value in texts):
-        known(texts)
+        known(list(texts))
         raise Unreadable("not a URI")
     whole = texts[0]
     for more in texts[1:]:

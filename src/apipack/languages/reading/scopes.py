@@ -27,6 +27,15 @@ class Scope:
     names: dict[str, Any] = field(default_factory=dict)
 
 
+def scopes_of(scope: Scope | None) -> list[Scope]:
+    """A scope and those around it, the nearest first."""
+    scopes = []
+    while scope is not None:
+        scopes.append(scope)
+        scope = scope.parent
+    return scopes
+
+
 @dataclass
 class Closure:
     function: p.Function

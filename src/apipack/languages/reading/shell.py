@@ -13,16 +13,21 @@ from tree_sitter import Node
 
 from apipack.languages.reading.grammar import field as field_of
 from apipack.languages.reading.grammar import named, parse, refuse, source
+from apipack.languages.reading.sending import drawn
+from apipack.languages.reading.shell_expansions import Value, calculated
+from apipack.languages.reading.shell_filling import printed_into, read_into
 from apipack.languages.reading.shell_flow import case, condition, loop
 from apipack.languages.reading.shell_printing import KEEPING, PRINTING, printed_by, without_outputs
 from apipack.languages.reading.shell_state import State
 from apipack.languages.reading.shell_tests import decided, is_there, never_fails
 from apipack.languages.reading.shell_wget import as_curl
-from apipack.languages.reading.shell_words import Value, Words
+from apipack.languages.reading.shell_words import Words, lost
 from apipack.languages.reading.values import MYSTERY, NOT_CONSTANT, Mystery
 from apipack.languages.wire import Unreadable
 
 _ARRAY = re.compile(r'"\$\{([A-Za-z_]\w*)\[@\]\}"')
+STEPS, MEMBERS = 20_000, 10_000
+SETTINGS = ("errexit", "nounset", "pipefail", "xtrace", "noglob", "errtrace")
 _ARGUMENTS = re.compile(r'"\$(?:@|\{@(?::([1-9]))?\})"')
 
 
@@ -45,12 +50,18 @@ class Shell:
     doubt: int = 0
     ends_on_failure: bool = False
     guarded: bool = False
+    made: int = 0
+    steps: int = 0
+    dropped: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.words = Words(self.state.variables, self.apart)
 
     def run(self, node: Node, stdin: Value | None = None) -> Value | None:
         """Run a statement; what it prints, None where nobody needs it."""
+        self.steps += 1
+        if self.steps > STEPS:
+            raise Unreadable("the script is too long")
         match node.type:
             case "comment":
                 return None
@@ -72,6 +83,8 @@ class Shell:
                 return self.redirected(node, stdin)
             case "list":
                 return self.chain(node, stdin)
+            case "compound_statement" if node.children[0].type == "((":
+                return self.counted(node)
             case "compound_statement":
                 return self.body(named(node), stdin)
             case "function_definition":
@@ -90,6 +103,15 @@ class Shell:
                 self.run(named(node)[0], stdin)
                 return MYSTERY
         raise refuse(node)
+
+    def counted(self, node: Node) -> Value | None:
+        """(( … )), which fails where it counts to zero."""
+        if len(named(node)) != 1:
+            raise refuse(node)
+        number = calculated(named(node)[0], self.state.variables)
+        if self.ends_on_failure and not number:
+            raise Unreadable("an arithmetic command that may end the script")
+        return None
 
     def program(self, node: Node) -> None:
         for child in node.children:
@@ -159,6 +181,8 @@ class Shell:
             if self.doubt:
                 raise Unreadable("an array that may be another")
             members = [word for child in named(value) for word in self.several(child)]
+            if len(members) > MEMBERS:
+                raise Unreadable("an array too long")
             self.state.arrays[source(name)] = (self.state.arrays.get(source(name), []) if adds else []) + members
             return
         given: Value = "" if value is None else self.words.word(value, quoted=True)
@@ -201,6 +225,10 @@ class Shell:
                 diverted += self.output(redirect)
         if body is None:
             raise refuse(node)
+        if gap := lost(node):
+            if gap != ["-"] or body.type != "command":
+                raise Unreadable("words that the grammar drops")
+            self.dropped[body.id] = "-"
         printed = self.pipeline([body, *after], stdin)
         return self.kept(diverted, printed)
 
@@ -262,9 +290,11 @@ class Shell:
         words: list[Value] = []
         diverted: list[Value] = []
         is_open = False
+        if lost(node):
+            raise Unreadable("words that the grammar drops")
         for child in node.children:
             if child.type == "command_name":
-                words.append(self.words.word(child.named_children[0]))
+                words += self.several(child.named_children[0])
             elif child.type == "herestring_redirect":
                 stdin = self.here_string(child)
             elif child.type == "file_redirect":
@@ -275,6 +305,7 @@ class Shell:
                 is_open = True
             elif child.type != "comment":
                 words += self.several(child)
+        words += [self.dropped.pop(node.id)] if node.id in self.dropped else []
         if words[:1] == ["curl"]:
             words = without_outputs(words)
         if any(isinstance(word, Mystery) for word in words):
@@ -315,7 +346,15 @@ class Shell:
             for file in given:
                 self.state.files.pop(file, None)
         if name == "set":
-            self.ends_on_failure |= any(re.match("-[a-z]*e", word) for word in given)
+            self.ends_on_failure |= any(re.match("-[a-z]*e", word) for word in given) or "errexit" in given
+            if any(word == "--" or word[:1] not in "-+" for word in given if word not in SETTINGS):
+                raise Unreadable("arguments that are set")
+        if name == "printf" and given[:1] == ["-v"] and len(given) > 2:
+            printed_into(self, given[1], given[2:])
+            return None
+        if name == "mktemp" and not given:
+            self.made += 1
+            return f"{drawn(self.made)}\n"
         if name == "shift" and re.fullmatch("[1-9]?", "".join(given)):
             if self.doubt:
                 raise Unreadable("arguments that may be shifted")
@@ -326,7 +365,7 @@ class Shell:
         if name == "command" and given[:1] == ["-v"]:
             return MYSTERY
         if name == "read":
-            return self.read(given, stdin)
+            return read_into(self, given, stdin)
         if name in self.state.functions:
             with self.state.call(None if is_open else given):
                 return self.run(self.state.functions[name], stdin)
@@ -342,22 +381,6 @@ class Shell:
             self.curls.append(Command(given, stdin, dict(self.state.files)))
             return MYSTERY
         return printed_by(words, stdin)
-
-    def read(self, given: list[str], stdin: Value | None) -> Value | None:
-        """read of all its input, or of a line, into one variable. At the end of the input it fails."""
-        *options, name = given
-        is_whole = "".join(options) in ("-r-d", "-d-r", "-rd")
-        if "IFS" in self.state.variables:
-            raise Unreadable("a read that splits in another way")
-        if stdin is None or not (is_whole or options == ["-r"]) or not re.fullmatch(r"[A-Za-z_]\w*", name):
-            raise Unreadable("a read that is not known here")
-        if is_whole and self.ends_on_failure and not self.guarded:
-            raise Unreadable("a read at whose end the script ends")
-        if isinstance(stdin, str):
-            self.state.variables[name] = (stdin if is_whole else stdin.partition("\n")[0]).strip(" \t\n")
-        else:
-            self.state.variables[name] = MYSTERY
-        return None
 
 
 def curl_command(code: str) -> Command:

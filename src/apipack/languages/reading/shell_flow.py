@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from apipack.languages.reading.grammar import field as field_of
 from apipack.languages.reading.grammar import named, refuse, source
-from apipack.languages.reading.shell_words import Value
+from apipack.languages.reading.shell_expansions import Value
 from apipack.languages.reading.values import MYSTERY, Mystery
 from apipack.languages.wire import Unreadable
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import re
 
+from apipack.languages.reading.shell_expansions import Value
 from apipack.languages.reading.shell_jq import jq_encoded, jq_null_input
-from apipack.languages.reading.shell_words import Value
 from apipack.languages.reading.values import MYSTERY, Mystery
 from apipack.languages.wire import Unreadable
 

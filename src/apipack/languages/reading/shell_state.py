@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from apipack.languages.reading.shell_words import Value
+from apipack.languages.reading.shell_expansions import Value
 from apipack.languages.reading.values import NOT_CONSTANT
 from apipack.languages.wire import Unreadable
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from apipack.languages.reading.grammar import named, refuse, source
+from apipack.languages.reading.shell_expansions import Value
 from apipack.languages.reading.shell_printing import PRINTING
-from apipack.languages.reading.shell_words import Value
 from apipack.languages.reading.values import MYSTERY, Mystery
 from apipack.languages.wire import Unreadable
 

@@ -8,19 +8,20 @@ from collections.abc import Callable, MutableMapping
 from tree_sitter import Node
 
 from apipack.languages.reading.grammar import field, named, refuse, source
+from apipack.languages.reading.shell_expansions import CASED, CUT, PART, Value, calculated, cased, cut, part
 from apipack.languages.reading.values import AMBIENT, MYSTERY, Mystery
 from apipack.languages.wire import Unreadable
 
-_REPLACED = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])/(?P<all>/?)(?P<old>[\w &+:,;=-]+)/(?P<new>[\w%+-]*)", re.ASCII)
+_REPLACED = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])/(?P<all>/?)(?P<old>[\w &+:,;=-]+)/(?P<new>[\w%+ -]*)", re.ASCII)
 _ESCAPES = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _ANSI = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|(.))", re.DOTALL)
 _SPLITS = re.compile(r"[\s*?\[\]]|\A\Z")
+_PLAINLY = re.compile(rb"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*|[1-9]))", re.ASCII)
+"""A variable, which the grammar takes for text where it begins an indented line of a here-document."""
 _DEFAULTED = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])(?P<operator>:?[-=])", re.ASCII)
-_DEFAULT = re.compile(r"[^\s$`\"'\\{}*?\[\]~]+")
+_DEFAULT = re.compile(r"[^\s$`\"'\\{}*?\[\]~]*")
+LONGEST = 1_000_000
 _ASCII_LIMIT = 0x80
-
-Value = str | Mystery
-"""What a word is, where that is known."""
 
 
 class Words:
@@ -31,6 +32,12 @@ class Words:
 
     def word(self, node: Node, quoted: bool = False) -> Value:
         """A word after the shell's expansions. quoted: no splitting, as in an assignment."""
+        value = self._word(node, quoted)
+        if isinstance(value, str) and len(value) > LONGEST:
+            raise Unreadable("a text too long")
+        return value
+
+    def _word(self, node: Node, quoted: bool) -> Value:
         match node.type:
             case "word" | "number":
                 return _bare(node)
@@ -58,7 +65,7 @@ class Words:
         """Text between double quotes, or of a here-document, with its variables."""
         raw = node.text or b""
         start, raw = (0, raw) if heredoc else (1, raw[:-1])
-        inner = {child.start_byte - node.start_byte: child for child in named(node) if child.type.endswith("n")}
+        inner = {_begin(child) - node.start_byte: child for child in named(node) if child.type.endswith("n")}
         parts: list[Value] = []
         position = plain = start
         while position < len(raw):
@@ -73,6 +80,10 @@ class Words:
             elif mark in (b"$", b"`") and position in inner:
                 parts += [raw[plain:position].decode(), self.expansion(inner[position])]
                 position = plain = inner[position].end_byte - node.start_byte
+            elif heredoc and (plainly := _PLAINLY.match(raw, position)):
+                name = (plainly[1] or plainly[2]).decode()
+                parts += [raw[plain:position].decode(), self.variables.get(name, self.absent(name))]
+                position = plain = plainly.end()
             elif mark == b"`" or (mark == b"$" and re.match(rb"[A-Za-z_0-9{(@*#?!$-]", after)):
                 raise refuse(node)
             else:
@@ -83,18 +94,15 @@ class Words:
         return "".join(part for part in parts if isinstance(part, str))
 
     def arithmetic(self, node: Node) -> Value:
-        """A sum, difference or product of two numbers; what assigns is refused."""
-        text = source(node)[3:-2].strip()
-        if re.search(r"=|\+\+|--", text):
+        """What an arithmetic expansion counts; one that assigns may be another's, and is refused."""
+        text = source(node).lstrip()[3:-2].strip()
+        if re.search(r"(?<![=!<>])=(?!=)|\+\+|--", text) or len(named(node)) != 1:
             raise refuse(node)
-        match = re.fullmatch(r"(\$?\w+) *([+*-]) *(\$?\w+)", text, re.ASCII)
-        if match is None:
+        try:
+            number = calculated(named(node)[0], self.variables)
+        except Unreadable:
             return MYSTERY
-        values = [self.variables.get(part.lstrip("$"), part) for part in (match[1], match[3])]
-        if not all(isinstance(value, str) and re.fullmatch("0|[1-9][0-9]{0,8}", value) for value in values):
-            return MYSTERY
-        left, right = (int(str(value)) for value in values)
-        return str({"+": left + right, "-": left - right, "*": left * right}[match[2]])
+        return MYSTERY if number is None else str(number)
 
     def expansion(self, node: Node) -> Value:
         if node.type == "arithmetic_expansion":
@@ -106,10 +114,10 @@ class Words:
             return value.rstrip("\n") if isinstance(value, str) else MYSTERY
         inner = named(node)
         if node.type == "expansion" and [part.type for part in inner] == ["subscript"]:
-            if source(node) != f"${{{source(inner[0])}}}":
+            if source(node).lstrip() != f"${{{source(inner[0])}}}":
                 raise refuse(node)
             return self.member(inner[0])
-        name = source(node).removeprefix("$").removeprefix("{").removesuffix("}")
+        name = source(node).lstrip().removeprefix("$").removeprefix("{").removesuffix("}")
         if name in ("?", "!", "$", "0", "*", "@"):
             return MYSTERY
         if replaced := _REPLACED.fullmatch(name):
@@ -119,14 +127,24 @@ class Words:
         name = re.sub(r":?\?.*", "", name, flags=re.DOTALL)
         if default := _DEFAULTED.match(name):
             return self.defaulted(node, default["name"], default["operator"], name[default.end() :])
-        if re.match("[A-Za-z_][A-Za-z_0-9]*(?::[0-9]|[#%^,])", name) and "$(" not in name and "`" not in name:
-            return MYSTERY
+        if re.match("[A-Za-z_1-9][A-Za-z_0-9]*(?::[0-9]|[#%^,])", name) and "$(" not in name and "`" not in name:
+            return self.changed(name)
         if length := re.fullmatch(r"#([A-Za-z_]\w*)", name, re.ASCII):
             value = self.variables.get(length[1], MYSTERY)
             return str(len(value)) if isinstance(value, str) and value.isascii() else MYSTERY
         if not re.fullmatch("[A-Za-z_][A-Za-z_0-9]*|[1-9]|#", name):
             raise refuse(node)
         return self.variables.get(name, self.absent(name))
+
+    def changed(self, name: str) -> Value:
+        """A variable of which a part is cut off, taken, or written in another case."""
+        found = CUT.fullmatch(name) or PART.fullmatch(name) or CASED.fullmatch(name)
+        value = MYSTERY if found is None else self.variables.get(found["name"], MYSTERY)
+        if found is None or isinstance(value, Mystery) or re.search(r"[$`\\]", name):
+            return MYSTERY
+        if found.re is CUT:
+            return cut(value, found["operator"], found["pattern"])
+        return part(value, found["start"], found["length"]) if found.re is PART else cased(value, found["operator"])
 
     def declare(self, name: str) -> None:
         """An array whose keys are texts, still empty."""
@@ -149,10 +167,10 @@ class Words:
         """${name:-default} and the others of its kind; := sets the variable as well."""
         is_colon = operator.startswith(":")
         value = self.variables.get(name, self.absent(name) if is_colon else MYSTERY)
-        is_ambient = name in AMBIENT or (name.isdecimal() and "#" not in self.variables)
+        is_ambient = name in AMBIENT
         if name in self.variables and (value != "" or not is_colon):
             return value
-        inner = named(node)[-1]
+        inner = (named(node) or [node])[-1]
         given: Value = MYSTERY
         if not is_ambient and _DEFAULT.fullmatch(default):
             given = default
@@ -163,6 +181,22 @@ class Words:
                 raise refuse(node)
             self.variables[name] = given
         return given
+
+
+def _begin(node: Node) -> int:
+    """Where an expansion begins: between double quotes the grammar takes the blanks before it for a part of it."""
+    text = node.text or b""
+    return node.start_byte + len(text) - len(text.lstrip())
+
+
+def lost(node: Node) -> list[str]:
+    """What stands between the children of a node and in none of them: the grammar drops a lone dash before a
+    here-document."""
+    text, start = node.text or b"", node.start_byte
+    ends = [child.end_byte - start for child in node.children]
+    starts = [child.start_byte - start for child in node.children]
+    gaps = [text[end:begin].decode() for end, begin in zip(ends, starts[1:], strict=False)]
+    return [gap for between in gaps if (gap := re.sub(r"\\\r?\n", "", between).strip())]
 
 
 def _bare(node: Node) -> str:

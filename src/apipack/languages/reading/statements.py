@@ -153,7 +153,7 @@ def each(run: Evaluation, target: p.Target, values: Any, body: Sequence[p.Statem
 def loop(
     run: Evaluation, test: p.Expression, body: Sequence[p.Statement], after: Sequence[p.Statement]
 ) -> Jumped | None:
-    for _ in range(MEMBERS):
+    for turn in range(MEMBERS):
         run.step()
         truth = run.truth(run.value(test))
         if truth is None and run.request is None and not run.doubt:
@@ -164,7 +164,9 @@ def loop(
         jumped = inner(run, body)
         if jumped and jumped.kind == "return":
             return jumped
-        if jumped and jumped.kind == "perhaps":
+        if jumped and jumped.kind == "perhaps" and run.doubt and turn:
+            return jumped  # a turn in doubt has made all it sets unknown
+        if jumped and jumped.kind == "perhaps" and not run.doubt:
             return perhaps(run, [p.While(test, tuple(body), tuple(after))])
         if jumped and jumped.kind == "break":
             return None

@@ -27,7 +27,9 @@ class Address(Copied):
         self.url = url
 
     def get(self, run: Evaluation, name: str) -> Any:
-        return self.url if name == "absoluteString" else super().get(run, name)
+        if name in ("absoluteString", "absoluteURL"):
+            return self.url if name == "absoluteString" else Address(self.url)
+        return super().get(run, name)
 
     def with_component(self, component: Any) -> str:
         component = text_of(component, "a path")

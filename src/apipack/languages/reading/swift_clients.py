@@ -11,6 +11,7 @@ from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Instance, Type
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.swift_addresses import Address, Components, Item, address_of
+from apipack.languages.reading.swift_collections import appended, each_of, joined, merged, of_each
 from apipack.languages.reading.swift_data import (
     Bytes,
     CharacterSets,
@@ -18,12 +19,8 @@ from apipack.languages.reading.swift_data import (
     Identifier,
     Null,
     Struct,
-    appended,
     data_of,
-    each_of,
-    joined,
     of_affix,
-    of_each,
     percent_encoded,
     replaced,
     serialized,
@@ -212,6 +209,13 @@ class Swift(Dialect):
             raise Unreadable("a condition that is no Bool")
         return value
 
+    def binary(self, operator: str, left: Any, right: Any) -> Any:
+        if operator in ("<", ">") and isinstance(left, str) and isinstance(right, str):
+            if not f"{left}{right}".isascii():
+                raise Unreadable("an order of texts beyond ASCII")
+            return left < right if operator == "<" else left > right
+        return super().binary(operator, left, right)
+
     def member(self, run: Any, value: Any, name: str) -> Any:
         if name in self.extensions and not isinstance(value, Mystery | Instance):
             kind, closure, is_property = self.extensions[name]
@@ -240,6 +244,8 @@ class Swift(Dialect):
             return not value if name == "isEmpty" else len(value)
         if isinstance(value, list | dict) and name in ("compactMap", "filter", "reduce", "sorted", "first", "last"):
             return of_each(run, value, name)
+        if isinstance(value, dict) and name == "merging":
+            return Builtin(lambda run, given: merged(run, value, given))
         if isinstance(value, Type) and name in ("init", "self"):
             return value
         if isinstance(value, Builtin) and name in ("init", "self"):

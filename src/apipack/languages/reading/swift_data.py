@@ -13,14 +13,12 @@ from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import applied
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Instance
-from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.swift_enums import CASE
-from apipack.languages.reading.swift_values import Copied, copied_value
+from apipack.languages.reading.swift_values import Copied
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
     Arguments,
-    Builtin,
     Foreign,
     Module,
     Mystery,
@@ -148,41 +146,6 @@ def _jsonable(value: Any, encodes: bool, name: Callable[[str], str] = str) -> An
     return value
 
 
-def appended(value: list[Any], *members: Any, contentsOf: Any = UNDEFINED) -> None:  # noqa: N803
-    """append of an array: of one member, or of those of another."""
-    if contentsOf is not UNDEFINED and not isinstance(contentsOf, list):
-        raise Unreadable("members of what is no array")
-    if len(members) + (contentsOf is not UNDEFINED) != 1:
-        raise Unreadable("arguments that append does not take")
-    value += copied_value(contentsOf if isinstance(contentsOf, list) else list(members))
-
-
-class Member(Thing):
-    """A pair of a dictionary."""
-
-    def __init__(self, key: Any, value: Any) -> None:
-        self.at_key, self.at_value = key, value
-
-
-def each_of(run: Evaluation, collection: Any, given: Arguments) -> list[Any]:
-    """What a closure gives for each member of an array or a dictionary."""
-    (block,) = given.take("block", required=1)
-    if not isinstance(block, Closure) or len(collection) > 1000:
-        raise Unreadable("a loop over such a collection")
-    if isinstance(collection, list):
-        return [run.apply(block, Arguments([member])) for member in collection]
-    is_split = len(block.function.parameters) > 1
-    pairs = [[key, value] if is_split else [Member(key, value)] for key, value in collection.items()]
-    return [run.apply(block, Arguments(pair)) for pair in pairs]
-
-
-def joined(parts: Any, separator: str = "") -> str:
-    """joined(separator:) of texts."""
-    if len(separator) * len(parts) > 4_000_000:
-        raise Unreadable("a text too long")
-    return separator.join(parts)
-
-
 class Null(Thing):
     """NSNull()."""
 
@@ -254,35 +217,6 @@ def of_affix(value: str, name: str, given: Arguments) -> Any:
     affix = text_of(*given.take("affix", required=1))
     given_by = {"hasPrefix": value.startswith(affix), "hasSuffix": value.endswith(affix), "appending": value + affix}
     return given_by[name]
-
-
-def of_each(run: Evaluation, value: Any, name: str) -> Any:
-    """Other methods of arrays and dictionaries that call a closure."""
-    if name in ("first", "last"):
-        return (value[0 if name == "first" else -1] if value else None) if isinstance(value, list) else MYSTERY
-
-    def call(run: Evaluation, given: Arguments) -> Any:
-        if name == "sorted":
-            given.take()
-            if not isinstance(value, list) or not all(isinstance(member, str) for member in value):
-                raise Unreadable("an order that is not known here")
-            return sorted(value)
-        if name == "reduce":
-            total, block = given.take("first", "block", required=2)
-            for member in value if isinstance(value, list) else [Member(*pair) for pair in value.items()]:
-                total = run.short(run.apply(block, Arguments([total, member])))
-            return total
-        results = each_of(run, value, given)
-        if name == "compactMap":
-            return [result for result in known(results) if result is not None]
-        truths = [run.truth(result) for result in results]
-        if None in truths:
-            raise Unreadable("a filter that nobody can decide")
-        members = list(value.items()) if isinstance(value, dict) else value
-        kept = [member for member, truth in zip(members, truths, strict=True) if truth]
-        return dict(kept) if isinstance(value, dict) else kept
-
-    return Builtin(call)
 
 
 def string_of(run: Evaluation, given: Arguments) -> Any:

@@ -20,6 +20,19 @@ def is_stored(member: Node) -> bool:
     return member.type == "property_declaration" and member.child_by_field_name("computed_value") is None
 
 
+def titles_of(member: Node) -> set[str]:
+    """Names of a member; an init has none."""
+    return {source(part) for part in member.children_by_field_name("name")}
+
+
+def is_static(member: Node) -> bool:
+    return any("static" in source(part).split() for part in named(member) if part.type == "modifiers")
+
+
+def is_lazy(member: Node) -> bool:
+    return any("lazy" in source(part).split() for part in named(member) if part.type == "modifiers")
+
+
 def holds_more(node: Node) -> bool:
     """Whether an enum has methods, computed properties, or values with its cases."""
     body = named(field(node, "body"))
@@ -34,6 +47,15 @@ def getter_of(node: Node) -> Node | None:
     if any(part.type in ("computed_setter", "computed_modify") for part in inner):
         return None
     return next((part for part in inner if part.type == "computed_getter"), node)
+
+
+def lazy_of(member: Node, owner: Node) -> tuple[str, Node]:
+    """The name and the value of a lazy property that nothing changes once it is made."""
+    (name,) = titles_of(member)
+    changing = rf"\b{re.escape(name)}\b(?:\[|\??\.(?:append|set|add|insert|remove|update|merge)|[ \t]*[+]?=[^=])"
+    if re.search(changing, source(owner)[member.end_byte - owner.start_byte :]) or not name.isidentifier():
+        raise refuse(member)
+    return name, field(member, "value")
 
 
 def gives(node: Node) -> bool:

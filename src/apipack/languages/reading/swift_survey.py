@@ -10,7 +10,15 @@ from tree_sitter import Node
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import descendants, field, named, refuse, source
 from apipack.languages.reading.swift_literals import is_spaced
-from apipack.languages.reading.swift_nodes import cases_of, holds_more, is_stored, labels_of, outermost
+from apipack.languages.reading.swift_nodes import (
+    cases_of,
+    holds_more,
+    is_static,
+    is_stored,
+    labels_of,
+    outermost,
+    titles_of,
+)
 from apipack.languages.reading.values import Symbol
 
 MAKABLE = "URLRequest"
@@ -22,7 +30,8 @@ class Survey:
     """One script. labels: by function or type, the name of the parameter by its label. cases: texts that a case of an
     enum stands for. throwing: functions that throw. rich: the enum of a case that holds more than its name, empty where
     several have it. inits: structs with the labels that make them. made: labels of what an extension adds to make a
-    type of the library."""
+    type of the library. extended: members that extensions add, by the type. shared: the library's type of a static
+    member that an extension adds, empty where several have it."""
 
     def __init__(self, root: Node) -> None:
         self.root = root
@@ -34,6 +43,13 @@ class Survey:
         self.rich: dict[str, str] = {}
         self.inits: list[tuple[p.Expression, frozenset[str]]] = []
         self.made: dict[str, frozenset[str]] = {}
+        self.extended: dict[str, list[Node]] = {}
+        self.shared: dict[str, str] = {}
+        protocols = [node for node in named(root) if node.type == "protocol_declaration"]
+        self.protocols = {source(field(node, "name")) for node in protocols}
+        for node in named(root):
+            if node.type == "class_declaration" and source(field(node, "declaration_kind")) == "extension":
+                self.extension(node)
         for node in descendants(root):
             if node.type in SPACED and not is_spaced(node, root):
                 raise refuse(node)
@@ -43,6 +59,33 @@ class Survey:
                 self.init(node, node.parent.parent)
             elif node.type == "class_declaration" and source(field(node, "declaration_kind")) != "extension":
                 self.type(node)
+
+    def extension(self, node: Node) -> None:
+        if any(child.type == "type_constraints" for child in named(node)):
+            return
+        members = named(field(node, "body"))
+        name = source(field(node, "name"))
+        self.extended.setdefault(name, []).extend(members)
+        for member in members:
+            if is_static(member) and is_stored(member):
+                for title in titles_of(member):
+                    self.shared[title] = "" if title in self.shared else name
+
+    def extra(self, node: Node) -> list[Node]:
+        """What extensions of a type, and of the protocols that it conforms to, add to its members."""
+        protocols = [source(part) for part in outermost(node, "inheritance_specifier")]
+        added = list(self.extended.get(source(field(node, "name")), []))
+        taken = {title for member in [*named(field(node, "body")), *added] for title in titles_of(member)}
+        for protocol in protocols:
+            members = self.extended.get(protocol, []) if protocol in self.protocols else []
+            added += [member for member in members if not titles_of(member) & taken]
+            taken |= {title for member in members for title in titles_of(member)}
+        return added
+
+    def is_rich(self, node: Node) -> bool:
+        """Whether an enum has more than cases with their names."""
+        is_enum = any(member.type == "enum_entry" for member in named(field(node, "body")))
+        return holds_more(node) or (is_enum and bool(self.extra(node)))
 
     def function(self, node: Node) -> None:
         name = source(field(node, "name"))
@@ -69,7 +112,7 @@ class Survey:
         """The cases of an enum that holds more than names, and the labels that make a struct."""
         kind, name = source(field(node, "declaration_kind")), source(field(node, "name"))
         body = named(field(node, "body"))
-        if kind == "enum" and holds_more(node):
+        if kind == "enum" and self.is_rich(node):
             for entry in body:
                 for case in entry.children_by_field_name("name") if entry.type == "enum_entry" else []:
                     self.rich[source(case)] = "" if source(case) in self.rich else name

@@ -15,6 +15,9 @@ from apipack.languages.reading.values import Symbol
 SUBJECT = p.Name("the value of a switch")
 
 
+_SIMPLE = re.compile(r"(?:let )?\w*\.(\w+)(?:\(\s*(?:(?:let |var )?\w+(?:, ?(?:let |var )?\w+)*)?\s*\))?")
+
+
 def switch_of(lowering: Lowering, node: Node) -> p.Statement:
     """A switch as branches, one in the other."""
     otherwise: tuple[p.Statement, ...] = ()
@@ -55,7 +58,7 @@ def _matched(lowering: Lowering, node: Node, bindings: list[p.Statement]) -> p.E
         for part in descendants(node)
         if part.type == "simple_identifier" and part.parent is not None and part.parent.type == "pattern"
     ]
-    simple = re.fullmatch(r"(?:let )?\w*\.(\w+)(?:\(\s*(?:(?:let |var )?\w+(?:, ?(?:let |var )?\w+)*)?\s*\))?", text)
+    simple = _SIMPLE.fullmatch(text)
     if simple is None:
         inner = named(node)
         literal = named(inner[0])[0] if len(inner) == 1 and len(named(inner[0])) == 1 else None
@@ -63,11 +66,32 @@ def _matched(lowering: Lowering, node: Node, bindings: list[p.Statement]) -> p.E
             return p.call("matches", SUBJECT, lowering.value(literal))
         bindings += [p.Assign(p.Name(name), p.Unknown(), True) for name in names]
         return p.Unknown()
-    inside = re.findall(r"(\w+)(?=[,)]|\s*\))", text.partition("(")[2])
+    inside = _names(text)
     for index, name in enumerate(inside):
         if name != "_":
             bindings.append(p.Assign(p.Name(name), p.call("part of", SUBJECT, p.Const(index)), True))
     return p.call("matches", SUBJECT, p.Const(Symbol(simple[1])))
+
+
+def _names(pattern: str) -> list[str]:
+    """What a pattern binds of the values of a case."""
+    return re.findall(r"(\w+)(?=[,)]|\s*\))", pattern.partition("(")[2])
+
+
+def condition_of(lowering: Lowering, node: Node, start: int, end: int) -> tuple[list[p.Statement], p.Expression]:
+    """`case PATTERN = VALUE` of a condition, whose pattern lies between two children: what it binds, and its test."""
+    first, last = node.children[start], node.children[end]
+    text = (node.text or b"")[first.start_byte - node.start_byte : last.start_byte - node.start_byte].decode().strip()
+    subject = p.Name(f"the value at {first.start_byte}")
+    bindings: list[p.Statement] = [p.Assign(subject, lowering.value(node.children[end + 1]), True)]
+    simple = _SIMPLE.fullmatch(text)
+    if simple is None:
+        return bindings, p.Opaque(f"line {node.start_point[0] + 1}: a pattern")
+    test = p.call("matches", subject, p.Const(Symbol(simple[1])))
+    for index, name in enumerate(_names(text)):
+        part = p.Conditional(test, p.call("part of", subject, p.Const(index)), p.Const(None))
+        bindings += [p.Assign(p.Name(name), part, True)] if name != "_" else []
+    return bindings, test
 
 
 def _leaves(jump: Node, entry: Node) -> bool:

@@ -14,7 +14,7 @@ from apipack.languages.reading.swift_checks import FLOATING, check
 from apipack.languages.reading.swift_literals import lines, literal_kind, raw, string
 from apipack.languages.reading.swift_nodes import SELF, VALUES, outermost, suffix_of
 from apipack.languages.reading.swift_survey import Survey
-from apipack.languages.reading.swift_switches import switch_of
+from apipack.languages.reading.swift_switches import condition_of, switch_of
 from apipack.languages.reading.swift_types import type_of
 from apipack.languages.reading.values import Symbol
 
@@ -25,11 +25,15 @@ BINARY = (
     "multiplicative_expression",
     "infix_expression",
 )
+_COPY = re.compile(r"^([ \t]*(?:return[ \t]+)?)copy(?=\.|[ \t]*\+=)", re.MULTILINE)
+"""A variable of that name where a statement begins, which the grammar takes for the operator."""
 LOGICAL = {"conjunction_expression": "&&", "disjunction_expression": "||"}
 
 
 def lower(code: str) -> tuple[p.Statement, ...]:
     """A script's statements."""
+    if '"""' not in code:
+        code = _COPY.sub(r"\1`copy`", code)
     return Lowering(parse("swift", code)).statements()
 
 
@@ -134,7 +138,7 @@ class Lowering:
         if node.type == "pattern" and len(named(node)) == 1:
             return self.pattern(named(node)[0])
         if node.type in ("simple_identifier", "wildcard_pattern"):
-            return p.Name(source(node))
+            return p.Name(source(node).strip("`"))
         raise refuse(node)
 
     def assignment(self, node: Node) -> p.Statement:
@@ -146,7 +150,7 @@ class Lowering:
 
     def target(self, node: Node) -> p.Target:
         if node.type == "simple_identifier":
-            return p.Name(source(node))
+            return p.Name(source(node).strip("`"))
         if node.type == "navigation_expression":
             return p.Member(self.value(field(node, "target")), suffix_of(node))
         if node.type == "call_expression" and source(named(node)[-1]).startswith("["):
@@ -158,15 +162,18 @@ class Lowering:
 
     def function(self, node: Node) -> p.Function:
         parameters: list[tuple[str, p.Expression | None]] = []
+        kinds = [named(kind)[0] for part in named(node) if part.type == "type_parameters" for kind in named(part)]
+        generic = tuple(p.Assign(p.Name(source(kind)), p.Unknown(), True) for kind in kinds)
+        metatypes = {f"{source(kind)}.self" for kind in kinds}
         for index, child in enumerate(node.children):
             if child.type != "parameter":
                 continue
             default: p.Expression | None = None
             after = node.children[index + 1 : index + 3]
             if len(after) == 2 and after[0].type == "=":
-                default = self.value(after[1])
+                default = p.Unknown() if source(after[1]) in metatypes else self.value(after[1])
             parameters.append((source(child.children_by_field_name("name")[0]), default))
-        return p.Function(tuple(parameters), self.returning(field(node, "body")))
+        return p.Function(tuple(parameters), (*generic, *self.returning(field(node, "body"))))
 
     def returning(self, node: Node) -> tuple[p.Statement, ...]:
         """A body; a single expression is what it gives."""
@@ -195,7 +202,16 @@ class Lowering:
         bindings: list[p.Statement] = []
         tests: list[p.Expression] = []
         name: str | None = None
+        after = 0
         for index, child in enumerate(node.children):
+            if index < after:
+                continue
+            if child.type == "case":
+                end = next(place for place in range(index, len(node.children)) if node.children[place].type == "=")
+                bound, test = condition_of(self, node, index + 1, end)
+                bindings, after = [*bindings, *bound], end + 2
+                tests.append(test)
+                continue
             kind = node.field_name_for_child(index)
             if kind == "bound_identifier":
                 name = source(child)
@@ -230,7 +246,7 @@ class Lowering:
             case "nil_literal" | "nil":
                 return p.Const(None)
             case "simple_identifier":
-                return p.Name(source(node))
+                return p.Name(source(node).strip("`"))
             case "array_literal":
                 return p.Items(tuple(map(self.member, node.children_by_field_name("element"))))
             case "dictionary_literal":
@@ -256,6 +272,8 @@ class Lowering:
                     name = source(field(node, "target"))
                     if self.survey.rich.get(name):
                         return p.Member(p.Name(self.survey.rich[name]), name)
+                    if self.survey.shared.get(name):
+                        return p.Name(f"{self.survey.shared[name]}.{name}")
                     return p.Const(Symbol(name))
                 return p.Unary(operator, self.value(field(node, "target")))
             case "tuple_expression":
@@ -263,6 +281,8 @@ class Lowering:
                 return self.value(values[0]) if len(values) == 1 else p.Items(tuple(map(self.value, values)))
             case "navigation_expression" if suffix_of(node) == "rawValue" and (self.survey.cases or self.survey.rich):
                 return p.call("raw value of", self.survey.raw_value(), self.value(field(node, "target")))
+            case "navigation_expression" if self.is_shared(node):
+                return p.Name(source(node))
             case "navigation_expression":
                 return p.Member(self.value(field(node, "target")), suffix_of(node))
             case "optional_chaining_expression":
@@ -288,6 +308,11 @@ class Lowering:
         if node.type in LOGICAL:
             return p.Binary(LOGICAL[node.type], self.value(field(node, "lhs")), self.value(field(node, "rhs")))
         return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
+
+    def is_shared(self, node: Node) -> bool:
+        """Whether it leads to a static property that an extension gives to a type of the library."""
+        kind = self.survey.shared.get(suffix_of(node))
+        return bool(kind) and source(field(node, "target")) == kind and kind not in self.survey.types
 
     def member(self, node: Node) -> p.Expression:
         """A member of a literal, which is empty only where its type is written."""

@@ -15,11 +15,13 @@ from apipack.languages.reading.swift_nodes import (
     cases_of,
     coding_keys,
     getter_of,
-    holds_more,
+    is_lazy,
     is_stored,
+    lazy_of,
     memberwise,
     outermost,
 )
+from apipack.languages.reading.swift_nodes import is_static as is_of_type
 from apipack.languages.reading.swift_survey import MAKABLE, Lowering
 from apipack.languages.reading.values import Symbol
 
@@ -32,21 +34,23 @@ LIBRARY_MEMBERS = (
 
 def type_of(lowering: Lowering, node: Node) -> Sequence[p.Statement]:
     """A struct whose members are stored, or the type that holds `main`."""
+    kind = source(field(node, "declaration_kind"))
     body = named(field(node, "body"))
     name = source(field(node, "name"))
+    if kind != "extension":
+        body = [*body, *lowering.survey.extra(node)]
     functions = [member for member in body if member.type == "function_declaration"]
     if any(source(field(member, "name")) == "main" for member in functions) and "@main" in source(node)[:40]:
         return [*[inner for member in body for inner in lowering.statement(member)], p.call("main")]
-    kind = source(field(node, "declaration_kind"))
     if kind == "extension":
         return _extension(lowering, node, body)
-    if kind == "enum" and holds_more(node):
+    if kind == "enum" and lowering.survey.is_rich(node):
         return [p.Assign(p.Name(name), _class(lowering, node, body), True)]
     if kind == "enum" and any(entry.type == "enum_entry" for entry in body):
         cases = [part for entry in body if entry.type == "enum_entry" for part in entry.children_by_field_name("name")]
         symbols = tuple((p.Const(source(case)), p.Const(Symbol(source(case)))) for case in cases)
         return [p.Assign(p.Name(name), p.call("enum of", p.Pairs(symbols)), True)]
-    is_shared = any(re.match(r"(\w+ )*static ", source(member)) for member in body)
+    is_shared = any(re.match(r"(\w+ )*(static|var) ", source(member)) for member in body)
     is_rich = any(member.type == "class_declaration" or not is_stored(member) for member in body)
     if kind in ("struct", "class", "actor") and (functions or is_shared or is_rich or kind != "struct"):
         return [p.Assign(p.Name(name), _class(lowering, node, body), True)]
@@ -76,9 +80,8 @@ def _class(lowering: Lowering, node: Node, body: Sequence[Node]) -> p.Expression
     fields: list[tuple[str, bool, p.Expression]] = []
     computed: list[tuple[str, p.Function]] = []
     nested: list[tuple[str, p.Expression]] = []
-    body = [*body, *_added(lowering, name)]
     for member in body:
-        is_static = any("static" in source(part).split() for part in named(member) if part.type == "modifiers")
+        is_static = is_of_type(member)
         if member.type == "init_declaration" and any(child.type == "?" for child in member.children):
             return p.Opaque("an init that may give nothing")
         if member.type == "init_declaration":
@@ -89,8 +92,11 @@ def _class(lowering: Lowering, node: Node, body: Sequence[Node]) -> p.Expression
             getter = getter_of(field(member, "computed_value"))
             if is_static or getter is None:
                 return p.Opaque("a property that is computed")
-            (key,) = member.children_by_field_name("name")
-            computed.append((source(key), p.Function((), lowering.returning(getter))))
+            (title,) = member.children_by_field_name("name")
+            computed.append((source(title), p.Function((), lowering.returning(getter))))
+        elif member.type == "property_declaration" and is_lazy(member):
+            key, value = lazy_of(member, node)
+            computed.append((key, p.Function((), (p.Jump("return", lowering.value(value)),))))
         elif member.type == "property_declaration":
             for assignment in lowering.properties(member):
                 if not isinstance(assignment, p.Assign) or not isinstance(assignment.target, p.Name):
@@ -137,26 +143,19 @@ def _cases(lowering: Lowering, entry: Node, node: Node) -> Sequence[tuple[str, p
     return cases
 
 
-def _added(lowering: Lowering, name: str) -> Sequence[Node]:
-    """What extensions add to a type of the program."""
-    added: list[Node] = []
-    for node in named(lowering.survey.root):
-        is_extension = node.type == "class_declaration" and source(field(node, "declaration_kind")) == "extension"
-        if is_extension and source(field(node, "name")) == name:
-            added += named(field(node, "body"))
-    return added
-
-
 def _extension(lowering: Lowering, node: Node, body: Sequence[Node]) -> Sequence[p.Statement]:
     """Methods that a type of the library gets."""
     name = source(field(node, "name"))
-    if name in lowering.survey.types:
+    if name in lowering.survey.types | lowering.survey.protocols:
         return []
     for member in body:
         if member.type == "init_declaration" and name == MAKABLE:
             lowering.extensions.append(_maker(lowering, member, name))
             continue
-        is_static = any("static" in source(part).split() for part in named(member) if part.type == "modifiers")
+        if is_of_type(member) and is_stored(member):
+            lowering.extensions += [_shared(name, held) for held in lowering.properties(member)]
+            continue
+        is_static = is_of_type(member)
         getter = member.child_by_field_name("computed_value")
         getter = getter_of(getter) if getter is not None else None
         if is_static or (member.type != "function_declaration" and getter is None):
@@ -167,6 +166,13 @@ def _extension(lowering: Lowering, node: Node, body: Sequence[Node]) -> Sequence
         given = p.call("extend", p.Const(name), p.Const(title), function, p.Const(getter is not None))
         lowering.extensions.append(given)
     return []
+
+
+def _shared(name: str, held: p.Statement) -> p.Statement:
+    """A static property that a type of the library gets."""
+    if not isinstance(held, p.Assign) or not isinstance(held.target, p.Name):
+        return p.Opaque(f"an extension of {name}")
+    return p.Assign(p.Name(f"{name}.{held.target.name}"), held.value, True)
 
 
 def _maker(lowering: Lowering, node: Node, name: str) -> p.Statement:

@@ -54,6 +54,11 @@ class Builtin:
 
     run: Callable[[Any, Arguments], Any]
 
+    @property
+    def changes(self) -> bool:
+        """Whether it is a method of an object, which may be another after it."""
+        return isinstance(getattr(self.run, "__self__", None), Thing)
+
 
 @dataclass(frozen=True)
 class Deferred:

@@ -1,0 +1,39 @@
+"""Commands of a shell that fill variables: read and printf -v."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from apipack.languages.reading.shell_expansions import Value
+from apipack.languages.reading.shell_printing import printed_by
+from apipack.languages.reading.values import MYSTERY
+from apipack.languages.wire import Unreadable
+
+if TYPE_CHECKING:
+    from apipack.languages.reading.shell import Shell
+
+
+def printed_into(shell: Shell, name: str, given: list[str]) -> None:
+    """printf -v."""
+    if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
+        raise Unreadable("a printf that is not known here")
+    text = printed_by(["printf", *given], None)
+    shell.state.variables[name] = MYSTERY if text is None else text
+
+
+def read_into(shell: Shell, given: list[str], stdin: Value | None) -> Value | None:
+    """read of all its input, or of a line, into one variable. At the end of the input it fails."""
+    *options, name = given
+    is_whole = "".join(options) in ("-r-d", "-d-r", "-rd")
+    if "IFS" in shell.state.variables:
+        raise Unreadable("a read that splits in another way")
+    if stdin is None or not (is_whole or options == ["-r"]) or not re.fullmatch(r"[A-Za-z_]\w*", name):
+        raise Unreadable("a read that is not known here")
+    if is_whole and shell.ends_on_failure and not shell.guarded:
+        raise Unreadable("a read at whose end the script ends")
+    if isinstance(stdin, str):
+        shell.state.variables[name] = (stdin if is_whole else stdin.partition("\n")[0]).strip(" \t\n")
+    else:
+        shell.state.variables[name] = MYSTERY
+    return None
