@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-
-from tokenizers import Tokenizer
+from typing import Any
 
 _WORDS = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d| ?[A-Za-z]+| ?[0-9]+| ?[^\sA-Za-z0-9]+|\s+(?!\S)|\s+", re.ASCII)
 """GPT-2's words, as `tokenizers` takes a text apart before its byte-level BPE; here of ASCII alone."""
 REMEMBERED = 200_000
 
 
-def counter(tokenizer: Tokenizer) -> Callable[[str], int]:
-    """How many tokens `tokenizer` makes of a text, special tokens among them.
+def counter(tokenizer: Any) -> Callable[[str], int]:
+    """How many tokens a `tokenizers.Tokenizer` makes of a text, special tokens among them.
 
     Words are counted once and remembered where the tokenizer takes texts apart as GPT-2 does; texts beyond ASCII, and
     those in which an added token stands, are tokenized whole.
@@ -47,7 +46,7 @@ def counter(tokenizer: Tokenizer) -> Callable[[str], int]:
     return count
 
 
-def _by_words(tokenizer: Tokenizer) -> bool:
+def _by_words(tokenizer: Any) -> bool:
     state = json.loads(tokenizer.to_str())
     expected = {"type": "ByteLevel", "add_prefix_space": False, "use_regex": True}
     before = state["pre_tokenizer"] or {}

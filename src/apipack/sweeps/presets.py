@@ -11,7 +11,6 @@ from ruamel.yaml import YAML
 
 from apipack import section
 from apipack.errors import UserError
-from apipack.io import write_text
 from apipack.params import Params
 
 FOLDER = Path("configs")
@@ -32,6 +31,8 @@ def apply(name: str, params: Path = Path("params.yaml"), folder: Path = FOLDER) 
 
     Nothing is written where the result would be refused. Raises `UserError`.
     """
+    from apipack.io import write_text  # and pyarrow with it, which reading a preset does not need
+
     preset, _ = read(name, folder), section.read(params)
     yaml = YAML()
     yaml.width, yaml.preserve_quotes = 160, True
