@@ -86,7 +86,8 @@ def here(experiment: str, points: Sequence[Point], say: Say) -> list[str]:
 
 @contextmanager
 def params_put_back(params: Path = Path("params.yaml")) -> Iterator[None]:
-    """Keep `params` beside, by commit: what a run that was killed on another commit kept is dropped."""
+    """Keep `params` beside, and put it back at the end, also that of an interrupt. What a run that was killed kept is
+    put back by the next one on the same commit, and dropped on another."""
     saved = SAVED / f"sweep-params-{commit()}.yaml"
     for kept in SAVED.glob("sweep-params-*.yaml"):
         if kept != saved:
@@ -95,6 +96,8 @@ def params_put_back(params: Path = Path("params.yaml")) -> Iterator[None]:
         write_text(saved, params.read_text(encoding="utf-8"))
     original = saved.read_text(encoding="utf-8")
     write_text(params, original)
-    yield
-    write_text(params, original)
-    saved.unlink()
+    try:
+        yield
+    finally:
+        write_text(params, original)
+        saved.unlink()
