@@ -1,5 +1,7 @@
 """Programs that grow without an end are refused before they fill memory."""
 
+import json
+
 import pytest
 
 from apipack.languages.reading import read
@@ -28,3 +30,19 @@ GROWING = {
 def test_a_program_that_grows_is_refused(name: str) -> None:
     with pytest.raises(Unreadable, match="too (much|long|large)"):
         read(*GROWING[name])
+
+
+def test_a_long_list_is_read() -> None:
+    items = list(range(3_000))
+    code = f"import requests\nrequests.post('https://a.example/numbers', json={items})\n"
+    assert read("python", code).body == json.dumps(items)
+
+
+def test_data_of_too_many_members_is_refused_in_a_mapping() -> None:
+    code = (
+        "import requests\na = {}\n"
+        + "a = {'left': a, 'right': a}\n" * 40
+        + "requests.post('https://a.example', json=a)\n"
+    )
+    with pytest.raises(Unreadable, match="too much data"):
+        read("python", code)

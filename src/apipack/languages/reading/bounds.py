@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from apipack.languages.wire import Unreadable
@@ -13,18 +13,31 @@ WORD = 63
 """Bits that integers have in every language."""
 
 
-def check_size(value: Any) -> None:
-    """Refuse data whose members, counted as often as they stand in it, are too many; shared data grows fast."""
+def all_members(value: Any, opened: Callable[[Any], Any] = lambda held: held) -> Iterator[Any]:
+    """The value and all that data holds, keys too, as often as it stands there; refuses too many: shared data grows
+    fast. opened: what to look into in place of something held."""
     todo, count = [value], 0
     while todo:
-        held = todo.pop()
-        data = getattr(held, "data", None) or getattr(held, "attributes", None)
-        held = data if isinstance(data, list | dict) else held
+        held = opened(todo.pop())
+        yield held
         if isinstance(held, list | tuple | dict):
             count += len(held)
             if count > MEMBERS:
                 raise Unreadable("too much data")
-            todo += held.values() if isinstance(held, dict) else held
+            todo += held
+            if isinstance(held, dict):
+                todo += held.values()
+
+
+def check_size(value: Any) -> None:
+    """Refuse data of too many members, those of objects among them."""
+    for _ in all_members(value, _data):
+        pass
+
+
+def _data(held: Any) -> Any:
+    data = getattr(held, "data", None) or getattr(held, "attributes", None)
+    return data if isinstance(data, list | dict) else held
 
 
 def check_texts(parts: Iterable[Any], joint: str = "") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from apipack.languages.reading.bounds import check_product, within
+from apipack.languages.reading.bounds import check_product, check_size, within
 from apipack.languages.reading.values import MYSTERY, UNDEFINED, Arguments, Builtin, Foreign, Mystery, Thing, is_known
 from apipack.languages.wire import Unreadable
 
@@ -230,7 +230,7 @@ class Dialect:
 def copied(value: Any) -> Any:
     """Data that shares nothing with the value."""
     if isinstance(value, dict | list):
-        is_known(value)
+        check_size(value)
     return _copied(value)
 
 

@@ -156,10 +156,10 @@ class Evaluation:
                 if members is None:
                     raise Unreadable("a spread of what is no list")
                 values += members
+                self.short(values)
             else:
                 values.append(self.dialect.held_value(self.value(item)))
-            self.short(values)
-        return values
+        return self.short(values)
 
     def pairs(self, pairs: Sequence[tuple[p.Expression | None, p.Expression]]) -> dict[Any, Any]:
         values: dict[Any, Any] = {}

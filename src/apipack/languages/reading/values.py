@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from apipack.languages.reading.bounds import all_members
 from apipack.languages.wire import Unreadable
 
 NOT_CONSTANT = "the request depends on something that is not constant"
@@ -130,29 +131,9 @@ def text_of(value: Any, what: str = "a text") -> str:
     return value
 
 
-WEIGHT = 200_000
-"""Members of data all the way down, those that are shared counted each time."""
-
-
 def is_known(value: Any) -> bool:
     """Whether data is constant all the way down; raises Unreadable where it is too large."""
-    if not isinstance(value, dict | list | tuple):
-        return not isinstance(value, Mystery)
-    todo, count, knows = [value], 0, True
-    while todo:
-        inner = todo.pop()
-        if isinstance(inner, dict):
-            count += len(inner)
-            todo += inner.values()
-            knows &= not any(isinstance(key, Mystery) for key in inner)
-        elif isinstance(inner, list | tuple):
-            count += len(inner)
-            todo += inner
-        elif isinstance(inner, Mystery):
-            knows = False
-        if count > WEIGHT:
-            raise Unreadable("data that is too large")
-    return knows
+    return not any(isinstance(member, Mystery) for member in all_members(value))
 
 
 def known(value: Any) -> Any:
