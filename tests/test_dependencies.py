@@ -180,4 +180,6 @@ def test_calls_request_and_score_run_on_the_core(core: Path, tmp_path: Path) -> 
 def test_a_command_whose_extra_is_missing_says_so_in_one_line(core: Path, arguments: list[str], extra: str) -> None:
     code, out, err = apipack(core, *arguments)
     assert (code, out) == (2, "")
-    assert err.startswith(f"apipack {arguments[0]} needs ") and err.endswith(f": pip install 'apipack[{extra}]'\n")
+    assert err.startswith(f"apipack {arguments[0]} needs ") and err.endswith(
+        f": pip install '.[{extra}]' in the clone\n"
+    )

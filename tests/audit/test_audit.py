@@ -152,15 +152,26 @@ def run(*arguments: Any) -> Any:
 def test_the_command_compares_models_and_its_exit_code_is_the_threshold_s(repository: Path, file: Path) -> None:
     files = ("--json", "found.json", "--html", "found.html")
     done = run(file.parent, "--model", "tuned", "--model", repository / "models/adapter", "--no-execute", *files)
-    assert done.exit_code == 0 and done.stdout.startswith("4 operations, 0shot")
+    assert done.exit_code == 0 and done.stdout.startswith("4 operations, spec, constrained; left out: 0")
     found = json.loads((repository / "found.json").read_text())
     assert list(found["models"]) == ["tuned", str(repository / "models/adapter")] and len(found["calls"]) == 8
     assert (repository / "found.html").read_text().startswith("<!doctype html>")
     under = run(file, "--no-execute", "--fail-under", "0.5")
     assert under.exit_code == 1 and under.stderr.splitlines()[-1] == "right calls: 0.0000, less than 0.5"
     assert run(file, "--no-execute", "--fail-under", "0").exit_code == 0
-    held = run(file, "--no-execute", "--setting", "spec", "--constrained")
-    assert held.stdout.startswith("4 operations, spec, constrained; left out: 0"), held.stderr
+    partly = run(file, "--no-execute", "--lang", "curl", "--lang", "go")
+    assert partly.stdout.startswith("4 operations, spec, constrained 4 of 8; left out: 0"), partly.stderr
+    free = run(file, "--no-execute", "--no-constrained")
+    assert free.stdout.startswith("4 operations, spec; left out: 0"), free.stderr
+    refused = run(file, "--lang", "go", "--constrained")
+    assert (refused.exit_code, refused.stderr) == (2, "--constrained: 0 of 4 calls have a grammar; leave it out\n")
+
+
+def test_an_adapter_of_another_model_is_refused(repository: Path, file: Path) -> None:
+    (repository / "other").mkdir()
+    (repository / "other/adapter_config.json").write_text('{"base_model_name_or_path": "acme/coder"}')
+    refused = run(file, "--model", "other")
+    assert refused.exit_code == 2 and refused.stderr.startswith("other is an adapter of acme/coder, and finetune.model")
 
 
 class Chat(BaseHTTPRequestHandler):
@@ -212,7 +223,7 @@ def test_a_model_behind_a_server_is_audited_by_its_name(repository: Path, file: 
         (("params.yaml", "--setting", "9shot"), "no such setting: 9shot; there are 0shot, random_3shot"),
         (("params.yaml", "--lang", "cobol"), "no such language: cobol"),
         (("params.yaml", "--base-url", "http://h.example/v1"), "--base-url needs --model"),
-        (("params.yaml", "--constrained"), "--constrained needs a setting with documentation"),
+        (("params.yaml", "--setting", "0shot", "--constrained"), "--constrained needs a setting with documentation"),
     ],
 )
 def test_what_cannot_be_audited_is_one_line(repository: Path, arguments: tuple[str, ...], said: str) -> None:

@@ -60,7 +60,7 @@ def curl(path: str, method: str = "GET") -> str:
 
 
 def asked(source: Source, p: Params, wrote: str, instruction: str = "Show me the pet with id 7") -> Any:
-    return ask(instruction, source, "curl", p, lambda *_: wrote)
+    return ask(instruction, source, "curl", p, lambda *_: wrote, "retrieved_3shot")
 
 
 def test_a_valid_call_names_its_operation_and_shows_the_nearest_examples(source: Source, p: Params) -> None:
@@ -70,7 +70,7 @@ def test_a_valid_call_names_its_operation_and_shows_the_nearest_examples(source:
         seen.append(prompt)
         return f"{curl('https://pets.example/v1/pets/7')}\n**instruction**: and on"
 
-    found = ask("Delete the pet 7", source, "curl", p, write)
+    found = ask("Delete the pet 7", source, "curl", p, write, "retrieved_3shot")
     assert (
         found.verdict.valid
         and found.operation == "GET /pets/{id}"
@@ -216,12 +216,24 @@ def repository(tmp_path: Path, data: Path, tiny: Path, monkeypatch: pytest.Monke
     return tmp_path
 
 
+def test_the_command_keeps_to_the_documentation_that_it_retrieves(repository: Path, file: Path) -> None:
+    question = ["ask", "Show the pet 7", "--spec", str(file), "--lang"]
+    row = json.loads(CliRunner().invoke(app, [*question, "curl", "--json"]).stdout)
+    assert (row["free"], row["examples"], len(row["documented"])) == (None, [], 4)
+    assert row["documented"][-1] == "GET https://pets.example/v1/pets/{id}"
+    assert row["call"].startswith("curl --")  # the first tokens of the grammar, by a model of random weights
+    text = CliRunner().invoke(app, [*question, "go"]).stdout
+    assert text.count("\ndocumented: ") == 4 and "\nwritten freely: there is no grammar (language)\n" in text
+
+
 def test_the_command_prints_call_request_verdict_and_examples(repository: Path, file: Path) -> None:
-    done = CliRunner().invoke(app, ["ask", "Show the pet 7", "--lang", "curl", "--spec", str(file), "--json"])
+    spec = ["--lang", "curl", "--spec", str(file), "--setting", "retrieved_3shot"]
+    done = CliRunner().invoke(app, ["ask", "Show the pet 7", *spec, "--json"])
     row = json.loads(done.stdout)
     assert done.exit_code == 1 and row["valid"] is False and len(row["examples"]) == 3  # its weights are random
     assert row["request"] is None and row["problems"][0].startswith("the call cannot be read as curl")
-    text = CliRunner().invoke(app, ["ask", "Show the pet 7", "--lang", "curl", "--api", "pets.example"]).stdout
+    api = ["--lang", "curl", "--api", "pets.example", "--setting", "retrieved_3shot"]
+    text = CliRunner().invoke(app, ["ask", "Show the pet 7", *api]).stdout
     assert "\nrequest: none\n" in text and "\nvalid: no: the call cannot be read as curl" in text
     assert text.count("\nexample: ") == 3
 

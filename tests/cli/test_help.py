@@ -19,6 +19,7 @@ from apipack.cli.output import DATA, EXPERIMENTS, USE
 from apipack.models.places import EMBEDDER_PACKAGE, LM_PACKAGE
 from apipack.records import LANGUAGES
 from tests.bare import write_hook
+from tests.parameters import write_params
 from tests.test_dependencies import declared
 
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
@@ -68,16 +69,18 @@ def test_doctor_says_what_is_missing_and_what_to_do(tmp_path: Path) -> None:
     done = subprocess.run(program, env=environment, cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (1, "")
     lines = {line[10:24].strip(): line for line in done.stdout.splitlines()}
-    assert lines["[train]"].startswith("missing") and lines["[train]"].endswith(": pip install 'apipack[train]'")
+    assert lines["[train]"].startswith("missing") and lines["[train]"].endswith(": pip install '.[train]' in the clone")
     assert lines["python"].startswith("ok") and "GiB free" in lines["disk"] and "GiB free" in lines["memory"]
-    assert lines["remote"].endswith("pip install 'apipack[pipeline]'")
+    assert lines["remote"].endswith("pip install '.[pipeline]' in the clone")
     assert set(LANGUAGES) <= set(lines) and "device" not in lines
 
 
 def test_what_is_missing_has_a_remedy(tmp_path: Path) -> None:
-    cheap = [doctor._npm(), doctor._disk(tmp_path), doctor._snapshot(tmp_path), doctor._model()]
+    cheap = [doctor._npm(), doctor._disk(tmp_path), doctor._snapshot(tmp_path), doctor._model(tmp_path)]
     assert all(finding.state == doctor.OK or finding.remedy for finding in cheap)
-    assert set(doctor.EMBEDDED) == {LM_PACKAGE, EMBEDDER_PACKAGE}
+    write_params(tmp_path, finetune={"model": "acme/coder"}, retrieve={"model": "acme/encoder"})
+    assert doctor._model(tmp_path).detail == "acme/coder, acme/encoder"
+    assert list(doctor.EMBEDDED) == [LM_PACKAGE, EMBEDDER_PACKAGE]
     (tmp_path / "data/snapshot").mkdir(parents=True)
     (tmp_path / "data/snapshot/hub-1.tgz").touch()
     assert doctor._snapshot(tmp_path).state == doctor.OK

@@ -129,6 +129,8 @@ def test_croissant_describes_every_row_and_has_the_rai_fields(released: Path, ca
     splits = {row["go/split"].decode(): row["go/id"].decode() for row in rows}
     assert splits == {"train": "a", "test_level1": "a", "test_level2": "b", "test_level3": "c", "examples": "d"}
     assert {name.removeprefix("go/") for name in rows[0]} == {"split", *RELEASE.names}
+    described = {files.id for files in dataset.metadata.distribution}
+    assert described == {"files-curl", "files-go", "files-api_pack"} and "guo2024" not in dataset.metadata.cite_as
     assert {"Could not match" in text or "not standard" in text for text in caplog.messages} <= {False}
 
 

@@ -49,6 +49,7 @@ OPERATIONS = {
     "form": operation([ID], of_type("application/x-www-form-urlencoded")),
     "multipart": operation([ID], of_type("multipart/form-data")),
     "nested": operation([ID], nested_form()),
+    "alike": operation([ID, parameter("id", "query"), parameter("path_id", "query")]),
     "secrets": operation([ID, parameter("token", "query"), parameter("X-Secret", "header")]),
 }
 
@@ -76,6 +77,17 @@ def test_a_request_comes_back_from_its_call_through_every_language(name: str) ->
             if language == "javascript" and again.header("cookie"):
                 continue  # browsers send none for a script
             assert call_of(documentation, read(language, render(language, again))) == call
+
+
+def test_a_tool_s_name_is_that_of_its_name() -> None:
+    for endpoint in ("list_pets", "x" * 63 + "_pets", "y" * 62 + " /pets", "__", "/a/{b}"):
+        name = tool_name(endpoint)
+        assert tool_name(name) == name and 0 < len(name) <= 64
+
+
+def test_arguments_of_one_name_have_names_of_their_own() -> None:
+    arguments = tool(Documentation.of(row("alike")), "a")["function"]["parameters"]
+    assert list(arguments["properties"]) == arguments["required"] == ["path_path_id", "query_id", "path_id"]
 
 
 def test_a_tool_says_what_may_be_sent() -> None:

@@ -1,7 +1,10 @@
+import re
 from pathlib import Path
 
 import pytest
+from dvc.utils.hydra import apply_overrides
 
+from apipack import params
 from apipack.errors import UserError
 from apipack.sweeps.grid import FOLDER, Point, expanded, load, names, points
 from tests.parameters import FILE, ROOT
@@ -19,6 +22,23 @@ def test_every_shipped_grid_is_accepted_and_has_a_small_twin(name: str) -> None:
     made = points(name, load(name, ROOT / FOLDER), FILE)
     assert len(made) >= 2 and {f"report.experiment={name}"} <= set(made[0].overrides)
     assert name.endswith("-small") or f"{name}-small" in SHIPPED
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_dvc_takes_every_point_whatever_mix_params_yaml_has(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "params.yaml"
+    for point in points(name, load(name, ROOT / FOLDER), ROOT / "params.yaml")[:4]:
+        text = (ROOT / "params.yaml").read_text()
+        file.write_text(re.sub(r"^mix: .*$", "mix: {ruby: 3, other: 1}", text, flags=re.MULTILINE))
+        apply_overrides(file, list(point.overrides))
+        mixes = [override for override in point.overrides if override.startswith("mix=")]
+        assert "ruby" not in params.load(file).mix or any("ruby" in mix for mix in mixes[-1:]) or not mixes
+
+
+@pytest.mark.parametrize("name", [name for name in SHIPPED if not name.endswith("-small")])
+def test_grids_for_a_gpu_have_room_for_calls_in_every_language(name: str) -> None:
+    for point in points(name, load(name, ROOT / FOLDER), ROOT / "params.yaml"):
+        assert {"evaluate.new_tokens=512", "finetune.max_tokens=2048"} <= set(point.overrides)
 
 
 def test_the_paper_s_experiments_are_shipped() -> None:
@@ -53,10 +73,11 @@ def test_a_point_is_named_by_what_differs_and_changes_its_name_with_its_override
         ("{question: why, vary: ['size=glob(*)']}", "mine.yaml: ConfigLoader is not set"),
         ("{question: why, vary: ['size=interval(1,4)']}", "mine.yaml: .*INTERVAL_SWEEP"),
         ("{question: why, common: [finetune.epoch=1]}", "params.yaml has no finetune.epoch$"),
+        ("{question: why, common: ['release.variants={go: 3}']}", "release.variants has no go in params.yaml, and DVC"),
         ("{question: why, common: [size=-1]}", "mine.yaml: size: Input should be greater than 0"),
         ("{question: why, common: [size=]}", "mine.yaml: size: "),
         ("{question: why, common: ['size={']}", "mine.yaml: "),
-        ("{question: why, points: {a: [size=1], b: [size=1]}, preset: nothing}", "no such preset: nothing"),
+        ("{question: why, points: {a: [size=1], b: [size=1]}, presets: [nothing]}", "no such preset: nothing"),
         ("{question: why, axes: size}", "axes: Extra inputs"),
         ("{question: [", "not YAML"),
     ],

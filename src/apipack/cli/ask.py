@@ -52,8 +52,10 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """request: what the call sends, or None where that is not certain. operation: `METHOD path` that it goes to.
-    examples: instruction, id and call of each that the prompt shows, best last. unsaid: required arguments of the call
-    whose value the instruction does not say. abstained: what is written instead of a call (`prompting.no_call`)."""
+    examples: instruction, id and call of each that the prompt shows, best last. documented: `METHOD URL` of each
+    operation that it documents, best last. free: why there is no grammar of their calls, in one word. unsaid: required
+    arguments of the call whose value the instruction does not say. abstained: what is written instead of a call
+    (`prompting.no_call`)."""
 
     call: str
     request: Request | None
@@ -63,6 +65,8 @@ class Answer:
     prompt: str
     unsaid: tuple[str, ...] = ()
     abstained: str | None = None
+    documented: tuple[str, ...] = ()
+    free: str | None = None
 
     def to_row(self) -> Row:
         """JSON-able, with the request's four fields."""
@@ -75,13 +79,16 @@ class Answer:
             **verdict,
             "unsaid": list(self.unsaid),
             "abstained": self.abstained,
+            "documented": list(self.documented),
+            "free": self.free,
             "examples": self.examples,
         }
 
     def to_text(self) -> str:
         """The call, or what is written instead of it, and below it what is known about it."""
-        examples = [f"example: {example['instruction']}" for example in self.examples]
-        return f"{self.call}\n\n" + "\n".join([*self._told(), *examples])
+        shown = [f"documented: {operation}" for operation in self.documented]
+        shown += [f"example: {example['instruction']}" for example in self.examples]
+        return f"{self.call}\n\n" + "\n".join([*self._told(), *shown])
 
     def _told(self) -> Iterator[str]:
         if self.abstained is not None:
@@ -92,6 +99,8 @@ class Answer:
         yield f"valid: {'yes' if self.verdict.valid else 'no: ' + '; '.join(self.verdict.broken_rules or ())}"
         if self.unsaid:
             yield f"unsaid: {', '.join(self.unsaid)}"
+        if self.free is not None:
+            yield f"written freely: there is no grammar ({self.free})"
 
 
 def of_dataset(data: Path, language: str, api: str | None) -> Source:
@@ -126,7 +135,9 @@ def of_specification(file: Path, language: str, p: Params) -> Source:
     return Source(pool, lambda ids: corpus, own.apis, name)
 
 
-def ask(instruction: str, source: Source, language: str, p: Params, write: Write, setting: str = RETRIEVED) -> Answer:
+def ask(
+    instruction: str, source: Source, language: str, p: Params, write: Write, setting: str = SPEC_RETRIEVED
+) -> Answer:
     """The call that the model writes for an instruction, and what is known about it. setting: one of SETTINGS; where it
     shows documentation, the model is given the grammar of the calls that this allows, if there is one."""
     query = {"id": "", "cluster": "", "api": source.api, "instruction": instruction}
@@ -140,20 +151,27 @@ def ask(instruction: str, source: Source, language: str, p: Params, write: Write
     best = corpus.rows[best_id]
     budget = Budget(p.finetune.max_tokens - p.evaluate.new_tokens, token_counter(p.finetune.model))
     documentation, shown = corpus.documentation(documented, p.retrieve, budget)
-    grammar, _ = grammar_of(shown, language, p.retrieve.abstain)
+    grammar, free = grammar_of(shown, language, p.retrieve.abstain)
     examples_fit = corpus.shots(ids, language, p.retrieve)
     shots = fitting(best, language, instruction, examples_fit, p.retrieve, budget, documentation)
     text = prompt(best, language, instruction, shots, p.retrieve, documentation)
     examples = [
         {"instruction": shot.instruction, "id": shot.id, "call": corpus.calls[shot.id, language]} for shot in shots
     ]
+    told = partial(
+        Answer,
+        examples=examples,
+        prompt=text,
+        documented=tuple(f"{one.method} {one.template}" for one in shown),
+        free=free,
+    )
     output = write(text, grammar)
     if (instead := abstained(output)) is not None:
-        return Answer(instead, None, None, _no_call(instead), examples, text, abstained=instead)
+        return told(instead, None, None, _no_call(instead), abstained=instead)
     call = Reading.of(language, extract_call(output, language))
     operation, verdict = check(call, best["spec_sha256"], source.apis)
     unsaid = tuple(_unsaid(instruction, call.request, operation, best["api"], corpus.rows.values()))
-    return Answer(call.code, call.request, operation, verdict, examples, text, unsaid)
+    return told(call.code, call.request, operation, verdict, unsaid=unsaid)
 
 
 def _no_call(instead: str) -> Verdict:

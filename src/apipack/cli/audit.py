@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from apipack.cli.output import USE, fail, known
+from apipack.cli.output import USE, fail, known, shown
 from apipack.errors import UserError
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 ADAPTER = Path("models/adapter")
+CONFIG = "adapter_config.json"
 TUNED, BASE = "tuned", "base"
 
 app = typer.Typer()
@@ -34,13 +35,16 @@ def audit(
     chat: Annotated[bool, typer.Option(help="ask the server in chat turns, or let it go on with a prompt")] = True,
     concurrency: Annotated[int, typer.Option(help="requests that the server gets at once", min=1, max=256)] = 16,
     timeout: Annotated[float, typer.Option(help="seconds for one answer of the server", min=0.1)] = 120.0,
+    reasoning: Annotated[bool, typer.Option(help="the server's model thinks before it answers")] = False,
+    fresh: Annotated[bool, typer.Option(help="ask the server again, also what it has answered before")] = False,
     lang: Annotated[list[str] | None, typer.Option(help="a language, again for more; curl by default")] = None,
     setting: Annotated[
         str, typer.Option(help="0shot, random_3shot, retrieved_3shot, spec, spec_retrieved or spec_distractors")
-    ] = "0shot",
+    ] = "spec",
     constrained: Annotated[
-        bool, typer.Option(help="keep calls to the documentation that the setting shows; models that run here")
-    ] = False,
+        bool | None,
+        typer.Option(help="keep calls to the documentation that the setting shows; by default wherever that can be"),
+    ] = None,
     operations: Annotated[int | None, typer.Option(help="at most so many, drawn by the seed", min=1)] = None,
     execute: Annotated[bool, typer.Option(help="run the calls in the sandbox, where there is one")] = True,
     json_file: Annotated[Path | None, typer.Option("--json", help="write all figures and calls there")] = None,
@@ -69,12 +73,14 @@ def audit(
         fail("--base-url needs --model, the server's name of a model", 2)
     if setting not in SETTINGS:
         fail(f"no such setting: {setting}; there are {', '.join(SETTINGS)}", 2)
-    if constrained and (base_url is not None or setting not in DOCUMENTED):
+    can_be_held = base_url is None and setting in DOCUMENTED
+    if constrained and not can_be_held:
         fail("--constrained needs a setting with documentation, and a model that runs here", 2)
     try:
         p = params.load()
+        held = can_be_held and (constrained or (constrained is None and p.evaluate.backend == "transformers"))
         for name in (model or [TUNED]) if base_url is None else ():
-            _check(name)
+            _check(name, p.finetune.model)
         paths = [path for spec in specs for path in (files(spec) if spec.is_dir() else [spec])]
         asked = questions(paths, languages, setting, operations, p)
         for file, reason in asked.unread.items():
@@ -82,25 +88,42 @@ def audit(
         server: dict[str, object] | None = None
         if base_url is not None:
             server = {"base_url": base_url, "key_variable": key_variable, "chat": chat}
-            server |= {"concurrency": concurrency, "timeout": timeout}
-        outputs = {name: _outputs(name, asked.tests, p, server, constrained) for name in model or [TUNED]}
+            server |= {"concurrency": concurrency, "timeout": timeout, "reasoning": reasoning}
+        if constrained and not all(test["grammar"] for test in asked.tests):
+            raise UserError(
+                f"--constrained: {_held(asked.tests)} of {len(asked.tests)} calls have a grammar; leave it out"
+            )
+        outputs = {name: _outputs(name, asked.tests, p, server, held, fresh) for name in model or [TUNED]}
         calls = judged(asked, outputs, p.evaluate.model_copy(update={"execute": execute}), p.cores())
-        audited = report(asked, calls, f"{setting}, constrained" if constrained else setting, p.seed)
+        audited = report(asked, calls, _told(setting, asked.tests, held), p.seed)
         if json_file is not None:
             write_json(json_file, audited)
         if html_file is not None:
             write_text(html_file, page(audited).encode("utf-8", "backslashreplace").decode())
     except (UserError, OSError) as error:
         fail(str(error), 2)
-    print(table(audited))
+    print(shown(table(audited)))
     if fail_under is not None and worst(audited) < fail_under:
         fail(f"right calls: {worst(audited):.4f}, less than {fail_under}", 1)
 
 
+def _held(tests: list[Row]) -> int:
+    return sum(test["grammar"] is not None for test in tests)
+
+
+def _told(setting: str, tests: list[Row], held: bool) -> str:
+    """The setting, and which calls were kept to its documentation."""
+    number = _held(tests) if held else 0
+    return (
+        f"{setting}, constrained{'' if number == len(tests) else f' {number} of {len(tests)}'}" if number else setting
+    )
+
+
 def _outputs(
-    name: str, tests: list[Row], p: Params, server: dict[str, object] | None, constrained: bool
+    name: str, tests: list[Row], p: Params, server: dict[str, object] | None, constrained: bool, fresh: bool
 ) -> list[Output]:
-    """What a model goes on with after each test's prompt; kept, so that a second audit asks it nothing."""
+    """What a model goes on with after each test's prompt; kept, so that a second audit asks nothing but a server that
+    is to be asked afresh."""
     from apipack.inference.answering import answer, ask_served
     from apipack.inference.params import Served
     from apipack.prompting.prompts import STOP
@@ -111,7 +134,7 @@ def _outputs(
             served = Served.model_validate({"model": name, **server})
         except ValueError as error:
             raise UserError(f"{server['base_url']} is no address of a server, http://127.0.0.1:8000/v1 say") from error
-        return ask_served(served, prompts, p.evaluate, STOP)[0]
+        return ask_served(served, prompts, p.evaluate, STOP, Path(":memory:") if fresh else None)[0]
     adapter = _adapter(name)
     weights = p.finetune.model if adapter is not None or name == BASE else name
     grammars = [test["grammar"] for test in tests] if constrained else None
@@ -120,14 +143,20 @@ def _outputs(
 
 def _adapter(name: str) -> Path | None:
     """The folder of an adapter; None where the name is a whole model's."""
-    return ADAPTER if name == TUNED else Path(name) if Path(name, "adapter_config.json").is_file() else None
+    return ADAPTER if name == TUNED else Path(name) if Path(name, CONFIG).is_file() else None
 
 
-def _check(name: str) -> None:
-    """Raise `UserError` where a model is certainly not there, before any work."""
+def _check(name: str, model: str) -> None:
+    """Raise `UserError` where a model is certainly not there, or is an adapter of another than `model`, before any
+    work."""
     from apipack.inference.serving import check
+    from apipack.io import read_json
+    from apipack.models.places import published_name
 
     if (adapter := _adapter(name)) is not None:
         check(adapter)
+        base = read_json(adapter / CONFIG).get("base_model_name_or_path") if (adapter / CONFIG).is_file() else None
+        if base and base not in (model, published_name(model)):
+            raise UserError(f"{name} is an adapter of {base}, and finetune.model in params.yaml is {model}")
     elif name.startswith(("/", ".", "~")) and not Path(name).is_dir():
         raise UserError(f"{name}: no such folder of a model or an adapter")

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from apipack.cli.output import install
+from apipack.errors import UserError
 from apipack.records import LANGUAGES
 
 GIB = 1024**3
@@ -55,7 +57,7 @@ def findings(root: Path) -> Iterator[Finding]:
     yield _memory()
     yield _remote(root)
     yield _snapshot(root)
-    yield _model()
+    yield _model(root)
     yield _sandbox()
     for language in LANGUAGES:
         yield _toolchain(language)
@@ -70,7 +72,7 @@ def _python() -> Finding:
 def _extra(extra: str) -> Finding:
     absent = [module for module in EXTRAS[extra] if importlib.util.find_spec(module) is None]
     if absent:
-        return Finding(f"[{extra}]", MISSING, f"no {', '.join(absent)}", f"pip install 'apipack[{extra}]'")
+        return Finding(f"[{extra}]", MISSING, f"no {', '.join(absent)}", install(extra))
     return Finding(f"[{extra}]", OK, "installed")
 
 
@@ -105,7 +107,7 @@ def _amount(name: str, free: int, least: int, remedy: str) -> Finding:
 
 def _remote(root: Path) -> Finding:
     if importlib.util.find_spec("dvc") is None:
-        return Finding("remote", OPTIONAL, "no DVC", "pip install 'apipack[pipeline]'")
+        return Finding("remote", OPTIONAL, "no DVC", install("pipeline"))
     listing = subprocess.run([sys.executable, "-m", "dvc", "remote", "list"], cwd=root, capture_output=True, text=True)
     if listing.returncode:
         return Finding("remote", OPTIONAL, "no DVC repository here", "run from the repository's root")
@@ -120,11 +122,26 @@ def _snapshot(root: Path) -> Finding:
     return Finding("hub package", OPTIONAL, "not fetched yet", "`dvc repro snapshot` fetches it through npm")
 
 
-def _model() -> Finding:
-    for package, remedy in EMBEDDED.items():
-        if importlib.util.find_spec(package) is None:
+def _model(root: Path) -> Finding:
+    """Of a repository whose params.yaml names other models, these are needed no more than its server is."""
+    names = _models(root)
+    for (package, remedy), name in zip(EMBEDDED.items(), names, strict=True):
+        if name == "embedded" and importlib.util.find_spec(package) is None:
             return Finding("model", MISSING, f"no {package}", f"{remedy}, or name another model in params.yaml")
-    return Finding("model", OK, "embedded: SmolLM2-135M, all-MiniLM-L6-v2")
+    return Finding(
+        "model", OK, "embedded: SmolLM2-135M, all-MiniLM-L6-v2" if set(names) == {"embedded"} else ", ".join(names)
+    )
+
+
+def _models(root: Path) -> tuple[str, str]:
+    """What params.yaml tunes and what it retrieves with; `embedded` where there is none that can be read."""
+    from apipack.params import load
+
+    try:
+        p = load(root / "params.yaml")
+    except (UserError, OSError):
+        return "embedded", "embedded"
+    return p.finetune.model, p.retrieve.model
 
 
 def _sandbox() -> Finding:

@@ -225,6 +225,7 @@ def compare(
 ) -> None:
     """Print MLflow's finished runs as tables: accuracy by size, by language and mix, and the paper's call match."""
     from apipack.evaluation import comparing
+    from apipack.evaluation.accuracy import METRICS
     from apipack.evaluation.reporting import markdown
     from apipack.evaluation.tracking import accuracies, finished_runs
     from apipack.params import load as load_params
@@ -234,8 +235,10 @@ def compare(
         tables = accuracies(runs)
     except UserError as error:
         fail(str(error), 2)
-    if not any(metric in cells for cells in tables.values()):
-        fail(f"no finished run has {metric}: `dvc repro` makes one", 2)
+    having = [name for name in METRICS if any(name in cells for cells in tables.values())]
+    if metric not in having:
+        more = f"; there are {', '.join(having)}" if having else ": `dvc repro` makes one"
+        fail(f"no finished run has {metric}{more}", 2)
     print(f"## {metric} by size\n\n{markdown(comparing.by_size(runs, tables, metric))}\n")
     print(f"## {metric} of the tuned model by language\n\n{markdown(comparing.by_language(runs, tables, metric))}\n")
     print(f"## The paper's CodeLlama-13B, level {level}, API-call match\n\n{markdown(comparing.paper(level))}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apipack.cli.output import EXPERIMENTS, USE, fail, known
+from apipack.cli.output import EXPERIMENTS, USE, fail, known, line, shown
 from apipack.errors import UserError
 
 if TYPE_CHECKING:  # what it takes is imported when it is needed: the command line starts at once
@@ -34,15 +33,16 @@ def ask(
     ] = None,
     setting: Annotated[
         str, typer.Option(help="what the model is shown: retrieved_3shot, spec_retrieved or spec_retrieved_3shot")
-    ] = "retrieved_3shot",
+    ] = "spec_retrieved",
     constrained: Annotated[
-        bool, typer.Option(help="with documentation: write no call that it does not allow (not through a server)")
+        bool,
+        typer.Option(help="with documentation: write no call that it does not allow (cURL, Python; not by a server)"),
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
 ) -> None:
-    """Print the call that the tuned model writes, its request, whether that is valid, and the examples it was shown.
+    """Print the call that the tuned model writes, its request, whether that is valid, and what it was shown.
 
-    Examples and documentation are retrieved from the dataset, or from a specification. Exit code 1 where the call
+    Documentation and examples are retrieved from the dataset, or from a specification. Exit code 1 where the call
     is not a valid request, 2 where nothing can be asked.
     """
     (language,) = known([lang])
@@ -65,7 +65,7 @@ def ask(
         answered = answer(instruction, source, language, p, write, setting)
     except (UserError, OSError) as error:
         fail(str(error), 2)
-    print(json.dumps(answered.to_row(), ensure_ascii=False) if as_json else answered.to_text())
+    print(line(answered.to_row()) if as_json else shown(answered.to_text()))
     raise typer.Exit(0 if answered.verdict.valid else 1)
 
 
@@ -121,7 +121,7 @@ def log(
 
 
 def _in_process(p: Params, constrained: bool) -> Write:
-    """The tuned model of this repository. constrained: keeps to the grammar, where there is one."""
+    """The tuned model of this repository. constrained: keeps to the grammar, where there is one and the backend can."""
     from apipack.inference.answering import answer
     from apipack.inference.serving import check
     from apipack.prompting.prompts import STOP
@@ -129,7 +129,8 @@ def _in_process(p: Params, constrained: bool) -> Write:
     check(ADAPTER)
 
     def write(prompt: str, grammar: str | None) -> str:
-        grammars = [grammar] if constrained and grammar is not None else None
+        held = constrained and grammar is not None and p.evaluate.backend == "transformers"
+        grammars = [grammar] if held else None
         return answer(p.finetune.model, ADAPTER, [prompt], p.evaluate, STOP, grammars=grammars)[0][0].text
 
     return write

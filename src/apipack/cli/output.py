@@ -56,7 +56,12 @@ class Commands(TyperGroup):
             command = ctx.invoked_subcommand
             if command not in EXTRAS or (error.name or "apipack").startswith("apipack"):
                 raise
-            fail(f"apipack {command} needs {error.name}: pip install 'apipack[{EXTRAS[command]}]'", 2)
+            fail(f"apipack {command} needs {error.name}: {install(EXTRAS[command])}", 2)
+
+
+def install(extra: str) -> str:
+    """How to get an extra. PyPI's package of this name is somebody else's."""
+    return f"pip install '.[{extra}]' in the clone"
 
 
 def fail(message: str, code: int) -> NoReturn:
@@ -90,11 +95,16 @@ def _flush() -> None:
 
 
 def say(message: str) -> None:
-    """One line on standard error, in which nothing moves a terminal's cursor: documents are not ours."""
-    text = " ".join(message.split())
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    print(text, file=sys.stderr)
+    """One line on standard error, as `shown`."""
+    print(shown(" ".join(message.split())), file=sys.stderr)
+
+
+def shown(text: str) -> str:
+    """The text with what is not printable escaped, but for line ends: nothing moves a terminal's cursor, since neither
+    documents nor what models write is ours."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
 
 
 def line(row: dict[str, Any]) -> str:

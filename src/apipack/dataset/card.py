@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import yaml
 
-from apipack.dataset.croissant import CITATION
+from apipack.dataset.croissant import CITATION, PAPER_CITATION
 from apipack.hubs.sources import groups, source
 from apipack.io import parts, read_table
 
@@ -120,8 +120,11 @@ load_dataset("FOLDER OR REPOSITORY", "{next(iter(counts))}", split="{names[0]}",
 
 ## Cite
 
+This dataset, and the paper whose recipe it follows:
+
 ```bibtex
 {CITATION}
+{PAPER_CITATION}
 ```
 """
     if origins:

@@ -55,7 +55,14 @@ CONTEXT: Json = {
     "transform": "cr:transform",
 }
 CONFORMS = ["http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/RAI/1.0"]
+PUBLISHED = "2026-11-30"
+"""The day of this version's code, which the same sources give the same bytes with."""
 CITATION = (
+    "@misc{apipack, title={apipack: OpenAPI specifications to instruction/API-call pairs}, "
+    f"author={{{{The apipack authors}}}}, year={{{PUBLISHED[:4]}}}, note={{version {version('apipack')}}}}}"
+)
+PAPER = "https://arxiv.org/abs/2402.09615"
+PAPER_CITATION = (
     "@article{guo2024apipack, title={API Pack: A Massive Multi-Programming Language Dataset for API Call Generation}, "
     "author={Guo, Zhen and Soria, Adriana Meza and Sun, Wei and Shen, Yikang and Panda, Rameswar}, "
     "journal={arXiv preprint arXiv:2402.09615}, year={2024}}"
@@ -98,8 +105,16 @@ RAI: dict[str, Any] = {
 }
 
 
-def croissant(rows: Mapping[str, Mapping[str, int]], splits: Sequence[str]) -> Json:
-    """The metadata of a release. rows: language → split → number; splits: names in the release."""
+FURTHER = {
+    "api_pack": ("application/gzip", "api_pack/*.jsonl.gz", "The same rows in the JSON schema of API Pack."),
+    "tools": ("application/x-parquet", "data/tools/*.parquet", "Operations as tools, and calls of them as chats."),
+    "bfcl": ("application/gzip", "bfcl/**/*.json.gz", "The same tool calls in the format of BFCL."),
+}
+"""Files that a release may have beside the rows: name → (format, where, what)."""
+
+
+def croissant(rows: Mapping[str, Mapping[str, int]], splits: Sequence[str], further: Sequence[str] = ()) -> Json:
+    """The metadata of a release. rows: language → split → number; splits: names in the release; further: of FURTHER."""
     total = sum(sum(of.values()) for of in rows.values())
     return {
         "@context": CONTEXT,
@@ -110,13 +125,14 @@ def croissant(rows: Mapping[str, Mapping[str, int]], splits: Sequence[str]) -> J
         "conformsTo": CONFORMS,
         "citeAs": CITATION,
         "license": "LICENSE.md",
-        "url": "https://arxiv.org/abs/2402.09615",
+        "datePublished": PUBLISHED,
+        "sc:isBasedOn": PAPER,
         "version": version("apipack"),
         "keywords": ["API", "OpenAPI", "code generation", *rows],
         "inLanguage": "en",
         "creator": {"@type": "sc:Organization", "name": "The apipack authors"},
         "isLiveDataset": False,
-        "distribution": [_files(language) for language in rows],
+        "distribution": [*(_files(language) for language in rows), *map(_further, further)],
         "recordSet": [_splits(splits), *(_records(language) for language in rows)],
         **{f"rai:{name}": value for name, value in RAI.items()},
     }
@@ -130,6 +146,12 @@ def _files(language: str) -> Json:
         "encodingFormat": "application/x-parquet",
         "includes": f"data/{language}/*.parquet",
     }
+
+
+def _further(name: str) -> Json:
+    form, where, what = FURTHER[name]
+    told = {"description": what, "encodingFormat": form, "includes": where}
+    return {"@type": "cr:FileSet", "@id": f"files-{name}", **told}
 
 
 def _splits(names: Sequence[str]) -> Json:

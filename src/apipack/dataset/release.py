@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from apipack.dataset.card import Origin, card, figures, origins
-from apipack.dataset.croissant import croissant
+from apipack.dataset.croissant import FURTHER, croissant
 from apipack.dataset.datasheet import LICENCE, datasheet
 from apipack.dataset.further import write_further
 from apipack.dataset.params import Release
@@ -88,7 +88,8 @@ def write_documents(
     write_text(out / "README.md", card(counts, names, figures, origins, tools))
     write_text(out / "DATASHEET.md", datasheet(counts, figures, origins))
     write_text(out / "LICENSE.md", LICENCE)
-    write_json(out / "croissant.json", croissant(counts, names))
+    further = [name for name, (_, where, _) in FURTHER.items() if any(out.glob(where))]
+    write_json(out / "croissant.json", croissant(counts, names, further))
 
 
 def write_languages(

@@ -10,8 +10,9 @@ from typing import Any
 
 from apipack.errors import UserError
 from apipack.evaluation.params import CONSTRAINED, LOCAL, Evaluate, constrained_name
-from apipack.inference.answering import Answered, answer, ask_served
+from apipack.inference.answering import ABSTAINING, SYSTEM, Answered, answer, ask_served
 from apipack.inference.params import Served
+from apipack.prompting.no_call import RULE
 from apipack.prompting.prompts import STOP
 from apipack.records import Output
 
@@ -48,12 +49,15 @@ def write(tests: Sequence[Row], model: str, adapter: Path, p: Evaluate) -> tuple
 def _served(tests: Sequence[Row], server: Served, p: Evaluate) -> tuple[Sequence[Output], Row]:
     """In the form of tools, a chat is asked with the tools beside it."""
     if p.form == "code" or not server.chat:
-        return ask_served(server, [test["prompt"] for test in tests], p, STOP)
-    from apipack.prompting.tool_prompts import SYSTEM  # a bare machine, which asks no servers, lacks what these need
+        prompts = [test["prompt"] for test in tests]
+        system = ABSTAINING if any(RULE in prompt for prompt in prompts) else SYSTEM
+        return ask_served(server, prompts, p, STOP, system=system)
+    from apipack.prompting.tool_prompts import system_of  # a bare machine, which asks no servers, lacks what these need
     from apipack.prompting.toolbox import Toolbox
 
     tools = [json.dumps(Toolbox.from_json(test["toolbox"]).openai) for test in tests]
-    return ask_served(server, [test["question"] for test in tests], p, STOP, tools=tools, system=SYSTEM)
+    questions = [test["question"] for test in tests]
+    return ask_served(server, questions, p, STOP, tools=tools, system=system_of("\n".join(questions)))
 
 
 def _constrained(tests: Sequence[Row], model: str, weights: Path | None, p: Evaluate) -> tuple[Outputs, Answered]:

@@ -22,7 +22,7 @@ PLACES = (
     ("mlflow.db", "the runs"),
 )
 NEXT = (
-    'apipack ask "…"                      # ask the tuned model for a call',
+    'apipack ask "…" --lang curl          # ask the tuned model for a call',
     "dvc exp run -S size=1000000          # train on more",
     "make ui                              # compare runs in MLflow",
 )

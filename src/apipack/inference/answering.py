@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 
 STORE = "outputs.sqlite"
 SYSTEM = "You write API calls. Answer with the code of the one call that is asked for, and with nothing else."
+ABSTAINING = (
+    "You write API calls. Answer with the code of the one call that is asked for, or as you are told where none is."
+)
+THINKING = 8_192
+"""Tokens that a reasoning model may use before it answers."""
+
+
+EMPTY = ("refusal", "grammar", "malformed")
+"""Kinds of failure that leave an empty output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +90,24 @@ def ask_served(
     """Greedy outputs of a served model in the order of `prompts`, and what they took.
 
     prompt_tokens, completion_tokens and cost are of all outputs, stored ones too; generated, faults and spent of this
-    run. A refusal is an empty output and counted. Raises `UserError` where other prompts have no output after all
-    attempts; what was generated is kept. tools: of each prompt, JSON in OpenAI's format; a call of one is a line of
-    JSON in the output. system: what is said first in a chat.
+    run. A refusal is an empty output and counted, and so is an answer that is none. Raises `UserError` where other
+    prompts have no output after all attempts; what was generated is kept. tools: of each prompt, JSON in OpenAI's
+    format; a call of one is a line of JSON in the output. system: what is said first in a chat.
     """
     from apipack.inference.backends.openai import OpenAIBackend
 
     sampling = Sampling(0.0, 1.0, p.new_tokens)
+    thinking = THINKING if served.reasoning and served.chat else 0
     backend = OpenAIBackend(
-        served.model, sampling, served, served.attempts, raw=not served.chat, stop=() if served.chat else (stop,)
+        served.model,
+        sampling,
+        served,
+        served.attempts,
+        raw=not served.chat,
+        stop=() if served.chat else (stop,),
+        thinking=thinking,
     )
-    answers = _ask(backend, prompts, system if served.chat else "", p.new_tokens, store, tools=tools)
+    answers = _ask(backend, prompts, system if served.chat else "", p.new_tokens + thinking, store, tools=tools)
     cost = (answers.prompt_tokens * served.price_in + answers.completion_tokens * served.price_out) / 1e6
     return answers.outputs, {
         "model": served.model,
@@ -137,7 +153,7 @@ def _ask(
                 done[at] = outcome
             else:
                 failed[at] = outcome
-    if lost := [failure for failure in failed.values() if failure.kind not in ("refusal", "grammar")]:
+    if lost := [failure for failure in failed.values() if failure.kind not in EMPTY]:
         raise UserError(
             f"{recorded.identity}: {len(lost)} of {len(distinct)} prompts have no output, the last for "
             f"{lost[-1].kind}: {lost[-1].detail}; what was generated is kept, run again to go on"

@@ -23,7 +23,7 @@ class Vocabulary:
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, size: int) -> None:
         if find_spec("llguidance") is None:
-            raise UserError("constrained decoding needs llguidance: pip install 'apipack[train]'")
+            raise UserError("constrained decoding needs llguidance: pip install '.[train]' in the clone")
         from llguidance import LLMatcher, LLParserLimits
         from llguidance.hf import from_tokenizer
 

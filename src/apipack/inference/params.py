@@ -25,8 +25,11 @@ class Server(Section):
 
 class Served(Server):
     """A model behind an OpenAI-compatible server. model: the server's name for it. chat: ask it in chat turns; without,
-    it goes on with the prompt at /completions, as a model in this process does. attempts: of one request."""
+    it goes on with the prompt at /completions, as a model in this process does. attempts: of one request. reasoning:
+    the model thinks before it answers: it has tokens for that too, and draws as its server does, since OpenAI's take
+    no temperature."""
 
     model: Name
     chat: bool = True
     attempts: Positive = 5
+    reasoning: bool = False

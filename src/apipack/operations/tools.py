@@ -9,6 +9,7 @@ tool adds. A request that its call does not give back exactly has a reason inste
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from email import message_from_string
 from email.message import Message
@@ -57,16 +58,24 @@ class Argument(NamedTuple):
 
 def tool_name(endpoint: str) -> str:
     """The name of an operation's tool; endpoint: what the specification or `operations.texts` calls the operation."""
-    return _NOT_IN_NAMES.sub("_", endpoint).strip("_")[:MAX_NAME] or "call"
+    return _NOT_IN_NAMES.sub("_", endpoint).strip("_")[:MAX_NAME].rstrip("_") or "call"
 
 
 def arguments_of(documentation: Documentation) -> list[Argument]:
     """The parameters that a call says, each under its name, or with its place before it where another has that."""
     said = [given for given in documentation.parameters if not _is_fixed(given.node, given.name)]
-    names = [given.name for given in said] + ([BODY] if documentation.body is not None else [])
-    return [
-        Argument(given.name if names.count(given.name) == 1 else f"{given.place}_{given.name}", given) for given in said
-    ]
+    count = Counter([given.name for given in said] + ([BODY] if documentation.body is not None else []))
+    taken = {name for name, times in count.items() if times == 1}
+    named = []
+    for given in said:
+        name = given.name
+        if count[name] > 1:
+            name = f"{given.place}_{name}"
+        while name in taken and name != given.name:
+            name = f"{given.place}_{name}"
+        taken.add(name)
+        named.append(Argument(name, given))
+    return named
 
 
 def tool(documentation: Documentation, endpoint: str, described: bool = True, optional: int | None = None) -> Json:

@@ -19,6 +19,7 @@ from apipack.retrieval.params import Retrieve
 
 Row = dict[str, Any]
 SYSTEM = "Call the one tool that does what is asked, with the values that are said and no others."
+ABSTAINING = "Call the one tool that does what is asked, with the values that are said, or write what is right instead."
 
 
 def of_tools(
@@ -43,7 +44,12 @@ def question_of(row: Row | None, instruction: str, shots: Sequence[Shot], p: Ret
 
 
 def chat(question: str) -> list[dict[str, str]]:
-    return [{"role": "system", "content": SYSTEM}, {"role": "user", "content": question}]
+    return [{"role": "system", "content": system_of(question)}, {"role": "user", "content": question}]
+
+
+def system_of(question: str) -> str:
+    """What a chat says first: where the question has the rule of abstaining, that a call need not be right."""
+    return ABSTAINING if RULE in question else SYSTEM
 
 
 def instance(

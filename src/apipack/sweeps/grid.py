@@ -20,24 +20,26 @@ from hydra.errors import HydraException
 from apipack.errors import UserError
 from apipack.evaluation.run_names import flatten
 from apipack.params import Params
+from apipack.records import LANGUAGES
 from apipack.section import ParamsError, Section, check, read
 from apipack.sweeps import presets
 
 FOLDER = Path("experiments")
 LONGEST = 60
+MIX = "mix"
 MOST = 1_000
 """Experiments of a part of a grid: more are a mistake."""
 
 
 class Grid(Section):
     """question: what the runs answer. axis: the parameter over which MLflow draws the parent's metrics; None where it
-    is no number. preset: one of configs/ that every point begins with. common: overrides of every point. points: label
-    → overrides of a part of the grid; one nameless part by default. vary: overrides whose lists, `size=16,48`, make a
-    point for each of their combinations, as Hydra's sweeps do; a part may have such lists too."""
+    is no number. presets: of configs/ that every point begins with, one after another. common: overrides of every
+    point. points: label → overrides of a part of the grid; one nameless part by default. vary: overrides whose lists,
+    `size=16,48`, make a point for each of their combinations, as Hydra's sweeps do; a part may have such lists too."""
 
     question: str
     axis: str | None = None
-    preset: str | None = None
+    presets: list[str] = []
     common: list[str] = []
     points: dict[str, list[str]] = {}
     vary: list[str] = []
@@ -68,13 +70,13 @@ def points(name: str, grid: Grid, params: Path = Path("params.yaml")) -> list[Po
     """The experiments of a grid, each checked against params.yaml before any of them runs. Raises `UserError`."""
     raw, experiments = read(params), []
     parts = grid.points or {"": []}
-    common = [*(_of_preset(presets.read(grid.preset)) if grid.preset else ()), *grid.common]
+    common = [*(override for preset in grid.presets for override in _of_preset(presets.read(preset))), *grid.common]
     for label, overrides in parts.items():
         own = expanded(name, [*overrides, *grid.vary])
         fixed = set(own[0]).intersection(*own)
         for combination in own:
             varied = [text for text in combination if text not in fixed]
-            every = (*common, f"report.experiment={name}", *combination)
+            every = _replacing(name, (*common, f"report.experiment={name}", *combination))
             _has_axis(name, grid.axis, checked(name, every, raw))
             experiments.append(_point(name, label, varied, every))
     if len({point.name for point in experiments}) < len(experiments):
@@ -111,12 +113,30 @@ def checked(name: str, overrides: Iterable[str], raw: Any) -> Params:
             section = section.get(key) if isinstance(section, dict) else None
         if not isinstance(section, dict) or (last not in section and not override.is_add()):
             raise UserError(f"experiments/{name}.yaml: params.yaml has no {override.key_or_group}")
-        value = override.value()
-        section[last] = _merged(section.get(last), value) if isinstance(value, dict) else value
+        value, before = override.value(), section.get(last)
+        if isinstance(value, dict):
+            value = {str(inner): of for inner, of in value.items()}
+            if isinstance(before, dict) and not override.is_add() and (new := sorted(value.keys() - before.keys())):
+                raise UserError(
+                    f"experiments/{name}.yaml: {override.key_or_group} has no {new[0]} in params.yaml, and DVC merges "
+                    "mappings: add it with `+`"
+                )
+            value = (before if isinstance(before, dict) else {}) | value
+        section[last] = value
     try:
         return check(Params, values, "params.yaml")
     except ParamsError as error:
         raise UserError(f"experiments/{name}.yaml: {str(error).removeprefix('params.yaml: ')}") from error
+
+
+def _replacing(name: str, overrides: Sequence[str]) -> tuple[str, ...]:
+    """The overrides, so that a mapping of `mix` replaces the one of params.yaml, into which DVC would merge it."""
+    every: list[str] = []
+    for text, override in zip(overrides, _parsed(name, overrides), strict=True):
+        if override.key_or_group == MIX and isinstance(override.value(), dict):
+            every.append(f"{MIX}={LANGUAGES[0]}")
+        every.append(text)
+    return tuple(every)
 
 
 def _parsed(name: str, overrides: Iterable[str]) -> list[Override]:
@@ -146,12 +166,6 @@ def _spelled(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_spelled, value)) + "]"
     return json.dumps(value)
-
-
-def _merged(before: Any, value: dict[Any, Any]) -> dict[str, Any]:
-    """A mapping is merged into the one that is there, as Hydra does."""
-    kept = dict(before) if isinstance(before, dict) else {}
-    return kept | {str(key): inner for key, inner in value.items()}
 
 
 def _point(name: str, label: str, varied: Sequence[str], overrides: tuple[str, ...]) -> Point:

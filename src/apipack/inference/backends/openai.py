@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import cached_property
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import openai
 import tenacity
@@ -38,7 +39,8 @@ class Refused(Exception):
 
 class OpenAIBackend:
     """model: the server's name for it. attempts: how often one request is tried in all. raw: prompts are texts to go
-    on with, at /completions, not chat turns. stop: texts before which a completion ends.
+    on with, at /completions, not chat turns. stop: texts before which a completion ends. thinking: tokens of a chat's
+    answer beside those of `sampling`, for a model that takes no other settings of it.
 
     faults: failed attempts by kind. prompt_tokens, completion_tokens: of all answers, as the server counts them.
     Raises `UserError` where going on makes no sense: wrong key, no such model, a server that fails always.
@@ -53,7 +55,9 @@ class OpenAIBackend:
         *,
         raw: bool = False,
         stop: Sequence[str] = (),
+        thinking: int = 0,
     ) -> None:
+        self._thinking = thinking
         self._model, self._sampling, self._server, self._attempts = model, sampling, server, attempts
         self._raw, self._stop = raw, list(stop)
         self._lock = threading.Lock()
@@ -75,7 +79,10 @@ class OpenAIBackend:
     @property
     def identity(self) -> str:
         mode = f":{'raw' if self._raw else 'chat'}:{self._stop}" if self._raw or self._stop else ""
-        return f"openai:{self._model}{mode}"
+        where = urlsplit(self._server.base_url or "")
+        server = f"@{where.netloc.rpartition('@')[2]}{where.path}" if where.netloc else ""
+        thinking = f":{self._thinking}" if self._thinking else ""
+        return f"openai:{self._model}{server}{mode}{thinking}"
 
     @property
     def cost(self) -> float:
@@ -103,7 +110,7 @@ class OpenAIBackend:
         answer = self._client.chat.completions.create(
             model=self._model,
             messages=[{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}],
-            **self._limits(seed),
+            **({"max_completion_tokens": self._most} if self._thinking else self._limits(seed)),
             **({} if prompt.tools is None else {"tools": json.loads(prompt.tools)}),
         )
         usage = self._count(answer)
@@ -112,6 +119,8 @@ class OpenAIBackend:
             raise Refused(str(choice.message.refusal or "content filter"))
         if prompt.tools is not None and choice.message.tool_calls:
             return Completion(_calls(choice.message.tool_calls), *usage)
+        if choice.message.content is None and choice.finish_reason == "length":
+            return Completion("", *usage)
         if not isinstance(choice.message.content, str):
             raise Malformed("no content")
         return Completion(choice.message.content.strip(), *usage)
@@ -123,6 +132,10 @@ class OpenAIBackend:
         if not isinstance(text, str):
             raise Malformed("no text")
         return Completion(text[: min((text.index(mark) for mark in self._stop if mark in text), default=None)], *usage)
+
+    @property
+    def _most(self) -> int:
+        return self._sampling.new_tokens + self._thinking
 
     def _limits(self, seed: int) -> dict[str, Any]:
         sampling = self._sampling
@@ -244,7 +257,8 @@ def _kind(error: BaseException) -> str | None:
 
 def _hopeless(error: openai.OpenAIError, model: str) -> UserError:
     said = error.response.text if isinstance(error, openai.APIStatusError) else ""
-    return UserError(f"the server refuses requests for {model}: {' '.join(f'{error} {said}'.split()):.300}")
+    more = "; `reasoning: true` asks it as it wants" if "max_completion_tokens" in said else ""
+    return UserError(f"the server refuses requests for {model}: {' '.join(f'{error} {said}'.split()):.300}{more}")
 
 
 _backoff = tenacity.wait_random_exponential(multiplier=0.5, max=LONGEST_WAIT)
