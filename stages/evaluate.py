@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from apipack.evaluation.params import Evaluate
 from apipack.evaluation.predictions import evaluate
 from apipack.evaluation.schemas import PREDICTIONS
-from apipack.io import fresh_folder, rows_table, write_table
+from apipack.io import METRICS, fresh_folder, rows_table, write_json, write_table
 from apipack.section import Only, Seed
 from apipack.tasks.params import Engine
 from apipack.training.params import Finetune
@@ -27,9 +27,10 @@ class Reads(Engine):
 
 def main(p: Reads) -> dict[str, Any]:
     data, adapter, rescore = Path("data"), Path("models/adapter"), "--rescore" in sys.argv
-    rows, metrics = evaluate(p.evaluate, p.finetune.model, data, adapter, p.seed, p.cores(), rescore)
+    rows, metrics, tables = evaluate(p.evaluate, p.finetune.model, data, adapter, p.seed, p.cores(), rescore)
     with fresh_folder("data/predictions") as folder:
         write_table(folder / "predictions.parquet", rows_table(rows, PREDICTIONS))
+    write_json(METRICS / "accuracy.json", tables)
     return metrics
 
 

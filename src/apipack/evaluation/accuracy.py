@@ -111,7 +111,7 @@ def _name(row: Mapping[Any, Any], by: Sequence[str]) -> str:
 
 
 def flat_metrics(table: pd.DataFrame, by: Sequence[str]) -> dict[str, float]:
-    """`tuned.level1.0shot.call_match` (and `…_low`, `…_high`) → value: names in metrics/evaluate.json and MLflow."""
+    """`tuned.level1.0shot.call_match` (and `…_low`, `…_high`) → value: names in metrics/accuracy.json and MLflow."""
     flat: dict[str, float] = {}
     for row in table.to_dict("records"):
         prefix = _name(row, by)

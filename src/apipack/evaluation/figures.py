@@ -45,7 +45,7 @@ class Cell(NamedTuple):
 def cells(figures: Mapping[str, float]) -> pd.DataFrame:
     """A row a cell: model, level, setting, language, and each metric with METRIC_low and METRIC_high.
 
-    figures: flat, as metrics/evaluate.json names them, `tuned.level1.0shot.call_match_low` say; others are left out.
+    figures: flat, as metrics/accuracy.json names them, `tuned.level1.0shot.call_match_low` say; others are left out.
     """
     rows: dict[Cell, dict[str, float]] = {}
     for cell, name, value in _told(figures):

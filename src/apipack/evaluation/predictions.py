@@ -54,9 +54,9 @@ class Prediction(NamedTuple):
 
 def evaluate(
     p: Evaluate, model: str, data: Path, adapter: Path, seed: int, workers: int, rescore: bool
-) -> tuple[list[Row], Row]:
-    """Rows of schema PREDICTIONS, by model and test, and their metrics. model: un-tuned. rescore: judge the outputs
-    that data/predictions has, generate nothing. Raises `UserError`."""
+) -> tuple[list[Row], Row, Row]:
+    """Rows of schema PREDICTIONS, by model and test, metrics, and every cell of their accuracies. model: un-tuned.
+    rescore: judge the outputs that data/predictions has, generate nothing. Raises `UserError`."""
     there_are = read_table(data / "prompts/tests.parquet").to_pylist()
     tests = select(there_are, p, seed)
     if not tests:
@@ -68,9 +68,9 @@ def evaluate(
         )
     if rescore:
         predicted = read_table(data / "predictions/predictions.parquet").to_pylist()
-        outputs, figures = earlier(predicted, tests), {"generated": 0}
+        outputs, took = earlier(predicted, tests), {"generated": 0}
     else:
-        outputs, figures = write(tests, model, adapter, p)
+        outputs, took = write(tests, model, adapter, p)
     predictions = predictions_of(tests, outputs)
     verdicts = judge_all(predictions, specifications(data), p, workers)
     rows = rows_of(predictions, verdicts)
@@ -80,20 +80,19 @@ def evaluate(
         for prediction, pair in zip(predictions, verdicts, strict=True)
         if prediction.model != COPY and prediction.test.get("abstain") is None
     ]
-    return rows, {
+    figures = {
         "tests": len(tests),
         "drawn_from": asked_for(there_are, p),
-        **figures,
+        **took,
         "cut": {name: int(cut) for name, cut in frame.groupby("model")["cut"].sum().items()} if "cut" in frame else {},
         **_out_of_reach(tests, model, p.new_tokens),
         "executed": {name: round(share, 4) for name, share in sorted(_executed(frame).items())},
         "static_agreement": agreement(written),
-        "arguments": _arguments(predictions, verdicts),
         **abstention_figures(frame, seed),
-        "accuracy_together": {name: v for by in TABLES for name, v in _metrics(frame, by, seed).items()},
-        "accuracy": _metrics(frame, CELL, seed),
-        "accuracy_by_language": _metrics(frame, LANGUAGES, seed),
     }
+    accuracies = [_metrics(frame, by, seed) for by in (*TABLES, CELL, LANGUAGES)]
+    tables = {"accuracy": {name: value for of in accuracies for name, value in of.items()}}
+    return rows, figures, tables | {"arguments": _arguments(predictions, verdicts)}
 
 
 def predictions_of(tests: Sequence[Row], outputs: Mapping[str, Outputs]) -> list[Prediction]:

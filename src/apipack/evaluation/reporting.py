@@ -28,7 +28,7 @@ UNREADABLE = (
 )
 ARGUMENTS = (
     "Arguments are (place, name, value); precision, recall and F1 are over all of a cell's tests, and a call that was "
-    "neither read nor executed has none. metrics/evaluate.json has them by place, type and number of values asked for."
+    "neither read nor executed has none. metrics/accuracy.json has them by place, type and number of values asked for."
 )
 
 

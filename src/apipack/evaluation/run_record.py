@@ -21,7 +21,7 @@ VERDICTS = ("request_match", "exact_match", "call_match", "hallucinated")
 TEST = ["level", "setting", "language", "api", "id"]
 INPUTS = {"data/train": "training", "data/prompts": "evaluation", "data/dataset": "source"}
 """Data that a run is of → in which role."""
-STAGES = ("sample", "finetune", "evaluate")
+STAGES = ("sample", "finetune", "evaluate", "accuracy")
 INSTRUCTION, OUTPUT = "**instruction**: ", "\n**output**:"
 
 
