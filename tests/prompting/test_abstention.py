@@ -26,7 +26,9 @@ def test_an_instruction_without_a_required_value_says_all_others() -> None:
         assert right == "ask: id" and str(value) in row["instruction"] and str(value) not in text
         assert text.rstrip("?.") and "Harbour" in text
     creating = next(row for row in ROWS if row["method"] == "POST")
-    assert unanswerable(creating, MISSING, creating["instruction"], creating["values"], 0, 0, 24) is None
+    text, right = unanswerable(creating, MISSING, creating["instruction"], creating["values"], 0, 0, 24) or ("", "")
+    (_, _, name, _), (_, _, length, _) = json.loads(creating["values"])
+    assert right == "ask: name" and name not in text and str(length) in text  # the length is optional
 
 
 def test_other_documentation_leaves_the_instruction_as_it_is() -> None:

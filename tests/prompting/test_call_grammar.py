@@ -96,6 +96,7 @@ def test_calls_of_tools_keep_to_the_tools() -> None:
     }
     assert allows(grammar, call_text("change", right)) and allows(grammar, call_text("touch", {}))
     assert allows(grammar, "no_call") and allows(grammar, "ask: mode") and not allows(grammar, "ask: page")
+    assert allows(grammar, "ask: name") and not allows(grammar, "ask: age")  # of the body
     wrong: list[dict[str, Any]] = [
         {"id": "7"},
         {"mode": 7},

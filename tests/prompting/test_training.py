@@ -180,10 +180,11 @@ def test_a_share_of_the_instances_has_no_right_call(data: Path, tmp_path: Path) 
             assert row["completion"] == "no_call" and plain["prompt"].endswith(task)
             assert documentation.count("https://api.") == (3 if row["setting"] == ABSENT else 1)
         elif row["setting"] == MISSING:
-            assert row["completion"] == "ask: id" and "/{id}" in documentation and task not in plain["prompt"]
-            assert not set("0123456789") & set(task)
+            lacks = row["completion"].removeprefix("ask: ")
+            assert {"id": "/{id}", "name": '"name": string'}[lacks] in documentation and task not in plain["prompt"]
+            assert lacks == "name" or "ID is" not in task
     lacking = [row for row in rows if row["setting"] == MISSING]
-    assert figures["without_abstention"] == 60 - sum(row["setting"] != ZERO for row in rows) and lacking
+    assert figures.get("without_abstention", 0) == 60 - sum(row["setting"] != ZERO for row in rows) and lacking
 
 
 def test_calls_of_tools_are_trained_on_beside_their_tools(data: Path, tmp_path: Path) -> None:

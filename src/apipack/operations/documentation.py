@@ -35,6 +35,11 @@ class Parameter(NamedTuple):
     wire: Node | None
 
 
+def required_members(body: Node | None) -> list[str]:
+    """Names of the single values that an object must have, those within other objects not among them."""
+    return [name for name, required, node in (body or {}).get("members", ()) if required and "kind" in node]
+
+
 @dataclass(frozen=True, slots=True)
 class Documentation:
     """One operation. says: its functionality. path_query: the query that the path itself has. secrets: (place, name,

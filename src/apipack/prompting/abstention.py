@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from apipack.instructions.spoken import spoken
+from apipack.operations.documentation import required_members
 from apipack.operations.filling import Said
 from apipack.prompting.no_call import ASK, NO_CALL
 from apipack.retrieval.documented import ABSENT, MISSING, OTHER_API
@@ -39,6 +40,7 @@ def unanswerable(
         for given in form.get("parameters", ())
         if given["required"] and "kind" in given["node"] and given["place"] in _PLACES
     }
+    required |= {("body", name) for name in required_members(form.get("body"))}
     needed = [value for value in said if (value.place, value.name) in required]
     if not needed:
         return None

@@ -14,7 +14,7 @@ from apipack.languages.curl import quoted
 from apipack.languages.python import ENCODE, END, HEADERS, LITERALS, PAYLOAD, REQUEST, SCHEMES, START
 from apipack.languages.wire import Unrepresentable
 from apipack.openapi.loading import SpecError
-from apipack.operations.documentation import Documentation
+from apipack.operations.documentation import Documentation, required_members
 from apipack.operations.forms import Node
 from apipack.operations.tools import BODY, arguments_of, is_structured
 from apipack.prompting.grammar_parts import Header, Parts, Quoting, dumped, json_of
@@ -94,6 +94,7 @@ def _whole(grammar: Grammar, calls: list[str], abstaining: Sequence[Documentatio
     if abstaining:
         said = [given for documentation in abstaining for _, given in arguments_of(documentation)]
         required = [given.name for given in said if given.required]  # no credentials: nobody asks for those
+        required += [name for documentation in abstaining for name in required_members(documentation.body)]
         calls += [literal(NO_CALL), *(literal(f"{ASK}{name}") for name in dict.fromkeys(required))]
     text = f"start: CALL\nCALL: {' | '.join(calls)}\n" + "".join(grammar.lines)
     if len(text) > MAX_LENGTH:
