@@ -109,7 +109,8 @@ dag: setup  ## the stage graph
 	dvc dag
 
 ui: setup  ## compare runs in the browser
-	@echo 'With accuracy in the table: http://127.0.0.1:5000/#/experiments/1/runs?viewStateShareKey=apipack'
+	@echo 'With accuracy in the table:'
+	@python -c 'from apipack.evaluation.tracking import addresses; print(*addresses(), sep="\n")'
 	mlflow ui --backend-store-uri sqlite:///mlflow.db
 
 remote: setup  ## `dvc push` and `dvc pull` go to a remote of yours:  make remote REMOTE=s3://BUCKET/FOLDER, or APIPACK_REMOTE

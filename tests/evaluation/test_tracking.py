@@ -12,6 +12,7 @@ from apipack.evaluation.live import live_loss
 from apipack.evaluation.run_record import Record, record
 from apipack.evaluation.tracking import (
     accuracies,
+    addresses,
     connect,
     finished_runs,
     log_parent,
@@ -103,6 +104,16 @@ def test_one_run_with_everything_in_the_main_store(store: Path, experiment: str)
         "data/train": "0123456789abcdef0123456789abcdef.dir",
         "data/prompts": "fedcba9876543210fedcba9876543210.dir",
     }
+
+
+@pytest.mark.heavy
+def test_the_address_of_each_experiment_with_runs_is_told(store: Path, experiment: str) -> None:
+    log_run(experiment, finished())
+    (address,) = [line.partition(": ")[2] for line in addresses() if line.startswith(f"{experiment}: ")]
+    found = mlflow.get_experiment_by_name(experiment)
+    assert found is not None
+    assert address == f"http://127.0.0.1:5000/#/experiments/{found.experiment_id}/runs?viewStateShareKey=apipack"
+    assert not [line for line in addresses() if line.startswith("Default: ")]
 
 
 @pytest.mark.heavy

@@ -188,6 +188,14 @@ def log_folder(folder: Path, experiment: str, params: Mapping[str, Any], predict
     return log_run(experiment, finished), True
 
 
+def addresses(server: str = "http://127.0.0.1:5000") -> list[str]:
+    """A line an experiment that has runs: its name, and where MLflow's UI shows their accuracy in the table."""
+    connect()
+    having = [one for one in MlflowClient().search_experiments() if mlflow.search_runs([one.experiment_id]).size]
+    view = f"runs?viewStateShareKey={VIEW}"
+    return [f"{one.name}: {server}/#/experiments/{one.experiment_id}/{view}" for one in reversed(having)]
+
+
 @_in_one_line()
 def log_parent(experiment: str, parent: str, children: Sequence[str], axis: str | None, note: str) -> str:
     """The run of a whole sweep, above its children; its id. axis: the parameter that is the step of the parent's
