@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from apipack.dataset.params import Sample
 from apipack.dataset.sampling import SampleError
 from apipack.dataset.schemas import SPLITS
+from apipack.instructions import variants
 from apipack.io import read_table, rows_table, write_table
 from apipack.prompting.context import Context
 from apipack.prompting.instances import training_part
@@ -71,6 +73,32 @@ def test_exactly_as_many_instances_as_asked_for_and_no_two_the_same(data: Path, 
     calls = {row["completion"] for row in plain}
     assert len(calls) == figures["distinct_calls"] > 500  # each has values of its own
     assert figures["drawn"] == {"curl": 400, "python": 200} and figures["operations"] == 24
+
+
+@pytest.mark.parametrize("values", ["spoken", "none"])
+def test_an_instance_is_the_same_rows_at_every_size_and_in_every_mix(
+    values: str, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a variant cannot be had and the operation's own stands in its place."""
+    p = SPOKEN if values == "spoken" else SILENT
+    if values == "none":
+        data = write_data(tmp_path / "data", p)
+    made = variants.variant
+    lacking = lambda *given: "unsayable" if given[1] in (1, 2, 3, 5, 8, 9) else made(*given)  # noqa: E731
+    monkeypatch.setattr(variants, "variant", lacking)
+    asked: dict[str, Any] = {"few_shot": 1.0, "abstain": 0.4, "settings": [RANDOM, RETRIEVED, *KINDS]}
+    mixes: list[dict[str, float]] = [{"curl": 1}, MIX, {"curl": 1, "python": 3}]
+    of_instance: dict[tuple[Any, ...], list[Any]] = {}
+    seen = repeated = 0
+    for size in (9, 24, 70):
+        for mix in mixes:
+            rows, figures = drawn(data, tmp_path / f"{size} {mix}", size, p, mix, **asked)
+            repeated += figures["repeated"]
+            for key, of_key in groupby(rows, lambda row: (row["id"], row["language"], row["variant"])):
+                shown = list(of_key)
+                seen += key in of_instance
+                assert of_instance.setdefault(key, shown) == shown, (size, mix)
+    assert seen > 50 and bool(repeated) == (values == "spoken")
 
 
 def test_the_values_of_a_variant_stand_in_its_prompt_and_its_call(data: Path, tmp_path: Path) -> None:

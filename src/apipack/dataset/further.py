@@ -61,7 +61,7 @@ def further(operations: pa.Table, language: str, number: int, seed: int, choice:
         (position, variant, way)
         for position, row in enumerate(operations.to_pylist())
         for variant, way in enumerate(ways(row, number, seed, p))
-        if variant
+        if variant and way
     ]
     rendered, _ = render_rows(((str(at), way.request) for at, (*_, way) in enumerate(asked)), [language])
     calls = dict(zip(map(int, rendered["id"].to_pylist()), rendered["call"].to_pylist(), strict=True))

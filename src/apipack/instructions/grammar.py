@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -185,11 +185,11 @@ def wordings(row: Row, seed: int, words: int, n: int = 3) -> tuple[str, str]:
     return train, next((text for text in tests if reject(row, text) is None), tests[0])
 
 
-def other_wordings(row: Row, seed: int, n: int, words: int) -> list[str]:
-    """Up to `n` more training wordings of an operation, in frames and words of training alone."""
+def other_wordings(row: Row, seed: int, words: int) -> Iterator[str]:
+    """More training wordings of an operation, in frames and words of training alone."""
     taken = {row["instruction"].casefold(), row["test_instruction"].casefold()}
-    wordings = dict.fromkeys(candidates(row, seed, n + 1, words))
-    return [text for text in wordings if text.casefold() not in taken and reject(row, text) is None][:n]
+    wordings = dict.fromkeys(candidates(row, seed, len(TRAIN_ACTION), words))
+    return (text for text in wordings if text.casefold() not in taken and reject(row, text) is None)
 
 
 def _fill(frame: str, task: Task, name: str, rng: random.Random) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain, islice, repeat
 from typing import NamedTuple, Protocol
 
 import orjson
@@ -25,7 +26,9 @@ from apipack.operations.forms import Form, argument_names, is_stand_in
 
 TEST = -1
 TRIES = 2
-"""Variants that are made for each one that is wanted, at most: some cannot be had, some are the same."""
+"""Numbers that are tried for each variant that is wanted, at most: some cannot be had, some are the same."""
+SHORT_TRIES = 4
+"""As many at least where only short requests are taken."""
 COLUMNS = (
     "id",
     "api",
@@ -104,26 +107,36 @@ def own(row: Row) -> Asked:
     return Asked(row["instruction"], row["request"], row["values"])
 
 
-def ways(row: Row, number: int, seed: int, p: Kind, max_request: int | None = None) -> Iterator[Asked]:
-    """Up to `number` variants of an operation (`COLUMNS` and schema INSTRUCTIONS), no two the same; the first is the
-    dataset's own. max_request: characters of the others' requests at most. Without values they differ in wording."""
+def ways(row: Row, number: int, seed: int, p: Kind, max_request: int | None = None) -> Iterator[Asked | None]:
+    """`number` variants of an operation (`COLUMNS` and schema INSTRUCTIONS), no two the same, None for one that there
+    is not; the first is the dataset's own. Each is the same however many are asked for. max_request: characters of the
+    others' requests at most. Without values they differ in wording."""
     first = own(row)
-    yield first
-    if p.values != "spoken":
-        for text in other_wordings(row, seed, number - 1, p.description_words):
-            yield first._replace(instruction=text)
-        return
-    taken = {first}
-    for index in range(1, TRIES * number):
-        if len(taken) == number:
-            return
-        other = variant(row, index, seed, p, row["hint"])
-        if isinstance(other, str) or (max_request and len(other.request) > max_request):
-            continue
-        way = Asked(other.instruction, other.request, other.values)
-        if way not in taken:
+    if p.values == "spoken":
+        others = _others(row, number, seed, p, max_request)
+    else:
+        texts = other_wordings(row, seed, p.description_words)
+        others = chain((first._replace(instruction=text) for text in texts), repeat(None))
+    yield from islice(chain([first], others), number)
+
+
+def _others(row: Row, number: int, seed: int, p: Kind, max_request: int | None) -> Iterator[Asked | None]:
+    """The variants after the first: each is the next that can be had among the numbers that are tried up to its place,
+    which do not depend on how many places follow."""
+    taken, index = {own(row)}, 0
+    for place in range(2, number + 1):
+        way = None
+        last = max(TRIES * place - 1, SHORT_TRIES if max_request else 0)
+        while way is None and index < last:
+            index += 1
+            other = variant(row, index, seed, p, row["hint"])
+            if isinstance(other, str) or (max_request and len(other.request) > max_request):
+                continue
+            made = Asked(other.instruction, other.request, other.values)
+            way = None if made in taken else made
+        if way is not None:
             taken.add(way)
-            yield way
+        yield way
 
 
 def api_hints(rows: Iterable[Row], words: int) -> dict[str, str | None]:

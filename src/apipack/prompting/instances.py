@@ -38,7 +38,7 @@ def training_part(
     """Write the rows (schema TRAIN) of these operations and return their counts and digests.
 
     files: the parts of the dataset that have the operations and their examples, then those of their calls, as many.
-    rules: of `training.rules`.
+    rules: what `training.write_training` hands to every task.
     """
     instances = _instances(files, drawn, rules)
     rows = [
@@ -103,7 +103,7 @@ class _Instances:
     wording: Wording
     of_tools: bool
     template: ToolTemplate | None
-    asked: dict[str, list[Asked]]
+    asked: dict[str, list[Asked | None]]
     calls: dict[tuple[str, str], str]
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -138,10 +138,10 @@ class _Instances:
         return views
 
     def _variants(self, identifier: str, language: str, number: int) -> Iterator[tuple[int, Asked, str]]:
-        """Number, variant and call; the operation's own where there is no such variant, or no call of it."""
+        """Number, variant and call; where there is no such variant, or no call of it, the operation's own repeated."""
         asked, first = self.asked[identifier], own(self.corpus.rows[identifier])
         for index in range(number):
-            way = asked[index] if index < len(asked) else first
+            way = asked[index] or first
             call = (
                 self.corpus.call(identifier, TOOLS, way.request)
                 if self.of_tools
@@ -182,7 +182,7 @@ class _Instances:
 
 
 def _calls(
-    corpus: Corpus, drawn: Sequence[tuple[str, Counts, Shown]], asked: dict[str, list[Asked]]
+    corpus: Corpus, drawn: Sequence[tuple[str, Counts, Shown]], asked: dict[str, list[Asked | None]]
 ) -> dict[tuple[str, str], str]:
     """(language, request) → call, for every variant; none where the language's client cannot send it."""
     calls: dict[tuple[str, str], str] = {}
@@ -191,7 +191,7 @@ def _calls(
         request = corpus.rows[identifier]["request"]
         for language, number in wanted.items():
             calls[language, request] = corpus.calls[identifier, language]
-            others = (way.request for way in asked[identifier][:number])
+            others = (way.request for way in asked[identifier][:number] if way)
             missing.setdefault(language, {}).update(dict.fromkeys(others))
     for language, requests in missing.items():
         rendered, _ = render_rows(((text, text) for text in requests if (language, text) not in calls), [language])

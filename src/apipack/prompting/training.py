@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,12 @@ from apipack.prompting.instances import Shown, training_part
 from apipack.retrieval.documented import (
     CANDIDATE_COLUMNS,
     DOCUMENTED,
+    OTHER_API,
     candidates,
     choose_documented,
     examples_of,
     needs_ranking,
+    other_apis,
 )
 from apipack.retrieval.examples import COLUMNS, RANDOM, ZERO, Pool, random_examples, rank
 from apipack.retrieval.words import by_words
@@ -166,8 +168,9 @@ def _shown_operations(
         return {}, {}
     asked, examples = set().union(*wanted.values()), set(trained)
     operations = read_table(dataset / "operations", ["id", "api"])
-    in_pool = pc.is_in(operations["id"], value_set=pa.array(sorted(asked)))
-    apis = pc.unique(operations.filter(in_pool)["api"]).to_pylist()
+    apis_trained = _apis(operations, examples)
+    others = operations.filter(pc.is_in(operations["id"], value_set=pa.array(sorted(wanted[OTHER_API]), pa.string())))
+    apis = sorted({*_apis(operations, asked), *other_apis(others.to_pylist(), apis_trained, context.seed)})
     columns = CANDIDATE_COLUMNS if wanted.keys() & DOCUMENTED.keys() else COLUMNS
     rows = by_id(read_table(dataset / "operations", columns, [("api", "in", apis)]))
     pool = Pool(row for row in rows.values() if row["id"] in examples)
@@ -178,7 +181,14 @@ def _shown_operations(
             of_queries = _examples(queries, pool, of_examples, context)
             for row, chosen in zip(queries, of_queries, strict=True):
                 shown[row["id"], setting] = [pool.rows[int(at)]["id"] for at in chosen]
-    return shown, _documented(wanted, rows, pool, context)
+    return shown, _documented(wanted, rows, pool, apis_trained, context)
+
+
+def _apis(operations: pa.Table, ids: Collection[str]) -> list[str]:
+    """The APIs of the operations (id, api) with these ids."""
+    chosen = operations.filter(pc.is_in(operations["id"], value_set=pa.array(sorted(ids), pa.string())))
+    apis: list[str] = pc.unique(chosen["api"]).to_pylist()
+    return apis
 
 
 def _examples(queries: Sequence[Row], pool: Pool, setting: str, context: Context) -> list[Any]:
@@ -187,15 +197,18 @@ def _examples(queries: Sequence[Row], pool: Pool, setting: str, context: Context
     return [best[::-1] for best in rank(queries, pool, by_words(queries, pool), context.p.shots)]
 
 
-def _documented(wanted: Mapping[str, set[str]], rows: Mapping[str, Row], trained: Pool, context: Context) -> Ids:
-    """Distractors are of the operation's own API: of others, a task would have to read more parts of the dataset."""
+def _documented(
+    wanted: Mapping[str, set[str]], rows: Mapping[str, Row], trained: Pool, apis: Sequence[str], context: Context
+) -> Ids:
+    """Distractors are of the operation's own API: of others, a task would have to read more parts of the dataset. apis:
+    all that are trained on, also those of which nothing is drawn."""
     documented: Ids = {}
     of_training = candidates(trained.rows) if wanted.keys() & DOCUMENTED.keys() else trained
     for setting in sorted(wanted.keys() & DOCUMENTED.keys()):
         queries = [rows[key] for key in sorted(wanted[setting])]
         score = by_words(queries, of_training) if needs_ranking([setting]) else None
         documented |= choose_documented(
-            queries, of_training, [setting], context.p.documented, context.seed, score, own_api=True
+            queries, of_training, [setting], context.p.documented, context.seed, score, own_api=True, apis=apis
         )
     return documented
 
@@ -274,6 +287,7 @@ def _figures(drawn: Drawn, pool: Mapping[str, Sequence[str]], variants: int, don
         "operations": len(drawn),
         "distinct_calls": _distinct(part["calls"] for part in done),
         "distinct_instances": _distinct(part["instances"] for part in done),
+        "repeated": counts["repeated"],
         "too_long_to_train_on": counts["too_long"],
         **({"without_tool_call": counts["without_tool_call"]} if counts["without_tool_call"] else {}),
         **({"without_abstention": counts["without_abstention"]} if counts["without_abstention"] else {}),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,7 @@ def choose_documented(
     seed: int,
     score: Score | None,
     own_api: bool = False,
+    apis: Iterable[str] | None = None,
 ) -> dict[tuple[str, str], list[str]]:
     """(id, setting) → ids of the operations that a prompt documents, for every setting that does.
 
@@ -52,8 +54,8 @@ def choose_documented(
     one among them or not. `spec_distractors`: it and `shown` - 1 others in a random order, half of them the likeliest
     of its API and half of any API in the pool (own_api: of its own); none is a near duplicate of it. pool: of
     `candidates`, the queries' own operations among them. score: of queries and candidates, None where only `spec` is
-    asked for. `spec_other_api`: one of another API, none where the pool has no other. `spec_absent`: as
-    `spec_distractors`, without the right one. `spec_missing`: as `spec`.
+    asked for. `spec_other_api`: one of another API of `apis` (by default of the pool's), none where there is no other.
+    `spec_absent`: as `spec_distractors`, without the right one. `spec_missing`: as `spec`.
     """
     kinds = {setting: setting.removesuffix("_3shot") for setting in settings if setting in DOCUMENTED}
     own = [[query["id"]] for query in queries]
@@ -70,7 +72,8 @@ def choose_documented(
         distracted = zip(queries, chosen[SPEC_DISTRACTORS], strict=True)
         chosen[ABSENT] = [list(filter(query["id"].__ne__, ids)) for query, ids in distracted]
     if OTHER_API in kinds.values():
-        chosen[OTHER_API] = [_of_another_api(query, pool, seed) for query in queries]
+        others = sorted(pool.by_api if apis is None else apis)
+        chosen[OTHER_API] = [_of_another_api(query, pool, others, seed) for query in queries]
     return {
         (query["id"], setting): ids
         for setting, kind in kinds.items()
@@ -98,12 +101,26 @@ def _distracted(
     return ids
 
 
-def _of_another_api(query: Mapping[str, Any], pool: Pool, seed: int) -> list[str]:
-    apis = sorted(pool.by_api.keys() - {query["api"]})
-    if not apis:
-        return []
+def other_apis(queries: Iterable[Mapping[str, Any]], apis: Iterable[str], seed: int) -> set[str]:
+    """The APIs of which `choose_documented` takes operations for `spec_other_api`, which its pool has to hold."""
+    ordered = sorted(apis)
+    return {api for query in queries if (api := _another_api(query, ordered, seed)[0]) is not None}
+
+
+def _another_api(query: Mapping[str, Any], apis: Sequence[str], seed: int) -> tuple[str | None, random.Random]:
+    """One of the sorted APIs that is not the query's own, and what draws on from there."""
     rng = random.Random(hashlib.sha256(f"{seed}:other:{query['id']}".encode()).digest())
-    return [pool.rows[rng.choice(pool.of(rng.choice(apis)).tolist())]["id"]]
+    own = bisect_left(apis, query["api"])
+    among = len(apis) - (apis[own : own + 1] == [query["api"]])
+    if not among:
+        return None, rng
+    at = rng.randrange(among)
+    return apis[at + (at >= own and among < len(apis))], rng
+
+
+def _of_another_api(query: Mapping[str, Any], pool: Pool, apis: Sequence[str], seed: int) -> list[str]:
+    api, rng = _another_api(query, apis, seed)
+    return [] if api is None else [pool.rows[rng.choice(pool.of(api).tolist())]["id"]]
 
 
 def _ids(pool: Pool, positions: Any) -> list[str]:
