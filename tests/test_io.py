@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -8,7 +9,16 @@ import pyarrow as pa
 import pytest
 
 from apipack.errors import UserError
-from apipack.io import cache_folder, fresh_folder, read_table, rows_table, write_json, write_table
+from apipack.io import (
+    cache_folder,
+    fresh_folder,
+    read_metrics,
+    read_table,
+    rows_table,
+    write_json,
+    write_metrics,
+    write_table,
+)
 from apipack.languages.schemas import CALLS
 
 
@@ -19,6 +29,28 @@ def test_same_rows_same_bytes(tmp_path: Path) -> None:
     write_table(tmp_path / "b.parquet", chunked)
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
     assert read_table(tmp_path / "a.parquet").to_pylist() == rows
+
+
+def test_costs_are_joined_to_the_results_of_their_own_run_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    figures = {
+        "rows": 3,
+        "loss": 0.1 + 0.2,
+        "hubs": {"one": {"items": 2, "seconds": 4.5}},
+        "seconds": 9.25,
+        "joules": 1.5,
+    }
+    write_metrics("finetune", figures)
+    assert read_metrics("finetune") == figures
+    results = Path("metrics/finetune.json")
+    another = json.loads(results.read_text()) | {"loss": 0.4}
+    assert another == {"rows": 3, "loss": 0.4, "hubs": {"one": {"items": 2}}}
+    results.write_text(json.dumps(another))  # as DVC checks another run out
+    assert read_metrics("finetune") == another
+    Path("metrics/costs/finetune.json").unlink()
+    assert read_metrics("finetune") == another
 
 
 def test_a_failed_block_leaves_the_old_folder(tmp_path: Path) -> None:

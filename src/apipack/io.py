@@ -6,6 +6,7 @@ process never leaves half an output under its real name. The same rows give the 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -26,6 +27,7 @@ COSTS = frozenset(
     | {"retries", "resumed", "unchanged", "stale", "mask_ms_per_token"}
 )
 """Names of figures that tell of a run and a machine, not of its results."""
+RESULTS = "results_sha256"
 ROW_GROUP = 65_536
 TEXT, COUNT, REAL, FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 TEXTS = pa.list_(TEXT)
@@ -109,16 +111,22 @@ def read_json(path: Path | str) -> Any:
 
 def write_metrics(stage: str, values: dict[str, Any]) -> None:
     """Write the results of a run into metrics/STAGE.json, and what it cost, which another run or machine would have
-    otherwise (`COSTS`), into metrics/costs/STAGE.json, which git does not see."""
+    otherwise (`COSTS`), with a digest of the results into metrics/costs/STAGE.json, which git does not see."""
     results, costs = _parted(values)
-    write_json(METRICS / "costs" / f"{stage}.json", costs)
+    write_json(METRICS / "costs" / f"{stage}.json", {RESULTS: _digest(results)} | costs)
     write_json(METRICS / f"{stage}.json", results)
 
 
 def read_metrics(stage: str, folder: Path = METRICS) -> dict[str, Any]:
-    """What `write_metrics` wrote, together; of costs, what there is."""
-    costs = folder / "costs" / f"{stage}.json"
-    return _joined(read_json(folder / f"{stage}.json"), read_json(costs) if costs.is_file() else {})
+    """What `write_metrics` wrote, together. Costs are left out where there are none, or where they are of another run:
+    DVC brings back results of runs that this machine did not do last."""
+    results, file = read_json(folder / f"{stage}.json"), folder / "costs" / f"{stage}.json"
+    costs = read_json(file) if file.is_file() else {}
+    return _joined(results, costs) if costs.pop(RESULTS, None) == _digest(results) else results
+
+
+def _digest(results: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(results, sort_keys=True).encode()).hexdigest()
 
 
 def _parted(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
