@@ -12,7 +12,7 @@ from apipack.errors import UserError
 from apipack.params import load
 from apipack.sweeps.presets import FOLDER, NOT_PRESETS, apply, read
 from apipack.training.finetune import tune
-from tests.parameters import write_params
+from tests.parameters import ROOT, write_params
 from tests.tiny import PAIRS, save_tiny
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem not in NOT_PRESETS)
@@ -55,9 +55,8 @@ def test_a_preset_trains_a_tiny_model_of_its_kind(name: str, tmp_path: Path) -> 
     assert (tmp_path / "out" / wanted).is_file()
 
 
-def test_the_embedded_preset_is_the_default(tmp_path: Path) -> None:
-    params = write_params(tmp_path)
-    assert apply("embedded", params) == []
+def test_the_embedded_preset_is_the_default_that_the_repository_has(tmp_path: Path) -> None:
+    assert apply("embedded", Path(shutil.copy(ROOT / "params.yaml", tmp_path))) == []
 
 
 def test_a_preset_keeps_comments_and_says_what_it_changes(tmp_path: Path) -> None:
