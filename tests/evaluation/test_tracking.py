@@ -7,9 +7,10 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from apipack.errors import UserError
+from apipack.evaluation import tracking
 from apipack.evaluation.figures import MOST
 from apipack.evaluation.live import live_loss
-from apipack.evaluation.run_record import Record, record
+from apipack.evaluation.run_record import Record, lock_digest, record
 from apipack.evaluation.tracking import (
     accuracies,
     addresses,
@@ -28,7 +29,7 @@ FIGURES = {
     for model, share in (("base", 0.0), ("copy", 0.1), ("tuned", 0.5))
     for cell in ("", ".level1.0shot", ".level3.retrieved_3shot", ".0shot.curl")
     for bound in ("", "_low", "_high")
-} | {"finetune.tokens": 90.0, "sample.rows_out": 50.0}
+} | {"finetune.tokens": 90.0, "sample.rows_out": 50.0, "sample.drawn.curl": 40.0}
 LOCK = """stages:
   sample:
     outs:
@@ -92,7 +93,9 @@ def test_one_run_with_everything_in_the_main_store(store: Path, experiment: str)
     run = MlflowClient().get_run(run_id)
     assert (store / "mlflow.db").is_file()
     assert run.info.run_name == "size=40 curl" and run.data.tags["dvc.experiment"] == "brave-otter"
-    assert run.data.params["mix.curl"] == "1" and len(run.data.tags["dvc.lock"]) == 12 and run.data.tags["machine"]
+    assert run.data.params["mix.curl"] == "1" and run.data.params["drawn.curl"] == "40"
+    assert "params.mix.curl" in finished_runs(experiment) and "params.drawn.curl" not in finished_runs(experiment)
+    assert len(run.data.tags["dvc.lock"]) == 12 and run.data.tags["machine"]
     assert Path(run.info.artifact_uri.removeprefix("file://")).is_relative_to(store / "mlruns")
     files = {file.path for file in MlflowClient().list_artifacts(run.info.run_id)}
     assert files == {"report.md", "accuracy.json", "tests.json", "predictions.json"}
@@ -157,6 +160,28 @@ def test_a_run_cut_off_while_logging_is_taken_up_again(store: Path, experiment: 
     assert len(MlflowClient().get_metric_history(first, "train.loss")) == 2
     assert log_run(experiment, finished()) != first  # a finished run is not written to again
     assert len(mlflow.search_runs(experiment_names=[experiment])) == 2
+
+
+@pytest.mark.heavy
+def test_a_killed_run_of_other_code_is_not_taken_up(
+    store: Path, experiment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = start_training(experiment, PARAMS)
+    assert start_training(experiment, PARAMS) == first
+    monkeypatch.setattr(tracking, "commit", lambda: "0123456789abcdef")
+    assert log_run(experiment, finished()) != first
+    assert MlflowClient().get_run(first).info.status == "RUNNING"
+
+
+def test_the_lock_is_the_same_before_and_after_report_is_locked(tmp_path: Path) -> None:
+    lock = tmp_path / "dvc.lock"
+    assert lock_digest(lock) == ""
+    lock.write_text(LOCK)
+    before = lock_digest(lock)
+    lock.write_text(LOCK.replace("stages:", "schema: '2.0'\nstages:") + "  report: {cmd: python -m stages.report}\n")
+    assert len(before) == 12 and lock_digest(lock) == before
+    lock.write_text(LOCK.replace("fedcba", "fedcbb"))
+    assert lock_digest(lock) not in (before, "")
 
 
 @pytest.mark.heavy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
 import pandas as pd
@@ -55,26 +55,38 @@ def cells(figures: Mapping[str, float]) -> pd.DataFrame:
 
 
 def compared(figures: Mapping[str, float]) -> dict[str, float]:
-    """At most `MOST` metrics, the most telling first: request match of the tuned model, over all tests with its
-    interval, by level and setting, and by language where there are several; its other rates; one figure of each other
-    model; what the run cost. Where no tuned model was tested, the first other one takes its place."""
+    """At most `MOST` metrics, the most telling first: request match of the tuned model over all tests with its
+    interval, and that of base and copy; the tuned one's by level and setting, its other rates, and by language where
+    there are several; request match of further models. What the run cost has places kept. Where no tuned model was
+    tested, the first other one takes its place."""
     shares = {(cell, name): value for cell, name, value in _told(figures)}
     models = sorted({cell.model for cell, _ in shares}, key=lambda name: (name != TUNED, name in OURS, name))
+    costs = {short: figures[name] for name, short in COSTS.items() if name in figures}
     chosen: dict[str, float] = {}
     if models:
-        subject = models[0]
+        subject, *others = models
+        for bound in ("", "_low", "_high"):
+            chosen |= _value(shares, Cell(subject, ALL, ALL, ALL), METRIC + bound, METRIC + bound)
+        chosen |= _of_others(shares, [model for model in others if model in OURS])
         chosen |= _of_subject(shares, subject)
-        for model in models[1:]:
-            chosen |= _value(shares, Cell(model, ALL, ALL, ALL), METRIC, f"{model}.{METRIC}")
-    chosen |= {short: figures[name] for name, short in COSTS.items() if name in figures}
-    return dict(list(chosen.items())[:MOST])
+        chosen |= _of_others(shares, others)
+    return dict(list(chosen.items())[: MOST - len(costs)]) | costs
+
+
+def drawn(figures: Mapping[str, float]) -> dict[str, int]:
+    """Instances that were drawn of each language, as `drawn.LANGUAGE`: mix has their weights alone."""
+    of_sample = "sample.drawn."
+    return {name.removeprefix("sample."): int(n) for name, n in figures.items() if name.startswith(of_sample)}
+
+
+def _of_others(shares: Mapping[tuple[Cell, str], float], models: Sequence[str]) -> dict[str, float]:
+    every = {model: (Cell(model, ALL, ALL, ALL), METRIC) for model in models}
+    return {f"{model}.{METRIC}": shares[cell] for model, cell in every.items() if cell in shares}
 
 
 def _of_subject(shares: Mapping[tuple[Cell, str], float], model: str) -> dict[str, float]:
     every = Cell(model, ALL, ALL, ALL)
     chosen: dict[str, float] = {}
-    for bound in ("", "_low", "_high"):
-        chosen |= _value(shares, every, METRIC + bound, METRIC + bound)
     for cell, name in sorted(shares):
         if cell.model == model and name == METRIC and cell.level != ALL and cell.language == ALL:
             chosen[f"{METRIC}.level{cell.level}.{cell.setting}"] = shares[cell, name]

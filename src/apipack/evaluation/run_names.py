@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,14 +17,17 @@ ELSEWHERE = ("engine", "workers", "ray", "report")
 
 
 def run_name(params: Mapping[str, Any], default: Mapping[str, Any]) -> str:
-    """`size=40 curl epochs=2`. params, default: nested, as in params.yaml."""
+    """`size=40 curl epochs=2`, with their sections what several parameters are called. params, default: nested, as in
+    params.yaml."""
     ours, usual = flatten(params), flatten(default)
     words = [f"size={params['size']}"] if "size" in params else []
     words += [mix_name(params["mix"])] if "mix" in params else []
     differing = [key for key, value in ours.items() if usual and key in usual and not _same(value, usual[key])]
-    for key in sorted(differing):
-        if key.partition(".")[0] not in (*ALWAYS, *ELSEWHERE):
-            words.append(f"{key.rpartition('.')[2]}={_spelled(ours[key])}")
+    told = [key for key in sorted(differing) if key.partition(".")[0] not in (*ALWAYS, *ELSEWHERE)]
+    leaves = Counter(key.rpartition(".")[2] for key in told)
+    for key in told:
+        leaf = key.rpartition(".")[2]
+        words.append(f"{leaf if leaves[leaf] == 1 and leaf not in ours else key}={_spelled(ours[key])}")
     name = " ".join(words) or "run"
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import platform
 from collections.abc import Mapping, Sequence
@@ -113,13 +114,18 @@ def inputs(lock: Path) -> list[Input]:
 
 def tags() -> dict[str, str]:
     """Of what code and data a run is, and where it ran."""
-    lock = Path("dvc.lock")
     return {
         "commit": commit()[:12],
-        "dvc.lock": hashlib.sha256(lock.read_bytes()).hexdigest()[:12] if lock.is_file() else "",
+        "dvc.lock": lock_digest(Path("dvc.lock")),
         "machine": f"{platform.node()} {os.cpu_count()} x {platform.machine()}",
         "dvc.experiment": os.environ.get("DVC_EXP_NAME", ""),
     }
+
+
+def lock_digest(lock: Path) -> str:
+    """Of all stages but `report`, whose entry DVC writes when the run is logged; empty where there is no such file."""
+    stages = {name: entry for name, entry in _locked(lock).items() if name != "report"}
+    return hashlib.sha256(json.dumps(stages, sort_keys=True).encode()).hexdigest()[:12] if stages else ""
 
 
 def loss_curve(file: Path) -> dict[str, list[tuple[int, float]]]:

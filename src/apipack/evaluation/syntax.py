@@ -1,7 +1,8 @@
 """Whether code would compile: what can be told of it without a compiler. Code is only ever parsed.
 
 Python is asked itself, of a shell's words the quotes are read, and the others are parsed by their tree-sitter grammars;
-C, Go and Java must have declared the names that they use (`names.py`). Wrong types and unknown members are not seen.
+C, Go and Java must have declared the names that they use (`undeclared_names`). Wrong types and unknown members are not
+seen.
 """
 
 from __future__ import annotations

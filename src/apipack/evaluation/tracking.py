@@ -24,8 +24,9 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
 from apipack.errors import UserError
+from apipack.evaluation.figures import drawn
 from apipack.evaluation.headline import METRIC
-from apipack.evaluation.run_names import committed_params, flatten, run_name
+from apipack.evaluation.run_names import commit, committed_params, flatten, run_name
 from apipack.evaluation.run_record import Record, loss_curve, record, stage_figures, tags
 
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -73,16 +74,18 @@ def connect() -> str | None:
 
 @_in_one_line()
 def log_run(experiment: str, finished: Record) -> str:
-    """Log one finished run and return its id. A run of the same parameters that is not finished, since it logged the
-    loss while it trained or was cut off while it was logged, is taken up, so a restart makes no second one. Raises
-    `UserError`."""
+    """Log one finished run and return its id. A run of the same parameters and commit that is not finished, since it
+    logged the loss while it trained or was cut off while it was logged, is taken up, so a restart makes no second one.
+    Raises `UserError`."""
     experiment_id = _experiment(experiment, connect())
-    unfinished = _run_of(experiment_id, "params", _key(finished.params), UNFINISHED)
+    keys = _keys(finished.params, finished.figures)
+    unfinished = _run_of(experiment_id, "params", keys["apipack.params"], UNFINISHED)
     with mlflow.start_run(run_id=unfinished, run_name=finished.name) as active:
         run_id = str(active.info.run_id)
         mlflow.set_tags(dict(finished.tags) | {"mlflow.runName": finished.name})
-        mlflow.set_tags(_keys(finished.params, finished.figures))
-        mlflow.log_params({key: str(value)[:500] for key, value in flatten(finished.params).items()})
+        mlflow.set_tags(keys)
+        logged = flatten(finished.params) | drawn(finished.figures)
+        mlflow.log_params({key: str(value)[:500] for key, value in logged.items()})
         _log_figures(finished, run_id)
         for path in finished.artifacts:
             (mlflow.log_artifacts if path.is_dir() else mlflow.log_artifact)(
@@ -119,10 +122,10 @@ def _dataset(path: str, digest: str) -> Dataset:
 
 
 def start_training(experiment: str, params: Mapping[str, Any]) -> str:
-    """Open the run of these parameters, or take up the one that is not finished; its id. `log_run` finishes it. Raises
-    `UserError` where the server is not there."""
+    """Open the run of these parameters at this commit, or take up the one that is not finished; its id. `log_run`
+    finishes it. Raises `UserError` where the server is not there."""
     with _in_one_line():
-        experiment_id, key = _experiment(experiment, connect()), _key(params)
+        experiment_id, key = _experiment(experiment, connect()), _key(params, commit())
         run_id = _run_of(experiment_id, "params", key, UNFINISHED)
         if run_id is None:
             named = {"mlflow.runName": run_name(params, committed_params()), "apipack.params": key}
@@ -138,12 +141,13 @@ def log_loss(run_id: str, step: int, loss: float) -> None:
 
 @_in_one_line()
 def finished_runs(experiment: str) -> pd.DataFrame:
-    """A row a finished run, as mlflow.search_runs gives it: params.NAME, metrics.NAME, tags.NAME, start_time.
-    Parents of sweeps are left out. Raises `UserError`."""
+    """A row a finished run, as mlflow.search_runs gives it: params.NAME of params.yaml alone, metrics.NAME, tags.NAME,
+    start_time. Parents of sweeps are left out. Raises `UserError`."""
     connect()
     if mlflow.get_experiment_by_name(experiment) is None:
         return pd.DataFrame()
     runs = mlflow.search_runs(experiment_names=[experiment], filter_string="attributes.status = 'FINISHED'")
+    runs = runs[[name for name in runs if not str(name).startswith("params.drawn.")]]
     return runs if "params.size" not in runs else runs[runs["params.size"].notna()]
 
 
@@ -227,13 +231,13 @@ def _experiment(name: str, artifact_root: str | None) -> str:
     return str(mlflow.set_experiment(name).experiment_id)
 
 
-def _key(*parts: Mapping[str, Any]) -> str:
+def _key(*parts: Mapping[str, Any] | str) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def _keys(params: Mapping[str, Any], figures: Mapping[str, float]) -> dict[str, str]:
     """The tags by which a run is found again."""
-    return {"apipack.params": _key(params), "apipack.figures": _key(params, figures)}
+    return {"apipack.params": _key(params, commit()), "apipack.figures": _key(params, figures)}
 
 
 def _run_of(experiment_id: str, tag: str, value: str, status: str) -> str | None:

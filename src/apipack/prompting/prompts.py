@@ -114,7 +114,7 @@ def completion(row: Row, language: str, call: str, p: Retrieve) -> str:
 
 
 def extract_call(output: str, language: str | None = None) -> str:
-    """The call in a completion: after `**api_call**:` if labelled, else the code of the text (`languages.snippets`)."""
+    """The call in a completion: after `**api_call**:` if labelled, else the code of the text (`snippets`)."""
     output = output.split(STOP)[0]
     parts = _FIELD.split(output)
     for label, text in zip(parts[1::2], parts[2::2], strict=True):
