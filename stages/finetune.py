@@ -26,7 +26,8 @@ class Reads(Section):
 def main(p: Reads) -> dict[str, Any]:
     with mapped(Path("data/train")) as rows:
         tell = live_loss(LOSS, read()) if FIRST else None
-        metrics = publish(rows, Path("models/adapter"), p.finetune, p.seed, CHECKPOINTS, tell)
+        seed = p.finetune.own_seed(p.seed)
+        metrics = publish(rows, Path("models/adapter"), p.finetune, seed, CHECKPOINTS, tell)
     if metrics and tell:
         tell(metrics.pop("loss_history"))
     return metrics

@@ -40,7 +40,7 @@ def finetune_params(model: Path | str, layers: int | None = None, **changes: obj
     base: dict[str, object] = {
         "model": str(model), "method": "full", "lora": lora, "lr": 5e-3, "epochs": 30.0, "max_steps": None, "batch": 2,
         "accumulate": 1, "max_tokens": 128, "warmup": 0.1, "gradient_checkpointing": False, "compile": False,
-        "save_every": None, "bf16": "no",
+        "save_every": None, "bf16": "no", "seed": None,
     }  # fmt: skip
     return Finetune.model_validate(base | changes)
 

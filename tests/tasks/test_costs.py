@@ -7,6 +7,11 @@ def test_costs_stand_beside_the_figures() -> None:
     assert 10 < figures["peak_memory_mb"] <= memory() >> 19
 
 
+def test_seconds_of_processes_that_were_killed_are_added() -> None:
+    figures = with_costs(lambda: {"seconds": 80.0, "seconds_before": 70.0})
+    assert 70 <= figures["seconds"] < 80 and "seconds_before" not in figures
+
+
 def test_work_that_tells_its_own_peak_keeps_it_and_no_figures_have_no_costs() -> None:
     assert with_costs(lambda: {"peak_memory_mb": 7})["peak_memory_mb"] == 7
     assert with_costs(dict) == {}

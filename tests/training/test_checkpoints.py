@@ -57,9 +57,12 @@ def test_a_killed_run_goes_on_and_ends_the_same(
     command = [sys.executable, "-c", CHILD, json.dumps(ROWS), p.model_dump_json(), str(tmp_path), str(killed)]
     assert subprocess.run(command, stderr=subprocess.DEVNULL).returncode == -signal.SIGKILL
     assert len(list(tmp_path.glob("checkpoints/*/checkpoint-*"))) <= 2
+    (before,) = (json.loads(file.read_text()) for file in tmp_path.glob("checkpoints/*/spent.json"))
     resumed = tune(ROWS, tmp_path / "out", p, 0, tmp_path / "checkpoints")
     metrics, weights = whole
     assert resumed["resumed_from_step"] == killed // LAST * LAST and resumed["steps"] == metrics["steps"] == STEPS
+    assert resumed["seconds"] > resumed["seconds_before"] == before["seconds"] > 0
+    assert resumed["peak_memory_mb"] >= before["peak_memory_mb"] > 0 and "seconds_before" not in metrics
     assert resumed["loss_history"][-1][1] == pytest.approx(metrics["loss_history"][-1][1], abs=1e-4)
     found = load_file(tmp_path / "out/adapter_model.safetensors")
     assert found.keys() == weights.keys()

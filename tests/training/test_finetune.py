@@ -132,7 +132,10 @@ def test_a_loss_that_is_not_a_number_is_one_line(tiny: Path, tmp_path: Path) -> 
     tokenizer.save_pretrained(tmp_path / "broken")
     with pytest.raises(FinetuneError, match=r"loss is nan at step \d+: lower finetune.lr"):
         tune(PAIRS * 20, tmp_path / "out", finetune_params(tmp_path / "broken"), seed=0)
-    with pytest.raises(FinetuneError, match="loss is nan at step 1"):  # ended before the first log line
+    few = finetune_params(tmp_path / "broken", epochs=1000.0)  # long before the first point of its curve, at step 100
+    with pytest.raises(FinetuneError, match="loss is nan at step 8:"):
+        tune(PAIRS * 20, tmp_path / "out", few, seed=0)
+    with pytest.raises(FinetuneError, match="loss is nan at step 1"):
         tune(PAIRS, tmp_path / "out", finetune_params(tmp_path / "broken", max_steps=1), seed=0)
 
 

@@ -128,6 +128,8 @@ class CompletionTrainer(SFTTrainer):
     """What tells long rows from short ones; the column `length` where nothing else is set."""
     head: FrozenHead | None = None
     """What `take_head` took out of the model, which then returns states."""
+    last_loss: torch.Tensor | None = None
+    """Of the last batch, where it is."""
 
     def get_train_dataloader(self) -> DataLoader[Any]:
         loader = super().get_train_dataloader()
@@ -164,6 +166,7 @@ class CompletionTrainer(SFTTrainer):
             logits = outputs.logits[chosen[:, columns]].float()
             loss = torch.nn.functional.cross_entropy(logits, target, reduction="sum")
         loss = loss / (len(target) if num_items_in_batch is None else num_items_in_batch)
+        self.last_loss = loss.detach()
         if self.args.average_tokens_across_devices and num_items_in_batch is not None:
             # the count is over all processes, whose gradients are averaged
             loss = loss * self.accelerator.num_processes

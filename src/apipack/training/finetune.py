@@ -9,10 +9,8 @@ from __future__ import annotations
 import importlib.util
 import logging
 import os
-import resource
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,12 +30,13 @@ from apipack.training.checkpoints import folder_of, latest, remove_others
 from apipack.training.collation import Collator, CompletionTrainer, Pair
 from apipack.training.cpu_attention import use_cpu_attention
 from apipack.training.data import Data, prepare
-from apipack.training.energy import Meter
 from apipack.training.frozen_head import take_head
 from apipack.training.frozen_layers import MOST_BYTES, run_frozen
 from apipack.training.fused_lora import fuse
 from apipack.training.rows import Rows
 from apipack.training.saving import save
+from apipack.training.spending import Spending
+from apipack.training.steps import rows_come_back, steps_between_losses, steps_of
 from apipack.training.watching import FinetuneError, Tell, Watch, check_loss, losses
 
 if TYPE_CHECKING:  # pydantic is not needed to train
@@ -88,8 +87,8 @@ def tune(
     finished run that is started again ends at once. most_bytes: how much of the frozen layers' output is kept in
     memory for all epochs; 0 runs these layers in every epoch. tell: is given the losses so far after each new one.
 
-    Returns counts, losses, FLOPs (`flops_of`), seconds, memory in MB and joules where they are told; for `full` also
-    model FLOPs a second.
+    Returns counts, losses, FLOPs (`flops_of`), what it took (`Spending.figures`), also before it was killed; for `full`
+    also model FLOPs a second.
     Raises `FinetuneError`, `ModelError`.
     """
     plan = _plan(rows, folder, p, seed, checkpoints)
@@ -101,12 +100,11 @@ def tune(
         raise FinetuneError(f"no row has at most {p.max_tokens} tokens of {len(rows)} rows: raise finetune.max_tokens")
     check_batch(model, *data.longest(p.batch), p)
     flops = flops_of(model)  # before an adapter adds weights
-    start, meter = time.monotonic(), Meter()
-    trained = _train(model, tokenizer, data, plan, p, most_bytes, tell)
-    seconds = time.monotonic() - start
-    figures = _figures(trained, data, seconds, flops, p)
+    spending = Spending(plan.checkpoints)
+    trained = _train(model, tokenizer, data, plan, p, most_bytes, tell, spending)
+    figures = _figures(trained, data, spending.seconds, flops, p) | spending.figures()
     save(trained.trainer, tokenizer, folder, p, figures)
-    return figures if (joules := meter.joules()) is None else figures | {"joules": joules}
+    return figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +176,13 @@ def _train(
     p: Finetune,
     most_bytes: int,
     tell: Tell | None,
+    spending: Spending,
 ) -> Trained:
     """Train, from the last checkpoint where there is one."""
-    frozen = 0 if plan.sharded or data.tokens is None else _frozen_layers(model, p)
+    rows, processes = len(data.lengths), plan.args.world_size
+    again = data.tokens is not None and not plan.sharded and rows_come_back(rows, p, processes)
+    frozen = _frozen_layers(model, p) if again else 0
+    plan.args.logging_steps = steps_between_losses(steps_of(rows, p, processes))
     if p.method != "full" and use_cpu_attention(model):
         log.info("attention in bfloat16 is made of plain products")
     with _out_of_memory_in_one_line(p):
@@ -194,16 +196,18 @@ def _train(
             processing_class=tokenizer,
             data_collator=collator,
             peft_config=None if p.method == "full" else lora_config(model, p.lora),
-            callbacks=[Watch(collator, plan.args.world_size == 1, tell)],
+            callbacks=[spending],
         )
+        trainer.add_callback(Watch(collator, processes == 1, tell, lambda: trainer.last_loss))
         trainer.lengths = data.lengths
         if p.method != "full" and not plan.sharded:
             trainer.head = take_head(model, data.rows[0]["input_ids"])
             log.info("%d of LoRA's layers are fused", fuse(model))
         trainer.remove_callback(PrinterCallback)
-        last = _last_checkpoint(plan.checkpoints)
+        if last := _last_checkpoint(plan.checkpoints):
+            spending.go_on()
         result = trainer.train(resume_from_checkpoint=str(last) if last else None)
-    check_loss(result.training_loss, trainer.state.global_step)  # a run shorter than a log interval has no line
+    check_loss(result.training_loss, trainer.state.global_step)
     resumed_from = int(last.name.rpartition("-")[2]) if last else 0
     return Trained(trainer, collator, resumed_from, frozen if hidden else 0, result.training_loss)
 
@@ -220,8 +224,8 @@ def _last_checkpoint(folder: Path | None) -> Path | None:
 
 
 def _figures(trained: Trained, data: Data, seconds: float, flops: tuple[int, int], p: Finetune) -> dict[str, Any]:
-    """The metrics of a run. flops: of `flops_of`. tokens of an epoch are those of the rows, or follow from those that
-    this process saw."""
+    """The metrics of a run but what it took. seconds: of this process. flops: of `flops_of`. tokens of an epoch are
+    those of the rows, or follow from those that this process saw."""
     trainer, seen = trained.trainer, trained.collator
     steps, epochs = trainer.state.global_step, float(trainer.state.epoch or 0)
     here = epochs * (1 - trained.resumed_from / max(1, steps))  # epochs that this process did
@@ -245,13 +249,11 @@ def _figures(trained: Trained, data: Data, seconds: float, flops: tuple[int, int
         "flops": _flops(trained, tokens, answers, epochs, flops, p),
         "train_loss": round(sum(loss for _, loss in history) / len(history) if history else trained.loss, 4),
         "loss_history": history,
-        "seconds": round(seconds, 2),
         "tokens_per_second": round(tokens * here / seconds, 1),
         **speed,
         "device": device_name(),
         "trainable_parameters": sum(weight.numel() for weight in weights if weight.requires_grad),
         "frozen_layers_run_once": trained.frozen_run_once,
-        "peak_memory_mb": _peak_memory_mb(),
     }
 
 
@@ -321,8 +323,8 @@ def lora_config(model: PreTrainedModel, p: Lora) -> LoraConfig:
 
 
 def _frozen_layers(model: PreTrainedModel, p: Finetune) -> int:
-    """How many layers lie below the first tuned one, if rows come back often enough for that to pay."""
-    if p.method == "full" or p.lora.layers is None or (p.max_steps is None and p.epochs <= 1):
+    """How many layers lie below the first tuned one."""
+    if p.method == "full" or p.lora.layers is None:
         return 0
     return max(0, model.config.get_text_config().num_hidden_layers - p.lora.layers)
 
@@ -349,7 +351,6 @@ def settings(folder: Path, p: Finetune, seed: int, half: bool, save: bool) -> SF
         torch_compile=p.compile,
         use_liger_kernel=liger,
         liger_kernel_config={"fused_linear_cross_entropy": False, "cross_entropy": False} if liger else None,
-        logging_steps=8,
         logging_nan_inf_filter=False,
         save_strategy="steps" if save and p.save_every else "no",
         save_steps=p.save_every or 500,  # below 1: a share of all steps
@@ -362,10 +363,3 @@ def settings(folder: Path, p: Finetune, seed: int, half: bool, save: bool) -> SF
         remove_unused_columns=False,
         dataset_kwargs={"skip_prepare_dataset": True},
     )
-
-
-def _peak_memory_mb() -> int:
-    """Peak of the accelerator where there is one, else of this process."""
-    if torch.cuda.is_available():
-        return int(torch.cuda.max_memory_allocated() // 2**20)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from apipack.section import Name, Positive, Real, Section
+from apipack.section import Name, Positive, Real, Section, Seed
 
 
 class Lora(Section):
@@ -21,7 +21,8 @@ class Lora(Section):
 
 class Finetune(Section):
     """model: hub id, folder, or `embedded`. batch: rows of a micro-batch on each device, accumulate: micro-batches a
-    step. save_every: share of all steps (or steps, from 1) after which a checkpoint is written, null for none."""
+    step. save_every: share of all steps (or steps, from 1) after which a checkpoint is written, null for none. seed: of
+    weights, dropout and the order of the rows; null for that of params.yaml."""
 
     model: Name
     method: Literal["lora", "qlora", "full"]
@@ -37,3 +38,8 @@ class Finetune(Section):
     compile: bool
     save_every: Annotated[Real, Field(gt=0)] | None
     bf16: Literal["auto", "yes", "no"]
+    seed: Seed | None
+
+    def own_seed(self, seed: int) -> int:
+        """What training draws from. seed: of params.yaml."""
+        return seed if self.seed is None else self.seed

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import torch
 from transformers import TrainerCallback
 
 from apipack.errors import UserError
@@ -18,7 +19,9 @@ log = logging.getLogger(__name__)
 
 Losses = list[tuple[int, float]]
 Tell = Callable[[Losses], None]
+Last = Callable[[], torch.Tensor | None]
 STEPS_TO_TELL = 5
+STEPS_TO_LOOK = 8
 LONG = 600
 """Seconds: a run that takes longer is told how long, and writes a checkpoint at least that often."""
 
@@ -28,11 +31,12 @@ class FinetuneError(UserError):
 
 
 class Watch(TrainerCallback):
-    """Stops on a loss that is not a number. alone: whether this is the only process; several must agree on when a
-    checkpoint is written, which clocks do not. tell: is given the losses so far, with their steps, after each."""
+    """Stops on a loss that is not a number, each few steps and before a checkpoint is written. alone: whether this is
+    the only process; several must agree on when a checkpoint is written, which clocks do not. tell: is given the losses
+    so far, with their steps, after each. last: the loss of the last batch."""
 
-    def __init__(self, collator: Collator, alone: bool, tell: Tell | None = None) -> None:
-        self.collator, self.alone, self.tell = collator, alone, tell
+    def __init__(self, collator: Collator, alone: bool, tell: Tell | None = None, last: Last = lambda: None) -> None:
+        self.collator, self.alone, self.tell, self.last = collator, alone, tell, last
         self.started = self.saved = time.monotonic()
         self.first = self.seen = 0
 
@@ -48,6 +52,9 @@ class Watch(TrainerCallback):
             self._tell((now - self.started) / done * (state.max_steps - state.global_step), now)
         if self.alone and args.save_strategy != "no" and now - self.saved > LONG:
             control.should_save, self.saved = True, now
+        looks = control.should_save or state.global_step % STEPS_TO_LOOK == 0
+        if looks and (loss := self.last()) is not None:
+            check_loss(loss.item(), state.global_step)
 
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any) -> None:
         loss = (logs or {}).get("loss")
