@@ -51,6 +51,11 @@ def test_costs_are_joined_to_the_results_of_their_own_run_alone(
     assert read_metrics("finetune") == another
     Path("metrics/costs/finetune.json").unlink()
     assert read_metrics("finetune") == another
+    write_json("metrics/accuracy.json", {"request_match": 0.25})
+    write_metrics("evaluate", {"tests": 36, "seconds": 9.25})
+    assert read_metrics("evaluate") == {"tests": 36, "seconds": 9.25}
+    write_json("metrics/accuracy.json", {"request_match": 0.5})  # of another model on as many tests
+    assert read_metrics("evaluate") == {"tests": 36}
 
 
 def test_a_failed_block_leaves_the_old_folder(tmp_path: Path) -> None:

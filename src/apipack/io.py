@@ -28,6 +28,8 @@ COSTS = frozenset(
 )
 """Names of figures that tell of a run and a machine, not of its results."""
 RESULTS = "results_sha256"
+BESIDE = {"evaluate": ("accuracy",)}
+"""Stage → further files of its results in metrics/."""
 ROW_GROUP = 65_536
 TEXT, COUNT, REAL, FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 TEXTS = pa.list_(TEXT)
@@ -113,7 +115,7 @@ def write_metrics(stage: str, values: dict[str, Any]) -> None:
     """Write the results of a run into metrics/STAGE.json, and what it cost, which another run or machine would have
     otherwise (`COSTS`), with a digest of the results into metrics/costs/STAGE.json, which git does not see."""
     results, costs = _parted(values)
-    write_json(METRICS / "costs" / f"{stage}.json", {RESULTS: _digest(results)} | costs)
+    write_json(METRICS / "costs" / f"{stage}.json", {RESULTS: _digest(stage, results, METRICS)} | costs)
     write_json(METRICS / f"{stage}.json", results)
 
 
@@ -122,11 +124,14 @@ def read_metrics(stage: str, folder: Path = METRICS) -> dict[str, Any]:
     DVC brings back results of runs that this machine did not do last."""
     results, file = read_json(folder / f"{stage}.json"), folder / "costs" / f"{stage}.json"
     costs = read_json(file) if file.is_file() else {}
-    return _joined(results, costs) if costs.pop(RESULTS, None) == _digest(results) else results
+    return _joined(results, costs) if costs.pop(RESULTS, None) == _digest(stage, results, folder) else results
 
 
-def _digest(results: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(results, sort_keys=True).encode()).hexdigest()
+def _digest(stage: str, results: dict[str, Any], folder: Path) -> str:
+    """Of all the results of a stage, also those that it wrote into files of their own before."""
+    others = [folder / f"{name}.json" for name in BESIDE.get(stage, ())]
+    whole = [results, *(read_json(file) for file in others if file.is_file())]
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
 def _parted(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
