@@ -44,7 +44,7 @@ def by_language(runs: pd.DataFrame, tables: Tables, metric: str) -> pd.DataFrame
         for model in (TUNED, constrained_name(TUNED)):
             own = cells[(cells["level"] == ALL) & (cells["model"] == model)].set_index("language")
             shares = {language: _share(own, language, metric) for language in own.index if language != ALL}
-            rows += [{**first, "setting": setting, "model": model, **shares}] if shares or model == TUNED else []
+            rows += [{**first, "setting": setting, "model": model, **shares}] if model in set(cells["model"]) else []
     languages = sorted({name for row in rows for name in row} - set(names))
     return pd.DataFrame(rows, columns=[*names, *languages])
 
