@@ -27,5 +27,10 @@ def predictions(
 def runs(labels: Mapping[str, str], **columns: Sequence[object]) -> pd.DataFrame:
     """A row a run. columns: `params.NAME` or `metrics.NAME`, with two underscores for a full stop."""
     named = {name.replace("__", "."): values for name, values in columns.items()}
-    usual = {"params.seed": "0", "params.size": "40", "params.finetune.model": "embedded", "metrics.request_match": 0.5}
+    usual: dict[str, object] = {
+        "params.seed": "0",
+        "params.size": "40",
+        "params.finetune.model": "embedded",
+        "metrics.request_match": 0.5,
+    }
     return pd.DataFrame(usual | named, index=list(labels))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from math import comb
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -69,9 +69,8 @@ def by_cell(
     first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str], column: str, seed: int
 ) -> Iterator[tuple[tuple[str, ...], Comparison]]:
     """(values of the columns `by`, comparison) of each cell in which both have a test."""
-    if not by:
-        cells = {(): (first, second)}
-    else:
+    cells: dict[Any, tuple[pd.DataFrame, pd.DataFrame]] = {(): (first, second)}
+    if by:
         ours, theirs = (dict(list(frame.groupby(list(by)))) for frame in (first, second))
         shared = sorted(ours.keys() & theirs.keys(), key=lambda key: rank(by, key))
         cells = {key: (ours[key], theirs[key]) for key in shared}

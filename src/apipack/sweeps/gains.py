@@ -124,7 +124,8 @@ def _stop(
     corrected: Mapping[tuple[int, int], float],
     compared: int,
 ) -> str:
-    at, reached = 0, None
+    at = 0
+    reached: tuple[int, int] | None = None
     for to in range(1, len(one.values)):
         if (at, to) in pairs and pairs[at, to].is_gain(corrected[at, to]):
             at, reached = to, (at, to)

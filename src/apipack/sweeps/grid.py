@@ -86,8 +86,8 @@ def points(name: str, grid: Grid, params: Path = Path("params.yaml")) -> list[Po
 
 def _has_axis(name: str, axis: str | None, params: Params) -> None:
     value = 1 if axis is None else flatten(params.model_dump()).get(axis)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or value < 1 or value != int(value):  # the step of MLflow's metrics
+    number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+    if number < 1 or not number.is_integer():  # the step of MLflow's metrics
         raise UserError(f"experiments/{name}.yaml: axis: {axis} is no whole number above 0 in params.yaml")
 
 

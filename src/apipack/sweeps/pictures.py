@@ -49,7 +49,9 @@ def _curves(
     paper: Mapping[str, Sequence[tuple[float, float]]] | None = None,
     joined: bool = True,
 ) -> Iterator[Section]:
-    levels = sorted({line.level for line in lines}) if len(lines) > MOST_LINES else [None]
+    levels: list[int | None] = [None]
+    if len(lines) > MOST_LINES:
+        levels = [*sorted({line.level or 0 for line in lines})]
     for level in levels:
         shown = {line: points for line, points in lines.items() if level in (None, line.level)}
         name = title if level is None else f"{title}, level {level}"
@@ -59,17 +61,14 @@ def _curves(
 def _lines(labels: Mapping[str, str], x: pd.Series, predictions: Mapping[str, pd.DataFrame]) -> dict[Line, list[Point]]:
     """Level and setting of the tuned model → (x, share, low, high) of each run that has an x above 0."""
     lines: dict[Line, list[Point]] = {}
-    for run in labels:
-        if x[run] > 0:
-            own = predictions[run]
-            for row in accuracy(own[own["model"].isin(TUNED)], ["level", "setting", "model"], 0, [METRIC]).to_dict(
-                "records"
-            ):
-                line = Line(
-                    f"level {row['level']}, {row['setting']}", row["setting"], row["model"] != TUNED[0], row["level"]
-                )
-                point = (float(x[run]), *(float(row[f"{METRIC}{bound}"]) for bound in ("", "_low", "_high")))
-                lines.setdefault(line, []).append(point)
+    for run in (run for run in labels if x[run] > 0):
+        own = predictions[run]
+        shares = accuracy(own[own["model"].isin(TUNED)], ["level", "setting", "model"], 0, [METRIC])
+        for row in shares.to_dict("records"):
+            level, setting = int(row["level"]), str(row["setting"])
+            line = Line(f"level {level}, {setting}", setting, row["model"] != TUNED[0], level)
+            share, low, high = (float(row[f"{METRIC}{bound}"]) for bound in ("", "_low", "_high"))
+            lines.setdefault(line, []).append((float(x[run]), share, low, high))
     return dict(sorted(lines.items()))
 
 
