@@ -67,8 +67,15 @@ def test_a_point_is_named_by_what_differs_and_changes_its_name_with_its_override
     ("text", "message"),
     [
         ("{question: why, vary: ['siez=40']}", "mine.yaml: params.yaml has no siez$"),
-        ("{question: why, axis: siez, vary: ['size=40,80']}", "mine.yaml: axis: siez is no number above 0"),
-        ("{question: why, axis: finetune.model, vary: ['size=40,80']}", "axis: finetune.model is no number above 0"),
+        ("{question: why, axis: siez, vary: ['size=40,80']}", "mine.yaml: axis: siez is no whole number above 0"),
+        (
+            "{question: why, axis: finetune.model, vary: ['size=40,80']}",
+            "axis: finetune.model is no whole number above 0",
+        ),
+        (
+            "{question: why, axis: finetune.lr, vary: ['finetune.lr=1e-4,1e-3']}",
+            "finetune.lr is no whole number above 0",
+        ),
         ("{question: why, vary: ['size=range(1,1000000000)', 'seed=0,1']}", "mine.yaml: more than 1000 combinations"),
         ("{question: why, vary: ['size=glob(*)']}", "mine.yaml: ConfigLoader is not set"),
         ("{question: why, vary: ['size=interval(1,4)']}", "mine.yaml: .*INTERVAL_SWEEP"),

@@ -1,96 +1,65 @@
-import numpy as np
 import pandas as pd
-import pytest
 
-from apipack.evaluation.figures import cells
-from apipack.sweeps.grid import Grid
-from apipack.sweeps.report import curves, lines, sections
-from apipack.sweeps.results import between_seeds, by_api, gain_per_doubling, pairs, table
+from apipack.records import LANGUAGES
+from apipack.sweeps.results import EVERY, ModelRun, model_runs, share_tables, told_of_every
+from tests.sweeps.made import predictions, runs
 
-
-def predictions(share: float, tests: int = 40) -> pd.DataFrame:
-    """Eight APIs; the same tests, of which the first ones are right."""
-    rows = [
-        {"model": model, "id": str(n), "api": str(n % 8), "level": 3, "setting": "0shot", "language": "curl"}
-        | {"request_match": model == "tuned" and n < share * tests}
-        for model in ("tuned", "base")
-        for n in range(tests)
-    ]
-    return pd.DataFrame(rows)
+LABELS = {"a": "curl", "b": "go"}
+SHARES = {"tuned": 0.5, "tuned_constrained": 0.6, "base": 0.1, "base_constrained": 0.3, "copy": 0, "gpt-4": 0.9}
 
 
-RUNS = {"a": predictions(0.1), "b": predictions(0.3), "c": predictions(0.5)}
-LABELS = {"a": "size=10", "b": "size=20", "c": "size=40"}
-CELLS = {
-    name: cells({f"tuned.level3.0shot.request_match{bound}": share for bound in ("", "_low", "_high")})
-    for name, share in (("a", 0.1), ("b", 0.3), ("c", 0.5))
-}
+def models_of(first: pd.DataFrame, second: pd.DataFrame, **columns: list[str]) -> list[ModelRun]:
+    mixes = {"params__mix": ["curl", "go"]} | columns
+    return model_runs(LABELS, runs(LABELS, **mixes), {"a": first, "b": second})
 
 
-def test_the_gain_per_doubling_is_the_slope_over_log2() -> None:
-    shares = by_api(list(RUNS.values()), "request_match", 3, "0shot")
-    assert shares["n"].tolist() == [5] * 8 and shares["2"].sum() == 20
-    gain, low, high = gain_per_doubling([10, 20, 40], shares)
-    assert gain == pytest.approx(0.2) and low <= 0.201 and high >= 0.199
-    flat = gain_per_doubling([10, 20, 40], by_api([RUNS["a"]] * 3, "request_match", 3, "0shot"))
-    assert flat == pytest.approx((0, 0, 0))
+def test_what_is_the_same_in_every_run_is_told_once() -> None:
+    models = models_of(predictions(SHARES), predictions(SHARES))
+    assert [(one.run, one.model) for one in models] == [
+        *(("curl", "tuned"), ("curl", "tuned_constrained"), ("go", "tuned"), ("go", "tuned_constrained")),
+        *((EVERY, "base"), (EVERY, "base_constrained"), (EVERY, "gpt-4")),
+    ]  # copy had nothing to copy
+    assert told_of_every(models) == "Rows of `every run` are the same in each: base, base_constrained, gpt-4."
 
 
-def test_what_a_grammar_holds_is_a_setting_of_its_own() -> None:
-    free, held = predictions(0.1), predictions(0.5).replace({"model": {"tuned": "tuned_constrained"}})
-    both = pd.concat([free, held[held["model"] == "tuned_constrained"]])
-    assert by_api([both], "request_match", 3, "0shot, constrained")["0"].sum() == 20
-    names = {f"tuned_constrained.level3.spec.request_match{bound}": 0.5 for bound in ("", "_low", "_high")}
-    assert table({"a": "size=10"}, {"a": cells(names)})[0] == ["run", "level 3 spec, constrained"]
+def test_another_model_or_another_verdict_is_a_row_of_its_own() -> None:
+    other = models_of(predictions(SHARES), predictions(SHARES), params__finetune__model=["embedded", "x"])
+    assert ("go", "base") in [(one.run, one.model) for one in other]  # though it wrote the same
+    varied = models_of(predictions({"base": 0.1}), predictions({"base": 0.2}))
+    assert [one.run for one in varied] == ["curl", "go"] and not told_of_every(varied)
 
 
-def test_a_table_and_every_pair() -> None:
-    assert table(LABELS, CELLS)[:2] == [["run", "level 3 0shot"], ["size=10", "0.10 [0.10, 0.10]"]]
-    rows = pairs(LABELS, RUNS, seed=0)
-    assert [row[:2] for row in rows[1:]] == [["size=20", "size=10"], ["size=40", "size=10"], ["size=40", "size=20"]]
-    assert rows[2][2:5] == ["40", "16", "0"] and float(rows[2][6]) < 0.001
+def test_one_tuned_model_in_runs_of_several_settings_is_one_row() -> None:
+    """`retrieval`: re-rankers differ, and what is trained does not."""
+    first, second = (predictions({"tuned": 0.5}, [setting]) for setting in ("retrieved_3shot", "reranked_3shot"))
+    kinds = {"params__mix": ["curl", "curl"], "params__rerank.kind": ["none", "api"]}
+    (section,) = share_tables(models_of(first, second, **kinds))
+    assert section.rows[0][2:] == ["level 3 retrieved_3shot (n=40)", "level 3 reranked_3shot (n=40)"]
+    (row,) = section.rows[1:]
+    assert row[:2] == [EVERY, "tuned"] and row[2].startswith("0.50 [") and row[3] == row[2]
 
 
-def test_seeds_have_a_spread_of_their_own() -> None:
-    mean, half = between_seeds([0.2, 0.4])
-    assert mean == pytest.approx(0.3) and half == pytest.approx(12.706 * np.std([0.2, 0.4], ddof=1) / 2**0.5, rel=1e-3)
-    assert between_seeds([0.2]) == (0.2, 0)
+def test_a_language_each_has_its_table_after_one_of_all() -> None:
+    both = predictions(SHARES, ["spec"], ["python", "curl"])
+    first, *others = share_tables(models_of(both, both))
+    assert first.title == "Request match by language, spec, levels together"
+    assert first.rows[0] == ["run", "model", "curl (n=40)", "python (n=40)"]
+    assert [section.title for section in others] == ["Request match in curl", "Request match in python"]
 
 
-def test_the_report_of_a_sweep_has_all_of_it() -> None:
-    runs = pd.DataFrame(
-        {"params.size": ["10", "20", "40"], "params.seed": "0", "metrics.train.flops": [5.0, 10.0, 20.0]}
-        | {"metrics.request_match": [0.1, 0.3, 0.5]},
-        index=list(LABELS),
-    )
-    grid = Grid(question="Does it help?", axis="size")
-    told = sections(grid, LABELS, runs, CELLS, RUNS)
-    text = "\n".join(lines(grid.question, told))
-    assert text.startswith("Does it help?") and "size=40  0.50 [0.50, 0.50]" in text
-    assert "+0.200 [" in text and "train.flops per instance" in text and "Between seeds" not in text
-    over_size, over_cost = curves(grid, LABELS, runs, CELLS)
-    assert over_size.picture and over_cost.picture and "CodeLlama-13B" in over_size.text  # beside the paper's
-    seeds = runs.assign(**{"params.size": "10", "params.seed": ["0", "1", "2"]}).drop(columns="metrics.train.flops")
-    text = "\n".join(lines("Does it?", sections(Grid(question="Does it?"), LABELS, seeds, CELLS, RUNS)))
-    assert "0.300 ± 0.497" in text and "Gain" not in text and "Cost" not in text
+def test_a_wide_table_is_several_and_a_cell_of_fewer_tests_says_so() -> None:
+    settings = ["0shot", "random_3shot", "retrieved_3shot", "spec"]
+    frame = predictions({"tuned": 0.5}, settings)
+    frame = pd.concat([frame, frame.assign(level=1)[lambda rows: rows["id"].astype(int) < 8]])
+    held = frame[frame["setting"] == "spec"].assign(model="tuned_constrained")[lambda rows: rows["level"] == 3][:30]
+    tables = share_tables(model_runs({"a": "curl"}, runs({"a": "curl"}), {"a": pd.concat([frame, held])}))
+    assert [section.title for section in tables] == ["Request match, level 1", "Request match, level 3"]
+    assert tables[0].rows[0][2] == "0shot (n=8)" and tables[1].rows[0][2:] == [f"{name} (n=40)" for name in settings]
+    assert tables[1].rows[2][:5] == ["curl", "tuned_constrained", "", "", ""]
+    assert tables[1].rows[2][5].endswith(" (n=30)") and "n=" not in tables[1].rows[1][5]
 
 
-def test_runs_that_differ_in_more_than_the_axis_have_gains_of_their_own() -> None:
-    labels = {f"{run} {mix}": f"{label} {mix}" for run, label in LABELS.items() for mix in ("curl", "go")}
-    copies = {name: RUNS[name.split()[0]] for name in labels}
-    cells = {name: CELLS[name.split()[0]] for name in labels}
-    sizes = [label.partition("=")[2].split()[0] for label in labels.values()]
-    mixes = [name.split()[1] for name in labels]
-    runs = pd.DataFrame({"params.size": sizes, "params.seed": "0", "params.mix": mixes}, index=list(labels))
-    runs["metrics.request_match"] = 0.5
-    told = sections(Grid(question="", axis="size"), labels, runs, cells, copies)
-    (gains,) = (section.rows for section in told if section.title.startswith("Gain"))
-    assert [(row[0], *row[3:5]) for row in gains] == [
-        ("from run", "from", "to"),
-        ("size=10 curl", "10", "40"),
-        ("size=10 go", "10", "40"),
-    ]
-    apart = runs.assign(**{"params.mix": [*"abcdef"]})
-    assert not any(
-        s.title.startswith("Gain") for s in sections(Grid(question="", axis="size"), labels, apart, cells, copies)
-    )
+def test_ten_languages_are_columns_of_two_tables() -> None:
+    frame = predictions({"tuned": 0.5}, languages=list(LANGUAGES), tests=8)
+    titles = [section.title for section in share_tables(model_runs({"a": "x"}, runs({"a": "x"}), {"a": frame}))]
+    assert titles.count("Request match by language, 0shot, levels together") == 2 and len(titles) == 2 + 10

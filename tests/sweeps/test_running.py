@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from apipack.sweeps.running import SAVED, params_put_back
+from apipack.errors import UserError
+from apipack.evaluation.run_record import record
+from apipack.evaluation.tracking import log_run
+from apipack.sweeps import queueing
+from apipack.sweeps.grid import Point
+from apipack.sweeps.running import REPLACED, SAVED, by_queue, finished, here, missing, params_put_back, working_tree
 
 
 @pytest.fixture
@@ -27,7 +32,7 @@ def _commit(file: Path, text: str) -> None:
 @pytest.fixture
 def killed(params: Path) -> None:
     """What lies on the disk after a kill in a run."""
-    with params_put_back():
+    with params_put_back(print):
         kept = {file: file.read_text() for file in SAVED.glob("*")}
     for file, text in kept.items():
         file.write_text(text)
@@ -36,7 +41,7 @@ def killed(params: Path) -> None:
 
 @pytest.mark.usefixtures("killed")
 def test_after_a_kill_the_next_start_puts_back_what_was_there(params: Path) -> None:
-    with params_put_back():
+    with params_put_back(print):
         assert params.read_text() == "mix: curl\n"
         params.write_text("mix: go\n")
     assert params.read_text() == "mix: curl\n"
@@ -46,15 +51,63 @@ def test_after_a_kill_the_next_start_puts_back_what_was_there(params: Path) -> N
 def test_what_a_run_of_another_commit_kept_is_dropped(params: Path) -> None:
     _commit(params, "mix: python\n")
     for _ in range(2):
-        with params_put_back():
+        with params_put_back(print):
             assert params.read_text() == "mix: python\n"
             params.write_text("mix: go\n")
         assert params.read_text() == "mix: python\n"
 
 
 def test_an_interrupt_puts_it_back_at_once(params: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), params_put_back():
+    with pytest.raises(KeyboardInterrupt), params_put_back(print):
         params.write_text("mix: go\n")
         raise KeyboardInterrupt
     assert params.read_text() == "mix: curl\n"
     assert not list(SAVED.glob("*"))
+
+
+@pytest.mark.usefixtures("killed")
+def test_what_is_replaced_after_a_kill_is_kept_and_said(params: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    params.write_text("mix: swift  # an edit since\n")
+    with params_put_back(print):
+        assert params.read_text() == "mix: curl\n"
+    assert REPLACED.read_text() == "mix: swift  # an edit since\n"
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1 and str(REPLACED) in said
+    with params_put_back(print):
+        pass
+    assert not capsys.readouterr().out
+
+
+POINT = Point("mine-size-40-abcdef", "size=40", ("size=40",))
+
+
+@pytest.fixture
+def logged(params: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that MLflow has and DVC does not: of another clone on the same server, or after `dvc exp remove`."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "")
+    subprocess.run(("dvc", "init", "-q"), check=True)
+    monkeypatch.setenv("DVC_EXP_NAME", POINT.name)
+    log_run("mine", record({"size": 40}, {"tuned.request_match": 0.5}, name="size=40"))
+
+
+@pytest.mark.heavy
+@pytest.mark.usefixtures("logged", "killed")
+def test_a_point_is_finished_by_one_rule(params: Path) -> None:
+    """Neither is anything queued nor does a worker start; what a killed run left in params.yaml is put back."""
+    other = POINT._replace(name="mine-size-80-abcdef")
+    assert list(finished("mine", [other, POINT])) == [POINT.name] and missing("mine", [other, POINT]) == [other]
+    said: list[str] = []
+    assert by_queue("mine", [POINT], 1, said.append) == [] and here("mine", [POINT], said.append) == []
+    assert queueing.status() == ({}, 0)
+    assert params.read_text() == "mix: curl\n" and len(said) == 1
+
+
+@pytest.mark.usefixtures("killed")
+def test_a_run_in_this_working_tree_is_left_alone_while_it_lives(params: Path) -> None:
+    with working_tree() as free:
+        assert free
+        with pytest.raises(UserError, match="another"):
+            here("mine", [POINT], print)
+        assert params.read_text() == "mix: ruby\n"
+    with working_tree() as again:
+        assert again

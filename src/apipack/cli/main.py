@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from apipack.cli import audit, model, sweep
+from apipack.cli import audit, compare, model, sweep
 from apipack.cli.output import DATA, EXPERIMENTS, USE, Commands, fail, known, line, put, say
 from apipack.errors import UserError
 from apipack.records import LANGUAGES
@@ -25,6 +25,7 @@ app = typer.Typer(cls=Commands, help=__doc__, no_args_is_help=True, pretty_excep
 app.add_typer(model.app)
 app.add_typer(audit.app)
 app.add_typer(sweep.app)
+app.add_typer(compare.app)
 
 
 def _version(asked: bool) -> None:
@@ -216,32 +217,6 @@ def _share(kind: str, text: str) -> float:
         return float(text)
     except ValueError:
         raise UserError(f"--fault takes KIND=SHARE, such as {kind or '404'}=0.1") from None
-
-
-@app.command(rich_help_panel=EXPERIMENTS, epilog="Example: apipack compare --metric request_match --level 2")
-def compare(
-    metric: Annotated[str, typer.Option(help="endpoint_match, call_match, request_match, pass_rate, …")] = "call_match",
-    level: Annotated[int, typer.Option(help="the level of the paper's figures: 1, 2 or 3")] = 3,
-) -> None:
-    """Print MLflow's finished runs as tables: accuracy by size, by language and mix, and the paper's call match."""
-    from apipack.evaluation import comparing
-    from apipack.evaluation.accuracy import METRICS
-    from apipack.evaluation.reporting import markdown
-    from apipack.evaluation.tracking import accuracies, finished_runs
-    from apipack.params import load as load_params
-
-    try:
-        runs = finished_runs(load_params().report.experiment)
-        tables = accuracies(runs)
-    except UserError as error:
-        fail(str(error), 2)
-    having = [name for name in METRICS if any(name in cells for cells in tables.values())]
-    if metric not in having:
-        more = f"; there are {', '.join(having)}" if having else ": `dvc repro` makes one"
-        fail(f"no finished run has {metric}{more}", 2)
-    print(f"## {metric} by size\n\n{markdown(comparing.by_size(runs, tables, metric))}\n")
-    print(f"## {metric} of the tuned model by language\n\n{markdown(comparing.by_language(runs, tables, metric))}\n")
-    print(f"## The paper's CodeLlama-13B, level {level}, API-call match\n\n{markdown(comparing.paper(level))}")
 
 
 @app.command(rich_help_panel=EXPERIMENTS, epilog="Example: apipack doctor")

@@ -27,8 +27,8 @@ def sweep(
     ] = False,
     jobs: Annotated[int, typer.Option(help="workers of DVC's queue", min=1)] = 1,
 ) -> None:
-    """Run the experiments of a grid that are not finished, and print their table: accuracy with intervals, each two
-    runs on the same tests, and the gain per doubling.
+    """Run the experiments of a grid that are not finished, and print their tables: accuracy with intervals, runs,
+    models and settings on the same tests, and where one would stop.
 
     Without a name it lists the grids. Typed again after a kill it goes on with what is missing. Exit code 1 where an
     experiment failed.
@@ -63,9 +63,9 @@ def _say(text: str) -> None:
 
 def _print_status(name: str, points: Sequence[Point]) -> None:
     from apipack.sweeps import queueing
-    from apipack.sweeps.running import runs_of
+    from apipack.sweeps.running import finished
 
-    done, queue = runs_of(name, points), queueing.status()
+    done, queue = finished(name, points), queueing.status()
     for point in points:
         states = [state for state in ("Running", "Queued", "Failed") if queue.has(point.name, state)]
         print(f"{'done' if point.name in done else (states or ['missing'])[0].lower():<10}{point.label}")
@@ -76,25 +76,26 @@ def _print_table(name: str, grid: Grid, points: Sequence[Point]) -> None:
     import pandas as pd
 
     from apipack.evaluation.html_report import page, write_pictures
-    from apipack.evaluation.tracking import accuracies, log_parent, predictions_of
+    from apipack.evaluation.tracking import log_parent, predictions_of
     from apipack.io import METRICS, fresh_folder, write_text
-    from apipack.sweeps.report import curves, lines, note, sections
-    from apipack.sweeps.running import runs_of
+    from apipack.sweeps.pictures import pictures
+    from apipack.sweeps.report import lines, note, sections
+    from apipack.sweeps.results import model_runs
+    from apipack.sweeps.running import finished
 
-    runs = runs_of(name, points)
+    runs = finished(name, points)
     if not runs:
         fail(f"no experiment of {name} is finished: apipack sweep {name}", 2)
-    labels = {str(runs[point.name]["run_id"]): point.label for point in points if point.name in runs}
-    frame = pd.DataFrame(list(runs.values()))
-    cells = accuracies(frame)
+    labels = {str(run["run_id"]): point.label for point in points if (run := runs.get(point.name)) is not None}
+    frame = pd.DataFrame(list(runs.values())).set_index("run_id")
     predictions = {run_id: predictions_of(run_id) for run_id in labels}
-    frame = frame.set_index("run_id")
-    told = sections(grid, labels, frame, cells, predictions)
-    print("\n".join(lines(grid.question, told)))
-    pictures = curves(grid, labels, frame, cells)
+    models = model_runs(labels, frame, predictions)
+    told = sections(grid, labels, frame, models, predictions)
+    shown = pictures(grid, labels, frame, models, predictions)
     file = METRICS / "sweeps" / f"{name}.html"
-    write_text(file, page(grid.question, [*pictures, *told]))
+    print("\n".join(lines(grid.question, told, str(file))))
+    write_text(file, page(grid.question, [*shown, *told]))
     with fresh_folder(file.with_suffix("")) as folder:
-        write_pictures(pictures, folder)
-    print(f"sweep: {file} has the curves", file=sys.stderr)
-    log_parent(name, name, list(labels), grid.axis, note(grid, labels, cells))
+        write_pictures(shown, folder)
+    print(f"sweep: {file} has the pictures", file=sys.stderr)
+    log_parent(name, name, list(labels), grid.axis, note(grid.question, told))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 
 import pandas as pd
 
+from apipack.errors import UserError
 from apipack.evaluation.figures import ALL, TUNED
+from apipack.evaluation.pairing import COPY, ordered
+from apipack.evaluation.params import constrained_name
 from apipack.evaluation.run_names import mix_name
 
-MODELS = ("tuned", "base", "copy")
 RUN = ["size", "mix", "run", "setting"]
 PAPER = ["train_size", "train_mix", "setting"]
 
@@ -20,26 +23,47 @@ Tables = Mapping[str, pd.DataFrame]
 
 
 def by_size(runs: pd.DataFrame, tables: Tables, metric: str) -> pd.DataFrame:
-    """A row a run and setting, smallest size first; a column a model: `share [low, high]`, all levels and languages.
+    """A row a run and setting, smallest size first; a column a model that any run tested, also those that a grammar
+    holds and those behind servers: `share [low, high]`, all levels and languages.
 
     runs: of `tracking.finished_runs`. metric: of `accuracy.METRICS`.
     """
     rows = []
     for first, setting, cells in _cases(runs, tables, metric):
         together = cells[(cells["level"] == ALL) & (cells["language"] == ALL)].set_index("model")
-        shares = {model: _share(together, model, metric) for model in MODELS}
+        shares = {str(model): _share(together, str(model), metric) for model in together.index}
         rows.append({**first, "setting": setting, **shares})
-    return pd.DataFrame(rows, columns=[*RUN, *MODELS])
+    return pd.DataFrame(rows, columns=[*RUN, *ordered({name for row in rows for name in row} - set(RUN))])
 
 
 def by_language(runs: pd.DataFrame, tables: Tables, metric: str) -> pd.DataFrame:
-    """A row a run and setting; a column a language that any run was tested in: the tuned model, all levels."""
-    rows = []
+    """A row a run, setting and tuned model, free or held by a grammar; a column a language that any run was tested in:
+    all levels."""
+    rows, names = [], [*RUN, "model"]
     for first, setting, cells in _cases(runs, tables, metric):
-        tuned = cells[(cells["level"] == ALL) & (cells["model"] == TUNED)].set_index("language")
-        shares = {language: _share(tuned, language, metric) for language in tuned.index if language != ALL}
-        rows.append({**first, "setting": setting, **shares})
-    return pd.DataFrame(rows, columns=[*RUN, *sorted({name for row in rows for name in row} - set(RUN))])
+        for model in (TUNED, constrained_name(TUNED)):
+            own = cells[(cells["level"] == ALL) & (cells["model"] == model)].set_index("language")
+            shares = {language: _share(own, language, metric) for language in own.index if language != ALL}
+            rows += [{**first, "setting": setting, "model": model, **shares}] if model in set(cells["model"]) else []
+    languages = sorted({name for row in rows for name in row} - set(names))
+    return pd.DataFrame(rows, columns=[*names, *languages])
+
+
+def run_id(runs: pd.DataFrame, word: str) -> str:
+    """The run that a person means: its name, that of DVC's experiment, its id or the beginning of that; or the whole
+    id of a run elsewhere. Raises `UserError`. runs: of `tracking.finished_runs`."""
+    names = [runs[column] for column in ("tags.mlflow.runName", "tags.dvc.experiment", "run_id") if column in runs]
+    chosen = runs[pd.concat([name == word for name in names], axis=1).any(axis=1)]
+    if chosen.empty and re.fullmatch("[0-9a-f]{6,31}", word):
+        chosen = runs[runs["run_id"].str.startswith(word)]
+    if len(chosen) == 1:
+        return str(chosen["run_id"].iloc[0])
+    if len(chosen):
+        raise UserError(f"{len(chosen)} runs are called {word}; give an id: {', '.join(chosen['run_id'])}")
+    if re.fullmatch("[0-9a-f]{32}", word):
+        return word
+    there = ", ".join(f"{name} ({one[:8]})" for one, name in zip(runs["run_id"], names[0], strict=True))
+    raise UserError(f"no finished run is called {word}; there are {there}")
 
 
 def paper(level: int) -> pd.DataFrame:
@@ -51,7 +75,7 @@ def paper(level: int) -> pd.DataFrame:
 
 
 def _cases(runs: pd.DataFrame, tables: Tables, metric: str) -> Iterator[tuple[dict[str, object], str, pd.DataFrame]]:
-    """(first columns, setting, cells of the setting) of every setting that a run's tuned model has the metric for."""
+    """(first columns, setting, cells of the setting) of every setting that a model of a run has the metric for."""
     order = runs.assign(size=runs["params.size"].astype(int)).sort_values(["size", "start_time"])
     for _, run in order.iterrows():
         cells = tables.get(run["run_id"])
@@ -59,7 +83,7 @@ def _cases(runs: pd.DataFrame, tables: Tables, metric: str) -> Iterator[tuple[di
             continue
         told = cells[(cells["setting"] != ALL) & cells[metric].notna()]
         first = {"size": run["size"], "mix": _mix(run), "run": run["tags.mlflow.runName"]}
-        for setting in sorted(set(told.loc[told["model"] == TUNED, "setting"])):
+        for setting in sorted(set(told.loc[told["model"] != COPY, "setting"])):
             yield first, setting, told[told["setting"] == setting]
 
 

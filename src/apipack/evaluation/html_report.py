@@ -14,15 +14,22 @@ import pandas as pd
 
 from apipack.evaluation.accuracy import CELL, accuracy, metrics_of
 from apipack.evaluation.headline import METRIC, table
-from apipack.evaluation.pictures import curve, matrix
+from apipack.evaluation.paired import METHOD
+from apipack.evaluation.pairing import OF_RUN
+from apipack.evaluation.pairing import of_run as paired_of
+from apipack.evaluation.pictures import INCH, Line, curve, matrix
 
 STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:60em;margin:1.5em auto;padding:0 1em;color:#222}
+h1,h2,p,summary{overflow-wrap:anywhere}
 h1{font-size:1.5em}h2{font-size:1.2em;margin-top:2em}img{max-width:100%;height:auto}
-.wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85em}
+.wide{overflow-x:auto}.wide img{max-width:none}table{border-collapse:collapse;font-size:.85em}
 td,th{padding:.25em .6em;text-align:left;border-bottom:1px solid #ddd;white-space:nowrap}
 summary{cursor:pointer;padding:.3em 0}.paper{color:#757575}
 """
+CSS_INCH = 96
+WIDEST = 640
+"""Pixels of a page that a phone of 360 can show whole in a picture."""
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 PAPER = "The paper's figures are of CodeLlama-13B, of other tests and by another metric (API-call match)."
 MIX = "100k cURL + 1k"
@@ -74,7 +81,9 @@ def of_run(predictions: pd.DataFrame, size: int, seed: int) -> list[Section]:
     languages = by_language.pivot(index="row", columns="language", values=METRIC)
     level3 = by_setting[(by_setting["model"] == "tuned") & (by_setting["level"] == 3)]
     ours = {
-        f"tuned, {row['setting']}": [(size, row["call_match"], row["call_match_low"], row["call_match_high"])]
+        Line(f"tuned, {row['setting']}", str(row["setting"])): [
+            (size, row["call_match"], row["call_match_low"], row["call_match_high"])
+        ]
         for row in level3.to_dict("records")
     }
     sections = [
@@ -83,6 +92,9 @@ def of_run(predictions: pd.DataFrame, size: int, seed: int) -> list[Section]:
         Section("By language", "All levels.", matrix(languages, f"{METRIC} by language")),
         Section("The paper, by language", f"{PAPER} Tuned on {MIX} of each other language.", paper_languages()),
     ]
+    paired = paired_of(predictions, seed)
+    if len(paired) > 1:
+        sections.append(Section("Paired", f"{OF_RUN}\n{METHOD}", rows=paired))
     if ours:
         sections.append(Section("API-call match on level 3", PAPER, curve(ours, "training instances", paper_sizes(3))))
     for metric in metrics_of(predictions):
@@ -131,14 +143,20 @@ def _share(row: dict[str, float], metric: str) -> str:
 
 
 def _section(section: Section) -> str:
-    text = f"<p>{escape(section.text)}</p>" if section.text else ""
-    if section.picture:
-        data = base64.b64encode(section.picture).decode()
-        text += f'<img alt="{escape(section.title)}" src="data:image/png;base64,{data}">'
+    text = "".join(f"<p>{escape(line)}</p>" for line in section.text.splitlines())
+    text += _image(section.title, section.picture) if section.picture else ""
     text += _table(section.rows) if section.rows else ""
     if section.folded:
         return f"<details><summary>{escape(section.title)}</summary>{text}</details>\n"
     return f"<h2>{escape(section.title)}</h2>{text}\n"
+
+
+def _image(title: str, png: bytes) -> str:
+    """A picture that a phone would make illegible keeps its width, in a box that scrolls."""
+    width = int.from_bytes(png[16:20]) * CSS_INCH // INCH
+    data = base64.b64encode(png).decode()
+    image = f'<img alt="{escape(title)}" width="{width}" src="data:image/png;base64,{data}">'
+    return f'<div class="wide">{image}</div>' if width > WIDEST else image
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import comb
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from apipack.intervals import bootstrap
+from apipack.evaluation.ordering import rank
+from apipack.intervals import bootstrap, wilson
 
 TEST = ["id", "level", "setting", "language"]
+HEAD = ["tests", "won", "lost", "difference", "p by Holm"]
+"""Names of the columns that `rows` adds."""
+METHOD = (
+    "Won and lost: the tests that one alone has right. p: exact McNemar, by Holm over the rows of this table. "
+    "Difference: with 95 % over APIs; where all APIs differ by the same, Newcombe's, each API one trial."
+)
+SURE, LEAST = 0.05, 0.001
 
 
 class Comparison(NamedTuple):
@@ -26,24 +34,82 @@ class Comparison(NamedTuple):
     high: float
     p: float
 
+    def __str__(self) -> str:
+        return f"{self.difference:+.2f} [{self.low:+.2f}, {self.high:+.2f}]"
 
-def compare(first: pd.DataFrame, second: pd.DataFrame, metric: str, seed: int) -> Comparison | None:
+    def is_gain(self, p: float) -> bool:
+        """Whether both say that the second is better. p: corrected for how many are compared."""
+        return p < SURE and self.low > 0
+
+
+def compare(first: pd.DataFrame, second: pd.DataFrame, column: str, seed: int) -> Comparison | None:
     """Of predictions of one model each (schema PREDICTIONS); None where they have no test in common.
 
     What is null, a call that nobody could read for example, is not right, as in every accuracy.
-    Tests of one API are not independent, so the interval is a paired percentile bootstrap over APIs. McNemar's test
-    takes tests for independent: where the two disagree, believe the interval.
+    Tests of one API are not independent, so the interval is a paired percentile bootstrap over APIs. Where the
+    difference is the same in all APIs there is nothing to resample: then it is Newcombe's, each API counted as one
+    trial. McNemar's test takes tests for independent: where the two disagree, believe the interval.
     """
-    both = first[[*TEST, "api", metric]].merge(second[[*TEST, metric]], on=TEST, suffixes=("_a", "_b"))
+    both = first[[*TEST, "api", column]].merge(second[[*TEST, column]], on=TEST, suffixes=("_a", "_b"))
     if both.empty:
         return None
-    before, after = (np.asarray(both[f"{metric}{suffix}"].eq(True), dtype=int) for suffix in ("_a", "_b"))
+    before, after = (np.asarray(both[f"{column}{suffix}"].eq(True), dtype=int) for suffix in ("_a", "_b"))
     change: np.ndarray = after - before
-    won, lost = int((change > 0).sum()), int((change < 0).sum())
+    won, lost, right = int((change > 0).sum()), int((change < 0).sum()), int((before & after).sum())
     apis = pd.factorize(both["api"], sort=True)[0]
-    sums, sizes = np.bincount(apis, weights=change)[:, None], np.bincount(apis)
-    low, high = bootstrap(sums, sizes, seed)
-    return Comparison(len(both), won, lost, float(change.mean()), float(low[0]), float(high[0]), mcnemar(won, lost))
+    sums, sizes = np.bincount(apis, weights=change), np.bincount(apis)
+    if np.ptp(sums / sizes) < 1e-12:
+        low, high = newcombe(*(count * len(sizes) / len(both) for count in (right, lost, won)), len(sizes))
+    else:
+        low, high = (float(bound[0]) for bound in bootstrap(sums[:, None], sizes, seed))
+    return Comparison(len(both), won, lost, float(change.mean()), low, high, mcnemar(won, lost))
+
+
+def by_cell(
+    first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str], column: str, seed: int
+) -> Iterator[tuple[tuple[str, ...], Comparison]]:
+    """(values of the columns `by`, comparison) of each cell in which both have a test."""
+    cells: dict[Any, tuple[pd.DataFrame, pd.DataFrame]] = {(): (first, second)}
+    if by:
+        ours, theirs = (dict(list(frame.groupby(list(by)))) for frame in (first, second))
+        shared = sorted(ours.keys() & theirs.keys(), key=lambda key: rank(by, key))
+        cells = {key: (ours[key], theirs[key]) for key in shared}
+    for key, frames in cells.items():
+        if comparison := compare(*frames, column, seed):
+            yield tuple(map(str, key)), comparison
+
+
+def rows(names: Sequence[str], compared: Iterable[tuple[Sequence[str], Comparison]]) -> list[list[str]]:
+    """Rows of text, the first with the names of the columns, these and `HEAD`."""
+    told = list(compared)
+    corrected = by_holm([comparison.p for _, comparison in told])
+    table = [[*names, *HEAD]]
+    for (cells, comparison), p in zip(told, corrected, strict=True):
+        counts = map(str, (comparison.n, comparison.won, comparison.lost))
+        table.append([*cells, *counts, str(comparison), spelled(p)])
+    return table
+
+
+def spelled(p: float) -> str:
+    return f"{p:.3f}" if p >= LEAST else f"<{LEAST}"
+
+
+def newcombe(both: float, first: float, second: float, n: int) -> tuple[float, float]:
+    """95 % score interval of the difference between two shares of the same n trials, the second's less the first's
+    (Newcombe 1998, method 10, from Wilson's intervals): of those that both have, and that each alone has."""
+    neither = n - both - first - second
+    (p1, low1, high1), (p2, low2, high2) = (wilson(both + alone, n) for alone in (first, second))
+    margins = (both + first) * (second + neither) * (both + second) * (first + neither)
+    excess = both * neither - first * second
+    excess = max(0.0, excess - n / 2) if excess > 0 else excess  # his correction for continuity
+    phi = excess / margins**0.5 if margins > 1e-12 else 0.0
+
+    def width(a: float, b: float) -> float:
+        return max(0.0, a * a - 2 * phi * a * b + b * b) ** 0.5
+
+    difference = p2 - p1
+    low, high = difference - width(p2 - low2, high1 - p1), difference + width(high2 - p2, p1 - low1)
+    return round(max(-1.0, low), 4), round(min(1.0, high), 4)
 
 
 def mcnemar(won: int, lost: int) -> float:
@@ -56,7 +122,7 @@ def by_holm(p_values: Sequence[float]) -> list[float]:
     """The same p-values, corrected for how many they are (Holm 1979)."""
     order = sorted(range(len(p_values)), key=p_values.__getitem__)
     corrected, largest = [0.0] * len(p_values), 0.0
-    for rank, at in enumerate(order):
-        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[at]))
+    for place, at in enumerate(order):
+        largest = max(largest, min(1.0, (len(p_values) - place) * p_values[at]))
         corrected[at] = largest
     return corrected

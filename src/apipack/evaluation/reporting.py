@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 
 from apipack.evaluation.accuracy import CELL, SHARES, accuracy, flat_metrics, metrics_of
-from apipack.evaluation.headline import fewer
+from apipack.evaluation.headline import METRIC, fewer
+from apipack.evaluation.paired import METHOD
+from apipack.evaluation.pairing import OF_RUN, of_run
 
 CUTS = (  # the accuracies that MLflow gets
     *(["model"], ["model", "setting"], ["model", "setting", "language"]),
@@ -40,6 +42,10 @@ def report(predictions: pd.DataFrame, seed: int) -> str:
     text = "\n\n".join(["# Accuracy", *notes]) + "\n"
     for metric in metrics_of(predictions):
         text += f"\n## {metric}{judged(predictions, metric)}\n\n{accuracy_table(predictions, metric, seed)}\n"
+    paired = of_run(predictions, seed)
+    if len(paired) > 1:
+        table = markdown(pd.DataFrame(paired[1:], columns=paired[0]))
+        text += f"\n## Paired, {METRIC}\n\n{OF_RUN}\n\n{METHOD}\n\n{table}\n"
     return text + f"\n## The paper's figures (API-call match, CodeLlama-13B tuned on Python)\n\n{paper_table()}\n"
 
 

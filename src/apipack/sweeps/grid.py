@@ -86,8 +86,9 @@ def points(name: str, grid: Grid, params: Path = Path("params.yaml")) -> list[Po
 
 def _has_axis(name: str, axis: str | None, params: Params) -> None:
     value = 1 if axis is None else flatten(params.model_dump()).get(axis)
-    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-        raise UserError(f"experiments/{name}.yaml: axis: {axis} is no number above 0 in params.yaml")
+    number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+    if number < 1 or not number.is_integer():  # the step of MLflow's metrics
+        raise UserError(f"experiments/{name}.yaml: axis: {axis} is no whole number above 0 in params.yaml")
 
 
 def expanded(name: str, overrides: Sequence[str]) -> list[list[str]]:

@@ -1,93 +1,163 @@
-"""What the finished runs of a sweep say: a table with intervals, pairs of runs on the same tests, gain per doubling."""
+"""The models that the finished runs of a sweep tested, and their shares of right tests as tables of text."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
-from apipack.evaluation.figures import ALL, TUNED
-from apipack.evaluation.headline import METRIC
-from apipack.evaluation.paired import Comparison, by_holm, compare
+from apipack.evaluation.accuracy import accuracy
+from apipack.evaluation.headline import METRIC, fewer
+from apipack.evaluation.html_report import Section
+from apipack.evaluation.ordering import rank
+from apipack.evaluation.paired import TEST
+from apipack.evaluation.pairing import COPY, ordered
 from apipack.evaluation.params import constrained_name
-from apipack.intervals import student
+from apipack.evaluation.run_names import ELSEWHERE
 
-CELL = ["level", "setting"]
-
-
-def table(labels: Mapping[str, str], cells: Mapping[str, pd.DataFrame], metric: str = METRIC) -> list[list[str]]:
-    """Rows of text, the first with the names of the columns: a row a finished run, a column a level and setting of the
-    tuned model, `share [low, high]`. labels: run id → what it is in its sweep."""
-    shares = {run: _shares(cells[run], metric) for run in labels}
-    columns = sorted({column for of_run in shares.values() for column in of_run})
-    rows = [["run", *(f"level {level} {setting}" for level, setting in columns)]]
-    for run, label in labels.items():
-        rows.append([label, *(shares[run].get(column, "") for column in columns)])
-    return rows
+EVERY = "every run"
+TUNED = ("tuned", constrained_name("tuned"))
+BASE = ("base", constrained_name("base"))
+WIDEST = 6
+"""Columns of shares in a table: of more, it is several."""
+UNTRAINED = ("evaluate", "rerank", *ELSEWHERE)
+"""Sections of params.yaml in which runs of the same tuned model can differ."""
 
 
-def pairs(
-    labels: Mapping[str, str], predictions: Mapping[str, pd.DataFrame], seed: int, metric: str = METRIC
-) -> list[list[str]]:
-    """Rows of text: each two runs on the tests that both have, all levels and settings; McNemar's p by Holm."""
-    compared: list[tuple[str, str, Comparison]] = []
-    for a, b in itertools.combinations(labels, 2):
-        ours, theirs = (of_tuned(predictions[run]) for run in (a, b))
-        if comparison := compare(ours, theirs, metric, seed):
-            compared.append((labels[a], labels[b], comparison))
-    corrected = by_holm([comparison.p for _, _, comparison in compared])
-    rows = [["run", "against", "tests", "won", "lost", "difference", "p by Holm"]]
-    for (a, b, comparison), p in zip(compared, corrected, strict=True):
-        difference = f"{comparison.difference:+.3f} [{comparison.low:+.3f}, {comparison.high:+.3f}]"
-        rows.append([b, a, str(comparison.n), str(comparison.won), str(comparison.lost), difference, f"{p:.3f}"])
-    return rows
+class ModelRun(NamedTuple):
+    """One model of one run; run is `EVERY` where it is the same model, and writes the same, in each."""
+
+    run: str
+    model: str
+    predictions: pd.DataFrame
 
 
-def gain_per_doubling(values: Sequence[float], shares: pd.DataFrame) -> tuple[float, float, float]:
-    """(slope, low, high) of the share over log2 of an axis, by least squares, with a 95 % interval over APIs.
-
-    shares: (APIs, points), sums of right tests an API, with a column `n` of its tests; the same tests at each point."""
-    x = np.log2(np.asarray(values, float))
-    weights = (x - x.mean()) / ((x - x.mean()) ** 2).sum()
-    right, sizes = shares.drop(columns="n").to_numpy(float), shares["n"].to_numpy(float)
-    rng = np.random.default_rng(0)
-    drawn = rng.integers(len(sizes), size=(2_000, len(sizes)))
-    slopes = (right[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)[:, None]) @ weights
-    low, high = np.percentile(slopes, [2.5, 97.5])
-    return float((right.sum(axis=0) / sizes.sum()) @ weights), float(low), float(high)
-
-
-def by_api(predictions: Sequence[pd.DataFrame], metric: str, level: int, setting: str) -> pd.DataFrame:
-    """Of each API the right tests of each run and, in column `n`, its tests; of the tests that all runs have."""
-    key = ["id", "language"]
-    runs = [of_tuned(frame).set_index(CELL).sort_index().loc[[(level, setting)]] for frame in predictions]
-    whole = runs[0][[*key, "api"]]
-    for at, frame in enumerate(runs):
-        whole = whole.merge(frame[key].assign(**{str(at): frame[metric].eq(True)}), on=key)
-    sums = whole.drop(columns=key).groupby("api").sum()
-    return sums.assign(n=whole.groupby("api").size())
+def model_runs(
+    labels: Mapping[str, str], runs: pd.DataFrame, predictions: Mapping[str, pd.DataFrame]
+) -> list[ModelRun]:
+    """In the order of the runs, and those of every run last. labels: run id → what it is in its sweep. runs: a row each
+    by run id, with columns params.NAME. predictions: of each run, schema PREDICTIONS."""
+    frames = {run: predictions[run][told(predictions[run])] for run in labels}
+    models = ordered(model for frame in frames.values() for model in frame["model"].unique())
+    of_model = {name: {run: frames[run][frames[run]["model"] == name] for run in labels} for name in models}
+    same = {name for name in models if _is_same(name, of_model[name], runs.loc[list(labels)])}
+    own = [
+        ModelRun(label, name, of_model[name][run])
+        for run, label in labels.items()
+        for name in models
+        if name not in same and len(of_model[name][run])
+    ]
+    return own + [ModelRun(EVERY, name, _together(of_model[name].values())) for name in models if name in same]
 
 
-def between_seeds(shares: Sequence[float]) -> tuple[float, float]:
-    """Mean and half the 95 % interval of the mean over seeds, Student's, since seeds are few; 0 where there is one."""
-    if len(shares) < 2:
-        return float(np.mean(shares)), 0.0
-    return float(np.mean(shares)), student(len(shares)) * float(np.std(shares, ddof=1)) / len(shares) ** 0.5
+def share_tables(models: Sequence[ModelRun]) -> list[Section]:
+    """A row a model and run; a column a level and setting, of several languages a table each, after one of all levels
+    by language."""
+    languages = values(models, "language")
+    if len(languages) < 2:
+        return _tables(models, "Request match")
+    first = [
+        Section(f"Request match by language, {setting}, levels together", rows=rows)
+        for setting in values(models, "setting")
+        for rows in _parts(_kept(models, "setting", setting), ["language"])
+    ]
+    each = [_tables(_kept(models, "language", name), f"Request match in {name}") for name in languages]
+    return first + [section for sections in each for section in sections]
 
 
-def of_tuned(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the tuned model; what it writes under a grammar is a setting of its own, `spec, constrained`."""
-    own = rows[rows["model"].isin([TUNED, constrained_name(TUNED)])]
-    held = own["model"] != TUNED
-    return own.assign(setting=own["setting"].mask(held, own["setting"] + ", constrained"))
+def told(predictions: pd.DataFrame) -> pd.Series:
+    """Which rows say anything: not those of copy in a setting without examples, where it has nothing to copy."""
+    copied = predictions["call"].fillna("").ne("").groupby([predictions["model"], predictions["setting"]])
+    return (predictions["model"] != COPY) | copied.transform("any")
 
 
-def _shares(cells: pd.DataFrame, metric: str) -> dict[tuple[Any, Any], str]:
-    told = of_tuned(cells[(cells["level"] != ALL) & (cells["language"] == ALL) & (cells["setting"] != ALL)])
-    return {
-        (row["level"], row["setting"]): f"{row[metric]:.2f} [{row[f'{metric}_low']:.2f}, {row[f'{metric}_high']:.2f}]"
-        for row in told.to_dict("records")
-    }
+def told_of_every(models: Sequence[ModelRun]) -> str:
+    """A sentence on the rows of `EVERY`; nothing where there are none."""
+    same = [one.model for one in models if one.run == EVERY]
+    return f"Rows of `{EVERY}` are the same in each: {', '.join(same)}." if same else ""
+
+
+def cells(models: Sequence[ModelRun], by: Sequence[str]) -> pd.DataFrame:
+    """A row a run, model and cell, with n, apis, and request match with its interval; columns `by` are in the order of
+    tables."""
+    parts = [
+        accuracy(one.predictions, by, 0, [METRIC]).assign(run=one.run, model=one.model)
+        for one in models
+        if len(one.predictions)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*by, "run", "model", METRIC, "n"])
+
+
+def values(models: Sequence[ModelRun], name: str) -> list[Any]:
+    """The levels, settings or languages that any of them was tested in, in the order of tables."""
+    values = {value for one in models for value in one.predictions[name].unique()}
+    return sorted(values, key=lambda value: rank([name], [value]))
+
+
+def _tables(models: Sequence[ModelRun], title: str) -> list[Section]:
+    """One table where it is narrow enough; else one a level or one a setting, whichever are fewer."""
+    levels, settings = values(models, "level"), values(models, "setting")
+    if len(levels) * len(settings) <= WIDEST:
+        return [Section(title, rows=rows) for rows in _parts(models, ["level", "setting"])]
+    split, other = ("setting", "level") if len(settings) < len(levels) else ("level", "setting")
+    return [
+        Section(f"{title}, {_word(split, value)}", rows=rows)
+        for value in values(models, split)
+        for rows in _parts(_kept(models, split, value), [other])
+    ]
+
+
+def _parts(models: Sequence[ModelRun], by: Sequence[str]) -> Iterator[list[list[str]]]:
+    """Tables of at most `WIDEST` columns, each with the names of its rows."""
+    shares = cells(models, by)
+    keys = sorted(shares[list(by)].drop_duplicates().itertuples(index=False, name=None), key=lambda key: rank(by, key))
+    of_row: dict[tuple[str, str], dict[Any, Any]] = {(one.run, one.model): {} for one in models}
+    for row in shares.to_dict("records"):
+        of_row[row["run"], row["model"]][tuple(row[name] for name in by)] = row
+    for start in range(0, len(keys), WIDEST):
+        chosen = keys[start : start + WIDEST]
+        most = {key: max(of[key]["n"] for of in of_row.values() if key in of) for key in chosen}
+        heads = [f"{' '.join(map(_word, by, key))} (n={most[key]})" for key in chosen]
+        yield [
+            ["run", "model", *heads],
+            *([*name, *(_cell(of.get(key), most[key]) for key in chosen)] for name, of in of_row.items() if of),
+        ]
+
+
+def _cell(row: Any, most: int) -> str:
+    if row is None:
+        return ""
+    return f"{row[METRIC]:.2f} [{row[f'{METRIC}_low']:.2f}, {row[f'{METRIC}_high']:.2f}]{fewer(row['n'], most)}"
+
+
+def _word(name: str, value: Any) -> str:
+    return f"level {value}" if name == "level" else str(value)
+
+
+def _kept(models: Sequence[ModelRun], name: str, value: Any) -> list[ModelRun]:
+    return [one._replace(predictions=one.predictions[one.predictions[name] == value]) for one in models]
+
+
+def _together(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(list(frames)).drop_duplicates(TEST)
+
+
+def _is_same(model: str, frames: Mapping[str, pd.DataFrame], runs: pd.DataFrame) -> bool:
+    """Whether it is the same model by the runs' parameters, and no test that several runs asked says otherwise."""
+    if len(frames) < 2 or not all(map(len, frames.values())):
+        return False
+    params = [str(name) for name in runs if str(name).startswith("params.") and _makes(model, str(name)[7:])]
+    if params and len(runs[params].drop_duplicates()) > 1:
+        return False
+    verdicts = pd.concat([frame[TEST].assign(right=frame[METRIC].eq(True)) for frame in frames.values()])
+    return not verdicts.drop_duplicates().duplicated(TEST).any()
+
+
+def _makes(model: str, param: str) -> bool:
+    """Whether a model is another where this parameter is another."""
+    if model in TUNED:
+        return param.partition(".")[0] not in UNTRAINED
+    if model in BASE:
+        return param == "finetune.model"
+    return model != COPY and param.startswith(f"evaluate.served.{model}.")
