@@ -143,7 +143,9 @@ def _check(row: Row) -> None:
 
 
 def _reading(row: Row, key: str) -> Reading:
-    return Reading.of(row["language"], snippet(row[key], row["language"]))
+    """Of a text without any code, the text itself: only an empty one sends nothing for certain."""
+    code = snippet(row[key], row["language"])
+    return Reading.of(row["language"], code if code.strip() else row[key])
 
 
 def _to_execute(cases: Iterable[_Case | Row]) -> list[Reading]:
