@@ -42,7 +42,7 @@ def _changed(request: Request, template: str, argument: Argument) -> Request | N
         return replace(request, headers=headers)
     if place == "path" and name:
         return _other_segment(request, template, name)
-    if place == "body" and (request.media_type or "").endswith("json"):
+    if place == "body" and request.is_json:
         body = json.loads(request.body or "null")
         return replace(request, body=json.dumps(_other_leaf(body, name.split(".") if name else [])))
     return None

@@ -3,9 +3,9 @@
     python -m benchmarks.mutants [operations] [dataset] [specs]
 
 Operations are drawn at random; each is rendered in ten languages as it is (gold) and, where it has such a thing, with
-another method, another version in its path, a required parameter dropped or renamed, another host, another key in its
-body. Prints one JSON line a kind: calls, and how many of them have each metric; with specs (the crawl's, data/specs)
-also `passed`, by reading: the reference's request, breaking no rule that the reference keeps.
+another method, another version in its path, a required parameter dropped or renamed, another host, another body
+(`body_mutants`). Prints one JSON line a kind: calls, and how many of them have each metric; with specs (the crawl's,
+data/specs) also `passed`, by reading: the reference's request, breaking no rule that the reference keeps.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from apipack.evaluation.verdicts import Reference, judge
 from apipack.io import read_table
 from apipack.languages.codec import Reading, Unrepresentable, render
 from apipack.records import LANGUAGES, METHODS, Request
+from benchmarks.body_mutants import wrong_bodies
 
 Row = dict[str, Any]
 METRICS = ("endpoint_match", "call_match", "request_match", "passed")
@@ -58,19 +59,7 @@ def wrong(request: Request, arguments: list[list[Any]], template: str) -> Iterat
             yield "dropped_header", replace(request, headers=before + after)
             yield "renamed_header", replace(request, headers=(*before, (f"{name}x", value), *after))
             break
-    if request.is_json and (body := _other_key(request.body)):
-        yield "body_key", replace(request, body=body)
-
-
-def _other_key(text: str | None) -> str | None:
-    """A JSON body with the first key of its first object renamed."""
-    body = json.loads(text or "null")
-    inner = body[0] if isinstance(body, list) and body else body
-    if not isinstance(inner, dict) or not inner:
-        return None
-    key = next(iter(inner))
-    renamed = {f"{name}X" if name == key else name: value for name, value in inner.items()}
-    return json.dumps([renamed, *body[1:]] if isinstance(body, list) else renamed)
+    yield from wrong_bodies(request)
 
 
 def reference_of(row: Row, call: str) -> Reference:

@@ -31,11 +31,11 @@ from apipack.io import read_table, write_text
 from apipack.openapi.conformance import violations
 from apipack.openapi.document import Document
 from apipack.openapi.loading import SpecError, load
-from apipack.openapi.media_types import FORM, is_multipart, is_xml
+from apipack.openapi.media_types import FORM
 from apipack.openapi.paths import RawOperation
 from apipack.operations.requests import BuiltRequest, build
 from apipack.progress import progress
-from apipack.records import Request, essence
+from apipack.records import Request, essence, is_multipart, is_xml
 
 Row = dict[str, Any]
 

@@ -114,6 +114,39 @@ def is_json(content_type: str) -> bool:
     return essence(content_type).endswith(("/json", "+json"))
 
 
+def is_xml(content_type: str) -> bool:
+    """Whether a body of this type is one XML document (RFC 7303)."""
+    return essence(content_type).endswith(("/xml", "+xml"))
+
+
+def is_multipart(content_type: str) -> bool:
+    return essence(content_type).startswith("multipart/")
+
+
+def is_sequence(content_type: str) -> bool:
+    """Whether a body is a value after another (OAS 3.2: Sequential Media Types)."""
+    return is_lines(content_type) or is_records(content_type) or is_events(content_type)
+
+
+def is_lines(content_type: str) -> bool:
+    """Whether each line of a body is a JSON text."""
+    return _LINES.fullmatch(essence(content_type)) is not None
+
+
+def is_records(content_type: str) -> bool:
+    """Whether each value of a sequence begins with a record separator (RFC 7464)."""
+    return _SEQUENCE.fullmatch(essence(content_type)) is not None
+
+
+def is_events(content_type: str) -> bool:
+    """Whether a body is a stream of events (WHATWG HTML, 9.2)."""
+    return essence(content_type) == "text/event-stream"
+
+
+_LINES = re.compile(r"application/([\w.-]*[+.-])?(ndjson|jsonl|jsonlines|json-lines|ldjson)")
+_SEQUENCE = re.compile(r"application/(.*\+)?json-seq")
+
+
 class Output(NamedTuple):
     """What a model wrote for a prompt. cut: it used all tokens that it was given; None where nobody recorded that."""
 

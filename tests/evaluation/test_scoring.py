@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from apipack.cli.main import app
 from apipack.evaluation.scoring import NOTHING, Told, executor, scored
+from apipack.evaluation.spec_files import Spec
 from apipack.languages.codec import render
 from apipack.records import LANGUAGES, Request
 from apipack.sandbox.execution import skipped
@@ -199,3 +200,39 @@ def test_a_row_that_readers_of_json_take_in_different_ways_is_no_row() -> None:
 def test_a_specification_without_an_end_is_one_row_in_error() -> None:
     (found,) = rows_of(row("curl", "curl", spec="/dev/zero", operation="getPet"))
     assert found["error"] == "line 1: /dev/zero: too_large: 100000001 bytes, 100000000 allowed"
+
+
+def test_a_row_of_no_columns_or_a_verdict_s_is_an_object_and_replaced_columns_are_said(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    for content, replaced in (("{}", ""), ('{"valid": true, "error": "x"}', "error, valid"), (row("curl", "curl"), "")):
+        file.write_text(content)
+        done = CliRunner().invoke(app, ["score", str(file)])
+        said = f"score: the rows' own {replaced} are replaced by the verdict's\n" if replaced else ""
+        assert done.exit_code == 0 and done.stderr.startswith(f"{said}1 rows: ")
+
+
+@pytest.mark.parametrize("command", [["score"], ["request", "--lang", "curl"]])
+def test_a_file_that_is_not_there_or_a_folder_is_one_line(tmp_path: Path, command: list[str]) -> None:
+    for name, said in ((tmp_path / "none", "No such file or directory"), (tmp_path, "Is a directory")):
+        done = CliRunner().invoke(app, [*command, str(name)])
+        assert (done.exit_code, done.stderr) == (2, f"{name}: {said}\n")
+
+
+def test_endpoints_of_a_specification_are_found_once_whatever_its_host(tmp_path: Path) -> None:
+    file = tmp_path / "open.json"
+    get: dict[str, Any] = {"get": {"parameters": [ID]}}
+    file.write_text(json.dumps(openapi({"/a/{id}": get, "/a/7": {"get": {}}, "/b/{id}/c": get})))
+    opened = Spec.open(str(file))
+    for host in ("h.example", "g.example:8443"):
+        at = f"https://{host}"
+        assert opened.has_endpoint("", Request("GET", f"{at}/a/5")) and opened.has_endpoint(
+            "", Request("GET", f"{at}/b/5/c")
+        )
+        assert not opened.has_endpoint("", Request("POST", f"{at}/a/5"))
+        assert not opened.has_endpoint("", Request("GET", f"{at}/b/5"))
+        assert opened.goes_elsewhere("", f"{at}/a/{{id}}", Request("GET", f"{at}/a/7"))
+        assert not opened.goes_elsewhere("", f"{at}/a/{{id}}", Request("GET", f"{at}/a/5"))
+        call = render("curl", Request("GET", f"{at}/b/5/c"))
+        line = {"language": "curl", "prediction": call, "reference": call, "spec": str(file), "operation": "get_b_id_c"}
+        (found,) = rows_of(json.dumps(line))
+        assert (found["error"], found["passed"], found["hallucinated"]) == (None, True, False)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from apipack.evaluation import executing
 from apipack.evaluation.agreement import agreement
 from apipack.evaluation.apis import Apis
 from apipack.evaluation.executing import certain, lacks_library
@@ -14,6 +15,7 @@ from apipack.evaluation.verdicts import RATES, Reference, Verdict, judge, judge_
 from apipack.languages.codec import Reading, Unreadable, read, render
 from apipack.languages.wire import CLIENT_ADDED, CLIENT_OWNED
 from apipack.operations.parsing import parse_spec
+from apipack.prompting.prompts import extract_call
 from apipack.records import Output, Request
 from apipack.sandbox import Record
 from apipack.sandbox.execution import Outcome, skipped
@@ -185,6 +187,72 @@ def test_a_call_that_the_sandbox_ends_counts_where_reading_says_what_it_sends(
         assert (verdict.request_match, verdict.exact_match) == (expected, expected)
     unread = judge(Reading.of("curl", f"curl $(cat url){path}"), reference, api)
     assert not judge_executed(unread, Outcome(ended, "", [arrival(path)]), reference, api).request_match
+
+
+@pytest.mark.parametrize("unread", [True, False])
+def test_a_call_that_is_lost_with_its_sandbox_has_the_static_verdict(
+    apis: tuple[Apis, dict[str, dict[str, Any]]], unread: bool
+) -> None:
+    api, by_method = apis
+    reference = Reference.of_test({**by_method["GET"], "reference": "", "values": "[]"})
+    url = "$(cat url)" if unread else reference.request.url
+    static = judge(Reading.of("curl", f"curl -s {url}"), reference, api)
+    assert static.request_match is (None if unread else True)
+    assert judge_executed(static, Outcome("lost", "no answer"), reference, api) is static
+
+
+def test_what_tells_nothing_of_the_model_is_no_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {"a": "failed", "b": "lost", "c": "ok"}
+    calls = [Reading("python", name, None, "unread") for name in said]
+    lacking = "ModuleNotFoundError: No module named 'x'"
+    monkeypatch.setattr(executing, "skipped", lambda _: {})
+    monkeypatch.setattr(
+        executing, "execute", lambda readings, _: [Outcome(said[one.code], lacking) for one in readings]
+    )
+    assert {one.code for one in executing.outcomes(calls, 1, print)} == {"c"}
+
+
+@pytest.mark.parametrize(
+    ("output", "empty"), [("", True), (" \n", True), ("```\n```", False), ("<think>x</think>", False)]
+)
+def test_only_an_output_of_nothing_certainly_sends_nothing(
+    apis: tuple[Apis, dict[str, dict[str, Any]]], output: str, empty: bool
+) -> None:
+    api, by_method = apis
+    ((static, _),) = judged(api, [by_method["GET"]], "curl", [output], False)
+    assert static.request_match is (False if empty else None)
+    assert certain(Reading.of("curl", extract_call(output, "curl"))) is empty
+
+
+def test_a_request_to_a_more_concrete_path_is_to_another_operation(tmp_path: Path) -> None:
+    """OAS: Path Templating, concrete paths are matched first."""
+    paths = {
+        "/items/{id}/sub/{name}": {"delete": {"parameters": [ID, parameter("name", "path")], "responses": {}}},
+        "/items/{id}/sub/all": {"delete": {"parameters": [ID], "responses": {}}},
+        "/items/{id}/{part}/none": {"delete": {"parameters": [ID, parameter("part", "path")], "responses": {}}},
+        "/items/{id}/sub/any": {"get": {"parameters": [ID], "responses": {}}},
+    }
+    body = json.dumps(openapi(paths, "https://pets.example/v1")).encode()
+    (tmp_path / "spec.json").write_bytes(body)
+    spec = dict.fromkeys(("hub", "provider", "api", "version", "source_url"), "pets.example")
+    rows = parse_spec({**spec, "sha256": "s", "file": "f"}, body, optional=False, max_bytes=10_000).rows
+    api, named = Apis(rows, {"s": tmp_path / "spec.json"}), {row["path"]: row for row in rows}
+    row = named["/items/{id}/sub/{name}"]
+    reference = Reference(
+        "", Request.from_json(row["request"]), row["template"], json.loads(row["arguments"]), row["id"]
+    )
+    for name, here in (("x", True), ("all", False), ("ALL", True), ("none", True), ("any", True)):
+        reading = Reading.of("curl", f"curl -X DELETE https://pets.example/v1/items/4/sub/{name}")
+        verdict = judge(reading, reference, api)
+        assert (verdict.request_match, verdict.valid, verdict.passed, verdict.exact_match) == (here, here, here, False)
+        assert not verdict.hallucinated
+        assert judge(reading, reference).request_match
+    concrete = named["/items/{id}/sub/all"]
+    gold = Request("DELETE", "https://pets.example/v1/items/4/sub/all")
+    for own in (row, concrete):  # whose own value is that name
+        same = Reference("", gold, own["template"], json.loads(own["arguments"]), own["id"])
+        assert judge(Reading.of("curl", render("curl", gold)), same, api).passed
+    assert api.check("s", gold)[0] == "DELETE /items/{id}/sub/all"
 
 
 def test_a_call_whose_library_is_not_there_is_not_judged_by_its_failure() -> None:

@@ -270,3 +270,200 @@ def test_objects_in_a_path_are_read_by_their_style(members: dict[str, Any], segm
     assert violations(document, raw, Request("GET", f"https://h.example/{segment}")) == frozenset()
     wrong = Request("GET", f"https://h.example/{segment.replace('1', 'one')}")
     assert violations(document, raw, wrong) == {"path p/a: type"}
+
+
+def of_parts(*texts: str) -> str:
+    return "".join(f"--b\r\nContent-Disposition: form-data; {text}\r\n" for text in texts) + "--b--\r\n"
+
+
+PARTS = {
+    "meta": record({"a": INTEGER}, "a"),
+    "n": INTEGER,
+    "tags": {"type": "array", "items": INTEGER},
+    "file": STRING | {"format": "binary"},
+}
+META, N = 'name="meta"\r\nContent-Type: application/json\r\n\r\n{"a":1}', 'name="n"\r\n\r\n5'
+
+
+@pytest.mark.parametrize(
+    ("parts", "rules"),
+    [
+        ((META, N), set()),
+        ((META, N, 'name="tags"\r\n\r\n1', 'name="tags"\r\n\r\n2'), set()),
+        ((META, N, 'name="tags"\r\nContent-Type: application/json\r\n\r\n[1,2]'), set()),
+        ((META, N, 'name="file"; filename="a.bin"\r\nContent-Type: image/png\r\n\r\nx'), set()),
+        ((META,), {"body: 'n' is a required property"}),
+        ((META, N, N), {"body/n: twice"}),
+        ((META, N.replace("5", "x")), {"body/n: type"}),
+        ((META, N, 'name="tags"\r\n\r\nx'), {"body/tags/*: type"}),
+        (('name="meta"\r\n\r\nhello', N), {"body/meta: type"}),
+        (('name="meta"\r\n\r\n{"a":1}', N), {"body/meta: type"}),
+        ((META.replace('"a"', '"b"'), N), {"body/meta: 'a' is a required property"}),
+        ((META.replace("1}", "1"), N), {"body/meta: not JSON"}),
+        (("\r\n\r\nx",), {"body: no parts with names"}),
+    ],
+)
+def test_parts_are_members_of_their_schema(parts: tuple[str, ...], rules: set[str]) -> None:
+    schema = record(PARTS, "meta", "n")
+    operation: Json = {"requestBody": {"content": {"multipart/form-data": {"schema": schema}}}}
+    assert of_multipart(operation, of_parts(*parts)) == rules
+
+
+def of_multipart(operation: Json, body: str) -> set[str]:
+    request = Request("POST", "https://h/", (("Content-Type", "multipart/form-data; boundary=b"),), body)
+    return set(violations(Document({"openapi": "3.0.3"}), RawOperation("/", "post", {}, operation), request))
+
+
+@pytest.mark.parametrize(("kind", "broken"), [("image/png", False), ("image/jpeg", False), ("text/plain", True)])
+def test_a_part_has_a_type_that_its_encoding_allows(kind: str, broken: bool) -> None:
+    media = {"schema": record({"file": {}}), "encoding": {"file": {"contentType": "image/png, image/jp*"}}}
+    body = of_parts(f'name="file"; filename="a"\r\nContent-Type: {kind}\r\n\r\nx')
+    rules = of_multipart({"requestBody": {"content": {"multipart/form-data": media}}}, body)
+    assert rules == ({f"body/file: media type {kind}"} if broken else set())
+
+
+ROOT: Json = {
+    **record(
+        {
+            "id": INTEGER | {"xml": {"attribute": True}},
+            "t": STRING,
+            "n": INTEGER | {"nullable": True},
+            "plain": {"type": "array", "items": INTEGER | {"xml": {"name": "p"}}},
+            "boxed": {"type": "array", "xml": {"wrapped": True, "name": "box"}, "items": INTEGER},
+            "inner": record({"k": INTEGER}, "k"),
+        },
+        "id",
+        "t",
+        additionalProperties=False,
+    ),
+    "xml": {"name": "r"},
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ('<r id="7"><t>hi</t></r>', set()),
+        ('<?xml version="1.0"?>\n<r id="7" xmlns:x="http://www.w3.org/x" x:s="1">\n <t/>\n <n></n>\n</r>', set()),
+        ('<r id="7"><t>5</t><p>1</p><p>2</p><box><box>1</box></box><inner><k>3</k></inner></r>', set()),
+        ("<r><t>hi</t></r>", {"body: 'id' is a required property"}),
+        ('<r id="7"/>', {"body: 't' is a required property"}),
+        ('<r id="abc"><t>hi</t></r>', {"body/id: type"}),
+        ('<r id="7" x="1"><t>hi</t></r>', {"body: additionalProperties"}),
+        ('<r id="7"><t>hi</t><u/></r>', {"body: additionalProperties"}),
+        ('<r id="7"><t>hi</t><t>ho</t></r>', {"body/t: type"}),
+        ('<r id="7"><t>hi</t><p>x</p></r>', {"body/plain/*: type"}),
+        ('<r id="7"><t>hi</t><box><box>x</box></box></r>', {"body/boxed/*: type"}),
+        ('<r id="7"><t>hi</t><inner/></r>', {"body/inner: 'k' is a required property"}),
+        ('<s id="7"><t>hi</t></s>', {"body: another root element"}),
+        ('<r id="7"><t>hi</t>', {"body: not XML"}),
+        ('<?xml version="1.0" encoding="UTF-16"?><r id="7"><t>hi</t></r>', {"body: not XML"}),
+        ('<!DOCTYPE r [<!ENTITY x "y">]><r id="7"><t>&x;</t></r>', {"body: not XML"}),
+        (f'<r id="7"><t>{"<a>" * 5_000}</t></r>', {"body: not XML"}),
+    ],
+    ids=lambda case: str(case)[:50],
+)
+def test_xml_is_a_value_of_its_schema(text: str, rules: set[str]) -> None:
+    assert of_body({"$ref": "#/components/schemas/R"}, "application/xml", text, R=ROOT) == rules
+
+
+ITEM = record({"n": INTEGER}, "n")
+
+
+@pytest.mark.parametrize("schema", [ITEM, {"type": "array", "items": ITEM}])
+@pytest.mark.parametrize(
+    ("media_type", "text", "rules"),
+    [
+        ("application/x-ndjson", '{"n":4}\n{"n":5}\n', set()),
+        ("application/x-ndjson", '{"n":"x"}\n', {"n: type"}),
+        ("application/jsonl", '{"m":4}\n', {": 'n' is a required property"}),
+        ("application/jsonl", "garbage", {"not JSON"}),
+        ("application/json-seq", '\x1e{"n":4}\n', set()),
+        ("application/json-seq", '{"n":4}\n', {"not JSON"}),
+        ("text/event-stream", "garbage", {"not a stream of events"}),
+    ],
+)
+def test_each_value_of_a_sequence_is_of_the_schema(schema: Json, media_type: str, text: str, rules: set[str]) -> None:
+    found = of_body(schema, media_type, text)
+    assert len(found) == len(rules) and all(rule.endswith(end) for rule, end in zip(found, rules, strict=True))
+
+
+def test_values_of_a_sequence_of_3_2_are_of_the_item_schema() -> None:
+    event = record({"event": {"enum": ["add"]}, "retry": INTEGER}, "event")
+    for media_type, item, right, wrong in (
+        ("application/jsonl", ITEM, '{"n":4}', '{"n":"x"}'),
+        ("text/event-stream", event, "event: add\nretry: 5\ndata: x\n\n", "event: add\nretry: soon\n\n"),
+    ):
+        operation: Json = {"requestBody": {"content": {media_type: {"itemSchema": item}}}}
+        for text, broken in ((right, False), (wrong, True)):
+            request = Request("POST", "https://h/", (("Content-Type", media_type),), text)
+            document = Document({"openapi": "3.2.0", "paths": {}})
+            rules = violations(document, RawOperation("/", "post", {}, operation), request)
+            assert bool(rules) is broken, text
+
+
+@pytest.mark.parametrize(
+    ("url", "headers", "rules"),
+    [
+        ("https://h/?a=1&b=1&b=2", {}, set()),
+        ("https://h/?a=1&a=1", {}, {"query a: twice"}),
+        ("https://h/?a=1", {"X-A": "1"}, set()),
+        ("https://h/?a=1", {"X-A": "1", "x-a": "1"}, {"header X-A: twice"}),
+        ("https://h/?a=1", {"Cookie": "c=1; c=2"}, {"cookie c: twice"}),
+    ],
+)
+def test_a_parameter_of_one_value_is_sent_once(url: str, headers: dict[str, str], rules: set[str]) -> None:
+    named = [("a", "query", INTEGER), ("X-A", "header", STRING), ("c", "cookie", STRING)]
+    parameters = [parameter(*one, required=False) for one in named]
+    several = parameter("b", "query", {"type": "array", "items": INTEGER}, required=False)
+    request = Request("GET", url, tuple(headers.items()))
+    operation: Json = {"parameters": [*parameters, several]}
+    assert violations(Document({"openapi": "3.0.3"}), RawOperation("/", "get", {}, operation), request) == rules
+
+
+SCHEMES: Json = {
+    "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+    "query": {"type": "apiKey", "in": "query", "name": "k"},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "sid"},
+    "basic": {"type": "http", "scheme": "Basic"},
+    "token": {"type": "oauth2", "flows": {}},
+    "mutual": {"type": "mutualTLS"},
+}
+
+
+@pytest.mark.parametrize(
+    ("security", "query", "headers", "lacking"),
+    [
+        ([{"key": []}], "", {"x-key": "s"}, False),
+        ([{"key": []}], "", {}, True),
+        ([{"key": []}], "", {"X-Key": ""}, True),
+        ([{"key": []}], "?X-Key=s", {}, True),
+        ([{"key": []}, {}], "", {}, False),
+        ([], "", {}, False),
+        ([{"key": []}, {"basic": []}], "", {"Authorization": "basic x"}, False),
+        ([{"key": [], "basic": []}], "", {"Authorization": "Basic x"}, True),
+        ([{"basic": []}], "", {"Authorization": "Bearer x"}, True),
+        ([{"token": ["read"]}], "", {"Authorization": "Bearer x"}, False),
+        ([{"token": []}], "?access_token=x", {}, False),
+        ([{"token": []}], "", {}, True),
+        ([{"query": []}], "?k=s", {}, False),
+        ([{"query": []}], "", {}, True),
+        ([{"cookie": []}], "", {"Cookie": "a=b; sid=s"}, False),
+        ([{"cookie": []}], "", {"Cookie": "a=b"}, True),
+        ([{"mutual": []}], "", {}, False),
+        ([{"unknown": []}], "", {}, False),
+    ],
+)
+@pytest.mark.parametrize("inherited", [False, True])
+def test_credentials_are_those_of_an_alternative(
+    security: Any, query: str, headers: dict[str, str], lacking: bool, inherited: bool
+) -> None:
+    rule = {"security": security}
+    inherits = rule if inherited else {"security": [{"key": [], "basic": []}]}
+    document = Document({"openapi": "3.1.0", "components": {"securitySchemes": SCHEMES}, **inherits})
+    unknown = {"query X-Key: unknown"} & {"query X-Key: unknown" if "X-Key" in query else ""}
+    named = [parameter("access_token", "query", required=False)]
+    operation: Json = {"parameters": named, **({} if inherited else rule)}
+    request = Request("GET", f"https://h/{query}", tuple(headers.items()))
+    found = violations(document, RawOperation("/", "get", {}, operation), request)
+    assert found == ({"security: required"} if lacking else set()) | unknown

@@ -50,7 +50,12 @@ def audit(
     json_file: Annotated[Path | None, typer.Option("--json", help="write all figures and calls there")] = None,
     html_file: Annotated[Path | None, typer.Option("--html", help="write one page that shows them")] = None,
     fail_under: Annotated[
-        float | None, typer.Option(help="exit code 1 where a model's share of right calls is less", min=0, max=1)
+        float | None,
+        typer.Option(
+            help="exit code 1 where a model's share of right calls is less; one neither read nor run is not right",
+            min=0,
+            max=1,
+        ),
     ] = None,
 ) -> None:
     """Ask models for a call of each operation, and print how many are right and how the others are wrong.

@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from apipack.cli import audit, compare, model, sweep
-from apipack.cli.output import DATA, EXPERIMENTS, USE, Commands, fail, known, line, put, say
+from apipack.cli.output import DATA, EXPERIMENTS, USE, Commands, fail, known, line, opened, put, say
 from apipack.errors import UserError
 from apipack.records import LANGUAGES
 
@@ -96,7 +96,7 @@ def calls(
 
 @app.command(rich_help_panel=USE, epilog="Example: apipack request --lang curl call.sh")
 def request(
-    file: Annotated[typer.FileBinaryRead, typer.Argument(help="a file, or - for standard input")],
+    file: Annotated[str, typer.Argument(help="a file, or - for standard input")],
     lang: Annotated[str, typer.Option(help="the code's language")],
 ) -> None:
     """Print the request that a piece of code makes, as JSON; exit code 1 with the reason where that is not certain.
@@ -108,9 +108,11 @@ def request(
 
     (language,) = known([lang])
     try:
-        put(read(language, snippet(file.read().decode(), language)).to_json())
+        with opened(file) as stream:
+            text = stream.read().decode()
+        put(read(language, snippet(text, language)).to_json())
     except (Unreadable, UnicodeDecodeError) as error:
-        fail(f"{file.name}: {error}", 1)
+        fail(f"{_named(file)}: {error}", 1)
 
 
 @app.command(rich_help_panel=DATA, epilog="Example: apipack judge candidates.jsonl")
@@ -142,7 +144,7 @@ def judge(
 
 @app.command("score", rich_help_panel=USE, epilog="Example: apipack score rows.jsonl --execute")
 def score_rows(
-    file: Annotated[typer.FileBinaryRead, typer.Argument(help="JSON lines, or - for standard input")],
+    file: Annotated[str, typer.Argument(help="JSON lines, or - for standard input")],
     execute: Annotated[
         bool, typer.Option("--execute", help="run the calls in the sandbox, where there is one")
     ] = False,
@@ -158,13 +160,20 @@ def score_rows(
     told = Told()
     run = executor(workers, lambda text: print(f"score: {text}", file=sys.stderr)) if execute else None
     try:
-        for row in scored(file, told, run):
-            put(line(row))
+        with opened(file) as stream:
+            for row in scored(stream, told, run):
+                put(line(row))
     except OSError as error:
-        fail(f"{file.name}: {error}", 2)
+        fail(f"{_named(file)}: {error}", 2)
+    if told.replaced:
+        say(f"score: the rows' own {', '.join(sorted(told.replaced))} are replaced by the verdict's")
     print(told, file=sys.stderr)
     if not told.objects:
-        fail(f"{file.name}: no line holds a JSON object", 2)
+        fail(f"{_named(file)}: no line holds a JSON object", 2)
+
+
+def _named(file: str) -> str:
+    return "<stdin>" if file == "-" else file
 
 
 @app.command(rich_help_panel=EXPERIMENTS, epilog="Example: apipack preset gpu-135m")

@@ -7,8 +7,10 @@ import io
 import json
 import os
 import sys
-from typing import Any, NoReturn
+from collections.abc import Iterator
+from typing import Any, BinaryIO, NoReturn
 
+import click
 import typer
 from typer.core import TyperGroup
 
@@ -68,6 +70,20 @@ def fail(message: str, code: int) -> NoReturn:
     """One line on standard error, and an exit code."""
     say(message)
     raise typer.Exit(code)
+
+
+@contextlib.contextmanager
+def opened(name: str) -> Iterator[BinaryIO]:
+    """A file, or standard input for `-`; one that cannot be opened is one line and exit code 2."""
+    try:
+        stream = click.get_binary_stream("stdin") if name == "-" else open(name, "rb")  # noqa: SIM115
+    except (OSError, ValueError) as error:
+        fail(f"{name}: {getattr(error, 'strerror', None) or error}", 2)
+    try:
+        yield stream
+    finally:
+        if name != "-":
+            stream.close()
 
 
 def put(text: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from apipack.evaluation.url_templates import fits
+from apipack.evaluation.endpoints import Endpoint, Endpoints
 from apipack.io import read_table
 from apipack.openapi.conformance import violations
 from apipack.openapi.document import Document
@@ -31,6 +31,7 @@ class Apis:
         for row in operations:
             self._by_spec[row["spec_sha256"]].append(row)
         self._document = functools.lru_cache(maxsize=4)(self._load)
+        self._endpoints = functools.lru_cache(maxsize=64)(self._endpoints_of)
 
     @classmethod
     def of_crawl(cls, data: Path) -> Apis:
@@ -45,16 +46,18 @@ class Apis:
 
     def has_endpoint(self, operation: str, request: Request) -> bool:
         """Whether the operation's API has an operation of this method, host and path."""
-        return bool(self._at(self.spec(operation), request))
+        return bool(self._endpoints(self.spec(operation)).of(request))
+
+    def goes_elsewhere(self, operation: str, template: str, request: Request) -> bool:
+        """Whether a more concrete endpoint of the operation's API takes a request that a template fits."""
+        return self._endpoints(self.spec(operation)).takes_away(request, template)
 
     def check(self, spec: str, request: Request) -> tuple[str | None, tuple[str, ...]]:
         """`METHOD path` of a specification's operation that a request goes to, and which of its rules it breaks."""
-        operations = self._at(spec, request)
-        if not operations:
+        endpoints = self._endpoints(spec).of(request)
+        if not endpoints:
             return None, (f"the specification has no operation {request.method} {request.url.partition('?')[0]}",)
-        row = min(
-            operations, key=lambda row: (row["template"].count("{"), row["template"])
-        )  # OAS: concrete paths first
+        row = endpoints[0].key
         return f"{row['method']} {row['path']}", tuple(sorted(self.violations(row["id"], request)))
 
     def violations(self, operation: str, request: Request) -> frozenset[str]:
@@ -63,9 +66,8 @@ class Apis:
         document = self._document(row["spec_sha256"])
         return violations(document, document.operation(row["path"], row["method"]), request)
 
-    def _at(self, spec: str, request: Request) -> list[Row]:
-        same = (row for row in self._by_spec[spec] if row["method"] == request.method)
-        return [row for row in same if fits(request, row["template"])]
+    def _endpoints_of(self, spec: str) -> Endpoints[Row]:
+        return Endpoints(Endpoint(row["method"], row["template"], row) for row in self._by_spec[spec])
 
     def _load(self, sha256: str) -> Document:
         return Document(load(self._files[sha256].read_bytes()))

@@ -13,18 +13,16 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from email.message import Message
 from itertools import product
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
-from xml.parsers import expat
 
 from apipack.evaluation.metrics import same_request
 from apipack.evaluation.url_templates import path_values, segments, template_parts
-from apipack.languages.payloads import NotWellFormed, message
-from apipack.languages.wire import CLIENT_ADDED
+from apipack.languages.wire import CLIENT_ADDED, FORM
 from apipack.openapi.argument_names import is_credential, is_made_up
-from apipack.records import Request
+from apipack.openapi.payloads import Element, body_parts, json_texts, xml_tree
+from apipack.records import Request, is_json, is_multipart, is_xml
 
 NO_ARGUMENTS = CLIENT_ADDED | {"content-type", "authorization", "cookie"}
 PLACES = ("path", "query", "header", "cookie", "body")
@@ -172,20 +170,30 @@ def _of_path(request: Request, template: str) -> Iterator[Argument]:
 
 def _of_body(request: Request) -> Iterator[Argument]:
     media_type, body = request.media_type or "", request.body or ""
+    if not is_multipart(media_type):
+        yield from _of_content(body, media_type, "")
+        return
+    found = body_parts(request)
+    if found is None:
+        yield Argument("body", "", body, "text")
+    for part in found or ():
+        yield from _of_content(part.text, part.media_type, part.name)
+
+
+def _of_content(text: str, media_type: str, name: str) -> list[Argument]:
+    """name: of the part that has this content, or empty."""
     try:
-        if media_type.endswith("json"):
-            return iter([Argument("body", *leaf) for leaf in _json_leaves(json.loads(body), "", 0)])
-        if media_type.endswith(("/xml", "+xml")):
-            return iter([Argument("body", name, text, "text") for name, text in _xml_leaves(body)])
+        if (values := json_texts(text, media_type)) is not None:
+            whole = values[0] if is_json(media_type) else values
+            return [Argument("body", *leaf) for leaf in _json_leaves(whole, name, 0)]
+        if is_xml(media_type):
+            leaves = _xml_leaves(xml_tree(text), [name] if name else [])
+            return [Argument("body", ".".join(path), value, "text") for path, value in leaves]
     except (ValueError, RecursionError):
-        return iter([Argument("body", "", body, "text")])
-    if media_type == "application/x-www-form-urlencoded":
-        pairs = parse_qsl(body, keep_blank_values=True)
-    elif media_type == "multipart/form-data":
-        pairs = _parts(request)
-    else:
-        pairs = [("", body)]
-    return iter([Argument("body", name, value, "text") for name, value in pairs])
+        return [Argument("body", name, text, "text")]
+    if media_type == FORM:
+        return [Argument("body", key, value, "text") for key, value in parse_qsl(text, keep_blank_values=True)]
+    return [Argument("body", name, text, "text")]
 
 
 def _json_leaves(value: Any, path: str, depth: int) -> Iterator[tuple[str, str, str]]:
@@ -207,52 +215,16 @@ def _json_leaves(value: Any, path: str, depth: int) -> Iterator[tuple[str, str, 
 _KINDS = {str: "string", bool: "boolean", type(None): "null", dict: "object", list: "array", int: "number"}
 
 
-def _parts(request: Request) -> list[tuple[str, str]]:
-    whole = message(request)
-    parts = whole.get_payload()
-    if (request.body or "").strip() == f"--{whole.get_boundary()}--":
-        return []
-    if not whole.is_multipart() or not isinstance(parts, list):
-        return [("", request.body or "")]
-    named = (part for part in parts if isinstance(part, Message))
-    return [(str(part.get_param("name", "", "content-disposition")), str(part.get_payload())) for part in named]
-
-
-def _xml_leaves(text: str) -> list[tuple[str, str]]:
-    """(dotted path, text) of every attribute, and of every element without elements unless attributes are all that it
-    has. Raises `NotWellFormed`."""
-    path: list[str] = []
-    texts: list[list[str]] = []
-    leaves: list[tuple[str, str]] = []
-    parents: list[bool] = []
-    bare: list[bool] = []
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        if parents:
-            parents[-1] = True
-        path.append(name)
-        texts.append([])
-        parents.append(False)
-        values = [(key, value) for key, value in attributes.items() if key.partition(":")[0] != "xmlns"]
-        leaves.extend((".".join([*path[1:], key]), value) for key, value in values)
-        bare.append(not values)
-
-    def end(_: str) -> None:
-        content, is_bare = "".join(texts.pop()), bare.pop()
-        if not parents.pop() and (is_bare or content.strip()):
-            leaves.append((".".join(path[1:]), content))
-        path.pop()
-
-    parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = lambda data: texts[-1].append(data) if texts else None
-    parser.EntityDeclHandler = _refuse
-    try:
-        parser.Parse(text, True)
-    except (expat.ExpatError, UnicodeError) as error:
-        raise NotWellFormed(str(error)) from error
-    return leaves
-
-
-def _refuse(*_: object) -> None:
-    raise NotWellFormed("entities")
+def _xml_leaves(element: Element, path: list[str]) -> Iterator[tuple[list[str], str]]:
+    """(path, text) of every attribute, and of every element without elements unless attributes are all that it has.
+    Elements of one name have a number from the second on."""
+    for key, value in element.attributes.items():
+        yield [*path, key], value
+    text = element.text
+    if not element.elements and (text.strip() or not element.attributes):
+        yield path, text
+    seen: Counter[str] = Counter()
+    for inner in element.elements:
+        number = [str(seen[inner.name])] if seen[inner.name] else []
+        seen[inner.name] += 1
+        yield from _xml_leaves(inner, [*path, inner.name, *number])

@@ -1,8 +1,8 @@
 """Which calls a verdict needs to execute, and what came of them.
 
 A call that is letter for letter what `render` writes of the request that is read in it is certain to send that request
-(`verify` proves it by execution), and no code sends nothing. To run these would tell nothing new. Where a call that can
-be read uses a library which this machine lacks, its reading stands.
+(`verify` proves it by execution), and no output sends nothing. To run these would tell nothing new. Where a call uses a
+library which this machine lacks, or is lost with its sandbox, what reading tells stands: the model is not at fault.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from apipack.evaluation.verdicts import LOST
 from apipack.languages.codec import Reading, Unrepresentable, render
 from apipack.sandbox.execution import Outcome, execute, skipped
 
@@ -43,7 +44,7 @@ def outcomes(readings: Iterable[Reading], workers: int, say: Callable[[str], Non
         say(f"{line}; verdicts are static")
     calls = [reading for reading in calls if reading.language not in missing]
     executed = zip(calls, execute(calls, workers), strict=True) if calls else ()
-    return {reading: outcome for reading, outcome in executed if reading.request is None or not lacks_library(outcome)}
+    return {reading: outcome for reading, outcome in executed if outcome.status != LOST and not lacks_library(outcome)}
 
 
 def lacks_library(outcome: Outcome) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from email.message import Message
 
-from apipack.languages.payloads import parts
+from apipack.openapi.payloads import parts
 from apipack.records import Request
 
 _ESCAPED = re.compile("[\udc80-\udcff]")

@@ -7,33 +7,18 @@ The paper compares the texts of URLs and calls (`paper_urls`, `difflib_ratio`), 
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, unquote
+from typing import Any
+from urllib.parse import unquote
 
+from apipack.evaluation.bodies import same_body
 from apipack.evaluation.framing import credentials_scheme, faults
 from apipack.evaluation.url_templates import path_values, segments, template_parts
-from apipack.languages.payloads import elements, json_texts, part_names
-from apipack.languages.wire import FORM, authority, without_client_headers
+from apipack.evaluation.values import TEXT, Declared, Parameters, same_pairs, same_value
+from apipack.languages.wire import authority, without_client_headers
 from apipack.records import Request
 
 THRESHOLD = 0.9
-
-_INTEGER = re.compile(r"-?\d+")
-_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-
-
-class Declared(NamedTuple):
-    """What an operation says of one of its parameters. kind: its schema's type; fixed: one value is allowed."""
-
-    kind: str
-    fixed: bool
-
-
-TEXT = Declared("", False)
-Parameters = dict[tuple[str, str], Declared]
 
 
 def same_request(predicted: Request, gold: Request, template: str, arguments: Sequence[Sequence[Any]]) -> bool:
@@ -47,9 +32,9 @@ def same_request(predicted: Request, gold: Request, template: str, arguments: Se
     return (
         predicted.method == gold.method
         and _same_endpoint(predicted, gold, template, parameters)
-        and _same_pairs(predicted.query, gold.query, "query", parameters)
+        and same_pairs(predicted.query, gold.query, "query", parameters)
         and _same_headers(predicted, gold, parameters)
-        and _same_body(predicted, gold)
+        and same_body(predicted, gold)
         and faults(predicted) <= faults(gold)
     )
 
@@ -86,18 +71,7 @@ def _same_segment(predicted: str, gold: str, pattern: str, parameters: Parameter
     if ours is None or theirs is None:
         return unquote(predicted) == unquote(gold)
     return all(
-        _same_value(a, b, parameters.get(("path", name), TEXT)) for (name, a), (_, b) in zip(ours, theirs, strict=True)
-    )
-
-
-def _same_pairs(
-    predicted: list[tuple[str, str]], gold: list[tuple[str, str]], place: str, parameters: Parameters
-) -> bool:
-    if Counter(name for name, _ in predicted) != Counter(name for name, _ in gold):
-        return False
-    ours, theirs = sorted(predicted), sorted(gold)
-    return all(
-        _same_value(a, b, parameters.get((place, name), TEXT)) for (name, a), (_, b) in zip(ours, theirs, strict=True)
+        same_value(a, b, parameters.get(("path", name), TEXT)) for (name, a), (_, b) in zip(ours, theirs, strict=True)
     )
 
 
@@ -111,9 +85,9 @@ def _same_headers(predicted: Request, gold: Request, parameters: Parameters) -> 
             if predicted.media_type != gold.media_type:
                 return False
         elif name == "cookie":
-            if not _same_pairs(_cookies(a), _cookies(b), "cookie", parameters):
+            if not same_pairs(_cookies(a), _cookies(b), "cookie", parameters):
                 return False
-        elif not _same_value(a, b, parameters.get(("header", name), TEXT)) or (
+        elif not same_value(a, b, parameters.get(("header", name), TEXT)) or (
             name == "authorization" and credentials_scheme(a) != credentials_scheme(b)
         ):
             return False
@@ -127,66 +101,3 @@ def _headers(request: Request, kept: set[str]) -> list[tuple[str, str]]:
 def _cookies(value: str) -> list[tuple[str, str]]:
     pairs = (pair.partition("=") for pair in value.split(";"))
     return [(name.strip(), unquote(content.strip())) for name, _, content in pairs]
-
-
-def _same_body(predicted: Request, gold: Request) -> bool:
-    if predicted.body is None or gold.body is None:
-        return (predicted.body or "") == (gold.body or "")
-    media_type = gold.media_type or ""
-    if media_type == "multipart/form-data" and (names := part_names(gold)):
-        return part_names(predicted) == names
-    if predicted.body == gold.body:
-        return True
-    if media_type == FORM:
-        return _same_pairs(parse_qsl(predicted.body, True), parse_qsl(gold.body, True), "body", {})
-    try:
-        if media_type.endswith(("/xml", "+xml")):
-            return elements(predicted.body) == elements(gold.body)
-        if (wanted := json_texts(gold.body, media_type)) is not None:
-            return _same_shape(json_texts(predicted.body, media_type), wanted)
-    except (ValueError, RecursionError):
-        return False
-    return _same_value(predicted.body, gold.body, TEXT)
-
-
-def _same_shape(a: Any, b: Any) -> bool:
-    """Same keys all the way down and values of the same JSON type; arrays member by member."""
-    if isinstance(b, dict):
-        return isinstance(a, dict) and a.keys() == b.keys() and all(_same_shape(a[key], b[key]) for key in b)
-    if isinstance(b, list):
-        if not isinstance(a, list) or bool(a) != bool(b):
-            return False
-        return all(_same_member(member, index, b) for index, member in enumerate(a))
-    if isinstance(b, bool) or b is None or isinstance(b, str):
-        return type(a) is type(b)
-    return isinstance(a, int | float) and not isinstance(a, bool) and (isinstance(a, int) or not isinstance(b, int))
-
-
-def _same_member(member: Any, index: int, wanted: list[Any]) -> bool:
-    """Against the reference's member at that place; one that an array has more, against any."""
-    if index < len(wanted):
-        return _same_shape(member, wanted[index])
-    return any(_same_shape(member, other) for other in wanted)
-
-
-def _same_value(a: str, b: str, declared: Declared) -> bool:
-    """Texts by the declared type where the reference's value is of it, else by what they look like; empty only for
-    empty, and a fixed value only for itself."""
-    if a == b:
-        return True
-    if declared.fixed or not a or not b:
-        return False
-    if declared.kind == "string":
-        return True
-    ours, theirs = _kind(a), _kind(b)
-    if declared.kind == "number" and theirs == "integer":
-        return ours in ("integer", "number")
-    return ours == theirs or (ours == "integer" and theirs == "number")
-
-
-def _kind(value: str) -> str:
-    if _INTEGER.fullmatch(value):
-        return "integer"
-    if _NUMBER.fullmatch(value):
-        return "number"
-    return "boolean" if value.lower() in ("true", "false") else "text"

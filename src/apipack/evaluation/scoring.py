@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,8 @@ BATCH = 2_000
 
 @dataclass
 class Told:
-    """How many rows, and how many of them with which outcome: the last line. objects: lines that hold an object."""
+    """How many rows, and how many of them with which outcome: the last line. objects: lines that hold an object.
+    replaced: names of the rows' own columns that a verdict's stand in for."""
 
     rows: int = 0
     objects: int = 0
@@ -48,10 +49,15 @@ class Told:
     unreadable: int = 0
     executed: int = 0
     right: int = 0
+    replaced: set[str] = field(default_factory=set)
+
+    def read(self, row: Row) -> None:
+        """A line that holds an object, before it is scored."""
+        self.objects += 1
+        self.replaced |= row.keys() & NOTHING.keys()
 
     def add(self, row: Row) -> None:
         self.rows += 1
-        self.objects += bool(row.keys() - NOTHING.keys())
         self.errors += row["error"] is not None
         self.executed += bool(row["executed"])
         self.right += bool(row["request_match"])
@@ -86,7 +92,7 @@ def scored(lines: Iterable[str | bytes], told: Told, execute: Execute | None = N
     opened = functools.lru_cache(maxsize=8)(Spec.open)
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
     while batch := list(islice(numbered, BATCH if execute else 1)):
-        cases = [_case(number, line, opened) for number, line in batch]
+        cases = [_case(number, line, opened, told) for number, line in batch]
         outcomes = execute(_to_execute(cases)) if execute else {}
         for case in cases:
             row = case if isinstance(case, dict) else case.row | _scores(case, outcomes)
@@ -106,11 +112,12 @@ def executor(workers: int, say: Callable[[str], None]) -> Execute:
     return lambda readings: outcomes(readings, workers, once)
 
 
-def _case(number: int, line: str | bytes, opened: Callable[[str], Spec]) -> _Case | Row:
+def _case(number: int, line: str | bytes, opened: Callable[[str], Spec], told: Told) -> _Case | Row:
     """The row of a line, or what is told of one that cannot be scored."""
     row: Row = {}
     try:
         row = _object(line)
+        told.read(row)
         _check(row)
         spec = opened(row["spec"]) if row.get("spec") is not None else None
         if spec is not None:
@@ -143,7 +150,9 @@ def _check(row: Row) -> None:
 
 
 def _reading(row: Row, key: str) -> Reading:
-    return Reading.of(row["language"], snippet(row[key], row["language"]))
+    """Of a text without any code, the text itself: only an empty one sends nothing for certain."""
+    code = snippet(row[key], row["language"])
+    return Reading.of(row["language"], code if code.strip() else row[key])
 
 
 def _to_execute(cases: Iterable[_Case | Row]) -> list[Reading]:
@@ -197,6 +206,6 @@ def _told(verdict: Verdict) -> Row:
     return {**{name: getattr(verdict, name) for name in FIELDS}, "valid": verdict.valid, **arguments, "error": None}
 
 
-FIELDS = tuple(field.name for field in fields(Verdict) if field.name != "arguments")
+FIELDS = tuple(member.name for member in fields(Verdict) if member.name != "arguments")
 NOTHING: Row = {**dict.fromkeys((*FIELDS, "valid", *ARGUMENTS, "error")), "executed": False}
 """The verdict on a row that cannot be scored."""

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
 from apipack.errors import UserError
-from apipack.evaluation.url_templates import fits
+from apipack.evaluation.endpoints import Endpoint, Endpoints
 from apipack.openapi.conformance import violations
 from apipack.openapi.document import Document
 from apipack.openapi.loading import SpecError, content, load
 from apipack.openapi.paths import RawOperation
-from apipack.operations.requests import BuiltRequest, build
+from apipack.operations.requests import BuiltRequest, build, url_template
 from apipack.operations.texts import endpoint
 from apipack.records import Request
+
+NO_HOST = "api.example.com"
+"""Stands for the host of a specification that names none."""
 
 
 class ScoreError(UserError):
     """A row cannot be scored; the message is one line that says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spec:
     """A specification with its operations, by the ids that they have as they are written, or else that `apipack calls`
     gives them; ids of operations need not differ."""
@@ -58,9 +62,24 @@ class Spec:
 
     def has_endpoint(self, _: str, request: Request) -> bool:
         """Whether some operation has this method, host and path."""
-        same = (raw for raws in self.operations.values() for raw in raws if raw.method.upper() == request.method)
-        requests = (self.built(raw, request.parts.netloc) for raw in same)
-        return any(built is not None and fits(request, built.template) for built in requests)
+        return bool(self._endpoints.of(request))
+
+    def goes_elsewhere(self, _: str, template: str, request: Request) -> bool:
+        """Whether a more concrete endpoint takes a request that a template fits."""
+        return self._endpoints.takes_away(request, template)
+
+    @functools.cached_property
+    def _endpoints(self) -> Endpoints[None]:
+        return Endpoints(
+            endpoint for raws in self.operations.values() for endpoint in map(self._endpoint, raws) if endpoint
+        )
+
+    def _endpoint(self, raw: RawOperation) -> Endpoint[None] | None:
+        try:
+            template, _, inferred = url_template(self.document, raw, NO_HOST)
+        except SpecError:
+            return None
+        return Endpoint(raw.verb, template, None, any_host=inferred)
 
     def violations(self, operation: str, request: Request) -> frozenset[str]:
         """The operation's rules that a request breaks. Raises `ScoreError`."""

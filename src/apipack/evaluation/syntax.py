@@ -1,17 +1,18 @@
 """Whether code would compile: what can be told of it without a compiler. Code is only ever parsed.
 
-Python is asked itself, of a shell's words the quotes are read, and the others are parsed by their tree-sitter grammars;
-C, Go and Java must have declared the names that they use (`undeclared_names`). Wrong types and unknown members are not
-seen.
+Python is asked itself, and the others are parsed by their tree-sitter grammars; fragments of C and Go have the program
+around them that the sandbox gives them. C, Go and Java must have declared the names that they use (`undeclared_names`).
+Wrong types and unknown members are not seen.
 """
 
 from __future__ import annotations
 
-import ast
 import functools
 import re
+import warnings
 from collections.abc import Callable
 
+import tree_sitter_bash
 import tree_sitter_c
 import tree_sitter_go
 import tree_sitter_java
@@ -22,9 +23,13 @@ import tree_sitter_swift
 from tree_sitter import Language, Node, Parser
 
 from apipack.evaluation.undeclared_names import refused
+from apipack.languages.reading.grammar import check_size, descendants
+from apipack.languages.wire import Unreadable
 from apipack.records import TOOLS
+from apipack.sandbox.runners import go, libcurl
 
 GRAMMARS: dict[str, Callable[[], object]] = {
+    "curl": tree_sitter_bash.language,
     "libcurl": tree_sitter_c.language,
     "java": tree_sitter_java.language,
     "node": tree_sitter_javascript.language,
@@ -34,6 +39,11 @@ GRAMMARS: dict[str, Callable[[], object]] = {
     "swift": tree_sitter_swift.language,
     "javascript": tree_sitter_javascript.language,
 }
+WHOLE: dict[str, Callable[[str], str]] = {"libcurl": libcurl.whole, "go": go.whole}
+RESERVED = {b"}", b"do", b"done", b"elif", b"else", b"esac", b"fi", b"in", b"then"}
+"""Words of the shell that are no command where one stands."""
+_WIDE = re.compile("[^\x00-\xff]")
+_CONTINUED = re.compile(r"\\\n*\Z")
 _QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.|(?<!\S)\#[^\n]*""", re.DOTALL)
 
 
@@ -50,6 +60,7 @@ def compiles(language: str, code: str) -> bool:
         return _shell(code)
     if language == "php" and not code.lstrip().startswith("<?"):
         code = f"<?php\n{code}"
+    code = WHOLE.get(language, str)(code)
     root = _parser(language).parse(code.encode("utf-8", "replace")).root_node
     if root.has_error or (language in ("libcurl", "go") and not any(map(_is_main, root.children))):
         return False
@@ -77,12 +88,22 @@ def _parser(language: str) -> Parser:
 
 def _python(code: str) -> bool:
     try:
-        ast.parse(code)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(code, "call.py", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
 
 
 def _shell(code: str) -> bool:
-    """Quotation marks have their other, and no parenthesis stands unquoted (a syntax error where curl's calls go)."""
-    return not re.search(r"""['"()]""", _QUOTED.sub("", code))
+    """Of code that is too long or deep for the grammar: whether quotation marks have their other, and no parenthesis
+    stands unquoted."""
+    code = _WIDE.sub("x", _CONTINUED.sub("", code))  # behind a brace they can crash the grammar's scanner
+    try:
+        check_size(code)
+    except Unreadable:
+        return not re.search(r"""['"()]""", _QUOTED.sub("", code))
+    root = _parser("curl").parse(code.encode()).root_node
+    names = (node for node in descendants(root) if node.type == "command_name")
+    return not root.has_error and not any(node.text in RESERVED for node in names)

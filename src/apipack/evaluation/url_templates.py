@@ -23,10 +23,10 @@ def segments(url: SplitResult) -> list[str]:
     return (url.path or "/").split("/")
 
 
-def fits(request: Request, template: str) -> bool:
+def fits(request: Request, template: str, *, any_host: bool = False) -> bool:
     """Whether a request goes to the host and path of a template."""
     parts, wanted = request.parts, template_parts(template)
-    if authority(parts) != authority(wanted):
+    if not any_host and authority(parts) != authority(wanted):
         return False
     ours, theirs = segments(parts), segments(wanted)
     return len(ours) == len(theirs) and all(map(_fits_segment, ours, theirs))

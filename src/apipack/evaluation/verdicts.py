@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from apipack.sandbox.execution import Outcome
 
 
+LOST = "lost"
+"""The status of a call that nobody could watch (`sandbox.execution.Outcome`)."""
 RATES = {"pass_rate": "passed", "hallucination_rate": "hallucinated", "syntax_error_rate": "syntax_error"}
 """Name of a rate, in tables and metrics → the field of `Verdict` that it is the share of."""
 
@@ -97,6 +99,8 @@ class Specification(Protocol):
 
     def has_endpoint(self, operation: str, request: Request) -> bool: ...
 
+    def goes_elsewhere(self, operation: str, template: str, request: Request) -> bool: ...
+
     def violations(self, operation: str, request: Request) -> frozenset[str]: ...
 
 
@@ -128,7 +132,10 @@ def judge_executed(
 ) -> Verdict:
     """The verdict on a call that was executed; static: that on the same call by reading. Without a specification, only
     the matches are told. A call that fails once it has its answer fails on the answer, which is the sandbox's. One that
-    the sandbox ends, or that crashes, counts where reading says the same: it might have sent more."""
+    the sandbox ends, or that crashes, counts where reading says the same: it might have sent more. One that was lost
+    with its sandbox has the static verdict."""
+    if outcome.status == LOST:
+        return static
     requests = arrived(outcome.records, _names(reference))
     verdict = replace(static, syntax_error=outcome.status == "does_not_compile", executed=True)
     ended = outcome.status in ("ok", "failed") or outcome.status in ("timeout", "killed") and static.request_match
@@ -178,7 +185,8 @@ def _sent(
     """requests: that were sent. whole: the same of a call that ended by itself, else none."""
     gold, operation = reference.request, reference.operation
     sole = requests[0] if len(requests) == 1 else None
-    same = sole is not None and bool(whole) and reference.same(sole)
+    there = sole is not None and _is_there(sole, reference, specification)
+    same = sole is not None and bool(whole) and there and reference.same(sole)
     arguments = reference.compared(sole)
     verdict = replace(
         verdict,
@@ -193,7 +201,19 @@ def _sent(
     broken = {f"{len(requests)} requests arrived"}
     if sole is not None:
         broken = {f"{sole.method} {sole.url.partition('?')[0]} is another operation"}
-        if same or same_place(sole, gold) or (sole.method == gold.method and fits(sole, reference.template)):
+        if same or there and (same_place(sole, gold) or _fits(sole, reference)):
             broken = set(specification.violations(operation, sole) - specification.violations(operation, gold))
             broken |= differences(sole, gold)
     return replace(verdict, passed=same and not broken, hallucinated=hallucinated, broken_rules=tuple(sorted(broken)))
+
+
+def _is_there(request: Request, reference: Reference, specification: Specification | None) -> bool:
+    """Whether no other operation takes a request that the reference's template fits: concrete paths come first (OAS 3:
+    Path Templating)."""
+    if specification is None or same_place(request, reference.request) or not _fits(request, reference):
+        return True
+    return not specification.goes_elsewhere(reference.operation, reference.template, request)
+
+
+def _fits(request: Request, reference: Reference) -> bool:
+    return request.method == reference.request.method and fits(request, reference.template)

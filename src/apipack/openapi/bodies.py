@@ -15,17 +15,13 @@ from apipack.openapi.media_types import (
     FORM,
     choose_media_type,
     content_type,
-    is_multipart,
-    is_records,
-    is_sequence,
     is_text,
-    is_xml,
 )
 from apipack.openapi.models import Encoding, MediaType
 from apipack.openapi.styles import FORM as FORM_QUOTE
 from apipack.openapi.styles import Pairs, Quote, flattened, pairs, reserved, scalar, to_json
 from apipack.openapi.values import ValueBuilder
-from apipack.records import essence, is_json
+from apipack.records import essence, is_events, is_json, is_multipart, is_records, is_sequence, is_xml
 
 __all__ = ["BOUNDARY", "choose_media_type", "content_type", "encode", "is_json", "is_text"]
 
@@ -78,7 +74,7 @@ def _joined(value: Any, schema: Schema | None, values: ValueBuilder) -> Any:
 
 def _in_sequence(header: str, item: Any) -> str:
     """One value: a line, a record (RFC 7464) or an event of a stream (WHATWG HTML, 9.2)."""
-    if essence(header) == "text/event-stream" and isinstance(item, dict):
+    if is_events(header) and isinstance(item, dict):
         fields = [(key, scalar(item[key])) for key in EVENT_FIELDS if item.get(key) is not None]
         return "".join(f"{key}: {line}\n" for key, text in fields for line in text.split("\n")) + "\n"
     return ("\x1e" if is_records(header) else "") + to_json(item) + "\n"

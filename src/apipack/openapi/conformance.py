@@ -1,13 +1,13 @@
 """A request against its operation (OAS 3: Operation Object): which rules of the specification it breaks.
 
 Parameters are read back from where their style puts them and the body by its media type; both are validated with
-openapi-schema-validator. `pattern`s are checked only on demand: a specification's regular expression can take for ever.
+openapi-schema-validator. Credentials are those of one alternative of its security. `pattern`s are checked only on
+demand: a specification's regular expression can take for ever.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,15 +16,18 @@ from apipack.openapi.document import Document
 from apipack.openapi.loading import SpecError
 from apipack.openapi.nodes import listed
 from apipack.openapi.paths import RawOperation
-from apipack.openapi.received import decoded, form_value, parameter_value, schema_of, sent_texts, type_of
+from apipack.openapi.received import decoded, parameter_value, schema_of, sent_texts, type_of
+from apipack.openapi.received_bodies import BodyError, accepts, body_values
+from apipack.openapi.received_credentials import lacks_credentials
 from apipack.openapi.validators import MOST, Schemas
-from apipack.records import Request, json_value
+from apipack.records import Request, is_json, json_value
 
 BODILESS = {
     "GET",
     "HEAD",
     "TRACE",
 }  # OAS 3: Operation Object, requestBody: to be ignored where HTTP gives it no meaning
+SCALARS = ("string", "integer", "number", "boolean")
 NOT_PARAMETERS = {"accept", "content-type", "authorization"}  # OAS 3: Parameter Object
 
 
@@ -42,6 +45,8 @@ def _all(document: Document, raw: RawOperation, request: Request, patterns: bool
         yield f"unchecked: {error.reason}"
         return
     check = Schemas(document, patterns)
+    if lacks_credentials(document, raw, request):
+        yield "security: required"
     yield from _arguments(check, document, parameters, raw.path, request)
     yield from _body(check, document, body, request)
 
@@ -74,7 +79,10 @@ def _arguments(
         if values is None:
             if parameter.get("required") and place != "path":
                 yield f"{place} {name}: required"
-        elif "content" in parameter:
+            continue
+        if len(values) > 1 and ("content" in parameter or type_of(schema) in SCALARS):
+            yield f"{place} {name}: twice"
+        if "content" in parameter:
             yield from _content(check, document, parameter, values[0], f"{place} {name}")
         else:
             value = parameter_value(document, parameter, schema, values)
@@ -94,7 +102,7 @@ def _content(check: Schemas, document: Document, parameter: dict[str, Any], text
     media_type, node = next(iter(content.items()), ("", None)) if isinstance(content, dict) else ("", None)
     media = schema_of(document, node)
     value: Any = decoded(str(parameter.get("in")), text)
-    if str(media_type).split(";")[0].strip().lower().endswith(("/json", "+json")):
+    if is_json(str(media_type)):
         try:
             value = json_value(value)
         except (ValueError, RecursionError):
@@ -123,29 +131,19 @@ def _body(check: Schemas, document: Document, body: dict[str, Any] | None, reque
     content = body.get("content")
     media_type = request.media_type or ""
     content = content if isinstance(content, dict) else {}
-    accepting = sorted((key for key in content if _accepts(key, media_type)), key=lambda key: "*" in str(key))
+    accepting = sorted((key for key in content if accepts(key, media_type)), key=lambda key: "*" in str(key))
     media = content[accepting[0]] if accepting else None
     if not isinstance(media, dict):
         yield f"body: media type {media_type}"
         return
-    schema = media.get("schema")
-    if request.is_json:
-        try:
-            value = json_value(request.body)
-        except ValueError:
-            yield "body: not JSON"
-            return
-        except RecursionError as error:
-            yield f"body: unchecked, {type(error).__name__}"
-            return
+    try:
+        received = body_values(document, media, request)
+    except BodyError as error:
+        yield f"body{error.place}: {error.reason}"
+        return
+    except RecursionError as error:
+        yield f"body: unchecked, {type(error).__name__}"
+        return
+    yield from received.broken
+    for schema, value in received.values:
         yield from check.errors(schema, value, "body")
-    elif media_type == "application/x-www-form-urlencoded":
-        flat = schema_of(document, schema)
-        form = request.body if type_of(flat) == "string" else form_value(document, flat, request.body)
-        yield from check.errors(schema, form, "body")
-
-
-def _accepts(key: Any, media_type: str) -> bool:
-    """Whether a media type or range of `content` covers a media type; `application/*+json` covers JSON as well."""
-    wanted = str(key).split(";")[0].strip().lower()
-    return wanted == "*/*" or fnmatchcase(media_type, wanted.replace("*+", "*"))

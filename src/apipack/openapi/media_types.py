@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from apipack.openapi.loading import SpecError
-from apipack.records import essence, is_json
+from apipack.records import essence, is_json, is_multipart
 
 BOUNDARY = "---011000010111000001101001"
 PREFERRED = (
@@ -24,8 +24,6 @@ IN_RANGE = {
     **{"image": "image/png", "audio": "audio/mpeg", "video": "video/mp4", "font": "font/woff2"},
 }
 FORM = "application/x-www-form-urlencoded"
-_LINES = re.compile(r"application/(x-)?(ndjson|jsonl|jsonlines|json-lines|ldjson)")
-_SEQUENCE = re.compile(r"application/(.*\+)?json-seq")
 
 
 def choose_media_type(media_types: list[str]) -> str:
@@ -51,25 +49,6 @@ def content_type(media_type: str) -> str:
     if is_multipart(media_type):
         return f"{essence(media_type)}; boundary={BOUNDARY}"
     return media_type
-
-
-def is_xml(header: str) -> bool:
-    return essence(header).endswith(("/xml", "+xml"))
-
-
-def is_multipart(header: str) -> bool:
-    return essence(header).startswith("multipart/")
-
-
-def is_sequence(header: str) -> bool:
-    """Whether a body is a value after another (OAS 3.2: Sequential Media Types)."""
-    kind = essence(header)
-    return bool(_LINES.fullmatch(kind) or _SEQUENCE.fullmatch(kind)) or kind == "text/event-stream"
-
-
-def is_records(header: str) -> bool:
-    """Whether each value of a sequence begins with a record separator (RFC 7464)."""
-    return bool(_SEQUENCE.fullmatch(essence(header)))
 
 
 def is_text(header: str) -> bool:

@@ -9,13 +9,13 @@ from apipack.openapi.admission import kind_of
 from apipack.openapi.document import Schema
 from apipack.openapi.given import MISSING, first_example
 from apipack.openapi.loading import SpecError
-from apipack.openapi.media_types import BOUNDARY, content_type, is_xml
+from apipack.openapi.media_types import BOUNDARY, content_type
 from apipack.openapi.models import Encoding, Header, MediaType, keyword
 from apipack.openapi.scalars import TEXT
 from apipack.openapi.styles import DELIMITERS, ascii_json, pieces, scalar, to_json
 from apipack.openapi.values import ValueBuilder
 from apipack.openapi.xml import document_text
-from apipack.records import essence, is_json
+from apipack.records import essence, is_json, is_xml
 
 EXTENSIONS = {
     **{"application/pdf": "pdf", "application/zip": "zip", "text/csv": "csv", "text/plain": "txt", "text/html": "html"},

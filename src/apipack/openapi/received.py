@@ -51,13 +51,13 @@ def parameter_value(document: Document, parameter: dict[str, Any], schema: dict[
         exploded = bool(parameter.get("explode", False))
         return _object(document, schema, place, values[0], {"label": ".", "matrix": ";"}.get(style, ""), exploded)
     if type_of(schema) != "array":
-        return _typed(schema, decoded(place, values[0]))
+        return typed(schema, decoded(place, values[0]))
     if place == "cookie":  # encoded whole
         values = [unquote(values[0])]
     if (not explode or place in ("header", "cookie") or (place == "path" and style == "simple")) and len(values) == 1:
         values = re.split(separator, values[0])
     items = schema_of(document, schema.get("items"))
-    return [_typed(items, decoded(place, value)) for value in values]
+    return [typed(items, decoded(place, value)) for value in values]
 
 
 def _object(document: Document, schema: dict[str, Any], place: str, text: str, mark: str, explode: bool) -> Any:
@@ -72,14 +72,14 @@ def _object(document: Document, schema: dict[str, Any], place: str, text: str, m
     named = {decoded(place, name): decoded(place, value) for name, value in pairs}
     members = schema.get("properties")
     members = members if isinstance(members, dict) else {}
-    return {name: _typed(schema_of(document, members.get(name)), value) for name, value in named.items()}
+    return {name: typed(schema_of(document, members.get(name)), value) for name, value in named.items()}
 
 
 def decoded(place: str, text: str) -> str:
     return text if place == "header" else unquote_plus(text) if place == "query" else unquote(text)
 
 
-def _typed(schema: dict[str, Any], text: str) -> Any:
+def typed(schema: dict[str, Any], text: str) -> Any:
     """Text as the JSON value that the schema's type makes of it; text where it does not fit."""
     kind, enum = type_of(schema), schema.get("enum")
     for value in enum if isinstance(enum, list) else ():
@@ -125,37 +125,37 @@ def type_of(schema: dict[str, Any]) -> str | None:
 def form_value(document: Document, schema: dict[str, Any], text: str) -> dict[str, Any]:
     value: dict[str, Any] = {}
     for name, item in parse_qsl(text, keep_blank_values=True):
-        members, inner = _all_members(document, schema), value
+        members, inner = all_members(document, schema), value
         base, *keys = name.replace("]", "").split("[")
         if keys and name not in members and base in members:  # deepObject: `name[key]`
             for key in (base, *keys[:-1]):
-                members = _all_members(document, schema_of(document, members.get(key)))
+                members = all_members(document, schema_of(document, members.get(key)))
                 if not isinstance(inner.setdefault(key, {}), dict):  # `name` had a value of its own, which is wrong
                     inner, members = {}, {}
                     break
                 inner = inner[key]
             name = keys[-1]
-        member = _as_sent(document, schema_of(document, members.get(name)), item)
+        member = as_sent(document, schema_of(document, members.get(name)), item)
         if type_of(member) != "array":
-            inner[name] = _typed(member, item)
+            inner[name] = typed(member, item)
         elif isinstance(items := inner.setdefault(name, []), list):
-            items.append(_typed(schema_of(document, member.get("items")), item))
+            items.append(typed(schema_of(document, member.get("items")), item))
     return value
 
 
-def _as_sent(document: Document, schema: dict[str, Any], text: str) -> dict[str, Any]:
+def as_sent(document: Document, schema: dict[str, Any], text: str) -> dict[str, Any]:
     """Of alternatives without a type of their own the first that the text can be a value, or an item, of."""
     if type_of(schema) is not None:
         return schema
     for node in (*listed(schema.get("anyOf")), *listed(schema.get("oneOf"))):
         option = schema_of(document, node)
         enum = option.get("enum")
-        if (text in enum) if isinstance(enum, list) else (type_of(option) == "array" or _typed(option, text) != text):
+        if (text in enum) if isinstance(enum, list) else (type_of(option) == "array" or typed(option, text) != text):
             return option
     return schema
 
 
-def _all_members(document: Document, schema: dict[str, Any]) -> dict[str, Any]:
+def all_members(document: Document, schema: dict[str, Any]) -> dict[str, Any]:
     """The properties of a schema and of its alternatives."""
     members: dict[str, Any] = {}
     for option in (*listed(schema.get("anyOf")), *listed(schema.get("oneOf"))):

@@ -23,7 +23,6 @@ from apipack.openapi.argument_names import is_credential, is_made_up, is_plumbin
 from apipack.openapi.document import Document, Schema
 from apipack.openapi.given import first_example
 from apipack.openapi.loading import SpecError
-from apipack.openapi.media_types import is_xml
 from apipack.openapi.models import LaterSchema, Parameter, RequestBody
 from apipack.openapi.paths import RawOperation
 from apipack.openapi.scalars import TEXT
@@ -33,6 +32,7 @@ from apipack.operations.parameters import IGNORED_HEADERS, query_string, sent_va
 from apipack.operations.payloads import payload, sent_body
 from apipack.operations.requests import BuiltRequest
 from apipack.operations.wire import body_wire, parameter_wire
+from apipack.records import is_xml
 
 Form = dict[str, Any]
 Node = dict[str, Any]

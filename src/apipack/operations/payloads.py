@@ -13,10 +13,9 @@ from apipack.openapi.admission import kind_of
 from apipack.openapi.document import Operation
 from apipack.openapi.given import MISSING, first_example, given_value, read_as
 from apipack.openapi.loading import SpecError
-from apipack.openapi.media_types import is_sequence, is_xml
 from apipack.openapi.models import MediaType, RequestBody
 from apipack.openapi.values import ValueBuilder
-from apipack.records import essence, is_json
+from apipack.records import essence, is_json, is_sequence, is_xml
 
 BODY_METHODS = {"POST", "PUT", "PATCH", "QUERY"}
 MAX_BODY = 100_000

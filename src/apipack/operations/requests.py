@@ -54,9 +54,7 @@ def build(document: Document, raw: RawOperation, provider: str, *, optional: boo
     relative servers are resolved against. Raises `SpecError` with a reason to count."""
     operation = document.typed(raw)
     values = ValueBuilder(document, optional)
-    servers = document.servers(raw)
-    base, inferred = document.remembered(("server", *map(id, servers)), lambda: server_url(servers, provider))
-    path, _, path_query = raw.path.split("#")[0].partition("?")
+    template, path_query, inferred = url_template(document, raw, provider)
     in_path = set(VARIABLE.findall(path_query))
     places: dict[str, Pairs] = {"path": [], "query": [], "header": [], "cookie": []}
     arguments = []
@@ -73,13 +71,21 @@ def build(document: Document, raw: RawOperation, provider: str, *, optional: boo
         arguments.append(described)
         path_query = "&".join(filter(None, (path_query, query)))
     add_secrets(secrets(document, operation), places)
-    template = base + (path if path.startswith("/") or not path else "/" + path)
     method = raw.verb
     content_type, body = request_body(operation, values, method)
     if document.version == (2, 0):
         content_type = own_content_type(places["header"], content_type)
     request = assemble(method, template, path_query, places, content_type, body)
     return BuiltRequest(request, template, tuple(arguments), inferred, operation)
+
+
+def url_template(document: Document, raw: RawOperation, provider: str) -> tuple[str, str, bool]:
+    """An operation's `template`, the query that its path has, and whether the host is the provider's (`build`). Raises
+    `SpecError`."""
+    servers = document.servers(raw)
+    base, inferred = document.remembered(("server", provider, *map(id, servers)), lambda: server_url(servers, provider))
+    path, _, path_query = raw.path.split("#")[0].partition("?")
+    return base + (path if path.startswith("/") or not path else "/" + path), path_query, inferred
 
 
 def assemble(

@@ -114,11 +114,12 @@ def completion(row: Row, language: str, call: str, p: Retrieve) -> str:
 
 
 def extract_call(output: str, language: str | None = None) -> str:
-    """The call in a completion: after `**api_call**:` if labelled, else the code of the text (`snippets`)."""
-    output = output.split(STOP)[0]
+    """The call in a completion: after `**api_call**:` if labelled, else the code of the text (`snippets`). Where
+    that is nothing, the text itself, which may be a call that is not seen."""
+    output = whole = output.split(STOP)[0]
     parts = _FIELD.split(output)
     for label, text in zip(parts[1::2], parts[2::2], strict=True):
         if label == "api_call":
             output = text
             break
-    return snippet(output, language).strip()
+    return snippet(output, language).strip() or whole.strip()

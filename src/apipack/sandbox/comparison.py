@@ -14,8 +14,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
-from apipack.languages.payloads import json_texts, parts
 from apipack.languages.wire import FORM, PORTS, without_client_headers
+from apipack.openapi.payloads import json_texts, parts
 from apipack.records import Request
 from apipack.sandbox import Record
 
