@@ -13,11 +13,15 @@ from apipack.cli.main import app
 
 README = Path("README.md")
 PAGES = [README, Path("CONTRIBUTING.md"), Path("SECURITY.md"), *sorted(Path("docs").glob("*.md"))]
+NOTES = sorted(Path("docs/notes").glob("*.md"))
 TROUBLES = Path("docs/troubleshooting.md")
+SHELL = {"sh", "bash", "console", "shell", "zsh"}
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.S | re.M)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.M)
 GAP = "…"
+LEAD = re.compile(r"^(- |\d+\. )? *(\*\*[^*]+[.?]\*\* )?")
+TWO_SENTENCES = re.compile(r"(?<!\bal)(?<!\be\.g)(?<!\bi\.e)[.?!][)\"*]* +\S")
 
 
 def prose(page: Path) -> str:
@@ -33,7 +37,7 @@ def anchors(page: Path) -> set[str]:
 
 def commands(page: Path) -> list[list[str]]:
     """The words of each command in the page's shell blocks."""
-    blocks = [body for kind, body in FENCED.findall(page.read_text(encoding="utf-8")) if kind == "sh"]
+    blocks = [body for kind, body in FENCED.findall(page.read_text(encoding="utf-8")) if kind in SHELL]
     lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
     return [words for line in lines if (words := shlex.split(line, comments=True))]
 
@@ -62,7 +66,7 @@ def test_the_readme_has_a_place_for_results() -> None:
     assert all(line.startswith("| ") for line in table.splitlines())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=str)
+@pytest.mark.parametrize("page", [*PAGES, *NOTES], ids=str)
 def test_links_lead_to_files_and_headings(page: Path) -> None:
     for link in LINK.findall(prose(page)):
         if "://" in link:
@@ -76,7 +80,21 @@ def test_links_lead_to_files_and_headings(page: Path) -> None:
 def test_every_page_is_in_the_index() -> None:
     index = Path("docs/index.md")
     linked = {(index.parent / link.partition("#")[0]).resolve() for link in LINK.findall(prose(index))}
-    assert {page.resolve() for page in PAGES if page != index} <= linked
+    assert {page.resolve() for page in (*PAGES, Path("docs/notes")) if page != index} <= linked
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_shell_blocks_are_tagged_sh(page: Path) -> None:
+    kinds = {kind for kind, _ in FENCED.findall(page.read_text(encoding="utf-8"))}
+    assert not kinds & SHELL - {"sh"}
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "results.md"], ids=str)
+def test_a_line_has_one_sentence(page: Path) -> None:
+    """Outside of tables; a bold beginning counts as a heading."""
+    lines = [line for line in prose(page).splitlines() if not line.startswith(("|", "#"))]
+    texts = [LEAD.sub("", re.sub(r"`[^`]*`", "code", line)) for line in lines]
+    assert not [text for text in texts if TWO_SENTENCES.search(text)]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
