@@ -90,7 +90,9 @@ def refusal(module: str, arguments: list[str]) -> str | None:
 
 @pytest.mark.parametrize("words", modules(), ids=" ".join)
 def test_the_module_is_there_and_takes_the_arguments(words: tuple[str, ...]) -> None:
-    module, *arguments = (re.sub(r"^[A-Z]$", "8", word) for word in words)  # a placeholder stands for a number or folder
+    module, *arguments = (
+        re.sub(r"^[A-Z]$", "8", word) for word in words
+    )  # a placeholder stands for a number or folder
     assert file_of(module).is_file()
     if arguments and not arguments[0].startswith("$("):
         assert refusal(module, arguments) is None
