@@ -124,13 +124,13 @@ def said(file: Path, name: str) -> set[str]:
     """Words of the strings, names and imports of a test, and of what it uses of its file, docstrings left out."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     there: dict[str, ast.AST] = {}
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            there[node.name] = node
-        elif isinstance(node, ast.ImportFrom):
-            there |= {alias.name: node for alias in node.names}
-        elif isinstance(node, ast.Assign):
-            there |= {target.id: node for target in node.targets if isinstance(target, ast.Name)}
+    for top in tree.body:
+        if isinstance(top, ast.FunctionDef | ast.ClassDef):
+            there[top.name] = top
+        elif isinstance(top, ast.ImportFrom):
+            there |= {alias.name: top for alias in top.names}
+        elif isinstance(top, ast.Assign):
+            there |= {target.id: top for target in top.targets if isinstance(target, ast.Name)}
     todo, seen, words = [name], set(), set[str]()
     while todo:
         if (one := todo.pop()) in seen or one not in there:
@@ -212,7 +212,7 @@ def test_an_environment_of_another_harness_sees_the_packages_of_this_one(tmp_pat
     recipe = "\n".join(lines).replace("-m venv ", "-m venv --without-pip ")
     subprocess.run(["bash", "-euc", recipe], cwd=tmp_path, check=True, capture_output=True)
     for name in ("lm_eval", "inspect_ai"):
-        program = [tmp_path / f".venv-{name}/bin/python", "-c", "import orjson, sys; print(sys.prefix)"]
+        program = [str(tmp_path / f".venv-{name}/bin/python"), "-c", "import orjson, sys; print(sys.prefix)"]
         environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
         done = subprocess.run(program, env=environment, check=True, capture_output=True, text=True)
         assert done.stdout.strip() == str(tmp_path / f".venv-{name}")

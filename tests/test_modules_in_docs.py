@@ -8,6 +8,7 @@ import ast
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def parser(tree: ast.AST) -> argparse.ArgumentParser:
         made.add_argument("command", choices=subcommands)
     for call in sorted(calls(tree, "add_argument"), key=lambda call: call.lineno):
         given = {keyword.arg: keyword.value for keyword in call.keywords}
-        options = {name: ast.literal_eval(given[name]) for name in ("nargs", "action") if name in given}
+        options: dict[str, Any] = {name: ast.literal_eval(given[name]) for name in ("nargs", "action") if name in given}
         if isinstance(kind := given.get("type"), ast.Name) and kind.id in TYPES:
             options["type"] = TYPES[kind.id]
         made.add_argument(*map(ast.literal_eval, call.args), **options)

@@ -91,7 +91,7 @@ class Features:
 @pytest.fixture
 def functions(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """What the task of lm-evaluation-harness names."""
-    monkeypatch.setitem(sys.modules, "datasets", SimpleNamespace(Dataset=Features))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "datasets", SimpleNamespace(Dataset=Features))
     return loaded(FOLDER / "lm_eval/functions.py")
 
 
@@ -128,7 +128,7 @@ def test_the_task_of_lm_evaluation_harness_decodes_as_evaluate_does(functions: M
     class Loader(yaml.SafeLoader):
         pass
 
-    Loader.add_constructor("!function", lambda loader, node: loader.construct_scalar(node))
+    Loader.add_constructor("!function", lambda loader, node: str(node.value))
     task = yaml.load((FOLDER / "lm_eval/apipack_calls.yaml").read_text(encoding="utf-8"), Loader)
     settings = task["generation_kwargs"]
     assert settings["max_gen_toks"] == load(ROOT / "params.yaml").evaluate.new_tokens
@@ -143,7 +143,7 @@ def test_the_task_of_lm_evaluation_harness_decodes_as_evaluate_does(functions: M
 def inspect_calls(root: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The task of Inspect in `root`, with records in the place of Inspect's own classes."""
     record = SimpleNamespace
-    names = {
+    names: dict[str, dict[str, Any]] = {
         "inspect_ai": {"Task": record, "task": lambda function: function},
         "inspect_ai.dataset": {"Sample": record},
         "inspect_ai.model": {"GenerateConfig": record},
