@@ -76,7 +76,6 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
         ("mix: curl", "mix: {curl: .inf}", "mix.curl: Input should be a finite number, got inf"),
         ("mix: curl", "mix: {curl: .nan}", "mix.curl: Input should be a finite number, got nan"),
         ("temperature: 0.8", "temperature: 1e999", "instruct.temperature: Input should be a finite number"),
-        (MODE, MODE.replace("replica  ", "live     ").replace("apis_guru", "rapidapi"), "is opt-in: read its terms"),
         ("limits: {}", "limits: {myspace: 1}", "crawl.limits"),
         ("hubs: [apis_guru]", "hubs: [packages]", "the hub packages has nothing to fetch"),
         (
@@ -91,6 +90,18 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
 )
 def test_a_typo_is_one_line_that_names_the_place(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert said in refusal(tmp_path, old, new)
+
+
+def test_rapidapi_is_crawled_live_only_after_its_terms_were_accepted(tmp_path: Path) -> None:
+    live = MODE.replace("replica  ", "live     ").replace("apis_guru", "apis_guru, rapidapi")
+    assert "a live crawl of rapidapi is opt-in: read its terms" in refusal(tmp_path, MODE, live)
+    path, terms = tmp_path / "params.yaml", "accept_terms: false"
+    text = path.read_text(encoding="utf-8")
+    assert "mode: live" in text and text.count(terms) == 1
+    path.write_text(text.replace(terms, "accept_terms: true"), encoding="utf-8")
+    assert load(path).crawl.rapidapi.accept_terms
+    path.write_text(text.replace("mode: live", "mode: replica"), encoding="utf-8")
+    assert not load(path).crawl.rapidapi.accept_terms
 
 
 def test_numbers_that_a_yaml_1_1_writer_quoted(tmp_path: Path) -> None:

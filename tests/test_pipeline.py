@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -44,6 +45,9 @@ DATA = (
     *("specs", "operations", "unique", "calls", "instructions", "dataset", "splits", "leakage"),
     *("prompts", "train", "predictions"),
 )
+
+ENVIRONMENT = ("--old-file", ".venv/installed")
+"""For `make`: the clone takes the packages of this environment."""
 
 
 class Clone:
@@ -98,6 +102,11 @@ class Clone:
         files = [path for name in DATA for path in sorted((self.root / "data" / name).rglob("*.parquet"))]
         files.append(self.root / "models/adapter/adapter_model.safetensors")
         return {str(path.relative_to(self.root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+    def metrics(self) -> dict[str, str]:
+        """What git has of metrics/ after the last run."""
+        names = self.run("git", "ls-files", "metrics").split()
+        return {name: (self.root / name).read_text(encoding="utf-8") for name in names}
 
     def runs(self) -> pd.DataFrame:
         """Finished MLflow runs, as someone with the README's `mlflow ui` would see them."""
@@ -235,6 +244,21 @@ def test_other_sizes_rerun_only_sample_on_other_data(reproduced: Clone) -> None:
     pd.testing.assert_frame_equal(reproduced.train(), small)  # DVC's run cache must not hand out the larger data
 
 
+def test_the_readme_s_way_back_from_a_failed_experiment_trains_nothing_again(reproduced: Clone) -> None:
+    reproduced.commit()
+    hashes, metrics = reproduced.hashes(), reproduced.metrics()
+    failed = reproduced.run("dvc", "exp", "run", "-S", "size=100000000", "sample", fails=True)
+    assert "size 100000000 is more than the" in failed
+    assert reproduced.run("git", "status", "--porcelain", "--untracked-files=no")
+    assert not (reproduced.root / "data/train").exists()
+    checkout, make = way_back()
+    assert (checkout[:2], make) == (["git", "checkout"], ["make", "repro"])
+    reproduced.run(*checkout)
+    assert set(reproduced.ran(*make, *ENVIRONMENT)) <= {"report"}
+    assert reproduced.hashes() == hashes and reproduced.metrics() == metrics
+    assert "size: 12" in (reproduced.root / "params.yaml").read_text(encoding="utf-8")
+
+
 @pytest.mark.slow
 def test_an_experiment_of_another_size_reruns_what_follows_sample(reproduced: Clone) -> None:
     reproduced.commit()
@@ -282,6 +306,12 @@ def test_killed_in_a_stage_that_had_its_output(reproduced: Clone, stage: str) ->
     reproduced.run(*again)
     assert reproduced.hashes() == before
     assert not [path for path in reproduced.root.rglob("*.tmp") if ".dvc" not in path.parts]
+
+
+def way_back() -> list[list[str]]:
+    """The words of the commands with which the README goes back after a failed experiment."""
+    (line,) = re.findall(r"`(git checkout HEAD [^`]*)`", (ROOT / "README.md").read_text(encoding="utf-8"))
+    return [shlex.split(command) for command in line.split("&&")]
 
 
 def readme_lines(start: str) -> list[str]:

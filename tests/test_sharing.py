@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.parameters import ROOT
 from tests.s3 import Store, breaking, store
 
 pytestmark = pytest.mark.slow  # some twenty commands of DVC, a second each
@@ -52,7 +53,8 @@ class Repository:
     def clone(self, root: Path) -> "Repository":
         self.run("git", "clone", "-q", ".", str(root))
         other = Repository(root, self.environment)
-        other.run("dvc", "remote", "add", "--local", "--default", "shared", "s3://shared/folder")
+        shutil.copy(ROOT / "Makefile", other.root)
+        other.run("make", "--old-file", ".venv/installed", "remote", "REMOTE=s3://shared/folder")
         return other
 
 

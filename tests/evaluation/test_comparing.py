@@ -10,6 +10,7 @@ from apipack.errors import UserError
 from apipack.evaluation import comparing
 from apipack.evaluation.run_record import record
 from apipack.evaluation.tracking import accuracies, finished_runs, log_run
+from tests.parameters import write_params
 
 pytestmark = pytest.mark.heavy  # MLflow asks git
 
@@ -53,6 +54,33 @@ def test_languages_are_columns_and_what_was_not_tested_is_empty(runs: Any) -> No
     assert list(table.columns) == ["size", "mix", "setting", "curl", "go"]
     assert table["go"]["larger", "tuned"] == "0.25 [0.12, 1.00]" and pd.isna(table["go"]["smaller", "tuned"])
     assert table["curl"]["larger", "tuned_constrained"] == "0.70 [0.35, 1.00]"
+
+
+def rows(table: str) -> list[list[str]]:
+    """Cells of a Markdown table below its head."""
+    lines = [line for line in table.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_the_command_prints_sizes_languages_and_the_paper_s_figures(runs: Any, tmp_path: Path) -> None:
+    write_params(tmp_path, report={"experiment": "test"})
+    done = CliRunner().invoke(app, ["compare"])
+    assert done.exit_code == 0, done.stderr
+    by_size, by_language, paper = done.stdout.removeprefix("## ").split("\n## ")
+    assert by_size.startswith("call_match by size\n\n| size | mix | run | setting | tuned | base | copy |")
+    assert [row[:6] for row in rows(by_size)] == [
+        ["80", "curl", "smaller", "0shot", "0.25 [0.12, 1.00]", "0.00 [0.00, 1.00]"],
+        ["1000", "curl 1, other 0.5", "larger", "0shot", "0.50 [0.25, 1.00]", "0.00 [0.00, 1.00]"],
+    ]
+    assert "| size | mix | run | setting | curl | go |" in by_language
+    assert [row[4] for row in rows(by_language)] == ["0.25 [0.12, 1.00]", "0.75 [0.38, 1.00]"]
+    assert rows(by_language)[1][5] == "0.25 [0.12, 1.00]"
+    assert paper.startswith("The paper's CodeLlama-13B, level 3, API-call match") and len(rows(paper)) > 10
+    one = CliRunner().invoke(app, ["compare", "--level", "1"]).stdout.rpartition("\n## ")[2]
+    assert "level 1" in one and rows(one) != rows(paper)
+    none = CliRunner().invoke(app, ["compare", "--metric", "pass_rate"])
+    assert (none.exit_code, none.stdout) == (2, "")
+    assert none.stderr == "no finished run has pass_rate: `dvc repro` makes one\n"
 
 
 def test_the_paper_s_cross_language_figures() -> None:

@@ -1,5 +1,6 @@
 """One sandbox for a whole file of tests: that its tests follow each other in it is part of what they prove."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -23,3 +24,14 @@ def shell(sandbox: Sandbox, code: str, seconds: float = 5.0, limits: Limits = SM
 
 def python(sandbox: Sandbox, code: str, seconds: float = 5.0, limits: Limits = SMALL) -> Done:
     return sandbox.run(Job({"code.py": code}, [("run", ["/usr/bin/python3", "-I", "code.py"], seconds)], limits=limits))
+
+
+@pytest.fixture
+def neighbour(sandbox: Sandbox) -> Iterator[None]:
+    """After the test, the next call runs as if nothing had been, and only its own request is on record."""
+    yield
+    started = time.monotonic()
+    done = shell(sandbox, "curl -sS https://next.example/call && ls -A /tmp")
+    assert (done.steps[0].status, [record.target for record in done.records]) == ("ok", ["/call"]), done
+    assert done.steps[0].output.count("job") == 1  # nobody's folder but its own
+    assert time.monotonic() - started < 4

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,26 +15,16 @@ import psutil
 import pytest
 
 from apipack.languages.codec import Reading
-from apipack.sandbox import Sandbox, SandboxError, jail
+from apipack.sandbox import FIRST_USER, USERS, Sandbox, SandboxError, jail
 from apipack.sandbox.execution import execute
 from apipack.sandbox.network import BURST, NEW_A_SECOND
 from apipack.sandbox.recorder import MAX_BYTES, MAX_NAMES
 from apipack.sandbox.warden import NOBODY
 from tests.sandbox.conftest import SMALL, python, shell
 
+pytestmark = pytest.mark.usefixtures("neighbour")
 MANY_FILES = replace(SMALL, files=256)
 LEAVES_MEMORY = "import ctypes\nprint(ctypes.CDLL(None).shmget(1, 1000, 0o1666))"
-
-
-@pytest.fixture(autouse=True)
-def neighbour(sandbox: Sandbox) -> Iterator[None]:
-    """After every test, the next call runs as if nothing had been, and only its own request is on record."""
-    yield
-    started = time.monotonic()
-    done = shell(sandbox, "curl -sS https://next.example/call && ls -A /tmp")
-    assert (done.steps[0].status, [record.target for record in done.records]) == ("ok", ["/call"]), done
-    assert done.steps[0].output.count("job") == 1  # nobody's folder but its own
-    assert time.monotonic() - started < 4
 
 
 def test_fork_bomb(sandbox: Sandbox) -> None:
@@ -101,39 +90,14 @@ for path in ("/run/docker.sock", "/var/run/dbus/system_bus_socket"):
     assert python(sandbox, code).steps[0].output == ""
 
 
-def test_endless_output(sandbox: Sandbox) -> None:
-    done = shell(sandbox, "yes")
-    assert done.steps[0].status == "output" and len(done.steps[0].output) <= 8_000
-
-
 def test_endless_output_by_one_who_ignores_the_signal(sandbox: Sandbox) -> None:
     code = "import os\nwhile True:\n    try:\n        os.write(1, b'x' * 65536)\n    except OSError: pass\n"
     assert python(sandbox, code, seconds=1.0).steps[0].status in ("timeout", "output")
 
 
-def test_filling_the_disk(sandbox: Sandbox) -> None:
-    done = shell(sandbox, "for i in $(seq 4000); do head -c 199000 /dev/zero > f$i || break; done; echo stopped", 3.0)
-    assert done.steps[0].status in ("ok", "timeout", "failed")
-
-
 def test_sleeping(sandbox: Sandbox) -> None:
     step = shell(sandbox, "sleep 60", seconds=0.5).steps[0]
     assert step.status == "timeout" and step.seconds < 2
-
-
-def test_burning_the_processor(sandbox: Sandbox) -> None:
-    step = shell(sandbox, "while :; do :; done", seconds=20.0).steps[0]
-    assert step.status == "killed" and step.seconds < 15
-
-
-def test_eating_memory(sandbox: Sandbox) -> None:
-    step = python(sandbox, "x = bytearray(2_000_000_000)").steps[0]
-    assert step.status in ("failed", "killed") and "MemoryError" in step.output
-
-
-def test_eating_memory_in_many_processes(sandbox: Sandbox) -> None:
-    code = "import os, time\nfor _ in range(5): os.fork()\nx = bytearray(150_000_000)\ntime.sleep(20)\n"
-    assert python(sandbox, code, seconds=3.0).steps[0].status in ("timeout", "killed", "failed")
 
 
 def test_opening_files_without_end(sandbox: Sandbox) -> None:
@@ -142,8 +106,19 @@ def test_opening_files_without_end(sandbox: Sandbox) -> None:
 
 
 def test_killing_everyone(sandbox: Sandbox) -> None:
-    step = shell(sandbox, "kill -9 -1; kill -9 1; kill -9 2; kill -9 $PPID; echo still").steps[0]
-    assert step.status in ("ok", "killed", "failed")
+    """The signals reach neither the launcher and what stands around it, nor others of the job's user outside."""
+    outer = psutil.Process(sandbox._process.pid)
+    family = [outer, *outer.children(recursive=True)]
+    user = FIRST_USER + (outer.pid * 61 + sandbox._jobs) % USERS
+    as_user: dict[str, Any] = {"user": user, "extra_groups": []} if sandbox.users else {}
+    with subprocess.Popen(["sleep", "60"], **as_user) as bystander:
+        done = shell(sandbox, "id -u; kill -9 -1; kill -9 1; kill -9 2; kill -9 $PPID; echo still")
+        still = bystander.poll() is None
+        bystander.kill()
+    first, *_, last = done.steps[0].output.splitlines()
+    assert (done.steps[0].status, last) == ("ok", "still") and (not sandbox.users or first == str(user)), done
+    assert still and all(process.is_running() and _runs(process) for process in family)
+    assert [outer, *outer.children(recursive=True)] == family
 
 
 @pytest.mark.parametrize("signal", ["STOP", "KILL", "CHLD", "INT"])

@@ -1,12 +1,16 @@
 """`apipack sweep` on DVC's real queue, with a pipeline of one stage: killed twice with -9, it ends in its table."""
 
+import contextlib
+import io
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.parameters import ROOT, write_params
@@ -117,3 +121,20 @@ def test_killed_twice_it_goes_on_and_ends_in_the_table(repository: Repository, w
     assert (repository.root / "params.yaml").read_text() == before
     assert (repository.root / "metrics/sweeps/mine.html").is_file()
     assert not repository.processes()
+
+
+@pytest.mark.timeout(300)
+def test_what_is_queued_by_hand_runs_and_lands_in_the_same_store(repository: Repository) -> None:
+    for size in ("20", "40"):
+        repository.run("dvc", "exp", "run", "--queue", "-S", f"size={size}")
+    assert repository.run("dvc", "queue", "status").count("Queued") == 2
+    repository.run("dvc", "queue", "start")
+    deadline = time.monotonic() + 240
+    while (status := repository.run("dvc", "queue", "status")).count("Success") < 2:
+        assert time.monotonic() < deadline and "Failed" not in status, status
+        time.sleep(1)
+    finished = pd.read_csv(io.StringIO(repository.run("dvc", "exp", "show", "--csv")))
+    assert {20, 40} <= set(finished["size"].dropna())
+    with contextlib.closing(sqlite3.connect(repository.root / "mlflow.db")) as store:
+        logged = store.execute("select value from params where key = 'size'").fetchall()
+    assert sorted(logged) == [("20",), ("40",)]
