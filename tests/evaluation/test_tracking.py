@@ -220,13 +220,14 @@ def test_a_server_that_is_not_there_is_one_line_and_no_end(
 
 @pytest.mark.heavy
 def test_a_sweep_s_parent_has_the_curve_over_size(store: Path, experiment: str) -> None:
-    children = [log_run(experiment, finished(40, 0.2))]
+    children = {log_run(experiment, finished(40, 0.2)): "size=40"}
     parent = log_parent(experiment, "scaling", children, "size", "**why**")
-    children.append(log_run(experiment, finished(80, 0.6)))
+    children[log_run(experiment, finished(80, 0.6))] = "size=80"
     assert log_parent(experiment, "scaling", children, "size", "**why**") == parent
     client = MlflowClient()
     assert client.get_run(parent).data.tags["mlflow.note.content"] == "**why**"
     history = client.get_metric_history(parent, "request_match")
     assert [(point.step, point.value) for point in history] == [(40, 0.2), (80, 0.6)]
+    assert {child: client.get_run(child).info.run_name for child in children} == children
     assert {client.get_run(child).data.tags["mlflow.parentRunId"] for child in children} == {parent}
     assert set(finished_runs(experiment)["run_id"]) == set(children)

@@ -98,4 +98,4 @@ def _print_table(name: str, grid: Grid, points: Sequence[Point]) -> None:
     with fresh_folder(file.with_suffix("")) as folder:
         write_pictures(shown, folder)
     print(f"sweep: {file} has the pictures", file=sys.stderr)
-    log_parent(name, name, list(labels), grid.axis, note(grid.question, told))
+    log_parent(name, name, labels, grid.axis, note(grid.question, told))

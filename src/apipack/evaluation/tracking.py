@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -201,9 +201,10 @@ def addresses(server: str = "http://127.0.0.1:5000") -> list[str]:
 
 
 @_in_one_line()
-def log_parent(experiment: str, parent: str, children: Sequence[str], axis: str | None, note: str) -> str:
-    """The run of a whole sweep, above its children; its id. axis: the parameter that is the step of the parent's
-    metrics, so that MLflow's own chart shows them over it; a child is counted once. note: Markdown, its description."""
+def log_parent(experiment: str, parent: str, children: Mapping[str, str], axis: str | None, note: str) -> str:
+    """The run of a whole sweep, above its children; its id. children: run id → its name in the sweep, which says what
+    differs from the others. axis: the parameter that is the step of the parent's metrics, so that MLflow's own chart
+    shows them over it; a child is counted once. note: Markdown, its description."""
     experiment_id, client = _experiment(experiment, connect()), MlflowClient()
     run_id = _run_of(experiment_id, "sweep", parent, "attributes.status != 'FAILED'")
     if run_id is None:
@@ -211,6 +212,7 @@ def log_parent(experiment: str, parent: str, children: Sequence[str], axis: str 
             client.create_run(experiment_id, tags={"apipack.sweep": parent, "mlflow.runName": parent}).info.run_id
         )
     for child in map(client.get_run, children):
+        client.update_run(child.info.run_id, name=children[child.info.run_id])
         if child.data.tags.get("mlflow.parentRunId") == run_id:
             continue
         client.set_tag(child.info.run_id, "mlflow.parentRunId", run_id)
