@@ -93,7 +93,7 @@ def test_every_page_is_in_the_index() -> None:
     assert {page.resolve() for page in (*PAGES, Path("docs/notes")) if page != index} <= linked
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "tools.md"], ids=str)
+@pytest.mark.parametrize("page", PAGES, ids=str)
 def test_shell_blocks_are_tagged_sh(page: Path) -> None:
     kinds = {kind for kind, _ in FENCED.findall(page.read_text(encoding="utf-8"))}
     assert not kinds & SHELL - {"sh"}
