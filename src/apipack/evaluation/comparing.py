@@ -32,7 +32,7 @@ def by_size(runs: pd.DataFrame, tables: Tables, metric: str) -> pd.DataFrame:
     for first, setting, cells in _cases(runs, tables, metric):
         together = cells[(cells["level"] == ALL) & (cells["language"] == ALL)].set_index("model")
         shares = {str(model): _share(together, str(model), metric) for model in together.index}
-        rows.append({**first, "setting": setting, **shares})
+        rows += [{**first, "setting": setting, **shares}] if shares else []
     return pd.DataFrame(rows, columns=[*RUN, *ordered({name for row in rows for name in row} - set(RUN))])
 
 
