@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NoReturn
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -76,7 +75,7 @@ def fail(message: str, code: int) -> NoReturn:
 def opened(name: str) -> Iterator[BinaryIO]:
     """A file, or standard input for `-`; one that cannot be opened is one line and exit code 2."""
     try:
-        stream = click.get_binary_stream("stdin") if name == "-" else open(name, "rb")  # noqa: SIM115
+        stream = typer.get_binary_stream("stdin") if name == "-" else open(name, "rb")  # noqa: SIM115
     except (OSError, ValueError) as error:
         fail(f"{name}: {getattr(error, 'strerror', None) or error}", 2)
     try:
