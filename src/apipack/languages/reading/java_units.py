@@ -117,7 +117,9 @@ def _type(node: Node, classes: dict[str, Node], interfaces: dict[str, Node]) -> 
             for assignment in declarations(member):
                 if isinstance(assignment, p.Assign) and isinstance(assignment.target, p.Name):
                     fields.append((assignment.target.name, is_static, assignment.value))
-        elif member.type not in TYPES and member.type != "method_declaration":
+        elif member.type == "method_declaration":
+            members[source(field(member, "name"))] = THIS
+        elif member.type not in TYPES:
             return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
     merged = overloaded(methods)
     if merged is None:
@@ -129,7 +131,10 @@ def _type(node: Node, classes: dict[str, Node], interfaces: dict[str, Node]) -> 
     members |= inherited(node, classes)
     for member_name, is_static, _ in (*methods, *fields):
         members[member_name] = p.Name(name) if is_static else THIS
-    lowered = [(method, "static" if fixed else "method", bound(body, members)) for method, fixed, body in methods]
+    called = frozenset(method for method, _, _ in methods)
+    lowered = [
+        (method, "static" if fixed else "method", bound(body, members, called)) for method, fixed, body in methods
+    ]
     own = [(key, bound_value(value, members)) for key, is_static, value in fields if not is_static]
     defaults = [p.Assign(p.Member(THIS, key), value) for key, value in own]
     shared = [(key, own_class_in(value, name)) for key, is_static, value in fields if is_static]
