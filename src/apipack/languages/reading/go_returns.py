@@ -10,7 +10,9 @@ from tree_sitter import Node
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.go_types import zero_of
-from apipack.languages.reading.grammar import field, named, source
+from apipack.languages.reading.grammar import descendants, field, named, source
+
+FUNCTIONS = ("function_declaration", "method_declaration", "func_literal")
 
 
 def with_results(function: Node, body: tuple[p.Statement, ...]) -> tuple[p.Statement, ...]:
@@ -20,11 +22,24 @@ def with_results(function: Node, body: tuple[p.Statement, ...]) -> tuple[p.State
     results = [(name, field(member, "type")) for member in members for name in member.children_by_field_name("name")]
     if not results:
         return body
+    plain = {source(name) for name, kind in results if source(kind) != "error"}
+    if any(_changes(part, plain) for part in descendants(function) if part.type == "defer_statement"):
+        return (p.Opaque("a deferred function that changes a result"),)
     zeros = [p.Assign(p.Name(source(name)), zero_of(kind), True) for name, kind in results]
     names = tuple(p.Name(source(name)) for name, _ in results)
     given = p.Jump("return", names[0] if len(names) == 1 else p.Items(names))
     filled: tuple[p.Statement, ...] = _filled(body, given)
     return (*zeros, *filled)
+
+
+def _changes(node: Node, names: set[str]) -> bool:
+    """Whether an assignment inside of a node is to one of these names."""
+    targets = [
+        part.child_by_field_name("left") or part
+        for part in descendants(node)
+        if part.type in ("assignment_statement", "inc_statement", "dec_statement")
+    ]
+    return any(source(inner) in names for target in targets for inner in descendants(target))
 
 
 def _filled(node: Any, given: p.Jump) -> Any:
@@ -39,10 +54,16 @@ def _filled(node: Any, given: p.Jump) -> Any:
     return dataclasses.replace(node, **{name: _filled(part, given) for name, part in parts.items()})
 
 
-def ordered(block: Sequence[tuple[Node, Sequence[p.Statement]]]) -> tuple[p.Statement, ...]:
-    """Statements of a block with their nodes; a function that is deferred runs behind those that follow it."""
+def ordered(block: Node, lowered: Sequence[tuple[Node, Sequence[p.Statement]]]) -> tuple[p.Statement, ...]:
+    """Statements of a block with their nodes; what is deferred runs behind those that follow it, and in a block inside
+    of a function some time after it."""
     rest: tuple[p.Statement, ...] = ()
-    for node, statements in reversed(block):
-        is_function = node.type == "defer_statement" and source(node).removeprefix("defer").lstrip().startswith("func")
-        rest = (p.Try(rest, (), tuple(statements)),) if is_function else (*statements, *rest)
+    is_body = block.parent is not None and block.parent.type in FUNCTIONS
+    for node, statements in reversed(lowered):
+        if node.type != "defer_statement":
+            rest = (*statements, *rest)
+        elif is_body:
+            rest = (p.Try(rest, (), tuple(statements)),)
+        else:
+            rest = (p.If(p.Unknown(), tuple(statements)), *rest)
     return rest

@@ -57,7 +57,7 @@ class Record(Thing):
             things = [value for value in held if isinstance(value, Thing) and not isinstance(value, Record)]
             if len(things) == 1 and f"{self.struct.name}.{name}" not in run.globals.names:
                 return things[0].get(run, name)
-            return Bound(lookup(run, f"{self.struct.name}.{name}"), self)
+            return Bound(lookup(run, f"{self.struct.name}.{name}"), Record(self.struct, self.values, True))
         value = self.values[name]
         return next(zero for key, _, _, zero, _ in self.struct.fields if key == name) if value is UNDEFINED else value
 

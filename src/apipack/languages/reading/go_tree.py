@@ -60,7 +60,7 @@ def lower(code: str) -> tuple[p.Statement, ...]:
 def _block(node: Node) -> tuple[p.Statement, ...]:
     declared: set[str] = set()
     statements = [inner for child in named(node) for inner in flat(child)]
-    return ordered([(child, _statement(child, declared)) for child in statements])
+    return ordered(node, [(child, _statement(child, declared)) for child in statements])
 
 
 def _statement(node: Node, declared: set[str]) -> Sequence[p.Statement]:

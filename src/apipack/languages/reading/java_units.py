@@ -128,7 +128,10 @@ def _type(node: Node, classes: dict[str, Node], interfaces: dict[str, Node]) -> 
     if parent and parent not in classes:
         return p.Unknown() if parent.endswith(("Exception", "Error")) else p.Opaque("a class that extends another")
     methods = [with_super(method) for method in merged] if parent else merged
-    members |= inherited(node, classes)
+    above_it = inherited(node, classes)
+    if any(key in above_it for key, is_static, _ in fields if not is_static):
+        return p.Opaque("a field that hides another")
+    members |= above_it
     for member_name, is_static, _ in (*methods, *fields):
         members[member_name] = p.Name(name) if is_static else THIS
     called = frozenset(method for method, _, _ in methods)

@@ -69,4 +69,6 @@ class HeadersType(Module):
         return made
 
 
-AXIOS_HEADERS = HeadersType("AxiosHeaders", {"from": Builtin(lambda run, given: AXIOS_HEADERS.make(run, given))})
+AXIOS_HEADERS: HeadersType = HeadersType(
+    "AxiosHeaders", {"from": Builtin(lambda run, given: AXIOS_HEADERS.make(run, given))}
+)

@@ -89,7 +89,8 @@ def fetch(run: Evaluation, given: Arguments) -> Any:
     url, options = given.take("url", "options", required=1)
     given_options = plain_object(optional(options, {}), "options of fetch")
     if isinstance(url, Prepared):
-        url, given_options = url.at_url, url.given(given_options)
+        given_options = url.given(given_options)
+        url = url.at_url
     checked(given_options, FETCH, "fetch")
     if known(given_options.get("mode")) == "no-cors":
         raise Unreadable("no-cors takes headers off")

@@ -245,6 +245,8 @@ class Ruby(Dialect):
             if not 0 <= len(left) * right <= 4_000_000:
                 raise Unreadable("a text too long")
             return left * right
+        if isinstance(left, Instance) and left.kind.find(operator) is not None:
+            raise Unreadable(f"{operator} of the program")
         numbers = [value for value in (left, right) if isinstance(value, int | float) and not isinstance(value, bool)]
         if operator in ("+", "-", "*", "/", "**") and len(numbers) == 2 and float in map(type, numbers):
             return MYSTERY

@@ -67,7 +67,8 @@ def members(lowering: Lowering, node: Node, method: str = "each", given: Sequenc
 def block_loop(lowering: Lowering, node: Node) -> p.Statement | None:
     """A call of `each` and the like as a loop, where its block leaves it; None where it is a call as any other."""
     block, owner = node.child_by_field_name("block"), node.child_by_field_name("receiver")
-    name = source(node.child_by_field_name("method"))
+    method = node.child_by_field_name("method")
+    name = "" if method is None else source(method)
     if block is None or name not in LOOPING or (owner is None) != (name == "loop") or not _exits(block):
         return None
     declared = named(block.child_by_field_name("parameters"))

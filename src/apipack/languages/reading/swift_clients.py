@@ -212,7 +212,10 @@ class Swift(Dialect):
         return copied_value(value)
 
     def set_item(self, run: Any, owner: Any, key: Any, value: Any) -> None:
-        super().set_item(run, owner, key, self.bound_value(value))
+        if value is None and isinstance(owner, dict) and isinstance(key, str | int):
+            owner.pop(key, None)
+        else:
+            super().set_item(run, owner, key, self.bound_value(value))
 
     def text(self, value: Any) -> str:
         return text(value)
