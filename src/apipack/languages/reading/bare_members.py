@@ -9,14 +9,17 @@ from typing import Any
 from apipack.languages.reading import program as p
 
 
-def bound(function: p.Function, members: Mapping[str, p.Expression]) -> p.Function:
-    """The function with `OWNER.name` for the bare name of a member. members: name → its owner."""
-    return dataclasses.replace(function, body=_replaced(function.body, members, _locals(function)))
+def bound(
+    function: p.Function, members: Mapping[str, p.Expression], methods: frozenset[str] = frozenset()
+) -> p.Function:
+    """The function with `OWNER.name` for the bare name of a member. members: name → its owner. methods: members that a
+    call means although a variable has the same name."""
+    return dataclasses.replace(function, body=_replaced(function.body, members, _locals(function), methods))
 
 
 def bound_value(value: p.Expression, members: Mapping[str, p.Expression]) -> p.Expression:
     """The same for the value of a field."""
-    replaced: p.Expression = _replaced(value, members, frozenset())
+    replaced: p.Expression = _replaced(value, members, frozenset(), frozenset())
     return replaced
 
 
@@ -39,16 +42,20 @@ def _locals(function: p.Function) -> frozenset[str]:
     return frozenset(names)
 
 
-def _replaced(node: Any, members: Mapping[str, p.Expression], hidden: frozenset[str]) -> Any:
+def _replaced(node: Any, members: Mapping[str, p.Expression], hidden: frozenset[str], methods: frozenset[str]) -> Any:
     if isinstance(node, p.Name):
         owner = None if node.name in hidden else members.get(node.name)
         return node if owner is None else p.Member(owner, node.name)
     if isinstance(node, tuple):
-        return tuple(_replaced(child, members, hidden) for child in node)
+        return tuple(_replaced(child, members, hidden, methods) for child in node)
     if not dataclasses.is_dataclass(node) or isinstance(node, type):
         return node
-    changes = {field.name: _replaced(getattr(node, field.name), members, hidden) for field in dataclasses.fields(node)}
-    return dataclasses.replace(node, **changes)
+    if isinstance(node, p.Call) and isinstance(node.function, p.Name) and node.function.name in methods & hidden:
+        node = dataclasses.replace(node, function=p.Member(members[node.function.name], node.function.name))
+    parts = {field.name: getattr(node, field.name) for field in dataclasses.fields(node)}
+    return dataclasses.replace(
+        node, **{name: _replaced(part, members, hidden, methods) for name, part in parts.items()}
+    )
 
 
 def own_class_in(value: p.Expression, name: str) -> p.Expression:

@@ -13,7 +13,7 @@ from apipack.languages.reading.c_urls import Parts, get_part, set_part
 from apipack.languages.reading.curl_handle import HARMLESS, Handle
 from apipack.languages.reading.dialect import Dialect, leave
 from apipack.languages.reading.evaluation import Evaluation
-from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Mystery, Thing, known, text_of
+from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Mystery, Thing, known, of_environment, text_of
 from apipack.languages.wire import Unreadable
 from apipack.records import Request
 
@@ -23,13 +23,14 @@ def read(code: str) -> Request:
 
 
 class Easy(Thing):
-    """A handle of curl_easy_init."""
+    """A handle of curl_easy_init. may_fail: an answer may be an error."""
 
     def __init__(self) -> None:
         self.handle = Handle()
         self.form: Mime | None = None
         self.body: tuple[Chars, str] | None = None
         self.url: Parts | None = None
+        self.may_fail = False
 
 
 class Mime(Thing):
@@ -58,6 +59,7 @@ def _setopt(run: Evaluation, given: Arguments) -> int:
         return 0
     if name == "URL":
         handle.url = None
+    handle.may_fail |= name == "FAILONERROR"
     if name not in HARMLESS:
         value = plain(value)
     if name in ("MIMEPOST", "HTTPPOST"):
@@ -96,7 +98,9 @@ def _perform(run: Evaluation, given: Arguments) -> Any:
         handle.handle.set("URL", handle.url.written())
     if handle.form is not None and handle.handle.parts is not None:
         handle.handle.parts = [(part.name, part.data, part.file, part.kind) for part in handle.form.parts]
-    return run.send(handle.handle.request())
+    request = handle.handle.request()
+    answer = run.send(request)
+    return answer if handle.may_fail or request.method == "HEAD" else 0
 
 
 class Multi(Thing):
@@ -226,7 +230,6 @@ INERT = [
     "fwrite",
     "stdout",
     "stderr",
-    "getenv",
     "atoi",
     "time",
 ]
@@ -262,6 +265,7 @@ class C(Dialect):
         "curl_mime_data": Builtin(_mime_data),
         "curl_mime_filename": _mime_text("file"),
         "curl_mime_type": _mime_text("kind"),
+        "getenv": Builtin(lambda run, given: of_environment(plain(*given.positional))),
         "exit": Builtin(leave),
         "abort": Builtin(leave),
     }

@@ -115,6 +115,13 @@ VALUED = HARMLESS | frozenset(
 DATA = {"data", "data-ascii", "data-raw", "data-binary", "data-urlencode", "json"}
 Files = Mapping[str, Value]
 """What can be read by its name; "-" is the standard input."""
+_FILE_PART = re.compile(r'@(?P<held>\w[\w.-]*)(?:;type=(?P<type>[^;,"]+))?(?:;filename="?(?P<file>[^";,]+)"?)?')
+_KINDS = {
+    **{name: f"image/{name}" for name in ("gif", "jpeg", "png")},
+    **{"jpg": "image/jpeg", "svg": "image/svg+xml", "txt": "text/plain", "pdf": "application/pdf"},
+    **{"htm": "text/html", "html": "text/html", "xml": "application/xml"},
+}
+"""Types that libcurl gives a file by its name."""
 _PIPED_PART = re.compile(r'@-(?:;type=(?P<type>[^;,"]+))?;filename="?(?P<file>[^";,]+)"?')
 _PART_TYPE = re.compile(r"(?P<content>[^;\"]*)(?:;type=(?P<type>[\w.+-]+/[\w.+-]+))?")
 
@@ -216,7 +223,7 @@ def _request(given: Given, command: Command) -> Request:
         if given.has("form") or given.has("form-string"):
             raise Unreadable("--get with a form")
     if given.has("form") or given.has("form-string"):
-        return _with_form(given, url, user, body, command.stdin)
+        return _with_form(given, url, user, body, command)
     if head and body is not None:
         raise Unreadable("HEAD with a body")
     method = curl_method(given.last("request"), head, body)
@@ -235,23 +242,28 @@ def _json_fields(lines: list[str]) -> Fields:
     return fields
 
 
-def _with_form(given: Given, url: str, user: str | None, body: str | None, stdin: str | None) -> Request:
+def _with_form(given: Given, url: str, user: str | None, body: str | None, command: Command) -> Request:
     fields = Fields(parse_header_lines(given.all("header"), None))
     kind = fields.get("Content-Type")
     if body is not None or given.has("head") or (kind is not None and kind.lower() != "multipart/form-data"):
         raise Unreadable("a form together with another body or type")
-    parts = [_part(value, False, stdin) for value in given.all("form")]
-    parts += [_part(value, True, stdin) for value in given.all("form-string")]
+    parts = [_part(value, False, command.stdin, command.files) for value in given.all("form")]
+    parts += [_part(value, True, command.stdin, command.files) for value in given.all("form-string")]
     text = sending.multipart(parts, fields)
     return sending.sent(given.last("request") or "POST", url, _credentials(given, fields, user), text)
 
 
-def _part(text: str, literal: bool, stdin: str | None) -> tuple[str, str, str | None, str | None]:
+def _part(text: str, literal: bool, stdin: str | None, files: Files) -> tuple[str, str, str | None, str | None]:
     name, equals, content = text.partition("=")
     if not equals:
         raise Unreadable("a part without a value")
     if literal:
         return name, content, None, None
+    if (held := _FILE_PART.fullmatch(content)) and held["held"] in files:
+        file = held["file"] or held["held"]
+        known = (_KINDS.get(title.rpartition(".")[2].lower()) for title in (file, held["held"]))
+        kind = held["type"] or next((title for title in known if title), "application/octet-stream")
+        return name, _file(f"@{held['held']}", files), file, kind
     if (piped := _PIPED_PART.fullmatch(content)) and stdin is not None:
         return name, stdin, piped["file"], piped["type"]
     match = _PART_TYPE.fullmatch(content)

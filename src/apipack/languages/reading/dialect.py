@@ -11,7 +11,7 @@ from apipack.languages.wire import Unreadable
 
 Pure = Callable[..., Any]
 LIMIT = 4_000_000
-SMALL = 100
+SMALL, SHIFT = 100, 20
 """Of numbers whose power is no long computation."""
 
 
@@ -28,7 +28,8 @@ def ignoring(*names: str) -> dict[str, Any]:
 def leave(run: Any, given: Arguments) -> Any:
     """A function that ends the program."""
     if run.doubt:
-        run.certain()
+        if not run.handling:
+            run.certain()
         return MYSTERY
     raise Ended
 
@@ -55,7 +56,7 @@ class Dialect:
     too few arguments, or too many, fails. trailing_block: the argument `block` is a function's last parameter.
     needs_new: a class that is called without `new` fails. sigil: begins the name of a variable, and not that of an
     argument. spreads_nothing: what is not there spreads as nothing.
-    has_records: a member of a record is a method too.
+    names_apart: a method may have the name of an attribute.
     is_awaited: whether a program waits for its routine that sends; None where none does."""
 
     hoists = True
@@ -73,7 +74,7 @@ class Dialect:
     counts_arguments = False
     trailing_block = False
     needs_new = False
-    has_records = False
+    names_apart = False
     own_class = ""
     sigil = ""
     names: Mapping[str, Any] = {}
@@ -130,8 +131,10 @@ class Dialect:
         if operator == "+":
             return self.plus(left, right)
         numbers = [value for value in (left, right) if isinstance(value, int) and not isinstance(value, bool)]
-        if len(numbers) == 2 and operator in ("-", "*", "<", ">", "<=", ">="):
+        if len(numbers) == 2 and operator in ("-", "*", "<", ">", "<=", ">=", "<<"):
             a, b = numbers
+            if operator == "<<":
+                return a << b if 0 <= b <= SHIFT and abs(a) <= SMALL else MYSTERY
             compared = {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}
             if operator in compared:
                 return compared[operator]

@@ -11,9 +11,10 @@ from typing import Any
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.bounds import TEXT, check_size
+from apipack.languages.reading.defaults import is_default
 from apipack.languages.reading.dialect import Dialect, Ended
 from apipack.languages.reading.naming import assign, lookup
-from apipack.languages.reading.objects import COMPONENTS, Bound, Instance, Method, Type
+from apipack.languages.reading.objects import Bound, Instance, Method, Type
 from apipack.languages.reading.scopes import Closure, Pending, Scope, scopes_of
 from apipack.languages.reading.statements import block, perhaps
 from apipack.languages.reading.values import (
@@ -40,7 +41,7 @@ class Evaluation:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.request: Request | None = None
-        self.doubt = 0
+        self.doubt = self.handling = 0
         self.steps = 0
         self.depth = 0
         self.later: list[tuple[Closure | Bound, bool]] = []
@@ -120,6 +121,8 @@ class Evaluation:
                 return self.unary(operator, self.value(operand))
             case p.Conditional(test, then, otherwise):
                 truth = self.truth(self.value(test))
+                if truth is None:
+                    truth = is_default(self, test, then, otherwise)
                 if truth is None:
                     perhaps(self, [then], [otherwise])
                     return MYSTERY
@@ -218,11 +221,14 @@ class Evaluation:
         return None if isinstance(value, Mystery) else self.dialect.truth(value)
 
     def call(self, function: p.Expression, arguments: Sequence[p.Argument], new: bool) -> Any:
-        if self.dialect.has_records and isinstance(function, p.Member) and not arguments:
+        if self.dialect.names_apart and isinstance(function, p.Member):
             owner = self.value(function.object)
-            if isinstance(owner, Instance) and function.name in owner.kind.shared.get(COMPONENTS, ()):
+            if not isinstance(owner, Instance):
+                callee = self.dialect.member(self, owner, function.name)
+            elif not arguments and owner.is_component(function.name):
                 return owner.attributes[function.name]
-            callee = self.dialect.member(self, owner, function.name)
+            else:
+                callee = owner.called(self, function.name)
         else:
             callee = self.value(function)
         if isinstance(callee, Bound) and self.dialect.needs_new and not isinstance(function, p.Member):

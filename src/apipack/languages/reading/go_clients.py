@@ -88,6 +88,8 @@ def _with_results(run: Evaluation, given: Arguments) -> Any:
 
 def _range(run: Evaluation, given: Arguments) -> Any:
     (value,) = given.positional
+    if isinstance(value, Channel):
+        return value.do_received(run, given)
     if isinstance(value, Mystery):
         return MYSTERY
     if isinstance(value, dict):
@@ -160,7 +162,7 @@ class Go(Dialect):
         "panic": Builtin(leave),
         "println": MYSTERY,
         "print": MYSTERY,
-        "recover": MYSTERY,
+        **dict.fromkeys(("recover", "close"), MYSTERY),
     }
     modules = PACKAGES
 

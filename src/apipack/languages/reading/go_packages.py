@@ -41,7 +41,7 @@ from apipack.languages.reading.go_http import (
     request_of,
 )
 from apipack.languages.reading.go_resty import RESTY
-from apipack.languages.reading.go_structs import marshal, marshal_indent
+from apipack.languages.reading.go_structs import marshal, marshal_indent, raw_message
 from apipack.languages.reading.values import (
     MYSTERY,
     UNSET,
@@ -218,6 +218,7 @@ PACKAGES: Mapping[str, Any] = {
         "json",
         {
             "Marshal": Builtin(marshal),
+            "RawMessage": Builtin(raw_message),
             "MarshalIndent": Builtin(marshal_indent),
             "NewEncoder": Builtin(lambda run, given: Encoder(given)),
             "NewDecoder": Builtin(_decoder),

@@ -14,6 +14,7 @@ from apipack.languages.reading.values import (
     Arguments,
     Thing,
     known,
+    text_of,
 )
 from apipack.languages.wire import Unreadable
 
@@ -56,7 +57,7 @@ class Record(Thing):
             things = [value for value in held if isinstance(value, Thing) and not isinstance(value, Record)]
             if len(things) == 1 and f"{self.struct.name}.{name}" not in run.globals.names:
                 return things[0].get(run, name)
-            return Bound(lookup(run, f"{self.struct.name}.{name}"), self)
+            return Bound(lookup(run, f"{self.struct.name}.{name}"), Record(self.struct, self.values, True))
         value = self.values[name]
         return next(zero for key, _, _, zero, _ in self.struct.fields if key == name) if value is UNDEFINED else value
 
@@ -120,6 +121,8 @@ def _copied(record: Record) -> Record:
 
 
 def jsonable(value: Any) -> Any:
+    if isinstance(value, RawMessage):
+        return value.document
     if isinstance(value, Record):
         return {key: jsonable(member) for key, member in value.shown().items()}
     if isinstance(value, dict):
@@ -136,6 +139,31 @@ def jsonable(value: Any) -> Any:
         known(value)
         raise Unreadable("JSON of more than data")
     return value
+
+
+class RawMessage(Thing):
+    """json.RawMessage of a document."""
+
+    def __init__(self, document: Any) -> None:
+        self.document = document
+
+
+def raw_message(run: Evaluation, given: Arguments) -> RawMessage:
+    (content,) = given.take("content", required=1)
+    text = known(content).decode() if isinstance(content, bytes) else text_of(content)
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) != len(pairs):
+            raise Unreadable("a name twice in JSON")
+        return dict(pairs)
+
+    def no_number(digits: str) -> Any:
+        raise Unreadable(f"the number {digits[:20]} in JSON")
+
+    try:
+        return RawMessage(json.loads(text, object_pairs_hook=members, parse_float=no_number, parse_constant=no_number))
+    except ValueError:
+        raise Unreadable("a document that is no JSON") from None
 
 
 def marshalled(value: Any, indent: str | None, escapes: bool = True) -> bytes:

@@ -12,6 +12,7 @@ from apipack.languages.go import LITERALS
 from apipack.languages.reading import program as p
 from apipack.languages.reading.go_checks import DECLARATIONS, check_names, check_own_texts, initializers
 from apipack.languages.reading.go_imports import import_of, specs_of
+from apipack.languages.reading.go_returns import ordered, with_results
 from apipack.languages.reading.go_switches import flat, switched
 from apipack.languages.reading.go_types import (
     array_of,
@@ -59,7 +60,7 @@ def lower(code: str) -> tuple[p.Statement, ...]:
 def _block(node: Node) -> tuple[p.Statement, ...]:
     declared: set[str] = set()
     statements = [inner for child in named(node) for inner in flat(child)]
-    return tuple(inner for child in statements for inner in _statement(child, declared))
+    return ordered(node, [(child, _statement(child, declared)) for child in statements])
 
 
 def _statement(node: Node, declared: set[str]) -> Sequence[p.Statement]:
@@ -131,7 +132,7 @@ def _function(node: Node) -> p.Function:
     generic = named(node.child_by_field_name("type_parameters"))
     types = [name for part in generic for name in part.children_by_field_name("name")]
     unknown = [p.Assign(p.Name(f"type {source(name)}"), p.Unknown(), True) for name in types]
-    return p.Function(tuple(parameters), (*unknown, *_block(field(node, "body"))), rest=rest)
+    return p.Function(tuple(parameters), (*unknown, *with_results(node, _block(field(node, "body")))), rest=rest)
 
 
 def _method(node: Node) -> p.Statement:

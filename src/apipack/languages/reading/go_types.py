@@ -82,6 +82,8 @@ def _is_struct(kind: Node) -> bool:
 
 
 def zero_of(kind: Node) -> p.Expression:
+    if kind.type == "struct_type":
+        return p.Call(struct_of("", kind), (), True)
     if kind.type == "qualified_type":
         return p.Call(qualified(kind), (), True)
     if kind.type == "type_identifier" and source(kind) not in ZEROS and source(kind) != "error":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
@@ -31,6 +32,17 @@ class Address(Written):
         return self
 
     do_toURI = do_url = do_uri = do_toURL
+
+    def do_resolve(self, run: Evaluation, given: Arguments) -> Address:
+        """URI.resolve of a path under this one, as RFC 2396 and RFC 3986 both have it."""
+        (other,) = given.take("uri", required=1)
+        path = other.url if isinstance(other, Address) else text_of(known(other), "the path")
+        base, _, _ = self.url.partition("?")
+        if not re.fullmatch(r"https?://[^/]+/.*", base) or not re.match(r"/?[\w~-][^:]*\Z", path, re.ASCII):
+            raise Unreadable("a URI that is resolved in another way")
+        if re.search(r"(?:^|/)\.\.?(?:/|\Z)", f"{base}/{path}".partition("?")[0]):
+            raise Unreadable("a URI that is resolved in another way")
+        return Address(urljoin(base, path))
 
     def do_openConnection(self, run: Evaluation, given: Arguments) -> Connection:
         given.take()

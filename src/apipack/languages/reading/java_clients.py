@@ -88,7 +88,7 @@ class Java(Dialect):
     receiver = "this"
     own_class = "The class"
     counts_arguments = True
-    has_records = True
+    names_apart = True
     names: Mapping[str, Any]
     modules = TYPES
     methods: Mapping[type, Mapping[str, Any]] = {

@@ -7,7 +7,7 @@ from typing import Any
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.java_collections import pairs_of
 from apipack.languages.reading.java_data import Written
-from apipack.languages.reading.objects import COMPONENTS, Bound, Instance, Type
+from apipack.languages.reading.objects import Bound, Instance, Type
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Foreign, Module, Mystery, Unset
 from apipack.languages.wire import Unreadable
@@ -93,14 +93,16 @@ def reference_of(run: Evaluation, given: Arguments) -> Any:
         return Builtin(_of_first(name))
     if isinstance(owner, Module):
         return owner.members[name] if isinstance(owner.members.get(name), Builtin) else Builtin(_of_first(name))
-    return run.dialect.member(run, owner, name)
+    return owner.called(run, name) if isinstance(owner, Instance) else run.dialect.member(run, owner, name)
 
 
 def _of_first(name: str) -> Any:
     def call(run: Evaluation, given: Arguments) -> Any:
         first, *others = given.positional
-        if isinstance(first, Instance) and not others and name in first.kind.shared.get(COMPONENTS, ()):
+        if isinstance(first, Instance) and not others and first.is_component(name):
             return first.attributes[name]
+        if isinstance(first, Instance):
+            return run.apply(first.called(run, name), Arguments(others))
         return run.apply(run.dialect.member(run, first, name), Arguments(others))
 
     return call

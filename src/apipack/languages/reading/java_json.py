@@ -8,11 +8,19 @@ from typing import Any
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.java_data import GSON, JACKSON, Document, Null, to_json
 from apipack.languages.reading.java_okhttp import Type
-from apipack.languages.reading.values import MYSTERY, UNDEFINED, Arguments, Builtin, Module, Thing
+from apipack.languages.reading.values import MYSTERY, UNDEFINED, Arguments, Builtin, Module, Mystery, Thing
 from apipack.languages.wire import Unreadable
 
+
+def _of_answer(run: Evaluation, given: Arguments) -> Any:
+    """What JSON of an answer says."""
+    if not isinstance(given.positional[0], Mystery):
+        raise Unreadable("JSON that is read")
+    return MYSTERY
+
+
 JACKSON_WRITER = Module("ObjectWriter", {"writeValueAsString": Builtin(to_json(JACKSON))})
-GSON_WRITER = Module("Gson", {"toJson": Builtin(to_json(GSON))})
+GSON_WRITER = Module("Gson", {"toJson": Builtin(to_json(GSON)), "fromJson": Builtin(_of_answer)})
 
 
 class GsonBuilder(Thing):
@@ -25,8 +33,10 @@ class GsonBuilder(Thing):
         return GSON_WRITER
 
 
-def _document(given: Arguments, empty: Any) -> Document:
+def _document(given: Arguments, empty: Any) -> Any:
     (data,) = given.take("data")
+    if isinstance(data, Mystery):
+        return MYSTERY
     if data is UNDEFINED:
         return Document(empty)
     if not isinstance(data, type(empty)):
@@ -61,6 +71,7 @@ TYPES: Mapping[str, Any] = {
                 "writeValueAsString": Builtin(to_json(JACKSON)),
                 "writeValueAsBytes": Builtin(lambda run, given: to_json(JACKSON)(run, given).encode()),
                 "writerWithDefaultPrettyPrinter": Builtin(lambda run, given: JACKSON_WRITER),
+                **dict.fromkeys(("readTree", "readValue"), Builtin(_of_answer)),
                 "createObjectNode": Builtin(lambda run, given: Document({})),
                 "createArrayNode": Builtin(lambda run, given: Document([])),
             },

@@ -151,7 +151,7 @@ def values_of_url(values: Any, count: int) -> Callable[[str], Any]:
     values = [known(value) for value in values]
     if len(values) == 1 and isinstance(values[0], dict):
         by_name = values[0]
-        return lambda name: by_name[name]
+        return lambda name: by_name.get(name, MYSTERY)
     if len(values) != count:
         raise Unreadable("variables of a URL that are more or fewer than its values")
     rest = iter(values)
@@ -164,7 +164,7 @@ def _expanded(url: str, values: Any) -> str:
     checked(re.sub(r"\{\w+\}", "", url))
     given = values_of_url(values, len(variables))
     for variable in variables:
-        value = text(given(variable[1:-1]))
+        value = text(known(given(variable[1:-1])))
         if not re.fullmatch(r"[\w.~:@, -]+", value, re.ASCII):
             raise Unreadable("a value of a URL that Spring encodes")
         url = url.replace(variable, quote(value, safe=":@,-._~"), 1)
@@ -176,6 +176,7 @@ class UrlBuilder(Thing):
 
     def __init__(self, run: Evaluation, given: Arguments) -> None:
         self.url = text_of(*given.take("url", required=1))
+        self.is_strict = self.is_built = False
 
     def do_queryParam(self, run: Evaluation, given: Arguments) -> UrlBuilder:
         run.certain()
@@ -183,8 +184,34 @@ class UrlBuilder(Thing):
         self.url = sending.with_query(self.url, f"{name}={value}")
         return self
 
+    def do_encode(self, run: Evaluation, given: Arguments) -> UrlBuilder:
+        given.take()
+        self.is_strict = True
+        return self
+
+    def do_build(self, run: Evaluation, given: Arguments) -> UrlBuilder:
+        given.take()
+        return self
+
+    def do_buildAndExpand(self, run: Evaluation, given: Arguments) -> UrlBuilder:
+        """The variables, which `encode` before it has encoded whatever they hold."""
+        variables = re.findall(r"\{\w+\}", self.url)
+        value_of = values_of_url(given.positional, len(variables))
+        built = UrlBuilder(run, Arguments([self.url]))
+        for variable in variables:
+            value = text(known(value_of(variable[1:-1])))
+            if not self.is_strict and not re.fullmatch(r"[\w~.-]+", value, re.ASCII):
+                raise Unreadable("a value of a URL that Spring encodes")
+            built.url = built.url.replace(variable, sending.strict(value), 1)
+        checked(re.sub(r"%[0-9A-F]{2}", "", built.url))
+        built.is_built = True
+        return built
+
+    def do_toUri(self, run: Evaluation, given: Arguments) -> Address:
+        return Address(self.url if self.is_built else checked(self.url))
+
     def do_toUriString(self, run: Evaluation, given: Arguments) -> str:
-        return checked(self.url)
+        return self.url if self.is_built else checked(self.url)
 
 
 def checked(url: str) -> str:

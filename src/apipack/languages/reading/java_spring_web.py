@@ -48,7 +48,7 @@ def _template(template: str, values: Any) -> str:
         pieces = re.split(r"\{[^{}]*\}", part)
         written = quote(pieces[0], safe=kept)
         for piece in pieces[1:]:
-            written += sending.strict(text(given(next(variables)[1:-1]))) + quote(piece, safe=kept)
+            written += sending.strict(text(known(given(next(variables)[1:-1])))) + quote(piece, safe=kept)
         return written
 
     path, mark, query = template.partition("?")

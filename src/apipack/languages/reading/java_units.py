@@ -117,7 +117,9 @@ def _type(node: Node, classes: dict[str, Node], interfaces: dict[str, Node]) -> 
             for assignment in declarations(member):
                 if isinstance(assignment, p.Assign) and isinstance(assignment.target, p.Name):
                     fields.append((assignment.target.name, is_static, assignment.value))
-        elif member.type not in TYPES and member.type != "method_declaration":
+        elif member.type == "method_declaration":
+            members[source(field(member, "name"))] = THIS
+        elif member.type not in TYPES:
             return p.Opaque(f"line {member.start_point[0] + 1}: {member.type}")
     merged = overloaded(methods)
     if merged is None:
@@ -126,10 +128,16 @@ def _type(node: Node, classes: dict[str, Node], interfaces: dict[str, Node]) -> 
     if parent and parent not in classes:
         return p.Unknown() if parent.endswith(("Exception", "Error")) else p.Opaque("a class that extends another")
     methods = [with_super(method) for method in merged] if parent else merged
-    members |= inherited(node, classes)
+    above_it = inherited(node, classes)
+    if any(key in above_it for key, is_static, _ in fields if not is_static):
+        return p.Opaque("a field that hides another")
+    members |= above_it
     for member_name, is_static, _ in (*methods, *fields):
         members[member_name] = p.Name(name) if is_static else THIS
-    lowered = [(method, "static" if fixed else "method", bound(body, members)) for method, fixed, body in methods]
+    called = frozenset(method for method, _, _ in methods)
+    lowered = [
+        (method, "static" if fixed else "method", bound(body, members, called)) for method, fixed, body in methods
+    ]
     own = [(key, bound_value(value, members)) for key, is_static, value in fields if not is_static]
     defaults = [p.Assign(p.Member(THIS, key), value) for key, value in own]
     shared = [(key, own_class_in(value, name)) for key, is_static, value in fields if is_static]

@@ -42,6 +42,7 @@ class Connection(Thing):
         self.url, self.method = url, "GET"
         self.fields = Fields()
         self.content: bytes | None = None
+        self.length: int | None = None
         self.output = self.is_sent = self.is_connected = False
 
     def get(self, run: Evaluation, name: str) -> Any:
@@ -52,6 +53,8 @@ class Connection(Thing):
     def ask(self, run: Evaluation, given: Arguments) -> Mystery:
         if not self.is_sent:
             self.is_sent = True
+            if self.length is not None and self.length != len(self.content or b""):
+                raise Unreadable("a body of another length than was said")
             fields = Fields(self.fields.pairs)
             method = self.method
             if self.content is not None:
@@ -96,7 +99,11 @@ class Connection(Thing):
         self.output = given.take("output", required=1) == [True]
 
     def do_setFixedLengthStreamingMode(self, run: Evaluation, given: Arguments) -> None:
-        raise Unreadable("a body that is streamed")
+        self.check_open(run)
+        (length,) = given.take("length", required=1)
+        if not isinstance(known(length), int) or isinstance(length, bool):
+            raise Unreadable("a length that is no number")
+        self.length = length
 
     def do_getOutputStream(self, run: Evaluation, given: Arguments) -> Stream:
         run.certain()

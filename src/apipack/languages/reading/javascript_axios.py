@@ -9,6 +9,7 @@ from typing import Any
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import copied, optional
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.javascript_axios_headers import AXIOS_HEADERS, HeaderObject
 from apipack.languages.reading.javascript_axios_params import merged, query_of
 from apipack.languages.reading.javascript_data import (
     FormData,
@@ -62,6 +63,8 @@ class Axios(Thing):
             return Builtin(lambda run, given: self.verb(run, name, given, ("url", "config")))
         if name in ("post", "put", "patch"):
             return Builtin(lambda run, given: self.verb(run, name, given, ("url", "data", "config")))
+        if name == "AxiosHeaders":
+            return AXIOS_HEADERS
         if name in ("isAxiosError", "AxiosError"):
             return MYSTERY
         return super().get(run, name)
@@ -94,7 +97,7 @@ class Axios(Thing):
         headers = [*header_pairs(common), *header_pairs(config.get("headers"))]
         config = merged(self.defaults, config)
         for function in reversed(self.interceptors):
-            config = {**config, "headers": dict(headers)}
+            config = {**config, "headers": HeaderObject(headers)}
             config = plain_object(run.awaited(run.apply(function, Arguments([config]))), "the config of axios")
             headers = header_pairs(config.get("headers"))
         checked(config, AXIOS, "axios")

@@ -67,19 +67,30 @@ class Prepared(Thing):
     """A Request of fetch."""
 
     def __init__(self, url: Any, options: Any) -> None:
-        self.url, self.options = url, options
+        given = plain_object(optional(options, {}), "options of a Request")
+        checked(given, FETCH, "a Request")
+        self.at_headers = Headers(given.get("headers", UNDEFINED))
+        body = body_of(given.get("body"), self.at_headers.fields)
+        self.at_url, self.at_method = _address(url), normalized(given.get("method", "GET"))
+        self.options = {**given, "method": self.at_method, "headers": self.at_headers, "body": body}
+
+    def given(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Its options, and those that fetch is given with it."""
+        if not set(options) <= set(SETTINGS.split()):
+            raise Unreadable("a Request that fetch is to send in another way")
+        return self.options | options
 
 
-FETCH = "method headers body mode credentials cache redirect referrer referrerPolicy signal keepalive agent timeout"
+SETTINGS = "mode credentials cache redirect referrer referrerPolicy signal keepalive"
+FETCH = f"method headers body agent timeout {SETTINGS}"
 
 
 def fetch(run: Evaluation, given: Arguments) -> Any:
     url, options = given.take("url", "options", required=1)
-    if isinstance(url, Prepared):
-        if options is not UNDEFINED:
-            raise Unreadable("a Request with more options")
-        url, options = url.url, url.options
     given_options = plain_object(optional(options, {}), "options of fetch")
+    if isinstance(url, Prepared):
+        given_options = url.given(given_options)
+        url = url.at_url
     checked(given_options, FETCH, "fetch")
     if known(given_options.get("mode")) == "no-cors":
         raise Unreadable("no-cors takes headers off")

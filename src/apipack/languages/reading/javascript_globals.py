@@ -177,6 +177,7 @@ NAMES: Mapping[str, Any] = {
     "AbortSignal": MYSTERY,
     "document": MYSTERY,
     "alert": MYSTERY,
+    "performance": MYSTERY,
     "module": MAIN,
     "import.meta": Module("import.meta", {"env": Environment(), "url": MYSTERY}),
     "exports": MYSTERY,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from apipack.languages.reading.dialect import Dialect, constant
+from apipack.languages.reading.dialect import Dialect, applied, constant
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.javascript_arrays import ARRAY_CHANGES, ARRAY_METHODS, LOOPS, sliced
 from apipack.languages.reading.javascript_collections import PairList
@@ -23,7 +23,7 @@ from apipack.languages.reading.javascript_numbers import (
     is_number,
 )
 from apipack.languages.reading.javascript_objects import check_frozen
-from apipack.languages.reading.javascript_texts import Pattern
+from apipack.languages.reading.javascript_texts import Hole, Pattern
 from apipack.languages.reading.objects import Bound, Instance
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
@@ -34,6 +34,7 @@ from apipack.languages.reading.values import (
     Environment,
     Mystery,
     Thing,
+    known,
     text_of,
 )
 from apipack.languages.wire import Unreadable
@@ -46,6 +47,25 @@ HOSTED = re.compile(
     r"(?:@[\w.^~-]+)?(?:/[\w./+-]*)?"
 )
 """Where browsers import a package from."""
+
+
+def _filled(run: Evaluation, value: str, method: str, given: Arguments) -> Any:
+    """replace and replaceAll, of which a function of the program may give what is put in."""
+    old, new = given.take("pattern", "replacement", required=2)
+    plain = _replace if method == "replace" else _replace_all
+    if isinstance(old, Hole) and method == "replaceAll" and not old.is_global:
+        raise Unreadable("replaceAll of the first alone")
+    if not isinstance(new, Closure):
+        return applied(plain, [value, old, new])
+
+    def fill(found: list[Any]) -> str:
+        return text(known(run.apply(new, Arguments([*found, MYSTERY, MYSTERY]))))
+
+    if isinstance(old, Hole):
+        return old.filled(value, fill)
+    if isinstance(old, str) and method == "replace":
+        return value.replace(old, fill([old]), 1) if old in value else value
+    raise Unreadable("a replacement by a pattern")
 
 
 def _replace(value: str, old: Any, new: Any) -> str:
@@ -91,6 +111,10 @@ STRANGERS = ({str, int}, {str, float}, {str, bool}, {int, bool}, {float, bool})
 """Types whose values are never strictly equal."""
 
 
+INHERITED = ("constructor", "toString", "valueOf", "hasOwnProperty", "isPrototypeOf", "toLocaleString", "__proto__")
+"""Members of every object, or some of them."""
+
+
 class JavaScript(Dialect):
     """Objects are mappings, promises run their functions at once, and text joins with anything."""
 
@@ -106,9 +130,7 @@ class JavaScript(Dialect):
             "toUpperCase": str.upper,
             "toLowerCase": str.lower,
             "concat": lambda value, *others: value + "".join(map(text, others)),
-            "replace": _replace,
             "split": _split,
-            "replaceAll": lambda value, old, new: _replace_all(value, old, new),
             "startsWith": lambda value, start: value.startswith(start),
             "endsWith": lambda value, end: value.endswith(end),
             "includes": lambda value, part: part in value,
@@ -161,6 +183,8 @@ class JavaScript(Dialect):
         if operator in ("===", "!==") and (isinstance(left, dict | list) or isinstance(right, dict | list)):
             is_unknown = isinstance(left, Mystery) or isinstance(right, Mystery)
             return MYSTERY if is_unknown else (left is right) == (operator == "===")
+        if operator == "in" and isinstance(right, dict) and isinstance(left, str) and left not in INHERITED:
+            return left in right
         return super().binary({"===": "==", "!==": "!="}.get(operator, operator), left, right)
 
     def equal(self, left: Any, right: Any) -> bool:
@@ -210,6 +234,8 @@ class JavaScript(Dialect):
             return MAIN
         if name in ("then", "catch", "finally") and not isinstance(value, Mystery | Thing):
             return Builtin(later)
+        if isinstance(value, str) and name in ("replace", "replaceAll"):
+            return Builtin(lambda run, given: _filled(run, value, name, given))
         if isinstance(value, str) and name == "length":
             return len(value.encode("utf-16-le")) // 2
         if isinstance(value, list) and name in LOOPS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from tree_sitter import Node
 
@@ -15,23 +16,64 @@ from apipack.languages.wire import Unreadable
 
 EXACT = 2**53
 PRODUCT = 4_000_000
-SIMPLE = re.compile(r"/(?P<text>(?:\\[/+.?&=-]|[\w ,:%@=&/-])+)(?P<end>\$?)/(?P<all>g?)", re.ASCII)
+SIMPLE = re.compile(
+    r"/(?P<begin>\^?)(?:(?P<one>\\[/+.?&=-]|[\w ,:%@=&/-])\+|(?P<text>(?:\\[/+.?&=-]|[\w ,:%@=&/-])+))"
+    r"(?P<end>\$?)/(?P<all>g?)",
+    re.ASCII,
+)
 
 
-class Pattern(Thing):
-    """A regular expression of one text, at the end of the whole where is_end says so. What it finds is not known."""
+HOLE = re.compile(
+    r"/(?P<before>(?:\\[/+.?&=${}:-]|[\w ,:%@=&/{}<>-])*)\((?P<kind>\\[wd]|\[\^[/}>:]+\]|\[\w-]+\])\+\)"
+    r"(?P<after>(?:\\[/+.?&=${}:-]|[\w ,:%@=&/{}<>-])*)/(?P<all>g?)",
+    re.ASCII,
+)
+FILLED = 10_000
+"""Characters of a text whose holes are filled."""
+
+
+class Hole(Thing):
+    """A regular expression of a name between two texts, as a path has it for an argument."""
 
     inert = frozenset({"test", "exec"})
 
-    def __init__(self, text: str, is_end: bool, is_global: bool) -> None:
-        self.text, self.is_end, self.is_global = re.sub(r"\\(.)", r"\1", text), is_end, is_global
+    def __init__(self, simple: re.Match[str]) -> None:
+        before, after = (re.escape(re.sub(r"\\(.)", r"\1", simple[name])) for name in ("before", "after"))
+        self.pattern = re.compile(f"{before}({simple['kind']}+){after}", re.ASCII)
+        self.is_global = bool(simple["all"])
+
+    def filled(self, value: str, fill: Callable[[list[Any]], str]) -> str:
+        """The text with what the function gives for a match and its name."""
+        if len(value) > FILLED:
+            raise Unreadable("a text too long")
+        return self.pattern.sub(lambda found: fill([found[0], found[1]]), value, 0 if self.is_global else 1)
+
+
+class Pattern(Thing):
+    """A regular expression of one text, or of one character again and again. What it finds is not known."""
+
+    inert = frozenset({"test", "exec"})
+
+    def __init__(self, simple: re.Match[str]) -> None:
+        self.is_many = simple["one"] is not None
+        self.text = re.sub(r"\\(.)", r"\1", simple["one"] or simple["text"])
+        self.at_begin, self.at_end, self.is_global = (bool(simple[name]) for name in ("begin", "end", "all"))
 
     def replaced(self, value: str, new: str) -> str:
-        if self.is_end:
-            return value.removesuffix(self.text) + new if value.endswith(self.text) else value
         if len(value) * max(len(new), 1) > PRODUCT:
             raise Unreadable("a text too long")
-        return value.replace(self.text, new, -1 if self.is_global else 1)
+        if not self.at_begin and not self.at_end:
+            count = 0 if self.is_global else 1
+            return re.sub(re.escape(self.text) + "+" * self.is_many, lambda found: new, value, count=count)
+        rest = self._without(value)
+        if rest == value or (self.at_begin and self.at_end and rest):
+            return value
+        return new + rest if self.at_begin else rest + new
+
+    def _without(self, value: str) -> str:
+        if self.at_begin:
+            return value.lstrip(self.text) if self.is_many else value.removeprefix(self.text)
+        return value.rstrip(self.text) if self.is_many else value.removesuffix(self.text)
 
 
 def string(node: Node) -> str:

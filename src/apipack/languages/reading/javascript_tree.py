@@ -19,7 +19,7 @@ from apipack.languages.reading.javascript_cases import (
     updated,
 )
 from apipack.languages.reading.javascript_loops import Lower, hoisted, looped
-from apipack.languages.reading.javascript_texts import SIMPLE, Pattern, number, string, template
+from apipack.languages.reading.javascript_texts import HOLE, SIMPLE, Hole, Pattern, number, string, template
 from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
 
@@ -284,7 +284,9 @@ def _value(node: Node) -> p.Expression:
         case "class":
             return _class(node)
         case "regex" if (simple := SIMPLE.fullmatch(source(node))) is not None:
-            return p.Const(Pattern(simple["text"], bool(simple["end"]), bool(simple["all"])))
+            return p.Const(Pattern(simple))
+        case "regex" if (simple := HOLE.fullmatch(source(node))) is not None:
+            return p.Const(Hole(simple))
         case "meta_property" if source(node) == "import.meta":
             return p.Name("import.meta")
         case "regex" | "meta_property":

@@ -67,19 +67,34 @@ class Type(Thing):
     def set(self, run: Any, name: str, value: Any) -> None:
         self.shared[name] = value
 
-    def make(self, run: Any, given: Arguments) -> Instance:
-        instance = Instance(self)
+    def instance(self, kind: Type) -> Instance:
+        """An object of a class that extends this one, before its constructor runs."""
+        return Instance(kind)
+
+    def constructed(self, instance: Any, given: Arguments) -> None:
+        """What its constructor does where no class of the program has one."""
+        if given.positional or given.named:
+            raise Unreadable(f"{instance.kind.name} takes no arguments")
+
+    def inherited(self, run: Any, receiver: Instance, name: str) -> Any:
+        """A method that no class of the program has."""
+        if name in CONSTRUCTORS:
+            return Builtin(lambda run, given: given.take())
+        raise Unreadable(f"{name} of the class that {receiver.kind.name} extends")
+
+    def make(self, run: Any, given: Arguments) -> Any:
         line = self.line()
+        instance = line[-1].instance(self)
         if run.dialect.needs_new and any(kind.defaults for kind in line[:-1]):
             raise Unreadable("fields that are set between two constructors")
-        for kind in reversed(self.line()):
+        for kind in reversed(line):
             if kind.defaults is not None:
                 run.enter(kind.defaults, Arguments([]), instance)
         constructor = next((method for name in CONSTRUCTORS if (method := self.find(name))), None)
         if constructor is not None:
             run.enter(constructor.closure, given, instance)
-        elif given.positional or given.named:
-            raise Unreadable(f"{self.name} takes no arguments")
+        else:
+            line[-1].constructed(instance, given)
         return instance
 
 
@@ -91,11 +106,11 @@ class Super(Thing):
 
     def get(self, run: Any, name: str) -> Any:
         method = next((kind.methods[name] for kind in self.kind.line()[1:] if name in kind.methods), None)
-        if method is None and name in CONSTRUCTORS:
-            return Builtin(lambda run, given: given.take())
-        if method is not None and method.kind == "property":
+        if method is None:
+            return self.kind.line()[-1].inherited(run, self.receiver, name)
+        if method.kind == "property":
             return run.apply(Bound(method.closure, self.receiver), Arguments([]))
-        if method is None or method.kind not in ("method", "private"):
+        if method.kind not in ("method", "private"):
             raise Unreadable(f"{name} of the class that {self.kind.name} extends")
         return Bound(method.closure, self.receiver)
 
@@ -128,6 +143,19 @@ class Instance(Thing):
 
     def set(self, run: Any, name: str, value: Any) -> None:
         method = self.kind.find(name)
-        if method is not None:
+        if method is not None and (method.kind == "property" or not run.dialect.names_apart):
             raise Unreadable(f"{name} is a method, and is set")
         self.attributes[name] = value
+
+    def is_component(self, name: str) -> bool:
+        """Whether a member is one of a record, which has a method that gives it."""
+        return name in self.kind.shared.get(COMPONENTS, ()) and self.kind.find(name) is None
+
+    def called(self, run: Any, name: str) -> Any:
+        """What a call of a member means, where a method and an attribute may have one name."""
+        method = self.kind.find(name)
+        if method is None or method.kind not in ("method", "private") or name not in self.attributes:
+            return self.get(run, name)
+        if method.kind == "private" and not run.is_inside(self.kind):
+            raise Unreadable(f"{name} is private")
+        return Bound(method.closure, self)

@@ -30,8 +30,9 @@ from apipack.languages.reading.php_data import (
 from apipack.languages.reading.php_data import lower as ascii_lower
 from apipack.languages.reading.php_dates import gmdate, moment_of, zone_of
 from apipack.languages.reading.php_guzzle import OPTIONS, Guzzle, Psr
+from apipack.languages.reading.php_guzzle_stack import STACKS
 from apipack.languages.reading.php_names import APPEND, CALLED
-from apipack.languages.reading.php_objects import cloned, encoded
+from apipack.languages.reading.php_objects import cloned, encoded, object_vars
 from apipack.languages.reading.php_quiet import QUIET
 from apipack.languages.reading.php_streams import Context, file_get_contents, fopen
 from apipack.languages.reading.php_symfony import SYMFONY
@@ -126,7 +127,6 @@ INERT = [
     "mt_rand",
     "random_bytes",
     "bin2hex",
-    "var_export",
     "printf",
     "usleep",
     "sleep",
@@ -145,6 +145,7 @@ CLASSES: Mapping[str, Any] = {
         "Utils", {"streamFor": Builtin(lambda run, given: text(*known(given.take("resource"))))}
     ),
     **SYMFONY,
+    **STACKS,
 }
 
 
@@ -253,6 +254,7 @@ class Php(Dialect):
         "__DIR__": MYSTERY,
         "STDERR": MYSTERY,
         "json_encode": Builtin(encoded),
+        "get_object_vars": Builtin(object_vars),
         "spread of": constant(_spread),
         "truth of": constant(truth_of),
         "clone of": Builtin(cloned),
@@ -285,6 +287,7 @@ class Php(Dialect):
         "is_null": constant(lambda value: value is None),
         "count": constant(lambda value: len(value)),
         "strval": constant(text),
+        "var_export": constant(lambda value, gives=False: str(value).lower() if isinstance(value, bool) else MYSTERY),
         "cast to string": constant(text),
         "cast to object": constant(lambda value: Object(value)),
         "cast to array": constant(lambda value: value if isinstance(value, dict) else {0: value}),

@@ -10,6 +10,7 @@ from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import copied, optional
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.php_data import FLAGS, http_build_query, json_encode, text
+from apipack.languages.reading.php_guzzle_stack import Stack
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
     Arguments,
@@ -42,6 +43,7 @@ OPTIONS = frozenset(
         "stream",
         "read_timeout",
         "base_uri",
+        "handler",
     ]
 )
 
@@ -100,7 +102,13 @@ class Guzzle(Thing):
             if len(auth) != 2:
                 raise Unreadable("credentials that are not Basic")
             fields.set("Authorization", sending.basic(auth[0], auth[1]))
-        return run.send(sent(method, sending.encoded_url(url), fields, body))
+        stack = options.get("handler", Stack())
+        if not isinstance(stack, Stack):
+            raise Unreadable("a handler of the program")
+        psr = Psr(Arguments([method, sending.encoded_url(url)]))
+        psr.fields, psr.body = fields, body
+        psr = stack.mapped(run, psr)
+        return run.send(sent(psr.method, sending.encoded_url(psr.uri), psr.fields, psr.body))
 
 
 def _options(options: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from apipack.languages.wire import Unreadable
 
 NOTHING = frozenset(
     ["php_tag", "text_interpolation", "text", "declare_statement", "empty_statement", "php_end_tag",
-     "interface_declaration"]
+     "interface_declaration", "trait_declaration"]
 )  # fmt: skip
 """Statements that do nothing to a request."""
 APPEND = "append"

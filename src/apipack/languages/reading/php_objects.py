@@ -27,6 +27,14 @@ def _serialized(run: Evaluation, value: Any) -> Any:
     return value
 
 
+def object_vars(run: Evaluation, given: Arguments) -> Any:
+    """get_object_vars of an object, inside of its class."""
+    (value,) = given.take("object", required=1)
+    if not isinstance(value, Instance) or value.kind.parent is not None or not run.is_inside(value.kind):
+        raise Unreadable("members of an object")
+    return copied(dict(value.attributes))
+
+
 def cloned(run: Evaluation, given: Arguments) -> Any:
     """What `clone` gives."""
     (value,) = given.positional

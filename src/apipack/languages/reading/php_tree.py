@@ -10,7 +10,8 @@ from tree_sitter import Node
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
 from apipack.languages.reading.php_closures import captures
-from apipack.languages.reading.php_names import APPEND, CALLED, NOTHING, SERIALIZED, constant, extends_own, key_of
+from apipack.languages.reading.php_members import is_abstract, members_of, method_name
+from apipack.languages.reading.php_names import APPEND, NOTHING, SERIALIZED, constant, extends_own, key_of
 from apipack.languages.reading.php_quiet import counted, quiet, repeated, unset, updated
 from apipack.languages.reading.php_switch import matched, switched
 from apipack.languages.reading.php_texts import heredoc, interpolated, nowdoc
@@ -180,12 +181,14 @@ def _class(node: Node) -> p.Expression:
     methods: list[tuple[str, str, p.Function]] = []
     fields: list[p.Statement] = []
     shared: list[tuple[str, p.Expression]] = []
-    for member in named(field(node, "body")):
+    for member in members_of(node):
         marks = {child.type for child in member.children}
-        if member.type == "method_declaration" and member.child_by_field_name("body"):
+        if is_abstract(member):
+            continue
+        if member.type == "method_declaration":
             hidden = any(source(child) in ("private", "protected") for child in member.children)
             kind = "static" if "static_modifier" in marks else "private" if hidden else "method"
-            methods.append((_method_name(field(member, "name")), kind, _function(member)))
+            methods.append((method_name(field(member, "name")), kind, _function(member)))
         elif member.type == "property_declaration" and "static_modifier" in marks:
             for element in named(member):
                 if element.type == "property_element":
@@ -210,11 +213,6 @@ def _class(node: Node) -> p.Expression:
     base = next((child for child in named(node) if child.type == "base_clause"), None)
     parent = p.Name(f"class {source(named(base)[0]).lstrip(chr(92))}") if base else None
     return p.Class(source(field(node, "name")), tuple(methods), tuple(fields), tuple(shared), parent)
-
-
-def _method_name(name: Node) -> str:
-    """A method's name, which a property may have too; those of the language are as they stand."""
-    return source(name) if source(name).startswith("__") else f"{source(name)}{CALLED}"
 
 
 def _class_name(scope: Node) -> p.Expression:
@@ -280,13 +278,13 @@ def _value(node: Node) -> p.Expression:
         case "member_access_expression" | "nullsafe_member_access_expression":
             return p.Member(_value(field(node, "object")), source(field(node, "name")))
         case "member_call_expression" | "nullsafe_member_call_expression":
-            method = p.Member(_value(field(node, "object")), _method_name(field(node, "name")))
+            method = p.Member(_value(field(node, "object")), method_name(field(node, "name")))
             return p.Call(method, _arguments(field(node, "arguments")))
         case "scoped_property_access_expression":
             return p.Member(_class_name(field(node, "scope")), source(field(node, "name")))
         case "scoped_call_expression":
             scope = p.Name(f"class {source(field(node, 'scope')).lstrip(chr(92))}")
-            return p.Call(p.Member(scope, _method_name(field(node, "name"))), _arguments(field(node, "arguments")))
+            return p.Call(p.Member(scope, method_name(field(node, "name"))), _arguments(field(node, "arguments")))
         case "class_constant_access_expression":
             names = [p.Const(source(child).lstrip("\\")) for child in named(node)]
             return p.Call(p.Name("constant of"), tuple(p.Argument(part) for part in names))

@@ -80,6 +80,8 @@ def entered(run: Evaluation, given: Arguments) -> Any:
     if not isinstance(value, Instance):
         return value
     enter, after = ("__aenter__", "__aexit__") if is_async else ("__enter__", "__exit__")
+    if not value.kind.find(enter) and not value.kind.find(after) and hasattr(value, "is_async"):
+        return value
     if not value.kind.find(enter):
         raise Unreadable("with an object that cannot be entered")
     run.call_back(value.get(run, after))

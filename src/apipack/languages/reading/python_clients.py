@@ -328,9 +328,10 @@ class Python(Dialect):
 
     def binary(self, operator: str, left: Any, right: Any) -> Any:
         if operator in ("is", "is not"):
+            if isinstance(left, Mystery) or isinstance(right, Mystery):
+                return MYSTERY
             is_plain = left is None or right is None or isinstance(left, bool | Token) or isinstance(right, Token)
-            same = left is right if is_plain else MYSTERY
-            return same if isinstance(same, Mystery) or isinstance(left, Mystery) else same == (operator == "is")
+            return (left is right) == (operator == "is") if is_plain else MYSTERY
         if operator in ("in", "not in"):
             inside = contained(left, right)
             return inside if isinstance(inside, Mystery) else inside == (operator == "in")

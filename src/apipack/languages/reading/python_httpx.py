@@ -25,6 +25,7 @@ from apipack.languages.reading.values import (
     Arguments,
     Deferred,
     Mystery,
+    Thing,
     known,
     text_of,
 )
@@ -165,8 +166,41 @@ def _httpx_files(files: Any, data: Any, fields: Fields) -> str:
     return sending.multipart(parts, fields)
 
 
+class QueryParams(Thing):
+    """httpx.QueryParams, which never change: its methods give others."""
+
+    def __init__(self, values: dict[str, list[str]]) -> None:
+        self.values = values
+
+    @classmethod
+    def of(cls, run: Evaluation, given: Arguments) -> QueryParams:
+        return cls(_by_name(Arguments(given.positional).take("params")[0] if given.positional else given.named))
+
+    def pairs(self) -> list[tuple[str, str]]:
+        return [(name, value) for name, values in self.values.items() for value in values]
+
+    def do_set(self, run: Evaluation, given: Arguments) -> QueryParams:
+        return QueryParams(self.values | _by_name(dict([given.take("key", "value", required=2)])))
+
+    def do_add(self, run: Evaluation, given: Arguments) -> QueryParams:
+        ((name, more),) = _by_name(dict([given.take("key", "value", required=2)])).items()
+        return QueryParams(self.values | {name: [*self.values.get(name, []), *more]})
+
+    def do_merge(self, run: Evaluation, given: Arguments) -> QueryParams:
+        return QueryParams(self.values | _by_name(*given.take("params", required=1)))
+
+
+def _by_name(data: Any) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for name, value in _httpx_pairs(None if data is UNDEFINED else data):
+        values.setdefault(name, []).append(value)
+    return values
+
+
 def _httpx_pairs(data: Any) -> list[tuple[str, str]]:
     data = known(data)
+    if isinstance(data, QueryParams):
+        return data.pairs()
     if data is None:
         return []
     if not isinstance(data, dict):

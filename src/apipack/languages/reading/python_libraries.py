@@ -8,8 +8,9 @@ from typing import Any
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.python_auth import AUTH_BASE, HTTPX_AUTH
 from apipack.languages.reading.python_data import QUOTE, UNQUOTE
-from apipack.languages.reading.python_httpx import AsyncClient, Client
+from apipack.languages.reading.python_httpx import AsyncClient, Client, QueryParams
 from apipack.languages.reading.python_requests import VERBS, BasicAuth, Prepared, Session
+from apipack.languages.reading.python_sessions import ClientType
 from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Inert, Module, Thing
 
 
@@ -38,12 +39,19 @@ def _module_call(run: Evaluation, name: str, given: Arguments) -> Any:
     return session.do_request(run, given) if name == "request" else session.verb(run, name, given)
 
 
+def _session(given: Arguments) -> Session:
+    given.take()
+    return Session()
+
+
+SESSION = ClientType("Session", _session)
 AUTH = Module("requests.auth", {"HTTPBasicAuth": Builtin(lambda run, given: BasicAuth(given)), "AuthBase": AUTH_BASE})
 REQUESTS = Library(
     "requests",
     {
-        "Session": Builtin(lambda run, given: Session()),
+        "Session": SESSION,
         "session": Builtin(lambda run, given: Session()),
+        "sessions": Module("requests.sessions", {"Session": SESSION}),
         "auth": AUTH,
         "utils": Module("requests.utils", {"quote": QUOTE, "unquote": UNQUOTE}),
         "Request": Builtin(lambda run, given: Prepared(given)),
@@ -57,11 +65,11 @@ REQUESTS = Library(
 HTTPX = Library(
     "httpx",
     {
-        "Client": Builtin(lambda run, given: Client(given)),
-        "AsyncClient": Builtin(lambda run, given: AsyncClient(given)),
+        "Client": ClientType("Client", Client),
+        "AsyncClient": ClientType("AsyncClient", AsyncClient),
         "BasicAuth": Builtin(lambda run, given: BasicAuth(given)),
         "Auth": HTTPX_AUTH,
-        "QueryParams": Builtin(lambda run, given: dict(*given.take("params", required=1))),
+        "QueryParams": Builtin(QueryParams.of),
         "HTTPError": MYSTERY,
         "HTTPStatusError": MYSTERY,
         "RequestError": MYSTERY,

@@ -380,6 +380,8 @@ def _value(node: ast.expr) -> p.Expression:
 
 def _collected(kind: str, loop: ast.comprehension, item: p.Expression) -> p.Expression:
     """A comprehension: a function of each member, and what its results make."""
+    if isinstance(item, p.Function):
+        return p.Opaque("functions that share a variable")
     tests: list[p.Statement] = [p.If(_value(test), (), (p.Jump("return", p.Const(LEFT_OUT)),)) for test in loop.ifs]
     body = (p.Assign(_target(loop.target), p.Name("member")), *tests, p.Jump("return", item))
     function = p.Function((("member", None),), body)

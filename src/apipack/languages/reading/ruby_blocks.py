@@ -8,8 +8,11 @@ from apipack.languages.reading.dialect import Dialect
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Bound
 from apipack.languages.reading.scopes import Closure
-from apipack.languages.reading.values import Arguments, Builtin, known
+from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Mystery, is_known, known
 from apipack.languages.wire import Unreadable
+
+MANY = 1000
+"""Numbers of a range that is a loop."""
 
 
 def _place(value: Any) -> Any:
@@ -128,6 +131,34 @@ def each(run: Evaluation, value: Any, given: Arguments, keeps: bool) -> Any:
             run.apply(block, Arguments(list(member) if is_spread and isinstance(member, list) else [member]))
         )
     return results if keeps else value
+
+
+def loop_members(run: Evaluation, given: Arguments) -> Any:
+    """What `each` and the others of its kind go over."""
+    value, method, *more = given.positional
+    if isinstance(value, Mystery) or not is_known(more):
+        return MYSTERY
+    if method in ("times", "upto", "downto"):
+        begin, end = (0, value - 1) if method == "times" else (value, *more)
+        return list(reversed(numbers(end, begin)) if method == "downto" else numbers(begin, end))
+    if not isinstance(value, list | dict):
+        raise Unreadable("a loop over what is no list")
+    members = [list(pair) for pair in value.items()] if isinstance(value, dict) else value
+    return [[member, index] for index, member in enumerate(members)] if method == "each_with_index" else members
+
+
+def numbers(begin: Any, end: Any, is_open: bool = False) -> list[int]:
+    """A range of whole numbers."""
+    if any(not isinstance(bound, int) or isinstance(bound, bool) for bound in (begin, end)) or end - begin > MANY:
+        raise Unreadable("a range of other bounds")
+    return list(range(begin, end if is_open else end + 1))
+
+
+def left_block(run: Evaluation, given: Arguments) -> Mystery:
+    """Something leaves a block, and more than it: what then does not run is known to send nothing more."""
+    if run.request is None:
+        raise Unreadable("a block that is left before the request is sent")
+    return MYSTERY
 
 
 def tapped(run: Evaluation, value: Any, given: Arguments) -> Any:

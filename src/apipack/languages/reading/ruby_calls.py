@@ -33,6 +33,8 @@ def call_of(lowering: Lowering, node: Node) -> p.Expression:
         return lowering.identifier(name)
     if owner is None and lowering.names.own is not None and name in {*lowering.names.own, *VERBS}:
         return p.Call(p.Member(SELF, name), given)
+    if owner is None and name in lowering.names.script:
+        return p.Call(p.Name(f"def {name}"), given)
     if owner is None:
         return p.Unknown() if name in ("require", "require_relative") else p.Call(p.Name(name), given)
     return p.Call(p.Member(lowering.value(owner), name), given)

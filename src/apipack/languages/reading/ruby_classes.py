@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from tree_sitter import Node
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, refuse, source
+from apipack.languages.reading.objects import Instance, Type
 from apipack.languages.reading.ruby_names import Names
-from apipack.languages.reading.values import Symbol
+from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Symbol
 
 SELF = p.Name("self")
+
+
+class ExceptionType(Type):
+    """StandardError and the others that a program extends and raises."""
+
+    def constructed(self, instance: Any, given: Arguments) -> None:
+        pass
+
+    def inherited(self, run: Any, receiver: Instance, name: str) -> Any:
+        return Builtin(lambda run, given: MYSTERY)
+
+    def get(self, run: Any, name: str) -> Any:
+        return MYSTERY
+
+
+EXCEPTIONS = {
+    name: ExceptionType(name, {}, None, None)
+    for name in ("Exception", "StandardError", "RuntimeError", "ArgumentError", "IOError", "KeyError", "TypeError")
+}
 
 
 class Lowering(Protocol):

@@ -9,12 +9,22 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from apipack.languages.reading import sending
-from apipack.languages.reading.dialect import Dialect, applied, constant, leave
+from apipack.languages.reading.dialect import SMALL, Dialect, applied, constant, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.frozen import check_changes, frozen
 from apipack.languages.reading.objects import Instance, Type, super_of
-from apipack.languages.reading.ruby_blocks import WITH_EACH, each, or_plain, symbol_block, tapped
+from apipack.languages.reading.ruby_blocks import (
+    WITH_EACH,
+    each,
+    left_block,
+    loop_members,
+    numbers,
+    or_plain,
+    symbol_block,
+    tapped,
+)
 from apipack.languages.reading.ruby_calls import VERBS
+from apipack.languages.reading.ruby_classes import EXCEPTIONS
 from apipack.languages.reading.ruby_data import Address, pretty_json, text, to_json
 from apipack.languages.reading.ruby_faraday import FARADAY
 from apipack.languages.reading.ruby_http_gems import EXCON, HTTP, TYPHOEUS, to_query
@@ -83,6 +93,18 @@ LIBRARIES: Mapping[str, Mapping[str, Any]] = {
     "typhoeus": TYPHOEUS,
     "faraday": {"Faraday": FARADAY, "URI": URI, "JSON": JSON_MODULE},
 }
+
+
+class NotRequired(Thing):
+    """A library that no `require` names: to use it ends the program, which may have sent its request."""
+
+    def get(self, run: Evaluation, name: str) -> Any:
+        if run.request is None:
+            raise Unreadable(f"{name} of a library that is not required")
+        return MYSTERY
+
+
+NOT_REQUIRED = NotRequired()
 
 
 def _array(run: Evaluation, given: Arguments) -> Any:
@@ -187,10 +209,14 @@ class Ruby(Dialect):
             "OpenSSL": MYSTERY,
             "Time": Inert("Time"),
             "SecureRandom": SECURE_RANDOM,
+            "JSON": NOT_REQUIRED,
             **dict.fromkeys(("puts", "print", "p", "pp", "warn", "printf", "sleep"), MYSTERY),
             **dict.fromkeys(("exit", "exit!", "abort", "raise"), Builtin(leave)),
             **dict.fromkeys(("format", "sprintf"), constant(formatted)),
             "Array": Builtin(_array),
+            "loop members": Builtin(loop_members),
+            "numbers of": constant(numbers),
+            "left block": Builtin(left_block),
             "given block": Builtin(lambda run, given: given.positional[0].get("block")),
             "is given": Builtin(lambda run, given: given.positional[0] is not None),
             "super of": Builtin(super_of),
@@ -200,13 +226,14 @@ class Ruby(Dialect):
             "String": constant(text),
             "lambda": Builtin(lambda run, given: given.named["block"]),
             "proc": Builtin(lambda run, given: given.named["block"]),
-            **dict.fromkeys(("StandardError", "SocketError", "Timeout", "Errno", "RuntimeError"), MYSTERY),
+            **dict.fromkeys(("SocketError", "Timeout", "Errno"), MYSTERY),
+            **EXCEPTIONS,
             **{name: value for names in given for name, value in names.items()},
             **({"URI": OPEN_URI} if "open-uri" in libraries else {}),
         }
 
     def is_local(self, name: str) -> bool:
-        return re.match("[a-z_]", name) is not None
+        return re.match("(?!def )[a-z_]", name) is not None
 
     def text(self, value: Any) -> str:
         return text(value)
@@ -218,6 +245,13 @@ class Ruby(Dialect):
             if not 0 <= len(left) * right <= 4_000_000:
                 raise Unreadable("a text too long")
             return left * right
+        if isinstance(left, Instance) and left.kind.find(operator) is not None:
+            raise Unreadable(f"{operator} of the program")
+        numbers = [value for value in (left, right) if isinstance(value, int | float) and not isinstance(value, bool)]
+        if operator in ("+", "-", "*", "/", "**") and len(numbers) == 2 and float in map(type, numbers):
+            return MYSTERY
+        if operator == "**" and len(numbers) == 2 and 0 <= right <= SMALL and abs(left) <= SMALL:
+            return left**right
         return super().binary(operator, left, right)
 
     def plus(self, left: Any, right: Any) -> Any:

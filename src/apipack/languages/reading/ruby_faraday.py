@@ -66,6 +66,8 @@ class Faraday(Thing):
         self.url, self.at_headers, self.params = url, dict(headers or {}), dict(params or {})
         self.encodes = "form"
 
+    inert = frozenset({"close"})
+
     def get(self, run: Evaluation, name: str) -> Any:
         if name in VERBS:
             return Builtin(lambda run, given: self.verb(run, name.upper(), given))

@@ -17,7 +17,8 @@ from apipack.languages.reading.grammar import field as field_of
 class Names:
     """script: methods outside of every class. own: methods of the class around, None outside of one. parameters: those
     of the functions around. method, taken: the method around and its parameters, as `super` has them. title: of the
-    class around. shared: variables by the first byte where they are given to others."""
+    class around. shared: variables by the first byte where they are given to others. returns: what is around, a
+    method, block or lambda; leaves: the same, or a loop inside of it."""
 
     script: frozenset[str]
     own: frozenset[str] | None = None
@@ -28,6 +29,8 @@ class Names:
     method: str = ""
     taken: list[str] = field(default_factory=list)
     shared: dict[str, int] = field(default_factory=dict)
+    returns: str = "method"
+    leaves: str = "method"
 
     def is_shared(self, name: str, node: Node) -> bool:
         """Whether a variable may hold what others hold too, where a node stands."""
@@ -50,10 +53,19 @@ class Names:
             "variables": self.variables | assigned(node),
             "parameters": self.parameters | {source(part.child_by_field_name("name") or part) for part in declared},
         }
+        changes["returns"] = changes["leaves"] = _kind(node)
         if node.type in ("method", "singleton_method"):
             changes["method"] = source(field_of(node, "name"))
             changes["taken"] = [source(part) for part in declared if part.type == "identifier"]
         return changes
+
+
+def _kind(node: Node) -> str:
+    """Whether a function is a method, or a lambda, which `return` leaves as well, or a block."""
+    outer = node.parent.child_by_field_name("method") if node.parent is not None else None
+    if node.type in ("method", "singleton_method", "lambda"):
+        return node.type.removeprefix("singleton_")
+    return "lambda" if outer is not None and source(outer) in ("lambda", "define_method") else "block"
 
 
 def names_of(root: Node) -> Names:

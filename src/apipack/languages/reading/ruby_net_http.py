@@ -167,6 +167,12 @@ class Http(Thing):
             outgoing.set_body(run, values["data"])
         return self.perform(run, outgoing)
 
+    def do_send_request(self, run: Evaluation, given: Arguments) -> Any:
+        name, path, data, headers = given.take("name", "path", "data", "header", required=2)
+        outgoing = Outgoing(text_of(name, "the method"), path, optional(headers))
+        outgoing.set_body(run, optional(data))
+        return self.perform(run, outgoing)
+
     def do_request(self, run: Evaluation, given: Arguments) -> Any:
         block = given.named.pop("block", None)
         request, body = given.take("request", "body", required=1)

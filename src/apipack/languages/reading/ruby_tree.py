@@ -12,6 +12,7 @@ from apipack.languages.reading.grammar import descendants, field, named, parse, 
 from apipack.languages.reading.ruby_calls import above, arguments, call_of, hash_of, pair
 from apipack.languages.reading.ruby_classes import SELF, class_of
 from apipack.languages.reading.ruby_functions import function_of
+from apipack.languages.reading.ruby_loops import block_loop, jump_of, loop_of
 from apipack.languages.reading.ruby_names import names_of
 from apipack.languages.reading.ruby_texts import heredoc, string
 from apipack.languages.reading.values import Symbol
@@ -82,23 +83,21 @@ class Lowering:
                 test = self.value(field(node, "condition"))
                 return [p.If(test, body) if node.type == "if_modifier" else p.If(test, (), body)]
             case "while" | "until" | "while_modifier" | "until_modifier" | "for":
-                body_node = field(node, "body")
-                return [p.While(p.Unknown(), self.body(body_node))]
+                return [loop_of(self, node)]
+            case "call" if (loop := block_loop(self, node)) is not None:
+                return [loop]
             case "case":
                 return [self.cases(node)]
             case "begin" | "body_statement" | "then" | "do":
                 return self.attempt(node)
             case "method":
-                return [p.Define(source(field(node, "name")), self.function(node))]
+                return [p.Define(f"def {source(field(node, 'name'))}", self.function(node))]
             case "class" | "module":
                 return [p.Assign(p.Name(source(field(node, "name"))), class_of(node, self), True)]
-            case "return":
-                inner = [argument for child in named(node) for argument in named(child)]
-                return [
-                    p.Jump("return", self.value(inner[0]) if len(inner) == 1 else None if not inner else p.Unknown())
-                ]
-            case "break" | "next":
-                return [p.Jump("break" if node.type == "break" else "return")]
+            case "return" | "break" | "next":
+                return jump_of(self, node)
+            case "retry":
+                return [p.Jump("leave")]
             case "heredoc_body" | "empty_statement":
                 return []
             case "rescue_modifier":
@@ -303,7 +302,7 @@ class Lowering:
             return p.Name(name)
         if self.names.own is not None and name in self.names.own:
             return p.Call(p.Member(SELF, name))
-        return p.call(name) if name in self.names.script else p.Name(name)
+        return p.call(f"def {name}") if name in self.names.script else p.Name(name)
 
     def constant(self, node: Node) -> p.Expression:
         if node.type == "scope_resolution":

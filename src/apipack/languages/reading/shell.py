@@ -17,6 +17,8 @@ from apipack.languages.reading.sending import drawn
 from apipack.languages.reading.shell_expansions import Value, calculated
 from apipack.languages.reading.shell_filling import printed_into, read_into
 from apipack.languages.reading.shell_flow import case, condition, loop
+from apipack.languages.reading.shell_httpie import COMMANDS
+from apipack.languages.reading.shell_httpie import as_curl as httpie
 from apipack.languages.reading.shell_printing import KEEPING, PRINTING, printed_by, without_outputs
 from apipack.languages.reading.shell_state import State
 from apipack.languages.reading.shell_tests import decided, is_there, never_fails
@@ -375,6 +377,8 @@ class Shell:
             return None
         if name == "wget":
             name, given, stdin = "curl", as_curl(given), None
+        if name in COMMANDS:
+            name, given, stdin = "curl", httpie(name, given, stdin), None
         if name == "curl":
             if isinstance(stdin, Mystery):
                 raise Unreadable(NOT_CONSTANT)

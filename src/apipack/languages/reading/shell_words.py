@@ -12,13 +12,15 @@ from apipack.languages.reading.shell_expansions import CASED, CUT, PART, Value, 
 from apipack.languages.reading.values import AMBIENT, MYSTERY, Mystery
 from apipack.languages.wire import Unreadable
 
-_REPLACED = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])/(?P<all>/?)(?P<old>[\w &+:,;=-]+)/(?P<new>[\w%+ -]*)", re.ASCII)
+_REPLACED = re.compile(
+    r"(?P<name>[A-Za-z_]\w*|[1-9])/(?P<all>/?)(?P<old>(?:\\/|[\w &+:,;=-])+)/(?P<new>[\w%+ -]*)", re.ASCII
+)
 _ESCAPES = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _ANSI = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|(.))", re.DOTALL)
 _SPLITS = re.compile(r"[\s*?\[\]]|\A\Z")
 _PLAINLY = re.compile(rb"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*|[1-9]))", re.ASCII)
 """A variable, which the grammar takes for text where it begins an indented line of a here-document."""
-_DEFAULTED = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])(?P<operator>:?[-=])", re.ASCII)
+_DEFAULTED = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])(?P<operator>:?[-=+])", re.ASCII)
 _DEFAULT = re.compile(r"[^\s$`\"'\\{}*?\[\]~]*")
 LONGEST = 1_000_000
 _ASCII_LIMIT = 0x80
@@ -123,7 +125,11 @@ class Words:
         if replaced := _REPLACED.fullmatch(name):
             value = self.variables.get(replaced["name"], MYSTERY)
             count = -1 if replaced["all"] else 1
-            return value if isinstance(value, Mystery) else value.replace(replaced["old"], replaced["new"], count)
+            return (
+                value
+                if isinstance(value, Mystery)
+                else value.replace(replaced["old"].replace("\\", ""), replaced["new"], count)
+            )
         name = re.sub(r":?\?.*", "", name, flags=re.DOTALL)
         if default := _DEFAULTED.match(name):
             return self.defaulted(node, default["name"], default["operator"], name[default.end() :])
@@ -168,7 +174,12 @@ class Words:
         is_colon = operator.startswith(":")
         value = self.variables.get(name, self.absent(name) if is_colon else MYSTERY)
         is_ambient = name in AMBIENT
-        if name in self.variables and (value != "" or not is_colon):
+        if operator.endswith("+"):
+            if isinstance(value, Mystery):
+                return MYSTERY
+            if not value and is_colon:
+                return ""
+        elif name in self.variables and (value != "" or not is_colon):
             return value
         inner = (named(node) or [node])[-1]
         given: Value = MYSTERY

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from apipack.languages.reading import program as p
+from apipack.languages.reading.defaults import is_filled
 from apipack.languages.reading.dialect import Ended
 from apipack.languages.reading.naming import assign
 from apipack.languages.reading.scopes import Jumped, Scope
@@ -51,6 +52,8 @@ def execute(run: Evaluation, statement: p.Statement) -> Jumped | None:
     match statement:
         case p.If(test, then, otherwise):
             truth = run.truth(run.value(test))
+            if truth is None and not otherwise:
+                truth = is_filled(run, test, then)
             if truth is None:
                 return perhaps(run, then, otherwise)
             return inner(run, then if truth else otherwise)
@@ -111,8 +114,10 @@ def attempt(
     after: Sequence[p.Statement],
 ) -> Jumped | None:
     jumped = inner(run, body)
+    run.handling += 1
     for handler in handlers:
         perhaps(run, handler)
+    run.handling -= 1
     return inner(run, after) or jumped
 
 

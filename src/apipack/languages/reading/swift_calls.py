@@ -12,15 +12,27 @@ from apipack.languages.reading.swift_nodes import is_tried, suffix_of
 from apipack.languages.reading.swift_survey import Lowering
 from apipack.languages.wire import Unreadable
 
+OPERATIONS = {
+    **dict.fromkeys(("additive_expression", "multiplicative_expression"), ("lhs", "rhs", "")),
+    **dict.fromkeys(("equality_expression", "comparison_expression"), ("lhs", "rhs", "")),
+    "nil_coalescing_expression": ("value", "if_nil", "??"),
+    "conjunction_expression": ("lhs", "rhs", "&&"),
+    "disjunction_expression": ("lhs", "rhs", "||"),
+}
+"""Fields of an operation's sides, and its operator where that is always the same."""
 QUERY_ITEM = frozenset({"name", "value"})
 """Labels of a URLQueryItem, whose name may be left out."""
 
 
 def call_of(lowering: Lowering, node: Node) -> p.Expression:
-    survey = lowering.survey
     function, suffix = named(node)
-    if function.type in ("additive_expression", "nil_coalescing_expression") and source(suffix).startswith("{"):
-        return _called_behind(lowering, function, suffix)
+    return _call(lowering, node, function, suffix)
+
+
+def _call(lowering: Lowering, node: Node, function: Node, suffix: Node) -> p.Expression:
+    survey = lowering.survey
+    if function.type in OPERATIONS:
+        return _called_behind(lowering, node, function, suffix)
     given: tuple[p.Argument, ...] = ()
     if function.type == "call_expression" and not any(part.type == "value_arguments" for part in named(suffix)):
         inner = named(function)
@@ -59,12 +71,11 @@ def call_of(lowering: Lowering, node: Node) -> p.Expression:
     return p.Call(lowering.value(function), given)
 
 
-def _called_behind(lowering: Lowering, function: Node, suffix: Node) -> p.Expression:
-    """`a + b.map { … }`, whose closure belongs to what stands behind the operator."""
-    left, right = ("lhs", "rhs") if function.type == "additive_expression" else ("value", "if_nil")
-    operator = source(field(function, "op")) if function.type == "additive_expression" else "??"
-    inner = p.Call(lowering.value(field(function, right)), arguments(lowering, suffix))
-    return p.Binary(operator, lowering.value(field(function, left)), inner)
+def _called_behind(lowering: Lowering, node: Node, function: Node, suffix: Node) -> p.Expression:
+    """`a + b.map(…)`, whose arguments belong to what stands behind the operator."""
+    left, right, operator = OPERATIONS[function.type]
+    inner = _call(lowering, node, field(function, right), suffix)
+    return p.Binary(operator or source(field(function, "op")), lowering.value(field(function, left)), inner)
 
 
 def _throws(lowering: Lowering, function: Node, called: str, given: Sequence[p.Argument]) -> bool:

@@ -37,6 +37,7 @@ from apipack.languages.reading.values import (
     MYSTERY,
     Arguments,
     Builtin,
+    Environment,
     Module,
     Mystery,
     Symbol,
@@ -75,6 +76,16 @@ def _members(run: Evaluation, given: Arguments) -> Any:
     return [[key, member] for key, member in value.items()] if isinstance(value, dict) else value
 
 
+def _numbers(first: Any, last: Any, is_open: bool) -> list[int]:
+    """A range of whole numbers that a loop goes over."""
+    end = last if is_open else last + 1
+    if any(isinstance(bound, bool) or not isinstance(bound, int) for bound in (first, last)) or end - first > MANY:
+        raise Unreadable("a range of other bounds")
+    return list(range(first, end))
+
+
+MANY = 1000
+"""Turns of a loop over numbers."""
 EXTENDED: Mapping[str, tuple[type, ...]] = {
     "Data": (Bytes,),
     "URLRequest": (Outgoing,),
@@ -109,6 +120,7 @@ class Swift(Dialect):
     must_declare = True
     ends_early = True
     trailing_block = True
+    names_apart = True
     receiver = "self"
     own_class = "The class"
     changing: Mapping[type, Mapping[str, Any]] = {
@@ -128,7 +140,6 @@ class Swift(Dialect):
                 "CFRunLoopRun",
                 "Thread",
                 "DispatchQueue",
-                "ProcessInfo",
                 "Date",
                 "HTTPURLResponse",
                 "JSONDecoder",
@@ -185,8 +196,10 @@ class Swift(Dialect):
         "struct of": Builtin(lambda run, given: Struct(dict(given.named))),
         "is set": Builtin(_is_set),
         "members of": Builtin(_members),
+        "numbers of": Builtin(lambda run, given: applied(_numbers, given.positional)),
         "self": MYSTERY,
         "a type": Module("a type"),
+        "ProcessInfo": Module("ProcessInfo", {"processInfo": Module("processInfo", {"environment": Environment()})}),
     }
 
     def __init__(self) -> None:
@@ -199,7 +212,10 @@ class Swift(Dialect):
         return copied_value(value)
 
     def set_item(self, run: Any, owner: Any, key: Any, value: Any) -> None:
-        super().set_item(run, owner, key, self.bound_value(value))
+        if value is None and isinstance(owner, dict) and isinstance(key, str | int):
+            owner.pop(key, None)
+        else:
+            super().set_item(run, owner, key, self.bound_value(value))
 
     def text(self, value: Any) -> str:
         return text(value)
@@ -252,10 +268,14 @@ class Swift(Dialect):
             return value if name == "init" else MYSTERY
         if isinstance(value, list | dict) and name in ("map", "forEach"):
             return Builtin(lambda run, given: each_of(run, value, given))
+        if isinstance(value, list) and name == "contains":
+            return Builtin(lambda run, given: applied(lambda member: member in value, given.positional, given.named))
         if isinstance(value, list) and name == "joined":
             return Builtin(lambda run, given: applied(joined, [value], dict(given.named)))
         if isinstance(value, Builtin) and name == "Encoding":
             return Module("Encoding", {"utf8": Symbol("utf8")})
+        if value == self.names["Task"] and name in ("sleep", "yield", "detached"):
+            return value if name == "detached" else MYSTERY
         if isinstance(value, Builtin):
             raise Unreadable(f"{name} of a type is not known here")
         return super().member(run, value, name)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from apipack.languages.reading import program as p
-from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
 from apipack.languages.reading.swift_calls import arguments, call_of
 from apipack.languages.reading.swift_checks import FLOATING, check
 from apipack.languages.reading.swift_literals import lines, literal_kind, raw, string
@@ -76,16 +76,18 @@ class Lowering:
                 bindings, test = self.conditions(node)
                 return [*bindings, p.If(test, (), self.block(node))]
             case "do_statement":
-                handlers = tuple(self.block(child) for child in named(node) if child.type == "catch_block")
+                handlers = tuple(self.handler(child) for child in named(node) if child.type == "catch_block")
                 return [p.Try(self.block(node), handlers)]
             case "for_statement":
                 target = self.pattern(field(node, "item"))
-                values = p.call("members of", self.value(field(node, "collection")))
+                values = p.call("members of", self.collection(field(node, "collection")))
                 where = next((child for child in named(node) if child.type == "where_clause"), None)
                 body = self.block(node)
                 if where is not None:
                     body = (p.If(self.value(named(where)[-1]), body),)
                 return [p.Each(target, values, body)]
+            case "while_statement" if (bound := self.conditions(node))[0] == []:
+                return [p.While(bound[1], self.block(node))]
             case "while_statement" | "repeat_while_statement":
                 return [p.While(p.Unknown(), self.block(node))]
             case "switch_statement":
@@ -95,6 +97,21 @@ class Lowering:
             case "statements":
                 return self.body(node)
         return [self.value(node)]
+
+    def collection(self, node: Node) -> p.Expression:
+        """What a loop goes over, of which a range is its numbers."""
+        if node.type == "range_expression" and [child.type for child in node.children[1:2]] in (["..."], ["..<"]):
+            first, *last = named(node)
+            bounds = [self.value(first), *map(self.value, last)]
+            return p.call("numbers of", *bounds, p.Const(node.children[1].type == "..<")) if last else p.Unknown()
+        return self.value(node)
+
+    def handler(self, node: Node) -> tuple[p.Statement, ...]:
+        """A catch, whose pattern may bind names."""
+        patterns = [part for child in named(node) if child.type == "pattern" for part in [child, *descendants(child)]]
+        held = [part for pattern in patterns for part in named(pattern) if pattern.type == "pattern"]
+        names = [source(part) for part in held if part.type == "simple_identifier"]
+        return (*(p.Assign(p.Name(name), p.Unknown(), True) for name in names), *self.block(node))
 
     def transfer(self, node: Node) -> p.Statement:
         kind = node.children[0].type
