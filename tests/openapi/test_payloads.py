@@ -68,11 +68,11 @@ def test_parts_of_a_form_have_names_and_an_end() -> None:
         '--b\r\nContent-Disposition: form-data; name=z; filename="z.png"\r\nContent-Type: Image/PNG; a=b\r\n\r\n\r\n'
     )
     assert read(part.format("y") + typed + "--b--\r\n") == [
-        Part("y", "text/plain", False, "1"),
-        Part("z", "image/png", True, ""),
+        Part("y", "text/plain", False, False, "1"),
+        Part("z", "image/png", True, True, ""),
     ]
     unnamed = "--b\r\n\r\n1\r\n--b--\r\n"
-    assert read(unnamed, "multipart/mixed; boundary=b") == [Part("", "text/plain", False, "1")]
+    assert read(unnamed, "multipart/mixed; boundary=b") == [Part("", "text/plain", False, False, "1")]
     assert read("--b--\r\n") == []
     for body in (part.format("x"), part.format("") + "--b--\r\n", "", unnamed, "--c--\r\n"):
         assert read(body) is None

@@ -1,5 +1,7 @@
 """Steps of a training, the points of its curve, and whether its rows come back."""
 
+from typing import Any
+
 import pytest
 
 from apipack.training.steps import rows_come_back, steps_between_losses, steps_of
@@ -24,7 +26,7 @@ def test_a_curve_has_at_most_some_200_points_and_a_short_training_has_one() -> N
         (17, 1, {"batch": 4, "max_steps": 60}, 60),
     ],
 )
-def test_steps(rows: int, processes: int, changes: dict[str, object], steps: int) -> None:
+def test_steps(rows: int, processes: int, changes: dict[str, Any], steps: int) -> None:
     assert steps_of(rows, finetune_params("given", **changes), processes) == steps
 
 
@@ -39,6 +41,6 @@ def test_steps(rows: int, processes: int, changes: dict[str, object], steps: int
         ({"max_steps": 100, "accumulate": 8}, True),
     ],
 )
-def test_rows_come_back_where_steps_see_more_than_there_are(changes: dict[str, object], again: bool) -> None:
+def test_rows_come_back_where_steps_see_more_than_there_are(changes: dict[str, Any], again: bool) -> None:
     assert rows_come_back(3000, finetune_params("given", batch=4, **changes)) is again
     assert rows_come_back(6000, finetune_params("given", batch=4, **changes), processes=2) is again

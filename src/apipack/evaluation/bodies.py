@@ -54,8 +54,8 @@ def _same_parts(predicted: Request, gold: Request) -> bool:
 
 
 def _same_part(a: Part, b: Part) -> bool:
-    """The type of a file is its own where the reference's says no more than that it is one."""
-    typed = a.media_type == b.media_type or (b.file and b.media_type == OCTETS)
+    """The type of a file is its own where the reference says none, or no more than that it is one."""
+    typed = a.media_type == b.media_type or (b.file and (b.media_type == OCTETS or not b.typed))
     same = a.text == b.text or _same_content(a.text, b.text, b.media_type)
     return a.name == b.name and a.file == b.file and typed and same
 

@@ -59,7 +59,8 @@ def compare(first: pd.DataFrame, second: pd.DataFrame, column: str, seed: int) -
     apis = pd.factorize(both["api"], sort=True)[0]
     sums, sizes = np.bincount(apis, weights=change), np.bincount(apis)
     if np.ptp(sums / sizes) < 1e-12:
-        low, high = newcombe(*(count * len(sizes) / len(both) for count in (right, lost, won)), len(sizes))
+        share = len(sizes) / len(both)
+        low, high = newcombe(right * share, lost * share, won * share, len(sizes))
     else:
         low, high = (float(bound[0]) for bound in bootstrap(sums[:, None], sizes, seed))
     return Comparison(len(both), won, lost, float(change.mean()), low, high, mcnemar(won, lost))

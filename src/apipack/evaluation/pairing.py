@@ -57,9 +57,9 @@ def of_two(first: pd.DataFrame, second: pd.DataFrame, metric: str, seed: int) ->
     column, told = SHARES[metric], []
     models = [set(frame.loc[frame[column].notna(), "model"]) for frame in (first, second)]
     for model in ordered(models[0] & models[1]):
-        frames = [frame[frame["model"] == model] for frame in (first, second)]
-        together = list(by_cell(*frames, ["setting", "language"], column, seed))
-        by_level = list(by_cell(*frames, ["setting", "language", "level"], column, seed))
+        ours, theirs = (frame[frame["model"] == model] for frame in (first, second))
+        together = list(by_cell(ours, theirs, ["setting", "language"], column, seed))
+        by_level = list(by_cell(ours, theirs, ["setting", "language", "level"], column, seed))
         for cell, comparison in together:
             levels = [(of, one) for of, one in by_level if of[:2] == cell]
             told += [((model, *of), one) for of, one in levels]

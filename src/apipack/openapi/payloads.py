@@ -79,10 +79,11 @@ def parts(request: Request) -> list[Message]:
 
 class Part(NamedTuple):
     """A part of a multipart body. name: empty where it has none. media_type: text where it says none (RFC 7578, 4.4).
-    file: it has a file's name."""
+    typed: it says one. file: it has a file's name."""
 
     name: str
     media_type: str
+    typed: bool
     file: bool
     text: str
 
@@ -103,7 +104,8 @@ def _part(part: Message) -> Part:
     file = part.get_param("filename", None, "content-disposition") is not None
     content = part.get_payload()
     text = content if isinstance(content, str) else part.as_string()
-    return Part(str(name or ""), essence(str(part.get("content-type", "text/plain"))), file, text)
+    media_type = part.get("content-type")
+    return Part(str(name or ""), essence(str(media_type or "text/plain")), media_type is not None, file, text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,9 @@ from apipack.sweeps.results import TUNED
 
 CELL = ["level", "setting"]
 Frames = Mapping[str, pd.DataFrame]
+
+
+SEEDS = ("seed", "finetune.seed")
 
 
 class Series(NamedTuple):
@@ -42,7 +45,7 @@ def series(axis: str, labels: Mapping[str, str], runs: pd.DataFrame) -> list[Ser
 def alike(labels: Mapping[str, str], runs: pd.DataFrame, *varying: str) -> list[pd.DataFrame]:
     """The runs in groups whose parameters are the same but for the seed, these, and where they ran."""
     own = runs.loc[list(labels)]
-    free = {"seed", *varying}
+    free = {*SEEDS, *varying}
     names = [name.removeprefix("params.") for name in map(str, own) if name.startswith("params.")]
     others = [f"params.{name}" for name in names if name not in free and name.partition(".")[0] not in ELSEWHERE]
     return [group for _, group in own.groupby(others, dropna=False, sort=False)] if others else [own]
@@ -143,7 +146,7 @@ def _equals(p: float) -> str:
     return text if text.startswith("<") else f"= {text}"
 
 
-def _tested(frames: Sequence[pd.DataFrame], by: Sequence[str]) -> list[tuple[str, ...]]:
+def _tested(frames: Sequence[pd.DataFrame], by: Sequence[str]) -> list[tuple[Any, ...]]:
     """What all of the frames have of the tuned model."""
     own = [set(frame.loc[frame["model"].isin(TUNED), by].itertuples(index=False, name=None)) for frame in frames]
     return sorted(set.intersection(*own))

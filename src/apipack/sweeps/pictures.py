@@ -26,7 +26,7 @@ def pictures(
     predictions: Mapping[str, pd.DataFrame],
 ) -> list[Section]:
     """As `report.sections`, whose arguments these are."""
-    told = []
+    told: list[Section] = []
     if grid.axis:
         lines = _lines(labels, runs[f"params.{grid.axis}"].astype(float), predictions)
         paper = {f"{name}, level 3": pairs for name, pairs in paper_sizes(3).items()} if grid.axis == "size" else {}

@@ -89,10 +89,11 @@ def between_seeds(shares: Sequence[float]) -> tuple[float, float]:
 
 
 def _seeds(labels: Mapping[str, str], runs: pd.DataFrame) -> Iterator[list[str]]:
-    """Runs that differ in their seed alone."""
+    """Runs that differ in a seed alone."""
     yield ["run", "seeds", METRIC]
     for group in gains.alike(labels, runs):
-        if group["params.seed"].nunique() > 1:
+        seeds = [f"params.{name}" for name in gains.SEEDS if f"params.{name}" in group]
+        if len(group[seeds].drop_duplicates()) > 1:
             mean, half = between_seeds(group[f"metrics.{METRIC}"].tolist())
             yield [labels[str(group.index[0])], str(len(group)), f"{mean:.3f} ± {half:.3f}"]
 
