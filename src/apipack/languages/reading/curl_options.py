@@ -116,7 +116,10 @@ DATA = {"data", "data-ascii", "data-raw", "data-binary", "data-urlencode", "json
 Files = Mapping[str, Value]
 """What can be read by its name; "-" is the standard input."""
 _PIPED_PART = re.compile(r'@-(?:;type=(?P<type>[^;,"]+))?;filename="?(?P<file>[^";,]+)"?')
-_PART_TYPE = re.compile(r"(?P<content>[^;\"]*)(?:;type=(?P<type>[\w.+-]+/[\w.+-]+))?")
+SPACES = " \t\n\v\f\r"
+_PART_TYPE = re.compile(
+    r'(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<content>(?!")[^;]*))(?:;[ \t]*type=(?P<type>[\w.+-]+/[\w.+-]+))?', re.DOTALL
+)
 
 
 @dataclass
@@ -248,16 +251,18 @@ def _with_form(given: Given, url: str, user: str | None, body: str | None, stdin
 
 def _part(text: str, literal: bool, stdin: str | None) -> tuple[str, str, str | None, str | None]:
     name, equals, content = text.partition("=")
-    if not equals:
-        raise Unreadable("a part without a value")
+    if not equals or not name:
+        raise Unreadable("a part without a value, or without a name")
     if literal:
         return name, content, None, None
     if (piped := _PIPED_PART.fullmatch(content)) and stdin is not None:
         return name, stdin, piped["file"], piped["type"]
-    match = _PART_TYPE.fullmatch(content)
-    if not match or content[:1] in ("@", "<"):
-        raise Unreadable("a part from a file, or with parameters")
-    return name, match["content"], None, match["type"]
+    match = _PART_TYPE.fullmatch(content.strip(SPACES))
+    if not match or content[:1] in ("@", "<", "("):
+        raise Unreadable("a part from a file, of several parts, or with parameters")
+    if match["quoted"] is not None:
+        return name, re.sub(r'\\(["\\])', r"\1", match["quoted"]), None, match["type"]
+    return name, match["content"].rstrip(SPACES), None, match["type"]
 
 
 def _credentials(given: Given, fields: Fields, user: str | None) -> Fields:
