@@ -13,7 +13,7 @@ INDEX = "index.jsonl"
 
 
 def crawl(hub: str, folder: Path, settings: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
-    """Run one spider to its end; bodies and INDEX, a JSON row of `records.SPECS` a line, land in `folder`.
+    """Run one spider to its end; bodies and INDEX, a JSON row of `hubs.schemas.SPECS` a line, land in `folder`.
 
     Returns Scrapy's stats, among them `promised` (documents the hub's list led to expect), `refused/REASON`,
     `item_scraped_count`, `log_count/ERROR` and `finish_reason`. Once a process: Twisted's reactor does not restart.

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import orjson
 
 from apipack.errors import UserError
 from apipack.hubs import files, packages
-from apipack.hubs.identity import identify
+from apipack.hubs.identity import Candidate, Identity, identify, told_apart
 from apipack.hubs.params import Crawl, HubName, LocalName
 from apipack.hubs.replica import HUBS, Replica
 from apipack.openapi.loading import SpecError
@@ -84,7 +85,7 @@ def collect_local(hub: LocalName, p: Crawl, folder: Path, cache: Path) -> tuple[
     unless `limits` has a number for it. Raises `UserError` when nothing that was named is a specification."""
     started = time.monotonic()
     refused: Counter[str] = Counter()
-    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+    rows: dict[tuple[Identity, str], tuple[Candidate, dict[str, Any]]] = {}
     candidates = files.candidates(p.files, refused)
     if hub == "packages":
         candidates = packages.candidates(p.packages, cache / "packages", refused)
@@ -97,18 +98,36 @@ def collect_local(hub: LocalName, p: Crawl, folder: Path, cache: Path) -> tuple[
         except Exception as error:  # counted, as parse counts them; one odd document costs no other
             refused[error.reason if isinstance(error, SpecError) else "broken"] += 1
             continue
-        if identity in rows:
+        kept = identity, sha256(candidate.body).hexdigest() if candidate.around else ""
+        if kept in rows:
             refused["duplicate"] += 1
             continue
         media = "application/json" if candidate.name.lower().endswith(".json") else "application/yaml"
         item = SpecItem(hub, *identity, candidate.place, media, candidate.body, candidate.derived, candidate.licence)
-        rows[identity] = keep(item, folder)
+        rows[kept] = candidate._replace(body=b""), keep(item, folder)
+    _tell_apart(rows)
     if not rows:
         raise UserError(f"{hub}: no specification among what is named; refused: {dict(refused)}")
     counts = {f"refused/{reason}": count for reason, count in refused.items()}
     total = len(rows) + refused.total()
     stats = {"listed": total, "promised": total, "item_scraped_count": len(rows), "finish_reason": "finished"}
-    return list(rows.values()), figures(stats | counts | {"elapsed_time_seconds": time.monotonic() - started})
+    return [row for _, row in rows.values()], figures(
+        stats | counts | {"elapsed_time_seconds": time.monotonic() - started}
+    )
+
+
+def _tell_apart(rows: dict[tuple[Identity, str], tuple[Candidate, dict[str, Any]]]) -> None:
+    """Give documents of one identity, whose texts differ, APIs of their own."""
+    of_identity: dict[Identity, list[tuple[Candidate, dict[str, Any]]]] = {}
+    for (identity, _), kept in rows.items():
+        of_identity.setdefault(identity, []).append(kept)
+    taken = {identity.api for identity, same in of_identity.items() if len(same) == 1}
+    for identity, same in of_identity.items():
+        if len(same) > 1:
+            apis = told_apart([candidate for candidate, _ in same], identity.provider, taken)
+            taken |= set(apis)
+            for (_, row), api in zip(same, apis, strict=True):
+                row["api"] = api
 
 
 def arguments(hub: HubName, p: Crawl, seed: int) -> dict[str, Any]:

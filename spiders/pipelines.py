@@ -1,4 +1,4 @@
-"""Bodies to files named by their content; items to rows of `records.SPECS`."""
+"""Bodies to files named by their content; items to rows of `hubs.schemas.SPECS`."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class StoreBodies:
 
 
 def keep(item: SpecItem, folder: Path) -> dict[str, Any]:
-    """Write a body to the folder, once, and return its row of `records.SPECS`."""
+    """Write a body to the folder, once, and return its row of `hubs.schemas.SPECS`."""
     digest = hashlib.sha256(item.body).hexdigest()
     file = f"{digest}.{'json' if head(item.body).startswith(b'{') else 'yaml'}"
     if not (folder / file).exists():

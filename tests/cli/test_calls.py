@@ -181,3 +181,12 @@ def test_who_takes_the_first_lines_alone_gets_no_error(tmp_path: Path) -> None:
 
 def test_a_file_without_an_end_is_too_large() -> None:
     assert run("/dev/zero")[::2] == (2, ["/dev/zero: too_large: 100000001 bytes, 100000000 allowed"])
+
+
+def test_an_operation_that_is_not_found_may_be_one_that_is_lost(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(GOOD)
+    code, rows, told = run(str(path), "--operation", "get_gone")
+    assert (code, rows) == (2, [])
+    assert told[0].startswith("/gone: external_ref") and told[-1].endswith("no operation has the id get_gone")
+    assert run(str(path), "--operation", "list_pets")[2][0].startswith(("1 calls", "10 calls"))

@@ -50,3 +50,13 @@ def test_a_file_elsewhere_is_named_without_the_way_to_it(folder: Path, monkeypat
 def test_a_glob_without_files_is_one_line(folder: Path) -> None:
     with pytest.raises(UserError, match=r"^files: spec/\*\* names no JSON or YAML file; it is read from "):
         places("specs", "spec/**")
+
+
+def test_files_of_one_name_elsewhere_are_told_apart_by_the_folders_above(tmp_path: Path) -> None:
+    for team in "ab":
+        (tmp_path / team / "specs").mkdir(parents=True)
+        (tmp_path / team / "specs/x.yaml").write_text(BODY)
+    assert places(f"{tmp_path}/a/specs", f"{tmp_path}/b/specs") == [
+        ("a/specs/x.yaml", "x.yaml"),
+        ("b/specs/x.yaml", "x.yaml"),
+    ]

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from apipack.hubs.identity import Candidate, identify
+from apipack.hubs.identity import Candidate, identify, told_apart
 from apipack.openapi.loading import SpecError
 from tests.specs import openapi
 
@@ -61,3 +61,22 @@ def test_what_is_no_specification_has_a_reason() -> None:
     with pytest.raises(SpecError) as caught:
         identify(found(body={"name": "package"}))
     assert caught.value.reason == "no_version"
+
+
+def at(name: str, *around: str) -> Candidate:
+    return Candidate(name, around[-1], name, b"", None, "", around=around)
+
+
+@pytest.mark.parametrize(
+    ("files", "apis"),
+    [
+        ([at("x.yaml", "a", "specs"), at("x.yaml", "b", "specs")], ["h:a/specs/x", "h:b/specs/x"]),
+        ([at("users.yaml", "specs"), at("users/openapi.yaml", "specs")], ["h:users", "h:users/openapi"]),
+        ([at("x.yaml", "specs"), at("x.json", "specs")], ["h:x.yaml", "h:x.json"]),
+        ([at("x.yaml", "a"), at("x.yaml", "b"), at("x.json", "b")], ["h:a/x.yaml", "h:b/x.yaml", "h:b/x.json"]),
+        ([at("x.yaml", "c", "a"), at("x.yaml", "c", "d", "b")], ["h:a/x", "h:b/x"]),
+        ([at("x.yaml", "a", "taken"), at("x.yaml", "a", "b")], ["h:a/taken/x", "h:a/b/x"]),
+    ],
+)
+def test_documents_of_one_name_are_told_apart_by_the_shortest_way(files: list[Candidate], apis: list[str]) -> None:
+    assert told_apart(files, "h", {"h:taken/x", "h:taken/x.yaml"}) == apis

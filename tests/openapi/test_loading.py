@@ -96,3 +96,23 @@ def test_swagger_2_of_the_wrong_shape_is_refused_with_a_reason() -> None:
     assert reason(b'{"swagger": "2.0", "definitions": 3, "components": 7}') == "broken_swagger_2"
     assert reason(b'{"swagger": "2.0", "securityDefinitions": [1]}') == "broken_swagger_2"
     assert reason(b'{"swagger": "2.0", "paths": {"/a": {"get": {"parameters": 3}}}}') == "broken_swagger_2"
+
+
+@pytest.mark.parametrize("number", ["18446744073709551616", "-18446744073709551616", "1" + "0" * 99])
+def test_integers_of_json_are_exact(number: str) -> None:
+    for text in (
+        f'{{"openapi": "3.1.0", "a": [{number}], "b": {number}}}',
+        f"openapi: 3.1.0\na: [{number}]\nb: {number}",
+    ):
+        document = load(text.encode())
+        assert (document["a"], document["b"]) == ([int(number)], int(number))
+
+
+@pytest.mark.parametrize("colon", ['":', '" :', '"\\t:', '"\\n  :'])
+@pytest.mark.parametrize("other", ["", ', "x\\u0022: y": 1', ', "x": "\\u0022:"', ', "x": "\\u003a"'])
+def test_a_key_twice_is_found_however_keys_are_written(colon: str, other: str) -> None:
+    colon = colon.encode().decode("unicode_escape")
+    text = f'{{"openapi": "3.1.0", "info{colon} {{"title{colon} "t"}}, "a": 1%s{other}}}'
+    with pytest.raises(SpecError, match="duplicate_keys: a"):
+        load((text % ', "a": 2').encode())
+    assert load((text % "").encode())["a"] == 1

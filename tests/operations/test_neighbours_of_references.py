@@ -86,3 +86,17 @@ def test_an_optional_parameter_in_another_file_costs_a_repair_and_no_operation()
     assert [parameter["name"] for parameter in json.loads(parsed.rows[0]["form"])["parameters"]] == ["r"]
     (drop,) = parse_spec(SPEC, body, optional=True, max_bytes=9_999).drops
     assert drop["reason"] == "external_ref"
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ("{$ref: '#/components/schemas/E', examples: [7]}", "7"),
+        ("{allOf: [{$ref: '#/components/schemas/E'}], examples: [7]}", "7"),
+        ("{$ref: '#/components/schemas/E', example: 8, examples: [7]}", "8"),
+        ("{$ref: '#/components/schemas/E', description: x}", "3"),
+    ],
+)
+def test_own_examples_come_before_the_example_of_a_part(schema: str, expected: str) -> None:
+    more = "components: {schemas: {E: {type: integer, example: 3}}}"
+    assert sent_body("3.1.0", "application/json", f"schema: {schema}", more) == expected

@@ -84,3 +84,17 @@ def test_parameters_are_referred_to_in_more_than_one_step() -> None:
     assert made.url == "https://h.example/a?q=x"
     with pytest.raises(SpecError, match="cyclic_ref"):
         swagger({"parameters": [{"$ref": "#/parameters/round"}]}, method="get", parameters=REFERRED)
+
+
+def test_examples_of_form_fields_as_of_query_parameters() -> None:
+    field = {"name": "p", "type": "string", "required": True, "x-example": "hi"}
+    assert swagger({"parameters": [{**field, "in": "formData"}]}).body == "p=hi"
+    assert swagger({"parameters": [{**field, "in": "query"}]}, method="get").parts.query == "p=hi"
+    pipes = {
+        **field,
+        "type": "array",
+        "items": {"type": "string"},
+        "collectionFormat": "pipes",
+        "x-example": ["a", "b"],
+    }
+    assert swagger({"parameters": [{**pipes, "in": "formData"}]}).body == "p=a%7Cb"

@@ -23,6 +23,7 @@ from apipack.operations.texts import endpoint, plain
         ("```json\n{}\n```\n[the_guide](https://x.example/a_b)", "{} the_guide"),
         ("x" * 2_000, "x" * 1_000),
         ("y " + "x" * 2_000, "y"),
+        ("See <https://a.example/b_c> or <id>", "See https://a.example/b_c or <id>"),
     ],
 )
 def test_markup_goes_and_what_is_none_stays(text: Any, expected: str) -> None:

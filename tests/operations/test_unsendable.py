@@ -101,3 +101,55 @@ def test_it_is_counted_once_where_operations_share_the_parameter() -> None:
     paths = {"/a": {"parameters": shared, "get": {}, "delete": {}}}
     parsed = parse_spec(SPEC, json.dumps({"openapi": "3.0.0", "paths": paths}).encode(), optional=False, max_bytes=9999)
     assert (len(parsed.rows), parsed.drops, parsed.repairs) == (2, [], 1)
+
+
+BOUNDARY = "---011000010111000001101001"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "member"),
+    [
+        ("multipart/form-data", {"type": "string", "example": f"x{BOUNDARY}y"}),
+        ("application/xml", {"type": "string", "example": "a\x01"}),
+        ("application/xml", {"type": "string", "enum": ["a\x01", "SOME_STRING_VALUE"]}),
+        ("application/xml", {"type": "array", "items": {"type": "string", "default": "a\x01"}}),
+    ],
+)
+def test_a_member_s_example(media_type: str, member: dict[str, Any]) -> None:
+    schema = {"type": "object", "required": ["m"], "properties": {"m": member}}
+    request, repairs = made({"requestBody": {"content": {media_type: {"schema": schema}}}})
+    assert (request.body or "").count("SOME_STRING_VALUE") == 1 and repairs == 1
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"type": "array", "items": {"type": "string", "example": "a\nb"}}, "SOME_STRING_VALUE"),
+        ({"type": "string", "enum": ["a\nb", "c"]}, "c"),
+        ({"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "default": "a\nb"}}},
+         "a,SOME_STRING_VALUE"),
+    ],
+)  # fmt: skip
+def test_a_header_s_item_and_the_first_of_its_enum(schema: dict[str, Any], value: str) -> None:
+    request, repairs = made({"parameters": [{"name": "X", "in": "header", "required": True, "schema": schema}]})
+    assert (request.headers, repairs) == ((("X", value),), 1)
+
+
+def test_a_path_value_of_an_enum() -> None:
+    schema = {"type": "string", "enum": [".", "b"]}
+    request, repairs = made({"parameters": [{**PARAMETER, "name": "p", "in": "path", "schema": schema}]}, "/a/{p}")
+    assert (request.url, repairs) == ("https://h.example/a/b", 1)
+
+
+def test_a_header_of_a_part() -> None:
+    header = {"required": True, "schema": {"type": "string"}, "example": "a\nb"}
+    schema = {"type": "object", "required": ["m"], "properties": {"m": {"type": "integer"}}}
+    media = {"schema": schema, "encoding": {"m": {"headers": {"X-A": header}}}}
+    request, repairs = made({"requestBody": {"content": {"multipart/form-data": media}}})
+    assert "X-A: SOME_STRING_VALUE\r\n" in (request.body or "") and repairs == 1
+
+
+def test_a_constant_has_no_other_value() -> None:
+    schema = {"type": "array", "items": {"const": "a\nb"}}
+    with pytest.raises(SpecError, match="bad_header: X"):
+        made({"parameters": [{"name": "X", "in": "header", "required": True, "schema": schema}]})

@@ -147,6 +147,24 @@ def test_own_files_and_packages_stand_beside_the_hubs(
     assert (parsed["licence"], parsed["licence_spdx"], parsed["endpoint"]) == ("MIT License", "MIT", "list_things")
 
 
+def test_documents_of_one_name_are_all_taken(configure: Configure) -> None:
+    """Two texts of one name and version are two APIs; one text twice is a duplicate."""
+    paths = {"a/specs/x.yaml": 1, "b/specs/x.yaml": 2, "b/specs/y.yaml": 3, "c/specs/y.yaml": 3}
+    for path, number in paths.items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        document = openapi({f"/{number}": {"get": {}}}, server="https://api.acme.com")
+        Path(path).write_text(json.dumps(document))
+    configure(crawl={"hubs": ["files"], "files": {"globs": ["a/specs", "b/specs", "c/specs"]}})
+    run("crawl", crawl.Reads, crawl.main)
+    rows = pq.read_table("data/specs/index.parquet").to_pylist()
+    assert [(row["api"], row["source_url"]) for row in rows] == [
+        ("acme.com:a/specs/x", "a/specs/x.yaml"),
+        ("acme.com:b/specs/x", "b/specs/x.yaml"),
+        ("acme.com:y", "b/specs/y.yaml"),
+    ]
+    assert read_metrics("crawl")["hubs"]["files"]["refused"] == {"duplicate": 1}
+
+
 def test_nothing_among_what_is_named_is_one_line(configure: Configure) -> None:
     Path("specs").mkdir()
     Path("specs/package.json").write_text('{"name": "x"}')

@@ -58,6 +58,9 @@ def print_calls(source: Source, languages: list[str], wanted: str | None, option
     operations = [(name, raw) for name, raw in raws if wanted in (None, name)]
     for lost in document.lost if wanted is None else ():
         _leave_out(told, source, lost.path if lost.method == "*" else f"{lost.method} {lost.path}", lost.problem)
+    if wanted is not None and not operations and not source.name:  # it may be one of these
+        for lost in document.lost:
+            _say(source, f"{_short(lost.path if lost.method == '*' else f'{lost.method} {lost.path}')}: {lost.problem}")
     for name, raw in operations:
         try:
             request = build(document, raw, source.provider, optional=optional).request

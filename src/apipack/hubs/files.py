@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from glob import glob, has_magic
-from itertools import takewhile
+from itertools import count, takewhile
 from pathlib import Path
 
 from apipack.errors import UserError
@@ -19,29 +19,53 @@ ENDINGS = (".json", ".yaml", ".yml")
 def candidates(p: Files, refused: Counter[str]) -> Iterator[Candidate]:
     """Every file that `globs` name, sorted, once. refused: counts those that are unreadable or too_large. Raises
     `UserError` for a glob that names no file."""
-    seen: set[Path] = set()
+    named: dict[Path, tuple[Path, Path]] = {}
     for pattern in p.globs:
         root, paths = _named(pattern)
         if not paths:
             raise UserError(f"files: {pattern} names no JSON or YAML file; it is read from {Path.cwd()}")
         for path in paths:
-            if path.resolve() in seen:
-                continue
-            seen.add(path.resolve())
-            try:
-                with path.open("rb") as file:
-                    body = file.read(MAX_DOCUMENT + 1)
-            except OSError:
-                refused["unreadable"] += 1
-                continue
-            if len(body) > MAX_DOCUMENT:
-                refused["too_large"] += 1
-                continue
-            folder = root.resolve().name
-            name = path.relative_to(root).as_posix()
-            inside = path.absolute().is_relative_to(Path.cwd())
-            location = path.absolute().relative_to(Path.cwd()).as_posix() if inside else f"{folder}/{name}"
-            yield Candidate(name, folder, location, body, p.provider, p.licence or "")
+            named.setdefault(path.resolve(), (root, path))
+    places = _places(list(named.values()))
+    for root, path in named.values():
+        try:
+            with path.open("rb") as file:
+                body = file.read(MAX_DOCUMENT + 1)
+        except OSError:
+            refused["unreadable"] += 1
+            continue
+        if len(body) > MAX_DOCUMENT:
+            refused["too_large"] += 1
+            continue
+        name, around = path.relative_to(root).as_posix(), root.resolve().parts[1:]
+        folder = root.resolve().name
+        yield Candidate(name, folder, places[path], body, p.provider, p.licence or "", around=around)
+
+
+def _places(files: list[tuple[Path, Path]]) -> dict[Path, str]:
+    """What each file is called in its row: its path from the current folder, and elsewhere from the folder that its
+    glob begins with, or from one above that tells it from another file. The way to that folder is nobody's matter."""
+    places: dict[Path, str] = {}
+    elsewhere: dict[str, list[tuple[Path, Path]]] = {}
+    for root, path in files:
+        if path.absolute().is_relative_to(Path.cwd()):
+            places[path] = path.absolute().relative_to(Path.cwd()).as_posix()
+        else:
+            elsewhere.setdefault(f"{root.resolve().name}/{path.relative_to(root).as_posix()}", []).append((root, path))
+    for same in elsewhere.values():
+        for depth in count(1):
+            below = {path: _below(root, path, depth) for root, path in same}
+            if len(set(below.values())) == len(same) and not set(below.values()) & set(places.values()):
+                break
+            if all(depth > len(root.resolve().parts) for root, _ in same):
+                break
+        places |= below
+    return places
+
+
+def _below(root: Path, path: Path, depth: int) -> str:
+    """A file's path with as many folders of those above it, from the one that its glob begins with."""
+    return "/".join([*root.resolve().parts[1:][-depth:], path.relative_to(root).as_posix()])
 
 
 def _named(pattern: str) -> tuple[Path, list[Path]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -15,13 +17,14 @@ from apipack.openapi.nodes import listed
 GENERIC = frozenset({"openapi", "swagger", "spec", "specification", "api", "discovery", "index"})
 """Names of files that say nothing of the API."""
 
+_ENDING = re.compile(r"\.(json|ya?ml)$", re.IGNORECASE)
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 
 class Candidate(NamedTuple):
     """What may be a specification. name: its path below what it was found by; folder: what to call it where that says
     nothing; place: its address in the row. provider: None for what its servers say. derived: the body was made from
-    something that is no document."""
+    something that is no document. around: folders above `name`, which tell it from one of the same name."""
 
     name: str
     folder: str
@@ -30,6 +33,7 @@ class Candidate(NamedTuple):
     provider: str | None
     licence: str
     derived: bool = False
+    around: tuple[str, ...] = ()
 
 
 class Identity(NamedTuple):
@@ -50,10 +54,25 @@ def identify(candidate: Candidate) -> Identity:
     return Identity(provider, f"{provider}:{name}", str(version) if isinstance(version, str | int | float) else "")
 
 
+def told_apart(candidates: Sequence[Candidate], provider: str, taken: AbstractSet[str]) -> list[str]:
+    """APIs of documents that would have the same: by their whole path below what they were found by, with as many
+    folders above as tell them from each other. None is one of `taken`. Places that differ give names that differ."""
+    for depth in range(1 + max(len(candidate.around) for candidate in candidates)):
+        for ending in (_ENDING, re.compile(r"\Z")):
+            names = [
+                "/".join([*candidate.around[max(0, len(candidate.around) - depth) :], ending.sub("", candidate.name)])
+                for candidate in candidates
+            ]
+            apis = [f"{provider}:{name}" for name in names]
+            if len(set(apis)) == len(apis) and taken.isdisjoint(apis):
+                return apis
+    raise ValueError("documents at one place")
+
+
 def _name(candidate: Candidate) -> str:
     """The path without ending, and without a file's name that says nothing."""
     *folders, file = candidate.name.split("/")
-    stem = re.sub(r"\.(json|ya?ml)$", "", file, flags=re.I)
+    stem = _ENDING.sub("", file)
     parts = folders if stem.lower() in GENERIC else [*folders, stem]
     return "/".join(parts) or candidate.folder
 

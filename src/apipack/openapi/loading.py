@@ -103,6 +103,13 @@ _Loader.add_constructor(_YAML + "omap", _Loader.construct_ordered)
 _Loader.add_constructor(_YAML + "set", _Loader.construct_keys)
 
 
+_DIGITS = re.compile(rb"[0-9]{19}")
+_LONG_INTEGER = re.compile(rb"[:\[,][ \t\r\n]*-?[0-9]{19,}[ \t\r\n]*[,}\]]")
+_SPACED = re.compile(rb'"[ \t\r\n]+:')
+_SPACES = (b'" :', b'"  ', b'"\t', b'"\r', b'"\n')
+_ESCAPES = (b"\\u0022", b"\\u003a", b"\\u003A", b"\\u0020")
+
+
 def load(body: bytes, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     """Decode JSON or YAML and return an OAS 3.x mapping. Raises `SpecError` with one of the reasons too_large, empty,
     not_utf8, not_json_or_yaml, duplicate_keys, too_deep, too_many_aliases, not_a_mapping, not_openapi, no_version,
@@ -155,8 +162,7 @@ def _decode(body: bytes) -> Any:
         if body.lstrip()[:1] in (b"{", b"["):
             as_json = f"as JSON: {error}; "
     else:
-        _check_keys(body, document)
-        return document
+        return _exact(body, document)
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -174,20 +180,42 @@ def _decode(body: bytes) -> Any:
         raise SpecError("not_json_or_yaml", f"{as_json}as YAML: {told}"[:200]) from error
 
 
-def _check_keys(body: bytes, document: Any) -> None:
-    """Refuse an object with a key twice: parsers differ in which one they take (RFC 8259, 4).
-
-    The slow look is only for documents whose text has another number of keys than what was read from it.
-    """
+def _exact(body: bytes, document: Any) -> Any:
+    """What the fast parser read of a body, or, where that would be another document, what a slower one reads: integers
+    beyond 64 bits became floats. Raises `SpecError` (duplicate_keys, too_deep)."""
     try:
         text = orjson.dumps(document)
-        if text == body or text.count(b'":') == body.count(b'":'):
-            return
-        json.loads(body, object_pairs_hook=_unique)
-    except orjson.JSONEncodeError as error:
+    except (orjson.JSONEncodeError, RecursionError) as error:
         raise SpecError("too_deep", TOO_DEEP) from error
+    if text == body:
+        return document
+    _check_keys(body, text)
+    if not _DIGITS.search(body) or not _LONG_INTEGER.search(body):
+        return document
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):  # of more digits, or of more levels, than Python reads
+        return document
+
+
+def _check_keys(body: bytes, text: bytes) -> None:
+    """Refuse an object with a key twice: parsers differ in which one they take (RFC 8259, 4).
+
+    The slow look is only for documents whose text has another number of keys than what was read from it, or may hide
+    one: by escapes of the marks that are counted. text: what was read, written again.
+    """
+    if not any(escape in body for escape in _ESCAPES) and _keys(text) == _keys(body):
+        return
+    try:
+        json.loads(body, object_pairs_hook=_unique)
     except RecursionError as error:
         raise SpecError("too_deep", TOO_DEEP) from error
+
+
+def _keys(text: bytes) -> int:
+    """How often a quotation mark is followed by a colon, as after each key, with white space between them or none."""
+    count = text.count(b'":')
+    return count + (len(_SPACED.findall(text)) if any(mark in text for mark in _SPACES) else 0)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:

@@ -49,6 +49,9 @@ def merged(document: Document, schema: Schema, depth: int = 0) -> Schema:
     alternatives = [*said.get("one_of", ()), *said.get("any_of", ())]
     members["one_of"], members["any_of"] = (*alternatives, None, None)[:2]
     members["enum"] = _common(said.get("enum", []))
+    own = (schema.model_extra or {}).get("examples") if isinstance(schema, LaterSchema) else None
+    if isinstance(own, list) and own and schema.example is None:
+        said.pop("example", None)
     members["example"] = _example(parts, said.get("example", []), members["required"])
     if members["properties"] and members["type"] is None:
         members["type"] = "object"

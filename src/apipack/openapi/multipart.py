@@ -190,9 +190,16 @@ def _own_headers(encoding: Encoding | None, values: ValueBuilder) -> Iterator[tu
         if name.lower() == "content-type" or not (header.required or values.optional):
             continue
         content = header_value(header, values)
-        if "\r" in content or "\n" in content:
+        if not _is_line(content) and header.schema_object is not None:
+            values.document.repairs += 1
+            content = ",".join(pieces(values.plain(header.schema_object), bool(header.explode)))
+        if not _is_line(content):
             raise SpecError("bad_header", name[:40])
         yield name, content
+
+
+def _is_line(text: str) -> bool:
+    return "\r" not in text and "\n" not in text
 
 
 def header_value(header: Header, values: ValueBuilder) -> str:

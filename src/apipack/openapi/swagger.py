@@ -117,8 +117,11 @@ def _place(operation: Node, nodes: list[Any], consumes: list[str]) -> None:
 def _parameter(node: Node) -> Node:
     kept = {key: value for key, value in node.items() if key not in KEYWORDS and key != "collectionFormat"}
     style = _style(node) if node.get("type") == "array" else {}
-    example = {"example": node["x-example"]} if "x-example" in node else {}
-    return {**kept, **style, **example, "schema": _schema(node)}
+    return {**kept, **style, **_example(node), "schema": _schema(node)}
+
+
+def _example(node: Node) -> Node:
+    return {"example": node["x-example"]} if "x-example" in node and node.get("type") != "file" else {}
 
 
 def _style(node: Node) -> Node:
@@ -132,7 +135,7 @@ def _style(node: Node) -> Node:
 def _form(fields: list[Node]) -> Node:
     schema = {
         "type": "object",
-        "properties": {str(node.get("name")): _schema(node) for node in fields},
+        "properties": {str(node.get("name")): _schema(node) | _example(node) for node in fields},
         "required": [str(node.get("name")) for node in fields if node.get("required")],
     }
     arrays = [node for node in fields if node.get("type") == "array"]

@@ -45,6 +45,7 @@ class ValueBuilder:
     document: Document
     optional: bool = False
     nodes: int = 0
+    _given: bool = True
     _open: list[str] = field(default_factory=list)
     _trying: bool = False
     _built: int = 0
@@ -57,6 +58,14 @@ class ValueBuilder:
     def invented(self, schema: Schema) -> Any:
         """A value for the schema that is not its example or default."""
         return self._value(self.flat(schema).model_copy(update=NOT_GIVEN), 0)
+
+    def plain(self, schema: Schema) -> Any:
+        """A value in which nothing is an example or default, and of an enum what any place of a request can have."""
+        before, self.nodes, self._given = self.nodes, 0, False
+        try:
+            return self._value(schema, 0)
+        finally:
+            self.nodes, self._given = before, True
 
     def flat(self, schema: Schema) -> Schema:
         """The schema with its reference followed and its `allOf` merged: type and properties in one place."""
@@ -79,6 +88,9 @@ class ValueBuilder:
                 self._open.pop()
 
     def _flat_value(self, schema: Schema, reference: str | None, depth: int) -> Any:
+        if not self._given:
+            plain = [value for value in schema.enum or [] if _is_plain(value)]
+            schema = schema.model_copy(update={**NOT_GIVEN, "enum": plain or schema.enum})
         given = given_value(schema)
         if given is not MISSING and not _sendable(given):
             self.document.repairs += 1
@@ -292,6 +304,13 @@ def _sendable(given: Any) -> bool:
     """Whether a body can have a given text or number; a constant that it cannot costs the operation."""
     kind = type(given)
     return len(given) <= MAX_TEXT if kind is str else kind is not float or isfinite(given)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value is no text, or one that stands in a URL, a header and a body alike."""
+    if not isinstance(value, str):
+        return True
+    return value.isascii() and value.isprintable() and value == value.strip() and value not in ("", ".", "..")
 
 
 def _held(schema: LaterSchema) -> LaterSchema | None:

@@ -84,7 +84,10 @@ def _sent(parameter: Parameter, values: ValueBuilder) -> Pairs:
         pass
     values.document.repairs += 1
     schema = parameter.schema_object
-    return written(parameter, TEXT if schema is None else values.invented(schema), values)
+    if schema is None:
+        return written(parameter, TEXT, values)
+    sent = written(parameter, values.invented(schema), values)
+    return sent if sendable(parameter, sent) else written(parameter, values.plain(schema), values)
 
 
 def sendable(parameter: Parameter, sent: Pairs) -> bool:

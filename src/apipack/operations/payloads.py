@@ -71,12 +71,15 @@ def _encoded(chosen: Payload, value: Any, values: ValueBuilder) -> str:
 
 
 def _made_up(chosen: Payload, values: ValueBuilder) -> Iterator[Any]:
-    """What may stand in the place of the media type's example, then in that of its schema's."""
+    """What may stand in the place of the media type's example, then of its schema's, then of all
+    examples and defaults in it."""
     if chosen.given:
         yield media_value(chosen.media, chosen.header, values)
     schema = chosen.media.schema_object
     if schema is not None and given_value(values.flat(schema)) is not MISSING:
         yield values.invented(schema)
+    if schema is not None:
+        yield values.plain(schema)
 
 
 def sent_header(header: str, text: str) -> str:

@@ -21,6 +21,7 @@ HTML = frozenset(_ELEMENTS.split())
 """Elements of HTML and of C#'s comments; other names between `<` and `>` are placeholders and types."""
 
 _TAG = re.compile(r"<!--.{0,2000}?-->|<(/?)([A-Za-z][\w.:-]{0,60})((?:\s[^<>]{0,2000})?)/?>", re.S)
+_AUTOLINK = re.compile(r"<((?:https?|ftp)://[^\s<>]{1,500})>")
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,500}\)")
 _WORD = r"[A-Za-z0-9.,:;'\"()?!/+@%=-]+"
 _PLAIN = re.compile(rf"{_WORD}(?: {_WORD})*")
@@ -65,6 +66,7 @@ def _without_markup(text: str) -> str:
 
 def _without_tags(text: str) -> str:
     """The text without HTML; `<id>` and `List<Pet>` are none unless they are closed."""
+    text = _AUTOLINK.sub(r"\1", text)
     closed = set(re.findall(r"</([A-Za-z][\w.:-]{0,60})\s*>", text))
 
     def kept(tag: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from apipack.prompting.snippets import snippet
+from apipack.prompting.thoughts import without_thoughts
 from apipack.records import TOOLS
 from apipack.retrieval.params import Retrieve
 
@@ -114,9 +115,10 @@ def completion(row: Row, language: str, call: str, p: Retrieve) -> str:
 
 
 def extract_call(output: str, language: str | None = None) -> str:
-    """The call in a completion: after `**api_call**:` if labelled, else the code of the text (`snippets`). Where
-    that is nothing, the text itself, which may be a call that is not seen."""
-    output = whole = output.split(STOP)[0]
+    """The call in a completion, behind its thoughts: after `**api_call**:` if labelled, else the code of the text
+    (`snippets`). Where that is nothing, the text itself, which may be a call that is not seen."""
+    whole = output.split(STOP)[0]
+    output = without_thoughts(whole, language)
     parts = _FIELD.split(output)
     for label, text in zip(parts[1::2], parts[2::2], strict=True):
         if label == "api_call":

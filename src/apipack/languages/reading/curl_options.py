@@ -123,7 +123,10 @@ _KINDS = {
 }
 """Types that libcurl gives a file by its name."""
 _PIPED_PART = re.compile(r'@-(?:;type=(?P<type>[^;,"]+))?;filename="?(?P<file>[^";,]+)"?')
-_PART_TYPE = re.compile(r"(?P<content>[^;\"]*)(?:;type=(?P<type>[\w.+-]+/[\w.+-]+))?")
+SPACES = " \t\n\v\f\r"
+_PART_TYPE = re.compile(
+    r'(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<content>(?!")[^;]*))(?:;[ \t]*type=(?P<type>[\w.+-]+/[\w.+-]+))?', re.DOTALL
+)
 
 
 @dataclass
@@ -255,8 +258,8 @@ def _with_form(given: Given, url: str, user: str | None, body: str | None, comma
 
 def _part(text: str, literal: bool, stdin: str | None, files: Files) -> tuple[str, str, str | None, str | None]:
     name, equals, content = text.partition("=")
-    if not equals:
-        raise Unreadable("a part without a value")
+    if not equals or not name:
+        raise Unreadable("a part without a value, or without a name")
     if literal:
         return name, content, None, None
     if (held := _FILE_PART.fullmatch(content)) and held["held"] in files:
@@ -266,10 +269,12 @@ def _part(text: str, literal: bool, stdin: str | None, files: Files) -> tuple[st
         return name, _file(f"@{held['held']}", files), file, kind
     if (piped := _PIPED_PART.fullmatch(content)) and stdin is not None:
         return name, stdin, piped["file"], piped["type"]
-    match = _PART_TYPE.fullmatch(content)
-    if not match or content[:1] in ("@", "<"):
-        raise Unreadable("a part from a file, or with parameters")
-    return name, match["content"], None, match["type"]
+    match = _PART_TYPE.fullmatch(content.strip(SPACES))
+    if not match or content[:1] in ("@", "<", "("):
+        raise Unreadable("a part from a file, of several parts, or with parameters")
+    if match["quoted"] is not None:
+        return name, re.sub(r'\\(["\\])', r"\1", match["quoted"]), None, match["type"]
+    return name, match["content"].rstrip(SPACES), None, match["type"]
 
 
 def _credentials(given: Given, fields: Fields, user: str | None) -> Fields:
