@@ -46,6 +46,8 @@ def save(
     base = published_name(p.model)
     for config in getattr(trainer.accelerator.unwrap_model(trainer.model), "peft_config", {}).values():
         config.base_model_name_or_path = base
+        if isinstance(config.target_modules, set):  # written in the order of this process's hashes
+            config.target_modules = sorted(config.target_modules)
     trainer.save_model(str(folder))
     tokenizer.save_pretrained(folder)
     (folder / "training_args.bin").unlink(missing_ok=True)
