@@ -244,6 +244,7 @@ def test_other_sizes_rerun_only_sample_on_other_data(reproduced: Clone) -> None:
     pd.testing.assert_frame_equal(reproduced.train(), small)  # DVC's run cache must not hand out the larger data
 
 
+@pytest.mark.slow
 def test_the_readme_s_way_back_from_a_failed_experiment_trains_nothing_again(reproduced: Clone) -> None:
     reproduced.commit()
     hashes, metrics = reproduced.hashes(), reproduced.metrics()
