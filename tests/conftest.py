@@ -20,6 +20,9 @@ settings.load_profile("any machine")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
+LONGEST = "test_pipeline.py"
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fast", action="store_true", help="only tests that neither load torch nor start a process")
 
@@ -28,6 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("fast"):
         config.option.markexpr = "not slow and not heavy"
         config.pluginmanager.register(Fast(config.rootpath))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file first, so that no process waits for it at the end."""
+    items.sort(key=lambda item: item.path.name != LONGEST)
 
 
 @pytest.fixture
