@@ -2,7 +2,7 @@
 
 import json
 from html.parser import HTMLParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -17,6 +17,7 @@ from apipack.audit.report import report, table, worst
 from apipack.cli.main import app
 from apipack.errors import UserError
 from apipack.records import Output
+from tests.chat_server import ChatServer
 from tests.parameters import PARAMS, write_params
 from tests.specs import ID, INTEGER, STRING, json_body, openapi, parameter, record
 from tests.tiny import save_tiny
@@ -174,11 +175,11 @@ def test_an_adapter_of_another_model_is_refused(repository: Path, file: Path) ->
     assert refused.exit_code == 2 and refused.stderr.startswith("other is an adapter of acme/coder, and finetune.model")
 
 
-class Chat(BaseHTTPRequestHandler):
+class Chat(ChatServer):
     """A server of chat turns, whose model knows one call."""
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
+        self.question()
         text = f"```sh\n{CALL.format('GET', 'https://pets.example/v1/pets/7')}\n```"
         choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
         usage = {"prompt_tokens": 9, "completion_tokens": 9, "total_tokens": 18}
@@ -190,15 +191,7 @@ class Chat(BaseHTTPRequestHandler):
             "choices": [choice],
             "usage": usage,
         }
-        body = json.dumps(reply).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments: object) -> None:
-        pass
+        self.answer(200, reply)
 
 
 def test_a_model_behind_a_server_is_audited_by_its_name(repository: Path, file: Path) -> None:

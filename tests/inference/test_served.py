@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any, ClassVar
@@ -14,19 +13,20 @@ import pytest
 from apipack.errors import UserError
 from apipack.inference.answering import THINKING, ask_served
 from apipack.inference.params import Served
+from tests.chat_server import ChatServer
 from tests.parameters import PARAMS
 
 
-class Thinker(BaseHTTPRequestHandler):
+class Thinker(ChatServer):
     """A chat server whose models think, and so refuse `max_tokens`; of nothing it says nothing."""
 
     asked: ClassVar[list[dict[str, Any]]] = []
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        asked = self.question()
         self.asked.append(asked)
         if "max_tokens" in asked:
-            self._reply(400, {"error": {"message": "Unsupported parameter: use max_completion_tokens instead."}})
+            self.answer(400, {"error": {"message": "Unsupported parameter: use max_completion_tokens instead."}})
             return
         question = asked["messages"][-1]["content"]
         choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": f"to {question}"}}
@@ -35,18 +35,7 @@ class Thinker(BaseHTTPRequestHandler):
             choice["finish_reason"] = "length" if question == "cut" else "stop"
         usage = {"prompt_tokens": 3, "completion_tokens": 500, "total_tokens": 503}
         head = {"id": "1", "object": "chat.completion", "created": 0, "model": "m"}
-        self._reply(200, {**head, "choices": [choice], "usage": usage})
-
-    def _reply(self, status: int, reply: dict[str, Any]) -> None:
-        body = json.dumps(reply).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments: object) -> None:
-        pass
+        self.answer(200, {**head, "choices": [choice], "usage": usage})
 
 
 @pytest.fixture
