@@ -30,11 +30,15 @@ class Code:
         self.root = root
         self._packages = packages_distributions()
         self.closure = lru_cache(maxsize=None)(self._closure)
+        # Many stages reach the same modules.
+        self._file = lru_cache(maxsize=None)(self._found)
+        self._imported = lru_cache(maxsize=None)(_imports)
+        self._digested = lru_cache(maxsize=None)(_digest)
 
     def listing(self, stage: str) -> str:
         """Lines `DIGEST  FILE` of what `stages.NAME` reaches, then `PACKAGE VERSION` of what that imports of others."""
         files, packages = self.closure(f"stages.{stage}")
-        lines = [f"{_digest(self.root / file)}  {file}" for file in sorted(files)]
+        lines = [f"{self._digested(self.root / file)}  {file}" for file in sorted(files)]
         lines += [f"{name} {_version(name)}" for name in sorted(packages)]
         return "".join(f"{line}\n" for line in lines)
 
@@ -47,11 +51,11 @@ class Code:
             elif name not in ONLOOKERS and (file := self._file(name)) and file not in files:
                 files.add(file)
                 files.update(self._data(file))
-                todo += _imports(self.root / file)
+                todo += self._imported(self.root / file)
                 todo += [name.rpartition(".")[0]] if "." in name else []
         return frozenset(files), frozenset(packages)
 
-    def _file(self, module: str) -> str | None:
+    def _found(self, module: str) -> str | None:
         base = Path("src" if module.partition(".")[0] == "apipack" else ".", *module.split("."))
         candidates = (base.with_suffix(".py"), base / "__init__.py")
         return next((path.as_posix() for path in candidates if (self.root / path).is_file()), None)
@@ -70,12 +74,12 @@ class Code:
         return files
 
 
-def _imports(file: Path) -> set[str]:
+def _imports(file: Path) -> frozenset[str]:
     """Names of modules that a module imports, also within functions, or names as text: `-m apipack.NAME` of another
     process, `launcher.py` or `python_clients.read` beside it."""
     names: set[str] = set()
     if file.suffix != ".py":
-        return names
+        return frozenset()
     package = _package(file)
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Import):
@@ -89,7 +93,7 @@ def _imports(file: Path) -> set[str]:
                 names.add(f"{package}.{node.value.removesuffix('.py')}")
             elif _FUNCTION.fullmatch(node.value) and "importlib.import_module" in names:
                 names.add(f"{package}.{node.value.partition('.')[0]}")
-    return {name for name in names if name.partition(".")[0] not in sys.stdlib_module_names}
+    return frozenset(name for name in names if name.partition(".")[0] not in sys.stdlib_module_names)
 
 
 def _package(file: Path) -> str:
