@@ -69,8 +69,15 @@ def fingerprint(source: Path | str) -> str:
 
 
 def token_counter(name: str) -> Callable[[str], int]:
-    """How many tokens the tokenizer of a language model makes of a text, special tokens among them."""
-    from transformers import AutoTokenizer  # which costs a second to import, and torch with it for those who load more
+    """How many tokens the tokenizer of a language model makes of a text, special tokens among them.
+
+    transformers imports torch, which takes seconds in each process, to read the configuration of any other model.
+    """
+    if name == EMBEDDED:
+        from tokenizers import Tokenizer
+
+        return counter(Tokenizer.from_file(str(Path(resolve(name), "tokenizer.json"))))
+    from transformers import AutoTokenizer
 
     try:
         tokenizer = AutoTokenizer.from_pretrained(resolve(name))
