@@ -169,6 +169,33 @@ def test_openapi_3_0_has_no_anchors(reference: str, reason: str) -> None:
     ]
 
 
+PROFILE = 'application/ld+json; profile="https://x.example/p?a=b;c#d"'
+ESCAPED = 'application/json; a="b\\"c"'
+
+
+@pytest.mark.parametrize(
+    ("kinds", "chosen"),
+    [
+        (["application/xml", "application/json ;charset=utf-8"], "application/json ;charset=utf-8"),
+        (["text/plain", "text/json"], "text/json"),
+        (["application/vnd.a!b+json"], "application/vnd.a!b+json"),
+        ([PROFILE], PROFILE),
+        ([ESCAPED], ESCAPED),
+        (["application/json; a=b c"], "refused"),
+        (["application/j son"], "refused"),
+        (["application/json; a"], "refused"),
+    ],
+)
+def test_media_types_of_bodies(kinds: list[str], chosen: str) -> None:
+    content = ", ".join(f"{json.dumps(kind)}: {{example: {{a: 1}}}}" for kind in kinds)
+    (line,) = sent(
+        f"openapi: 3.0.4\ninfo: {{}}\nservers: [{{url: {URL}}}]\n"
+        f"paths: {{/a: {{post: {{requestBody: {{required: true, content: {{{content}}}}}}}}}}}"
+    )
+    told = f'POST {URL}/a | Content-Type: {chosen} | {{"a":1}}'
+    assert line == ("refused: bad_media_type" if chosen == "refused" else told)
+
+
 def parts(version: str, members: str, encoding: str = "", kind: str = "multipart/form-data") -> list[str]:
     """Each part of a multipart body, with its headers in one line. members: required properties."""
     names = [member.split(":")[0] for member in members.split("; ")]

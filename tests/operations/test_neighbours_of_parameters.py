@@ -46,6 +46,10 @@ TEXTS = "type: array, items: {type: string}"
         ("in: path, style: matrix, explode: true", "[a;b, c]", "/;p=a%3Bb;p=c"),
         ("in: path, style: matrix, explode: true", "{a: b;c, d: 'e=f,g'}", "/;a=b%3Bc;d=e%3Df%2Cg"),
         ("in: path, style: matrix", "{a: b;c, d: e}", "/;p=a,b%3Bc,d,e"),
+        ("in: path, style: matrix", "''", "/;p"),
+        ("in: path, style: matrix", "['', c]", "/;p=,c"),
+        ("in: path, style: matrix, explode: true", "[a, '', c]", "/;p=a;p;p=c"),
+        ("in: path, style: matrix, explode: true", "{a: '', d: e}", "/;a;d=e"),
         ("in: header", "[x, y z]", " | p: x,y z"),
         ("in: header", "{a: 1, b: 2}", " | p: a,1,b,2"),
         ("in: header, explode: true", "{a: 1, b: 2}", " | p: a=1,b=2"),
@@ -138,6 +142,14 @@ def test_a_parameter_that_is_the_whole_query(kind: str, schema: str, expected: s
 )
 def test_an_empty_string_is_a_value(version: str, members: str, expected: str) -> None:
     assert one_parameter(version, f"name: p, {members}") == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("/a?p=go", "/a?p=go"), ("/a?p&q=1", "/a?p&q=1"), ("/a?q={p}", "/a?q=v"), ("/a?pp=1", "/a?pp=1&p=v")],
+)
+def test_what_the_query_of_a_path_says_is_not_said_twice(path: str, expected: str) -> None:
+    assert one_parameter("3.0.4", "name: p, in: query, schema: {enum: [v]}", path) == expected
 
 
 @pytest.mark.parametrize("version", ["3.0.4", "3.1.1"])

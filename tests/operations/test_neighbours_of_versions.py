@@ -45,6 +45,55 @@ def test_swagger_2(members: str, operation: str, expected: str) -> None:
     assert sent(text) == [expected]
 
 
+FIELD = "{name: f, in: formData, required: true, type: string, default: v}"
+ARRAY = "{name: q, in: query, type: array, collectionFormat: pipes, items: {type: string}, required: true, "
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        ("/a: {post: {parameters: [{name: q, in: query, required: true, default: 5}]}}", [f"POST {URL}/a?q=5"]),
+        ("/a: {post: {parameters: [{name: q, in: query, required: true, enum: [b]}]}}", [f"POST {URL}/a?q=b"]),
+        (
+            "/a: {post: {parameters: [{name: b, in: body, required: true, type: object, schema: {enum: [1]}}]}}",
+            [f"POST {URL}/a | Content-Type: application/json | 1"],
+        ),
+        (
+            f"/a: {{post: {{consumes: ['{FORM}; charset=utf-8'], parameters: [{FIELD}]}}}}",
+            [f"POST {URL}/a | Content-Type: {FORM}; charset=utf-8 | f=v"],
+        ),
+        (
+            f"/a: {{post: {{consumes: ['Multipart/Form-Data; charset=utf-8'], parameters: [{FIELD}]}}}}",
+            [
+                f"POST {URL}/a | Content-Type: multipart/form-data; boundary={BOUNDARY} | --{BOUNDARY}\r\n"
+                f'Content-Disposition: form-data; name="f"\r\n\r\nv\r\n--{BOUNDARY}--\r\n'
+            ],
+        ),
+        (
+            f"/b: {{get: {{parameters: [{{$ref: '#/paths/~1a/post/parameters/1'}}]}}}}, "
+            f"/a: {{post: {{parameters: [{FIELD}, {ARRAY}default: [x, y]}}]}}}}, "
+            f"/c: {{put: {{parameters: [{{$ref: '#/paths/~1a/post/parameters/0'}}]}}}}",
+            [
+                f"GET {URL}/b?q=x%7Cy",
+                f"POST {URL}/a?q=x%7Cy | Content-Type: {FORM} | f=v",
+                f"PUT {URL}/c | Content-Type: {FORM} | f=v",
+            ],
+        ),
+        (
+            f"/b: {{get: {{parameters: [{{$ref: '#/paths/~1z/parameters/0'}}]}}}}, /z: {{parameters: [{ARRAY}"
+            "default: [x]}], get: {}}",
+            [f"GET {URL}/b?q=x", f"GET {URL}/z?q=x"],
+        ),
+        (
+            "/b: {get: {parameters: [{$ref: '#/paths/~1z/parameters/01'}]}}, /z: {parameters: [{}, {}], get: {}}",
+            ["refused: dangling_ref", f"GET {URL}/z"],
+        ),
+    ],
+)
+def test_parameters_of_swagger_2(paths: str, expected: list[str]) -> None:
+    assert sent(f"swagger: '2.0'\n{INFO}\nhost: h.example\npaths: {{{paths}}}") == expected
+
+
 PARTS = f"--{BOUNDARY}\r\n{{}}\r\n\r\n{{}}\r\n--{BOUNDARY}\r\n{{}}\r\n\r\n{{}}\r\n--{BOUNDARY}--\r\n"
 
 
@@ -54,6 +103,12 @@ PARTS = f"--{BOUNDARY}\r\n{{}}\r\n\r\n{{}}\r\n--{BOUNDARY}\r\n{{}}\r\n\r\n{{}}\r
         ("application/json", "schema: {$ref: '/apis/one.yaml#/components/schemas/N'}", "5"),
         ("application/json", "schema: {$ref: '#components/schemas/N'}", "refused: dangling_ref"),
         ("application/json", "schema: {$dynamicRef: '#d'}", '"dynamic"'),
+        ("application/jsonl", "schema: {type: array, minItems: 2}, itemSchema: {const: 1}", "1\n1\n"),
+        (
+            "text/event-stream",
+            r'itemSchema: {const: {data: "a\r\nb\rc", id: "1"}}',
+            "data: a\ndata: b\ndata: c\nid: 1\n\n",
+        ),
         ("application/json", 'schema: {}, examples: {e: {serializedValue: \'{"k":"v"}\'}}', '{"k":"v"}'),
         (
             "application/xml",

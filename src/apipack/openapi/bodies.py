@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -17,6 +18,7 @@ from apipack.openapi.media_types import (
     content_type,
     is_text,
 )
+from apipack.openapi.members import member_schema
 from apipack.openapi.models import Encoding, MediaType
 from apipack.openapi.styles import FORM as FORM_QUOTE
 from apipack.openapi.styles import Pairs, Quote, flattened, pairs, reserved, scalar, to_json
@@ -25,6 +27,7 @@ from apipack.records import essence, is_events, is_json, is_multipart, is_record
 
 __all__ = ["BOUNDARY", "choose_media_type", "content_type", "encode", "is_json", "is_text"]
 
+LINE_END = re.compile(r"\r\n|\n|\r")
 EVENT_FIELDS = ("event", "data", "id", "retry")
 
 
@@ -38,7 +41,7 @@ def encode(value: Any, header: str, values: ValueBuilder, media: MediaType | Non
     if values.document.version == (2, 0) and (essence(header) == FORM or is_multipart(header)):
         value = _joined(value, schema, values)
     if essence(header) == FORM:
-        return _form(value, encoding, values)
+        return _form(value, schema, encoding, values)
     if is_multipart(header):
         if isinstance(value, list) and essence(header) == "multipart/form-data":  # whose parts have names
             raise SpecError("form_body_not_an_object", "list")
@@ -76,7 +79,7 @@ def _in_sequence(header: str, item: Any) -> str:
     """One value: a line, a record (RFC 7464) or an event of a stream (WHATWG HTML, 9.2)."""
     if is_events(header) and isinstance(item, dict):
         fields = [(key, scalar(item[key])) for key in EVENT_FIELDS if item.get(key) is not None]
-        return "".join(f"{key}: {line}\n" for key, text in fields for line in text.split("\n")) + "\n"
+        return "".join(f"{key}: {line}\n" for key, text in fields for line in LINE_END.split(text)) + "\n"
     return ("\x1e" if is_records(header) else "") + to_json(item) + "\n"
 
 
@@ -88,19 +91,22 @@ def _read_form(text: str) -> dict[str, Any]:
     return value
 
 
-def _form(value: Any, encoding: Mapping[str, Encoding], values: ValueBuilder) -> str:
+def _form(value: Any, schema: Schema | None, encoding: Mapping[str, Encoding], values: ValueBuilder) -> str:
     if isinstance(value, str):
         return urlencode(parse_qsl(value, keep_blank_values=True)) or value
     if not isinstance(value, dict):
         raise SpecError("form_body_not_an_object", type(value).__name__)
     fields = [
-        field for name, member in value.items() for field in _fields(str(name), member, encoding.get(name), values)
+        field
+        for name, member in value.items()
+        for field in _fields(str(name), member, schema, encoding.get(name), values)
     ]
     return "&".join([f"{name}={text}" for name, text in fields])
 
 
-def _fields(name: str, member: Any, encoding: Encoding | None, values: ValueBuilder) -> Pairs:
-    """Encoded (name, text) pairs of one member: by its style, or else by its content type, an item each of an array."""
+def _fields(name: str, member: Any, schema: Schema | None, encoding: Encoding | None, values: ValueBuilder) -> Pairs:
+    """Encoded (name, text) pairs of one member: by its style, or else by its content type, an item each of an array.
+    schema: the form's."""
     style = encoding.style if encoding is not None else None
     if style == "deepObject" and isinstance(member, dict):
         return list(_deep(name, member))
@@ -109,9 +115,14 @@ def _fields(name: str, member: Any, encoding: Encoding | None, values: ValueBuil
         quoted: Quote = reserved if encoding.allow_reserved else FORM_QUOTE
         return pairs(name, member, style or "form", explode, quoted, FORM_QUOTE)
     kind = (encoding.content_type if encoding is not None else None) or ""
-    as_xml = is_xml(kind.split(",")[0]) and isinstance(member, dict)
     items = member if isinstance(member, list) else [member]
-    texts = [xml.document_text(values.document, item, None, name) if as_xml else scalar(item) for item in items]
+    if is_xml(kind.split(",")[0]) and not all(isinstance(item, str) for item in items):
+        own = None if schema is None else member_schema(values.document, values.flat(schema), name)
+        if own is not None and isinstance(member, list):
+            own = values.flat(own).items
+        texts = [xml.document_text(values.document, item, own, name) for item in items]
+    else:
+        texts = [scalar(item) for item in items]
     return [(FORM_QUOTE(name), FORM_QUOTE(text)) for text in texts]
 
 

@@ -11,7 +11,7 @@ from apipack.records import essence, is_json, is_multipart
 BOUNDARY = "---011000010111000001101001"
 PREFERRED = (
     re.compile(r"application/json$"),
-    re.compile(r"application/(.*\+)?json(;|$)"),
+    re.compile(r"(application|text)/(.*\+)?json\s*(;|$)"),
     re.compile(r"\*/\*|application/\*"),
     re.compile(r"application/x-www-form-urlencoded"),
     re.compile(r"multipart/form-data"),
@@ -23,6 +23,9 @@ IN_RANGE = {
     **{"text": "text/plain", "multipart": "multipart/form-data"},
     **{"image": "image/png", "audio": "audio/mpeg", "video": "video/mp4", "font": "font/woff2"},
 }
+_TOKEN = r"[!#$%&'+.^_`|~0-9A-Za-z-]+"
+MEDIA_TYPE = re.compile(rf'{_TOKEN}/{_TOKEN}(?:\s*;\s*{_TOKEN}=(?:"(?:[\t !#-\[\]-~]|\\[\t -~])*"|[\w.:/+=-]+))*')
+"""RFC 9110, 8.3.1; the values of parameters are often no tokens for lack of their quotes."""
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -41,10 +44,7 @@ def content_type(media_type: str) -> str:
     media_type = media_type.strip()
     if "*" in media_type:
         media_type = IN_RANGE.get(media_type.partition("/")[0].lower(), media_type)
-    if (
-        not re.fullmatch(r"[\w.+/-]+(\s*;\s*[\w.-]+=(\"[\w .,:/-]*\"|[\w.:/+-]+))*", media_type)
-        or "/" not in media_type
-    ):
+    if not MEDIA_TYPE.fullmatch(media_type):
         raise SpecError("bad_media_type", media_type[:60])
     if is_multipart(media_type):
         return f"{essence(media_type)}; boundary={BOUNDARY}"

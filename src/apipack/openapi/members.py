@@ -1,16 +1,55 @@
-"""Members of objects that are not plain properties: by dependency, by pattern, by number (JSON Schema 2020-12)."""
+"""Members of objects that are not plain properties: by dependency, by pattern, by number (JSON Schema 2020-12), and
+those of alternatives."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
-from typing import cast
+from contextlib import suppress
+from itertools import count, islice
+from typing import Any, cast
 
-from apipack.openapi.document import Schema
+from apipack.openapi.admission import admits
+from apipack.openapi.document import Document, Schema
+from apipack.openapi.loading import SpecError
+from apipack.openapi.merging import flat, merged
 from apipack.openapi.models import LaterSchema, keyword
 from apipack.openapi.patterns import matching
 
 ENDS = "ABCabc123-_."
+MAX_OPTIONS = 6
+
+
+def chosen(document: Document, schema: Schema, value: Any) -> tuple[Schema, str | None]:
+    """A flat schema with the first of its alternatives that admits the value, and that alternative's reference."""
+    reference = None
+    for _ in range(MAX_OPTIONS):
+        for option in (schema.one_of or schema.any_of or [])[:MAX_OPTIONS]:
+            with suppress(SpecError):
+                if admits(document, option, value, count()):
+                    reference = document.schema(option)[1]
+                    rest = schema.any_of if schema.one_of else None
+                    with_it = {"one_of": None, "any_of": rest, "all_of": [option]}
+                    schema = merged(document, schema.model_copy(update=with_it))
+                    break
+        else:
+            break
+    return schema, reference
+
+
+def member_schema(document: Document, schema: Schema | None, name: str, depth: int = 0) -> Schema | None:
+    """The schema of a member of what a flat schema describes: of a property, of alternatives the first that knows it,
+    or of what further members are."""
+    if schema is None or depth > MAX_OPTIONS:
+        return None
+    if name in (schema.properties or {}):
+        return (schema.properties or {})[name]
+    for option in [*(schema.one_of or []), *(schema.any_of or [])][:MAX_OPTIONS]:
+        with suppress(SpecError):
+            member = member_schema(document, flat(document, *document.schema(option)), name, depth + 1)
+            if member is not None:
+                return member
+    further = further_member(schema, name)
+    return further if isinstance(further, Schema) else None
 
 
 def with_dependents(schema: Schema, names: list[str]) -> list[str]:

@@ -10,6 +10,7 @@ from apipack.openapi.document import Schema
 from apipack.openapi.given import MISSING, first_example
 from apipack.openapi.loading import SpecError
 from apipack.openapi.media_types import BOUNDARY, content_type
+from apipack.openapi.members import chosen, member_schema
 from apipack.openapi.models import Encoding, Header, MediaType, keyword
 from apipack.openapi.scalars import TEXT
 from apipack.openapi.styles import DELIMITERS, ascii_json, pieces, scalar, to_json
@@ -80,10 +81,11 @@ def _members(
     items: Encoding | None,
     first: Sequence[Encoding],
 ) -> Iterator[Member]:
-    flat = values.flat(schema) if schema is not None else None
+    flat = _seen(schema, value, values)
     if isinstance(value, dict):
         for name, member in value.items():
-            yield Member(str(name), member, _property(flat, str(name)), encoding.get(str(name)))
+            of_member = member_schema(values.document, flat, str(name))
+            yield Member(str(name), member, of_member, encoding.get(str(name)))
     elif isinstance(value, list):
         prefix: list[Schema] = (keyword(flat, "prefix_items") or []) if flat is not None else []
         for number, member in enumerate(value):
@@ -93,16 +95,14 @@ def _members(
         yield Member("file" if _is_binary(flat, values) else None, value, flat, None)
 
 
-def _property(schema: Schema | None, name: str) -> Schema | None:
-    if schema is None:
-        return None
-    further = schema.additional_properties
-    return (schema.properties or {}).get(name) or (further if isinstance(further, Schema) else None)
+def _seen(schema: Schema | None, value: Any, values: ValueBuilder) -> Schema | None:
+    """The schema flat, with the alternative that the value is of."""
+    return None if schema is None else chosen(values.document, values.flat(schema), value)[0]
 
 
 def _parts(member: Member, values: ValueBuilder) -> Iterator[Part]:
     encoding = member.encoding
-    schema = values.flat(member.schema) if member.schema is not None else None
+    schema = _seen(member.schema, member.value, values)
     styled = encoding is not None and (encoding.style, encoding.explode, encoding.allow_reserved) != (None,) * 3
     if styled and values.document.version != (3, 0) and isinstance(member.value, dict | list):  # 3.0: for forms alone
         yield from _styled(member)
@@ -132,7 +132,7 @@ def _styled(member: Member) -> Iterator[Part]:
 
 
 def _part(member: Member, values: ValueBuilder) -> Part:
-    schema = values.flat(member.schema) if member.schema is not None else None
+    schema = _seen(member.schema, member.value, values)
     said = _said_type(member.encoding, binary=_is_binary(schema, values))
     media_type = said or _default_type(member.value, schema, values)
     encoded = bool(schema is not None and (schema.model_extra or {}).get("contentEncoding"))

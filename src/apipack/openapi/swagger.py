@@ -6,9 +6,12 @@ shared or stand at the path go to each operation; `basic` security and discrimin
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from typing import Any
 from urllib.parse import unquote
+
+from apipack.records import essence, is_multipart
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 KEYWORDS = (
@@ -50,15 +53,21 @@ def prepare(document: Node) -> None:
         document["paths"] = paths = {
             path: _path_item(document, item) for path, item in paths.items() if path[:2] != "x-"
         }
+    placed = []
     for item in paths.values() if isinstance(paths, dict) else ():
         if isinstance(item, dict):
-            common = item.pop("parameters", None) or []
+            common = item.get("parameters") or []
             for method in METHODS:
                 if isinstance(operation := item.get(method), dict):
                     nodes = [_followed(node, document) for node in (*common, *(operation.get("parameters") or []))]
-                    own = operation.get("consumes")
-                    _place(operation, nodes, consumes if own is None else own)
-                    _serve(operation, document)
+                    placed.append((operation, nodes))
+    for operation, nodes in placed:  # when all references are followed: some lead to parameters of other operations
+        own = operation.get("consumes")
+        _place(operation, nodes, consumes if own is None else own)
+        _serve(operation, document)
+    for item in paths.values() if isinstance(paths, dict) else ():
+        if isinstance(item, dict):
+            item.pop("parameters", None)
     if "host" in document and document.get("schemes") is None:  # that of the document's own address
         document["servers"] = [{"url": f"//{document.pop('host')}{document.pop('basePath')}"}]
         document.pop("schemes", None)
@@ -92,9 +101,12 @@ def _followed(node: Any, document: Node) -> Any:
         target = document
         for token in reference[2:].split("/"):
             token = unquote(token).replace("~1", "/").replace("~0", "~")
-            if not isinstance(target, dict) or token not in target:
+            if isinstance(target, list) and re.fullmatch(r"0|[1-9][0-9]{0,5}", token) and int(token) < len(target):
+                target = target[int(token)]
+            elif isinstance(target, dict) and token in target:
+                target = target[token]
+            else:
                 return node
-            target = target[token]
     return node
 
 
@@ -103,15 +115,20 @@ def _place(operation: Node, nodes: list[Any], consumes: list[str]) -> None:
     merged = {(node.get("name"), node.get("in"), node.get("$ref")): node for node in nodes if isinstance(node, dict)}
     fields = [node for node in merged.values() if node.get("in") == "formData"]
     others = [node for node in merged.values() if node.get("in") != "formData"]
-    operation["parameters"] = [_parameter(node) if "type" in node else node for node in others]
+    operation["parameters"] = [_parameter(node) if _is_plain(node) else node for node in others]
     if any(node.get("in") == "body" for node in others):
         operation["consumes"] = consumes or ["application/json"]
     elif fields:
         files = any(node.get("type") == "file" for node in fields)
-        media_types = [name for name in consumes if name in FORMS] or [FORMS[files]]
-        if files and FORMS[1] in media_types:
-            media_types = [FORMS[1]]
+        media_types = [name for name in consumes if essence(str(name)) in FORMS] or [FORMS[files]]
+        if files:
+            media_types = [name for name in media_types if is_multipart(name)] or media_types
         operation["requestBody"] = {"required": True, "content": {name: _form(fields) for name in media_types}}
+
+
+def _is_plain(node: Node) -> bool:
+    """Whether a parameter has its type itself, though one that lacks the word `type` may say other things of it."""
+    return "schema" not in node if node.get("in") == "body" else not {"schema", "content", "$ref"} & node.keys()
 
 
 def _parameter(node: Node) -> Node:

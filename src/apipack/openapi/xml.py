@@ -10,12 +10,12 @@ from xml.sax.saxutils import escape, quoteattr
 
 from apipack.openapi.document import Document, Schema
 from apipack.openapi.loading import SpecError
+from apipack.openapi.members import chosen, member_schema
 from apipack.openapi.merging import flat
 from apipack.openapi.styles import scalar
 
 NAME = re.compile(r"[A-Za-z_][\w.-]*")
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-MAX_OPTIONS = 6
 Scope = dict[str, str]
 """Namespaces by prefix; the default one's is empty."""
 
@@ -23,10 +23,10 @@ Scope = dict[str, str]
 def document_text(document: Document, value: Any, schema: Schema | None, name: str) -> str:
     """The root element, by its schema's name or else `name`; an array's items are inside of it."""
     writer = Writer(document)
-    root, reference = writer.seen(schema)
+    root, reference = writer.seen(schema, value)
     name = _component(reference) or name
     if isinstance(value, list):
-        inner, item = writer.seen(root.items if root is not None else None)
+        inner, item = writer.seen(root.items if root is not None else None, *value[:1])
         own = _xml(inner).get("name") or _component(item) or (name if name != "root" else "item")
         members = "".join(
             writer.element(member, root.items if root is not None else None, str(own), {}) for member in value
@@ -39,16 +39,20 @@ def document_text(document: Document, value: Any, schema: Schema | None, name: s
 class Writer:
     document: Document
 
-    def seen(self, schema: Schema | None) -> tuple[Schema | None, str | None]:
-        """The schema with its reference followed and `allOf` merged."""
+    def seen(self, schema: Schema | None, *value: Any) -> tuple[Schema | None, str | None]:
+        """The schema with its reference followed, `allOf` merged, and of alternatives the value's."""
         if schema is None:
             return None, None
         target, reference = self.document.schema(schema)
-        return flat(self.document, target, reference), reference
+        whole = flat(self.document, target, reference)
+        if value and (whole.one_of or whole.any_of):
+            whole, option = chosen(self.document, whole, *value)
+            reference = reference or option
+        return whole, reference
 
     def element(self, value: Any, schema: Schema | None, name: str, scope: Scope) -> str:
         """An element with what is inside; scope: the prefixes that are declared around it."""
-        seen, _ = self.seen(schema)
+        seen, _ = self.seen(schema, value)
         own = _xml(seen)
         inner = _within(own, scope)
         attributes: list[str] = []
@@ -68,14 +72,14 @@ class Writer:
         self, value: dict[str, Any], schema: Schema | None, scope: Scope, attributes: list[str]
     ) -> Iterator[str]:
         for key, member in value.items():
-            property_schema = self._property(schema, str(key), 0)
-            seen, _ = self.seen(property_schema)
+            property_schema = member_schema(self.document, schema, str(key))
+            seen, _ = self.seen(property_schema, member)
             own, name = _xml(seen), str(key)
             kind = str(own.get("nodeType") or "")
             if own.get("attribute") is True or kind == "attribute":
                 if member is not None:
-                    declared, inner = _declared(own, scope), _within(own, scope)
-                    attributes.append(f"{declared} {_named(own, name, inner)}={quoteattr(_characters(scalar(member)))}")
+                    scope = _declare(own, scope, attributes)
+                    attributes.append(f" {_named(own, name, scope)}={quoteattr(_characters(scalar(member)))}")
             elif kind in ("text", "cdata") and not isinstance(member, dict | list):
                 yield _content(own, "" if member is None else scalar(member))
             elif kind == "none" and isinstance(member, dict):  # OAS 3.2: its members stand in its place
@@ -93,22 +97,6 @@ class Writer:
         inner = _within(own, scope) if wrapped else scope
         members = "".join(self.element(member, items, outer, inner) for member in value)
         return self.tag(own, name, members, scope, ()) if wrapped else members
-
-    def _property(self, schema: Schema | None, name: str, depth: int) -> Schema | None:
-        """The schema of a member, of alternatives the first that knows it."""
-        if schema is None or depth > MAX_OPTIONS:
-            return None
-        if name in (schema.properties or {}):
-            return (schema.properties or {})[name]
-        for option in [*(schema.one_of or []), *(schema.any_of or [])][:MAX_OPTIONS]:
-            try:
-                member = self._property(self.seen(option)[0], name, depth + 1)
-            except SpecError:
-                continue
-            if member is not None:
-                return member
-        further = schema.additional_properties
-        return further if isinstance(further, Schema) else None
 
 
 def _xml(schema: Schema | None) -> dict[str, Any]:
@@ -147,6 +135,16 @@ def _within(own: dict[str, Any], scope: Scope) -> Scope:
     if not isinstance(address, str) or not address or (prefix and not NAME.fullmatch(prefix)):
         return scope
     return {**scope, prefix: address}
+
+
+def _declare(own: dict[str, Any], scope: Scope, attributes: list[str]) -> Scope:
+    """The scope with what an attribute declares, once an element; without a prefix it is in no namespace (Namespaces in
+    XML, 6.2)."""
+    declared = _declared(own, scope) if own.get("prefix") else ""
+    if not declared or own["prefix"] in scope or declared in attributes:
+        return scope
+    attributes.append(declared)
+    return _within(own, scope)
 
 
 def _declared(own: dict[str, Any], scope: Scope) -> str:

@@ -194,14 +194,17 @@ def path_value(parameter: Parameter, value: Any, reserved_too: bool = False) -> 
     name = quote(parameter.name, safe="")
     quoted = PATH_MEMBER if isinstance(value, list | dict) else reserved_segment if reserved_too else PATH
     parts = pieces(value, explode, quoted)
-    if not any(parts):
+    if not parts or not (style == "matrix" or any(parts)):
         parts = [PATH(made_up(parameter.name))]
     delimiter = quote(DELIMITERS.get(style, ","), safe=",")
     if style == "label":
         return "." + ("." if explode else ",").join(parts)
-    if style == "matrix" and explode:
-        return "".join(f";{part}" if isinstance(value, dict) else f";{name}={part}" for part in parts)
-    return (f";{name}=" if style == "matrix" else "") + delimiter.join(parts)
+    if style != "matrix":
+        return delimiter.join(parts)
+    if isinstance(value, dict) and explode:
+        return "".join(f";{part.removesuffix('=')}" for part in parts)  # RFC 6570, 3.2.7
+    texts = parts if explode else [delimiter.join(parts)]
+    return "".join(f";{name}={text}" if text else f";{name}" for text in texts)
 
 
 def pairs(parameter: Parameter, value: Any) -> Pairs:

@@ -120,7 +120,11 @@ def _made_payload(body: RequestBody, values: ValueBuilder) -> Payload:
 
 
 def media_value(media: MediaType, header: str, values: ValueBuilder) -> Any:
-    """A value by the schema of a media type, or one item by that of its items (OAS 3.2: itemSchema)."""
+    """A value by the schema of a media type, or one item by that of its items (OAS 3.2: itemSchema), or both."""
+    if media.schema_object is not None and media.item_schema is not None and is_sequence(header):
+        model = type(media.schema_object)
+        items = model.model_construct(items=media.item_schema)
+        return values.value(model.model_construct(all_of=[media.schema_object, items]))
     if media.schema_object is None and media.item_schema is not None:
         item = values.value(media.item_schema)
         return [item] if is_sequence(header) or header.startswith("multipart/") else item

@@ -13,6 +13,7 @@ from apipack.openapi import bodies
 from apipack.openapi.admission import kind_of
 from apipack.openapi.document import Document, Schema
 from apipack.openapi.loading import SpecError
+from apipack.openapi.members import chosen, member_schema
 from apipack.openapi.models import LATER, OAS_3_0, Encoding, LaterMediaType, MediaType, Models, Parameter
 from apipack.openapi.multipart import header_value
 from apipack.openapi.styles import Pairs
@@ -121,16 +122,15 @@ def _headers(encoding: Encoding, values: ValueBuilder) -> Iterator[tuple[str, No
 
 def _shape(schema: Schema, node: Node, values: ValueBuilder, *, root: bool = False) -> Node:
     """The schema of a form's node with those keywords alone that decide how its value is written."""
-    flat = values.flat(schema)
+    flat, _ = chosen(values.document, values.flat(schema), whole_value(node))
     extra = flat.model_extra or {}
     given = {"format": flat.format, "xml": flat.xml} | {name: extra.get(name) for name in KEYWORDS[2:]}
     shape = {name: value for name, value in given.items() if value is not None}
     if (kind := kind_of(flat)) is not None:
         shape["type"] = kind
-    further = flat.additional_properties
     properties: Node = {}
     for name, _, inner in node.get("members", ()):
-        member = (flat.properties or {}).get(name) or (further if isinstance(further, Schema) else None)
+        member = member_schema(values.document, flat, name)
         if member is not None:
             properties[name] = _shape(member, inner, values)
     if properties:
