@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from openapi_parser.models import v3_1
+
 from apipack.openapi.document import Document, Schema
 from apipack.openapi.merging import flat
 from apipack.openapi.models import keyword
@@ -34,6 +36,12 @@ def kind_of(schema: Schema) -> str | None:
     if isinstance(kind, list):
         return next((name for name in map(_name, kind) if name != "null"), "null" if kind else None)
     return _name(kind)
+
+
+def kinds_of(schema: Schema) -> list[str]:
+    """All of the schema's types, null at the end."""
+    kinds = schema.type if isinstance(schema.type, list) else [] if schema.type is None else [schema.type]
+    return sorted(map(_name, kinds), key="null".__eq__)
 
 
 def _name(kind: Any) -> str:
@@ -76,11 +84,23 @@ def within(schema: Schema, value: Any) -> bool:
             (schema.min_length or 0) <= len(value) <= (len(value) if schema.max_length is None else schema.max_length)
         )
         return bounded and (schema.pattern is None or matching(schema.pattern, value) == value)
-    if isinstance(value, int | float):
-        return (schema.minimum is None or schema.minimum <= value) and (
-            schema.maximum is None or value <= schema.maximum
-        )
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        low, high, low_open, high_open = bounds(schema)
+        over = low is None or low < value or (low == value and not low_open)
+        return over and (high is None or value < high or (value == high and not high_open))
     return True
+
+
+def bounds(schema: Schema) -> tuple[int | float | None, int | float | None, bool, bool]:
+    """Least and greatest number, and whether each is excluded: by a flag in OAS 3.0, by a bound of its own in 3.1."""
+    low, high = schema.minimum, schema.maximum
+    low_open, high_open = bool(schema.exclusive_minimum), bool(schema.exclusive_maximum)
+    if isinstance(schema, v3_1.Schema):
+        above, below = schema.exclusive_minimum, schema.exclusive_maximum
+        low_open = above is not None and (low is None or above >= low)
+        high_open = below is not None and (high is None or below <= high)
+        low, high = (above if low_open else low), (below if high_open else high)
+    return low, high, low_open, high_open
 
 
 def _admits_items(document: Document, schema: Schema, value: list[Any], looks: Iterator[int], depth: int) -> bool:

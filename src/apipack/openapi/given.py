@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from apipack.openapi.admission import is_of, kind_of, within
+from apipack.openapi.admission import is_of, kind_of, kinds_of, within
 from apipack.openapi.document import Schema
 
 MISSING: Any = object()
@@ -47,6 +47,13 @@ def given_value(schema: Schema) -> Any:
         return read_as(kind_of(schema), schema.default)
     if not schema.enum:
         return MISSING
-    kind, values = kind_of(schema), [value for value in schema.enum if value is not None]
-    fitting = (value for value in values if (kind is None or is_of(kind, value)) and within(schema, value))
-    return next(fitting, values[0] if values else None)
+    kinds, values = kinds_of(schema), [value for value in schema.enum if value is not None]
+    if kinds == ["null"]:
+        return None if len(values) < len(schema.enum) else values[0]
+    fitting = (value for value in values if (not kinds or is_of(kinds[0], value)) and within(schema, value))
+    others = (value for value in values if any(is_of(kind, value) for kind in kinds) and within(schema, value))
+    fits = next(fitting, MISSING)
+    fits = next(others, MISSING) if fits is MISSING else fits
+    if fits is not MISSING:
+        return fits
+    return values[0] if values and ("null" not in kinds or len(values) == len(schema.enum)) else None

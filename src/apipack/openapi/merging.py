@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from math import isfinite, lcm
 from typing import Any
 
 from apipack.openapi.document import Document, Schema
@@ -13,11 +15,11 @@ MAX_DEPTH = 8
 GREATEST = ("minimum", "min_length", "min_items", "min_properties")
 LEAST = ("maximum", "max_length", "max_items", "max_properties")
 FIRST = (
-    "type", "format", "default", "pattern", "multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items",
-    "nullable", "read_only", "discriminator", "xml", "additional_properties",
+    "format", "default", "pattern", "exclusive_minimum", "exclusive_maximum", "nullable", "read_only", "discriminator",
+    "xml", "additional_properties",
 )  # fmt: skip
-LATER = ("prefix_items", "contains", "min_contains", "property_names", "unevaluated_items", "unevaluated_properties")
-EXTRA = ("const", "examples")
+LATER = ("prefix_items", "contains", "min_contains", "unevaluated_items", "unevaluated_properties", "content_schema")
+EXTRA = ("const", "examples", "contentMediaType", "contentEncoding")
 
 
 def flat(document: Document, schema: Schema, reference: str | None) -> Schema:
@@ -28,8 +30,9 @@ def flat(document: Document, schema: Schema, reference: str | None) -> Schema:
 
 
 def merged(document: Document, schema: Schema, depth: int = 0) -> Schema:
-    """The schema with its `allOf` worked in; what it says itself comes before what its parts say. Of alternatives
-    (`oneOf`, `anyOf`) two lists are kept. Raises `SpecError` for a bad reference."""
+    """The schema with its `allOf` worked in; what it says itself comes before what its parts say. Of more than two
+    lists of alternatives (`oneOf`, `anyOf`) the second has the further ones in it. Raises `SpecError` for a bad
+    reference."""
     parts = [schema]
     for part in schema.all_of or []:
         part, _ = document.schema(part)
@@ -45,9 +48,13 @@ def merged(document: Document, schema: Schema, depth: int = 0) -> Schema:
     for part in reversed(parts):
         extra = part.model_extra or {}
         members |= {name: extra[name] for name in EXTRA if name in extra}
+    members["type"] = reduce(_common_types, said["type"]) if "type" in said else None
+    members["multiple_of"] = reduce(_common_multiple, said["multiple_of"]) if "multiple_of" in said else None
+    members["unique_items"] = any(said.get("unique_items", ())) or None
     members["items"] = _both(said["items"]) if "items" in said else None
-    alternatives = [*said.get("one_of", ()), *said.get("any_of", ())]
-    members["one_of"], members["any_of"] = (*alternatives, None, None)[:2]
+    members["not_schema"] = _neither(said["not_schema"]) if "not_schema" in said else None
+    alternatives = [options for options in (*said.get("one_of", ()), *said.get("any_of", ())) if options]
+    members["one_of"], members["any_of"] = (*_two_of(alternatives), None, None)[:2]
     members["enum"] = _common(said.get("enum", []))
     own = (schema.model_extra or {}).get("examples") if isinstance(schema, LaterSchema) else None
     if isinstance(own, list) and own and schema.example is None:
@@ -68,6 +75,9 @@ def merged(document: Document, schema: Schema, depth: int = 0) -> Schema:
 def _later(parts: list[Schema], said: dict[str, list[Any]]) -> dict[str, Any]:
     """The keywords of JSON Schema 2020-12."""
     members: dict[str, Any] = {name: said[name][0] if name in said else None for name in LATER}
+    members["property_names"] = _both(said["property_names"]) if "property_names" in said else None
+    for name, choose in (("exclusive_minimum", max), ("exclusive_maximum", min)):
+        members[name] = choose(said[name]) if name in said else None
     members["conditions"] = [condition for part in parts for condition in conditions(part)] or None
     for name in ("pattern_properties", "dependent_required"):
         together: dict[str, Any] = {}
@@ -123,6 +133,36 @@ def _said_by_name(parts: list[Schema]) -> dict[str, list[Any]]:
 def _both(schemas: list[Schema]) -> Schema:
     first, *others = schemas
     return type(first).model_construct(all_of=schemas) if any(other != first for other in others) else first
+
+
+def _neither(schemas: list[Schema]) -> Schema:
+    anything = next((schema for schema in schemas if not schema.model_fields_set), None)
+    if anything is not None or len(schemas) == 1:
+        return anything or schemas[0]
+    return type(schemas[0]).model_construct(any_of=schemas)
+
+
+def _two_of(alternatives: list[list[Schema]]) -> list[list[Schema]]:
+    """At most two lists, of which the second asks for the further ones too."""
+    while len(alternatives) > 2:
+        *first, one, other = alternatives
+        model = type(one[0])
+        alternatives = [*first, [model.model_construct(all_of=[o, model.model_construct(any_of=other)]) for o in one]]
+    return alternatives
+
+
+def _common_types(one: Any, other: Any) -> Any:
+    """The types that both allow, of which an integer is a number; the first where these are none."""
+    ones, others = (kinds if isinstance(kinds, list) else [kinds] for kinds in (one, other))
+    common = [kind for kind in ones if kind in others or (kind == "integer" and "number" in others)]
+    common += [kind for kind in others if kind == "integer" and kind not in ones and "number" in ones]
+    return (common[0] if len(common) == 1 else common) if common else one
+
+
+def _common_multiple(one: float, other: float) -> float:
+    """The least number that is a multiple of both, where both are whole."""
+    whole = all(isfinite(step) and step > 0 and step == int(step) for step in (one, other))
+    return lcm(int(one), int(other)) if whole else one
 
 
 def _properties(parts: list[Schema]) -> dict[str, Any]:

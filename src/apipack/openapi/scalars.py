@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
-from openapi_parser.models import v3_1
-
+from apipack.openapi.admission import bounds
 from apipack.openapi.document import Schema
 from apipack.openapi.patterns import matching
 
@@ -43,7 +42,8 @@ def scalar_value(schema: Schema, kind: str | None) -> Any:
 
 def _number(schema: Schema, *, integer: bool) -> int | float:
     """The most convenient number inside the bounds that is a multiple of `multipleOf`."""
-    low, high, low_open, high_open = _bounds(schema)
+    least, greatest, low_open, high_open = bounds(schema)
+    low, high = finite(least), finite(greatest)
     step = finite(schema.multiple_of) or 1
     step = step if step > 0 else 1
     candidates: list[int | float] = [1, step, 0]
@@ -67,18 +67,6 @@ def _number(schema: Schema, *, integer: bool) -> int | float:
     return int(value) if integer or value == int(value) else value
 
 
-def _bounds(schema: Schema) -> tuple[int | float | None, int | float | None, bool, bool]:
-    """Least and greatest number, and whether each is excluded: by a flag in OAS 3.0, by a bound of its own in 3.1."""
-    low, high = schema.minimum, schema.maximum
-    low_open, high_open = bool(schema.exclusive_minimum), bool(schema.exclusive_maximum)
-    if isinstance(schema, v3_1.Schema):
-        above, below = schema.exclusive_minimum, schema.exclusive_maximum
-        low_open = above is not None and (low is None or above >= low)
-        high_open = below is not None and (high is None or below <= high)
-        low, high = (above if low_open else low), (below if high_open else high)
-    return finite(low), finite(high), low_open, high_open
-
-
 def finite(number: int | float | None) -> int | float | None:
     """The number, None for one that no sum or quotient of it can be trusted of."""
     return number if number is not None and abs(number) < 1e300 else None
@@ -94,7 +82,8 @@ def _text(schema: Schema) -> str:
     if len(text) < low <= 1_000:
         text = (text * (low // len(text) + 1))[:low]
     if schema.pattern is not None:
-        return matching(schema.pattern, text, low, high) or text
+        found = matching(schema.pattern, text, low, high)
+        return text if found is None else found
     return text
 
 

@@ -82,12 +82,14 @@ class ValueBuilder:
                 return None if schema.nullable else [] if kind_of(schema) == "array" else {}
             self._open.append(reference)
         try:
-            return self._flat_value(flat(self.document, schema, reference), reference, depth)
+            tells = schema.discriminator is not None
+            return self._flat_value(flat(self.document, schema, reference), reference, depth, tells=tells)
         finally:
             if reference is not None:
                 self._open.pop()
 
-    def _flat_value(self, schema: Schema, reference: str | None, depth: int) -> Any:
+    def _flat_value(self, schema: Schema, reference: str | None, depth: int, *, tells: bool) -> Any:
+        """tells: the discriminator is the schema's own and of no part of its `allOf`."""
         if not self._given:
             plain = [value for value in schema.enum or [] if _is_plain(value)]
             schema = schema.model_copy(update={**NOT_GIVEN, "enum": plain or schema.enum})
@@ -107,8 +109,16 @@ class ValueBuilder:
                 whole = schema.model_copy(update={"all_of": asked, **UNCONDITIONAL})
                 value = self._object(flat(self.document, whole, None), depth)
             if schema.discriminator is not None and schema.discriminator.property_name in value:
-                self._label(value, schema, reference)
+                self._label(value, schema, reference, tells=tells)
             return value
+        value = self._simple(schema, kind, depth)
+        if asked := list(self._asked_for(schema, value)):
+            whole = schema.model_copy(update={"all_of": asked, **UNCONDITIONAL})
+            value = self._simple(flat(self.document, whole, None), kind, depth)
+        return value
+
+    def _simple(self, schema: Schema, kind: str | None, depth: int) -> Any:
+        """An array or a scalar."""
         if kind == "array" or (kind is None and (schema.items is not None or keyword(schema, "prefix_items"))):
             return self._array(schema, depth)
         if kind == "string" and isinstance(schema, LaterSchema) and (inside := _held(schema)) is not None:
@@ -125,6 +135,10 @@ class ValueBuilder:
         """The value, or the first near it that the schema's `not` lets through."""
         step = finite(schema.multiple_of) or 1
         near = [value + step, value - step] if isinstance(value, int | float) else [f"{value}_2", 1, [], {}]
+        if isinstance(value, bool):
+            near = [not value, *near]
+        elif isinstance(value, int | float):
+            near += [value + step / 2, value - step / 2]
         return next((other for other in (value, *near) if admits(self.document, schema, other, self._looks)), value)
 
     def _alternative(self, schema: Schema, depth: int) -> Any:
@@ -170,8 +184,9 @@ class ValueBuilder:
             self._label(value, schema, _reference(option))
         return value
 
-    def _label(self, value: dict[str, Any], schema: Schema, reference: str | None) -> None:
-        """Name the schema that an object is of, where no enum or const does (OAS 3: Discriminator Object)."""
+    def _label(self, value: dict[str, Any], schema: Schema, reference: str | None, *, tells: bool = False) -> None:
+        """Name the schema that an object is of, where no enum or const does (OAS 3: Discriminator Object). tells: it
+        is the one that tells others apart, and of these the first."""
         assert schema.discriminator is not None
         name = schema.discriminator.property_name
         member = (schema.properties or {}).get(name)
@@ -180,7 +195,7 @@ class ValueBuilder:
         mapping = schema.discriminator.mapping or {}
         own = reference.rpartition("/")[2]
         labels = [label for label, target in mapping.items() if target in (reference, own)]
-        value[name] = next(iter(labels or mapping), own)
+        value[name] = next(iter(labels or (mapping if tells else ())), own)
 
     def _object(self, schema: Schema, depth: int) -> dict[str, Any]:
         properties = schema.properties or {}
@@ -221,10 +236,11 @@ class ValueBuilder:
                 value[name] = TEXT if isinstance(further, bool) else self._value(further, depth + 1)
         return value
 
-    def _asked_for(self, schema: Schema, value: dict[str, Any]) -> Iterator[Schema]:
-        """What is asked of an object because it is as it is (JSON Schema 2020-12 core, 10.2.2)."""
+    def _asked_for(self, schema: Schema, value: Any) -> Iterator[Schema]:
+        """What is asked of a value because it is as it is (JSON Schema 2020-12 core, 10.2.2)."""
         for condition in conditions(schema):
-            yield from (asked for name, asked in (condition.dependent_schemas or {}).items() if name in value)
+            if isinstance(value, dict):
+                yield from (asked for name, asked in (condition.dependent_schemas or {}).items() if name in value)
             if condition.if_schema is not None:
                 holds = admits(self.document, condition.if_schema, value, self._looks)
                 if (branch := condition.then_schema if holds else condition.else_schema) is not None:
@@ -243,12 +259,15 @@ class ValueBuilder:
         if (possible := next((at for at, item in enumerate(first) if self._is_never(item)), None)) is not None:
             first, wanted = first[: max(possible, least)], max(possible, least)
         if contained is not None and (times := 1 if (said := keyword(schema, "min_contains")) is None else said):
+            if schema.items is not None and not self._is_never(schema.items):
+                contained = type(contained).model_construct(all_of=[schema.items, contained])
             first = [*first, *[contained] * min(times, MAX_ITEMS)]
             wanted = max(wanted if schema.items is not None or least else 0, len(first))
         further = schema.items or keyword(schema, "unevaluated_items")
         if further is None:
             wanted = min(wanted, max(least, len(first)))
-            return [*self._items(first, depth), *[TEXT] * (wanted - len(first))]
+            texts = [TEXT] * (wanted - len(first))
+            return [*self._items(first, depth), *(varied_scalars(texts, schema) if schema.unique_items else texts)]
         if not least and not first and (depth >= MAX_DEPTH or self._is_open(further)):
             return []
         rest = 0 if self._is_never(further) else wanted - len(first)
@@ -283,7 +302,7 @@ class ValueBuilder:
         if not isinstance(schema, LaterSchema):
             return False
         try:
-            never = self.document.schema(schema)[0].not_schema
+            never = self.flat(schema).not_schema
         except SpecError:  # of an alternative that is not taken it does no harm
             return False
         return never is not None and not never.model_fields_set
