@@ -41,6 +41,7 @@ def test_a_schema_without_a_mapping_goes_by_its_name(version: str, schema: str, 
         "{allOf: [{type: [string, integer]}, {type: integer}]}",
         "{allOf: [{type: number, minimum: 0.5}, {type: integer}]}",
         "{allOf: [{type: integer, multipleOf: 2}, {multipleOf: 3}]}",
+        "{allOf: [{type: integer, multipleOf: 9007199254740881}, {multipleOf: 9007199254740881}]}",
         "{allOf: [{type: integer, exclusiveMinimum: 1}, {exclusiveMinimum: 5}]}",
         "{allOf: [{type: array, minItems: 2, items: {enum: [1, 2]}}, {uniqueItems: true}]}",
         "{allOf: [{type: integer}, {not: {const: 1}}]}",
@@ -164,3 +165,13 @@ def test_xml_in_forms(member: str, expected: str) -> None:
     schema = f"{{type: object, required: [m], properties: {{m: {member}}}}}"
     media = f"schema: {schema}, encoding: {{m: {{contentType: application/xml}}}}"
     assert sent_body("3.0.4", "application/x-www-form-urlencoded", media, BOOK) == expected
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("kind", ["multipart/form-data", "application/xml", "application/x-www-form-urlencoded"])
+def test_members_that_no_alternative_knows_take_a_bounded_time(kind: str) -> None:
+    steps = [", ".join([f"{{$ref: '{R}S{level + 1}'}}"] * 6) for level in range(9)]
+    chain = ", ".join(f"S{level}: {{oneOf: [{step}]}}" for level, step in enumerate(steps))
+    more = f"components: {{schemas: {{{chain}, S9: {{type: object, properties: {{q: {{}}}}}}}}}}"
+    example = ", ".join(f"m{number}: 1" for number in range(900))
+    assert "m899" in sent_body("3.1.1", kind, f"schema: {{$ref: '{R}S0'}}, example: {{{example}}}", more)

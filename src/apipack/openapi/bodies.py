@@ -117,7 +117,7 @@ def _fields(name: str, member: Any, schema: Schema | None, encoding: Encoding | 
     kind = (encoding.content_type if encoding is not None else None) or ""
     items = member if isinstance(member, list) else [member]
     if is_xml(kind.split(",")[0]) and not all(isinstance(item, str) for item in items):
-        own = None if schema is None else member_schema(values.document, values.flat(schema), name)
+        own = None if schema is None else member_schema(values.document, values.flat(schema), name, values.looks)
         if own is not None and isinstance(member, list):
             own = values.flat(own).items
         texts = [xml.document_text(values.document, item, own, name) for item in items]

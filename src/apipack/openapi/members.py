@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import count, islice
+from itertools import islice
 from typing import Any, cast
 
-from apipack.openapi.admission import admits
+from apipack.openapi.admission import MAX_LOOKS, admits
 from apipack.openapi.document import Document, Schema
 from apipack.openapi.loading import SpecError
 from apipack.openapi.merging import flat, merged
@@ -19,13 +19,14 @@ ENDS = "ABCabc123-_."
 MAX_OPTIONS = 6
 
 
-def chosen(document: Document, schema: Schema, value: Any) -> tuple[Schema, str | None]:
-    """A flat schema with the first of its alternatives that admits the value, and that alternative's reference."""
+def chosen(document: Document, schema: Schema, value: Any, looks: Iterator[int]) -> tuple[Schema, str | None]:
+    """A flat schema with the first of its alternatives that admits the value, and that alternative's reference. looks:
+    as `admits` has them."""
     reference = None
     for _ in range(MAX_OPTIONS):
         for option in (schema.one_of or schema.any_of or [])[:MAX_OPTIONS]:
             with suppress(SpecError):
-                if admits(document, option, value, count()):
+                if admits(document, option, value, looks):
                     reference = document.schema(option)[1]
                     rest = schema.any_of if schema.one_of else None
                     with_it = {"one_of": None, "any_of": rest, "all_of": [option]}
@@ -36,16 +37,18 @@ def chosen(document: Document, schema: Schema, value: Any) -> tuple[Schema, str 
     return schema, reference
 
 
-def member_schema(document: Document, schema: Schema | None, name: str, depth: int = 0) -> Schema | None:
+def member_schema(
+    document: Document, schema: Schema | None, name: str, looks: Iterator[int], depth: int = 0
+) -> Schema | None:
     """The schema of a member of what a flat schema describes: of a property, of alternatives the first that knows it,
-    or of what further members are."""
-    if schema is None or depth > MAX_OPTIONS:
+    or of what further members are. looks: as `admits` has them; after `MAX_LOOKS` no alternative knows it."""
+    if schema is None or depth > MAX_OPTIONS or next(looks) > MAX_LOOKS:
         return None
     if name in (schema.properties or {}):
         return (schema.properties or {})[name]
     for option in [*(schema.one_of or []), *(schema.any_of or [])][:MAX_OPTIONS]:
         with suppress(SpecError):
-            member = member_schema(document, flat(document, *document.schema(option)), name, depth + 1)
+            member = member_schema(document, flat(document, *document.schema(option)), name, looks, depth + 1)
             if member is not None:
                 return member
     further = further_member(schema, name)

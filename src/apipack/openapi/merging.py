@@ -11,6 +11,8 @@ from apipack.openapi.models import LaterSchema
 from apipack.openapi.nodes import listed
 
 MAX_DEPTH = 8
+MAX_ALTERNATIVES = 6
+MAX_MULTIPLE = 2**53
 
 GREATEST = ("minimum", "min_length", "min_items", "min_properties")
 LEAST = ("maximum", "max_length", "max_items", "max_properties")
@@ -143,7 +145,8 @@ def _neither(schemas: list[Schema]) -> Schema:
 
 
 def _two_of(alternatives: list[list[Schema]]) -> list[list[Schema]]:
-    """At most two lists, of which the second asks for the further ones too."""
+    """At most two lists, of which the second asks for the further ones too, up to `MAX_ALTERNATIVES`."""
+    alternatives = alternatives[:MAX_ALTERNATIVES]
     while len(alternatives) > 2:
         *first, one, other = alternatives
         model = type(one[0])
@@ -161,8 +164,10 @@ def _common_types(one: Any, other: Any) -> Any:
 
 def _common_multiple(one: float, other: float) -> float:
     """The least number that is a multiple of both, where both are whole."""
-    whole = all(isfinite(step) and step > 0 and step == int(step) for step in (one, other))
-    return lcm(int(one), int(other)) if whole else one
+    if not all(isfinite(step) and step > 0 and step == int(step) for step in (one, other)):
+        return one
+    common = lcm(int(one), int(other))
+    return common if common <= MAX_MULTIPLE else one
 
 
 def _properties(parts: list[Schema]) -> dict[str, Any]:

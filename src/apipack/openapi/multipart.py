@@ -84,7 +84,7 @@ def _members(
     flat = _seen(schema, value, values)
     if isinstance(value, dict):
         for name, member in value.items():
-            of_member = member_schema(values.document, flat, str(name))
+            of_member = member_schema(values.document, flat, str(name), values.looks)
             yield Member(str(name), member, of_member, encoding.get(str(name)))
     elif isinstance(value, list):
         prefix: list[Schema] = (keyword(flat, "prefix_items") or []) if flat is not None else []
@@ -97,7 +97,7 @@ def _members(
 
 def _seen(schema: Schema | None, value: Any, values: ValueBuilder) -> Schema | None:
     """The schema flat, with the alternative that the value is of."""
-    return None if schema is None else chosen(values.document, values.flat(schema), value)[0]
+    return None if schema is None else chosen(values.document, values.flat(schema), value, values.looks)[0]
 
 
 def _parts(member: Member, values: ValueBuilder) -> Iterator[Part]:

@@ -40,7 +40,8 @@ ALTERNATIVES = {"one_of", "any_of", "discriminator", "title", "description", "nu
 
 @dataclass(slots=True)
 class ValueBuilder:
-    """Builds values for one operation. optional: also the object members that are not required."""
+    """Builds values for one operation. optional: also the object members that are not required; looks: counts the
+    schemas that were looked at for `admits`."""
 
     document: Document
     optional: bool = False
@@ -49,7 +50,7 @@ class ValueBuilder:
     _open: list[str] = field(default_factory=list)
     _trying: bool = False
     _built: int = 0
-    _looks: Iterator[int] = field(default_factory=count)
+    looks: Iterator[int] = field(default_factory=count)
 
     def value(self, schema: Schema | None) -> Any:
         """A JSON value for the schema; None for no schema. Raises `SpecError` (value_too_large, bad reference)."""
@@ -128,8 +129,8 @@ class ValueBuilder:
 
     def _allowed(self, schema: Schema, given: Any) -> Any:
         """The given value, or the first of the enum that the schema's `not` lets through."""
-        others = (value for value in schema.enum or [] if admits(self.document, schema, value, self._looks))
-        return given if admits(self.document, schema, given, self._looks) else next(others, given)
+        others = (value for value in schema.enum or [] if admits(self.document, schema, value, self.looks))
+        return given if admits(self.document, schema, given, self.looks) else next(others, given)
 
     def _not_refused(self, schema: Schema, value: Any) -> Any:
         """The value, or the first near it that the schema's `not` lets through."""
@@ -139,7 +140,7 @@ class ValueBuilder:
             near = [not value, *near]
         elif isinstance(value, int | float):
             near += [value + step / 2, value - step / 2]
-        return next((other for other in (value, *near) if admits(self.document, schema, other, self._looks)), value)
+        return next((other for other in (value, *near) if admits(self.document, schema, other, self.looks)), value)
 
     def _alternative(self, schema: Schema, depth: int) -> Any:
         """The value of the first usable alternative together with what stands beside `oneOf` or `anyOf`; of `oneOf`
@@ -171,7 +172,7 @@ class ValueBuilder:
         admitting = 0
         for option in options:
             with suppress(SpecError):
-                admitting += admits(self.document, option, value, self._looks)
+                admitting += admits(self.document, option, value, self.looks)
         return admitting
 
     def _with(self, schema: Schema, option: Schema, depth: int) -> Any:
@@ -242,7 +243,7 @@ class ValueBuilder:
             if isinstance(value, dict):
                 yield from (asked for name, asked in (condition.dependent_schemas or {}).items() if name in value)
             if condition.if_schema is not None:
-                holds = admits(self.document, condition.if_schema, value, self._looks)
+                holds = admits(self.document, condition.if_schema, value, self.looks)
                 if (branch := condition.then_schema if holds else condition.else_schema) is not None:
                     yield branch
 
@@ -285,7 +286,7 @@ class ValueBuilder:
             if all(name in item for item in items):
                 member = self.flat(member)
                 column = self._varied([item[name] for item in items], member)
-                if column[1] != column[0] and admits(self.document, member, column[1], self._looks):
+                if column[1] != column[0] and admits(self.document, member, column[1], self.looks):
                     return [item | {name: value} for item, value in zip(items, column, strict=True)]
         return items
 

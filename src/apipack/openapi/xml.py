@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -38,6 +39,7 @@ def document_text(document: Document, value: Any, schema: Schema | None, name: s
 @dataclass(frozen=True)
 class Writer:
     document: Document
+    looks: Iterator[int] = field(default_factory=count)
 
     def seen(self, schema: Schema | None, *value: Any) -> tuple[Schema | None, str | None]:
         """The schema with its reference followed, `allOf` merged, and of alternatives the value's."""
@@ -46,7 +48,7 @@ class Writer:
         target, reference = self.document.schema(schema)
         whole = flat(self.document, target, reference)
         if value and (whole.one_of or whole.any_of):
-            whole, option = chosen(self.document, whole, *value)
+            whole, option = chosen(self.document, whole, value[0], self.looks)
             reference = reference or option
         return whole, reference
 
@@ -72,7 +74,7 @@ class Writer:
         self, value: dict[str, Any], schema: Schema | None, scope: Scope, attributes: list[str]
     ) -> Iterator[str]:
         for key, member in value.items():
-            property_schema = member_schema(self.document, schema, str(key))
+            property_schema = member_schema(self.document, schema, str(key), self.looks)
             seen, _ = self.seen(property_schema, member)
             own, name = _xml(seen), str(key)
             kind = str(own.get("nodeType") or "")

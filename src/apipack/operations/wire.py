@@ -122,7 +122,7 @@ def _headers(encoding: Encoding, values: ValueBuilder) -> Iterator[tuple[str, No
 
 def _shape(schema: Schema, node: Node, values: ValueBuilder, *, root: bool = False) -> Node:
     """The schema of a form's node with those keywords alone that decide how its value is written."""
-    flat, _ = chosen(values.document, values.flat(schema), whole_value(node))
+    flat, _ = chosen(values.document, values.flat(schema), whole_value(node), values.looks)
     extra = flat.model_extra or {}
     given = {"format": flat.format, "xml": flat.xml} | {name: extra.get(name) for name in KEYWORDS[2:]}
     shape = {name: value for name, value in given.items() if value is not None}
@@ -130,7 +130,7 @@ def _shape(schema: Schema, node: Node, values: ValueBuilder, *, root: bool = Fal
         shape["type"] = kind
     properties: Node = {}
     for name, _, inner in node.get("members", ()):
-        member = member_schema(values.document, flat, name)
+        member = member_schema(values.document, flat, name, values.looks)
         if member is not None:
             properties[name] = _shape(member, inner, values)
     if properties:
