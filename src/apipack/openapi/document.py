@@ -117,6 +117,8 @@ class Document:
                 else:
                     key, parameter = referred
                 merged[key] = parameter
+        if "?" in raw.path:  # what the path says itself is not said twice
+            merged = {key: node for key, node in merged.items() if key[1] != "query" or key[0] not in raw.said}
         whole = None
         if self.version >= (3, 2):
             whole = next((merged.pop(key) for key in list(merged) if key[1] == "querystring"), None)

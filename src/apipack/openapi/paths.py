@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
+from urllib.parse import unquote_plus
 
 from apipack.openapi.loading import SpecError
 from apipack.openapi.nodes import json_type
@@ -23,6 +24,12 @@ class RawOperation(NamedTuple):
     method: str
     path_item: dict[str, Any]
     operation: dict[str, Any]
+
+    @property
+    def said(self) -> set[str]:
+        """Names in the query of the path itself, but for those whose value is a parameter's."""
+        query = self.path.split("#")[0].partition("?")[2]
+        return {unquote_plus(pair.partition("=")[0]) for pair in query.split("&") if "{" not in pair}
 
     @property
     def verb(self) -> str:

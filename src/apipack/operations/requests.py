@@ -106,11 +106,10 @@ def assemble(
     url = url.replace("{", "%7B").replace("}", "%7D")
     if "%" in url:
         url = _STRAY_PERCENT.sub("%25", url)
-    in_path |= {pair.partition("=")[0] for pair in path_query.split("&")}  # what the path says is not said twice
     query = "&".join([f"{name}={value}" for name, value in places["query"] if name not in in_path])
     if path_query:
         given = {}
-        for name in VARIABLE.findall(path_query):
+        for name in in_path:
             given[name] = ",".join(value for key, value in places["query"] if key == name)
         filled = _filled(path_query, {name: value for name, value in given.items() if value} | path_values)
         own = _STRAY_PERCENT.sub("%25", quote(filled, safe="=&%+/:,;@-._~!$'()*?"))
