@@ -26,6 +26,11 @@ ANIMALS = f"""components: {{schemas: {{
             f"discriminator: {{propertyName: k, mapping: {{dog: '{R}Dog'}}}}}}",
             '{"k":"Cat","m":1}',
         ),
+        (
+            f"{{oneOf: [{{$ref: '{R}PetCat/allOf/1'}}], "
+            f"discriminator: {{propertyName: k, mapping: {{cat: '{R}PetCat'}}}}}}",
+            '{"c":3,"k":"cat"}',
+        ),
         (f"{{$ref: '{R}PetCat'}}", '{"k":"PetCat","c":3}'),
         (f"{{$ref: '{R}PetDog'}}", '{"k":"dog"}'),
         (f"{{$ref: '{R}Pet'}}", '{"k":"dog"}'),

@@ -196,7 +196,8 @@ class ValueBuilder:
         mapping = schema.discriminator.mapping or {}
         own = reference.rpartition("/")[2]
         labels = [label for label, target in mapping.items() if target in (reference, own)]
-        value[name] = next(iter(labels or (mapping if tells else ())), own)
+        implicit = reference == f"#/components/schemas/{own}"  # what is no component has no name
+        value[name] = next(iter(labels or (() if implicit and not tells else mapping)), own)
 
     def _object(self, schema: Schema, depth: int) -> dict[str, Any]:
         properties = schema.properties or {}
