@@ -127,12 +127,17 @@ BOOK = f"""components: {{schemas: {{
          properties: {{id: {{enum: [1], xml: {{attribute: true}}}}}}}},
   Plain: {{type: object, required: [id], properties: {{id: {{enum: [1]}}}}}},
   Both: {{oneOf: [{{$ref: '{R}Book'}}, {{type: string}}]}}}}}}"""
+SAME = "xml: {attribute: true, name: id}"
 ATTRIBUTE = "xml: {attribute: true, prefix: p, namespace: 'urn:p'}"
 
 
 @pytest.mark.parametrize(
     ("schema", "expected"),
     [
+        (
+            f"{{required: [id, j], properties: {{j: {{enum: [2], {SAME}}}, id: {{enum: [1], {SAME}}}}}}}",
+            "refused: value_not_xml",
+        ),
         (f"{{oneOf: [{{$ref: '{R}Book'}}]}}", '<book id="1"></book>'),
         (f"{{anyOf: [{{$ref: '{R}Plain'}}]}}", "<Plain><id>1</id></Plain>"),
         (
@@ -149,6 +154,13 @@ ATTRIBUTE = "xml: {attribute: true, prefix: p, namespace: 'urn:p'}"
             "{xml: {name: r}, type: object, required: [a], "
             "properties: {a: {enum: [1], xml: {attribute: true, namespace: 'urn:p'}}}}",
             '<r a="1"></r>',
+        ),
+        (
+            "{xml: {name: r}, type: object, required: [lang, b, c], properties: {"
+            "lang: {enum: [en], xml: {attribute: true, prefix: xml}}, "
+            "b: {enum: [de], xml: {attribute: true, name: base, prefix: xml, namespace: 'urn:x'}}, "
+            "c: {enum: [1], xml: {prefix: xmlns, namespace: 'urn:x'}}}}",
+            '<r xml:lang="en" xml:base="de"><c>1</c></r>',
         ),
     ],
 )

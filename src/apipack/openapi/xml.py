@@ -19,6 +19,9 @@ NAME = re.compile(r"[A-Za-z_][\w.-]*")
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 Scope = dict[str, str]
 """Namespaces by prefix; the default one's is empty."""
+DECLARED: Scope = {"xml": "http://www.w3.org/XML/1998/namespace"}
+RESERVED = ("xml", "xmlns")
+"""Prefixes that no document declares (Namespaces in XML, 3)."""
 
 
 def document_text(document: Document, value: Any, schema: Schema | None, name: str) -> str:
@@ -30,10 +33,10 @@ def document_text(document: Document, value: Any, schema: Schema | None, name: s
         inner, item = writer.seen(root.items if root is not None else None, *value[:1])
         own = _xml(inner).get("name") or _component(item) or (name if name != "root" else "item")
         members = "".join(
-            writer.element(member, root.items if root is not None else None, str(own), {}) for member in value
+            writer.element(member, root.items if root is not None else None, str(own), DECLARED) for member in value
         )
-        return writer.tag(_xml(root), name, members, {}, ())
-    return writer.element(value, schema, name, {})
+        return writer.tag(_xml(root), name, members, DECLARED, ())
+    return writer.element(value, schema, name, DECLARED)
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,10 @@ class Writer:
             if own.get("attribute") is True or kind == "attribute":
                 if member is not None:
                     scope = _declare(own, scope, attributes)
-                    attributes.append(f" {_named(own, name, scope)}={quoteattr(_characters(scalar(member)))}")
+                    start = f" {_named(own, name, scope)}="
+                    if any(other.startswith(start) for other in attributes):  # XML 1.0, 3.1
+                        raise SpecError("value_not_xml", f"the attribute{start[:40]} stands twice")
+                    attributes.append(start + quoteattr(_characters(scalar(member))))
             elif kind in ("text", "cdata") and not isinstance(member, dict | list):
                 yield _content(own, "" if member is None else scalar(member))
             elif kind == "none" and isinstance(member, dict):  # OAS 3.2: its members stand in its place
@@ -128,13 +134,13 @@ def _named(own: dict[str, Any], name: str, scope: Scope) -> str:
     local = str(own.get("name") or name)
     local = local if NAME.fullmatch(local) else name if NAME.fullmatch(name) else "item"
     prefix = own.get("prefix")
-    declared = isinstance(prefix, str) and NAME.fullmatch(prefix) and (prefix in scope or own.get("namespace"))
+    declared = isinstance(prefix, str) and NAME.fullmatch(prefix) and (prefix in scope or _within(own, scope) != scope)
     return f"{prefix}:{local}" if declared else local
 
 
 def _within(own: dict[str, Any], scope: Scope) -> Scope:
     address, prefix = own.get("namespace"), str(own.get("prefix") or "")
-    if not isinstance(address, str) or not address or (prefix and not NAME.fullmatch(prefix)):
+    if not isinstance(address, str) or not address or prefix in RESERVED or (prefix and not NAME.fullmatch(prefix)):
         return scope
     return {**scope, prefix: address}
 
