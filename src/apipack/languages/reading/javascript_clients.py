@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from apipack.languages.javascript import FORBIDDEN
+from apipack.languages.reading import javascript_qs
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.javascript_axios import Axios
 from apipack.languages.reading.javascript_data import FormData, search_params
@@ -54,7 +55,7 @@ def read_node(code: str) -> Request:
         "cross-fetch": Builtin(fetch),
         "url": Module("url", {"URL": JavaScript({}, {}).names["URL"], "URLSearchParams": Builtin(search_params)}),
         "querystring": Module("querystring", {"stringify": Builtin(qs_stringify)}),
-        "qs": Module("qs", {"stringify": Builtin(qs_stringify)}),
+        "qs": Module("qs", {"stringify": Builtin(javascript_qs.stringify)}),
         "form-data": Builtin(lambda run, given: FormData(True)),
         "fs": Module("fs", {}),
         "util": Module("util", {"promisify": Builtin(lambda run, given: given.positional[0]), "inspect": MYSTERY}),

@@ -13,7 +13,7 @@ from apipack.languages.reading.naming import lookup
 from apipack.languages.reading.objects import Instance, Type
 from apipack.languages.reading.php_arrays import ARRAYS
 from apipack.languages.reading.php_comparison import equal, same, truth_of
-from apipack.languages.reading.php_curl import Curl, StringFile, execute, setopt, setopt_array
+from apipack.languages.reading.php_curl import Answer, Curl, StringFile, execute, setopt, setopt_array
 from apipack.languages.reading.php_data import (
     FLAGS,
     Object,
@@ -82,8 +82,6 @@ def _shell(run: Evaluation, given: Arguments) -> Any:
 
 INERT = [
     "curl_close",
-    "curl_error",
-    "curl_errno",
     "curl_getinfo",
     "curl_version",
     "print_r",
@@ -310,6 +308,8 @@ class Php(Dialect):
         "curl_setopt": Builtin(setopt),
         "curl_setopt_array": Builtin(setopt_array),
         "curl_exec": Builtin(execute),
+        "curl_errno": Builtin(lambda run, given: 0),
+        "curl_error": Builtin(lambda run, given: ""),
         "stream_context_create": Builtin(lambda run, given: Context(given)),
         "file_get_contents": Builtin(file_get_contents),
         "fopen": Builtin(fopen),
@@ -344,6 +344,8 @@ class Php(Dialect):
     def binary(self, operator: str, left: Any, right: Any) -> Any:
         if isinstance(left, Missing) and right is False and operator in ("==", "!=", "===", "!=="):
             return operator in ("==", "===")
+        if isinstance(left, Answer) and right is False and operator in ("===", "!=="):
+            return operator == "!=="
         if operator in ("===", "!=="):
             if isinstance(left, Mystery) or isinstance(right, Mystery):
                 return MYSTERY

@@ -243,6 +243,8 @@ class Python(Dialect):
         "object": Builtin(lambda run, given: Token()),
         "sum": constant(lambda values: sum(values)),
         "__name__": "__main__",
+        "__doc__": MYSTERY,
+        "__file__": MYSTERY,
     }
     modules: Mapping[str, Any] = {
         "json": JSON,
