@@ -34,6 +34,7 @@ from apipack.languages.reading.python_data import (
 from apipack.languages.reading.python_dates import DATETIME, Maker, Moment, Span
 from apipack.languages.reading.python_dates import calculated as dated
 from apipack.languages.reading.python_http import HTTP_CLIENT, URL_REQUEST
+from apipack.languages.reading.python_lazy import in_turn, lazy
 from apipack.languages.reading.python_libraries import AUTH, HTTPX, REQUESTS
 from apipack.languages.reading.python_numbers import ARITHMETIC, calculated, is_number
 from apipack.languages.reading.python_pydantic import MODEL_NAMES, PYDANTIC
@@ -219,7 +220,9 @@ class Python(Dialect):
         "exit": Builtin(leave),
         "quit": Builtin(leave),
         "await": Builtin(awaited),
-        "map": Builtin(_mapped),
+        "map": lazy(_mapped),
+        "generator of": lazy(_collected),
+        "in turn": Builtin(in_turn),
         "enum of": Builtin(_enum),
         "min": constant(lambda *values: min(*values)),
         "max": constant(lambda *values: max(*values)),

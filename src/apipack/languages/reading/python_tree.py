@@ -19,6 +19,7 @@ from apipack.languages.reading.python_classes import (
     is_plain_case,
 )
 from apipack.languages.reading.python_generators import manager, yields
+from apipack.languages.reading.python_lazy import consumed, is_consumer
 from apipack.languages.reading.python_pydantic import MODELS, model
 from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
@@ -75,7 +76,7 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
         case ast.If(test=test, body=body, orelse=orelse):
             return [p.If(_value(test), _body(body), _body(orelse))]
         case ast.For(target=target, iter=values, body=body, orelse=[]):
-            return [p.Each(_target(target), _value(values), _body(body))]
+            return [p.Each(_target(target), consumed(values, _value(values)), _body(body))]
         case ast.While(test=test, body=body, orelse=[]):
             return [p.While(_value(test), _body(body))]
         case ast.For() | ast.While() if node.orelse:
@@ -349,7 +350,7 @@ def _value(node: ast.expr) -> p.Expression:
         case ast.Tuple(elts=items):
             return p.call("tuple of", p.Items(tuple(map(_value, items))))
         case ast.Starred(value=value):
-            return p.Spread(_value(value))
+            return p.Spread(consumed(value, _value(value)))
         case ast.Attribute(value=owner, attr=name):
             return p.Member(_value(owner), name)
         case ast.Subscript(value=owner, slice=ast.Slice(lower=start, upper=end, step=None)):
@@ -369,10 +370,12 @@ def _value(node: ast.expr) -> p.Expression:
             return _function(arguments, (p.Jump("return", _value(body)),), False)
         case ast.Call(func=function, args=arguments, keywords=keywords):
             given = [p.Argument(_value(argument)) for argument in arguments]
+            if len(given) == 1 and is_consumer(function):
+                given = [p.Argument(consumed(arguments[0], given[0].value))]
             given += [_keyword(keyword) for keyword in keywords]
             return p.Call(_value(function), tuple(given))
         case ast.ListComp(elt=item, generators=[loop]) | ast.GeneratorExp(elt=item, generators=[loop]):
-            return _collected("list", loop, _value(item))
+            return _collected("list" if isinstance(node, ast.ListComp) else "generator", loop, _value(item))
         case ast.DictComp(key=key, value=value, generators=[loop]):
             return _collected("dict", loop, p.Items((_value(key), _value(value))))
     return p.Opaque(f"line {node.lineno}: {type(node).__name__}")
