@@ -15,6 +15,7 @@ from apipack.languages.reading.javascript_data import (
 )
 from apipack.languages.reading.javascript_globals import MAIN, NAMES, Member, later
 from apipack.languages.reading.javascript_keys import key_text, ordered, put
+from apipack.languages.reading.javascript_modules import imported
 from apipack.languages.reading.javascript_numbers import (
     OPERATORS,
     calculated,
@@ -162,7 +163,7 @@ class JavaScript(Dialect):
     changing: Mapping[type, Mapping[str, Any]] = {list: ARRAY_CHANGES}
 
     def __init__(self, names: Mapping[str, Any], modules: Mapping[str, Any]) -> None:
-        self.names = {**NAMES, **names, "require": Builtin(self._require)}
+        self.names = {**NAMES, **names, "require": Builtin(self._require), "import": Builtin(imported)}
         self.modules = modules
         self.frozen: list[Any] = []
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import LIMIT, Dialect, constant, copied, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.naming import lookup
@@ -73,6 +74,13 @@ def _require(run: Evaluation, given: Arguments) -> Any:
     return MYSTERY
 
 
+def _drawn(run: Evaluation, given: Arguments) -> Any:
+    """What is drawn at random, or made of that or of the time; of a constant it is not looked into."""
+    if any(isinstance(value, str) and not value.startswith(sending.DRAWN) for value in given.positional[:1]):
+        return MYSTERY
+    return sending.drawn(run.steps)
+
+
 def _shell(run: Evaluation, given: Arguments) -> Any:
     (command,) = given.take("command", required=1)
     if not isinstance(command, str) or not command.startswith("composer config"):
@@ -117,14 +125,9 @@ INERT = [
     "date",
     "time",
     "microtime",
-    "uniqid",
-    "md5",
-    "sha1",
     "hash",
     "rand",
     "mt_rand",
-    "random_bytes",
-    "bin2hex",
     "printf",
     "usleep",
     "sleep",
@@ -308,6 +311,7 @@ class Php(Dialect):
         "curl_setopt": Builtin(setopt),
         "curl_setopt_array": Builtin(setopt_array),
         "curl_exec": Builtin(execute),
+        **dict.fromkeys(("uniqid", "random_bytes", "bin2hex", "md5", "sha1"), Builtin(_drawn)),
         "curl_errno": Builtin(lambda run, given: 0),
         "curl_error": Builtin(lambda run, given: ""),
         "stream_context_create": Builtin(lambda run, given: Context(given)),

@@ -49,6 +49,11 @@ class Object(Thing):
     def __init__(self, members: dict[Any, Any]) -> None:
         self.members = members
 
+    def get(self, run: Any, name: str) -> Any:
+        if name not in self.members:
+            raise Unreadable(f"{name[:40]} is no member")
+        return self.members[name]
+
     def set(self, run: Any, name: str, value: Any) -> None:
         self.members[name] = value
 

@@ -11,7 +11,7 @@ from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
 from apipack.languages.reading.php_closures import captures
 from apipack.languages.reading.php_members import is_abstract, members_of, method_name
-from apipack.languages.reading.php_names import APPEND, NOTHING, SERIALIZED, constant, extends_own, key_of
+from apipack.languages.reading.php_names import APPEND, NOTHING, SERIALIZED, binds_late, constant, key_of
 from apipack.languages.reading.php_quiet import counted, quiet, repeated, unset, updated
 from apipack.languages.reading.php_switch import matched, switched
 from apipack.languages.reading.php_texts import heredoc, interpolated, nowdoc
@@ -22,7 +22,7 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     """A script's statements; a fragment needs no opening tag."""
     if "<?php" not in code and "<?=" not in code:
         code = f"<?php\n{code}"
-    if re.search(r"\bstatic::|\bnew static\b", code) and extends_own(code):
+    if binds_late(code):
         raise Unreadable("a static member of a class that others extend")
     return _body(parse("php", code))
 

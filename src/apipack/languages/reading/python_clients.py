@@ -33,6 +33,7 @@ from apipack.languages.reading.python_data import (
 )
 from apipack.languages.reading.python_dates import DATETIME, Maker, Moment, Span
 from apipack.languages.reading.python_dates import calculated as dated
+from apipack.languages.reading.python_enums import enum
 from apipack.languages.reading.python_http import HTTP_CLIENT, URL_REQUEST
 from apipack.languages.reading.python_lazy import in_turn, lazy
 from apipack.languages.reading.python_libraries import AUTH, HTTPX, REQUESTS
@@ -129,18 +130,6 @@ def _mapped(run: Evaluation, given: Arguments) -> Any:
     return _collected(run, Arguments([values, function]))
 
 
-class Member(Thing):
-    """A member of an Enum."""
-
-    def __init__(self, name: str, value: Any) -> None:
-        self.at_name, self.at_value = name, value
-
-
-def _enum(run: Evaluation, given: Arguments) -> Module:
-    (values,) = given.positional
-    return Module("an enum", {name: Member(name, value) for name, value in values.items()})
-
-
 def _collected_dict(run: Evaluation, given: Arguments) -> Any:
     pairs = _collected(run, given)
     return MYSTERY if isinstance(pairs, Mystery) else dict(known(pairs))
@@ -223,7 +212,7 @@ class Python(Dialect):
         "map": lazy(_mapped),
         "generator of": lazy(_collected),
         "in turn": Builtin(in_turn),
-        "enum of": Builtin(_enum),
+        "enum of": Builtin(enum),
         "min": constant(lambda *values: min(*values)),
         "max": constant(lambda *values: max(*values)),
         "any": constant(lambda values: any(values)),
@@ -244,6 +233,8 @@ class Python(Dialect):
         "round": constant(lambda value, digits=None: round(value, digits)),
         "abs": constant(lambda value: abs(value)),
         "object": Builtin(lambda run, given: Token()),
+        "chr": constant(lambda code: chr(code)),
+        "ord": constant(lambda character: ord(character)),
         "sum": constant(lambda values: sum(values)),
         "__name__": "__main__",
         "__doc__": MYSTERY,

@@ -12,6 +12,7 @@ from apipack.languages.reading.python_cases import matched, with_else
 from apipack.languages.reading.python_classes import (
     ACCESS,
     KINDS,
+    PLAIN_BASES,
     Super,
     check_frozen,
     is_dataclass,
@@ -255,7 +256,7 @@ def _class(node: ast.ClassDef) -> p.Expression:
                 continue
             case _:
                 return p.Opaque(f"line {member.lineno}: {type(member).__name__} in a class")
-    bases = [_value(base) for base in node.bases if not isinstance(base, ast.Name) or base.id != "object"]
+    bases = [_value(base) for base in node.bases if ast.unparse(base) not in PLAIN_BASES]
     if len(bases) > 1:
         return p.Opaque("a class of several")
     return p.Class(node.name, tuple(methods), (), tuple(shared), bases[0] if bases else None)
