@@ -348,7 +348,7 @@ class Evaluation:
             raise Unreadable(f"the function takes no argument {min(others)}")
         too_many = len(given.positional) > len(names) and not function.rest
         for name, default in function.parameters:
-            if name not in bound:
+            if name not in bound or (bound[name] is UNDEFINED and default is not None):
                 if default is None and (self.dialect.counts_arguments or function.strict):
                     raise Unreadable(f"no argument {name}")
                 bound[name] = UNDEFINED if default is None else self.value(default)

@@ -17,8 +17,10 @@ from apipack.languages.reading.javascript_globals import MAIN, NAMES, Member, la
 from apipack.languages.reading.javascript_keys import key_text, ordered, put
 from apipack.languages.reading.javascript_modules import imported
 from apipack.languages.reading.javascript_numbers import (
+    COMPARISONS,
     OPERATORS,
     calculated,
+    compared,
     exact,
     fixed,
     is_number,
@@ -111,6 +113,12 @@ def _padded(value: str, length: int, pad: str) -> str:
     return pad * (length - len(value.encode("utf-16-le")) // 2)
 
 
+def _repeated(value: str, count: int) -> str:
+    if not 0 <= count * max(len(value), 1) <= PRODUCT:
+        raise Unreadable("a text too long")
+    return value * count
+
+
 def _unit_at(value: str, index: int = 0) -> int:
     if not 0 <= index < len(value) or any(character > "\uffff" for character in value):
         raise Unreadable("a character that is not there, or is wide")
@@ -149,6 +157,10 @@ class JavaScript(Dialect):
             "trimStart": lambda value: value.lstrip(SPACE),
             "padStart": lambda value, length, pad=" ": _padded(value, length, pad) + value,
             "charCodeAt": _unit_at,
+            "charAt": lambda value, index=0: sliced(value, index, index + 1) if index >= 0 else "",
+            "lastIndexOf": lambda value, part: sliced(value).rfind(part),
+            "indexOf": lambda value, part: sliced(value).find(part),
+            "repeat": _repeated,
             "padEnd": lambda value, length, pad=" ": value + _padded(value, length, pad),
         },
         int: {"toString": written_in, "toFixed": fixed},
@@ -189,6 +201,8 @@ class JavaScript(Dialect):
     def binary(self, operator: str, left: Any, right: Any) -> Any:
         if operator in OPERATORS and is_number(left) and is_number(right):
             return calculated(operator, left, right)
+        if operator in COMPARISONS and isinstance(left, str) and isinstance(right, str):
+            return compared(operator, left.encode("utf-16-be"), right.encode("utf-16-be"))
         if operator in ("===", "!==") and {type(left), type(right)} in STRANGERS:
             return operator == "!=="
         if operator in ("===", "!==") and (isinstance(left, dict | list) or isinstance(right, dict | list)):

@@ -35,7 +35,7 @@ from apipack.languages.reading.python_dates import DATETIME, Maker, Moment, Span
 from apipack.languages.reading.python_dates import calculated as dated
 from apipack.languages.reading.python_enums import enum
 from apipack.languages.reading.python_http import HTTP_CLIENT, URL_REQUEST
-from apipack.languages.reading.python_lazy import in_turn, lazy
+from apipack.languages.reading.python_lazy import changed_by, in_turn, lazy
 from apipack.languages.reading.python_libraries import AUTH, HTTPX, REQUESTS
 from apipack.languages.reading.python_numbers import ARITHMETIC, calculated, is_number
 from apipack.languages.reading.python_pydantic import MODEL_NAMES, PYDANTIC
@@ -212,6 +212,7 @@ class Python(Dialect):
         "map": lazy(_mapped),
         "generator of": lazy(_collected),
         "in turn": Builtin(in_turn),
+        "changed by": Builtin(changed_by),
         "enum of": Builtin(enum),
         "min": constant(lambda *values: min(*values)),
         "max": constant(lambda *values: max(*values)),

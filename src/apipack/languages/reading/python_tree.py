@@ -20,7 +20,7 @@ from apipack.languages.reading.python_classes import (
     is_plain_case,
 )
 from apipack.languages.reading.python_generators import manager, yields
-from apipack.languages.reading.python_lazy import consumed, is_consumer
+from apipack.languages.reading.python_lazy import check_asked_once, consumed, in_place, is_consumer
 from apipack.languages.reading.python_pydantic import MODELS, model
 from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
@@ -48,6 +48,7 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     except (SyntaxError, ValueError, MemoryError) as error:
         raise Unreadable(f"syntax: {error}"[:100]) from None
     check_frozen(module)
+    check_asked_once(module)
     return _body(module.body)
 
 
@@ -71,7 +72,7 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
             return [] if value is None else [p.Assign(_target(target), _value(value))]
         case ast.AugAssign(target=target, op=op, value=value):
             read = _value(ast.parse(ast.unparse(target), mode="eval").body)
-            return [p.Assign(_target(target), p.Binary(OPERATORS.get(type(op), "?"), read, _value(value)))]
+            return [p.Assign(_target(target), in_place(OPERATORS.get(type(op), "?"), read, _value(value)))]
         case ast.Expr(value=value):
             return [_value(value)]
         case ast.If(test=test, body=body, orelse=orelse):
