@@ -150,7 +150,7 @@ class Java(Dialect):
     }
 
     def __init__(self, is_unit: bool, preferred: str) -> None:
-        paths = sorted(reversed(TYPES), key=lambda path: path.startswith(preferred) and preferred != "")
+        paths = sorted(reversed(list(TYPES)), key=lambda path: path.startswith(preferred) and preferred != "")
         simple = {path.rpartition(".")[2]: TYPES[path] for path in paths}
         self.names = {
             **({} if is_unit else simple),

@@ -11,7 +11,7 @@ from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import LIMIT, Dialect, constant, copied, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.naming import lookup
-from apipack.languages.reading.objects import Instance, Type
+from apipack.languages.reading.objects import Instance, Super, Type, super_of
 from apipack.languages.reading.php_arrays import ARRAYS
 from apipack.languages.reading.php_comparison import equal, same, truth_of
 from apipack.languages.reading.php_curl import Answer, Curl, StringFile, execute, setopt, setopt_array
@@ -22,6 +22,7 @@ from apipack.languages.reading.php_data import (
     implode,
     is_number,
     merged_arrays,
+    number_of,
     rawurlencode,
     sprintf,
     text,
@@ -292,7 +293,8 @@ class Php(Dialect):
         "cast to string": constant(text),
         "cast to object": constant(lambda value: Object(value)),
         "cast to array": constant(lambda value: value if isinstance(value, dict) else {0: value}),
-        "cast to int": constant(lambda value: int(value)),
+        "cast to int": constant(lambda value: int(number_of(value))),
+        "cast to float": constant(lambda value: float(number_of(value))),
         "$http_response_header": MYSTERY,
         "array of": Builtin(lambda run, given: dict(enumerate(given.positional[0]))),
         "ltrim": constant(lambda value, marks=" \t\n\r\0\x0b": text(value).lstrip(marks)),
@@ -310,6 +312,7 @@ class Php(Dialect):
         "curl_init": Builtin(lambda run, given: Curl(*given.take("url"))),
         "curl_setopt": Builtin(setopt),
         "curl_setopt_array": Builtin(setopt_array),
+        "super of": Builtin(super_of),
         "curl_exec": Builtin(execute),
         **dict.fromkeys(("uniqid", "random_bytes", "bin2hex", "md5", "sha1"), Builtin(_drawn)),
         "curl_errno": Builtin(lambda run, given: 0),
@@ -381,5 +384,5 @@ class Php(Dialect):
     def member(self, run: Any, value: Any, name: str) -> Any:
         if isinstance(value, Mystery):
             return MYSTERY
-        is_own = isinstance(value, Instance | Type)
+        is_own = isinstance(value, Instance | Super | Type)
         return super().member(run, value, name if is_own else name.removesuffix(CALLED))

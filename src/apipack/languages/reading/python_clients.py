@@ -220,6 +220,7 @@ class Python(Dialect):
         "all": constant(lambda values: all(values)),
         "SystemExit": MYSTERY,
         "list of": Builtin(_collected),
+        "flat of": constant(lambda lists: [member for members in lists for member in members]),
         "dict of": Builtin(_collected_dict),
         "formatted as": constant(_formatted_as),
         "entered": Builtin(entered),

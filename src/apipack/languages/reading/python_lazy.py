@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from apipack.languages.reading import program as p
@@ -47,9 +47,22 @@ def is_consumer(function: ast.expr) -> bool:
     return isinstance(function, ast.Attribute) and function.attr in METHODS
 
 
+def given_to(
+    function: ast.expr, arguments: Sequence[ast.expr], lower: Callable[[ast.expr], p.Expression]
+) -> list[p.Expression]:
+    """Arguments by position of a call, which may ask for all that the one of them gives."""
+    values = list(map(lower, arguments))
+    return [consumed(arguments[0], values[0])] if len(values) == 1 and is_consumer(function) else values
+
+
 def consumed(node: ast.expr, value: p.Expression) -> p.Expression:
     """A value all of which is asked for where it stands. node: its own syntax."""
     return p.call("in turn", p.Function((), (p.Jump("return", value),))) if is_lazy(node) else value
+
+
+def inner_loops(node: ast.ListComp) -> ast.ListComp:
+    """A comprehension without its first loop."""
+    return ast.copy_location(ast.ListComp(node.elt, node.generators[1:]), node)
 
 
 def check_asked_once(module: ast.Module) -> None:

@@ -20,7 +20,7 @@ from apipack.languages.reading.python_classes import (
     is_plain_case,
 )
 from apipack.languages.reading.python_generators import manager, yields
-from apipack.languages.reading.python_lazy import check_asked_once, consumed, in_place, is_consumer
+from apipack.languages.reading.python_lazy import check_asked_once, consumed, given_to, in_place, inner_loops
 from apipack.languages.reading.python_pydantic import MODELS, model
 from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
@@ -281,8 +281,7 @@ def _entered(item: ast.withitem, is_async: bool) -> p.Statement:
 def _function(arguments: ast.arguments, body: tuple[p.Statement, ...], lazy: bool) -> p.Function:
     names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
     defaults: list[ast.expr | None] = [None] * (len(names) - len(arguments.defaults)) + list(arguments.defaults)
-    if arguments.kwonlyargs and arguments.vararg:
-        return p.Function((), (p.Opaque("parameters behind many"),), lazy)
+    named = [argument.arg for argument in arguments.kwonlyargs] if arguments.vararg else []
     names += [argument.arg for argument in arguments.kwonlyargs]
     defaults += arguments.kw_defaults
     return p.Function(
@@ -294,6 +293,7 @@ def _function(arguments: ast.arguments, body: tuple[p.Statement, ...], lazy: boo
         lazy,
         rest=arguments.vararg.arg if arguments.vararg else "",
         keywords=arguments.kwarg.arg if arguments.kwarg else "",
+        named=len(named),
     )
 
 
@@ -371,13 +371,13 @@ def _value(node: ast.expr) -> p.Expression:
         ):
             return _function(arguments, (p.Jump("return", _value(body)),), False)
         case ast.Call(func=function, args=arguments, keywords=keywords):
-            given = [p.Argument(_value(argument)) for argument in arguments]
-            if len(given) == 1 and is_consumer(function):
-                given = [p.Argument(consumed(arguments[0], given[0].value))]
+            given = [p.Argument(value) for value in given_to(function, arguments, _value)]
             given += [_keyword(keyword) for keyword in keywords]
             return p.Call(_value(function), tuple(given))
         case ast.ListComp(elt=item, generators=[loop]) | ast.GeneratorExp(elt=item, generators=[loop]):
             return _collected("list" if isinstance(node, ast.ListComp) else "generator", loop, _value(item))
+        case ast.ListComp(generators=[loop, *_]):
+            return p.call("flat of", _collected("list", loop, _value(inner_loops(node))))
         case ast.DictComp(key=key, value=value, generators=[loop]):
             return _collected("dict", loop, p.Items((_value(key), _value(value))))
     return p.Opaque(f"line {node.lineno}: {type(node).__name__}")
