@@ -32,6 +32,21 @@ def test_what_a_part_sends(text: str, content: str, media_type: str | None) -> N
     assert part(text) == f'Content-Disposition: form-data; name="a"\r\n{kind}\r\n{content}'
 
 
+@pytest.mark.parametrize(
+    ("text", "file", "media_type"),
+    [
+        ("a=x;filename=b.txt", "b.txt", "text/plain"),
+        ("a=x;filename=b.bin", "b.bin", None),
+        ("a=x;filename=txt", "txt", None),
+        ('a="x";filename="b c.HTML";type=text/csv', "b c.HTML", "text/csv"),
+        ("a=x;type=text/csv; filename=b.txt", "b.txt", "text/csv"),
+    ],
+)
+def test_a_part_of_text_with_a_file_name(text: str, file: str, media_type: str | None) -> None:
+    kind = f"Content-Type: {media_type}\r\n" if media_type else ""
+    assert part(text) == f'Content-Disposition: form-data; name="a"; filename="{file}"\r\n{kind}\r\nx'
+
+
 def test_a_literal_part_is_as_it_stands() -> None:
     assert part('a= {"b":1};type=z ', "--form-string").endswith('\r\n\r\n {"b":1};type=z ')
 

@@ -33,6 +33,12 @@ READ = [
     ("python", "2 ** -1 * 3", "1.5"),
     ("python", "'%s' % [1]", "[1]"),
     ("php", "strtoupper('aé')", "Aé"),
+    ("node", "((a = 5, b) => [a, b].join())(undefined, null)", "5,"),
+    ("node", "'ab'.repeat(2).lastIndexOf('a') + ['10', '9'].sort().join('')", "2109"),
+    ("node", "['a' < 'B', '10' > '9'].join()", "false,false"),
+    ("node", "'a.b/c'.replaceAll(/[./]/g, (c) => c.charCodeAt(0).toString(16))", "a2eb2fc"),
+    ("node", "(255).toString(2)", "11111111"),
+    ("go", 'strings.Repeat("a", int(uint8(2)) + int(int64(1)))', "aaa"),
     ("php", "true && 'a'", "1"),
     ("php", "null == false", "1"),
     ("php", 'json_encode("\\x7f")', '"\x7f"'),
@@ -48,6 +54,8 @@ REFUSED = [
     ("php", '"5" + "5"'),
     ("php", "'1' == '01' ? 'a' : 'b'"),
     ("php", "(function () { $f = function (&$x) { $x = 'b'; }; $a = 'a'; $f($a); return $a; })()"),
+    ("node", "['1', '2'].map(parseInt).join()"),
+    ("node", "'a'.repeat(1e9)"),
     ("go", 'strings.ToUpper("ß")'),
     ("go", 'func() string { x := "a"; p := &x; *p = "b"; return x }()'),
     ("go", 'func() string { s := [2]string{"a", "b"}; t := s; t[0] = "c"; return s[0] }()'),
@@ -57,6 +65,16 @@ DOUBLED = {
     "node": "(() => { let x = ['a']; for (let i = 0; i < 60; i++) x = [x, x]; return JSON.stringify(x) })()",
     "php": "json_encode((function () { $x = ['a']; for ($i = 0; $i < 60; $i++) { $x = [$x, $x]; } return $x; })())",
 }
+
+
+def test_a_here_document_ends_with_its_script() -> None:
+    script = (
+        "require 'net/http'\n"
+        "Net::HTTP.post(URI('https://a.example/'), <<~EOT, 'Content-Type' => 'text/plain')\n  a\n    b\nEOT"
+    )
+    reading = Reading.of("ruby", script)
+    assert reading.request is not None, reading.problem
+    assert reading.request.body == "a\n  b\n"
 
 
 def _read(language: str, expression: str) -> Reading:

@@ -14,7 +14,46 @@ def bound(
 ) -> p.Function:
     """The function with `OWNER.name` for the bare name of a member. members: name → its owner. methods: members that a
     call means although a variable has the same name."""
-    return dataclasses.replace(function, body=_replaced(function.body, members, _locals(function), methods))
+    names = _unwrapped(function) & members.keys()
+    body = _opened(function.body, {name: p.Member(members[name], name) for name in names}) if names else function.body
+    return dataclasses.replace(function, body=_replaced(body, members, _locals(function), methods))
+
+
+def _unwrapped(function: p.Function) -> set[str]:
+    """Names that a function declares of themselves alone, as `if let name = name` does: the value is the member."""
+    own: set[str] = set()
+    others = {name for name, _ in function.parameters} | {function.rest, function.keywords}
+    todo: list[Any] = [function.body]
+    while todo:
+        match node := todo.pop():
+            case p.Assign(p.Name(name), value, True):
+                (own if value == p.Name(name) else others).add(name)
+            case p.Assign(p.Targets()) | p.Each(p.Targets()):
+                return set()
+            case p.Each(p.Name(name)):
+                others.add(name)
+            case p.Function(parameters):
+                others |= {name for name, _ in parameters}
+        todo += _children(node)
+    return own - others
+
+
+def _children(node: Any) -> list[Any]:
+    if isinstance(node, tuple):
+        return list(node)
+    return [getattr(node, field.name) for field in dataclasses.fields(node)] if dataclasses.is_dataclass(node) else []
+
+
+def _opened(node: Any, members: Mapping[str, p.Expression]) -> Any:
+    """The same with the member for what such a declaration is given."""
+    if isinstance(node, tuple):
+        return tuple(_opened(child, members) for child in node)
+    if not dataclasses.is_dataclass(node) or isinstance(node, type):
+        return node
+    if isinstance(node, p.Assign) and isinstance(node.target, p.Name) and node.value == node.target:
+        return dataclasses.replace(node, value=members.get(node.target.name, node.value)) if node.declares else node
+    changes = {field.name: _opened(getattr(node, field.name), members) for field in dataclasses.fields(node)}
+    return dataclasses.replace(node, **changes)
 
 
 def bound_value(value: p.Expression, members: Mapping[str, p.Expression]) -> p.Expression:

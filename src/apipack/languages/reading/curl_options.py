@@ -115,17 +115,17 @@ VALUED = HARMLESS | frozenset(
 DATA = {"data", "data-ascii", "data-raw", "data-binary", "data-urlencode", "json"}
 Files = Mapping[str, Value]
 """What can be read by its name; "-" is the standard input."""
-_FILE_PART = re.compile(r'@(?P<held>\w[\w.-]*)(?:;type=(?P<type>[^;,"]+))?(?:;filename="?(?P<file>[^";,]+)"?)?')
 _KINDS = {
     **{name: f"image/{name}" for name in ("gif", "jpeg", "png")},
     **{"jpg": "image/jpeg", "svg": "image/svg+xml", "txt": "text/plain", "pdf": "application/pdf"},
     **{"htm": "text/html", "html": "text/html", "xml": "application/xml"},
 }
 """Types that libcurl gives a file by its name."""
-_PIPED_PART = re.compile(r'@-(?:;type=(?P<type>[^;,"]+))?;filename="?(?P<file>[^";,]+)"?')
 SPACES = " \t\n\v\f\r"
-_PART_TYPE = re.compile(
-    r'(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<content>(?!")[^;]*))(?:;[ \t]*type=(?P<type>[\w.+-]+/[\w.+-]+))?', re.DOTALL
+_PART = re.compile(
+    r'(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<content>(?!")[^;]*))'
+    r'(?:;[ \t]*type=(?P<type>[\w.+-]+/[\w.+-]+)|;[ \t]*filename=(?:"(?P<named>[^"\\]+)"|(?P<bare>[^";,\\]+))){0,2}',
+    re.DOTALL,
 )
 
 
@@ -262,19 +262,33 @@ def _part(text: str, literal: bool, stdin: str | None, files: Files) -> tuple[st
         raise Unreadable("a part without a value, or without a name")
     if literal:
         return name, content, None, None
-    if (held := _FILE_PART.fullmatch(content)) and held["held"] in files:
-        file = held["file"] or held["held"]
-        known = (_KINDS.get(title.rpartition(".")[2].lower()) for title in (file, held["held"]))
-        kind = held["type"] or next((title for title in known if title), "application/octet-stream")
-        return name, _file(f"@{held['held']}", files), file, kind
-    if (piped := _PIPED_PART.fullmatch(content)) and stdin is not None:
-        return name, stdin, piped["file"], piped["type"]
-    match = _PART_TYPE.fullmatch(content.strip(SPACES))
-    if not match or content[:1] in ("@", "<", "("):
+    match = _PART.fullmatch(content.strip(SPACES))
+    if not match or content[:1] in ("<", "("):
         raise Unreadable("a part from a file, of several parts, or with parameters")
+    title, kind = match["named"] or (match["bare"] or "").rstrip(SPACES) or None, match["type"]
+    if content[:1] == "@":
+        return name, *_held_part(match["content"].rstrip(SPACES)[1:], title, kind, stdin, files)
+    kind = kind or _kind_of(title)
     if match["quoted"] is not None:
-        return name, re.sub(r'\\(["\\])', r"\1", match["quoted"]), None, match["type"]
-    return name, match["content"].rstrip(SPACES), None, match["type"]
+        return name, re.sub(r'\\(["\\])', r"\1", match["quoted"]), title, kind
+    return name, match["content"].rstrip(SPACES), title, kind
+
+
+def _held_part(
+    held: str, title: str | None, kind: str | None, stdin: str | None, files: Files
+) -> tuple[str, str, str | None]:
+    """Content, name and type of a part that stands in a file, or is piped into curl."""
+    if held in files:
+        known = kind or _kind_of(title) or _kind_of(held) or "application/octet-stream"
+        return _file(f"@{held}", files), title or held, known
+    if held != "-" or stdin is None or title is None:
+        raise Unreadable("a part from a file, of several parts, or with parameters")
+    return stdin, title, kind or _kind_of(title)
+
+
+def _kind_of(title: str | None) -> str | None:
+    _, dot, ending = (title or "").rpartition(".")
+    return _KINDS.get(ending.lower()) if dot else None
 
 
 def _credentials(given: Given, fields: Fields, user: str | None) -> Fields:

@@ -57,7 +57,8 @@ class Dialect:
     needs_new: a class that is called without `new` fails. sigil: begins the name of a variable, and not that of an
     argument. spreads_nothing: what is not there spreads as nothing.
     names_apart: a method may have the name of an attribute.
-    is_awaited: whether a program waits for its routine that sends; None where none does."""
+    is_awaited: whether a program waits for its routine that sends; None where none does.
+    consuming: how many lists are under way all of which is asked for."""
 
     hoists = True
     block_scope = True
@@ -68,6 +69,7 @@ class Dialect:
     creates_arrays = False
     ends_early = False
     is_awaited: bool | None = None
+    consuming = 0
     spreads_nothing = False
     nothing: Any = None
     receiver = ""

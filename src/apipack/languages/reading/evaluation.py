@@ -333,22 +333,23 @@ class Evaluation:
     def bound_arguments(self, function: p.Function, given: Arguments) -> dict[str, Any]:
         """Values of a function's parameters; defaults are evaluated in its own scope."""
         names = [name for name, _ in function.parameters]
+        places = names[: len(names) - function.named]
         values = [self.dialect.bound_value(value) for value in given.positional]
-        bound = dict(zip(names, values, strict=False))
+        bound = dict(zip(places, values, strict=False))
         by_name = {f"{self.dialect.sigil}{name}": value for name, value in given.named.items()}
         others = {name: value for name, value in by_name.items() if name not in names or name in bound}
         bound |= {name: self.dialect.bound_value(value) for name, value in by_name.items() if name not in others}
         if self.dialect.trailing_block and "block" in others and names and names[-1] not in bound:
             bound[names[-1]] = others.pop("block")
         if function.rest:
-            bound[function.rest] = given.positional[len(names) :]
+            bound[function.rest] = given.positional[len(places) :]
         if function.keywords:
             bound[function.keywords] = others
         if others and not function.keywords:
             raise Unreadable(f"the function takes no argument {min(others)}")
         too_many = len(given.positional) > len(names) and not function.rest
         for name, default in function.parameters:
-            if name not in bound:
+            if name not in bound or (bound[name] is UNDEFINED and default is not None):
                 if default is None and (self.dialect.counts_arguments or function.strict):
                     raise Unreadable(f"no argument {name}")
                 bound[name] = UNDEFINED if default is None else self.value(default)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from apipack.languages.reading import sending
@@ -50,6 +51,30 @@ def _string(value: Any) -> str:
     if isinstance(value, bytes):
         return sending.octets_text(value)
     return text_of(value)
+
+
+BITS = {"int": 64, "int8": 8, "int16": 16, "int32": 32, "int64": 64}
+"""Of the types of whole numbers; each has one without a sign, whose name begins with u."""
+
+
+def _whole(value: Any, least: int, most: int) -> int:
+    """A conversion to a type of whole numbers; of a fraction it does not compile where that is constant."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most or value % 1:
+        raise Unreadable("not a number of that type")
+    return int(value)
+
+
+def _real(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 2**53:
+        raise Unreadable("not a number of that type")
+    return float(value)
+
+
+def _conversions() -> Iterator[tuple[str, Builtin]]:
+    for name, bits in BITS.items():
+        yield name, constant(partial(_whole, least=-(2 ** (bits - 1)), most=2 ** (bits - 1) - 1))
+        yield f"u{name}", constant(partial(_whole, least=0, most=2**bits - 1))
+    yield "float64", constant(_real)
 
 
 def _go(run: Evaluation, given: Arguments) -> None:
@@ -156,7 +181,7 @@ class Go(Dialect):
         "bytes of": constant(lambda value: value if isinstance(value, bytes) else value.encode()),
         "range of": Builtin(_range),
         "string": constant(_string),
-        "int": constant(lambda value: int(value)),
+        **dict(_conversions()),
         "len": constant(_length),
         "append": Builtin(_append),
         "panic": Builtin(leave),

@@ -37,8 +37,13 @@ INT = 31
 """Bits of an int beside its sign."""
 
 
+SPRING = "org.springframework."
+SPRING_CLIENT = re.compile(r"\b(?:WebClient|RestClient|RestTemplate)\b")
+"""Whose types a fragment means where libraries share a name."""
+
+
 def read(code: str) -> Request:
-    return Evaluation(Java(is_unit(code))).run(lower(code))
+    return Evaluation(Java(is_unit(code), preferred=SPRING if SPRING_CLIENT.search(code) else "")).run(lower(code))
 
 
 def _substring(value: str, start: int, end: int | None = None) -> str:
@@ -144,8 +149,9 @@ class Java(Dialect):
         list: {"add": list.append, "addAll": lambda value, others: value.extend(others)},
     }
 
-    def __init__(self, is_unit: bool) -> None:
-        simple = {path.rpartition(".")[2]: value for path, value in reversed(list(TYPES.items()))}
+    def __init__(self, is_unit: bool, preferred: str) -> None:
+        paths = sorted(reversed(list(TYPES)), key=lambda path: path.startswith(preferred) and preferred != "")
+        simple = {path.rpartition(".")[2]: TYPES[path] for path in paths}
         self.names = {
             **({} if is_unit else simple),
             **LANG,

@@ -19,9 +19,11 @@ from apipack.languages.wire import Unreadable
 def each_of(run: Evaluation, values: list[Any], given: Arguments) -> list[Any]:
     """What a function gives for each member and its index."""
     function = given.positional[0]
-    if not isinstance(function, Closure | Builtin):
+    if isinstance(function, Builtin) and function in (run.dialect.names.get(name) for name in ("parseInt", "fetch")):
+        raise Unreadable("a function that is given the index too")
+    if not isinstance(function, Closure | Builtin) and not hasattr(function, "call"):
         raise Unreadable("a loop that calls no function")
-    if isinstance(function, Builtin):
+    if not isinstance(function, Closure):
         return [run.apply(function, Arguments([value])) for value in values]
     return [run.apply(function, Arguments([value, index, values])) for index, value in enumerate(list(values))]
 
@@ -85,10 +87,10 @@ def _reversed(value: list[Any]) -> list[Any]:
 
 
 def _sorted(value: list[Any]) -> list[Any]:
-    """sort() of texts, which compares their UTF-16 units."""
-    if not all(isinstance(member, str) for member in value):
+    """sort() of texts and whole numbers, which compares the UTF-16 units of their texts."""
+    if not all(isinstance(member, str | int) and not isinstance(member, bool) for member in value):
         raise Unreadable("an order of more than texts")
-    value.sort(key=lambda text: text.encode("utf-16-be", "surrogatepass"))
+    value.sort(key=lambda member: str(member).encode("utf-16-be", "surrogatepass"))
     return value
 
 

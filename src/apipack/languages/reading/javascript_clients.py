@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from apipack.languages.javascript import FORBIDDEN
+from apipack.languages.reading import javascript_qs
+from apipack.languages.reading.dialect import constant
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.javascript_axios import Axios
 from apipack.languages.reading.javascript_data import FormData, search_params
@@ -14,6 +16,7 @@ from apipack.languages.reading.javascript_got import Got
 from apipack.languages.reading.javascript_http import Http, once
 from apipack.languages.reading.javascript_jquery import JQuery
 from apipack.languages.reading.javascript_ky import Ky
+from apipack.languages.reading.javascript_modules import Storage, formatted
 from apipack.languages.reading.javascript_names import JavaScript
 from apipack.languages.reading.javascript_request import Library, qs_stringify
 from apipack.languages.reading.javascript_superagent import Superagent
@@ -46,7 +49,7 @@ def read_node(code: str) -> Request:
         "https": https,
         "follow-redirects": Module("follow-redirects", {"http": http, "https": https}),
         "axios": Axios(False),
-        "request": Library(),
+        **dict.fromkeys(("request", "request-promise", "request-promise-native"), Library()),
         "got": Got(),
         "ky": Ky(),
         "superagent": Superagent(),
@@ -54,10 +57,17 @@ def read_node(code: str) -> Request:
         "cross-fetch": Builtin(fetch),
         "url": Module("url", {"URL": JavaScript({}, {}).names["URL"], "URLSearchParams": Builtin(search_params)}),
         "querystring": Module("querystring", {"stringify": Builtin(qs_stringify)}),
-        "qs": Module("qs", {"stringify": Builtin(qs_stringify)}),
+        "qs": Module("qs", {"stringify": Builtin(javascript_qs.stringify)}),
         "form-data": Builtin(lambda run, given: FormData(True)),
         "fs": Module("fs", {}),
-        "util": Module("util", {"promisify": Builtin(lambda run, given: given.positional[0]), "inspect": MYSTERY}),
+        "util": Module(
+            "util",
+            {
+                "promisify": Builtin(lambda run, given: given.positional[0]),
+                "inspect": MYSTERY,
+                "format": constant(formatted),
+            },
+        ),
         "path": Inert("path"),
         "dotenv": Inert("dotenv"),
         "events": Module("events", {"once": Builtin(once), "EventEmitter": MYSTERY}),
@@ -81,14 +91,16 @@ def _platform(browser: bool) -> dict[str, Any]:
         "globalThis": Module("globalThis", {"fetch": Builtin(fetch)}),
     }
     if browser:
-        names |= dict.fromkeys(("localStorage", "sessionStorage", "location"), MYSTERY)
+        storage = {"localStorage": Storage(), "sessionStorage": Storage()}
+        names |= {**storage, "location": MYSTERY}
         names["XMLHttpRequest"] = XhrType("XMLHttpRequest", dict.fromkeys(STATES, MYSTERY))
         names["window"] = Module(
             "window",
             {
                 "fetch": Builtin(fetch),
                 **{name: NAMES[name] for name in ("btoa", "encodeURIComponent", "URL", "URLSearchParams", "FormData")},
-                **dict.fromkeys(("localStorage", "sessionStorage", "document", "alert"), MYSTERY),
+                **storage,
+                **dict.fromkeys(("document", "alert"), MYSTERY),
                 "addEventListener": Builtin(later),
                 "location": MYSTERY,
             },

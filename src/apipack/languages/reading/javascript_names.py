@@ -15,15 +15,19 @@ from apipack.languages.reading.javascript_data import (
 )
 from apipack.languages.reading.javascript_globals import MAIN, NAMES, Member, later
 from apipack.languages.reading.javascript_keys import key_text, ordered, put
+from apipack.languages.reading.javascript_modules import imported
 from apipack.languages.reading.javascript_numbers import (
+    COMPARISONS,
     OPERATORS,
     calculated,
+    compared,
     exact,
     fixed,
     is_number,
+    written_in,
 )
 from apipack.languages.reading.javascript_objects import check_frozen
-from apipack.languages.reading.javascript_texts import Hole, Pattern
+from apipack.languages.reading.javascript_texts import Characters, Hole, Pattern
 from apipack.languages.reading.objects import Bound, Instance
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.values import (
@@ -53,7 +57,7 @@ def _filled(run: Evaluation, value: str, method: str, given: Arguments) -> Any:
     """replace and replaceAll, of which a function of the program may give what is put in."""
     old, new = given.take("pattern", "replacement", required=2)
     plain = _replace if method == "replace" else _replace_all
-    if isinstance(old, Hole) and method == "replaceAll" and not old.is_global:
+    if isinstance(old, Hole | Pattern | Characters) and method == "replaceAll" and not old.is_global:
         raise Unreadable("replaceAll of the first alone")
     if not isinstance(new, Closure):
         return applied(plain, [value, old, new])
@@ -61,7 +65,7 @@ def _filled(run: Evaluation, value: str, method: str, given: Arguments) -> Any:
     def fill(found: list[Any]) -> str:
         return text(known(run.apply(new, Arguments([*found, MYSTERY, MYSTERY]))))
 
-    if isinstance(old, Hole):
+    if isinstance(old, Hole | Pattern | Characters):
         return old.filled(value, fill)
     if isinstance(old, str) and method == "replace":
         return value.replace(old, fill([old]), 1) if old in value else value
@@ -69,7 +73,7 @@ def _filled(run: Evaluation, value: str, method: str, given: Arguments) -> Any:
 
 
 def _replace(value: str, old: Any, new: Any) -> str:
-    if isinstance(old, Pattern) and isinstance(new, str) and "$" not in new:
+    if isinstance(old, Pattern | Characters) and isinstance(new, str) and "$" not in new:
         return old.replaced(value, new)
     if not isinstance(old, str) or not isinstance(new, str) or "$" in new:
         raise Unreadable("a replacement by a pattern")
@@ -77,6 +81,8 @@ def _replace(value: str, old: Any, new: Any) -> str:
 
 
 def _replace_all(value: str, old: Any, new: Any) -> str:
+    if isinstance(old, Pattern | Characters):
+        return _replace(value, old, new)
     if not isinstance(old, str) or not isinstance(new, str) or "$" in new or not old:
         raise Unreadable("a replacement by a pattern")
     if len(value) * max(len(new), 1) > PRODUCT:
@@ -105,6 +111,18 @@ def _padded(value: str, length: int, pad: str) -> str:
     if len(pad) != 1 or length > WIDTH:
         raise Unreadable("a text that is padded with more")
     return pad * (length - len(value.encode("utf-16-le")) // 2)
+
+
+def _repeated(value: str, count: int) -> str:
+    if not 0 <= count * max(len(value), 1) <= PRODUCT:
+        raise Unreadable("a text too long")
+    return value * count
+
+
+def _unit_at(value: str, index: int = 0) -> int:
+    if not 0 <= index < len(value) or any(character > "\uffff" for character in value):
+        raise Unreadable("a character that is not there, or is wide")
+    return ord(value[index])
 
 
 STRANGERS = ({str, int}, {str, float}, {str, bool}, {int, bool}, {float, bool})
@@ -138,9 +156,14 @@ class JavaScript(Dialect):
             "trimEnd": lambda value: value.rstrip(SPACE),
             "trimStart": lambda value: value.lstrip(SPACE),
             "padStart": lambda value, length, pad=" ": _padded(value, length, pad) + value,
+            "charCodeAt": _unit_at,
+            "charAt": lambda value, index=0: sliced(value, index, index + 1) if index >= 0 else "",
+            "lastIndexOf": lambda value, part: sliced(value).rfind(part),
+            "indexOf": lambda value, part: sliced(value).find(part),
+            "repeat": _repeated,
             "padEnd": lambda value, length, pad=" ": value + _padded(value, length, pad),
         },
-        int: {"toString": lambda value: text(value), "toFixed": fixed},
+        int: {"toString": written_in, "toFixed": fixed},
         float: {"toString": lambda value: text(value), "toFixed": fixed},
         list: {
             "join": _join,
@@ -152,7 +175,7 @@ class JavaScript(Dialect):
     changing: Mapping[type, Mapping[str, Any]] = {list: ARRAY_CHANGES}
 
     def __init__(self, names: Mapping[str, Any], modules: Mapping[str, Any]) -> None:
-        self.names = {**NAMES, **names, "require": Builtin(self._require)}
+        self.names = {**NAMES, **names, "require": Builtin(self._require), "import": Builtin(imported)}
         self.modules = modules
         self.frozen: list[Any] = []
 
@@ -178,6 +201,8 @@ class JavaScript(Dialect):
     def binary(self, operator: str, left: Any, right: Any) -> Any:
         if operator in OPERATORS and is_number(left) and is_number(right):
             return calculated(operator, left, right)
+        if operator in COMPARISONS and isinstance(left, str) and isinstance(right, str):
+            return compared(operator, left.encode("utf-16-be"), right.encode("utf-16-be"))
         if operator in ("===", "!==") and {type(left), type(right)} in STRANGERS:
             return operator == "!=="
         if operator in ("===", "!==") and (isinstance(left, dict | list) or isinstance(right, dict | list)):

@@ -36,10 +36,21 @@ def number_text(value: float) -> str:
     return format(Decimal(repr(value)), "f")
 
 
+def written_in(value: int, radix: int = 10) -> str:
+    """toString of a whole number."""
+    if radix not in (2, 8, 10, 16):
+        raise Unreadable("a number in such digits")
+    return format(value, {2: "b", 8: "o", 10: "d", 16: "x"}[radix])
+
+
+def compared(operator: str, a: Any, b: Any) -> bool:
+    return {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[operator]
+
+
 def calculated(operator: str, a: Any, b: Any) -> Any:
     """What an operator of OPERATORS gives for two numbers."""
     if operator in COMPARISONS:
-        return {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[operator]
+        return compared(operator, a, b)
     if operator in ("/", "%") and b == 0:
         raise Unreadable("a division by nothing")
     if operator == "**":

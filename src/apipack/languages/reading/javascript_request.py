@@ -1,4 +1,4 @@
-"""What the package request sends, and queries as the packages qs and querystring write them."""
+"""What the package request sends, and queries as the module querystring writes them."""
 
 from __future__ import annotations
 
@@ -137,11 +137,12 @@ def _nested(value: Any) -> list[tuple[str, str]]:
 
 
 def qs_stringify(run: Evaluation, given: Arguments) -> Any:
-    """stringify of qs and querystring, which agree on flat objects without lists."""
+    """stringify of querystring, of values and lists of them."""
     (value,) = given.take("value", required=1)
     if isinstance(value, Mystery):
         return MYSTERY
     pairs = plain_object(known(value), "what is to be a query")
-    if any(isinstance(member, dict | list | None) for member in pairs.values()):
+    listed = [(name, one) for name, many in pairs.items() for one in (many if isinstance(many, list) else [many])]
+    if any(isinstance(member, dict | list | None) or member is UNDEFINED for _, member in listed):
         raise Unreadable("a query with more than values")
-    return sending.form([(name, text(member)) for name, member in pairs.items()], sending.component)
+    return sending.form([(name, text(known(member))) for name, member in listed], sending.component)

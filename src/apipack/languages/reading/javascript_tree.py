@@ -19,7 +19,7 @@ from apipack.languages.reading.javascript_cases import (
     updated,
 )
 from apipack.languages.reading.javascript_loops import Lower, hoisted, looped
-from apipack.languages.reading.javascript_texts import HOLE, SIMPLE, Hole, Pattern, number, string, template
+from apipack.languages.reading.javascript_texts import number, pattern, raw_template, string, template
 from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
 
@@ -283,13 +283,11 @@ def _value(node: Node) -> p.Expression:
             return _super(node)
         case "class":
             return _class(node)
-        case "regex" if (simple := SIMPLE.fullmatch(source(node))) is not None:
-            return p.Const(Pattern(simple))
-        case "regex" if (simple := HOLE.fullmatch(source(node))) is not None:
-            return p.Const(Hole(simple))
+        case "regex":
+            return pattern(source(node))
         case "meta_property" if source(node) == "import.meta":
             return p.Name("import.meta")
-        case "regex" | "meta_property":
+        case "meta_property":
             return p.Unknown()
         case "parenthesized_expression":
             inner = named(node)
@@ -313,6 +311,8 @@ def _value(node: Node) -> p.Expression:
         case "call_expression" if field(node, "function").type == "super":
             constructor = p.Member(_super(field(node, "function")), "constructor")
             return p.Call(constructor, _arguments(field(node, "arguments")))
+        case "call_expression" if source(field(node, "function")) == "String.raw":
+            return p.Text(tuple(raw_template(field(node, "arguments"), _value)))
         case "call_expression":
             return p.Call(_value(field(node, "function")), _arguments(field(node, "arguments")))
         case "new_expression":

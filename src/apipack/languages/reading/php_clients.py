@@ -7,13 +7,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import LIMIT, Dialect, constant, copied, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.naming import lookup
-from apipack.languages.reading.objects import Instance, Type
+from apipack.languages.reading.objects import Instance, Super, Type, super_of
 from apipack.languages.reading.php_arrays import ARRAYS
 from apipack.languages.reading.php_comparison import equal, same, truth_of
-from apipack.languages.reading.php_curl import Curl, StringFile, execute, setopt, setopt_array
+from apipack.languages.reading.php_curl import Answer, Curl, StringFile, execute, setopt, setopt_array
 from apipack.languages.reading.php_data import (
     FLAGS,
     Object,
@@ -21,6 +22,7 @@ from apipack.languages.reading.php_data import (
     implode,
     is_number,
     merged_arrays,
+    number_of,
     rawurlencode,
     sprintf,
     text,
@@ -73,6 +75,13 @@ def _require(run: Evaluation, given: Arguments) -> Any:
     return MYSTERY
 
 
+def _drawn(run: Evaluation, given: Arguments) -> Any:
+    """What is drawn at random, or made of that or of the time; of a constant it is not looked into."""
+    if any(isinstance(value, str) and not value.startswith(sending.DRAWN) for value in given.positional[:1]):
+        return MYSTERY
+    return sending.drawn(run.steps)
+
+
 def _shell(run: Evaluation, given: Arguments) -> Any:
     (command,) = given.take("command", required=1)
     if not isinstance(command, str) or not command.startswith("composer config"):
@@ -82,8 +91,6 @@ def _shell(run: Evaluation, given: Arguments) -> Any:
 
 INERT = [
     "curl_close",
-    "curl_error",
-    "curl_errno",
     "curl_getinfo",
     "curl_version",
     "print_r",
@@ -119,14 +126,9 @@ INERT = [
     "date",
     "time",
     "microtime",
-    "uniqid",
-    "md5",
-    "sha1",
     "hash",
     "rand",
     "mt_rand",
-    "random_bytes",
-    "bin2hex",
     "printf",
     "usleep",
     "sleep",
@@ -291,7 +293,8 @@ class Php(Dialect):
         "cast to string": constant(text),
         "cast to object": constant(lambda value: Object(value)),
         "cast to array": constant(lambda value: value if isinstance(value, dict) else {0: value}),
-        "cast to int": constant(lambda value: int(value)),
+        "cast to int": constant(lambda value: int(number_of(value))),
+        "cast to float": constant(lambda value: float(number_of(value))),
         "$http_response_header": MYSTERY,
         "array of": Builtin(lambda run, given: dict(enumerate(given.positional[0]))),
         "ltrim": constant(lambda value, marks=" \t\n\r\0\x0b": text(value).lstrip(marks)),
@@ -309,7 +312,11 @@ class Php(Dialect):
         "curl_init": Builtin(lambda run, given: Curl(*given.take("url"))),
         "curl_setopt": Builtin(setopt),
         "curl_setopt_array": Builtin(setopt_array),
+        "super of": Builtin(super_of),
         "curl_exec": Builtin(execute),
+        **dict.fromkeys(("uniqid", "random_bytes", "bin2hex", "md5", "sha1"), Builtin(_drawn)),
+        "curl_errno": Builtin(lambda run, given: 0),
+        "curl_error": Builtin(lambda run, given: ""),
         "stream_context_create": Builtin(lambda run, given: Context(given)),
         "file_get_contents": Builtin(file_get_contents),
         "fopen": Builtin(fopen),
@@ -344,6 +351,8 @@ class Php(Dialect):
     def binary(self, operator: str, left: Any, right: Any) -> Any:
         if isinstance(left, Missing) and right is False and operator in ("==", "!=", "===", "!=="):
             return operator in ("==", "===")
+        if isinstance(left, Answer) and right is False and operator in ("===", "!=="):
+            return operator == "!=="
         if operator in ("===", "!=="):
             if isinstance(left, Mystery) or isinstance(right, Mystery):
                 return MYSTERY
@@ -375,5 +384,5 @@ class Php(Dialect):
     def member(self, run: Any, value: Any, name: str) -> Any:
         if isinstance(value, Mystery):
             return MYSTERY
-        is_own = isinstance(value, Instance | Type)
+        is_own = isinstance(value, Instance | Super | Type)
         return super().member(run, value, name if is_own else name.removesuffix(CALLED))

@@ -8,13 +8,19 @@ from apipack.languages.reading.curl_handle import Handle
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.php_data import text
 from apipack.languages.reading.values import (
+    MYSTERY,
     UNDEFINED,
     Arguments,
+    Mystery,
     Thing,
     known,
     text_of,
 )
 from apipack.languages.wire import Unreadable
+
+
+class Answer(Mystery):
+    """What curl_exec gives where a request arrives: not false."""
 
 
 class StringFile(Thing):
@@ -37,11 +43,13 @@ class Curl(Thing):
 
     def __init__(self, url: Any) -> None:
         self.handle = Handle()
+        self.may_fail = False
         if url is not UNDEFINED and url is not None:
             self.handle.set("URL", url)
 
     def option(self, name: Any, value: Any) -> None:
         name = text_of(name, "an option").removeprefix("CURLOPT_")
+        self.may_fail |= name == "FAILONERROR"
         if name == "POSTFIELDS" and isinstance(value, dict):
             self.handle.form([_part(key, member) for key, member in value.items()])
             return
@@ -80,4 +88,5 @@ def setopt_array(run: Evaluation, given: Arguments) -> bool:
 
 def execute(run: Evaluation, given: Arguments) -> Any:
     handle, _ = _curl(given)
-    return run.send(handle.handle.request())
+    run.send(handle.handle.request())
+    return MYSTERY if handle.may_fail else Answer()

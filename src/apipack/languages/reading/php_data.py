@@ -43,11 +43,23 @@ def _is_list(value: dict[Any, Any]) -> bool:
     return list(value) == list(range(len(value)))
 
 
+def number_of(value: Any) -> Any:
+    """What a cast makes a number of; a text must be a plain one."""
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?", value):
+        raise Unreadable("a number of no plain text")
+    return float(value) if isinstance(value, str) and "." in value else value
+
+
 class Object(Thing):
     """stdClass, and an array that is cast to an object."""
 
     def __init__(self, members: dict[Any, Any]) -> None:
         self.members = members
+
+    def get(self, run: Any, name: str) -> Any:
+        if name not in self.members:
+            raise Unreadable(f"{name[:40]} is no member")
+        return self.members[name]
 
     def set(self, run: Any, name: str, value: Any) -> None:
         self.members[name] = value

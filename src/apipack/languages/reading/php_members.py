@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
+from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import descendants, field, named, refuse, source
 from apipack.languages.reading.php_names import CALLED
 
@@ -34,6 +35,19 @@ def _method(member: Node) -> str:
 def method_name(name: Node) -> str:
     """A method's name, which a property may have too; those of the language are as they stand."""
     return source(name) if source(name).startswith("__") else f"{source(name)}{CALLED}"
+
+
+def scope_of(call: Node) -> p.Expression:
+    """What stands before `::`: a class, or the object as one of the class that its own extends."""
+    name = source(field(call, "scope"))
+    if name != "parent":
+        return p.Name(f"class {name.lstrip(chr(92))}")
+    owner = call.parent
+    while owner is not None and owner.type != "class_declaration":
+        owner = owner.parent
+    if owner is None:
+        raise refuse(call)
+    return p.call("super of", p.Name("$this"), p.Name(f"class {source(field(owner, 'name'))}"))
 
 
 def is_abstract(member: Node) -> bool:

@@ -29,10 +29,15 @@ def key_of(value: object) -> str | int:
     return value
 
 
-def extends_own(code: str) -> bool:
-    """Whether a class of a program extends another one of it."""
+def binds_late(code: str) -> bool:
+    """Whether a member behind `static` hangs on the class that it is asked of: one that other classes extend, unless
+    it stands in one class alone."""
     own = {name.lower() for name in re.findall(r"\bclass\s+(\w+)", code)}
-    return any(name.lower() in own for name in re.findall(r"\bextends\s+\\?(\w+)", code))
+    if not any(name.lower() in own for name in re.findall(r"\bextends\s+\\?(\w+)", code)):
+        return False
+    kind = r"(?<!::)(?:\$|\bconst\s+(?:\w+\s+)?|\bfunction\s+)"
+    names = set(re.findall(r"\bstatic::\$?(\w+)", code))
+    return "new static" in code or any(len(re.findall(rf"{kind}{name}\s*[=;(]", code)) != 1 for name in names)
 
 
 def constant(name: str) -> p.Expression:

@@ -10,8 +10,8 @@ from tree_sitter import Node
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
 from apipack.languages.reading.php_closures import captures
-from apipack.languages.reading.php_members import is_abstract, members_of, method_name
-from apipack.languages.reading.php_names import APPEND, NOTHING, SERIALIZED, constant, extends_own, key_of
+from apipack.languages.reading.php_members import is_abstract, members_of, method_name, scope_of
+from apipack.languages.reading.php_names import APPEND, NOTHING, SERIALIZED, binds_late, constant, key_of
 from apipack.languages.reading.php_quiet import counted, quiet, repeated, unset, updated
 from apipack.languages.reading.php_switch import matched, switched
 from apipack.languages.reading.php_texts import heredoc, interpolated, nowdoc
@@ -22,7 +22,7 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     """A script's statements; a fragment needs no opening tag."""
     if "<?php" not in code and "<?=" not in code:
         code = f"<?php\n{code}"
-    if re.search(r"\bstatic::|\bnew static\b", code) and extends_own(code):
+    if binds_late(code):
         raise Unreadable("a static member of a class that others extend")
     return _body(parse("php", code))
 
@@ -283,7 +283,7 @@ def _value(node: Node) -> p.Expression:
         case "scoped_property_access_expression":
             return p.Member(_class_name(field(node, "scope")), source(field(node, "name")))
         case "scoped_call_expression":
-            scope = p.Name(f"class {source(field(node, 'scope')).lstrip(chr(92))}")
+            scope = scope_of(node)
             return p.Call(p.Member(scope, method_name(field(node, "name"))), _arguments(field(node, "arguments")))
         case "class_constant_access_expression":
             names = [p.Const(source(child).lstrip("\\")) for child in named(node)]

@@ -98,7 +98,8 @@ class Call:
 class Function:
     """A function without a name. parameters: (name, default or None). lazy: a call runs once it is awaited. strict: a
     call with another number of arguments fails. rest, keywords: parameters that take the other arguments, by position
-    and by name. sees: it sees the variables around it, which functions of the language do not."""
+    and by name. named: how many parameters, the last ones, are given by name alone. sees: it sees the variables around
+    it, which functions of the language do not."""
 
     parameters: tuple[tuple[str, Expression | None], ...]
     body: tuple[Statement, ...]
@@ -107,6 +108,7 @@ class Function:
     rest: str = ""
     keywords: str = ""
     sees: bool = False
+    named: int = 0
 
 
 @dataclass(frozen=True, slots=True)

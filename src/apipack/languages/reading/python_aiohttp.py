@@ -8,10 +8,20 @@ from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import applied, optional
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.python_auth import Unsent
-from apipack.languages.reading.python_data import dumps
+from apipack.languages.reading.python_data import Buffer, dumps
 from apipack.languages.reading.python_requests import VERBS, BasicAuth, add_auth, as_dict, known_text
 from apipack.languages.reading.sending import Fields, component, sent
-from apipack.languages.reading.values import MYSTERY, UNDEFINED, Arguments, Builtin, Deferred, Module, Thing, known
+from apipack.languages.reading.values import (
+    MYSTERY,
+    UNDEFINED,
+    Arguments,
+    Builtin,
+    Deferred,
+    Module,
+    Thing,
+    known,
+    text_of,
+)
 from apipack.languages.wire import FORM, Unreadable
 
 OPTIONS = ("params", "data", "json", "headers", "auth", "timeout", "ssl", "allow_redirects", "raise_for_status")
@@ -77,6 +87,8 @@ class ClientSession(Thing):
             fields.default("Content-Type", sending.JSON)
             return known_text(applied(dumps, [document]))
         data = known(data)
+        if isinstance(data, FormData):
+            return data.body(fields)
         if isinstance(data, dict):
             fields.default("Content-Type", FORM)
             return sending.form(_pairs(data))
@@ -87,6 +99,41 @@ class ClientSession(Thing):
         elif data is not None:
             raise Unreadable("a body of aiohttp that is no text")
         return data
+
+
+class FormData(Thing):
+    """aiohttp.FormData: a form of pairs, and one of parts once a field has a file name, a type or a buffer."""
+
+    def __init__(self, given: Arguments) -> None:
+        (fields,) = given.take("fields")
+        self.fields: list[tuple[str, Any, str | None, str | None]] = []
+        if fields is not UNDEFINED:
+            self.fields = [(name, value, None, None) for name, value in _pairs(fields)]
+
+    def do_add_field(self, run: Evaluation, given: Arguments) -> None:
+        run.certain()
+        name, value, kind, file = given.take("name", "value", "content_type", "filename", required=2)
+        name, value, kind, file = text_of(name), known(value), optional(kind), optional(file)
+        if isinstance(value, bytes | Buffer) and file is None:
+            file = name
+        if not isinstance(value, str | bytes | Buffer) or any(not isinstance(one, str | None) for one in (kind, file)):
+            raise Unreadable("a field that is no text")
+        self.fields.append((name, value, file, kind))
+
+    def body(self, fields: Fields) -> str:
+        if not any(file or kind for _, _, file, kind in self.fields):
+            fields.default("Content-Type", FORM)
+            return sending.form([(name, value) for name, value, *_ in self.fields])
+        if fields.get("Content-Type") is not None:
+            raise Unreadable("a type without the boundary")
+        return sending.multipart([self.part(*field) for field in self.fields], fields)
+
+    @staticmethod
+    def part(name: str, value: Any, file: str | None, kind: str | None) -> tuple[str, str, str | None, str]:
+        if isinstance(value, str):
+            return name, value, file, kind or "text/plain; charset=utf-8"
+        content = value.content if isinstance(value, Buffer) else sending.octets_text(value)
+        return name, content, file, kind or "application/octet-stream"
 
 
 def _quoted(text: str) -> str:
@@ -116,6 +163,7 @@ def _pairs(data: Any) -> list[tuple[str, str]]:
 AIOHTTP = Module(
     "aiohttp",
     {
+        "FormData": Builtin(lambda run, given: FormData(given)),
         "ClientSession": Builtin(lambda run, given: ClientSession(given)),
         "BasicAuth": Builtin(lambda run, given: BasicAuth(Arguments(given.take("login", "password", required=2)))),
         **dict.fromkeys(

@@ -82,8 +82,8 @@ class Template(Thing):
 
     def do_substitute(self, run: Evaluation, given: Arguments) -> Any:
         values = {**(given.positional[0] if given.positional else {}), **given.named}
-        if not all(isinstance(value, str | int) for value in known(values).values()):
+        if not all(isinstance(value, str | int | float) for value in known(values).values()):
             raise Unreadable("a template of more than texts")
-        return self.template.substitute(values)
+        return self.template.substitute({name: str(value) for name, value in values.items()})
 
     do_safe_substitute = do_substitute

@@ -6,8 +6,19 @@ import ast
 
 from apipack.languages.wire import Unreadable
 
-KINDS = {(): "method", ("staticmethod",): "static", ("classmethod",): "class", ("property",): "property"}
+KINDS = {
+    ("abstractmethod",): "method",
+    ("abc.abstractmethod",): "method",
+    ("property", "abstractmethod"): "property",
+    (): "method",
+    ("staticmethod",): "static",
+    ("classmethod",): "class",
+    ("property",): "property",
+}
 """Kinds of methods by their decorators."""
+
+PLAIN_BASES = frozenset({"object", "ABC", "abc.ABC"})
+"""Classes that give those that extend them nothing."""
 
 ACCESS = ("property", "staticmethod", "classmethod", "setter", "getter", "abstract", "overload", "contextmanager")
 """Of decorators that do more than to call the method."""

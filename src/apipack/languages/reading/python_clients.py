@@ -33,7 +33,9 @@ from apipack.languages.reading.python_data import (
 )
 from apipack.languages.reading.python_dates import DATETIME, Maker, Moment, Span
 from apipack.languages.reading.python_dates import calculated as dated
+from apipack.languages.reading.python_enums import enum
 from apipack.languages.reading.python_http import HTTP_CLIENT, URL_REQUEST
+from apipack.languages.reading.python_lazy import changed_by, in_turn, lazy
 from apipack.languages.reading.python_libraries import AUTH, HTTPX, REQUESTS
 from apipack.languages.reading.python_numbers import ARITHMETIC, calculated, is_number
 from apipack.languages.reading.python_pydantic import MODEL_NAMES, PYDANTIC
@@ -128,18 +130,6 @@ def _mapped(run: Evaluation, given: Arguments) -> Any:
     return _collected(run, Arguments([values, function]))
 
 
-class Member(Thing):
-    """A member of an Enum."""
-
-    def __init__(self, name: str, value: Any) -> None:
-        self.at_name, self.at_value = name, value
-
-
-def _enum(run: Evaluation, given: Arguments) -> Module:
-    (values,) = given.positional
-    return Module("an enum", {name: Member(name, value) for name, value in values.items()})
-
-
 def _collected_dict(run: Evaluation, given: Arguments) -> Any:
     pairs = _collected(run, given)
     return MYSTERY if isinstance(pairs, Mystery) else dict(known(pairs))
@@ -219,14 +209,18 @@ class Python(Dialect):
         "exit": Builtin(leave),
         "quit": Builtin(leave),
         "await": Builtin(awaited),
-        "map": Builtin(_mapped),
-        "enum of": Builtin(_enum),
+        "map": lazy(_mapped),
+        "generator of": lazy(_collected),
+        "in turn": Builtin(in_turn),
+        "changed by": Builtin(changed_by),
+        "enum of": Builtin(enum),
         "min": constant(lambda *values: min(*values)),
         "max": constant(lambda *values: max(*values)),
         "any": constant(lambda values: any(values)),
         "all": constant(lambda values: all(values)),
         "SystemExit": MYSTERY,
         "list of": Builtin(_collected),
+        "flat of": constant(lambda lists: [member for members in lists for member in members]),
         "dict of": Builtin(_collected_dict),
         "formatted as": constant(_formatted_as),
         "entered": Builtin(entered),
@@ -241,8 +235,12 @@ class Python(Dialect):
         "round": constant(lambda value, digits=None: round(value, digits)),
         "abs": constant(lambda value: abs(value)),
         "object": Builtin(lambda run, given: Token()),
+        "chr": constant(lambda code: chr(code)),
+        "ord": constant(lambda character: ord(character)),
         "sum": constant(lambda values: sum(values)),
         "__name__": "__main__",
+        "__doc__": MYSTERY,
+        "__file__": MYSTERY,
     }
     modules: Mapping[str, Any] = {
         "json": JSON,

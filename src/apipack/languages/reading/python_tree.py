@@ -12,6 +12,7 @@ from apipack.languages.reading.python_cases import matched, with_else
 from apipack.languages.reading.python_classes import (
     ACCESS,
     KINDS,
+    PLAIN_BASES,
     Super,
     check_frozen,
     is_dataclass,
@@ -19,6 +20,7 @@ from apipack.languages.reading.python_classes import (
     is_plain_case,
 )
 from apipack.languages.reading.python_generators import manager, yields
+from apipack.languages.reading.python_lazy import check_asked_once, consumed, given_to, in_place, inner_loops
 from apipack.languages.reading.python_pydantic import MODELS, model
 from apipack.languages.reading.values import UNDEFINED
 from apipack.languages.wire import Unreadable
@@ -46,6 +48,7 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     except (SyntaxError, ValueError, MemoryError) as error:
         raise Unreadable(f"syntax: {error}"[:100]) from None
     check_frozen(module)
+    check_asked_once(module)
     return _body(module.body)
 
 
@@ -69,13 +72,13 @@ def _statement(node: ast.stmt) -> Sequence[p.Statement]:
             return [] if value is None else [p.Assign(_target(target), _value(value))]
         case ast.AugAssign(target=target, op=op, value=value):
             read = _value(ast.parse(ast.unparse(target), mode="eval").body)
-            return [p.Assign(_target(target), p.Binary(OPERATORS.get(type(op), "?"), read, _value(value)))]
+            return [p.Assign(_target(target), in_place(OPERATORS.get(type(op), "?"), read, _value(value)))]
         case ast.Expr(value=value):
             return [_value(value)]
         case ast.If(test=test, body=body, orelse=orelse):
             return [p.If(_value(test), _body(body), _body(orelse))]
         case ast.For(target=target, iter=values, body=body, orelse=[]):
-            return [p.Each(_target(target), _value(values), _body(body))]
+            return [p.Each(_target(target), consumed(values, _value(values)), _body(body))]
         case ast.While(test=test, body=body, orelse=[]):
             return [p.While(_value(test), _body(body))]
         case ast.For() | ast.While() if node.orelse:
@@ -254,7 +257,7 @@ def _class(node: ast.ClassDef) -> p.Expression:
                 continue
             case _:
                 return p.Opaque(f"line {member.lineno}: {type(member).__name__} in a class")
-    bases = [_value(base) for base in node.bases if not isinstance(base, ast.Name) or base.id != "object"]
+    bases = [_value(base) for base in node.bases if ast.unparse(base) not in PLAIN_BASES]
     if len(bases) > 1:
         return p.Opaque("a class of several")
     return p.Class(node.name, tuple(methods), (), tuple(shared), bases[0] if bases else None)
@@ -278,8 +281,7 @@ def _entered(item: ast.withitem, is_async: bool) -> p.Statement:
 def _function(arguments: ast.arguments, body: tuple[p.Statement, ...], lazy: bool) -> p.Function:
     names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
     defaults: list[ast.expr | None] = [None] * (len(names) - len(arguments.defaults)) + list(arguments.defaults)
-    if arguments.kwonlyargs and arguments.vararg:
-        return p.Function((), (p.Opaque("parameters behind many"),), lazy)
+    named = [argument.arg for argument in arguments.kwonlyargs] if arguments.vararg else []
     names += [argument.arg for argument in arguments.kwonlyargs]
     defaults += arguments.kw_defaults
     return p.Function(
@@ -291,6 +293,7 @@ def _function(arguments: ast.arguments, body: tuple[p.Statement, ...], lazy: boo
         lazy,
         rest=arguments.vararg.arg if arguments.vararg else "",
         keywords=arguments.kwarg.arg if arguments.kwarg else "",
+        named=len(named),
     )
 
 
@@ -349,7 +352,7 @@ def _value(node: ast.expr) -> p.Expression:
         case ast.Tuple(elts=items):
             return p.call("tuple of", p.Items(tuple(map(_value, items))))
         case ast.Starred(value=value):
-            return p.Spread(_value(value))
+            return p.Spread(consumed(value, _value(value)))
         case ast.Attribute(value=owner, attr=name):
             return p.Member(_value(owner), name)
         case ast.Subscript(value=owner, slice=ast.Slice(lower=start, upper=end, step=None)):
@@ -368,11 +371,13 @@ def _value(node: ast.expr) -> p.Expression:
         ):
             return _function(arguments, (p.Jump("return", _value(body)),), False)
         case ast.Call(func=function, args=arguments, keywords=keywords):
-            given = [p.Argument(_value(argument)) for argument in arguments]
+            given = [p.Argument(value) for value in given_to(function, arguments, _value)]
             given += [_keyword(keyword) for keyword in keywords]
             return p.Call(_value(function), tuple(given))
         case ast.ListComp(elt=item, generators=[loop]) | ast.GeneratorExp(elt=item, generators=[loop]):
-            return _collected("list", loop, _value(item))
+            return _collected("list" if isinstance(node, ast.ListComp) else "generator", loop, _value(item))
+        case ast.ListComp(generators=[loop, *_]):
+            return p.call("flat of", _collected("list", loop, _value(inner_loops(node))))
         case ast.DictComp(key=key, value=value, generators=[loop]):
             return _collected("dict", loop, p.Items((_value(key), _value(value))))
     return p.Opaque(f"line {node.lineno}: {type(node).__name__}")

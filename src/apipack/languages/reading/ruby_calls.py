@@ -18,6 +18,10 @@ VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 
 def call_of(lowering: Lowering, node: Node) -> p.Expression:
     owner, method = node.child_by_field_name("receiver"), node.child_by_field_name("method")
+    if method is None and owner is not None:  # f.(x)
+        return p.Call(
+            p.Member(lowering.value(owner), "call"), arguments(lowering, node.child_by_field_name("arguments"))
+        )
     if method is None:
         raise refuse(node)
     name = source(method)

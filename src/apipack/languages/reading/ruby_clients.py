@@ -25,7 +25,7 @@ from apipack.languages.reading.ruby_blocks import (
 )
 from apipack.languages.reading.ruby_calls import VERBS
 from apipack.languages.reading.ruby_classes import EXCEPTIONS
-from apipack.languages.reading.ruby_data import Address, pretty_json, text, to_json
+from apipack.languages.reading.ruby_data import Address, is_address, pretty_json, text, to_json
 from apipack.languages.reading.ruby_faraday import FARADAY
 from apipack.languages.reading.ruby_http_gems import EXCON, HTTP, TYPHOEUS, to_query
 from apipack.languages.reading.ruby_httparty import Party
@@ -305,6 +305,8 @@ class Ruby(Dialect):
             return Builtin(lambda run, given: self.equal(value, given.positional[0]))
         if name == "freeze":
             return Builtin(lambda run, given: frozen(value))
+        if isinstance(value, Address) and name in ("is_a?", "kind_of?"):
+            return Builtin(lambda run, given: is_address(value, *given.take("class", required=1)))
         if name in ("nil?", "is_a?"):
             return Builtin(lambda run, given: value is None if name == "nil?" else MYSTERY)
         attribute = super().member(run, value, name)

@@ -10,8 +10,10 @@ from urllib.parse import quote_plus, urlsplit
 from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.values import (
+    MYSTERY,
     Arguments,
     Builtin,
+    Module,
     Thing,
     known,
     text_of,
@@ -77,6 +79,12 @@ def encode_www_form(data: Any) -> str:
                 raise Unreadable("a hash inside of a form")
             parts.append(component(text(name)) + ("" if member is None else f"={component(text(member))}"))
     return "&".join(parts)
+
+
+def is_address(value: Address, kind: Any) -> Any:
+    """is_a? of an address, whose class for https is one of that for http."""
+    kinds = {"URI::HTTP": True, "URI::HTTPS": value.scheme == "https"}
+    return kinds.get(kind.name, MYSTERY) if isinstance(kind, Module) else MYSTERY
 
 
 class Address(Thing):

@@ -29,13 +29,14 @@ def _fields(headers: Any) -> Fields:
     return fields
 
 
-def _query(params: Any, encode: Callable[[str], str]) -> str:
-    """Pairs of a hash; a list is its members under one name where the gem has it so."""
+def _query(params: Any, encode: Callable[[str], str], has_lists: bool = False) -> str:
+    """Pairs of a hash. has_lists: a list is its members under one name."""
     parts: list[str] = []
     for name, value in known(params or {}).items():
-        if value is None or isinstance(value, dict | list):
-            raise Unreadable("a parameter that is no text")
-        parts.append(f"{encode(text(name))}={encode(text(value))}")
+        for one in value if has_lists and isinstance(value, list) else [value]:
+            if one is None or isinstance(one, dict | list):
+                raise Unreadable("a parameter that is no text")
+            parts.append(f"{encode(text(name))}={encode(text(known(one)))}")
     return "&".join(parts)
 
 
@@ -109,7 +110,7 @@ class Chain(Thing):
         elif "form" in options:
             body = encode_www_form(options["form"])
             fields.default("Content-Type", FORM)
-        address = sending.with_query(text(known(url)), _query(options.get("params"), sending.strict))
+        address = sending.with_query(text(known(url)), _query(options.get("params"), sending.strict, True))
         if body is not None and fields.get("Content-Type") is None:
             raise Unreadable("a body without its type")
         return run.send(sent(method, sending.plain_url(address), fields, body))

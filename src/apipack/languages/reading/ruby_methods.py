@@ -156,6 +156,10 @@ CHANGING: Mapping[type, Mapping[str, Any]] = {
     list: {
         "<<": lambda value, member: _changed(value, lambda: value.append(member)),
         "push": lambda value, *members: _changed(value, lambda: value.extend(members)),
+        **dict.fromkeys(
+            ("unshift", "prepend"),
+            lambda value, *members: _changed(value, lambda: value.__setitem__(slice(0, 0), members)),
+        ),
         "append": lambda value, *members: _changed(value, lambda: value.extend(members)),
         "concat": lambda value, *others: _changed(value, lambda: [value.extend(other) for other in others]),
     },

@@ -23,7 +23,7 @@ COMPOUND = (p.If, p.Each, p.While, p.Block, p.Try, p.Define)
 
 def lower(code: str) -> tuple[p.Statement, ...]:
     """A script's statements."""
-    return Lowering(parse("ruby", code)).statements()
+    return Lowering(parse("ruby", f"{code}\n")).statements()
 
 
 def required(code: str) -> set[str]:

@@ -110,7 +110,7 @@ class Words:
         if node.type == "arithmetic_expansion":
             return self.arithmetic(node)
         if node.type == "command_substitution":
-            if len(named(node)) != 1:
+            if len(named(node)) != 1 or (source(node).startswith("`") and "\\" in source(node)):
                 raise refuse(node)
             value = self.run(named(node)[0])
             return value.rstrip("\n") if isinstance(value, str) else MYSTERY

@@ -262,7 +262,7 @@ class Swift(Dialect):
             return of_each(run, value, name)
         if isinstance(value, dict) and name == "merging":
             return Builtin(lambda run, given: merged(run, value, given))
-        if isinstance(value, Type) and name in ("init", "self"):
+        if isinstance(value, Type | Struct) and name in ("init", "self"):
             return value
         if isinstance(value, Builtin) and name in ("init", "self"):
             return value if name == "init" else MYSTERY

@@ -162,7 +162,7 @@ class Session(Thing):
             known(value)
             raise Unreadable("not a request")
         before = value.body
-        if before is not None or isinstance(body, str):
+        if isinstance(body, str) or (before is not None and before != octets(body)):
             raise Unreadable("two bodies, or one that is no Data")
         value.body = octets(body)
         try:
