@@ -49,6 +49,8 @@ DATA = (
 ENVIRONMENT = ("--old-file", ".venv/installed")
 """For `make`: the clone takes the packages of this environment."""
 
+pytestmark = pytest.mark.timeout(1_500)  # many stages, each with imports of its own
+
 
 class Clone:
     """A clone of this repository with tiny parameters, and what a user would type in it."""
