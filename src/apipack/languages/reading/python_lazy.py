@@ -12,12 +12,11 @@ from apipack.languages.reading.values import Arguments, Builtin, Mystery
 from apipack.languages.wire import Unreadable
 
 CONSUMERS = frozenset({"list", "tuple", "set", "frozenset", "dict", "sorted", "sum", "min", "max", "any", "all"})
+"""Functions that ask for all that they are given."""
 CHANGES: dict[str, tuple[type, Callable[..., None]]] = {"+": (list, list.extend), "|": (dict, dict.update)}
 """Operators that change what stands before them, of which type and how."""
 METHODS = frozenset({"join", "extend", "update"})
-"""Functions and methods that ask for all that they are given."""
-
-
+"""Methods that do so too."""
 ITERATORS = frozenset({"zip", "filter", "enumerate", "reversed", "iter"})
 """Functions that give their values once."""
 
