@@ -1,7 +1,8 @@
 """Run a program over constants and keep the one request that it sends; whatever is not certain is Unreadable.
 
 Statements run in order. What hangs on a value that is not constant (an answer's status) is run *in doubt*: nothing
-there may send, or change what a request is made of. Functions that a library calls back wait until the end.
+there may send another request than the one that was sent, or change what a request is made of.
+Functions that a library calls back wait until the end.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from apipack.languages.reading import program as p
 from apipack.languages.reading.bounds import TEXT, check_size
 from apipack.languages.reading.defaults import is_default
 from apipack.languages.reading.dialect import Dialect, Ended
-from apipack.languages.reading.naming import assign, lookup
+from apipack.languages.reading.naming import assign, forget, lookup
 from apipack.languages.reading.objects import Bound, Instance, Method, Type
 from apipack.languages.reading.scopes import Closure, Pending, Scope, scopes_of
 from apipack.languages.reading.statements import block, perhaps
@@ -42,8 +43,8 @@ class Evaluation:
         self.dialect = dialect
         self.request: Request | None = None
         self.doubt = self.handling = 0
-        self.steps = 0
-        self.depth = 0
+        self.perhaps_set: list[tuple[Scope, str]] = []
+        self.steps = self.depth = 0
         self.later: list[tuple[Closure | Bound, bool]] = []
         self.around_early: list[Scope] = []
         self.ready: list[Closure | Bound] = []
@@ -72,6 +73,7 @@ class Evaluation:
         """Run what libraries call back: with arguments that nobody knows, and in doubt."""
         self.doubt += 1
         while self.later:
+            forget(self, 0)
             function, is_early = self.later.pop(0)
             closure = function if isinstance(function, Closure) else function.closure
             self.around_early = scopes_of(closure.scope) if is_early else []
@@ -87,9 +89,11 @@ class Evaluation:
         return len(function.closure.function.parameters) - (not self.dialect.receiver)
 
     def send(self, request: Request) -> Mystery:
-        """Note the request; what the client gives back is not known."""
+        """Note the request; what the client gives back is not known. The same may be sent again, in doubt."""
         if self.doubt:
-            raise Unreadable("it is not certain that the request is sent")
+            if self.request != request:
+                raise Unreadable("it is not certain that the request is sent")
+            return MYSTERY
         if self.request is not None:
             raise Unreadable("more than one request")
         self.request = request
@@ -120,7 +124,7 @@ class Evaluation:
             case p.Unary(operator, operand):
                 return self.unary(operator, self.value(operand))
             case p.Conditional(test, then, otherwise):
-                truth = self.truth(self.value(test))
+                truth = self.holds(test)
                 if truth is None:
                     truth = is_default(self, test, then, otherwise)
                 if truth is None:
@@ -219,6 +223,30 @@ class Evaluation:
     def truth(self, value: Any) -> bool | None:
         """None where it is not known."""
         return None if isinstance(value, Mystery) else self.dialect.truth(value)
+
+    def holds(self, test: p.Expression) -> bool | None:
+        """Whether a condition holds, None where it is not known: what one side decides does not hang on the other."""
+        if not (isinstance(test, p.Binary) and test.operator in ("&&", "||")):
+            return self.truth(self.value(test))
+        decides = test.operator == "||"
+        if isinstance(test.left, p.Binary):
+            first = self.holds(test.left)
+        else:
+            value = self.value(test.left)
+            first = False if decides and isinstance(value, Unset) else self.truth(value)
+        if first is decides:
+            return first
+        if first is not None:
+            return self.holds(test.right)
+        mark = len(self.perhaps_set)
+        self.doubt += 1
+        try:
+            return decides if self.holds(test.right) is decides else None
+        except Ended:
+            return None
+        finally:
+            self.doubt -= 1
+            forget(self, mark)
 
     def call(self, function: p.Expression, arguments: Sequence[p.Argument], new: bool) -> Any:
         if self.dialect.names_apart and isinstance(function, p.Member):

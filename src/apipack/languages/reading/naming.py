@@ -84,4 +84,13 @@ def bind(run: Evaluation, name: str, value: Any, declares: bool) -> None:
     scope = scope or (run.scope if closed else run.globals)
     if any(scope is outer for outer in run.around_early):
         run.certain()
-    scope.names[name] = MYSTERY if run.doubt and not declares else run.dialect.bound_value(value)
+    if run.doubt and not declares:
+        run.perhaps_set.append((scope, name))
+    scope.names[name] = run.dialect.bound_value(value)
+
+
+def forget(run: Evaluation, mark: int) -> None:
+    """Behind statements in doubt, nobody knows what names hold that were set in them."""
+    for scope, name in run.perhaps_set[mark:]:
+        scope.names[name] = MYSTERY
+    del run.perhaps_set[mark:]

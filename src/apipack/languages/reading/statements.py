@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from apipack.languages.reading import program as p
 from apipack.languages.reading.defaults import is_filled
 from apipack.languages.reading.dialect import Ended
-from apipack.languages.reading.naming import assign
+from apipack.languages.reading.naming import assign, forget
 from apipack.languages.reading.scopes import Jumped, Scope
 from apipack.languages.reading.values import MYSTERY, Mystery
 from apipack.languages.wire import Unreadable
@@ -25,7 +25,7 @@ def block(run: Evaluation, statements: Sequence[p.Statement]) -> Jumped | None:
         for statement in statements:
             if isinstance(statement, p.Define):
                 run.scope.names[statement.name] = run.method(statement.function)
-    doubts, jumps = 0, False
+    doubts, jumps, mark = 0, False, len(run.perhaps_set)
     try:
         for statement in statements:
             jumped = execute(run, statement)
@@ -37,6 +37,8 @@ def block(run: Evaluation, statements: Sequence[p.Statement]) -> Jumped | None:
                 jumps |= jumped.jumps
     finally:
         run.doubt -= doubts
+        if doubts:
+            forget(run, mark)
     return Jumped("perhaps", jumps=jumps) if doubts else None
 
 
@@ -47,11 +49,16 @@ def _after(run: Evaluation, jumped: Jumped) -> Jumped:
     return Jumped(jumped.kind, MYSTERY if jumped.kind == "return" else jumped.value)
 
 
+def _either(jumped: Jumped, rest: Jumped | None) -> Jumped:
+    """A jump out of a loop that was perhaps taken in one turn, or else in the rest of its turns."""
+    return Jumped("perhaps", jumps=jumped.jumps or (rest is not None and (rest.kind != "perhaps" or rest.jumps)))
+
+
 def execute(run: Evaluation, statement: p.Statement) -> Jumped | None:
     run.step()
     match statement:
         case p.If(test, then, otherwise):
-            truth = run.truth(run.value(test))
+            truth = run.holds(test)
             if truth is None and not otherwise:
                 truth = is_filled(run, test, then)
             if truth is None:
@@ -93,6 +100,7 @@ def inner(run: Evaluation, body: Sequence[p.Statement]) -> Jumped | None:
 def perhaps(run: Evaluation, *branches: Sequence[p.Statement]) -> Jumped | None:
     """Branches of which nobody knows whether they run."""
     left = jumps = False
+    mark = len(run.perhaps_set)
     run.doubt += 1
     try:
         for branch in branches:
@@ -102,6 +110,7 @@ def perhaps(run: Evaluation, *branches: Sequence[p.Statement]) -> Jumped | None:
                 jumps |= jumped is not None and (jumped.kind != "perhaps" or jumped.jumps)
             except Ended:
                 left = True
+            forget(run, mark)
     finally:
         run.doubt -= 1
     return Jumped("perhaps", jumps=jumps) if left else None
@@ -147,7 +156,7 @@ def each(run: Evaluation, target: p.Target, values: Any, body: Sequence[p.Statem
         jumped = turn(run, target, member, body)
         if jumped and jumped.kind == "perhaps" and index + 1 < len(members):
             rest = p.Items(tuple(map(p.Const, members[index + 1 :])))
-            return perhaps(run, [p.Each(target, rest, tuple(body))])
+            return _either(jumped, perhaps(run, [p.Each(target, rest, tuple(body))]))
         if jumped and jumped.kind in ("return", "perhaps"):
             return jumped
         if jumped and jumped.kind == "break":
@@ -160,19 +169,18 @@ def loop(
 ) -> Jumped | None:
     for turn in range(MEMBERS):
         run.step()
-        truth = run.truth(run.value(test))
+        truth = run.holds(test)
         if truth is None and run.request is None and not run.doubt:
             raise Unreadable("a loop before the request is sent")
         if not truth:
-            perhaps(run, [*body, *after] if truth is None else [])
-            return None
+            return perhaps(run, [*body, *after]) if truth is None else None
         jumped = inner(run, body)
         if jumped and jumped.kind == "return":
             return jumped
         if jumped and jumped.kind == "perhaps" and run.doubt and turn:
             return jumped  # a turn in doubt has made all it sets unknown
         if jumped and jumped.kind == "perhaps" and not run.doubt:
-            return perhaps(run, [p.While(test, tuple(body), tuple(after))])
+            return _either(jumped, perhaps(run, [p.While(test, tuple(body), tuple(after))]))
         if jumped and jumped.kind == "break":
             return None
         block(run, after)
