@@ -8,7 +8,6 @@ from apipack.io import fresh_folder, read_table, write_text
 from apipack.models.embedding import embed
 from apipack.retrieval.examples import COLUMNS
 from apipack.retrieval.params import Rerank, Retrieve
-from apipack.retrieval.reranking import tune
 from apipack.section import Only, Section, Seed
 from stages import run
 
@@ -24,6 +23,8 @@ def main(p: Reads) -> dict[str, Any]:
         write_text(folder / "kind", f"{p.rerank.kind}\n")
         if p.rerank.kind != "api":
             return {"kind": p.rerank.kind}
+        from apipack.retrieval.reranker_training import tune  # seconds where nothing is trained
+
         trained = set(parts_of(read_table("data/splits/splits.parquet").to_pylist())["train"])
         rows = read_table("data/dataset/operations", COLUMNS, [("id", "in", trained)]).to_pylist()
         encode = partial(embed, model=p.retrieve.model, batch=p.retrieve.batch)

@@ -14,7 +14,8 @@ from apipack.retrieval.examples import Pool, Reranker, call_text, cosine, rank, 
 from apipack.retrieval.params import Rerank
 from apipack.retrieval.relevance import relevance, shape
 from apipack.retrieval.reranker_features import FEATURES
-from apipack.retrieval.reranking import RerankError, held_out, load_reranker, train, train_weights, training_lists
+from apipack.retrieval.reranker_training import RerankError, held_out, train, train_weights, training_lists
+from apipack.retrieval.reranking import load_reranker
 from tests.parameters import PARAMS
 
 P = PARAMS.rerank.model_copy(

@@ -6,17 +6,18 @@ import hashlib
 import sys
 from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from sentence_transformers import SentenceTransformer
 from tqdm import tqdm
-from transformers.utils import logging as transformers_logging
 
 from apipack.io import cache_folder
 from apipack.models.places import ModelError, embedder, fingerprint
 from apipack.models.store import Store
 
-transformers_logging.disable_progress_bar()
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
 STORE = "vectors.sqlite"
 SAVED_TOGETHER = 4_096  # texts: what a killed run loses at most
 _fingerprint = cache(fingerprint)  # of files that do not change while a process runs
@@ -30,10 +31,9 @@ def embed(texts: Sequence[str], model: str, batch: int) -> np.ndarray:
     Raises `ModelError`.
     """
     source = str(embedder(model))
-    encoder = load_encoder(model)
     distinct = sorted(set(texts), key=lambda text: (-len(text), text))
     if not distinct:
-        return np.zeros((0, encoder.get_embedding_dimension() or 0), dtype=np.float32)
+        return np.zeros((0, load_encoder(model).get_embedding_dimension() or 0), dtype=np.float32)
     identity = _fingerprint(source)
     keys = {text: hashlib.sha256(f"{identity}\n{text}".encode()).hexdigest() for text in distinct}
     with Store(cache_folder() / STORE) as store:
@@ -41,7 +41,7 @@ def embed(texts: Sequence[str], model: str, batch: int) -> np.ndarray:
         missing = [text for text in distinct if keys[text] not in vectors]
         for start in tqdm(range(0, len(missing), SAVED_TOGETHER), desc="embed", disable=not sys.stderr.isatty()):
             block = missing[start : start + SAVED_TOGETHER]
-            fresh = encode(encoder, block, batch)
+            fresh = encode(load_encoder(model), block, batch)
             rows = {keys[text]: vector.tobytes() for text, vector in zip(block, fresh, strict=True)}
             store.put(identity, rows)
             vectors |= rows
@@ -63,6 +63,10 @@ def encode(encoder: SentenceTransformer, texts: Sequence[str], batch: int) -> np
 @cache
 def load_encoder(model: str) -> SentenceTransformer:
     """model: hub id, folder, or `embedded`. Raises `ModelError`."""
+    from sentence_transformers import SentenceTransformer  # seconds of every process whose vectors are stored
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
     source = str(embedder(model))
     try:
         return SentenceTransformer(source, model_kwargs={"use_safetensors": True})
