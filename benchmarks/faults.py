@@ -75,7 +75,8 @@ class Clone:
             shutil.copytree(ROOT / "data/snapshot", root / "data/snapshot")
         parameters = yaml.safe_load((ROOT / "tests/data/params.yaml").read_text(encoding="utf-8"))
         for key, value in TINY.items():
-            parameters[key] = {**parameters[key], **value} if isinstance(value, dict) else value
+            merges = isinstance(value, dict) and isinstance(parameters[key], dict)
+            parameters[key] = {**parameters[key], **value} if merges else value
         (root / "params.yaml").write_text(yaml.safe_dump(parameters, sort_keys=False), encoding="utf-8")
         for line in ("init -q", "add -A", "-c user.name=f -c user.email=f@example.com commit -qm faults"):
             subprocess.run(["git", *line.split()], cwd=root, check=True)
