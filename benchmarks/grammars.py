@@ -3,7 +3,7 @@
     python -m benchmarks.grammars data/dataset/operations 2000
 
 Each grammar is of the operation's whole documentation, and both of its requests are written as cURL, as Python and as a
-call of its tool. One line of JSON a form: how many are allowed and refused, and why others have no grammar.
+call of its tool, in our own form and in that of a chat template. One line of JSON a form: how many are allowed and refused, and why others have no grammar.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from llguidance import LLMatcher, LLParserLimits, LLTokenizer
 
 from apipack.inference.constrained import MAX_LEXER_STATES
 from apipack.io import parts, read_table
+from apipack.models.chat import CallForm
 from apipack.operations.documentation import Documentation
 from apipack.progress import progress
 from apipack.prompting.call_grammar import call_grammar, tool_grammar
@@ -28,7 +29,9 @@ from apipack.prompting.grammar_terms import NoGrammar
 from apipack.prompting.toolbox import Toolbox
 from apipack.records import TOOLS
 
-FORMS = ("curl", "python", TOOLS)
+TEMPLATED = "chat template"
+FORMS = ("curl", "python", TOOLS, TEMPLATED)
+HERMES = CallForm(('<tool_call>\n{"name": "', '", "arguments": ', "}\n</tool_call>"), ", ", ": ")
 COLUMNS = ["id", "functionality", "form", "arguments", "template", "endpoint", "request", "test_request"]
 BYTES, LIMITS = LLTokenizer("byte"), LLParserLimits(max_lexer_states=MAX_LEXER_STATES)
 Row = dict[str, Any]
@@ -53,12 +56,17 @@ def _outcomes(row: Row, form: str) -> Iterator[str]:
     documentation = Documentation.of(row)
     try:
         toolbox = Toolbox.of([row], lambda _: True)
-        grammar = tool_grammar(toolbox) if form == TOOLS else call_grammar([documentation], form)
+        if form == TEMPLATED:
+            grammar = tool_grammar(toolbox, form=HERMES)
+        else:
+            grammar = tool_grammar(toolbox) if form == TOOLS else call_grammar([documentation], form)
     except NoGrammar as error:
         yield f"no grammar: {error.reason}"
         return
     for request in dict.fromkeys((row["request"], row["test_request"])):
-        call = tool_call(row, request) if form == TOOLS else written(form, request)
+        call = tool_call(row, request) if form in (TOOLS, TEMPLATED) else written(form, request)
+        if call is not None and form == TEMPLATED:
+            call = f"<tool_call>\n{json.dumps(json.loads(call), ensure_ascii=False)}\n</tool_call>"
         if call is None:
             yield "no call"
             continue

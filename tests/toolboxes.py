@@ -13,6 +13,19 @@ from apipack.retrieval.documented import SPEC, SPEC_DISTRACTORS
 from tests.parameters import PARAMS
 from tests.small_apis import document
 
+HERMES = """{% if tools %}<|im_start|>system
+{{ messages[0]['content'] }}
+<tools>{% for tool in tools %}
+{{ tool | tojson }}{% endfor %}
+</tools><|im_end|>
+{% endif %}{% for message in messages[1:] %}<|im_start|>{{ message['role'] }}
+{% for call in message['tool_calls'] or [] %}<tool_call>
+{{ call['function'] | tojson }}
+</tool_call>{% endfor %}{{ message['content'] }}<|im_end|>
+{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
+{% endif %}"""
+"""A chat template that shows tools."""
+
 SPOKEN = PARAMS.instruct.model_copy(update={"values": "spoken", "variants": 30})
 PARSED_SPEC = dict.fromkeys(("hub", "api", "version", "provider", "source_url", "sha256", "file"), "harbour")
 PARSED = parse_spec(PARSED_SPEC, json.dumps(document("harbour")).encode(), optional=False, max_bytes=10**6).rows

@@ -11,19 +11,7 @@ from apipack.models.places import resolve
 from apipack.prompting.toolbox import Toolbox, calls_in
 from apipack.records import Request
 from tests.tiny import save_tiny
-from tests.toolboxes import ROWS, tool_tests
-
-HERMES = """{% if tools %}<|im_start|>system
-{{ messages[0]['content'] }}
-<tools>{% for tool in tools %}
-{{ tool | tojson }}{% endfor %}
-</tools><|im_end|>
-{% endif %}{% for message in messages[1:] %}<|im_start|>{{ message['role'] }}
-{% for call in message['tool_calls'] or [] %}<tool_call>
-{{ call['function'] | tojson }}
-</tool_call>{% endfor %}{{ message['content'] }}<|im_end|>
-{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
-{% endif %}"""
+from tests.toolboxes import HERMES, ROWS, tool_tests
 
 
 def test_a_prompt_shows_the_tools_and_its_reference_calls_one() -> None:

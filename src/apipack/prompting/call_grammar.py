@@ -2,22 +2,24 @@
 
 Method, URL, and the names of arguments are closed; each argument stands once at most, in the order in which it is
 documented, and the required ones always; values are open but typed. There are grammars of our own form of cURL and of
-Python (`languages.curl`, `languages.python`), and of calls of tools (`toolbox.call_text`). A grammar over MAX_LENGTH is
-refused.
+Python (`languages.curl`, `languages.python`), and of calls of tools: in our own form (`toolbox.call_text`), or in that
+of a model's chat template. A grammar over MAX_LENGTH is refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from apipack.languages.curl import quoted
 from apipack.languages.python import ENCODE, END, HEADERS, LITERALS, PAYLOAD, REQUEST, SCHEMES, START
 from apipack.languages.wire import Unrepresentable
+from apipack.models.chat import OWN_FORM, CallForm
 from apipack.openapi.loading import SpecError
 from apipack.operations.documentation import Documentation, required_members
 from apipack.operations.forms import Node
 from apipack.operations.tools import BODY, arguments_of, is_structured
-from apipack.prompting.grammar_parts import Header, Parts, Quoting, dumped, json_of
+from apipack.prompting.grammar_parts import Header, Parts, Quoting, json_of
 from apipack.prompting.grammar_terms import Grammar, NoGrammar, joined, literal
 from apipack.prompting.no_call import ASK, NO_CALL
 from apipack.prompting.toolbox import Tool, Toolbox
@@ -83,20 +85,29 @@ def call_grammar(documented: Sequence[Documentation], language: str, abstain: bo
     return _whole(grammar, calls, documented if abstain else ())
 
 
-def tool_grammar(toolbox: Toolbox, abstain: bool = False) -> str:
-    """The grammar of the calls of these tools, with the arguments that are shown of each. Raises `NoGrammar`."""
+def tool_grammar(toolbox: Toolbox, abstain: bool = False, form: CallForm = OWN_FORM) -> str:
+    """The grammar of the calls of these tools, with the arguments that are shown of each. form: of a call's text.
+    Raises `NoGrammar`."""
     grammar = Grammar()
-    calls = [grammar.named(_of_tool(grammar, tool)) for tool in toolbox.tools]
-    return _whole(grammar, calls, [tool.documentation for tool in toolbox.tools] if abstain else ())
+    calls = [grammar.named(_of_tool(grammar, tool, form)) for tool in toolbox.tools]
+    return _whole(grammar, calls, [tool.documentation for tool in toolbox.tools] if abstain else (), form)
 
 
-def _whole(grammar: Grammar, calls: list[str], abstaining: Sequence[Documentation]) -> str:
+def _whole(grammar: Grammar, calls: list[str], abstaining: Sequence[Documentation], form: CallForm = OWN_FORM) -> str:
+    before, after = (" ".join(f"<[{token}]>" for token in tokens) for tokens in (form.opening, form.closing))
+    start = joined(before, "CALL", after)
+    lines: list[str] = []
     if abstaining:
         said = [given for documentation in abstaining for _, given in arguments_of(documentation)]
         required = [given.name for given in said if given.required]  # no credentials: nobody asks for those
         required += [name for documentation in abstaining for name in required_members(documentation.body)]
-        calls += [literal(NO_CALL), *(literal(f"{ASK}{name}") for name in dict.fromkeys(required))]
-    text = f"start: CALL\nCALL: {' | '.join(calls)}\n" + "".join(grammar.lines)
+        ways = [literal(NO_CALL), *(literal(f"{ASK}{name}") for name in dict.fromkeys(required))]
+        if form.opening or form.closing:
+            start += " | NONE"
+            lines.append(f"NONE: {' | '.join(ways)}\n")
+        else:
+            calls += ways
+    text = "".join([f"start: {start}\n", f"CALL: {' | '.join(calls)}\n", *lines, *grammar.lines])
     if len(text) > MAX_LENGTH:
         raise NoGrammar("too_large")
     return text
@@ -161,19 +172,21 @@ def _dict(grammar: Grammar, headers: Sequence[Header]) -> str:
     return joined(literal(before), f"({' | '.join(ways)})", literal(after))
 
 
-def _of_tool(grammar: Grammar, tool: Tool) -> str:
+def _of_tool(grammar: Grammar, tool: Tool, form: CallForm) -> str:
+    quoting = replace(PLAIN, comma=form.comma, colon=form.colon)
     shown = tool.documentation.trimmed(tool.optional)
     kept = set(map(id, shown.parameters))
     items = [
-        (joined(literal(f"{dumped(name)}:"), json_of(grammar, PLAIN, given.node, given.name)), given.required)
+        (joined(quoting.key(name), json_of(grammar, quoting, given.node, given.name)), given.required)
         for name, given in arguments_of(tool.documentation)
         if id(given) in kept
     ]
     if shown.body is not None:
         body = shown.body if is_structured(shown) else {"kind": "string"}
-        items.append((joined(literal(f"{dumped(BODY)}:"), json_of(grammar, PLAIN, body, "")), True))
-    start = literal(f'{{"name":{dumped(tool.name)},"arguments":{{')
-    return joined(start, grammar.listed(items, "", ","), literal("}}"))
+        items.append((joined(quoting.key(BODY), json_of(grammar, quoting, body, "")), True))
+    start, between, end = form.around
+    call = [literal(f"{start}{tool.name}{between}{{"), grammar.listed(items, "", form.comma), literal(f"}}{end}")]
+    return joined(*call)
 
 
 _LANGUAGES: dict[str, Callable[[Grammar, Documentation], str]] = {"curl": _curl, "python": _python}

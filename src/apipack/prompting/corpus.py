@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from apipack.io import by_id, read_table
 from apipack.languages.rendering import render_rows
-from apipack.models.chat import ToolTemplate
+from apipack.models.chat import OWN_FORM, CallForm, ToolTemplate
 from apipack.operations.documentation import Documentation
 from apipack.operations.tools import NoTool
 from apipack.prompting.abstention import KINDS as ABSTENTIONS
@@ -77,17 +77,17 @@ def grammar_of(
     language: str,
     abstain: bool = False,
     toolbox: Toolbox | None = None,
-    templated: bool = False,
+    form: CallForm | None = OWN_FORM,
 ) -> tuple[str | None, str | None]:
     """(the grammar of the calls that documentation allows, why there is none); nothing of both for no documentation.
     abstain: the grammar also allows to write that there is none, and to ask for a required argument. toolbox: the
-    same as tools, where calls are of these; templated: in the form of the model's chat template, which has no grammar.
+    same as tools, where calls are of these; form: of such calls, None for one that has no grammar.
     """
     if not documented:
         return None, None
     try:
         if toolbox is not None:
-            return (None, "chat_template") if templated else (tool_grammar(toolbox, abstain), None)
+            return (None, "chat_template") if form is None else (tool_grammar(toolbox, abstain, form), None)
         return call_grammar(documented, language, abstain), None
     except NoGrammar as error:
         return None, error.reason
@@ -188,6 +188,7 @@ class Corpus:
         of a setting in which no call is right where it has no such prompt. template: how the model is shown tools,
         where the one language is that of their calls."""
         tests = []
+        form = OWN_FORM if template is None else template.form()
         for identifier in ids:
             row = self.rows[identifier]
             instruction, request, values = asked_at(row, level)
@@ -207,7 +208,7 @@ class Corpus:
                     asks, abstain = question
                     examples = self.shots(chosen.get((identifier, examples_of(setting)), ()), language, p)
                     operations, documentation, shown, toolbox = told.get(setting, Told())
-                    grammar, no_grammar = grammar_of(shown, language, p.abstain, toolbox, template is not None)
+                    grammar, no_grammar = grammar_of(shown, language, p.abstain, toolbox, form)
                     api = self.described(row, setting, examples, operations)
                     shots = fitting(api, language, asks, examples, p, budget, documentation)
                     right = reference if toolbox is None else toolbox.call(row, Request.from_json(request))

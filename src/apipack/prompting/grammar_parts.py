@@ -25,7 +25,8 @@ _PARAMETER = re.compile(r"\{([^{}]*)\}")
 @dataclass(frozen=True, slots=True)
 class Quoting:
     """How text stands between a language's quotes. escaped: of a text. in_path, in_query, in_header, in_json, in_body:
-    expressions of open values; in_json: of a string between JSON's quotation marks."""
+    expressions of open values; in_json: of a string between JSON's quotation marks. comma, colon: between members of
+    JSON, with its white space."""
 
     escaped: Callable[[str], str]
     in_path: str
@@ -33,9 +34,18 @@ class Quoting:
     in_header: str
     in_json: str
     in_body: str
+    comma: str = ","
+    colon: str = ":"
 
     def literal(self, text: str) -> str:
         return literal(self.escaped(text))
+
+    def dumped(self, value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, separators=(self.comma, self.colon))
+
+    def key(self, name: str) -> str:
+        """A member's name and what stands between it and its value."""
+        return self.literal(f"{dumped(name)}{self.colon}")
 
 
 class Header(NamedTuple):
@@ -47,25 +57,25 @@ class Header(NamedTuple):
 
 
 def json_of(grammar: Grammar, quoting: Quoting, node: Node, name: str) -> str:
-    """JSON of a node without white space."""
+    """JSON of a node."""
     if "members" in node:
         members = [
-            (joined(quoting.literal(f"{dumped(key)}:"), json_of(grammar, quoting, inner, key)), bool(required))
+            (joined(quoting.key(key), json_of(grammar, quoting, inner, key)), bool(required))
             for key, required, inner in node["members"]
         ]
-        return grammar.named(joined(literal("{"), grammar.listed(members, "", ","), literal("}")))
+        return grammar.named(joined(literal("{"), grammar.listed(members, "", quoting.comma), literal("}")))
     if "items" in node:
         kinds = list(dict.fromkeys(json_of(grammar, quoting, item, name) for item in node["items"]))
         item = grammar.named(" | ".join(kinds))
-        return grammar.named(f'"[" ({item} ("," {item})*)? "]"')
+        return grammar.named(f'"[" ({item} ({literal(quoting.comma)} {item})*)? "]"')
     if "value" in node:
-        return quoting.literal(dumped(node["value"]))
+        return quoting.literal(quoting.dumped(node["value"]))
     if "unsayable" in node:
         raise NoGrammar("unsayable")
     if (stand_in := credential(node, name)) is not None:
-        return quoting.literal(dumped(stand_in))
+        return quoting.literal(quoting.dumped(stand_in))
     if enum := node.get("enum"):
-        return grammar.named(" | ".join(quoting.literal(dumped(value)) for value in enum))
+        return grammar.named(" | ".join(quoting.literal(quoting.dumped(value)) for value in enum))
     if node["kind"] in KINDS:
         return grammar.named(KINDS[node["kind"]])
     mark = quoting.literal('"')
