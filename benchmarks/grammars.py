@@ -3,7 +3,8 @@
     python -m benchmarks.grammars data/dataset/operations 2000
 
 Each grammar is of the operation's whole documentation, and both of its requests are written as cURL, as Python and as a
-call of its tool, in our own form and in that of a chat template. One line of JSON a form: how many are allowed and refused, and why others have no grammar.
+call of its tool, in our own form and in that of a chat template. One line of JSON a form: how many are allowed and
+refused, and why others have no grammar.
 """
 
 from __future__ import annotations

@@ -140,6 +140,40 @@ def test_vllm_is_given_the_raw_prompts_and_its_outputs_are_kept(
     assert loaded == [tiny, other] and not alive
 
 
+def test_vllm_keeps_to_the_grammars_that_can_be_used(
+    tiny: str, limits: Evaluate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, tokenizer = load_lm(tiny)
+    held: list[str | None] = []
+
+    class Engine:
+        def __init__(self, model: str, structured_outputs_config: dict[str, str], **_: object) -> None:
+            assert structured_outputs_config == {"backend": "guidance"}
+
+        llm_engine = SimpleNamespace(model_config=SimpleNamespace(max_model_len=512))
+
+        def get_tokenizer(self) -> PreTrainedTokenizerBase:
+            return tokenizer
+
+        def generate(self, inputs: list[Any], settings: list[SimpleNamespace], **_: object) -> list[SimpleNamespace]:
+            held.extend(of.structured_outputs.grammar if hasattr(of, "structured_outputs") else None for of in settings)
+            return [SimpleNamespace(outputs=[SimpleNamespace(text="x", token_ids=[1])], prompt_token_ids=[1])] * len(
+                inputs
+            )
+
+    stand_in, inner = ModuleType("vllm"), ModuleType("vllm.sampling_params")
+    stand_in.__spec__ = ModuleSpec("vllm", None)
+    stand_in.LLM, stand_in.SamplingParams = Engine, SimpleNamespace  # type: ignore[attr-defined]
+    inner.StructuredOutputsParams = SimpleNamespace  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "vllm", stand_in)
+    monkeypatch.setitem(sys.modules, "vllm.sampling_params", inner)
+    p, grammar = limits.model_copy(update={"backend": "vllm"}), 'start: "x"\n'
+    grammars = [grammar, None, "start: a\na: b\n"]
+    outputs, took = answer(tiny, None, PROMPTS[:3], p, "\n\n", tmp_path / "s.sqlite", grammars=grammars)
+    assert sorted(held, key=str) == [None, grammar] and took.unusable == 1
+    assert [output.text for output in outputs] == ["x", "x", ""]
+
+
 def test_running_out_of_memory_is_one_line(tiny: str, limits: Evaluate, tmp_path: Path) -> None:
     class Greedy(TransformersBackend):
         def _complete(self, rows: list[list[int]], seeds: list[int], grammars: Grammars) -> Tokens:

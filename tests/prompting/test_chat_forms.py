@@ -84,7 +84,7 @@ def test_the_grammar_allows_what_the_template_writes_and_nothing_else(
         right = template.completion(messages, toolbox.openai, named, arguments)
         allowed = partial(follows, vocabulary, grammar=grammar)
         assert allowed(tokens_of(template, right))
-        read = tokenizer.decode(tokenizer(right)["input_ids"], skip_special_tokens=True)
+        read = str(tokenizer.decode(tokenizer(right)["input_ids"], skip_special_tokens=True))
         assert toolbox.read(read).request == Request.from_json(test["request"])
         for name, given in (("another_tool", arguments), (named, arguments | {"zzz": 1}), (named, {})):
             written = template.completion(messages, toolbox.openai, name, given)

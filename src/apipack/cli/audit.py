@@ -83,7 +83,7 @@ def audit(
         fail("--constrained needs a setting with documentation, and a model that runs here", 2)
     try:
         p = params.load()
-        held = can_be_held and (constrained or (constrained is None and p.evaluate.backend == "transformers"))
+        held = can_be_held and (constrained or (constrained is None and p.evaluate.backend != "openai"))
         for name in (model or [TUNED]) if base_url is None else ():
             _check(name, p.finetune.model)
         paths = [path for spec in specs for path in (files(spec) if spec.is_dir() else [spec])]

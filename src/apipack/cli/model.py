@@ -129,7 +129,7 @@ def _in_process(p: Params, constrained: bool) -> Write:
     check(ADAPTER)
 
     def write(prompt: str, grammar: str | None) -> str:
-        held = constrained and grammar is not None and p.evaluate.backend == "transformers"
+        held = constrained and grammar is not None and p.evaluate.backend != "openai"
         grammars = [grammar] if held else None
         return answer(p.finetune.model, ADAPTER, [prompt], p.evaluate, STOP, grammars=grammars)[0][0].text
 

@@ -28,7 +28,7 @@ def write(tests: Sequence[Row], model: str, adapter: Path, p: Evaluate) -> tuple
     prompts = [test["prompt"] for test in tests]
     outputs: dict[str, Outputs] = {COPY: [Output(test["last_example"] or "", False) for test in tests]}
     generated, served, constrained = 0, {}, {}
-    keeps = p.constrained and p.backend == "transformers" and any(test["grammar"] is not None for test in tests)
+    keeps = p.constrained and p.backend != "openai" and any(test["grammar"] is not None for test in tests)
     local = [] if p.backend == "openai" else list(LOCAL) if p.base else LOCAL[1:]
     for name in local:
         weights = adapter if name == "tuned" else None

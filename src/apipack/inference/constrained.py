@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -38,9 +38,11 @@ class Vocabulary:
         """What follows one text along a grammar. `is_error` where it does not compile or is too large."""
         return self._match(self._tokenizer, grammar, limits=self._limits)
 
-    def problem(self, grammar: str) -> str:
-        """Why a grammar cannot be used, in short; empty where it can."""
-        return _problem(self.matcher(grammar))
+    def problems(self, grammars: Iterable[str | None]) -> dict[str, str]:
+        """Why some of the grammars cannot be used, in short."""
+        distinct = dict.fromkeys(grammar for grammar in grammars if grammar is not None)
+        found = {grammar: _problem(self.matcher(grammar)) for grammar in distinct}
+        return {grammar: problem for grammar, problem in found.items() if problem}
 
 
 def _problem(matcher: Any) -> str:

@@ -78,7 +78,8 @@ class TransformersBackend:
         for at in [at for at in order if len(encoded[at // n]) > room]:
             yield at, Failure("too_long", f"the prompt has {len(encoded[at // n])} tokens, room is for {room}")
         order = [at for at in order if len(encoded[at // n]) <= room]
-        unusable = self._unusable(prompts)
+        given = {prompt.grammar for prompt in prompts} - {None}
+        unusable = self._vocabulary.problems(given) if given else {}
         for at in [at for at in order if prompts[at // n].grammar in unusable]:
             yield at, Failure("grammar", unusable[prompts[at // n].grammar or ""])
         order = [at for at in order if prompts[at // n].grammar not in unusable]
@@ -117,12 +118,6 @@ class TransformersBackend:
 
     def _encode(self, prompts: Sequence[Prompt]) -> list[list[int]]:
         return [encode(self._loaded[1], prompt, self._raw) for prompt in prompts]
-
-    def _unusable(self, prompts: Sequence[Prompt]) -> dict[str, str]:
-        """Grammar → why it cannot be used."""
-        grammars = dict.fromkeys(prompt.grammar for prompt in prompts if prompt.grammar is not None)
-        problems = {grammar: self._vocabulary.problem(grammar) for grammar in grammars}
-        return {grammar: problem for grammar, problem in problems.items() if problem}
 
     def _complete(
         self, rows: list[list[int]], seeds: list[int], grammars: Sequence[str | None]

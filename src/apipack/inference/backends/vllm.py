@@ -12,6 +12,7 @@ import torch
 
 from apipack.errors import UserError
 from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling, encode
+from apipack.inference.constrained import Vocabulary
 from apipack.models.places import fingerprint, resolve
 
 
@@ -31,11 +32,12 @@ class VllmBackend:
     def _engine(self) -> Any:
         from vllm import LLM
 
-        return LLM(model=self._place, enable_prefix_caching=True)
+        structured = {"backend": "guidance"}  # llguidance, whose dialect the grammars are in
+        return LLM(model=self._place, enable_prefix_caching=True, structured_outputs_config=structured)
 
     def close(self) -> None:
         """Give back the engine's memory, most of the accelerator's. Another prompt would load it again."""
-        for name in ("_tokenizer", "_longest", "_engine"):
+        for name in ("_tokenizer", "_longest", "_vocabulary", "_engine"):
             self.__dict__.pop(name, None)
         gc.collect()  # an engine has cycles; what vLLM started ends with it
         if torch.cuda.is_available():
@@ -50,6 +52,10 @@ class VllmBackend:
         """Tokens of prompt and completion together."""
         return int(self._engine.llm_engine.model_config.max_model_len)
 
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self._tokenizer, len(self._tokenizer))
+
     @property
     def identity(self) -> str:
         mode = f":raw:{self._stop}" if self._raw else ""
@@ -58,17 +64,21 @@ class VllmBackend:
     def generate(self, prompts: Sequence[Prompt], n: int = 1) -> Iterator[tuple[int, Completion | Failure]]:
         from vllm import SamplingParams
 
-        if any(prompt.grammar is not None for prompt in prompts):
-            raise UserError("the backend vllm is not constrained: set evaluate.backend: transformers")
         encoded = [encode(self._tokenizer, prompt, self._raw) for prompt in prompts]
         room = self._longest - self._sampling.new_tokens
         for at in [at for at in range(len(prompts) * n) if len(encoded[at // n]) > room]:
             yield at, Failure("too_long", f"the prompt has {len(encoded[at // n])} tokens, room is for {room}")
         fitting = [at for at in range(len(prompts) * n) if len(encoded[at // n]) <= room]
+        given = {prompt.grammar for prompt in prompts} - {None}
+        unusable = self._vocabulary.problems(given) if given else {}
+        for at in [at for at in fitting if prompts[at // n].grammar in unusable]:
+            yield at, Failure("grammar", unusable[prompts[at // n].grammar or ""])
+        fitting = [at for at in fitting if prompts[at // n].grammar not in unusable]
         for start in range(0, len(fitting), self._batch):
             chosen = fitting[start : start + self._batch]
             settings = [
                 SamplingParams(
+                    **_held(prompts[at // n].grammar),
                     temperature=self._sampling.temperature,
                     top_p=self._sampling.top_p,
                     max_tokens=self._sampling.new_tokens,
@@ -102,3 +112,12 @@ class VllmBackend:
                 chances = output.prompt_logprobs[len(asked[at]) :]
                 total = sum(entry[token].logprob for entry, token in zip(chances, answers[at], strict=True))
                 yield at, LogLikelihood(total, len(answers[at]))
+
+
+def _held(grammar: str | None) -> dict[str, Any]:
+    """The setting that keeps an output to a grammar; none for a free one."""
+    if grammar is None:
+        return {}
+    from vllm.sampling_params import StructuredOutputsParams
+
+    return {"structured_outputs": StructuredOutputsParams(grammar=grammar)}
