@@ -80,6 +80,9 @@ def test_bodies_by_media_type() -> None:
     request = Request("POST", "https://h.example/", (parts,), text % "1")
     assert difference(request, [arrived(target="/", headers=headers(parts), body=(text % "1").rstrip())]) is None
     assert difference(request, [arrived(target="/", headers=headers(parts), body=text % "2")]) == "body"
+    for media_type, found in (("text/plain", None), ("application/json", "body")):
+        typed = (text % "1").replace('"a"\r\n', f'"a"\r\nContent-Type: {media_type}\r\n')
+        assert difference(request, [arrived(target="/", headers=headers(parts), body=typed)]) == found
 
 
 def test_a_type_for_no_body_is_the_clients_own() -> None:

@@ -89,8 +89,12 @@ def _canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def _parts(request: Request) -> list[tuple[str, Any]]:
-    return [(str(part["Content-Disposition"]), part.get_payload(decode=True)) for part in parts(request)]
+def _parts(request: Request) -> list[tuple[str, str, Any]]:
+    """A part without a type is plain text (RFC 7578)."""
+    return [
+        (str(part["Content-Disposition"]), part.get_content_type(), part.get_payload(decode=True))
+        for part in parts(request)
+    ]
 
 
 def _place(record: Record) -> tuple[Any, ...]:
