@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 if shutil.disk_usage(ROOT).free < 64 * 2**20:
     sys.dont_write_bytecode = True  # Python 3.11 leaves half a .pyc on a full disk, and cannot load it (gh-126606)
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # nor do processes that a stage starts
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH"))))
 
 from apipack.errors import UserError  # noqa: E402
