@@ -113,8 +113,9 @@ class Sandbox:
         namespaces = ["--net"] if self.users else ["--user", "--map-root-user", "--net"]
         source = str(Path(__file__).resolve().parents[2])
         environment = {"PATH": f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin", "PYTHONPATH": source}
+        command = ["unshare", *namespaces, "--", sys.executable, *(["-B"] if sys.dont_write_bytecode else [])]
         self._process = subprocess.Popen(
-            ["unshare", *namespaces, "--", sys.executable, "-m", "apipack.sandbox.warden", json.dumps(config)],
+            [*command, "-m", "apipack.sandbox.warden", json.dumps(config)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
