@@ -8,9 +8,12 @@ Functions that a library calls back wait until the end.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from apipack.languages.reading import program as p
+from apipack.languages.reading.answers import after_good_answer
+from apipack.languages.reading.bound_arguments import bound_arguments
 from apipack.languages.reading.bounds import TEXT, check_size
 from apipack.languages.reading.defaults import is_default
 from apipack.languages.reading.dialect import Dialect, Ended
@@ -36,11 +39,17 @@ from apipack.records import Request
 STEPS, DEPTH = 20_000, 40
 
 
-class Evaluation:
-    """One run. dialect: what the language gives and how it joins and compares."""
+class SentTwice(Unreadable):
+    """A request is sent for certain where another one was."""
 
-    def __init__(self, dialect: Dialect) -> None:
+
+class Evaluation:
+    """One run. dialect: what the language gives and how it joins and compares. answered: conditions on the answer hold
+    as where that is good."""
+
+    def __init__(self, dialect: Dialect, answered: bool = False) -> None:
         self.dialect = dialect
+        self.answered, self.sent_again = answered, False
         self.request: Request | None = None
         self.doubt = self.handling = 0
         self.perhaps_set: list[tuple[Scope, str]] = []
@@ -52,7 +61,22 @@ class Evaluation:
         self.scope = self.globals = Scope()
 
     def run(self, statements: Sequence[p.Statement]) -> Request:
-        """The request of a whole program; raises Unreadable where none is certain."""
+        """The request of a whole program; raises Unreadable where none is certain.
+
+        A program that may send it again is run once more as after a good answer, where it must not.
+        """
+        fresh = copy(self.dialect)
+        request = self._request(statements)
+        if self.sent_again:
+            try:
+                Evaluation(fresh, answered=True)._request(statements)
+            except SentTwice:
+                raise
+            except Unreadable:
+                pass
+        return request
+
+    def _request(self, statements: Sequence[p.Statement]) -> Request:
         try:
             jumped = block(self, statements)
             while self.ready:
@@ -93,9 +117,10 @@ class Evaluation:
         if self.doubt:
             if self.request != request:
                 raise Unreadable("it is not certain that the request is sent")
+            self.sent_again = True
             return MYSTERY
         if self.request is not None:
-            raise Unreadable("more than one request")
+            raise SentTwice("more than one request")
         self.request = request
         return MYSTERY
 
@@ -204,7 +229,9 @@ class Evaluation:
             return self.value(right)
         if operator in ("&&", "||", "??"):
             truth = (first not in (None, UNDEFINED)) if operator == "??" else self.truth(first)
-            if isinstance(first, Mystery) or truth is None:
+            if truth is None and self.answered and self.request is not None and operator != "??":
+                truth = after_good_answer(left)
+            if truth is None:
                 perhaps(self, [right])
                 return MYSTERY
             return self.dialect.either(first, self.value(right) if truth == (operator == "&&") else first)
@@ -226,6 +253,10 @@ class Evaluation:
 
     def holds(self, test: p.Expression) -> bool | None:
         """Whether a condition holds, None where it is not known: what one side decides does not hang on the other."""
+        truth = self._holds(test)
+        return after_good_answer(test) if truth is None and self.answered and self.request is not None else truth
+
+    def _holds(self, test: p.Expression) -> bool | None:
         if not (isinstance(test, p.Binary) and test.operator in ("&&", "||")):
             return self.truth(self.value(test))
         decides = test.operator == "||"
@@ -347,7 +378,7 @@ class Evaluation:
         if receiver is not None and not self.dialect.receiver:
             given = Arguments([receiver, *given.positional], given.named)
         try:
-            self.scope.names |= self.bound_arguments(closure.function, given)
+            self.scope.names |= bound_arguments(self, closure.function, given)
             if receiver is not None and self.dialect.receiver:
                 self.scope.names[self.dialect.receiver] = receiver
             jumped = block(self, closure.function.body)
@@ -357,33 +388,6 @@ class Evaluation:
         finally:
             self.scope = outer
             self.depth -= 1
-
-    def bound_arguments(self, function: p.Function, given: Arguments) -> dict[str, Any]:
-        """Values of a function's parameters; defaults are evaluated in its own scope."""
-        names = [name for name, _ in function.parameters]
-        places = names[: len(names) - function.named]
-        values = [self.dialect.bound_value(value) for value in given.positional]
-        bound = dict(zip(places, values, strict=False))
-        by_name = {f"{self.dialect.sigil}{name}": value for name, value in given.named.items()}
-        others = {name: value for name, value in by_name.items() if name not in names or name in bound}
-        bound |= {name: self.dialect.bound_value(value) for name, value in by_name.items() if name not in others}
-        if self.dialect.trailing_block and "block" in others and names and names[-1] not in bound:
-            bound[names[-1]] = others.pop("block")
-        if function.rest:
-            bound[function.rest] = given.positional[len(places) :]
-        if function.keywords:
-            bound[function.keywords] = others
-        if others and not function.keywords:
-            raise Unreadable(f"the function takes no argument {min(others)}")
-        too_many = len(given.positional) > len(names) and not function.rest
-        for name, default in function.parameters:
-            if name not in bound or (bound[name] is UNDEFINED and default is not None):
-                if default is None and (self.dialect.counts_arguments or function.strict):
-                    raise Unreadable(f"no argument {name}")
-                bound[name] = UNDEFINED if default is None else self.value(default)
-        if too_many and (self.dialect.counts_arguments or function.strict):
-            raise Unreadable("arguments that the function does not take")
-        return bound
 
     def step(self) -> None:
         self.steps += 1
