@@ -104,10 +104,7 @@ class Lowering:
             case "for_statement":
                 return [self.loop(node)]
             case "do_statement":
-                ends = p.If(p.Unary("!", self.value(field(node, "condition"))), (p.Jump("break"),))
-                if any(inner.type == "continue_statement" for inner in descendants(node)):
-                    raise refuse(node)
-                return [p.While(p.Const(True), (*self.branch(field(node, "body")), ends))]
+                return [p.repeated(self.branch(field(node, "body")), self.value(field(node, "condition")))]
             case "preproc_function_def":
                 self.macros.define_function(node)
                 return []

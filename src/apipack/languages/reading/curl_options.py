@@ -11,7 +11,7 @@ from apipack.languages.reading import sending
 from apipack.languages.reading.curl_config import config_words
 from apipack.languages.reading.curl_handle import curl_url
 from apipack.languages.reading.sending import Fields
-from apipack.languages.reading.shell import Command, curl_command
+from apipack.languages.reading.shell import Command, curl_commands
 from apipack.languages.reading.shell_expansions import Value
 from apipack.languages.reading.values import Mystery
 from apipack.languages.wire import Unreadable, curl_method, parse_header_lines
@@ -147,7 +147,14 @@ class Given:
 
 
 def read(code: str) -> Request:
-    command = curl_command(code)
+    """The request of a snippet; where it may be sent again, it must be the same."""
+    requests = [_request_of(command) for command in curl_commands(code)]
+    if any(request != requests[0] for request in requests):
+        raise Unreadable("it is not certain that the request is sent")
+    return requests[0]
+
+
+def _request_of(command: Command) -> Request:
     given = Given()
     for name, value in _options(_configured(command)):
         if name in DATA:

@@ -39,10 +39,7 @@ def looped(node: Node, lower: Lower) -> Sequence[p.Statement]:
         case "while_statement":
             return [p.While(lower.value(field(node, "condition")), lower.branch(field(node, "body")))]
         case "do_statement":
-            first = p.Name("the first turn")
-            test = p.Binary("||", first, lower.value(field(node, "condition")))
-            body = (p.Assign(first, p.Const(False)), *lower.branch(field(node, "body")))
-            return [p.Block((p.Assign(first, p.Const(True), True), p.While(test, body)))]
+            return [p.repeated(lower.branch(field(node, "body")), lower.value(field(node, "condition")))]
     return _counted(node, lower) or [p.While(p.Unknown(), lower.branch(field(node, "body")))]
 
 

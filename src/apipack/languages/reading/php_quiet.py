@@ -46,13 +46,6 @@ def counted(node: Node, value_of: Lower, body: tuple[p.Statement, ...]) -> p.Sta
     return p.Block((value_of(start), p.While(value_of(test), body, (after,))))
 
 
-def repeated(body: tuple[p.Statement, ...], test: p.Expression) -> p.Statement:
-    """A `do`, whose first turn asks nothing."""
-    first = p.Name("$the first turn")
-    turn = (p.Assign(first, p.Const(False)), *body)
-    return p.Block((p.Assign(first, p.Const(True), True), p.While(p.Binary("||", first, test), turn)))
-
-
 def updated(node: Node, value_of: Lower, target_of: Callable[[Node], p.Target]) -> p.Expression:
     """`++` and `--`."""
     argument = field(node, "argument")

@@ -12,7 +12,7 @@ from apipack.languages.reading.grammar import field, named, parse, refuse, sourc
 from apipack.languages.reading.php_closures import captures
 from apipack.languages.reading.php_members import is_abstract, members_of, method_name, scope_of
 from apipack.languages.reading.php_names import APPEND, NOTHING, SERIALIZED, binds_late, constant, key_of
-from apipack.languages.reading.php_quiet import counted, quiet, repeated, unset, updated
+from apipack.languages.reading.php_quiet import counted, quiet, unset, updated
 from apipack.languages.reading.php_switch import matched, switched
 from apipack.languages.reading.php_texts import heredoc, interpolated, nowdoc
 from apipack.languages.wire import Unreadable
@@ -70,7 +70,7 @@ def _statement(node: Node) -> Sequence[p.Statement]:
         case "for_statement" if (loop := counted(node, _value, _branch(field(node, "body")))) is not None:
             return [loop]
         case "do_statement":
-            return [repeated(_branch(field(node, "body")), _value(field(node, "condition")))]
+            return [p.repeated(_branch(field(node, "body")), _value(field(node, "condition")))]
         case "for_statement":
             return [p.While(p.Unknown(), _branch(field(node, "body")))]
         case "switch_statement" if (branches := switched(node, _value, _statement)) is not None:

@@ -139,16 +139,18 @@ class Lowering:
     def attempt(self, node: Node) -> Sequence[p.Statement]:
         handlers: list[tuple[p.Statement, ...]] = []
         after: tuple[p.Statement, ...] = ()
+        body = self.body(node, ("rescue", "ensure"))
         for child in named(node):
             if child.type == "rescue":
                 name = child.child_by_field_name("variable")
                 caught: tuple[p.Statement, ...] = ()
                 if name is not None:
                     caught = (p.Assign(self.target(named(name)[0]), p.Unknown(), True),)
-                handlers.append((*caught, *self.body(child.child_by_field_name("body"))))
+                handler = (*caught, *self.body(child.child_by_field_name("body")))
+                is_repeated = any(part.type == "retry" for part in descendants(child))
+                handlers.append((p.While(p.Unknown(), (*handler, *body)),) if is_repeated else handler)
             elif child.type == "ensure":
                 after = self.body(child)
-        body = self.body(node, ("rescue", "ensure"))
         return [p.Try(body, tuple(handlers), after)] if handlers or after else body
 
     def function(self, node: Node) -> p.Function:

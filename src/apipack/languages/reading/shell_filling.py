@@ -1,10 +1,14 @@
-"""Commands of a shell that fill variables: read and printf -v."""
+"""Commands of a shell that fill variables: read, printf -v, export, declare, local and readonly."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from tree_sitter import Node
+
+from apipack.languages.reading.grammar import field as field_of
+from apipack.languages.reading.grammar import named, refuse, source
 from apipack.languages.reading.shell_expansions import Value
 from apipack.languages.reading.shell_printing import printed_by
 from apipack.languages.reading.values import MYSTERY
@@ -37,3 +41,24 @@ def read_into(shell: Shell, given: list[str], stdin: Value | None) -> Value | No
     else:
         shell.state.variables[name] = MYSTERY
     return None
+
+
+def declare(shell: Shell, node: Node) -> None:
+    """export, declare, local and readonly."""
+    command = source(node.children[0])
+    options = "".join(source(child) for child in named(node) if child.type == "word")
+    if not re.fullmatch("(?:-[rax]+|-A)?", options):
+        raise refuse(node)
+    is_local = bool(shell.state.hidden) and command in ("local", "declare")
+    for child in named(node):
+        if child.type == "variable_assignment":
+            if is_local:
+                shell.state.hide(source(field_of(child, "name")))
+            shell.assign(child)
+        elif child.type == "variable_name" and options == "-A" and not shell.state.hidden:
+            shell.words.declare(source(child))
+        elif child.type == "variable_name" and is_local and options != "-A":
+            shell.state.hide(source(child))
+            shell.state.variables[source(child)] = ""
+        elif child.type != "word" and (child.type != "variable_name" or command == "local" or options == "-A"):
+            raise refuse(child)
