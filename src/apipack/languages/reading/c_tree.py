@@ -13,6 +13,7 @@ from apipack.languages.reading.c_macros import Macros
 from apipack.languages.reading.c_nodes import (
     counted_array,
     declared_name,
+    goes_back,
     identifier_value,
     is_in_loop,
     is_prototype,
@@ -114,6 +115,8 @@ class Lowering:
                 inner = named(node)
                 return [p.Jump("return", self.value(inner[0]) if inner else None)]
             case "goto_statement":
+                if goes_back(node):
+                    raise refuse(node)
                 return [p.Jump("return")]
             case "labeled_statement":
                 return [inner for child in named(node)[1:] for inner in self.statement(child)]
@@ -311,10 +314,8 @@ class Lowering:
             raise refuse(node)
         name = source(function)
         values = [p.Argument(self.value(argument)) for argument in arguments]
-        if name in self.functions:
-            return p.Call(p.Name(name), tuple(values))
         addressed = [named(argument)[-1] if source(argument).startswith("&") else None for argument in arguments]
-        if name in GIVING:
+        if name in GIVING and name not in self.functions:
             return self.giving(name, addressed, values)
         call = p.Call(p.Name(name), tuple(values))
         changed = [inner for inner in addressed if inner is not None and source(inner) in self.numbers]

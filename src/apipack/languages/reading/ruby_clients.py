@@ -210,7 +210,7 @@ class Ruby(Dialect):
             "Time": Inert("Time"),
             "SecureRandom": SECURE_RANDOM,
             "JSON": NOT_REQUIRED,
-            **dict.fromkeys(("puts", "print", "p", "pp", "warn", "printf", "sleep"), MYSTERY),
+            **dict.fromkeys(("puts", "print", "p", "pp", "warn", "printf", "sleep", "rand"), MYSTERY),
             **dict.fromkeys(("exit", "exit!", "abort", "raise"), Builtin(leave)),
             **dict.fromkeys(("format", "sprintf"), constant(formatted)),
             "Array": Builtin(_array),

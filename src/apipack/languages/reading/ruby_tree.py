@@ -97,7 +97,7 @@ class Lowering:
             case "return" | "break" | "next":
                 return jump_of(self, node)
             case "retry":
-                return [p.Jump("leave")]
+                return []
             case "heredoc_body" | "empty_statement":
                 return []
             case "rescue_modifier":
@@ -224,6 +224,8 @@ class Lowering:
                 if "\\" in source(node):
                     raise refuse(node)
                 return p.Items(tuple(p.Const(source(child)) for child in named(node)))
+            case "symbol_array":
+                return p.Items(tuple(p.Const(Symbol(source(child))) for child in named(node)))
             case "splat_argument":
                 return p.Spread(self.value(named(node)[0]))
             case "hash":

@@ -11,8 +11,8 @@ from apipack.languages.reading.values import Arguments, Thing
 
 @dataclass
 class Jumped:
-    """kind: return, break, continue, or perhaps. kinds: those of a jump that perhaps is taken, with `leave` where the
-    program may end."""
+    """kind: return, break, continue, perhaps, or leave where the program ends in doubt. kinds: those of a jump that
+    perhaps is taken."""
 
     kind: str
     value: Any = None

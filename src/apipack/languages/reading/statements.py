@@ -84,7 +84,7 @@ def execute(run: Evaluation, statement: p.Statement) -> Jumped | None:
             run.scope.names[name] = run.dialect.merged(run.scope.names.get(name), run.dialect.imported(path, member))
         case p.Jump("leave"):
             if run.doubt:
-                return Jumped("perhaps", kinds=frozenset({"leave"}))
+                return Jumped("leave", MYSTERY)
             raise Ended
         case p.Jump(kind, value):
             return Jumped(kind, None if value is None else run.value(value))
@@ -129,6 +129,8 @@ def attempt(
     after: Sequence[p.Statement],
 ) -> Jumped | None:
     jumped = inner(run, body)
+    if jumped and jumped.kind == "leave" and handlers:
+        jumped = Jumped("perhaps", kinds=frozenset({"leave"}))
     run.handling += 1
     for handler in handlers:
         perhaps(run, handler)
@@ -160,7 +162,7 @@ def each(run: Evaluation, target: p.Target, values: Any, body: Sequence[p.Statem
         raise Unreadable("a loop over what is no small list")
     for index, member in enumerate(members):
         jumped = turn(run, target, member, body)
-        if jumped and jumped.kind == "return":
+        if jumped and jumped.kind in ("return", "leave"):
             return jumped
         if jumped and jumped.kind == "break":
             break
@@ -194,7 +196,7 @@ def loop(
         if not truth:
             return None
         jumped = inner(run, body)
-        if jumped and jumped.kind == "return":
+        if jumped and jumped.kind in ("return", "leave"):
             return jumped
         if jumped and jumped.kind == "break":
             return None
