@@ -13,7 +13,7 @@ from apipack.languages.reading.php_closures import captures
 from apipack.languages.reading.php_comparison import condition
 from apipack.languages.reading.php_members import is_abstract, members_of, method_name, scope_of
 from apipack.languages.reading.php_names import APPEND, NOTHING, SERIALIZED, binds_late, constant, key_of
-from apipack.languages.reading.php_quiet import counted, quiet, unset, updated
+from apipack.languages.reading.php_quiet import called, counted, quiet, unset, updated
 from apipack.languages.reading.php_switch import matched, switched
 from apipack.languages.reading.php_texts import heredoc, interpolated, nowdoc
 from apipack.languages.wire import Unreadable
@@ -297,7 +297,7 @@ def _value(node: Node) -> p.Expression:
             if name in ("isset", "empty"):
                 return p.call(name, *[quiet(argument, _value) for argument in named(field(node, "arguments"))])
             callee = p.Name(name) if function.type in ("name", "qualified_name") else _value(function)
-            return p.Call(callee, _arguments(field(node, "arguments")))
+            return called(callee, _arguments(field(node, "arguments")))
         case "object_creation_expression":
             class_name, *_ = named(node)
             given = next((child for child in named(node) if child.type == "arguments"), None)

@@ -208,6 +208,7 @@ class Ruby(Dialect):
             "ARGV": MYSTERY,
             "OpenSSL": MYSTERY,
             "Time": Inert("Time"),
+            "Logger": MYSTERY,
             "SecureRandom": SECURE_RANDOM,
             "JSON": NOT_REQUIRED,
             **dict.fromkeys(("puts", "print", "p", "pp", "warn", "printf", "sleep", "rand"), MYSTERY),

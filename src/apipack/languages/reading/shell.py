@@ -292,6 +292,8 @@ class Shell:
                 return MYSTERY
             if words[0] in ("exit", "return"):
                 return self.execute([words[0], "1"], stdin)
+            if isinstance(words[0], str) and words[0] in self.state.functions:
+                return self.kept(diverted, self.function(words[0], words[1:], stdin))
             raise Unreadable(NOT_CONSTANT)
         known = [word for word in words if isinstance(word, str)]
         if is_open and (len(known) != 1 or known[0] not in self.state.functions):
@@ -348,8 +350,7 @@ class Shell:
         if name == "read":
             return read_into(self, given, stdin)
         if name in self.state.functions:
-            with self.state.call(None if is_open else given):
-                return called(self, self.state.functions[name], stdin)
+            return self.function(name, None if is_open else given, stdin)
         if name in JUMPS and (self.curls or self.doubt or name != "exit"):
             jump(self, name, given)
             return None
@@ -363,6 +364,11 @@ class Shell:
             self.send(Command(given, stdin, dict(self.state.files)))
             return MYSTERY
         return printed_by(words, stdin)
+
+    def function(self, name: str, given: Sequence[Value] | None, stdin: Value | None) -> Value | None:
+        """A call of a function of the snippet, None for arguments that nobody knows."""
+        with self.state.call(given):
+            return called(self, self.state.functions[name], stdin)
 
     def send(self, command: Command) -> None:
         """Note a curl command: one is certain, and others may come behind it in doubt."""

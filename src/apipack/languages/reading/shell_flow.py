@@ -37,6 +37,10 @@ def holds(shell: Shell, node: Node) -> bool | None:
         return None if number is None else number != 0
     if is_there(node):
         return not source(node).startswith("!")
+    if source(node).startswith("getopts "):
+        if shell.state.variables.get("#", "0") != "0":
+            raise Unreadable("options that are given")
+        return False  # a script is read as it runs without arguments
     shell.run(node)
     return True if never_fails(node) else None
 
