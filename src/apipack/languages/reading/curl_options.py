@@ -131,10 +131,11 @@ _PART = re.compile(
 
 @dataclass
 class Given:
-    """Options by long name, in order; data holds the body's pieces with the option that gave each."""
+    """Options by long name, in order; data and parts hold pieces of the body with the option that gave each."""
 
     options: dict[str, list[str]] = field(default_factory=dict)
     data: list[tuple[str, str]] = field(default_factory=list)
+    parts: list[tuple[str, str]] = field(default_factory=list)
 
     def has(self, name: str) -> bool:
         return name in self.options
@@ -159,6 +160,8 @@ def _request_of(command: Command) -> Request:
     for name, value in _options(_configured(command)):
         if name in DATA:
             given.data.append((name, value))
+        if name in ("form", "form-string"):
+            given.parts.append((name, value))
         given.options.setdefault(name, []).append(value)
     return _request(given, command)
 
@@ -257,8 +260,7 @@ def _with_form(given: Given, url: str, user: str | None, body: str | None, comma
     kind = fields.get("Content-Type")
     if body is not None or given.has("head") or (kind is not None and kind.lower() != "multipart/form-data"):
         raise Unreadable("a form together with another body or type")
-    parts = [_part(value, False, command.stdin, command.files) for value in given.all("form")]
-    parts += [_part(value, True, command.stdin, command.files) for value in given.all("form-string")]
+    parts = [_part(value, name == "form-string", command.stdin, command.files) for name, value in given.parts]
     text = sending.multipart(parts, fields)
     return sending.sent(given.last("request") or "POST", url, _credentials(given, fields, user), text)
 
