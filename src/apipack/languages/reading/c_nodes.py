@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from apipack.languages.libcurl import _TRIGRAPH, LITERALS
 from apipack.languages.reading import program as p
-from apipack.languages.reading.grammar import field, source
+from apipack.languages.reading.grammar import descendants, field, source
 from apipack.languages.wire import Unreadable
 
 
@@ -67,3 +67,12 @@ def string_value(literal: str) -> str:
     if _TRIGRAPH.search(literal) or literal[0] != '"':
         raise Unreadable("a trigraph, or a wide text")
     return LITERALS.unquote(literal)
+
+
+def goes_back(node: Node) -> bool:
+    """Whether a goto leads to a label that stands before it, so that statements run again."""
+    label, outer = source(field(node, "label")), node.parent
+    while outer is not None and outer.type != "function_definition":
+        outer = outer.parent
+    places = [part for part in descendants(outer) if part.type == "labeled_statement"] if outer is not None else []
+    return any(source(field(part, "label")) == label and part.start_byte < node.start_byte for part in places)

@@ -13,6 +13,7 @@ from apipack.languages.reading.c_macros import Macros
 from apipack.languages.reading.c_nodes import (
     counted_array,
     declared_name,
+    goes_back,
     identifier_value,
     is_in_loop,
     is_prototype,
@@ -104,10 +105,7 @@ class Lowering:
             case "for_statement":
                 return [self.loop(node)]
             case "do_statement":
-                ends = p.If(p.Unary("!", self.value(field(node, "condition"))), (p.Jump("break"),))
-                if any(inner.type == "continue_statement" for inner in descendants(node)):
-                    raise refuse(node)
-                return [p.While(p.Const(True), (*self.branch(field(node, "body")), ends))]
+                return [p.repeated(self.branch(field(node, "body")), self.value(field(node, "condition")))]
             case "preproc_function_def":
                 self.macros.define_function(node)
                 return []
@@ -117,6 +115,8 @@ class Lowering:
                 inner = named(node)
                 return [p.Jump("return", self.value(inner[0]) if inner else None)]
             case "goto_statement":
+                if goes_back(node):
+                    raise refuse(node)
                 return [p.Jump("return")]
             case "labeled_statement":
                 return [inner for child in named(node)[1:] for inner in self.statement(child)]
@@ -314,10 +314,8 @@ class Lowering:
             raise refuse(node)
         name = source(function)
         values = [p.Argument(self.value(argument)) for argument in arguments]
-        if name in self.functions:
-            return p.Call(p.Name(name), tuple(values))
         addressed = [named(argument)[-1] if source(argument).startswith("&") else None for argument in arguments]
-        if name in GIVING:
+        if name in GIVING and name not in self.functions:
             return self.giving(name, addressed, values)
         call = p.Call(p.Name(name), tuple(values))
         changed = [inner for inner in addressed if inner is not None and source(inner) in self.numbers]

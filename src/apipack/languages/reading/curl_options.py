@@ -11,7 +11,7 @@ from apipack.languages.reading import sending
 from apipack.languages.reading.curl_config import config_words
 from apipack.languages.reading.curl_handle import curl_url
 from apipack.languages.reading.sending import Fields
-from apipack.languages.reading.shell import Command, curl_command
+from apipack.languages.reading.shell import Command, curl_commands
 from apipack.languages.reading.shell_expansions import Value
 from apipack.languages.reading.values import Mystery
 from apipack.languages.wire import Unreadable, curl_method, parse_header_lines
@@ -131,10 +131,11 @@ _PART = re.compile(
 
 @dataclass
 class Given:
-    """Options by long name, in order; data holds the body's pieces with the option that gave each."""
+    """Options by long name, in order; data and parts hold pieces of the body with the option that gave each."""
 
     options: dict[str, list[str]] = field(default_factory=dict)
     data: list[tuple[str, str]] = field(default_factory=list)
+    parts: list[tuple[str, str]] = field(default_factory=list)
 
     def has(self, name: str) -> bool:
         return name in self.options
@@ -147,11 +148,20 @@ class Given:
 
 
 def read(code: str) -> Request:
-    command = curl_command(code)
+    """The request of a snippet; where it may be sent again, it must be the same."""
+    requests = [_request_of(command) for command in curl_commands(code)]
+    if any(request != requests[0] for request in requests):
+        raise Unreadable("it is not certain that the request is sent")
+    return requests[0]
+
+
+def _request_of(command: Command) -> Request:
     given = Given()
     for name, value in _options(_configured(command)):
         if name in DATA:
             given.data.append((name, value))
+        if name in ("form", "form-string"):
+            given.parts.append((name, value))
         given.options.setdefault(name, []).append(value)
     return _request(given, command)
 
@@ -250,8 +260,7 @@ def _with_form(given: Given, url: str, user: str | None, body: str | None, comma
     kind = fields.get("Content-Type")
     if body is not None or given.has("head") or (kind is not None and kind.lower() != "multipart/form-data"):
         raise Unreadable("a form together with another body or type")
-    parts = [_part(value, False, command.stdin, command.files) for value in given.all("form")]
-    parts += [_part(value, True, command.stdin, command.files) for value in given.all("form-string")]
+    parts = [_part(value, name == "form-string", command.stdin, command.files) for name, value in given.parts]
     text = sending.multipart(parts, fields)
     return sending.sent(given.last("request") or "POST", url, _credentials(given, fields, user), text)
 

@@ -143,8 +143,11 @@ class Dialect:
             if operator == "*":
                 check_product(a, b)
             return within(a * b if operator == "*" else a - b)
-        if len(numbers) == 2 and operator in ("**", "%") and 0 <= left < SMALL and 0 < right < SMALL:
-            return left**right if operator == "**" else left % right
+        if len(numbers) == 2 and 0 <= left < SMALL and 0 <= right < SMALL:
+            if operator == "**":
+                return left**right
+            if operator == "%" and right:
+                return left % right
         raise Unreadable(f"{operator} of {type(left).__name__} and {type(right).__name__} is not known here")
 
     def equal(self, left: Any, right: Any) -> bool:

@@ -227,6 +227,8 @@ class Go(Dialect):
             methods = [method for title, method in run.globals.names.items() if title.endswith(f".{name}")]
             if len(methods) == 1 and isinstance(methods[0], Closure):
                 return Bound(methods[0], value)  # type: ignore[arg-type]
+        if value is None and run.doubt and run.request is not None:
+            return MYSTERY
         return super().member(run, value, name)
 
     def set_member(self, run: Any, owner: Any, name: str, value: Any) -> None:

@@ -242,14 +242,20 @@ class Encoder(Thing):
         self.indent: str | None = None
 
     def do_SetEscapeHTML(self, run: Evaluation, given: Arguments) -> None:
+        if isinstance(self.target, Mystery):
+            return
         run.certain()
         self.escapes = bool(known(*given.take("on", required=1)))
 
     def do_SetIndent(self, run: Evaluation, given: Arguments) -> None:
+        if isinstance(self.target, Mystery):
+            return
         run.certain()
         self.indent = indented(*given.take("prefix", "indent", required=2))
 
     def do_Encode(self, run: Evaluation, given: Arguments) -> None:
+        if isinstance(self.target, Mystery):
+            return
         run.certain()
         if not isinstance(self.target, Buffer):
             raise Unreadable("an encoder that writes elsewhere")

@@ -317,6 +317,8 @@ PACKAGES: Mapping[str, Any] = {
     ),
     "sort": Module("sort", {"Strings": Builtin(_sorted)}),
     "errors": Inert("errors"),
+    "math/rand": Inert("rand"),
+    "math/rand/v2": Inert("rand"),
     "time": TIME,
     "log/slog": Inert("slog"),
     "strconv": Module(

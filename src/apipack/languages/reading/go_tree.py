@@ -20,10 +20,12 @@ from apipack.languages.reading.go_types import (
     inner_of,
     is_generic,
     is_nil_check,
+    jump_of,
     qualified,
     rune,
     struct_of,
     struct_type,
+    var_specs,
     zero_of,
 )
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
@@ -79,7 +81,7 @@ def _statement(node: Node, declared: set[str]) -> Sequence[p.Statement]:
         case "const_declaration" if "iota" in source(node):
             return list(_counted_constants(node))
         case "const_declaration" | "var_declaration":
-            return [inner for child in named(node) for spec in _var_specs(child) for inner in _variable(spec)]
+            return [inner for child in named(node) for spec in var_specs(child) for inner in _variable(spec)]
         case "short_var_declaration":
             return [_short(node, declared)]
         case "assignment_statement":
@@ -110,12 +112,10 @@ def _statement(node: Node, declared: set[str]) -> Sequence[p.Statement]:
             operator = "+" if node.type == "inc_statement" else "-"
             return [p.Assign(_target(operand), p.Binary(operator, _value(operand), p.Const(1)))]
         case "break_statement" | "continue_statement":
-            return [p.Jump(node.type.removesuffix("_statement"))]
+            return jump_of(node)
+        case "labeled_statement" if named(node)[-1].type == "for_statement":
+            return [_loop(named(node)[-1])]
     return [p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")]
-
-
-def _var_specs(node: Node) -> Sequence[Node]:
-    return named(node) if node.type == "var_spec_list" else [node]
 
 
 def _function(node: Node) -> p.Function:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tree_sitter import Node
 
@@ -117,10 +118,37 @@ def breaks(node: Node) -> bool:
     todo = list(node.children)
     while todo:
         inner = todo.pop()
-        if inner.type in ("break_statement", "fallthrough_statement"):
+        if inner.type == "fallthrough_statement":
+            return True
+        if inner.type == "break_statement" and not named(inner) and not _is_last(inner):
             return True
         todo += inner.children
     return False
+
+
+def _is_last(node: Node) -> bool:
+    """Whether a break ends its case, which ends there anyway."""
+    statements = node.parent
+    case = statements.parent if statements is not None else None
+    return case is not None and case.type.endswith("_case") and node.next_named_sibling is None
+
+
+def jump_of(node: Node) -> Sequence[p.Statement]:
+    """A break or continue; one with a label must leave the nearest loop."""
+    kind, labels = node.type.removesuffix("_statement"), named(node)
+    if kind == "break" and not labels and _is_last(node):
+        return []
+    outer = node.parent
+    while outer is not None and outer.type not in ("for_statement", "func_literal", "function_declaration"):
+        if kind == "break" and not labels and re.search("switch|select", outer.type):
+            raise refuse(node)
+        outer = outer.parent
+    around = outer.parent if outer is not None else None
+    if labels and (
+        around is None or around.type != "labeled_statement" or source(field(around, "label")) != source(labels[0])
+    ):
+        raise refuse(node)
+    return [p.Jump(kind)]
 
 
 def is_generic(function: Node) -> bool:
@@ -143,3 +171,7 @@ def is_nil_check(node: Node) -> bool:
 
 def inner_of(node: Node) -> Node:
     return named(node)[0] if node.type == "literal_element" else node
+
+
+def var_specs(node: Node) -> Sequence[Node]:
+    return named(node) if node.type == "var_spec_list" else [node]

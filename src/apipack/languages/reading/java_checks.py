@@ -97,8 +97,25 @@ def _caught(node: Node) -> tuple[set[str], bool]:
                 kinds = [part for part in descendants(clause) if part.type == "catch_type"]
                 caught |= {source(kind).rpartition(".")[2] for part in kinds for kind in named(part)}
         if outer.type == "lambda_expression":
-            return caught, not ("submit" in source(outer.parent or outer) or "call" in source(outer.parent or outer))
+            text = source(outer.parent or outer)
+            return caught, not ("submit" in text or "call" in text or _is_callable(outer))
         if outer.type in ("method_declaration", "constructor_declaration"):
             return caught | set(_declared(outer)), True
         inner, outer = outer, outer.parent
     return caught, False
+
+
+def _is_callable(node: Node) -> bool:
+    """Whether a lambda is given to a method of the program for a Callable, which may throw anything."""
+    arguments = node.parent
+    if arguments is None or arguments.type != "argument_list" or arguments.parent is None:
+        return False
+    root, place, name = node, named(arguments).index(node), arguments.parent.child_by_field_name("name")
+    while root.parent is not None:
+        root = root.parent
+    for method in descendants(root):
+        if method.type == "method_declaration" and name is not None and source(field(method, "name")) == source(name):
+            kinds = [part.child_by_field_name("type") for part in named(field(method, "parameters"))]
+            kind = kinds[place] if place < len(kinds) else None
+            return kind is not None and source(kind).partition("<")[0] == "Callable"
+    return False

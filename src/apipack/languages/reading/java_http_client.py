@@ -115,7 +115,10 @@ class NetClient(Thing):
         return run.send(prepared(given))
 
     def do_sendAsync(self, run: Evaluation, given: Arguments) -> Future:
-        return Future(prepared(given))
+        future = Future(prepared(given))
+        if run.doubt:
+            future.wait(run, Arguments([]))
+        return future
 
 
 class Future(Thing):
@@ -128,7 +131,7 @@ class Future(Thing):
     def get(self, run: Evaluation, name: str) -> Any:
         if name in ("join", "get"):
             return Builtin(self.wait)
-        if name in ("thenApply", "thenAccept", "thenRun", "exceptionally", "whenComplete", "handle"):
+        if name in ("thenApply", "thenCompose", "thenAccept", "thenRun", "exceptionally", "whenComplete", "handle"):
             return Builtin(self.then)
         return super().get(run, name)
 

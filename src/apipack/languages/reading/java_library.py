@@ -88,6 +88,12 @@ def _url_encoded(value: str, charset: Any = "UTF-8") -> str:
     return quote_plus(value, safe="*").replace("~", "%7E")
 
 
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Unreadable("a number that is not whole")
+    return value
+
+
 def _same(value: Any) -> Any:
     """valueOf of a number or a truth value."""
     if isinstance(value, str):
@@ -249,6 +255,8 @@ TYPES: Mapping[str, Any] = {
     ),
     "java.util.StringJoiner": Type("StringJoiner", {}, _new(Joiner)),
     "java.util.Map.Entry": MYSTERY,
+    "java.util.concurrent.ThreadLocalRandom": MYSTERY,
+    "java.util.Random": MYSTERY,
     "java.util.Map": Module("Map", MAP),
     **dict.fromkeys((f"java.util.{name}" for name in ("HashMap", "LinkedHashMap")), Type("Map", MAP, new_map)),
     "java.util.TreeMap": Type("Map", MAP, new_tree_map),
@@ -341,12 +349,28 @@ LANG: Mapping[str, Any] = {
     "StringBuilder": Type("StringBuilder", {}, _new(Builder)),
     "StringBuffer": Type("StringBuffer", {}, _new(Builder)),
     "Integer": Module("Integer", {"toString": constant(text), "valueOf": constant(_same), "parseInt": MYSTERY}),
+    "Math": Module(
+        "Math",
+        {
+            "min": constant(lambda a, b: min(_whole(a), _whole(b))),
+            "max": constant(lambda a, b: max(_whole(a), _whole(b))),
+            **dict.fromkeys(("pow", "random", "round", "floor", "ceil", "exp"), MYSTERY),
+        },
+    ),
     "Boolean": Module(
         "Boolean", {"TRUE": True, "FALSE": False, "toString": constant(text), "valueOf": constant(_same)}
     ),
     **dict.fromkeys(
         ("Long", "Double"),
-        Module("Number", {"toString": constant(text), "valueOf": constant(_same), "toHexString": constant(_drawn)}),
+        Module(
+            "Number",
+            {
+                "toString": constant(text),
+                "valueOf": constant(_same),
+                "toHexString": constant(_drawn),
+                "parseLong": MYSTERY,
+            },
+        ),
     ),
     "Thread": MYSTERY,
     "Exception": MYSTERY,

@@ -82,10 +82,7 @@ def statements(node: Node) -> Sequence[p.Statement]:
         case "for_statement":
             return [_loop(node)]
         case "do_statement":
-            if any(inner.type == "continue_statement" for inner in descendants(node)):
-                return [p.Opaque("continue in a loop")]
-            ends = p.If(p.Unary("!", _value(field(node, "condition"))), (p.Jump("break"),))
-            return [p.While(p.Const(True), (*_branch(field(node, "body")), ends))]
+            return [p.repeated(_branch(field(node, "body")), _value(field(node, "condition")))]
         case "switch_expression":
             return [_switch(node, False)]
         case "synchronized_statement":

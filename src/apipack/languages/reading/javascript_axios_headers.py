@@ -7,7 +7,7 @@ from typing import Any
 from apipack.languages.reading.dialect import optional
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.javascript_data import header_pairs
-from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Module, known, text_of
+from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Module, Thing, known, text_of
 from apipack.languages.wire import Unreadable
 
 NAMED = {"ContentType": "Content-Type", "Authorization": "Authorization", "Accept": "Accept", "UserAgent": "User-Agent"}
@@ -72,3 +72,19 @@ class HeadersType(Module):
 AXIOS_HEADERS: HeadersType = HeadersType(
     "AxiosHeaders", {"from": Builtin(lambda run, given: AXIOS_HEADERS.make(run, given))}
 )
+
+
+class Retrying(Thing):
+    """axios-retry, which may send a request again as it was."""
+
+    def get(self, run: Evaluation, name: str) -> Any:
+        return self if name == "default" else MYSTERY
+
+    def call(self, run: Evaluation, given: Arguments) -> Any:
+        client, options = given.take("client", "options", required=1)
+        if not isinstance(client, Thing):
+            raise Unreadable("axios-retry of no client")
+        if isinstance(options, dict) and not options.keys() <= {"retries", "retryDelay", "retryCondition"}:
+            raise Unreadable("an option of axios-retry that is not known here")
+        run.call_back(*(options.values() if isinstance(options, dict) else ()))
+        return MYSTERY

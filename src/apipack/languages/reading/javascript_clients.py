@@ -9,6 +9,7 @@ from apipack.languages.reading import javascript_qs
 from apipack.languages.reading.dialect import constant
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.javascript_axios import Axios
+from apipack.languages.reading.javascript_axios_headers import Retrying
 from apipack.languages.reading.javascript_data import FormData, search_params
 from apipack.languages.reading.javascript_fetch import STATES, Prepared, XhrType, fetch, undici_request
 from apipack.languages.reading.javascript_globals import NAMES, later
@@ -68,6 +69,7 @@ def read_node(code: str) -> Request:
                 "format": constant(formatted),
             },
         ),
+        "axios-retry": Retrying(),
         "path": Inert("path"),
         "dotenv": Inert("dotenv"),
         "events": Module("events", {"once": Builtin(once), "EventEmitter": MYSTERY}),

@@ -39,19 +39,17 @@ def looped(node: Node, lower: Lower) -> Sequence[p.Statement]:
         case "while_statement":
             return [p.While(lower.value(field(node, "condition")), lower.branch(field(node, "body")))]
         case "do_statement":
-            first = p.Name("the first turn")
-            test = p.Binary("||", first, lower.value(field(node, "condition")))
-            body = (p.Assign(first, p.Const(False)), *lower.branch(field(node, "body")))
-            return [p.Block((p.Assign(first, p.Const(True), True), p.While(test, body)))]
+            return [p.repeated(lower.branch(field(node, "body")), lower.value(field(node, "condition")))]
     return _counted(node, lower) or [p.While(p.Unknown(), lower.branch(field(node, "body")))]
 
 
 def _counted(node: Node, lower: Lower) -> list[p.Statement] | None:
     """A loop that counts; None where a part of it is left out."""
     start, test, step = (node.child_by_field_name(name) for name in ("initializer", "condition", "increment"))
-    if start is None or test is None or step is None or test.type == "empty_statement":
+    if start is None or test is None or step is None:
         return None
     condition = named(test)[0] if test.type == "expression_statement" else test
+    is_endless = test.type in ("empty_statement", ";")
     body = field(node, "body")
     statements = lower.branch(body)
     counters = _names(
@@ -61,7 +59,9 @@ def _counted(node: Node, lower: Lower) -> list[p.Statement] | None:
     if any(_is_changed(body, name) for name in kept):
         return [p.Opaque(f"line {node.start_point[0] + 1}: a counter that functions see, and that changes")]
     copies = [p.Assign(p.Name(name), p.Name(name), True) for name in kept]
-    loop = p.While(lower.value(condition), (*copies, *statements), (lower.value(step),))
+    loop = p.While(
+        p.Const(True) if is_endless else lower.value(condition), (*copies, *statements), (lower.value(step),)
+    )
     return [p.Block((*lower.statement(start), loop))]
 
 

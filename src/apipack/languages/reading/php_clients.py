@@ -128,6 +128,7 @@ INERT = [
     "microtime",
     "hash",
     "rand",
+    "random_int",
     "mt_rand",
     "printf",
     "usleep",

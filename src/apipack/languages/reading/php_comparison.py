@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from apipack.languages.reading import program as p
 from apipack.languages.reading.values import Thing
 from apipack.languages.wire import Unreadable
 
 
 def truth_of(value: Any) -> bool:
     return bool(value) and value != "0" if not isinstance(value, Thing) else True
+
+
+def condition(test: p.Expression) -> p.Expression:
+    """A test of which nobody needs the value that it gives, but whether it holds."""
+    match test:
+        case p.Call(p.Name("truth of"), (p.Argument(p.Binary(operator, left, right)),)):
+            return p.Binary(operator, condition(left), condition(right))
+    return test
 
 
 def same(left: Any, right: Any) -> bool:

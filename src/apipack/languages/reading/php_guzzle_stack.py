@@ -46,7 +46,7 @@ def _stack(run: Evaluation, given: Arguments) -> Stack:
 
 
 def _of_answers(run: Evaluation, given: Arguments) -> Mapped:
-    run.call_back(*given.take("fn", required=1))
+    run.call_back(*given.positional, *given.named.values())
     return Mapped()
 
 
@@ -57,6 +57,7 @@ STACKS = {
         {
             "mapRequest": Builtin(lambda run, given: Mapped(*given.take("fn", required=1))),
             "mapResponse": Builtin(_of_answers),
+            "retry": Builtin(_of_answers),
         },
     ),
 }

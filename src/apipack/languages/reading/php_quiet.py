@@ -46,11 +46,12 @@ def counted(node: Node, value_of: Lower, body: tuple[p.Statement, ...]) -> p.Sta
     return p.Block((value_of(start), p.While(value_of(test), body, (after,))))
 
 
-def repeated(body: tuple[p.Statement, ...], test: p.Expression) -> p.Statement:
-    """A `do`, whose first turn asks nothing."""
-    first = p.Name("$the first turn")
-    turn = (p.Assign(first, p.Const(False)), *body)
-    return p.Block((p.Assign(first, p.Const(True), True), p.While(p.Binary("||", first, test), turn)))
+def called(callee: p.Expression, given: tuple[p.Argument, ...]) -> p.Expression:
+    """A call; what preg_match fills is not known."""
+    if callee != p.Name("preg_match") or len(given) != 3 or not isinstance(given[2].value, p.Name):
+        return p.Call(callee, given)
+    filled = p.Assign(given[2].value, p.Unknown())
+    return p.Index(p.Items((p.Call(callee, given[:2]), filled)), p.Const(0))
 
 
 def updated(node: Node, value_of: Lower, target_of: Callable[[Node], p.Target]) -> p.Expression:

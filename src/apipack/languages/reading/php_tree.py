@@ -10,9 +10,10 @@ from tree_sitter import Node
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
 from apipack.languages.reading.php_closures import captures
+from apipack.languages.reading.php_comparison import condition
 from apipack.languages.reading.php_members import is_abstract, members_of, method_name, scope_of
 from apipack.languages.reading.php_names import APPEND, NOTHING, SERIALIZED, binds_late, constant, key_of
-from apipack.languages.reading.php_quiet import counted, quiet, repeated, unset, updated
+from apipack.languages.reading.php_quiet import called, counted, quiet, unset, updated
 from apipack.languages.reading.php_switch import matched, switched
 from apipack.languages.reading.php_texts import heredoc, interpolated, nowdoc
 from apipack.languages.wire import Unreadable
@@ -66,11 +67,11 @@ def _statement(node: Node) -> Sequence[p.Statement]:
         case "foreach_statement":
             return [_each(node)]
         case "while_statement":
-            return [p.While(_value(field(node, "condition")), _branch(field(node, "body")))]
+            return [p.While(condition(_value(field(node, "condition"))), _branch(field(node, "body")))]
         case "for_statement" if (loop := counted(node, _value, _branch(field(node, "body")))) is not None:
             return [loop]
         case "do_statement":
-            return [repeated(_branch(field(node, "body")), _value(field(node, "condition")))]
+            return [p.repeated(_branch(field(node, "body")), condition(_value(field(node, "condition"))))]
         case "for_statement":
             return [p.While(p.Unknown(), _branch(field(node, "body")))]
         case "switch_statement" if (branches := switched(node, _value, _statement)) is not None:
@@ -97,7 +98,7 @@ def _if(node: Node, others: list[Node]) -> p.Statement:
             otherwise = (_if(first, rest),)
         elif body is not None:
             otherwise = _branch(body)
-    return p.If(_value(field(node, "condition")), _branch(field(node, "body")), otherwise)
+    return p.If(condition(_value(field(node, "condition"))), _branch(field(node, "body")), otherwise)
 
 
 def _attempt(node: Node) -> p.Statement:
@@ -296,7 +297,7 @@ def _value(node: Node) -> p.Expression:
             if name in ("isset", "empty"):
                 return p.call(name, *[quiet(argument, _value) for argument in named(field(node, "arguments"))])
             callee = p.Name(name) if function.type in ("name", "qualified_name") else _value(function)
-            return p.Call(callee, _arguments(field(node, "arguments")))
+            return called(callee, _arguments(field(node, "arguments")))
         case "object_creation_expression":
             class_name, *_ = named(node)
             given = next((child for child in named(node) if child.type == "arguments"), None)

@@ -270,3 +270,10 @@ def stepped(target: Target, value: Expression, operator: str, is_before: bool) -
     """`++` and `--`. operator: + or -. is_before: it stands before the variable, and gives its new value."""
     changed = Assign(target, Binary(operator, value, Const(1)))
     return changed if is_before else Binary("-" if operator == "+" else "+", changed, Const(1))
+
+
+def repeated(body: Sequence[Statement], test: Expression) -> Block:
+    """A `do`, whose first turn asks nothing."""
+    first = Name("$the first turn")
+    turn = (Assign(first, Const(False)), *body)
+    return Block((Assign(first, Const(True), True), While(Binary("||", first, test), turn)))

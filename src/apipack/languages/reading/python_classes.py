@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
+from apipack.languages.reading import program as p
 from apipack.languages.wire import Unreadable
 
 KINDS = {
     ("abstractmethod",): "method",
     ("abc.abstractmethod",): "method",
     ("property", "abstractmethod"): "property",
+    ("property", "abc.abstractmethod"): "property",
     (): "method",
     ("staticmethod",): "static",
     ("classmethod",): "class",
@@ -65,6 +68,12 @@ class Super(ast.NodeTransformer):
         if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
             return ast.copy_location(ast.Call(ast.Name("super of", ast.Load()), list(self.given), []), node)
         return node
+
+
+def as_dict(fields: Sequence[tuple[str, p.Expression | None]]) -> tuple[str, str, p.Function]:
+    """The method of a NamedTuple that gives its fields."""
+    pairs = tuple((p.Const(name), p.Member(p.Name("self"), name)) for name, _ in fields)
+    return "_asdict", "method", p.Function((("self", None),), (p.Jump("return", p.Pairs(pairs)),))
 
 
 def is_plain_case(case: ast.match_case) -> bool:

@@ -40,6 +40,7 @@ from apipack.languages.reading.python_libraries import AUTH, HTTPX, REQUESTS
 from apipack.languages.reading.python_numbers import ARITHMETIC, calculated, is_number
 from apipack.languages.reading.python_pydantic import MODEL_NAMES, PYDANTIC
 from apipack.languages.reading.python_system import ARGPARSE, OS, SYS
+from apipack.languages.reading.python_threads import THREADS
 from apipack.languages.reading.python_tree import lower
 from apipack.languages.reading.python_urllib3 import URLLIB3, URLLIB3_UTIL
 from apipack.languages.reading.scopes import Closure
@@ -278,6 +279,7 @@ class Python(Dialect):
         "string": Module("string", {"Template": Builtin(lambda run, given: Template(given))}),
         "contextlib": CONTEXTLIB,
         "pydantic": PYDANTIC,
+        "concurrent.futures": THREADS,
         "tenacity": TENACITY,
         "backoff": BACKOFF,
         "dotenv": Inert("dotenv"),

@@ -116,17 +116,48 @@ def _load(run: Any, given: Any) -> Any:
     return MYSTERY
 
 
+def _dump(run: Any, given: Any) -> Any:
+    _, file, _, _ = given.take("obj", "fp", "indent", "ensure_ascii", required=2)
+    if not isinstance(file, Mystery):
+        raise Unreadable("JSON into a file")
+    return MYSTERY
+
+
 class Buffer(Thing):
     """io.BytesIO and io.StringIO."""
 
-    inert = frozenset({"close", "seek"})
+    inert = frozenset({"close"})
 
     def __init__(self, content: Any) -> None:
-        self.content = content.decode() if isinstance(content, bytes) else to_str(content)
+        self.held = content if isinstance(content, bytes) else to_str(content).encode()
+        self.at = 0
+
+    @property
+    def content(self) -> str:
+        """What a client reads of it."""
+        return self.held[self.at :].decode()
 
     def do_getvalue(self, run: Any, given: Any) -> bytes:
         given.take()
-        return self.content.encode()
+        return self.held
+
+    def do_write(self, run: Any, given: Any) -> int:
+        """Of octets, at the end."""
+        run.certain()
+        octets = known(*given.take("octets", required=1))
+        if not isinstance(octets, bytes) or self.at != len(self.held):
+            raise Unreadable("a write that is not at the end")
+        self.held += octets
+        self.at = len(self.held)
+        return len(octets)
+
+    def do_seek(self, run: Any, given: Any) -> int:
+        run.certain()
+        (place,) = given.take("offset", required=1)
+        if place != 0:
+            raise Unreadable("a seek that does not lead to the start")
+        self.at = 0
+        return 0
 
 
 def _bytes_io(run: Any, given: Any) -> Buffer:
@@ -140,7 +171,12 @@ def _bytes_io(run: Any, given: Any) -> Buffer:
 IO = Module("io", {"BytesIO": Builtin(_bytes_io)})
 JSON = Module(
     "json",
-    {"dumps": constant(dumps), "loads": constant(lambda text: json.loads(text)), "load": Builtin(_load)},
+    {
+        "dumps": constant(dumps),
+        "loads": constant(lambda text: json.loads(text)),
+        "load": Builtin(_load),
+        "dump": Builtin(_dump),
+    },
 )
 BASE64 = Module(
     "base64",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Callable
 from typing import Any
 
+from apipack.languages.reading import program as p
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.values import Arguments, Module, Mystery, Thing
 from apipack.languages.wire import Unreadable
@@ -28,3 +31,17 @@ class Enumeration(Module):
 def enum(run: Evaluation, given: Arguments) -> Module:
     (values,) = given.positional
     return Enumeration("an enum", {name: Member(name, value) for name, value in values.items()})
+
+
+def lowered_enum(node: ast.ClassDef, value_of: Callable[[ast.expr], p.Expression]) -> p.Expression:
+    """An Enum of constants."""
+    members: list[tuple[p.Expression | None, p.Expression]] = []
+    for member in node.body:
+        match member:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant() as value):
+                members.append((p.Const(name), value_of(value)))
+            case ast.Pass() | ast.Expr(value=ast.Constant()):
+                continue
+            case _:
+                return p.Opaque(f"line {member.lineno}: an enum with more than constants")
+    return p.Call(p.Name("enum of"), (p.Argument(p.Pairs(tuple(members))),))

@@ -14,11 +14,13 @@ from apipack.languages.reading.python_classes import (
     KINDS,
     PLAIN_BASES,
     Super,
+    as_dict,
     check_frozen,
     is_dataclass,
     is_plain,
     is_plain_case,
 )
+from apipack.languages.reading.python_enums import lowered_enum
 from apipack.languages.reading.python_generators import manager, yields
 from apipack.languages.reading.python_lazy import check_asked_once, consumed, given_to, in_place, inner_loops
 from apipack.languages.reading.python_pydantic import MODELS, model
@@ -210,27 +212,15 @@ def _dataclass(node: ast.ClassDef, is_decorated: bool) -> p.Expression:
     if is_decorated and any(name == "__post_init__" for name, _, _ in lowered.methods):
         body.append(p.Call(p.Member(p.Name("self"), "__post_init__")))
     constructor = ("__init__", "method", p.Function(tuple(parameters), tuple(body)))
-    mark = (("__dataclass_fields__", p.Const(True)),) if is_decorated else ()
-    return p.Class(node.name, (constructor, *lowered.methods), (), (*lowered.shared, *mark))
-
-
-def _enum(node: ast.ClassDef) -> p.Expression:
-    """An Enum of constants."""
-    members: list[tuple[p.Expression | None, p.Expression]] = []
-    for member in node.body:
-        match member:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant() as value):
-                members.append((p.Const(name), _value(value)))
-            case ast.Pass() | ast.Expr(value=ast.Constant()):
-                continue
-            case _:
-                return p.Opaque(f"line {member.lineno}: an enum with more than constants")
-    return p.Call(p.Name("enum of"), (p.Argument(p.Pairs(tuple(members))),))
+    if not is_decorated:
+        return p.Class(node.name, (constructor, as_dict(parameters[1:]), *lowered.methods), (), lowered.shared)
+    shared = (*lowered.shared, ("__dataclass_fields__", p.Const(True)))
+    return p.Class(node.name, (constructor, *lowered.methods), (), shared)
 
 
 def _class(node: ast.ClassDef) -> p.Expression:
     if {"Enum", "enum.Enum", "StrEnum", "enum.StrEnum"} & set(map(ast.unparse, node.bases)):
-        return _enum(node)
+        return lowered_enum(node, _value)
     methods: list[tuple[str, str, p.Function]] = []
     shared: list[tuple[str, p.Expression]] = []
     for member in node.body:

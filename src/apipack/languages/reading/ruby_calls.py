@@ -41,7 +41,11 @@ def call_of(lowering: Lowering, node: Node) -> p.Expression:
         return p.Call(p.Name(f"def {name}"), given)
     if owner is None:
         return p.Unknown() if name in ("require", "require_relative") else p.Call(p.Name(name), given)
-    return p.Call(p.Member(lowering.value(owner), name), given)
+    called = p.Call(p.Member(lowering.value(owner), name), given)
+    if owner.type == "identifier" and any(child.type == "&." for child in node.children):
+        is_nothing = p.Binary("==", lowering.value(owner), p.Const(None))
+        return p.Conditional(is_nothing, p.Const(None), called)
+    return called
 
 
 def above(lowering: Lowering, given: tuple[p.Argument, ...]) -> p.Expression:

@@ -97,7 +97,7 @@ class Lowering:
             case "return" | "break" | "next":
                 return jump_of(self, node)
             case "retry":
-                return [p.Jump("leave")]
+                return []
             case "heredoc_body" | "empty_statement":
                 return []
             case "rescue_modifier":
@@ -139,16 +139,18 @@ class Lowering:
     def attempt(self, node: Node) -> Sequence[p.Statement]:
         handlers: list[tuple[p.Statement, ...]] = []
         after: tuple[p.Statement, ...] = ()
+        body = self.body(node, ("rescue", "ensure"))
         for child in named(node):
             if child.type == "rescue":
                 name = child.child_by_field_name("variable")
                 caught: tuple[p.Statement, ...] = ()
                 if name is not None:
                     caught = (p.Assign(self.target(named(name)[0]), p.Unknown(), True),)
-                handlers.append((*caught, *self.body(child.child_by_field_name("body"))))
+                handler = (*caught, *self.body(child.child_by_field_name("body")))
+                is_repeated = any(part.type == "retry" for part in descendants(child))
+                handlers.append((p.While(p.Unknown(), (*handler, *body)),) if is_repeated else handler)
             elif child.type == "ensure":
                 after = self.body(child)
-        body = self.body(node, ("rescue", "ensure"))
         return [p.Try(body, tuple(handlers), after)] if handlers or after else body
 
     def function(self, node: Node) -> p.Function:
@@ -222,6 +224,8 @@ class Lowering:
                 if "\\" in source(node):
                     raise refuse(node)
                 return p.Items(tuple(p.Const(source(child)) for child in named(node)))
+            case "symbol_array":
+                return p.Items(tuple(p.Const(Symbol(source(child))) for child in named(node)))
             case "splat_argument":
                 return p.Spread(self.value(named(node)[0]))
             case "hash":

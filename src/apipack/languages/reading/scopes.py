@@ -11,11 +11,12 @@ from apipack.languages.reading.values import Arguments, Thing
 
 @dataclass
 class Jumped:
-    """jumps: of a kind `perhaps`, that the program goes on elsewhere, where it does not end."""
+    """kind: return, break, continue, perhaps, or leave where the program ends in doubt. kinds: those of a jump that
+    perhaps is taken."""
 
     kind: str
     value: Any = None
-    jumps: bool = False
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass

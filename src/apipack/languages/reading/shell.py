@@ -6,7 +6,8 @@ Commands that only print may stand beside it. What depends on the machine (unset
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
@@ -14,14 +15,14 @@ from tree_sitter import Node
 from apipack.languages.reading.grammar import field as field_of
 from apipack.languages.reading.grammar import named, parse, refuse, source
 from apipack.languages.reading.sending import drawn
-from apipack.languages.reading.shell_expansions import Value, calculated
-from apipack.languages.reading.shell_filling import printed_into, read_into
-from apipack.languages.reading.shell_flow import case, condition, loop
+from apipack.languages.reading.shell_expansions import Value
+from apipack.languages.reading.shell_filling import declare, printed_into, read_into
+from apipack.languages.reading.shell_flow import case, chain, condition, counted, holds
 from apipack.languages.reading.shell_httpie import COMMANDS
 from apipack.languages.reading.shell_httpie import as_curl as httpie
+from apipack.languages.reading.shell_loops import JUMPS, Left, called, counted_loop, each, jump, loop
 from apipack.languages.reading.shell_printing import KEEPING, PRINTING, printed_by, without_outputs
 from apipack.languages.reading.shell_state import State
-from apipack.languages.reading.shell_tests import decided, is_there, never_fails
 from apipack.languages.reading.shell_wget import as_curl
 from apipack.languages.reading.shell_words import Words, lost
 from apipack.languages.reading.values import MYSTERY, NOT_CONSTANT, Mystery
@@ -45,11 +46,14 @@ class Command:
 
 @dataclass
 class Shell:
-    """What is set so far, and the curl commands that were run. doubt: how many conditions around nobody can decide."""
+    """What is set so far, and the curl commands that were run. doubt: how many conditions around nobody can decide.
+    jumps: those that may have been taken. loops: how many are around in the same function."""
 
     state: State = field(default_factory=State)
     curls: list[Command] = field(default_factory=list)
     doubt: int = 0
+    jumps: set[str] = field(default_factory=set)
+    loops: int = 0
     ends_on_failure: bool = False
     guarded: bool = False
     made: int = 0
@@ -75,7 +79,7 @@ class Shell:
                     self.assign(assignment)
                 return None
             case "declaration_command":
-                self.declare(node)
+                declare(self, node)
                 return None
             case "command":
                 return self.command(node, stdin)
@@ -84,12 +88,15 @@ class Shell:
             case "redirected_statement":
                 return self.redirected(node, stdin)
             case "list":
-                return self.chain(node, stdin)
+                return chain(self, node, stdin)
             case "compound_statement" if node.children[0].type == "((":
-                return self.counted(node)
+                counted(self, node)
+                return None
             case "compound_statement":
                 return self.body(named(node), stdin)
             case "function_definition":
+                if self.doubt:
+                    raise Unreadable("a function that may be another")
                 self.state.functions[source(field_of(node, "name"))] = field_of(node, "body")
                 return None
             case "case_statement":
@@ -97,76 +104,60 @@ class Shell:
             case "if_statement":
                 return condition(self, node)
             case "for_statement":
+                return each(self, node)
+            case "while_statement":
                 return loop(self, node)
+            case "c_style_for_statement":
+                return counted_loop(self, node)
             case "test_command":
-                self.test(node)
+                holds(self, node)
                 return MYSTERY
             case "negated_command":
                 self.run(named(node)[0], stdin)
                 return MYSTERY
         raise refuse(node)
 
-    def counted(self, node: Node) -> Value | None:
-        """(( … )), which fails where it counts to zero."""
-        if len(named(node)) != 1:
-            raise refuse(node)
-        number = calculated(named(node)[0], self.state.variables)
-        if self.ends_on_failure and not number:
-            raise Unreadable("an arithmetic command that may end the script")
-        return None
-
     def program(self, node: Node) -> None:
         for child in node.children:
             if not child.is_named and child.type not in (";", "\n"):
                 raise refuse(child)
-            if child.is_named:
-                self.run(child)
+        try:
+            self.body(named(node), None)
+        except Left as left:
+            if left.kind != "exit":
+                raise Unreadable("a return of no function") from None
 
     def body(self, statements: Sequence[Node], stdin: Value | None) -> Value | None:
         if stdin is not None and len(statements) != 1:
             raise Unreadable("several commands that may read the same input")
-        printed = [text for statement in statements if (text := self.run(statement, stdin)) is not None]
+        printed: list[Value] = []
+        for index, statement in enumerate(statements):
+            text = self.run(statement, stdin)
+            printed += [] if text is None else [text]
+            if self.jumps and statements[index + 1 :]:
+                self.perhaps(statements[index + 1 :])
+                printed.append(MYSTERY)
+                break
         if any(isinstance(text, Mystery) for text in printed):
             return MYSTERY
         return "".join(text for text in printed if isinstance(text, str))
 
-    def chain(self, node: Node, stdin: Value | None) -> Value | None:
-        """Commands joined by && or ||: what only runs if another fails, or may fail, is in doubt."""
-        left, right = named(node)
-        truth = self.test(left) if left.type == "test_command" or is_there(left) else None
-        if truth is not None:
-            is_run = truth == any(child.type == "&&" for child in node.children)
-            return self.run(right) if is_run else None
-        printed = None if left.type == "test_command" else self.run(left, stdin)
-        if never_fails(left) and any(child.type == "&&" for child in node.children):
-            return self.run(right)
-        self.perhaps([right])
-        return MYSTERY if printed is not None else None
-
-    def test(self, node: Node) -> bool | None:
-        """Whether a condition holds, None where that is not known; what it runs is run."""
-        if node.type == "test_command":
-            return decided(node, lambda operand: self.words.word(operand, quoted=True))
-        if node.type == "negated_command" and len(named(node)) == 1:
-            truth = self.test(named(node)[0])
-            return None if truth is None else not truth
-        if is_there(node):
-            return not source(node).startswith("!")
-        self.run(node)
-        return None
-
     def perhaps(self, statements: Sequence[Node]) -> None:
-        """Statements of which nobody knows whether they run: they send nothing, and what they set is not known."""
-        variables, count = dict(self.state.variables), len(self.curls)
+        """Statements of which nobody knows whether they run."""
+        with self.in_doubt():
+            for statement in statements:
+                if statement.type.endswith("_clause"):
+                    self.perhaps(named(statement))
+                else:
+                    self.run(statement)
+
+    @contextmanager
+    def in_doubt(self) -> Iterator[None]:
+        """What runs here sends nothing but what was sent, and what it sets is not known."""
+        variables = dict(self.state.variables)
         self.doubt += 1
-        for statement in statements:
-            if statement.type.endswith("_clause"):
-                self.perhaps(named(statement))
-            else:
-                self.run(statement)
+        yield
         self.doubt -= 1
-        if len(self.curls) != count:
-            raise Unreadable("it is not certain that the request is sent")
         for name, value in self.state.variables.items():
             if variables.get(name) != value:
                 self.state.variables[name] = MYSTERY
@@ -192,26 +183,6 @@ class Shell:
             before = self.state.variables.get(source(name), MYSTERY)
             given = MYSTERY if isinstance(before, Mystery) or isinstance(given, Mystery) else before + given
         self.state.variables[source(name)] = given
-
-    def declare(self, node: Node) -> None:
-        """export, declare, local and readonly."""
-        command = source(node.children[0])
-        options = "".join(source(child) for child in named(node) if child.type == "word")
-        if not re.fullmatch("(?:-[rax]+|-A)?", options):
-            raise refuse(node)
-        is_local = bool(self.state.hidden) and command in ("local", "declare")
-        for child in named(node):
-            if child.type == "variable_assignment":
-                if is_local:
-                    self.state.hide(source(field_of(child, "name")))
-                self.assign(child)
-            elif child.type == "variable_name" and options == "-A" and not self.state.hidden:
-                self.words.declare(source(child))
-            elif child.type == "variable_name" and is_local and options != "-A":
-                self.state.hide(source(child))
-                self.state.variables[source(child)] = ""
-            elif child.type != "word" and (child.type != "variable_name" or command == "local" or options == "-A"):
-                raise refuse(child)
 
     def redirected(self, node: Node, stdin: Value | None) -> Value | None:
         body = node.child_by_field_name("body")
@@ -285,8 +256,14 @@ class Shell:
         return text
 
     def apart(self, node: Node, stdin: Value | None = None) -> Value | None:
+        jumps, loops, self.loops = set(self.jumps), self.loops, 0
         with self.state.apart():
-            return self.run(node, stdin)
+            try:
+                printed = self.run(node, stdin)
+            except Left:
+                printed = MYSTERY
+        self.jumps, self.loops = jumps, loops
+        return printed
 
     def command(self, node: Node, stdin: Value | None) -> Value | None:
         words: list[Value] = []
@@ -313,6 +290,10 @@ class Shell:
         if any(isinstance(word, Mystery) for word in words):
             if words[0] in PRINTING:
                 return MYSTERY
+            if words[0] in ("exit", "return"):
+                return self.execute([words[0], "1"], stdin)
+            if isinstance(words[0], str) and words[0] in self.state.functions:
+                return self.kept(diverted, self.function(words[0], words[1:], stdin))
             raise Unreadable(NOT_CONSTANT)
         known = [word for word in words if isinstance(word, str)]
         if is_open and (len(known) != 1 or known[0] not in self.state.functions):
@@ -369,11 +350,9 @@ class Shell:
         if name == "read":
             return read_into(self, given, stdin)
         if name in self.state.functions:
-            with self.state.call(None if is_open else given):
-                return self.run(self.state.functions[name], stdin)
-        if name in ("exit", "return") and (self.curls or self.doubt):
-            if not self.curls:
-                raise Unreadable("it is not certain that the request is sent")
+            return self.function(name, None if is_open else given, stdin)
+        if name in JUMPS and (self.curls or self.doubt or name != "exit"):
+            jump(self, name, given)
             return None
         if name == "wget":
             name, given, stdin = "curl", as_curl(given), None
@@ -382,17 +361,30 @@ class Shell:
         if name == "curl":
             if isinstance(stdin, Mystery):
                 raise Unreadable(NOT_CONSTANT)
-            self.curls.append(Command(given, stdin, dict(self.state.files)))
+            self.send(Command(given, stdin, dict(self.state.files)))
             return MYSTERY
         return printed_by(words, stdin)
 
+    def function(self, name: str, given: Sequence[Value] | None, stdin: Value | None) -> Value | None:
+        """A call of a function of the snippet, None for arguments that nobody knows."""
+        with self.state.call(given):
+            return called(self, self.state.functions[name], stdin)
 
-def curl_command(code: str) -> Command:
-    """The one curl command of a snippet; raises Unreadable where there is another number of them."""
+    def send(self, command: Command) -> None:
+        """Note a curl command: one is certain, and others may come behind it in doubt."""
+        if self.doubt and not self.curls:
+            raise Unreadable("it is not certain that the request is sent")
+        if not self.doubt and self.curls:
+            raise Unreadable("more than one curl command")
+        self.curls.append(command)
+
+
+def curl_commands(code: str) -> list[Command]:
+    """The curl command of a snippet, and those that it may run behind it; raises Unreadable where none is certain."""
     if "\0" in code:
         raise Unreadable("NUL in a shell command")
     shell = Shell()
     shell.run(parse("shell", code.replace("\\\r\n", "\\\n").strip(" \t\r\n") + "\n"))
-    if len(shell.curls) != 1:
-        raise Unreadable(f"{len(shell.curls)} curl commands")
-    return shell.curls[0]
+    if not shell.curls:
+        raise Unreadable("no curl command")
+    return shell.curls

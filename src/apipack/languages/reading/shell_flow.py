@@ -1,4 +1,4 @@
-"""What a shell runs of a condition, a loop and a case; all of it in doubt where that is not known."""
+"""What a shell runs of a condition, a chain and a case; all of it in doubt where that is not known."""
 
 from __future__ import annotations
 
@@ -9,20 +9,78 @@ from tree_sitter import Node
 
 from apipack.languages.reading.grammar import field as field_of
 from apipack.languages.reading.grammar import named, refuse, source
-from apipack.languages.reading.shell_expansions import Value
+from apipack.languages.reading.shell_expansions import Value, calculated
+from apipack.languages.reading.shell_tests import decided, is_there, never_fails
 from apipack.languages.reading.values import MYSTERY, Mystery
 from apipack.languages.wire import Unreadable
 
 if TYPE_CHECKING:
     from apipack.languages.reading.shell import Shell
 
-TURNS = 50
+
+def holds(shell: Shell, node: Node) -> bool | None:
+    """Whether a condition holds, None where that is not known; what it runs is run."""
+    if node.type == "test_command":
+        return decided(node, lambda operand: shell.words.word(operand, quoted=True))
+    if node.type == "negated_command" and len(named(node)) == 1:
+        truth = holds(shell, named(node)[0])
+        return None if truth is None else not truth
+    if node.type == "list":
+        left, right = named(node)
+        truth = holds(shell, left)
+        if truth is None:
+            shell.perhaps([right])
+            return None
+        return holds(shell, right) if truth == _is_and(node) else truth
+    if _is_counted(node):
+        number = counted(shell, node)
+        return None if number is None else number != 0
+    if is_there(node):
+        return not source(node).startswith("!")
+    if source(node).startswith("getopts "):
+        if shell.state.variables.get("#", "0") != "0":
+            raise Unreadable("options that are given")
+        return False  # a script is read as it runs without arguments
+    shell.run(node)
+    return True if never_fails(node) else None
+
+
+def chain(shell: Shell, node: Node, stdin: Value | None) -> Value | None:
+    """Commands joined by && or ||: what only runs if another fails, or may fail, is in doubt."""
+    left, right = named(node)
+    is_test = left.type == "test_command" or _is_counted(left) or is_there(left)
+    truth = holds(shell, left) if is_test else None
+    if truth is not None:
+        return shell.run(right) if truth == _is_and(node) else None
+    printed = None if is_test else shell.run(left, stdin)
+    if never_fails(left) and _is_and(node) and not shell.jumps:
+        return shell.run(right)
+    shell.perhaps([right])
+    return MYSTERY if printed is not None else None
+
+
+def _is_and(node: Node) -> bool:
+    return any(child.type == "&&" for child in node.children)
+
+
+def _is_counted(node: Node) -> bool:
+    return node.type == "compound_statement" and node.children[0].type == "(("
+
+
+def counted(shell: Shell, node: Node) -> int | None:
+    """The number of (( … )), which fails where it counts to zero."""
+    if len(named(node)) != 1:
+        raise refuse(node)
+    number = calculated(named(node)[0], shell.state.variables)
+    if shell.ends_on_failure and not number:
+        raise Unreadable("an arithmetic command that may end the script")
+    return number
 
 
 def condition(shell: Shell, node: Node) -> Value | None:
     """An if, or an elif: the branch that is taken, all of them in doubt where that is not known."""
     tests = node.children_by_field_name("condition") or list(named(node)[:1])
-    truths = [shell.test(test) for test in tests if test.is_named]
+    truths = [holds(shell, test) for test in tests if test.is_named]
     conditions = {test.id for test in tests}
     branches = [child for child in named(node) if child.id not in conditions]
     clauses = [child for child in branches if child.type.endswith("_clause")]
@@ -42,7 +100,7 @@ def condition(shell: Shell, node: Node) -> Value | None:
 def alternative(shell: Shell, clauses: list[Node]) -> Value | None:
     """An elif and what comes behind it."""
     (test, *body), others = named(clauses[0]), clauses[1:]
-    is_taken = shell.test(test)
+    is_taken = holds(shell, test)
     if is_taken is None:
         shell.perhaps([*body, *others])
         return MYSTERY
@@ -51,22 +109,6 @@ def alternative(shell: Shell, clauses: list[Node]) -> Value | None:
     if others and others[0].type == "elif_clause":
         return alternative(shell, others)
     return shell.body(named(others[0]), None) if others else None
-
-
-def loop(shell: Shell, node: Node) -> Value | None:
-    """A for loop over words; where they are not known, nothing in it may send."""
-    name, body = source(field_of(node, "variable")), named(field_of(node, "body"))
-    words = [word for value in node.children_by_field_name("value") for word in shell.several(value)]
-    if not words or any(isinstance(word, Mystery) for word in words):
-        shell.state.variables[name] = MYSTERY
-        shell.perhaps(body)
-        return MYSTERY
-    if len(words) > TURNS:
-        raise Unreadable("a loop over what is no small list")
-    for word in words:
-        shell.state.variables[name] = word
-        shell.body(body, None)
-    return MYSTERY
 
 
 def case(shell: Shell, node: Node) -> Value | None:
@@ -85,7 +127,6 @@ def case(shell: Shell, node: Node) -> Value | None:
             )
             return MYSTERY
         if value in texts or any(source(pattern) == "*" for pattern in patterns):
-            for statement in body:
-                shell.run(statement)
+            shell.body(body, None)
             return MYSTERY
     return None

@@ -23,6 +23,8 @@ KEEPING = frozenset([
 ])  # fmt: skip
 """Commands that leave the files of a script as they are, those aside that they name."""
 _OUTPUT = re.compile("-[sSfLkivN]*[oDc]|--output|--dump-header|--cookie-jar")
+_TRAPPED = re.compile(r"(?:rm|echo) [^;&|`()<>]*(?:>&2)?")
+"""What a script does at its end or on a failure, of which no request shows."""
 COLUMNS = 76
 """At which base64 breaks its lines."""
 
@@ -38,7 +40,7 @@ def printed_by(words: list[str], stdin: Value | None) -> Value | None:
         return jq_null_input(given)
     if name == "rm" and all(re.fullmatch(r"-f|[\w][\w.-]*", word) for word in given):
         return ""
-    if name == "trap" and len(given) > 1 and re.fullmatch(r"rm [^;&|`()<>]*", given[0]):
+    if name == "trap" and len(given) > 1 and _TRAPPED.fullmatch(given[0]):
         return ""
     if name == "jq" and "@uri" in given and isinstance(stdin, str):
         return jq_encoded([word for word in given if word != "@uri"], stdin)

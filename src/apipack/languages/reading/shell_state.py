@@ -41,7 +41,7 @@ class State:
         self.arrays, self.functions = arrays, functions
 
     @contextmanager
-    def call(self, given: list[str] | None) -> Iterator[None]:
+    def call(self, given: Sequence[Value] | None) -> Iterator[None]:
         """A function with its arguments, None where they are not known, and its local variables."""
         if len(self.hidden) >= DEEPEST:
             raise Unreadable("functions that call each other too deeply")

@@ -26,6 +26,8 @@ _TEXTS = ("string", "raw_string", "word", "number", "simple_expansion", "expansi
 _SUBSTITUTIONS = ("command_substitution", "process_substitution")
 SURE = ("echo", "printf", "set", "sleep", "true", "export")
 """Commands that do not fail."""
+_SENDS = re.compile(r"\b(?:curl|wget|https?)\s")
+"""What fails where the request does."""
 _SPLITS = re.compile(r"[\s*?\[\]]|\A\Z")
 
 
@@ -87,7 +89,8 @@ def _binary(test: Node, word: Words) -> bool | None:
             _check_silent(right)
             return None
         return first if first == (operator == "||") else holds(right, word)
-    if left.type not in (*_TEXTS, "command_substitution") or not _is_plain(right):
+    is_number = operator in _ORDERS and right.type in _TEXTS
+    if left.type not in (*_TEXTS, "command_substitution") or not (is_number or _is_plain(right)):
         _check_silent(left)
         _check_silent(right)
         return None
@@ -133,4 +136,6 @@ def never_fails(node: Node) -> bool:
         return all(map(never_fails, named(node)))
     if node.type == "command":
         return source(node).split()[0] in SURE
-    return node.type in ("variable_assignment", "declaration_command")
+    if node.type == "variable_assignment":
+        return not _SENDS.search(source(node))
+    return node.type == "declaration_command"

@@ -120,6 +120,9 @@ class Words:
                 raise refuse(node)
             return self.member(inner[0])
         name = source(node).lstrip().removeprefix("$").removeprefix("{").removesuffix("}")
+        if name == "*" and "#" in self.variables and "IFS" not in self.variables:
+            given = [self.variables[str(place)] for place in range(1, int(str(self.variables["#"])) + 1)]
+            return MYSTERY if any(isinstance(word, Mystery) for word in given) else " ".join(map(str, given))
         if name in ("?", "!", "$", "0", "*", "@"):
             return MYSTERY
         if replaced := _REPLACED.fullmatch(name):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MEMBERS = 1_000
 """Turns of one loop."""
+DOUBTFUL = 3
+"""Turns in doubt that show what a turn may send."""
 
 
 def block(run: Evaluation, statements: Sequence[p.Statement]) -> Jumped | None:
@@ -25,33 +27,37 @@ def block(run: Evaluation, statements: Sequence[p.Statement]) -> Jumped | None:
         for statement in statements:
             if isinstance(statement, p.Define):
                 run.scope.names[statement.name] = run.method(statement.function)
-    doubts, jumps, mark = 0, False, len(run.perhaps_set)
+    doubts, mark = 0, len(run.perhaps_set)
+    kinds: frozenset[str] = frozenset()
     try:
         for statement in statements:
             jumped = execute(run, statement)
             if jumped is not None and jumped.kind != "perhaps":
-                return _after(run, jumped) if jumps else jumped
+                return _after(run, jumped, kinds)
             if jumped is not None:  # the rest runs only if the branch was not taken
                 run.doubt += 1
                 doubts += 1
-                jumps |= jumped.jumps
+                kinds |= jumped.kinds
     finally:
         run.doubt -= doubts
         if doubts:
             forget(run, mark)
-    return Jumped("perhaps", jumps=jumps) if doubts else None
+    return Jumped("perhaps", kinds=kinds) if doubts else None
 
 
-def _after(run: Evaluation, jumped: Jumped) -> Jumped:
-    """A jump behind another one that may have been taken before it: what it gives is not known."""
-    if run.request is None:
-        return Jumped("perhaps", jumps=True)
+def _after(run: Evaluation, jumped: Jumped, kinds: frozenset[str]) -> Jumped:
+    """A jump behind others that may have been taken before it: what it gives is not known."""
+    if not kinds - {"leave"}:
+        return jumped
+    if run.request is None or kinds - {"leave", jumped.kind}:
+        return Jumped("perhaps", kinds=kinds | {jumped.kind})
     return Jumped(jumped.kind, MYSTERY if jumped.kind == "return" else jumped.value)
 
 
-def _either(jumped: Jumped, rest: Jumped | None) -> Jumped:
-    """A jump out of a loop that was perhaps taken in one turn, or else in the rest of its turns."""
-    return Jumped("perhaps", jumps=jumped.jumps or (rest is not None and (rest.kind != "perhaps" or rest.jumps)))
+def _behind(kinds: frozenset[str]) -> Jumped | None:
+    """What is left of jumps that may have been taken, behind the loop around them."""
+    others = kinds - {"break", "continue"}
+    return Jumped("perhaps", kinds=others) if others else None
 
 
 def execute(run: Evaluation, statement: p.Statement) -> Jumped | None:
@@ -78,7 +84,7 @@ def execute(run: Evaluation, statement: p.Statement) -> Jumped | None:
             run.scope.names[name] = run.dialect.merged(run.scope.names.get(name), run.dialect.imported(path, member))
         case p.Jump("leave"):
             if run.doubt:
-                return Jumped("perhaps")
+                return Jumped("leave", MYSTERY)
             raise Ended
         case p.Jump(kind, value):
             return Jumped(kind, None if value is None else run.value(value))
@@ -99,21 +105,21 @@ def inner(run: Evaluation, body: Sequence[p.Statement]) -> Jumped | None:
 
 def perhaps(run: Evaluation, *branches: Sequence[p.Statement]) -> Jumped | None:
     """Branches of which nobody knows whether they run."""
-    left = jumps = False
+    kinds: frozenset[str] = frozenset()
     mark = len(run.perhaps_set)
     run.doubt += 1
     try:
         for branch in branches:
             try:
                 jumped = inner(run, branch)
-                left |= jumped is not None
-                jumps |= jumped is not None and (jumped.kind != "perhaps" or jumped.jumps)
+                if jumped is not None:
+                    kinds |= jumped.kinds if jumped.kind == "perhaps" else {jumped.kind}
             except Ended:
-                left = True
+                kinds |= {"leave"}
             forget(run, mark)
     finally:
         run.doubt -= 1
-    return Jumped("perhaps", jumps=jumps) if left else None
+    return Jumped("perhaps", kinds=kinds) if kinds else None
 
 
 def attempt(
@@ -123,6 +129,8 @@ def attempt(
     after: Sequence[p.Statement],
 ) -> Jumped | None:
     jumped = inner(run, body)
+    if jumped and jumped.kind == "leave" and handlers:
+        jumped = Jumped("perhaps", kinds=frozenset({"leave"}))
     run.handling += 1
     for handler in handlers:
         perhaps(run, handler)
@@ -147,41 +155,64 @@ def turn(
 
 def each(run: Evaluation, target: p.Target, values: Any, body: Sequence[p.Statement]) -> Jumped | None:
     if isinstance(values, Mystery):
-        turn(run, target, values, body, is_certain=False)
-        return None
+        turns = 1 if run.request is None else DOUBTFUL
+        return _others(run, target, [values] * turns, body, frozenset())
     members = run.dialect.members(values)
     if members is None or len(members) > MEMBERS:
         raise Unreadable("a loop over what is no small list")
     for index, member in enumerate(members):
         jumped = turn(run, target, member, body)
-        if jumped and jumped.kind == "perhaps" and index + 1 < len(members):
-            rest = p.Items(tuple(map(p.Const, members[index + 1 :])))
-            return _either(jumped, perhaps(run, [p.Each(target, rest, tuple(body))]))
-        if jumped and jumped.kind in ("return", "perhaps"):
+        if jumped and jumped.kind in ("return", "leave"):
             return jumped
         if jumped and jumped.kind == "break":
             break
+        if jumped and jumped.kinds - {"continue"}:
+            return _others(run, target, members[index + 1 :], body, jumped.kinds)
     return None
+
+
+def _others(
+    run: Evaluation, target: p.Target, members: Sequence[Any], body: Sequence[p.Statement], kinds: frozenset[str]
+) -> Jumped | None:
+    """The turns of a loop for these members, in doubt. kinds: jumps that may have been taken before."""
+    for member in members:
+        jumped = turn(run, target, member, body, is_certain=False)
+        kinds |= jumped.kinds if jumped else frozenset()
+    if members and not run.dialect.block_scope:
+        assign(run, target, MYSTERY, True)
+    return _behind(kinds)
 
 
 def loop(
     run: Evaluation, test: p.Expression, body: Sequence[p.Statement], after: Sequence[p.Statement]
 ) -> Jumped | None:
-    for turn in range(MEMBERS):
+    for _ in range(MEMBERS):
         run.step()
         truth = run.holds(test)
         if truth is None and run.request is None and not run.doubt:
             raise Unreadable("a loop before the request is sent")
+        if truth is None:
+            return _again(run, body, [*after, test], frozenset())
         if not truth:
-            return perhaps(run, [*body, *after]) if truth is None else None
+            return None
         jumped = inner(run, body)
-        if jumped and jumped.kind == "return":
+        if jumped and jumped.kind in ("return", "leave"):
             return jumped
-        if jumped and jumped.kind == "perhaps" and run.doubt and turn:
-            return jumped  # a turn in doubt has made all it sets unknown
-        if jumped and jumped.kind == "perhaps" and not run.doubt:
-            return _either(jumped, perhaps(run, [p.While(test, tuple(body), tuple(after))]))
         if jumped and jumped.kind == "break":
             return None
+        if jumped and jumped.kinds - {"continue"}:
+            perhaps(run, [*after, test])
+            return _again(run, body, [*after, test], jumped.kinds)
         block(run, after)
     raise Unreadable("a loop that does not end")
+
+
+def _again(
+    run: Evaluation, body: Sequence[p.Statement], between: Sequence[p.Statement], kinds: frozenset[str]
+) -> Jumped | None:
+    """Turns of a loop in doubt: the first makes all unknown that it sets. kinds: jumps that may have been taken."""
+    for _ in range(DOUBTFUL):
+        jumped = perhaps(run, body)
+        kinds |= jumped.kinds if jumped else frozenset()
+        perhaps(run, between)
+    return _behind(kinds)

@@ -9,17 +9,10 @@ from tree_sitter import Node
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, refuse, source
 from apipack.languages.reading.swift_nodes import is_tried, suffix_of
+from apipack.languages.reading.swift_operators import SIDES, operation
 from apipack.languages.reading.swift_survey import Lowering
 from apipack.languages.wire import Unreadable
 
-OPERATIONS = {
-    **dict.fromkeys(("additive_expression", "multiplicative_expression"), ("lhs", "rhs", "")),
-    **dict.fromkeys(("equality_expression", "comparison_expression"), ("lhs", "rhs", "")),
-    "nil_coalescing_expression": ("value", "if_nil", "??"),
-    "conjunction_expression": ("lhs", "rhs", "&&"),
-    "disjunction_expression": ("lhs", "rhs", "||"),
-}
-"""Fields of an operation's sides, and its operator where that is always the same."""
 QUERY_ITEM = frozenset({"name", "value"})
 """Labels of a URLQueryItem, whose name may be left out."""
 
@@ -31,7 +24,7 @@ def call_of(lowering: Lowering, node: Node) -> p.Expression:
 
 def _call(lowering: Lowering, node: Node, function: Node, suffix: Node) -> p.Expression:
     survey = lowering.survey
-    if function.type in OPERATIONS:
+    if function.type in SIDES:
         return _called_behind(lowering, node, function, suffix)
     given: tuple[p.Argument, ...] = ()
     if function.type == "call_expression" and not any(part.type == "value_arguments" for part in named(suffix)):
@@ -73,9 +66,11 @@ def _call(lowering: Lowering, node: Node, function: Node, suffix: Node) -> p.Exp
 
 def _called_behind(lowering: Lowering, node: Node, function: Node, suffix: Node) -> p.Expression:
     """`a + b.map(…)`, whose arguments belong to what stands behind the operator."""
-    left, right, operator = OPERATIONS[function.type]
-    inner = _call(lowering, node, field(function, right), suffix)
-    return p.Binary(operator or source(field(function, "op")), lowering.value(field(function, left)), inner)
+    last = function
+    while last.type in SIDES:
+        last = field(last, SIDES[last.type][1])
+    inner = _call(lowering, node, last, suffix)
+    return operation(function, lambda operand: inner if operand == last else lowering.value(operand))
 
 
 def _throws(lowering: Lowering, function: Node, called: str, given: Sequence[p.Argument]) -> bool:

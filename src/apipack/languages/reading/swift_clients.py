@@ -84,6 +84,11 @@ def _numbers(first: Any, last: Any, is_open: bool) -> list[int]:
     return list(range(first, end))
 
 
+NUMBERS = (
+    "Double", "Float", "Int", "Int64", "Int32", "UInt", "UInt64", "UInt32", "TimeInterval", "Duration", "NSEC_PER_SEC",
+    "pow", "min", "max", "floor", "ceil", "round", "exp2",
+)  # fmt: skip
+"""What computes numbers, which are of a delay and of no request."""
 MANY = 1000
 """Turns of a loop over numbers."""
 EXTENDED: Mapping[str, tuple[type, ...]] = {
@@ -147,7 +152,8 @@ class Swift(Dialect):
                 "error",
                 "UTF8",
                 "sleep",
-                "Double",
+                "usleep",
+                *NUMBERS,
                 "DispatchTime",
                 "EXIT_SUCCESS",
                 "EXIT_FAILURE",

@@ -13,21 +13,14 @@ from apipack.languages.reading.swift_calls import arguments, call_of
 from apipack.languages.reading.swift_checks import FLOATING, check
 from apipack.languages.reading.swift_literals import lines, literal_kind, raw, string
 from apipack.languages.reading.swift_nodes import SELF, VALUES, outermost, suffix_of
+from apipack.languages.reading.swift_operators import SIDES, operation
 from apipack.languages.reading.swift_survey import Survey
 from apipack.languages.reading.swift_switches import condition_of, switch_of
 from apipack.languages.reading.swift_types import type_of
 from apipack.languages.reading.values import Symbol
 
-BINARY = (
-    "equality_expression",
-    "comparison_expression",
-    "additive_expression",
-    "multiplicative_expression",
-    "infix_expression",
-)
 _COPY = re.compile(r"^([ \t]*(?:return[ \t]+)?)copy(?=\.|[ \t]*\+=)", re.MULTILINE)
 """A variable of that name where a statement begins, which the grammar takes for the operator."""
-LOGICAL = {"conjunction_expression": "&&", "disjunction_expression": "||"}
 
 
 def lower(code: str) -> tuple[p.Statement, ...]:
@@ -88,8 +81,10 @@ class Lowering:
                 return [p.Each(target, values, body)]
             case "while_statement" if (bound := self.conditions(node))[0] == []:
                 return [p.While(bound[1], self.block(node))]
-            case "while_statement" | "repeat_while_statement":
+            case "while_statement":
                 return [p.While(p.Unknown(), self.block(node))]
+            case "repeat_while_statement":
+                return [p.repeated(self.block(node), self.conditions(node)[1])]
             case "switch_statement":
                 return [switch_of(self, node)]
             case "control_transfer_statement":
@@ -292,6 +287,8 @@ class Lowering:
                     if self.survey.shared.get(name):
                         return p.Name(f"{self.survey.shared[name]}.{name}")
                     return p.Const(Symbol(name))
+                if field(node, "target").type in SIDES:
+                    return operation(node, self.value)
                 return p.Unary(operator, self.value(field(node, "target")))
             case "tuple_expression":
                 values = node.children_by_field_name("value")
@@ -311,19 +308,14 @@ class Lowering:
             case "ternary_expression":
                 parts = [self.value(field(node, name)) for name in ("condition", "if_true", "if_false")]
                 return p.Conditional(*parts)
-            case "nil_coalescing_expression":
-                return p.Binary("??", self.value(field(node, "value")), self.value(field(node, "if_nil")))
             case "self_expression":
                 return SELF
             case "array_type" | "dictionary_type" | "user_type" | "optional_type":
                 return p.Unknown()
             case "range_expression" | "selector_expression" | "key_path_expression" | "check_expression":
                 return p.Unknown()
-        if node.type in BINARY:
-            operator = source(field(node, "op"))
-            return p.Binary(operator, self.value(field(node, "lhs")), self.value(field(node, "rhs")))
-        if node.type in LOGICAL:
-            return p.Binary(LOGICAL[node.type], self.value(field(node, "lhs")), self.value(field(node, "rhs")))
+        if node.type in SIDES:
+            return operation(node, self.value)
         return p.Opaque(f"line {node.start_point[0] + 1}: {node.type}")
 
     def is_shared(self, node: Node) -> bool:
