@@ -12,8 +12,15 @@ from collections.abc import Callable
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.values import UNDEFINED
+from apipack.languages.wire import Unreadable
 
 GOOD = 200
+
+
+class SentTwice(Unreadable):
+    """A request is sent for certain where another one was."""
+
+
 _COMPARED: dict[str, Callable[[int, int], bool]] = {
     **{"==": operator.eq, "===": operator.eq, "!=": operator.ne, "!==": operator.ne},
     **{"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge},

@@ -12,7 +12,7 @@ from copy import copy
 from typing import Any
 
 from apipack.languages.reading import program as p
-from apipack.languages.reading.answers import after_good_answer
+from apipack.languages.reading.answers import SentTwice, after_good_answer
 from apipack.languages.reading.bound_arguments import bound_arguments
 from apipack.languages.reading.bounds import TEXT, check_size
 from apipack.languages.reading.defaults import is_default
@@ -37,10 +37,6 @@ from apipack.languages.wire import Unreadable
 from apipack.records import Request
 
 STEPS, DEPTH = 20_000, 40
-
-
-class SentTwice(Unreadable):
-    """A request is sent for certain where another one was."""
 
 
 class Evaluation:

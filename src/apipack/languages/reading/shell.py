@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
+from apipack.languages.reading.answers import GOOD, SentTwice
 from apipack.languages.reading.grammar import field as field_of
 from apipack.languages.reading.grammar import named, parse, refuse, source
 from apipack.languages.reading.sending import drawn
@@ -21,7 +22,7 @@ from apipack.languages.reading.shell_flow import case, chain, condition, counted
 from apipack.languages.reading.shell_httpie import COMMANDS
 from apipack.languages.reading.shell_httpie import as_curl as httpie
 from apipack.languages.reading.shell_loops import JUMPS, Left, called, counted_loop, each, jump, loop
-from apipack.languages.reading.shell_printing import KEEPING, PRINTING, printed_by, without_outputs
+from apipack.languages.reading.shell_printing import KEEPING, PRINTING, is_status_alone, printed_by, without_outputs
 from apipack.languages.reading.shell_state import State
 from apipack.languages.reading.shell_wget import as_curl
 from apipack.languages.reading.shell_words import Words, lost
@@ -47,10 +48,12 @@ class Command:
 @dataclass
 class Shell:
     """What is set so far, and the curl commands that were run. doubt: how many conditions around nobody can decide.
-    jumps: those that may have been taken. loops: how many are around in the same function."""
+    jumps: those that may have been taken. loops: how many are around in the same function. answered: curl is answered
+    well."""
 
     state: State = field(default_factory=State)
     curls: list[Command] = field(default_factory=list)
+    answered: bool = False
     doubt: int = 0
     jumps: set[str] = field(default_factory=set)
     loops: int = 0
@@ -61,7 +64,7 @@ class Shell:
     dropped: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.words = Words(self.state.variables, self.apart)
+        self.words = Words(self.state.variables, self.apart, "0" if self.answered else MYSTERY)
 
     def run(self, node: Node, stdin: Value | None = None) -> Value | None:
         """Run a statement; what it prints, None where nobody needs it."""
@@ -298,8 +301,7 @@ class Shell:
         known = [word for word in words if isinstance(word, str)]
         if is_open and (len(known) != 1 or known[0] not in self.state.functions):
             raise Unreadable(NOT_CONSTANT)
-        printed = self.execute(known, stdin, is_open)
-        return self.kept(diverted, printed)
+        return self.kept(diverted, self.execute(known, stdin, is_open))
 
     def several(self, node: Node) -> list[Value]:
         """The words that one becomes: several where it stands for an array or for arguments."""
@@ -362,7 +364,7 @@ class Shell:
             if isinstance(stdin, Mystery):
                 raise Unreadable(NOT_CONSTANT)
             self.send(Command(given, stdin, dict(self.state.files)))
-            return MYSTERY
+            return str(GOOD) if self.answered and is_status_alone(given) else MYSTERY
         return printed_by(words, stdin)
 
     def function(self, name: str, given: Sequence[Value] | None, stdin: Value | None) -> Value | None:
@@ -375,7 +377,7 @@ class Shell:
         if self.doubt and not self.curls:
             raise Unreadable("it is not certain that the request is sent")
         if not self.doubt and self.curls:
-            raise Unreadable("more than one curl command")
+            raise SentTwice("more than one curl command")
         self.curls.append(command)
 
 
@@ -383,8 +385,16 @@ def curl_commands(code: str) -> list[Command]:
     """The curl command of a snippet, and those that it may run behind it; raises Unreadable where none is certain."""
     if "\0" in code:
         raise Unreadable("NUL in a shell command")
+    script = parse("shell", code.replace("\\\r\n", "\\\n").strip(" \t\r\n") + "\n")
     shell = Shell()
-    shell.run(parse("shell", code.replace("\\\r\n", "\\\n").strip(" \t\r\n") + "\n"))
+    shell.run(script)
     if not shell.curls:
         raise Unreadable("no curl command")
+    if len(shell.curls) > 1:
+        try:
+            Shell(answered=True).run(script)
+        except SentTwice:
+            raise
+        except Unreadable:
+            pass
     return shell.curls

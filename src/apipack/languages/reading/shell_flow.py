@@ -41,8 +41,9 @@ def holds(shell: Shell, node: Node) -> bool | None:
         if shell.state.variables.get("#", "0") != "0":
             raise Unreadable("options that are given")
         return False  # a script is read as it runs without arguments
+    count = len(shell.curls)
     shell.run(node)
-    return True if never_fails(node) else None
+    return True if never_fails(node) or _succeeds(shell, node, count) else None
 
 
 def chain(shell: Shell, node: Node, stdin: Value | None) -> Value | None:
@@ -52,11 +53,19 @@ def chain(shell: Shell, node: Node, stdin: Value | None) -> Value | None:
     truth = holds(shell, left) if is_test else None
     if truth is not None:
         return shell.run(right) if truth == _is_and(node) else None
+    count = len(shell.curls)
     printed = None if is_test else shell.run(left, stdin)
     if never_fails(left) and _is_and(node) and not shell.jumps:
         return shell.run(right)
+    if _succeeds(shell, left, count) and not shell.jumps:
+        return shell.run(right) if _is_and(node) else printed
     shell.perhaps([right])
     return MYSTERY if printed is not None else None
+
+
+def _succeeds(shell: Shell, node: Node, count: int) -> bool:
+    """Whether what was just run sent a request that is answered well. count: of those before it."""
+    return shell.answered and len(shell.curls) > count and node.type != "pipeline"
 
 
 def _is_and(node: Node) -> bool:

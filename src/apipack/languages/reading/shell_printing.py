@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 from apipack.languages.reading.shell_expansions import Value
 from apipack.languages.reading.shell_jq import jq_encoded, jq_null_input
@@ -83,3 +85,14 @@ def without_outputs(words: list[Value]) -> list[Value]:
         "-" if isinstance(word, Mystery) and isinstance(before, str) and _OUTPUT.fullmatch(before) else word
         for before, word in zip(["", *words], words, strict=False)
     ]
+
+
+def is_status_alone(given: Sequence[str]) -> bool:
+    """Whether curl with these options prints the status of the answer and nothing else."""
+    formats = [value for name, value in pairwise(given) if re.fullmatch("-[a-zA-Z]*w|--write-out", name)]
+    is_kept = any(re.fullmatch("-[a-zA-Z]*o|--output", name) for name in given)
+    return (
+        is_kept
+        and len(formats) == 1
+        and re.fullmatch(r"%\{(?:http|response)_code\}(?:\\n|\n)?", formats[0]) is not None
+    )

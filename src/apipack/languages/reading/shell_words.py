@@ -27,10 +27,13 @@ _ASCII_LIMIT = 0x80
 
 
 class Words:
-    """variables: those that are set so far. run: what a command prints, which a substitution is given."""
+    """variables: those that are set so far. run: what a command prints, which a substitution is given. status: that of
+    the last command."""
 
-    def __init__(self, variables: MutableMapping[str, Value], run: Callable[[Node], Value | None]) -> None:
-        self.variables, self.run = variables, run
+    def __init__(
+        self, variables: MutableMapping[str, Value], run: Callable[[Node], Value | None], status: Value = MYSTERY
+    ) -> None:
+        self.variables, self.run, self.status = variables, run, status
 
     def word(self, node: Node, quoted: bool = False) -> Value:
         """A word after the shell's expansions. quoted: no splitting, as in an assignment."""
@@ -123,7 +126,9 @@ class Words:
         if name == "*" and "#" in self.variables and "IFS" not in self.variables:
             given = [self.variables[str(place)] for place in range(1, int(str(self.variables["#"])) + 1)]
             return MYSTERY if any(isinstance(word, Mystery) for word in given) else " ".join(map(str, given))
-        if name in ("?", "!", "$", "0", "*", "@"):
+        if name == "?":
+            return self.status
+        if name in ("!", "$", "0", "*", "@"):
             return MYSTERY
         if replaced := _REPLACED.fullmatch(name):
             value = self.variables.get(replaced["name"], MYSTERY)
