@@ -29,6 +29,13 @@ def test_another_model_or_another_verdict_is_a_row_of_its_own() -> None:
     assert [one.run for one in varied] == ["curl", "go"] and not told_of_every(varied)
 
 
+def test_a_model_with_other_tests_is_a_row_of_its_own() -> None:
+    """`values`: the same model is asked with values and without, of other operations."""
+    first = predictions({"base": 0.1})
+    second = first.assign(id=first["id"] + " without values")
+    assert [(one.run, len(one.predictions)) for one in models_of(first, second)] == [("curl", 40), ("go", 40)]
+
+
 def test_one_tuned_model_in_runs_of_several_settings_is_one_row() -> None:
     """`retrieval`: re-rankers differ, and what is trained does not."""
     first, second = (predictions({"tuned": 0.5}, [setting]) for setting in ("retrieved_3shot", "reranked_3shot"))

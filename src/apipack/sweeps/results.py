@@ -17,6 +17,7 @@ from apipack.evaluation.params import constrained_name
 from apipack.evaluation.run_names import ELSEWHERE
 
 EVERY = "every run"
+CELL = ["level", "setting", "language"]
 TUNED = ("tuned", constrained_name("tuned"))
 BASE = ("base", constrained_name("base"))
 WIDEST = 6
@@ -144,11 +145,15 @@ def _together(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _is_same(model: str, frames: Mapping[str, pd.DataFrame], runs: pd.DataFrame) -> bool:
-    """Whether it is the same model by the runs' parameters, and no test that several runs asked says otherwise."""
+    """Whether it is the same model by the runs' parameters, the runs that have a cell have its tests in common, and no
+    test that several asked says otherwise."""
     if len(frames) < 2 or not all(map(len, frames.values())):
         return False
     params = [str(name) for name in runs if str(name).startswith("params.") and _makes(model, str(name)[7:])]
     if params and len(runs[params].drop_duplicates()) > 1:
+        return False
+    asked = [frame.groupby(CELL)["id"].agg(frozenset) for frame in frames.values()]
+    if pd.concat(asked).groupby(CELL).nunique().gt(1).any():
         return False
     verdicts = pd.concat([frame[TEST].assign(right=frame[METRIC].eq(True)) for frame in frames.values()])
     return not verdicts.drop_duplicates().duplicated(TEST).any()
