@@ -143,6 +143,7 @@ OBJECT = Module(
         "freeze": Builtin(_frozen),
         "seal": Builtin(_frozen),
         "hasOwn": Builtin(_has_own),
+        "prototype": Module("prototype", {"hasOwnProperty": Module("hasOwnProperty", {"call": Builtin(_has_own)})}),
         "assign": Builtin(lambda run, given: _assigned(run, given)),
     },
 )

@@ -34,6 +34,7 @@ from apipack.languages.reading.python_data import (
 from apipack.languages.reading.python_dates import DATETIME, Maker, Moment, Span
 from apipack.languages.reading.python_dates import calculated as dated
 from apipack.languages.reading.python_enums import enum
+from apipack.languages.reading.python_generators import UNKNOWN
 from apipack.languages.reading.python_http import HTTP_CLIENT, URL_REQUEST
 from apipack.languages.reading.python_lazy import changed_by, in_turn, lazy
 from apipack.languages.reading.python_libraries import AUTH, HTTPX, REQUESTS
@@ -225,6 +226,7 @@ class Python(Dialect):
         "dict of": Builtin(_collected_dict),
         "formatted as": constant(_formatted_as),
         "entered": Builtin(entered),
+        UNKNOWN: MYSTERY,
         "manager of": Builtin(manager_of),
         **MODEL_NAMES,
         "generator": Builtin(in_flow),

@@ -21,7 +21,7 @@ from apipack.languages.reading.python_classes import (
     is_plain_case,
 )
 from apipack.languages.reading.python_enums import lowered_enum
-from apipack.languages.reading.python_generators import manager, yields
+from apipack.languages.reading.python_generators import manager, plain, yields
 from apipack.languages.reading.python_lazy import check_asked_once, consumed, given_to, in_place, inner_loops
 from apipack.languages.reading.python_pydantic import MODELS, model
 from apipack.languages.reading.values import UNDEFINED
@@ -51,7 +51,7 @@ def lower(code: str) -> tuple[p.Statement, ...]:
         raise Unreadable(f"syntax: {error}"[:100]) from None
     check_frozen(module)
     check_asked_once(module)
-    return _body(module.body)
+    return _body(plain(module).body)
 
 
 def _body(statements: Sequence[ast.stmt]) -> tuple[p.Statement, ...]:

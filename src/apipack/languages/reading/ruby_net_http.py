@@ -251,6 +251,8 @@ NET_HTTP = Module(
     "Net::HTTP",
     {
         "new": Builtin(_http),
+        "https_default_port": PORTS["https"],
+        "http_default_port": PORTS["http"],
         "start": Builtin(_start),
         "get": Builtin(_get),
         "get_response": Builtin(_get),
