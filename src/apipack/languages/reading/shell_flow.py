@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
@@ -130,12 +131,18 @@ def case(shell: Shell, node: Node) -> Value | None:
         texts = [source(pattern).strip("\"'") for pattern in patterns]
         if any(child.type in (";&", ";;&") for child in item.children):
             raise refuse(item)
-        if isinstance(value, Mystery) or any(text != "*" and re.search(r"[*?\[$]", text) for text in texts):
+        if isinstance(value, Mystery) or any(re.search(r"[\[$\\(]", text) for text in texts):
             shell.perhaps(
                 [part for one in items for part in named(one) if part not in one.children_by_field_name("value")]
             )
             return MYSTERY
-        if value in texts or any(source(pattern) == "*" for pattern in patterns):
+        if any(_fits(value, source(pattern)) for pattern in patterns):
             shell.body(body, None)
             return MYSTERY
     return None
+
+
+def _fits(value: str, pattern: str) -> bool:
+    """Whether a value is what a pattern says; quotes keep its stars."""
+    plain = pattern.strip("\"'")
+    return value == plain or (plain == pattern and fnmatchcase(value, plain))
