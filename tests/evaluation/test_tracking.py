@@ -1,4 +1,5 @@
 import os
+import sqlite3
 from pathlib import Path
 
 import mlflow
@@ -216,6 +217,26 @@ def test_a_server_that_is_not_there_is_one_line_and_no_end(
         mlflow.set_tracking_uri(before)
     assert Path("loss.csv").is_file()
     assert capsys.readouterr().err.count("no loss is logged to MLflow") == 1
+
+
+@pytest.mark.heavy
+def test_a_store_without_room_is_one_line_and_no_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full = tmp_path / "full.db"
+    with sqlite3.connect(full) as store:
+        store.execute("CREATE TABLE t (x)")
+    full.write_bytes(full.read_bytes()[:100])  # as a full disk leaves it
+    before = mlflow.get_tracking_uri()
+    try:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{full}")
+        mlflow.set_tracking_uri(os.environ["MLFLOW_TRACKING_URI"])
+        live_loss(tmp_path / "loss.csv", PARAMS)([(1, 2.0)])
+    finally:
+        mlflow.set_tracking_uri(before)
+    assert (tmp_path / "loss.csv").is_file()
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("finetune: ")]
+    assert len(said) == 1 and "no loss is logged to MLflow: " in said[0]
 
 
 @pytest.mark.heavy

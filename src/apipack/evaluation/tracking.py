@@ -22,6 +22,7 @@ from mlflow.data.dataset_source_registry import resolve_dataset_source
 from mlflow.data.meta_dataset import MetaDataset
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
+from sqlalchemy.exc import SQLAlchemyError
 
 from apipack.errors import UserError
 from apipack.evaluation.figures import drawn
@@ -44,11 +45,11 @@ COLUMNS = [
 
 @contextmanager
 def _in_one_line() -> Iterator[None]:
-    """Of a server that is not there, or refuses what is logged, a `UserError`."""
+    """Of a server that is not there, or refuses what is logged, or of a store without room, a `UserError`."""
     try:
         yield
-    except MlflowException as error:
-        raise UserError(" ".join(error.message.split())) from error
+    except (MlflowException, SQLAlchemyError) as error:
+        raise UserError(" ".join(str(error).split())) from error
 
 
 def repository_root(start: Path | None = None) -> Path:
