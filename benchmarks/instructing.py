@@ -49,7 +49,7 @@ def main(unique: Path, every: int) -> Iterator[dict[str, Any]]:
         worded, calls, operations, kept = (Path(folder, name) for name in ("worded", "calls", "operations", "kept"))
 
         def instruct(part: Path) -> dict[str, Any]:
-            return instruct_parts([str(part)], str(worded), p.seed, choice, {})
+            return instruct_parts([str(part)], [str(worded / part.name)], p.seed, choice, {})
 
         def render(part: Path) -> dict[str, Any]:
             return render_part(str(worded / part.name), str(calls / part.name), list(p.render.languages))

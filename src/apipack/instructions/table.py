@@ -76,14 +76,15 @@ def _by_grammar(unique: Path, out: Path, p: Instruct, seed: int, engine: Engine)
         apart = [{"files": files, "words": p.description_words} for files in _large(groups, engine)]
         for of_group in map_tasks(hint_group, apart, engine, "tell apart"):
             hints |= of_group
-    choice = {"seed": seed, "out": str(out.absolute()), "choice": p.model_dump(include={"values", *CHOICE})}
+    choice = {"seed": seed, "choice": p.model_dump(include={"values", *CHOICE})}
     tasks: list[Row] = []
     for files in groups:
         whole = p.values == "spoken" and Path(files[0]).name not in hints
         for together in [files] if whole else [[file] for file in files]:
             names = [Path(file).name for file in together]
             told = {name: hints[name] for name in names if name in hints}
-            tasks.append({"files": together, "hints": told, **choice})
+            written = [str(out.absolute() / name) for name in names]
+            tasks.append({"files": together, "out": written, "hints": told, **choice})
     return run_parts(instruct_parts, tasks, engine, "instruct", [_bytes(task["files"]) for task in tasks])
 
 
@@ -118,18 +119,19 @@ def _hints(tables: Mapping[str, list[Row]], words: int) -> dict[str, dict[str, s
 
 
 def instruct_parts(
-    files: list[str], out: str, seed: int, choice: dict[str, Any], hints: dict[str, dict[str, str | None]]
+    files: list[str], out: list[str], seed: int, choice: dict[str, Any], hints: dict[str, dict[str, str | None]]
 ) -> dict[str, Any]:
-    """Write the grammar's wordings of some parts of the operations; count what they say, and by rule those that a rule
-    still rejects. hints: of `hint_group`; where there are none, the parts are of whole providers."""
+    """Write the grammar's wordings of some parts of the operations, each to its file of `out`; count what they say, and
+    by rule those that a rule still rejects. hints: of `hint_group`; where there are none, the parts are of whole
+    providers."""
     p = Instruct.model_construct(**choice)
     tables = _tables(files, variants.COLUMNS if p.values == "spoken" else COLUMNS)
     if p.values == "spoken" and not hints:
         hints = _hints(tables, p.description_words)
     totals = Totals()
-    for name in list(tables):
+    for name, file in zip(list(tables), out, strict=True):
         done = _instructed(tables.pop(name), p, seed, hints[name] if p.values == "spoken" else None)
-        write_table(Path(out, name), rows_table(done.rows, INSTRUCTIONS))
+        write_table(file, rows_table(done.rows, INSTRUCTIONS))
         totals.rows += len(done.rows)
         totals.drops += done.drops
         totals.counts.update(done.counts)
