@@ -26,7 +26,7 @@ help:  ## what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: setup  ## run the tests, the real graph on tiny parameters among them
-	python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 test-fast: setup  ## only the tests that neither load torch nor start a process: one and a half minutes
 	python -m pytest --fast --numprocesses 2 --dist worksteal
