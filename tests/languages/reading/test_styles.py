@@ -31,5 +31,5 @@ def test_another_value_is_no_exact_match(call: Call) -> None:
 
 @pytest.mark.parametrize("call", calls("refused"), ids=str)
 def test_a_call_that_may_send_otherwise_is_refused(call: Call) -> None:
-    """It is right where the answer is good, which only execution tells."""
+    """Only execution tells whether it is right."""
     assert Reading.of(call.language, call.code).request is None

@@ -2,7 +2,7 @@
 
 A heading says the verdict, the task (a name of tasks.json) and the style; the code is in the fence below it.
 `wrong` is another request, or none; `other-value` is right but for a value, and
-`refused` is right where the answer is good.
+`refused` is right where the answer is good, or whatever an identifier is that it draws, which only execution tells.
 """
 
 from __future__ import annotations
