@@ -20,7 +20,11 @@ settings.load_profile("any machine")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-LONGEST = "test_pipeline.py"
+LONGEST = (
+    *("test_pipeline.py", "benchmarks/test_gpu.py", "sandbox/test_languages.py", "tasks/test_same_bytes.py"),
+    *("test_bare.py", "training/test_checkpoints.py", "inference/test_serving.py", "stages/test_crawl.py"),
+    *("backends/test_openai.py", "training/test_finetune.py", "backends/test_transformers.py"),
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,8 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest file first, so that no process waits for it at the end."""
-    items.sort(key=lambda item: item.path.name != LONGEST)
+    """The longest files first, so that no process waits for them at the end."""
+    items.sort(key=lambda item: place(item.path))
+
+
+def place(path: Path) -> int:
+    return next((at for at, name in enumerate(LONGEST) if path.as_posix().endswith(f"/{name}")), len(LONGEST))
 
 
 @pytest.fixture

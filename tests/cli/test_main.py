@@ -158,7 +158,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path) -> None:
 
 def test_a_closed_standard_input_is_an_empty_one(tmp_path: Path) -> None:
     done = shell("eval $APIPACK request --lang curl - <&-", tmp_path)
-    assert done.returncode == 1 and done.stderr.endswith("0 curl commands\n") and done.stderr.count("\n") == 1
+    assert done.returncode == 1 and done.stderr.endswith("no curl command\n") and done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("command", ["calls s.yaml", "calls .", "score r.jsonl", "request --lang curl c.sh", "--help"])
