@@ -189,7 +189,7 @@ def test_a_second_repro_does_nothing(reproduced: Clone) -> None:
     assert len(reproduced.runs()) == 1
 
 
-@pytest.mark.parametrize("left", [0.0, 0.6])
+@pytest.mark.parametrize("left", [pytest.param(0.0, marks=pytest.mark.slow), 0.6])
 def test_killed_while_dvc_writes_its_lock_file_and_started_again_it_goes_on(reproduced: Clone, left: float) -> None:
     lock = reproduced.root / "dvc.lock"
     whole, runs, hashes = lock.read_bytes(), len(reproduced.runs()), reproduced.hashes()

@@ -172,6 +172,7 @@ def test_nothing_starts_that_would_not_end_in_time(runs: list[Path], capsys: pyt
     assert (Path("metrics/gpu/python-20/evaluate.json")).is_file()  # it had ended, and was not published
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_stops_no_other(runs: list[Path], capfd: pytest.CaptureFixture[str]) -> None:
     for folder in runs:
         (folder / "params.yaml").write_text((folder / "params.yaml").read_text().replace("  warmup:", "  warmpu:"))

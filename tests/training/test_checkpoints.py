@@ -50,7 +50,14 @@ def whole(p: Finetune, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[s
     return tune(ROWS, folder, p, 0), load_file(folder / "adapter_model.safetensors")
 
 
-@pytest.mark.parametrize("killed", [8, 20, 25], ids=["in epoch 1", "in epoch 2", "at the start of epoch 3"])
+@pytest.mark.parametrize(
+    "killed",
+    [
+        pytest.param(8, id="in epoch 1", marks=pytest.mark.slow),
+        pytest.param(20, id="in epoch 2"),
+        pytest.param(25, id="at the start of epoch 3", marks=pytest.mark.slow),
+    ],
+)
 def test_a_killed_run_goes_on_and_ends_the_same(
     killed: int, p: Finetune, whole: tuple[dict[str, Any], dict[str, Any]], tmp_path: Path
 ) -> None:
