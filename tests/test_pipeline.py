@@ -205,6 +205,7 @@ def test_killed_while_dvc_writes_its_lock_file_and_started_again_it_goes_on(repr
     assert len(reproduced.runs()) == runs + 1
 
 
+@pytest.mark.slow
 def test_the_runs_for_a_gpu_are_prepared(reproduced: Clone) -> None:
     prepare = (sys.executable, "-m", "benchmarks.gpu", "prepare", "--sizes", "8", "--mixes", "python", "--tests", "1")
     reproduced.run(*prepare)

@@ -228,7 +228,7 @@ def test_what_is_packed_is_unpacked_elsewhere_with_python_alone(
             assert (there / path).read_bytes() == path.read_bytes()
 
 
-@pytest.mark.parametrize("method", ["full", "lora"])
+@pytest.mark.parametrize("method", [pytest.param("full", marks=pytest.mark.slow), "lora"])
 def test_training_is_compared_with_the_same_weights_tuned_on_the_same_rows(method: str, tmp_path: Path) -> None:
     model = save_tiny(tmp_path / "tiny")
     p = finetune_params(model, layers=1, method=method, epochs=1.0, max_tokens=60)
@@ -243,6 +243,7 @@ def test_training_is_compared_with_the_same_weights_tuned_on_the_same_rows(metho
     )
 
 
+@pytest.mark.slow
 def test_the_comparison_writes_its_figures(runs: list[Path], tmp_path: Path) -> None:
     model = save_tiny(tmp_path / "tiny")
     write_params(runs[0], finetune={"model": str(model), "batch": 2, "epochs": 4, "bf16": "no"})

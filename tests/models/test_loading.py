@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -128,3 +129,18 @@ def test_conversion_survives_a_rival_and_a_dead_predecessor(tmp_path: Path) -> N
     assert model.dtype == torch.bfloat16
     ids = torch.tensor([tokenizer("The capital of France is")["input_ids"]])
     assert "Paris" in tokenizer.decode(model.generate(ids, max_new_tokens=3, do_sample=False)[0])
+
+
+def test_the_probe_of_bfloat16_leaves_out_what_the_first_product_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It loads and compiles the kernel: on a machine where nothing had run, longer than the probe measures."""
+    seen: set[torch.dtype] = set()
+    multiply = torch.nn.functional.linear
+
+    def cold(states: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+        time.sleep(0.0 if states.dtype in seen else 0.1)
+        seen.add(states.dtype)
+        time.sleep(0.004 if states.dtype == torch.float32 else 0.001)
+        return multiply(states[:1], weights[:1])
+
+    monkeypatch.setattr(torch.nn.functional, "linear", cold)
+    assert 2 < loading._bf16_gain.__wrapped__() < 5

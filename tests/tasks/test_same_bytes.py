@@ -24,7 +24,7 @@ from tests.specs import openapi
 
 STAGES = ("parse", "dedupe", "instruct", "render", "filter")
 OUTPUTS = ("operations", "unique", "calls", "instructions", "dataset")
-PROVIDERS, OPERATIONS = 12, 60
+PROVIDERS, OPERATIONS = 12, 20
 
 
 def specification(number: int) -> dict[str, Any]:

@@ -25,20 +25,18 @@ COPY = "copy"
 
 def write(tests: Sequence[Row], model: str, adapter: Path, p: Evaluate) -> tuple[dict[str, Outputs], Row]:
     """Each model's outputs for the tests, the copy baseline's among them, and what that took."""
-    prompts = [test["prompt"] for test in tests]
     outputs: dict[str, Outputs] = {COPY: [Output(test["last_example"] or "", False) for test in tests]}
     generated, served, constrained = 0, {}, {}
     keeps = p.constrained and p.backend != "openai" and any(test["grammar"] is not None for test in tests)
     local = [] if p.backend == "openai" else list(LOCAL) if p.base else LOCAL[1:]
     for name in local:
-        weights = adapter if name == "tuned" else None
-        outputs[name], took = answer(model, weights, prompts, p, STOP)
+        made, took = _local(tests, model, adapter if name == "tuned" else None, keeps, p)
+        outputs[name] = made[0]
         generated += took.generated
         if keeps:
             kept = constrained_name(name)
-            outputs[kept], took = _constrained(tests, model, weights, p)
-            generated += took.generated
-            constrained[kept] = _figures(outputs[kept], took)
+            outputs[kept] = made[1]
+            constrained[kept] = _figures(made[1], took)
     for name, server in p.served.items():
         outputs[name], served[name] = _served(tests, server, p)
         generated += served[name]["generated"]
@@ -60,13 +58,18 @@ def _served(tests: Sequence[Row], server: Served, p: Evaluate) -> tuple[Sequence
     return ask_served(server, questions, p, STOP, tools=tools, system=system_of("\n".join(questions)))
 
 
-def _constrained(tests: Sequence[Row], model: str, weights: Path | None, p: Evaluate) -> tuple[Outputs, Answered]:
-    """Outputs for the tests that have a grammar, None for the others."""
-    asked = [test for test in tests if test["grammar"] is not None]
-    grammars = [test["grammar"] for test in asked]
-    written, took = answer(model, weights, [test["prompt"] for test in asked], p, STOP, grammars=grammars)
-    rest = iter(written)
-    return [None if test["grammar"] is None else next(rest) for test in tests], took
+def _local(
+    tests: Sequence[Row], model: str, weights: Path | None, keeps: bool, p: Evaluate
+) -> tuple[tuple[Outputs, Outputs], Answered]:
+    """Free outputs for the tests; and those that keep to a grammar, None for tests that have none. Both together: a
+    prompt is then read once."""
+    held = [test for test in tests if keeps and test["grammar"] is not None]
+    prompts = [test["prompt"] for test in (*tests, *held)]
+    grammars = [*[None] * len(tests), *(test["grammar"] for test in held)]
+    written, took = answer(model, weights, prompts, p, STOP, grammars=grammars)
+    rest = iter(written[len(tests) :])
+    kept = [next(rest) if keeps and test["grammar"] is not None else None for test in tests]
+    return (written[: len(tests)], kept), took
 
 
 def _figures(outputs: Outputs, took: Answered) -> Row:

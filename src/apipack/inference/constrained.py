@@ -12,6 +12,7 @@ import torch
 from transformers import PreTrainedTokenizerBase
 
 from apipack.errors import UserError
+from apipack.inference.backends.base import Failure, Prompt
 from apipack.inference.decoding import Choose
 
 MAX_LEXER_STATES = 50_000
@@ -43,6 +44,12 @@ class Vocabulary:
         distinct = dict.fromkeys(grammar for grammar in grammars if grammar is not None)
         found = {grammar: _problem(self.matcher(grammar)) for grammar in distinct}
         return {grammar: problem for grammar, problem in found.items() if problem}
+
+    def failures(self, prompts: Sequence[Prompt], n: int) -> dict[int, Failure]:
+        """The outputs, n of each prompt, whose grammar cannot be used."""
+        problems = self.problems(prompt.grammar for prompt in prompts)
+        refused = [(at, problems.get(prompt.grammar or "")) for at, prompt in enumerate(prompts)]
+        return {at * n + one: Failure("grammar", why) for at, why in refused if why for one in range(n)}
 
 
 def _problem(matcher: Any) -> str:

@@ -55,7 +55,9 @@ def _score(model: CrossEncoder, batch: int, pairs: list[tuple[str, str]]) -> np.
 
 def _load(source: str, max_tokens: int) -> CrossEncoder:
     from sentence_transformers.cross_encoder import CrossEncoder  # seconds of every process that ranks without one
+    from transformers.utils import logging as transformers_logging
 
+    transformers_logging.disable_progress_bar()
     try:
         return CrossEncoder(source, max_length=max_tokens, model_kwargs={"use_safetensors": True})
     except (OSError, ValueError) as error:

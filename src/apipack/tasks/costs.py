@@ -13,11 +13,14 @@ INTERVAL = 1.0  # seconds; a reading takes some milliseconds of the kernel's tim
 
 
 def memory(pid: int | None = None) -> int:
-    """Bytes of a process (this one where there is no pid) and its children; shared pages count once where the system
-    tells (Linux: proportional set sizes)."""
+    """Bytes of a process (this one where there is no pid) and its children; pages that they share count once where the
+    system tells (Linux: proportional set sizes, which it counts page by page)."""
     total = 0
     try:
-        for process in (parent := psutil.Process(pid), *parent.children(recursive=True)):
+        parent = psutil.Process(pid)
+        if not (children := parent.children(recursive=True)):
+            return int(parent.memory_info().rss)
+        for process in (parent, *children):
             used = process.memory_full_info()
             total += getattr(used, "pss", used.rss)
     except psutil.Error:  # one ended while it was asked

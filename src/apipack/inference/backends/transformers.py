@@ -78,11 +78,9 @@ class TransformersBackend:
         for at in [at for at in order if len(encoded[at // n]) > room]:
             yield at, Failure("too_long", f"the prompt has {len(encoded[at // n])} tokens, room is for {room}")
         order = [at for at in order if len(encoded[at // n]) <= room]
-        given = {prompt.grammar for prompt in prompts} - {None}
-        unusable = self._vocabulary.problems(given) if given else {}
-        for at in [at for at in order if prompts[at // n].grammar in unusable]:
-            yield at, Failure("grammar", unusable[prompts[at // n].grammar or ""])
-        order = [at for at in order if prompts[at // n].grammar not in unusable]
+        unusable = self._vocabulary.failures(prompts, n) if any(prompt.grammar for prompt in prompts) else {}
+        yield from ((at, unusable[at]) for at in order if at in unusable)
+        order = [at for at in order if at not in unusable]
         for start in range(0, len(order), self._batch):
             chosen = order[start : start + self._batch]
             rows = [encoded[at // n] for at in chosen]

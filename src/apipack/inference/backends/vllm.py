@@ -69,11 +69,9 @@ class VllmBackend:
         for at in [at for at in range(len(prompts) * n) if len(encoded[at // n]) > room]:
             yield at, Failure("too_long", f"the prompt has {len(encoded[at // n])} tokens, room is for {room}")
         fitting = [at for at in range(len(prompts) * n) if len(encoded[at // n]) <= room]
-        given = {prompt.grammar for prompt in prompts} - {None}
-        unusable = self._vocabulary.problems(given) if given else {}
-        for at in [at for at in fitting if prompts[at // n].grammar in unusable]:
-            yield at, Failure("grammar", unusable[prompts[at // n].grammar or ""])
-        fitting = [at for at in fitting if prompts[at // n].grammar not in unusable]
+        unusable = self._vocabulary.failures(prompts, n) if any(prompt.grammar for prompt in prompts) else {}
+        yield from ((at, unusable[at]) for at in fitting if at in unusable)
+        fitting = [at for at in fitting if at not in unusable]
         for start in range(0, len(fitting), self._batch):
             chosen = fitting[start : start + self._batch]
             settings = [

@@ -11,6 +11,8 @@ TEXT, MEMBERS, BITS = 4_000_000, 20_000, 10_000
 """Characters of a text, members of data all the way down, and bits of a product."""
 WORD = 63
 """Bits that integers have in every language."""
+DOUBTFUL = 3
+"""Turns of a loop in doubt that show what a turn may send."""
 
 
 def all_members(value: Any, opened: Callable[[Any], Any] = lambda held: held) -> Iterator[Any]:

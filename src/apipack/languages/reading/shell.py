@@ -23,6 +23,7 @@ from apipack.languages.reading.shell_httpie import COMMANDS
 from apipack.languages.reading.shell_httpie import as_curl as httpie
 from apipack.languages.reading.shell_loops import JUMPS, Left, called, counted_loop, each, jump, loop
 from apipack.languages.reading.shell_printing import KEEPING, PRINTING, is_status_alone, printed_by, without_outputs
+from apipack.languages.reading.shell_redirections import here_string, kept, output, redirected
 from apipack.languages.reading.shell_state import State
 from apipack.languages.reading.shell_wget import as_curl
 from apipack.languages.reading.shell_words import Words, lost
@@ -89,7 +90,7 @@ class Shell:
             case "pipeline":
                 return self.pipeline(named(node), stdin)
             case "redirected_statement":
-                return self.redirected(node, stdin)
+                return redirected(self, node, stdin)
             case "list":
                 return chain(self, node, stdin)
             case "compound_statement" if node.children[0].type == "((":
@@ -187,69 +188,6 @@ class Shell:
             given = MYSTERY if isinstance(before, Mystery) or isinstance(given, Mystery) else before + given
         self.state.variables[source(name)] = given
 
-    def redirected(self, node: Node, stdin: Value | None) -> Value | None:
-        body = node.child_by_field_name("body")
-        after: list[Node] = []
-        diverted: list[Value] = []
-        for redirect in node.children_by_field_name("redirect"):
-            if redirect.type == "heredoc_redirect":
-                stdin, after, files = self.here_document(redirect)
-                diverted += files
-            elif redirect.type == "herestring_redirect":
-                stdin = self.here_string(redirect)
-            else:
-                diverted += self.output(redirect)
-        if body is None:
-            raise refuse(node)
-        if gap := lost(node):
-            if gap != ["-"] or body.type != "command":
-                raise Unreadable("words that the grammar drops")
-            self.dropped[body.id] = "-"
-        printed = self.pipeline([body, *after], stdin)
-        return self.kept(diverted, printed)
-
-    def output(self, redirect: Node) -> list[Value]:
-        """The file to which a redirection takes what a command prints, if it does."""
-        if redirect.type != "file_redirect" or any(child.type in ("<", "<&") for child in redirect.children):
-            raise refuse(redirect)
-        descriptor = redirect.child_by_field_name("descriptor")
-        if descriptor is not None and source(descriptor) != "1":
-            return []
-        destination = redirect.child_by_field_name("destination")
-        is_whole = any(child.type == ">" for child in redirect.children) and destination is not None
-        file = self.words.word(destination, quoted=True) if is_whole and destination is not None else MYSTERY
-        if not is_whole and (destination is None or not source(destination).isdecimal()):
-            self.state.files.clear()
-        return [file]
-
-    def here_document(self, node: Node) -> tuple[Value, list[Node], list[Value]]:
-        """The text of a here-document, the commands that the line pipes into, and the file that it fills."""
-        start, body, after, files = "", "", [], list[Value]()
-        strip = any(child.type == "<<-" for child in node.children)
-        text: Value = ""
-        for child in node.children:
-            if child.type == "heredoc_start":
-                start = source(child)
-            elif child.type == "heredoc_body":
-                body = source(child)
-                text = body if re.search("['\"\\\\]", start) else self.words.expanded(child, heredoc=True)
-            elif child.type == "pipeline":
-                after = list(named(child))
-            elif child.type == "file_redirect":
-                files += self.output(child)
-            elif child.type == "command" and source(child) in ("true", ":"):
-                self.guarded = True
-            elif child.is_named and child.type != "heredoc_end":
-                raise refuse(child)
-        if strip and isinstance(text, str):
-            text = re.sub(r"^\t+", "", text, flags=re.MULTILINE)
-        return text, after, files
-
-    def here_string(self, node: Node) -> Value:
-        (value,) = named(node)
-        text = self.words.word(value, quoted=True)
-        return text if isinstance(text, Mystery) else text + "\n"
-
     def pipeline(self, commands: Sequence[Node], stdin: Value | None) -> Value | None:
         if len(commands) == 1:
             return self.run(commands[0], stdin)
@@ -278,9 +216,9 @@ class Shell:
             if child.type == "command_name":
                 words += self.several(child.named_children[0])
             elif child.type == "herestring_redirect":
-                stdin = self.here_string(child)
+                stdin = here_string(self, child)
             elif child.type == "file_redirect":
-                diverted += self.output(child)
+                diverted += output(self, child)
             elif child.type in ("variable_assignment", "heredoc_redirect") or not child.is_named:
                 raise refuse(child)
             elif child.type == "string" and source(child) == '"$@"' and "#" not in self.state.variables:
@@ -296,12 +234,12 @@ class Shell:
             if words[0] in ("exit", "return"):
                 return self.execute([words[0], "1"], stdin)
             if isinstance(words[0], str) and words[0] in self.state.functions:
-                return self.kept(diverted, self.function(words[0], words[1:], stdin))
+                return kept(self, diverted, self.function(words[0], words[1:], stdin))
             raise Unreadable(NOT_CONSTANT)
         known = [word for word in words if isinstance(word, str)]
         if is_open and (len(known) != 1 or known[0] not in self.state.functions):
             raise Unreadable(NOT_CONSTANT)
-        return self.kept(diverted, self.execute(known, stdin, is_open))
+        return kept(self, diverted, self.execute(known, stdin, is_open))
 
     def several(self, node: Node) -> list[Value]:
         """The words that one becomes: several where it stands for an array or for arguments."""
@@ -312,13 +250,6 @@ class Shell:
         if node.type == "string" and (array := _ARGUMENTS.fullmatch(source(node))):
             return self.state.arguments()[int(array[1] or 1) - 1 :]
         return [self.words.word(node)]
-
-    def kept(self, diverted: list[Value], printed: Value | None) -> Value | None:
-        """What a command still prints whose output goes to files, which it fills."""
-        for file in diverted:
-            if isinstance(file, str) and re.fullmatch(r"\w[\w.-]*", file):
-                self.state.files[file] = MYSTERY if self.doubt or printed is None else printed
-        return "" if diverted else printed
 
     def execute(self, words: list[str], stdin: Value | None, is_open: bool = False) -> Value | None:
         """Run a command. is_open: a function is given the arguments of the script, which nobody knows."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
+from apipack.languages.reading.bounds import DOUBTFUL
 from apipack.languages.reading.grammar import field as field_of
 from apipack.languages.reading.grammar import named, refuse, source
 from apipack.languages.reading.shell_expansions import Value, calculated
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from apipack.languages.reading.shell import Shell
 
 TURNS = 50
-DOUBTFUL = 3
-"""Turns in doubt that show what a turn may send: the first makes all unknown that it sets."""
 JUMPS = ("break", "continue", "return", "exit")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from apipack.languages.reading import program as p
+from apipack.languages.reading.bounds import DOUBTFUL
 from apipack.languages.reading.defaults import is_filled
 from apipack.languages.reading.dialect import Ended
 from apipack.languages.reading.naming import assign, forget
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 MEMBERS = 1_000
 """Turns of one loop."""
-DOUBTFUL = 3
-"""Turns in doubt that show what a turn may send."""
 
 
 def block(run: Evaluation, statements: Sequence[p.Statement]) -> Jumped | None:
