@@ -168,6 +168,7 @@ def main() -> None:
     for call, verdict in decided(executed, rows):
         call["verdict"] = verdict
         counts[call["form"]][verdict] += 1
+    executed = [call for call in executed if "verdict" in call]  # not of languages that this machine lacks
     if arguments.show:
         arguments.show.write_text("".join(json.dumps(row, default=str) + "\n" for row in missed), encoding="utf-8")
     columns = ("right", "other", "refused", "no code", *DECIDED)

@@ -23,7 +23,17 @@ from apipack.errors import UserError
 METRICS = Path("metrics")
 COSTS = frozenset(
     {"seconds", "rows_per_second", "tokens_per_second", "model_flops_per_second", "peak_memory_mb", "device", "joules"}
-    | {"train_seconds", "resumed_from_step", "generated", "generations", "reused", "faults", "cost", "mlflow_run"}
+    | {
+        "bf16",
+        "train_seconds",
+        "resumed_from_step",
+        "generated",
+        "generations",
+        "reused",
+        "faults",
+        "cost",
+        "mlflow_run",
+    }
     | {"retries", "resumed", "unchanged", "stale", "mask_ms_per_token"}
 )
 """Names of figures that tell of a run and a machine, not of its results."""

@@ -192,4 +192,5 @@ def test_model_flops_are_six_a_weight_and_token(tiny: Path, tmp_path: Path) -> N
 
 def test_bf16_can_be_asked_for_on_any_machine(tiny: Path, tmp_path: Path) -> None:
     metrics = tune(PAIRS, tmp_path, finetune_params(tiny, method="lora", max_steps=1, bf16="yes"), seed=0)
-    assert metrics["steps"] == 1
+    assert metrics["steps"] == 1 and metrics["bf16"] is True
+    assert tune(PAIRS, tmp_path, finetune_params(tiny, max_steps=1, bf16="no"), seed=0)["bf16"] is False

@@ -74,18 +74,23 @@ def best_dtype() -> torch.dtype:
 
 
 @cache
-def _bf16_gain(rows: int = 1024, hidden: int = 576, inner: int = 1536, seconds: float = 0.05) -> float:
+def _bf16_gain(rows: int = 256, hidden: int = 576, inner: int = 1536, seconds: float = 0.05) -> float:
     """How many times as fast as in float32 the largest product of a small model's layer is in bfloat16: the best of
-    `seconds` each, so that other work on the machine does not decide. rows: tokens of a micro-batch."""
+    `seconds` each, of one thread's own time, so that other work on the machine does not decide."""
     best = {}
-    for dtype in (torch.float32, torch.bfloat16):
-        states, weights = torch.ones(rows, hidden, dtype=dtype), torch.ones(inner, hidden, dtype=dtype)
-        torch.nn.functional.linear(states, weights)  # loads and compiles it, longer than the clock runs
-        best[dtype], end = math.inf, time.perf_counter() + seconds
-        while time.perf_counter() < end or best[dtype] == math.inf:
-            started = time.perf_counter()
-            torch.nn.functional.linear(states, weights)
-            best[dtype] = min(best[dtype], time.perf_counter() - started)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        for dtype in (torch.float32, torch.bfloat16):
+            states, weights = torch.ones(rows, hidden, dtype=dtype), torch.ones(inner, hidden, dtype=dtype)
+            torch.nn.functional.linear(states, weights)  # loads and compiles it, longer than the clock runs
+            best[dtype], end = math.inf, time.thread_time() + seconds
+            while time.thread_time() < end:
+                started = time.thread_time()
+                torch.nn.functional.linear(states, weights)
+                best[dtype] = min(best[dtype], time.thread_time() - started)
+    finally:
+        torch.set_num_threads(threads)
     return best[torch.float32] / best[torch.bfloat16]
 
 

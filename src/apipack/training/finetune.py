@@ -87,8 +87,8 @@ def tune(
     finished run that is started again ends at once. most_bytes: how much of the frozen layers' output is kept in
     memory for all epochs; 0 runs these layers in every epoch. tell: is given the losses so far after each new one.
 
-    Returns counts, losses, FLOPs (`flops_of`), what it took (`Spending.figures`), also before it was killed; for `full`
-    also model FLOPs a second.
+    Returns counts, losses, FLOPs (`flops_of`), whether it was in bfloat16, and what it took (`Spending.figures`), also
+    before it was killed; for `full` also model FLOPs a second.
     Raises `FinetuneError`, `ModelError`.
     """
     plan = _plan(rows, folder, p, seed, checkpoints)
@@ -103,6 +103,7 @@ def tune(
     spending = Spending(plan.checkpoints)
     trained = _train(model, tokenizer, data, plan, p, most_bytes, tell, spending)
     figures = _figures(trained, data, spending.seconds, flops, p) | spending.figures()
+    figures["bf16"] = bool(plan.args.bf16 or plan.dtype == torch.bfloat16)
     save(trained.trainer, tokenizer, folder, p, figures)
     return figures
 
