@@ -36,6 +36,9 @@ console.log(await response.text());""",
     ],
     "javascript": [
         "axios.get('https://api.example.com/v1/pets', { params: { a: 'b' } }).then((r) => console.log(r.data));",
+        """const key = localStorage.getItem('key') || 'k';
+sessionStorage.setItem('name', 'Rex');
+fetch(`https://api.example.com/v1/pets?name=${sessionStorage.getItem('name')}`, { headers: { 'X-Key': key } });""",
         "fetch('https://api.example.com/v1/pets', { headers: { 'X-Key': 'k' } }).then((r) => r.json());",
     ],
     "php": [

@@ -93,7 +93,7 @@ class Outgoing(Thing):
 
 
 def _form_part(part: Any) -> tuple[str, str, str | None, str | None]:
-    """A member of set_form: name, value and options."""
+    """A member of set_form: name, value and options; a file without a type has that of any bytes."""
     if not isinstance(part, list) or len(part) not in (2, 3):
         raise Unreadable("a part that is no name and value")
     name, value, *more = part
@@ -104,7 +104,9 @@ def _form_part(part: Any) -> tuple[str, str, str | None, str | None]:
         value = value.text
     if not set(options) <= {"filename", "content_type"}:
         raise Unreadable("a part with other options")
-    return text_of(name), text_of(value), options.get("filename"), options.get("content_type")
+    if (filename := options.get("filename")) is None:
+        return text_of(name), text_of(value), None, None
+    return text_of(name), text_of(value), filename, options.get("content_type") or "application/octet-stream"
 
 
 class Kind(Thing):

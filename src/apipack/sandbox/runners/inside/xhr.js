@@ -14,6 +14,16 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 globalThis.window = globalThis;
 globalThis.addEventListener = () => {};
 
+for (const name of ['localStorage', 'sessionStorage']) {
+  const held = new Map();
+  globalThis[name] = {
+    getItem: (key) => held.get(String(key)) ?? null,
+    setItem: (key, value) => { held.set(String(key), String(value)); },
+    removeItem: (key) => { held.delete(String(key)); },
+    clear: () => held.clear(),
+  };
+}
+
 let axios;
 Object.defineProperty(globalThis, 'axios', {
   configurable: true,
