@@ -259,6 +259,9 @@ def test_a_call_whose_library_is_not_there_is_not_judged_by_its_failure() -> Non
     said = "ModuleNotFoundError: No module named 'requests'"
     assert lacks_library(Outcome("failed", said))
     assert lacks_library(Outcome("does_not_compile", "Main.java:1: error: package okhttp3 does not exist"))
+    fragment = "Fragment.java:10: error: cannot find symbol\n  symbol:   class WebClient\n  location: class Fragment"
+    assert lacks_library(Outcome("does_not_compile", fragment))
+    assert not lacks_library(Outcome("does_not_compile", fragment.replace("WebClient", "Requests")))
     assert lacks_library(Outcome("failed", "call.js:1 $.get('/') ReferenceError: $ is not defined"))
     assert not lacks_library(Outcome("failed", said, [arrival("/")]))
     assert not lacks_library(Outcome("failed", "KeyError: 'x'"))

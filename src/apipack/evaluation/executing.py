@@ -20,6 +20,8 @@ _LACKING = re.compile(
     r"|cannot find module providing package|ERR_UNSUPPORTED_ESM_URL_SCHEME"
     r"|ReferenceError: (?:\$|jQuery|ky|axios) is not defined"
     r"|is not registered on Faraday::|Class \W?[\w\\]+\W? not found|Failed opening required"
+    r"|symbol: +(?:class|variable) (?:WebClient|Rest(?:Template|Client)|Unirest)\b"
+    r"|symbol: +(?:class|variable) (?:CloseableHttpClient|HttpClients|HttpClientBuilder)\b"
     r"|fatal error: \S+: No such file|: (?:https?|wget): command not found"
 )
 """What the ten languages say of a library that is not installed."""

@@ -4,7 +4,7 @@ The paper's two matches compare texts. The others are of the request: those that
 that a reader sees in the code. passed: exactly one request, the reference's with values compared by type, that breaks
 no rule of the operation which the reference keeps. hallucinated: a request goes to an endpoint (method, host and path)
 that the API does not have. syntax_error: the code does not compile. A call that was neither executed nor read may be
-right, so what only its request tells is None: unknown is not wrong.
+right, so what only its request tells is None: unknown is not wrong. Where reading shows that nothing is sent, it is.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def judge(
     verdict = Verdict(request is not None, endpoint, call, problem=reading.problem)
     if specification is not None:
         verdict = replace(verdict, syntax_error=does_not_compile(reading))
-    if request is None and reading.code.strip():
+    if request is None and reading.code.strip() and not reading.unsent:
         return replace(verdict, arguments=reference.compared(None))
     requests = [] if request is None else [without_client_headers(request, _names(reference))]
     return _sent(verdict, requests, requests, reference, specification)

@@ -24,6 +24,10 @@ class Unreadable(ValueError):
     """The code is not a call that the language's reader understands; the message is a short reason."""
 
 
+class Unsent(Unreadable):
+    """The code certainly sends nothing: it does not compile, or throws before; the message is a short reason."""
+
+
 CLIENT_OWNED = frozenset(
     {"host", "content-length", "transfer-encoding", "connection", "expect", "keep-alive", "te", "trailer", "upgrade"}
 )

@@ -33,7 +33,7 @@ from apipack.languages.reading.values import (
     Thing,
     Unset,
 )
-from apipack.languages.wire import Unreadable
+from apipack.languages.wire import Unreadable, Unsent
 from apipack.records import Request
 
 STEPS, DEPTH = 20_000, 40
@@ -47,7 +47,7 @@ class Evaluation:
         self.dialect = dialect
         self.answered, self.sent_again = answered, False
         self.request: Request | None = None
-        self.doubt = self.handling = 0
+        self.doubt = self.handling = self.trying = 0
         self.perhaps_set: list[tuple[Scope, str]] = []
         self.steps = self.depth = 0
         self.later: list[tuple[Closure | Bound, bool]] = []
@@ -130,6 +130,11 @@ class Evaluation:
         """Called before anything that a request is made of changes."""
         if self.doubt and (self.request is None or self.around_early):
             raise Unreadable(NOT_CONSTANT)
+
+    def thrown(self, reason: str) -> Unreadable:
+        """What to raise where the program throws an exception. Where nobody may catch it, nothing is sent."""
+        is_last = not (self.doubt or self.trying or self.request)
+        return Unsent(reason) if is_last else Unreadable(reason)
 
     def value(self, node: p.Expression) -> Any:
         self.step()

@@ -171,31 +171,31 @@ class RequestBuilder(Thing):
     def verb(self, run: Evaluation, method: str, given: Arguments) -> RequestBuilder:
         run.certain()
         (body,) = given.take("body", required=0 if method == "DELETE" else 1)
-        return self.with_method(method, Body("", None) if body is UNDEFINED else body)
+        return self.with_method(run, method, Body("", None) if body is UNDEFINED else body)
 
-    def with_method(self, method: str, body: Any) -> RequestBuilder:
+    def with_method(self, run: Evaluation, method: str, body: Any) -> RequestBuilder:
         if body is not None and not isinstance(body, Body):
             known(body)
             raise Unreadable("not a body")
         if body is not None and method in ("GET", "HEAD"):
-            raise Unreadable(f"OkHttp sends no body with {method}")
+            raise run.thrown(f"OkHttp sends no body with {method}")
         if body is None and method in ("POST", "PUT", "PATCH", "PROPPATCH", "REPORT"):
-            raise Unreadable(f"OkHttp needs a body with {method}")
+            raise run.thrown(f"OkHttp needs a body with {method}")
         self.method, self.body = method, body
         return self
 
     def do_method(self, run: Evaluation, given: Arguments) -> RequestBuilder:
         run.certain()
         method, body = given.take("method", "body", required=2)
-        return self.with_method(text_of(method), body)
+        return self.with_method(run, text_of(method), body)
 
     def do_get(self, run: Evaluation, given: Arguments) -> RequestBuilder:
         given.take()
-        return self.with_method("GET", None)
+        return self.with_method(run, "GET", None)
 
     def do_head(self, run: Evaluation, given: Arguments) -> RequestBuilder:
         given.take()
-        return self.with_method("HEAD", None)
+        return self.with_method(run, "HEAD", None)
 
     def do_url(self, run: Evaluation, given: Arguments) -> RequestBuilder:
         run.certain()

@@ -127,7 +127,9 @@ def attempt(
     handlers: Sequence[Sequence[p.Statement]],
     after: Sequence[p.Statement],
 ) -> Jumped | None:
+    run.trying += 1
     jumped = inner(run, body)
+    run.trying -= 1
     if jumped and jumped.kind == "leave" and handlers:
         jumped = Jumped("perhaps", kinds=frozenset({"leave"}))
     run.handling += 1

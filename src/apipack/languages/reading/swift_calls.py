@@ -11,7 +11,7 @@ from apipack.languages.reading.grammar import field, named, refuse, source
 from apipack.languages.reading.swift_nodes import is_tried, suffix_of
 from apipack.languages.reading.swift_operators import SIDES, operation
 from apipack.languages.reading.swift_survey import Lowering
-from apipack.languages.wire import Unreadable
+from apipack.languages.wire import Unsent
 
 QUERY_ITEM = frozenset({"name", "value"})
 """Labels of a URLQueryItem, whose name may be left out."""
@@ -50,7 +50,7 @@ def _call(lowering: Lowering, node: Node, function: Node, suffix: Node) -> p.Exp
     if function.type == "navigation_expression":
         called = suffix_of(function)
     if _throws(lowering, function, called, given) and not is_tried(node):
-        raise Unreadable(f"line {node.start_point[0] + 1}: {called} can throw, and is not tried")
+        raise Unsent(f"line {node.start_point[0] + 1}: {called} can throw, and is not tried")
     if called in survey.made and {argument.name for argument in given} <= survey.made[called] and given:
         labels = survey.labels.get(called, {})
         given = tuple(p.Argument(part.value, labels.get(part.name or "", part.name)) for part in given)
