@@ -24,6 +24,7 @@ paths:
 """
 
 
+NO_HOST = "a document names no host: its calls go to api.example.com; --host names another"
 ADVICE = "external_ref: other files are not read: make one document of all first, with `redocly bundle` for example"
 
 
@@ -41,10 +42,22 @@ def test_the_last_line_counts_what_was_made_and_left_out(tmp_path: Path) -> None
         "/gone: external_ref: gone.yaml",
         "trace_pets: javascript: XMLHttpRequest refuses TRACE",
         ADVICE,
+        NO_HOST,
         "3 calls of 2 operations; operations left out: 1 (external_ref 1); calls left out: 1 (javascript 1); "
         "members repaired: 1",
     ]
-    assert [row["path"] for row in run(str(path), "--operation", "list_pets", "--lang", "go")[1]] == ["/pets"]
+    for name in ("list_pets", "GET /pets"):
+        assert [row["path"] for row in run(str(path), "--operation", name, "--lang", "go")[1]] == ["/pets"]
+
+
+def test_a_host_stands_where_the_document_names_none(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(GOOD)
+    _, rows, told = run(str(path), "--host", "localhost:8080", "--lang", "curl", "--operation", "list_pets")
+    assert "//localhost:8080/v1/pets" in rows[0]["call"] and NO_HOST not in told
+    code, rows, told = run(str(path), "--host", "https://api.example.com/v1")
+    assert (code, rows) == (2, [])
+    assert "--host takes a host, such as api.example.com or localhost:8080, and not https://api.example.com" in told[0]
 
 
 def test_a_folder_is_all_of_its_documents(tmp_path: Path) -> None:
@@ -189,4 +202,4 @@ def test_an_operation_that_is_not_found_may_be_one_that_is_lost(tmp_path: Path) 
     code, rows, told = run(str(path), "--operation", "get_gone")
     assert (code, rows) == (2, [])
     assert told[0].startswith("/gone: external_ref") and told[-1].endswith("no operation has the id get_gone")
-    assert run(str(path), "--operation", "list_pets")[2][0].startswith(("1 calls", "10 calls"))
+    assert run(str(path), "--operation", "list_pets")[2][-1].startswith(("1 calls", "10 calls"))

@@ -51,6 +51,7 @@ def test_calls_in_every_language_and_a_line_for_what_fails(spec: str) -> None:
     assert err.splitlines() == [
         "dropPet: external_ref: other.yaml#/P",
         "external_ref: other files are not read: make one document of all first, with `redocly bundle` for example",
+        "a document names no host: its calls go to api.example.com; --host names another",
         "20 calls of 2 operations; operations left out: 1 (external_ref 1); members repaired: 0",
     ]
 

@@ -39,6 +39,7 @@ class Told:
     languages: Counter[str] = field(default_factory=Counter)
     documents: Counter[str] = field(default_factory=Counter)
     repairs: int = 0
+    hosts: set[str] = field(default_factory=set)
 
     def __str__(self) -> str:
         parts = [
@@ -55,7 +56,7 @@ def print_calls(source: Source, languages: list[str], wanted: str | None, option
     `wanted`, or any at all where that is None. Raises `SpecError` for a document that cannot be read."""
     document = Document(load(source.body))
     raws = [(endpoint(raw), raw) for raw in document.operations()]
-    operations = [(name, raw) for name, raw in raws if wanted in (None, name)]
+    operations = [(name, raw) for name, raw in raws if wanted in (None, name, f"{raw.verb} {raw.path}")]
     for lost in document.lost if wanted is None else ():
         _leave_out(told, source, lost.path if lost.method == "*" else f"{lost.method} {lost.path}", lost.problem)
     if wanted is not None and not operations and not source.name:  # it may be one of these
@@ -63,11 +64,13 @@ def print_calls(source: Source, languages: list[str], wanted: str | None, option
             _say(source, f"{_short(lost.path if lost.method == '*' else f'{lost.method} {lost.path}')}: {lost.problem}")
     for name, raw in operations:
         try:
-            request = build(document, raw, source.provider, optional=optional).request
+            built = build(document, raw, source.provider, optional=optional)
         except (SpecError, RecursionError, UnicodeEncodeError) as error:
             _leave_out(told, source, name, error)
             continue
+        request = built.request
         told.operations += 1
+        told.hosts |= {request.parts.netloc} if built.host_inferred else set()
         for language in languages:
             try:
                 row = _row(source, name, raw, language, render(language, request))
@@ -93,6 +96,13 @@ def print_folder(
         except (OSError, SpecError, RecursionError) as error:
             leave_out_document(told, inside, error)
     return printed or bool(told.left_out)
+
+
+def host_of_ours(told: Told) -> str:
+    """Where calls go whose document names no host; empty where there are none."""
+    if not told.hosts:
+        return ""
+    return f"a document names no host: its calls go to {', '.join(sorted(told.hosts))}; --host names another"
 
 
 def bundle_first(told: Told) -> str:

@@ -26,7 +26,7 @@ def compare(
     metric: Annotated[
         str, typer.Option(help="request_match, endpoint_match, call_match, pass_rate, …")
     ] = "request_match",
-    level: Annotated[int, typer.Option(help="the level of the paper's figures: 1, 2 or 3")] = 3,
+    level: Annotated[int, typer.Option(help="the level of the paper's figures: 1, 2 or 3", min=1, max=3)] = 3,
 ) -> None:
     """Print MLflow's finished runs as tables: accuracy by size, by language and mix, and the paper's call match.
 

@@ -52,7 +52,7 @@ def calls(
     ] = None,
     url: Annotated[str | None, typer.Option(help="fetch the document from this http or https address")] = None,
     lang: Annotated[list[str] | None, typer.Option(help="a language, again for more; all ten by default")] = None,
-    operation: Annotated[str | None, typer.Option(help="only the operation of this id")] = None,
+    operation: Annotated[str | None, typer.Option(help="only the operation of this id, or METHOD path")] = None,
     host: Annotated[
         str | None, typer.Option(help="host where the specification names none; api.example.com, or that of --url")
     ] = None,
@@ -65,9 +65,12 @@ def calls(
     and exit code 2.
     """
     from apipack.cli.addresses import fetched
-    from apipack.cli.calls import Source, Told, bundle_first, print_calls, print_folder, told_of
+    from apipack.cli.calls import Source, Told, bundle_first, host_of_ours, print_calls, print_folder, told_of
+    from apipack.languages.wire import HOST
     from apipack.openapi.loading import content
 
+    if host is not None and not HOST.fullmatch(host):
+        fail(f"--host takes a host, such as api.example.com or localhost:8080, and not {host:.80}", 2)
     languages, told = known(lang or list(LANGUAGES)), Told()
     if (spec is None) == (url is None):
         fail("give a file, a folder or --url, one of them", 2)
@@ -89,7 +92,7 @@ def calls(
         if isinstance(error, FileNotFoundError) and name.startswith(("http:", "https:")):
             fail(f"{name}: no such file; an address is given with --url", 2)
         fail(str(error) if str(error).startswith(name) else f"{name}: {told_of(error)}", 2)
-    if advice := bundle_first(told):
+    for advice in filter(None, (bundle_first(told), "" if host else host_of_ours(told))):
         say(advice)
     print(told, file=sys.stderr)
 
@@ -111,7 +114,9 @@ def request(
         with opened(file) as stream:
             text = stream.read().decode()
         put(read(language, snippet(text, language)).to_json())
-    except (Unreadable, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        fail(f"{_named(file)}: not text in UTF-8", 1)
+    except Unreadable as error:
         fail(f"{_named(file)}: {error}", 1)
 
 
@@ -195,7 +200,7 @@ def replica(
     port: Annotated[int, typer.Option(help="0 for a free one")] = 0,
     fault: Annotated[list[str] | None, typer.Option(help="KIND=SHARE, again for more; `?=0` lists the kinds")] = None,
     seed: Annotated[int, typer.Option(help="which answers the faults strike")] = 0,
-    window: Annotated[int | None, typer.Option(help="results of a search that can be paged to", min=1)] = None,
+    window: Annotated[int | None, typer.Option(help="how many results of a search one can page through", min=1)] = None,
 ) -> None:
     """Serve a snapshot on 127.0.0.1 in a hub's own contract, until Ctrl-C; its address is one line on standard output.
 

@@ -94,7 +94,7 @@ def serve(
         fail(str(error), 2)
 
 
-@app.command(rich_help_panel=EXPERIMENTS, epilog="Example: apipack log metrics/gpu/python-20000")
+@app.command(rich_help_panel=EXPERIMENTS, epilog="Example: apipack log metrics")
 def log(
     folder: Annotated[Path, typer.Argument(help="like metrics/: finetune.json, evaluate.json, plots/loss.csv")],
     params: Annotated[

@@ -26,8 +26,8 @@ class ScoreError(UserError):
 
 @dataclass(frozen=True)
 class Spec:
-    """A specification with its operations, by the ids that they have as they are written, or else that `apipack calls`
-    gives them; ids of operations need not differ."""
+    """A specification with its operations, by the ids that they have as they are written or that `apipack calls` gives
+    them, which need not differ, and by `METHOD path`."""
 
     path: str
     document: Document
@@ -40,11 +40,13 @@ class Spec:
             document = Document(load(content(Path(path))))
             operations: dict[str, list[RawOperation]] = {}
             for raw in document.operations():
-                for name in {endpoint(raw), str(raw.operation.get("operationId") or "")} - {""}:
+                ids = {endpoint(raw), str(raw.operation.get("operationId") or ""), f"{raw.verb} {raw.path}"}
+                for name in ids - {""}:
                     operations.setdefault(name, []).append(raw)
             return cls(path, document, operations)
         except (OSError, SpecError, RecursionError, ValueError) as error:
-            raise ScoreError(f"{path:.200}: {' '.join(str(error).split())}") from error
+            reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
+            raise ScoreError(f"{path:.200}: {' '.join(reason.split())}") from error
 
     def operation(self, name: str) -> RawOperation:
         """The one operation of an id. Raises `ScoreError`."""
