@@ -17,6 +17,7 @@ import pytest
 from apipack.languages.codec import Reading
 from apipack.sandbox import FIRST_USER, USERS, Sandbox, SandboxError, jail
 from apipack.sandbox.execution import execute
+from apipack.sandbox.launcher import TMP
 from apipack.sandbox.network import BURST, NEW_A_SECOND
 from apipack.sandbox.recorder import MAX_BYTES, MAX_NAMES
 from apipack.sandbox.warden import NOBODY
@@ -53,7 +54,8 @@ def test_it_is_nobody_without_capabilities(sandbox: Sandbox) -> None:
 
 
 def test_writing_outside(sandbox: Sandbox) -> None:
-    places = "/x /usr/x /etc/x /etc/hosts /tmp/x /dev/shm/x /apipack/launcher.py /usr/bin/curl /var/x"
+    """The jail's own folders, and files in them."""
+    places = f"/x /usr/x /etc/x /etc/hosts {TMP}/x /dev/shm/x /apipack/launcher.py /usr/bin/curl /var/x"
     done = shell(
         sandbox, f"for place in {places}; do (echo broken > $place) 2>/dev/null && echo wrote $place; done; true"
     )

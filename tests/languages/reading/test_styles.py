@@ -69,6 +69,12 @@ URLSession.shared.dataTask(with: request).resume()
         ),
         pytest.param("swift", SWIFT.replace("TRY ", ""), True, id="Swift does not compile"),
         pytest.param("swift", SWIFT.replace("TRY", "try?"), False, id="Swift compiles"),
+        pytest.param(
+            "swift",
+            SWIFT.replace('TRY JSONSerialization.data(withJSONObject: ["a": 1])', "form.encode()"),
+            False,
+            id="a method of any type",
+        ),
     ],
 )
 def test_a_call_that_certainly_sends_nothing_is_wrong(language: str, code: str, unsent: bool) -> None:

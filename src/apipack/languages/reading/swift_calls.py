@@ -11,7 +11,7 @@ from apipack.languages.reading.grammar import field, named, refuse, source
 from apipack.languages.reading.swift_nodes import is_tried, suffix_of
 from apipack.languages.reading.swift_operators import SIDES, operation
 from apipack.languages.reading.swift_survey import Lowering
-from apipack.languages.wire import Unsent
+from apipack.languages.wire import Unreadable, Unsent
 
 QUERY_ITEM = frozenset({"name", "value"})
 """Labels of a URLQueryItem, whose name may be left out."""
@@ -50,7 +50,8 @@ def _call(lowering: Lowering, node: Node, function: Node, suffix: Node) -> p.Exp
     if function.type == "navigation_expression":
         called = suffix_of(function)
     if _throws(lowering, function, called, given) and not is_tried(node):
-        raise Unsent(f"line {node.start_point[0] + 1}: {called} can throw, and is not tried")
+        reason = f"line {node.start_point[0] + 1}: {called} can throw, and is not tried"
+        raise Unsent(reason) if _is_foundation_json(function) else Unreadable(reason)
     if called in survey.made and {argument.name for argument in given} <= survey.made[called] and given:
         labels = survey.labels.get(called, {})
         given = tuple(p.Argument(part.value, labels.get(part.name or "", part.name)) for part in given)
@@ -80,12 +81,16 @@ def _throws(lowering: Lowering, function: Node, called: str, given: Sequence[p.A
         return True
     if function.type != "navigation_expression":
         return False
-    owner = source(field(function, "target"))
     return (
-        (owner == "JSONSerialization" and called != "isValidJSONObject")
+        (_is_foundation_json(function) and called != "isValidJSONObject")
         or called == "encode"
         or (called == "data" and bool(names & {"for", "from"}))
     )
+
+
+def _is_foundation_json(function: Node) -> bool:
+    """A type's own name; methods go by theirs alone, which a type of the program may have as well."""
+    return function.type == "navigation_expression" and source(field(function, "target")) == "JSONSerialization"
 
 
 def arguments(lowering: Lowering, node: Node) -> tuple[p.Argument, ...]:
