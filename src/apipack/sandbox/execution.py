@@ -8,6 +8,7 @@ deadline of its own.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import secrets
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 CHUNK, LEAST = 250, 4
 OWN, READ, ALONE = "own", "read", "alone"
 """Ways to run a call: with others in our form, with others that a reader takes, by itself."""
-TOGETHER = Limits(output=64 * 1024 * 1024, cpu=300, processes=512)
+TOGETHER = Limits(output=64 * 1024 * 1024, cpu=300, processes=512, files=4096)
 BUILT = Limits(output=64 * 1024 * 1024)
 
 
@@ -58,22 +59,53 @@ def execute(calls: Sequence[Reading], workers: int, what: str = "execute", trust
     for (language, way), indices in by_language.items():
         units += [(language, indices[start : start + CHUNK], way) for start in range(0, len(indices), CHUNK)]
     outcomes: dict[int, Outcome] = {}
-    with ThreadPoolExecutor(workers) as pool:
-        answers = pool.map(lambda unit: list(_unit(unit[0], {i: calls[i] for i in unit[1]}, unit[2])), units)
+    with Kept() as kept, ThreadPoolExecutor(workers) as pool:
+        answers = pool.map(lambda unit: list(_unit(unit[0], {i: calls[i] for i in unit[1]}, unit[2], kept)), units)
         for pairs in progress(answers, len(units), what):
             outcomes.update(pairs)
     return [outcomes[index] for index in range(len(calls))]
 
 
-def _unit(language: str, calls: dict[int, Reading], way: str) -> Iterator[tuple[int, Outcome]]:
+class Kept:
+    """Sandboxes that go on to the next program of calls run the same way; a start costs what twenty calls do. One that
+    is lost is not kept. Ends them all at its end."""
+
+    def __init__(self) -> None:
+        self._idle: dict[tuple[str, str], list[Sandbox]] = {}
+
+    def __enter__(self) -> Kept:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for sandboxes in self._idle.values():
+            for sandbox in sandboxes:
+                sandbox.__exit__(None, None, None)
+
+    @contextlib.contextmanager
+    def one(self, place: str, way: str) -> Iterator[Sandbox]:
+        """place: the sandbox's root. Raises SandboxError where there is none to be had."""
+        idle = self._idle.setdefault((place, way), [])
+        try:
+            sandbox = idle.pop()
+        except IndexError:
+            sandbox = Sandbox(place).__enter__()
+        try:
+            yield sandbox
+        except BaseException:
+            sandbox.__exit__(None, None, None)
+            raise
+        idle.append(sandbox)
+
+
+def _unit(language: str, calls: dict[int, Reading], way: str, kept: Kept) -> Iterator[tuple[int, Outcome]]:
     """Outcomes by number. Where calls do not even get to run together, halves of them do, and so on."""
     todo = dict(calls)
     if way != ALONE and len(calls) > 1:
-        shared = _shared(language, {number: call.code for number, call in calls.items()}, way)
+        shared = _shared(language, {number: call.code for number, call in calls.items()}, way, kept)
         if not shared and len(calls) > LEAST:
             half = len(calls) // 2
             for part in (list(calls.items())[:half], list(calls.items())[half:]):
-                yield from _unit(language, dict(part), way)
+                yield from _unit(language, dict(part), way, kept)
             return
         for number, outcome in shared.items():
             if outcome.status == "ok" and len(outcome.records) == 1 and _is_believed(calls[number], outcome, way):
@@ -97,13 +129,13 @@ def _is_believed(call: Reading, outcome: Outcome, way: str) -> bool:
     return way == OWN or (call.request is not None and difference(call.request, outcome.records) is None)
 
 
-def _shared(language: str, calls: dict[int, str], way: str) -> dict[int, Outcome]:
+def _shared(language: str, calls: dict[int, str], way: str, kept: Kept) -> dict[int, Outcome]:
     """Outcomes of calls that share a program; what is not there did not get its turn."""
     marker = f"/{secrets.token_hex(16)}/"
     program = (together if way == OWN else side_by_side)(language, calls, marker)
     seconds = BUILD_SECONDS * 4 + CALL_SECONDS * len(calls)
     try:
-        with Sandbox(root(language)) as sandbox:
+        with kept.one(root(language), way) as sandbox:
             done = sandbox.run(Job(program.files, _steps(program, seconds, seconds), program.env, TOGETHER))
     except SandboxError as error:
         log.warning(

@@ -7,6 +7,7 @@ answered, under the job that was running when its connection was made. What a jo
 
 from __future__ import annotations
 
+import _thread
 import base64
 import contextlib
 import ipaddress
@@ -16,6 +17,7 @@ import ssl
 import struct
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import h11
@@ -139,21 +141,22 @@ class Recorder:
 
     def _accept(self) -> None:
         poll = select.poll()
-        for listener in self._sockets:
-            poll.register(listener, select.POLLIN)
+        by_descriptor = {listener.fileno(): listener for listener in self._sockets}
+        for descriptor in by_descriptor:
+            poll.register(descriptor, select.POLLIN)
         while True:
-            poll.poll()
+            ready = poll.poll()
             with self._lock:
-                self._accept_all()
+                self._accept_all([by_descriptor[descriptor] for descriptor, _ in ready])
 
-    def _accept_all(self) -> None:
-        """Credit all that wait in the listeners' queues to the running job; with the lock held."""
-        for listener in self._sockets:
+    def _accept_all(self, listeners: Sequence[socket.socket] = ()) -> None:
+        """With the lock held: credit all that wait in the queues of `listeners`, or of all, to the running job."""
+        for listener in listeners or self._sockets:
             with contextlib.suppress(BlockingIOError):
                 while True:
                     connection, _ = listener.accept()
                     if self._log.open():
-                        threading.Thread(target=self._serve, args=(connection, self._log), daemon=True).start()
+                        _thread.start_new_thread(self._serve, (connection, self._log))
                     else:
                         connection.close()
 

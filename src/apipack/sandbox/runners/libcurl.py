@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from apipack.sandbox.runners.program import Program, each
+from apipack.sandbox.runners.program import CALL_SECONDS, Program, harness
 
 GCC = "/usr/bin/gcc"
 NEEDS = (GCC, "/usr/include/*/curl/curl.h|/usr/include/curl/curl.h")
@@ -36,14 +36,14 @@ def fits(code: str) -> bool:
 
 
 def together(calls: Mapping[int, str], marker: str) -> Program:
-    """Each call's `main` becomes a function of the one file; its argument says which of them runs."""
+    """Each call's `main` becomes a function of the one file, which forks a process for each."""
     parts = [
         f'#line 1 "call{number}.c"\n{whole(code).replace("int main(void)", f"static int call{number}(void)", 1)}\n'
         for number, code in calls.items()
     ]
-    cases = "".join(f"  case {number}: return call{number}();\n" for number in calls)
-    parts.append(
-        f"#include <stdlib.h>\nint main(int n, char **a) {{\n  switch (atoi(a[1])) {{\n{cases}  }}\n  return 1;\n}}\n"
-    )
-    commands = {number: ["./calls", str(number)] for number in calls}
-    return each({"calls.c": "".join(parts)}, commands, marker, (*BUILD, "calls.c", "-lcurl"))
+    table = ", ".join(f"{{{number}, call{number}}}" for number in calls)
+    parts.append(f"static struct {{ int number; int (*call)(void); }} apipack_calls[] = {{{table}, {{0, 0}}}};\n")
+    parts.append(f"{INCLUDES}{harness('each.c')}")
+    build = (*BUILD, "-DCURL_DISABLE_TYPECHECK", "calls.c", "-lcurl")
+    run = ("./calls", marker, str(int(CALL_SECONDS)))
+    return Program({"calls.c": "".join(parts)}, run, build)

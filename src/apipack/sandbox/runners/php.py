@@ -1,14 +1,16 @@
 """PHP with its cURL extension and Guzzle: a script a call; a fragment without an opening tag gets one.
 
-Composer's `vendor/autoload.php` is there, and what it loads is Debian's.
+Composer's `vendor/autoload.php` is there, and what it loads is Debian's. Many calls fork from one process that has
+PHP's extensions loaded.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from apipack.sandbox.jail import COMPOSER
-from apipack.sandbox.runners.program import Program, each
+from apipack.sandbox.runners.program import CALL_SECONDS, Program, harness
 
 PHP = "/usr/bin/php"
 GUZZLE = COMPOSER[0]
@@ -30,8 +32,8 @@ def together(calls: Mapping[int, str], marker: str) -> Program:
     files = {f"call{number}.php": script(code) for number, code in calls.items()}
     for code in calls.values():
         files |= _composer(code)
-    commands = {number: [PHP, *_loading(code), f"call{number}.php"] for number, code in calls.items()}
-    return each(files, commands, marker)
+    plan = {"marker": marker, "calls": list(calls), "seconds": CALL_SECONDS}
+    return Program({**files, "each.php": harness("each.php"), "plan.json": json.dumps(plan)}, (PHP, "each.php"))
 
 
 def _composer(code: str) -> dict[str, str]:

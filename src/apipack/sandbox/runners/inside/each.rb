@@ -25,7 +25,7 @@ File.open('report', 'w') do |report|
   plan['calls'].each do |number|
     Net::HTTP.get(URI("http://#{MARKS}#{plan['marker']}#{number}"))
     status = run(number, plan['seconds'])
-    detail = status == 'ok' ? '' : File.binread('output', 2000).to_s.force_encoding('UTF-8').scrub
+    detail = status == 'ok' ? '' : String.new(File.binread('output', 2000).to_s).force_encoding('UTF-8').scrub
     report.puts JSON.generate([number, status, detail])
     report.flush
   end
