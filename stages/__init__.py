@@ -1,15 +1,13 @@
 """One script a stage of dvc.yaml: read params, call the library, write outputs and metrics/STAGE.json.
-
-`Reads` in a script names the parameters that it gets, and equals `params:` of the stage in dvc.yaml.
-Run one by hand from the repository's root with `python -m stages.NAME`.
-"""
+`Reads` in a script names the parameters that it gets, and equals `params:` of the stage in dvc.yaml. Run one by hand
+from the repository's root with `python -m stages.NAME`."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +25,14 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT / "src"), str(
 from apipack.errors import UserError  # noqa: E402
 from apipack.io import write_metrics  # noqa: E402
 from apipack.section import Reads, load  # noqa: E402
+from apipack.tasks.arguments import take  # noqa: E402
 from apipack.tasks.costs import with_costs  # noqa: E402
 
 
-def run(name: str, reads: type[Reads], work: Callable[[Reads], dict[str, Any]]) -> None:
+def run(name: str, reads: type[Reads], work: Callable[[Reads], dict[str, Any]], flags: Sequence[str] = ()) -> None:
     """Do a stage's work and write its metrics with what it cost (`with_costs`); a failure that a user can mend ends in
-    one line on standard error and exit code 1."""
+    one line and exit code 1. flags: the only arguments that the script takes."""
+    take(name, flags)
     try:
         if metrics := with_costs(lambda: work(load(reads))):
             write_metrics(name, metrics)

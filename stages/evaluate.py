@@ -35,4 +35,4 @@ def main(p: Reads) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    run("evaluate", Reads, main)
+    run("evaluate", Reads, main, ["--rescore"])

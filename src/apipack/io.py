@@ -22,19 +22,9 @@ from apipack.errors import UserError
 
 METRICS = Path("metrics")
 COSTS = frozenset(
-    {"seconds", "rows_per_second", "tokens_per_second", "model_flops_per_second", "peak_memory_mb", "device", "joules"}
-    | {
-        "bf16",
-        "train_seconds",
-        "resumed_from_step",
-        "generated",
-        "generations",
-        "reused",
-        "faults",
-        "cost",
-        "mlflow_run",
-    }
-    | {"retries", "resumed", "unchanged", "stale", "mask_ms_per_token"}
+    {"seconds", "train_seconds", "rows_per_second", "tokens_per_second", "model_flops_per_second", "mask_ms_per_token"}
+    | {"device", "bf16", "peak_memory_mb", "joules", "cost", "mlflow_run", "faults", "retries", "resumed"}
+    | {"resumed_from_step", "generated", "generations", "reused", "unchanged", "stale"}
 )
 """Names of figures that tell of a run and a machine, not of its results."""
 RESULTS = "results_sha256"

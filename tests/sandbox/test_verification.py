@@ -5,7 +5,7 @@ from apipack.languages.codec import render
 from apipack.records import Request
 from apipack.sandbox.execution import Outcome
 from apipack.sandbox.schemas import VERIFIED
-from apipack.sandbox.verification import executed, failures, figures, read_back, sample, strata
+from apipack.sandbox.verification import by_stratum, executed, failures, figures, read_back, sample, strata
 
 
 def row(number: int, request: Request, template: str = "https://h.example/a", provider: str = "h") -> dict[str, Any]:
@@ -62,7 +62,8 @@ def test_verdicts_by_reading_back_and_their_figures() -> None:
     assert [v["difference"] for v in verdicts] == [None, "another", "nothing", "nothing"]
     assert all(set(v) == set(VERIFIED.names) for v in verdicts)
     verdicts.append(executed(rows[0], "curl", good, Outcome("timeout")))  # reading back says that it arrives
-    found = figures(verdicts, rows)
+    by_id = {row["id"]: row for row in rows}
+    found = figures(verdicts, by_id)
     assert found["static_agreement"] == {"n": 5, "share": 0.8}
     assert found["languages"]["curl"] == {
         "n": 3,
@@ -72,6 +73,6 @@ def test_verdicts_by_reading_back_and_their_figures() -> None:
         "equal_high": 0.7923,
         "differences": {"another": 1, "nothing": 1},
     }
-    assert found["languages"]["go"]["arrived"] == 0 and found["strata"]["method=GET"]["n"] == 3
+    assert found["languages"]["go"]["arrived"] == 0 and by_stratum(verdicts, by_id)["method=GET"]["n"] == 3
     lines = [json.loads(line) for line in failures(verdicts).splitlines()]
     assert len(lines) == 4 and lines[0]["call"] == bad and "/a/2" in lines[0]["recorded"]

@@ -38,7 +38,7 @@ def summary(predictions: pd.DataFrame, seed: int, metrics: Path = METRICS) -> st
     spent = sum(figures.get("seconds", 0) for figures in told.values())
     lines = [
         *aligned(stages),
-        f"together {spent:,.0f} seconds, of stages that DVC took from its cache those of then",
+        f"together {spent:,.0f} seconds; a stage that DVC skipped shows those of its last run",
         "",
         f"{METRIC.replace('_', ' ').capitalize()}, share of tests with 95 % intervals over APIs:",
         *aligned(table(predictions, seed)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, pairwise
@@ -21,7 +21,7 @@ from apipack.operations.forms import form_pieces
 from apipack.operations.licences import spdx
 from apipack.operations.natural_language import natural_language
 from apipack.operations.requests import BuiltRequest, build, check
-from apipack.operations.scrubbing import Found, scrub, scrub_all, scrub_requests
+from apipack.operations.scrubbing import scrub, scrub_requests
 from apipack.operations.texts import endpoint, plain, words
 
 NO_FORM = '{"refused":"no_form"}'
@@ -67,14 +67,8 @@ def parse_specs(
     return parsed
 
 
-def _scrubbed_column(rows: Sequence[Row], column: str) -> list[tuple[str, Found]]:
-    return scrub_all([row[column] for row in rows])
-
-
-def _scrubbed_forms(forms: Sequence[tuple[str, ...]]) -> list[str]:
-    """Whole forms of pieces, each of which is looked at once."""
-    distinct = list(dict.fromkeys(chain.from_iterable(forms)))
-    clean = {piece: text for piece, (text, finds) in zip(distinct, scrub_all(distinct), strict=True) if finds}
+def _forms(forms: Sequence[tuple[str, ...]], clean: Mapping[str, str]) -> list[str]:
+    """Whole forms of pieces. clean: those of them that change → what they become."""
     texts = []
     for pieces in forms:
         text = "".join(pieces)
@@ -88,9 +82,12 @@ def _scrubbed_forms(forms: Sequence[tuple[str, ...]]) -> list[str]:
 def _without_secrets(parsed: Parsed) -> list[Row | None]:
     """The rows, whose requests are still such, without secrets and personal data, which are counted; None for one whose
     request cannot be sent then, which is dropped."""
-    requests = scrub_requests([row["request"] for row in parsed.rows])
-    columns = [_scrubbed_column(parsed.rows, name) for name in ("functionality", "description")]
-    forms = _scrubbed_forms([row["form"] for row in parsed.rows])
+    written = [row["form"] for row in parsed.rows]
+    pieces = list(dict.fromkeys(chain.from_iterable(written)))
+    texts_of = [[row[name] for row in parsed.rows] for name in ("functionality", "description")]
+    requests, (*columns, looked) = scrub_requests([row["request"] for row in parsed.rows], [*texts_of, pieces])
+    clean = {piece: text for piece, (text, finds) in zip(pieces, looked, strict=True) if finds}
+    forms = _forms(written, clean)
     rows: list[Row | None] = []
     for row, form_text, (request, replaced), *texts in zip(parsed.rows, forms, requests, *columns, strict=True):
         if replaced:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
+from itertools import chain, islice
 from types import MappingProxyType
 from urllib.parse import unquote
 
@@ -100,15 +101,20 @@ _LOOK_EMAIL = r"(?:@|%40)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2}"
 def scrub_all(texts: Sequence[str]) -> list[tuple[str, Found]]:
     """`scrub` of each text, where Arrow's RE2 looks first, forty times faster than `re`."""
     column = pa.array(texts, pa.string())
-    looks = pc.match_substring_regex(column, f"{_LOOK}|{_LOOK_EMAIL}")
-    suspect = iter(pc.match_substring_regex(column.filter(looks), _LOOK).to_pylist())  # others have an address alone
+    suspects, addresses = (pc.match_substring_regex(column, look).to_pylist() for look in (_LOOK, _LOOK_EMAIL))
     scrubbed = []
-    for text, has_any in zip(texts, looks.to_pylist(), strict=True):
-        if (has_any and next(suspect)) or not text.isascii():
+    for text, is_suspect, has_address in zip(texts, suspects, addresses, strict=True):
+        if is_suspect or not text.isascii():
             scrubbed.append(scrub(text))
         else:
-            scrubbed.append(_scrub_emails(text) if has_any else (text, NOTHING))
+            scrubbed.append(_scrub_emails(text) if has_address else (text, NOTHING))
     return scrubbed
+
+
+def scrub_columns(columns: Sequence[Sequence[str]]) -> list[list[tuple[str, Found]]]:
+    """`scrub_all` of each column, and of all in one call: Arrow compiles its expression for every call anew."""
+    scrubbed = iter(scrub_all(list(chain.from_iterable(columns))))
+    return [list(islice(scrubbed, len(column))) for column in columns]
 
 
 def _scrub_emails(text: str) -> tuple[str, Found]:
@@ -167,14 +173,16 @@ def _phone(finds: list[str], match: re.Match[str]) -> str:
 
 def scrub_request(request: Request) -> tuple[Request, Found]:
     """The request with stand-ins in path, query, header values and body; its host stays."""
-    return scrub_requests([request])[0]
+    return scrub_requests([request])[0][0]
 
 
-def scrub_requests(requests: Sequence[Request]) -> list[tuple[Request, Found]]:
-    """`scrub_request` of each; Arrow looks at all of them together."""
+def scrub_requests(
+    requests: Sequence[Request], columns: Sequence[Sequence[str]] = ()
+) -> tuple[list[tuple[Request, Found]], list[list[tuple[str, Found]]]]:
+    """`scrub_request` of each, and `scrub_all` of each column; Arrow looks at all of them together."""
     addresses = [_ORIGIN.split(request.url, maxsplit=1) for request in requests]
-    targets = scrub_all([target for *_, target in addresses])
-    bodies = scrub_all([request.body or "" for request in requests])
+    paths, texts = [target for *_, target in addresses], [request.body or "" for request in requests]
+    targets, bodies, *others = scrub_columns([paths, texts, *columns])
     scrubbed = []
     for request, (_, origin, _), target, body in zip(requests, addresses, targets, bodies, strict=True):
         lines = [_scrub_header(f"{name}: {value}") for name, value in request.headers]
@@ -189,7 +197,7 @@ def scrub_requests(requests: Sequence[Request]) -> list[tuple[Request, Found]]:
         headers = tuple((name, line[len(name) + 2 :]) for name, (line, _) in zip(names, lines, strict=True))
         text = None if request.body is None else body[0]
         scrubbed.append((Request(request.method, origin + target[0], headers, text), counts))
-    return scrubbed
+    return scrubbed, others
 
 
 @lru_cache(maxsize=1_000)

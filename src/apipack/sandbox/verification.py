@@ -23,10 +23,11 @@ STRATA = ("method", "body", "places", "security", "characters")
 
 
 class Verified(NamedTuple):
-    """verdicts: rows of schema VERIFIED, sorted. figures: for the metrics."""
+    """verdicts: rows of schema VERIFIED, sorted. figures: for the metrics. strata: the same shares by stratum."""
 
     verdicts: list[Row]
     figures: dict[str, Any]
+    strata: dict[str, Any]
 
 
 def verify(rows: Mapping[str, Row], calls: Sequence[Row], languages: Sequence[str], workers: int) -> Verified:
@@ -48,10 +49,11 @@ def verify(rows: Mapping[str, Row], calls: Sequence[Row], languages: Sequence[st
         {
             "operations": len(rows),
             "verdicts": "static" if no_sandbox else "executed",
-            "skipped": missing,
+            "skipped": sorted(missing),
             "unrepresentable": {name: len(rows) - rendered[name] for name in languages},
-            **figures(verdicts, list(rows.values())),
+            **figures(verdicts, rows),
         },
+        by_stratum(verdicts, rows),
     )
 
 
@@ -158,24 +160,28 @@ def failures(verdicts: Iterable[Row]) -> str:
     return "".join(f"{line}\n" for line in wrong)
 
 
-def figures(verdicts: Sequence[Row], rows: Sequence[Row]) -> dict[str, Any]:
-    """Shares that arrived and that were equal, with Wilson intervals, by language and by stratum, and the share of
-    verdicts that reading back would have given as well."""
-    by_id = {row["id"]: row for row in rows}
-    strata_of = {row["id"]: strata(row) for row in rows}
+def figures(verdicts: Sequence[Row], rows: Mapping[str, Row]) -> dict[str, Any]:
+    """Shares that arrived and that were equal, with Wilson intervals, by language, and the share of verdicts that
+    reading back would have given as well."""
     by_language: dict[str, list[Row]] = defaultdict(list)
-    by_stratum: dict[str, list[Row]] = defaultdict(list)
     for verdict in verdicts:
         by_language[verdict["language"]].append(verdict)
-        for name, value in strata_of[verdict["id"]].items():
-            by_stratum[f"{name}={value}"].append(verdict)
-    read = (read_back(by_id[verdict["id"]], verdict["language"], verdict["call"]) for verdict in verdicts)
+    read = (read_back(rows[verdict["id"]], verdict["language"], verdict["call"]) for verdict in verdicts)
     same = sum(verdict["equal"] == static["equal"] for verdict, static in zip(verdicts, read, strict=True))
     return {
         "static_agreement": {"n": len(verdicts), "share": round(same / len(verdicts), 4) if verdicts else None},
         "languages": {name: _shares(cell) for name, cell in by_language.items()},
-        "strata": {name: _shares(cell) for name, cell in sorted(by_stratum.items())},
     }
+
+
+def by_stratum(verdicts: Sequence[Row], rows: Mapping[str, Row]) -> dict[str, Any]:
+    """The shares of `figures` by `name=value` of STRATA."""
+    strata_of = {name: strata(row) for name, row in rows.items()}
+    cells: dict[str, list[Row]] = defaultdict(list)
+    for verdict in verdicts:
+        for name, value in strata_of[verdict["id"]].items():
+            cells[f"{name}={value}"].append(verdict)
+    return {name: _shares(cell) for name, cell in sorted(cells.items())}
 
 
 def _shares(cell: Sequence[Row]) -> dict[str, Any]:
