@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
-# Most modules of these packages are never imported: to compile them all takes two minutes.
+# Most modules of these packages are never imported: to compile them all takes two minutes. Each is compiled when it is
+# first imported; with this variable, as container images set it, by every process anew, which takes 8 seconds a time.
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(VENV)/bin/python -m pip install --no-compile --quiet --disable-pip-version-check --constraint constraints.txt
 
 REMOTE ?= $(APIPACK_REMOTE)

@@ -18,12 +18,12 @@ def script(stage: str, argument: str, folder: Path) -> subprocess.CompletedProce
 
 @pytest.mark.parametrize("argument", ["--rescor", "--again", "again"])
 def test_what_it_does_not_know(argument: str, tmp_path: Path) -> None:
-    done = script("stages.evaluate", argument, tmp_path)
+    done = script("stages.filter", argument, tmp_path)
     assert done.returncode == 2 and f"unrecognized arguments: {argument}" in done.stderr
     assert not list(tmp_path.iterdir())
 
 
 def test_help_says_what_the_stage_does(tmp_path: Path) -> None:
-    done = script("stages.evaluate", "--help", tmp_path)
-    assert done.returncode == 0 and "Generate the tests' calls" in done.stdout and "--rescore" in done.stdout
+    done = script("stages.filter", "--help", tmp_path)
+    assert done.returncode == 0 and "every drop has a reason" in done.stdout
     assert not list(tmp_path.iterdir())
