@@ -58,14 +58,14 @@ def drawn(data: Path, count: int, seed: int) -> dict[str, Row]:
 def main(count: int, seed: int, data: Path) -> None:
     rows = drawn(data, count, seed)
     calls, drops = render_rows(((key, row["request"]) for key, row in rows.items()), LANGUAGES)
-    verdicts, figures = verify(rows, calls.to_pylist(), LANGUAGES, load().cores())
+    verdicts, figures, _ = verify(rows, calls.to_pylist(), LANGUAGES, load().cores())
     values = sum(len(orjson.loads(row["values"])) for row in rows.values())
     print(f"{len(rows)} operations with {values} values, {len(verdicts)} calls: {figures['verdicts']}")
     print("| language | calls | as meant | 95 % interval | differences | cannot be sent |\n|" + " --- |" * 6)
     for language in LANGUAGES:
         unsent = sum(drop["language"] == language for drop in drops)
         if (cell := figures["languages"].get(language)) is None:
-            print(f"| {language} | 0 | | | {figures['skipped'].get(language, '')} | {unsent} |")
+            print(f"| {language} | 0 | | | {'not installed' if language in figures['skipped'] else ''} | {unsent} |")
             continue
         wrong = ", ".join(f"{name} {number}" for name, number in cell.get("differences", {}).items())
         span = f"[{cell['equal_low']:.4f}, {cell['equal_high']:.4f}]"
