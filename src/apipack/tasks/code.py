@@ -18,7 +18,7 @@ from pathlib import Path
 
 _FUNCTION = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,40}")
 OURS = ("apipack", "spiders", "stages")
-ONLOOKERS = frozenset({"apipack.evaluation.live", "apipack.tasks.costs"})
+ONLOOKERS = frozenset({"apipack.evaluation.live", "apipack.tasks.arguments", "apipack.tasks.costs"})
 """Modules that tell how a stage gets on and make nothing of its result, so that it does not depend on them."""
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
