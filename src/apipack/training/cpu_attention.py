@@ -37,10 +37,10 @@ def attend(
         return output.transpose(1, 2).contiguous(), None
     groups = key.shape[1]
     future = torch.full((tokens, tokens), -torch.inf, dtype=query.dtype, device=query.device).triu(1)
+    future = future.repeat(heads // groups, 1)
     scale = size**-0.5 if scaling is None else scaling
     scores = query.reshape(rows, groups, -1, size) @ (key * scale).transpose(2, 3)
-    chances = scores.view(rows, heads, tokens, tokens).add_(future).softmax(-1)
-    output = chances.view(rows, groups, -1, tokens) @ value
+    output = scores.add_(future).softmax(-1) @ value
     return output.view(rows, heads, tokens, size).transpose(1, 2).contiguous(), None
 
 
