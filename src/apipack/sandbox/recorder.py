@@ -156,6 +156,7 @@ class Recorder:
                 while True:
                     connection, _ = listener.accept()
                     if self._log.open():
+                        # one for each request: the objects of threading.Thread cost more than the thread
                         _thread.start_new_thread(self._serve, (connection, self._log))
                     else:
                         connection.close()
