@@ -1,9 +1,9 @@
 """Test prompts a second, batched beside one at a time, and whether the greedy outputs stay the same.
 
-    python -m benchmarks.decoding [prompts] [batch]
+    python -m benchmarks.decoding [prompts] [batch] [setting]
 
-Needs the prompts of `dvc repro retrieve`, of which it draws as many of each setting. One at a time is the authors' way:
-`model.generate`, stopped at the same string. Prints a JSON line a setting and one of all.
+Needs the prompts of `dvc repro retrieve`, of which it draws as many of each setting, or all of the one named. One at a
+time is the authors' way: `model.generate`, stopped at the same string. Prints a JSON line a setting and one of all.
 """
 
 from __future__ import annotations
@@ -44,11 +44,13 @@ def together(backend: TransformersBackend, prompts: list[str]) -> list[str]:
 def main() -> None:
     p = load()
     batch = p.evaluate.batch
-    count, batch = [int(argument) for argument in sys.argv[1:]] + [batch, batch][len(sys.argv) - 1 :]
+    numbers = [int(argument) for argument in sys.argv[1:3]]
+    count, batch = numbers + [batch, batch][len(numbers) :]
     rows = read_table("data/prompts/tests.parquet", ["prompt", "language", "setting"]).to_pylist()
     rows = [row for row in rows if row["language"] in p.evaluate.languages]
     by_setting = {
-        name: sorted({row["prompt"] for row in rows if row["setting"] == name}) for name in p.evaluate.settings
+        name: sorted({row["prompt"] for row in rows if row["setting"] == name})
+        for name in sys.argv[3:] or p.evaluate.settings
     }
     share = count // len(by_setting)
     drawn = {name: random.Random(p.seed).sample(of, min(share, len(of))) for name, of in by_setting.items()}
@@ -68,6 +70,8 @@ def main() -> None:
         started = time.perf_counter()
         outputs = together(backend, prompts)
         show(name, alone[name], (outputs, time.perf_counter() - started))
+    if len(drawn) == 1:
+        return
     expected = [text for outputs, _ in alone.values() for text in outputs], sum(spent for _, spent in alone.values())
     started = time.perf_counter()
     every = [prompt for prompts in drawn.values() for prompt in prompts]

@@ -2,13 +2,13 @@
 
     python -m benchmarks.readers [--unique data/unique] [--requests 500] [--seed 0] [--execute 200]
 
-npm httpsnippet, postman-code-generators and openapi-snippet are installed into a temporary folder. A call is read right
-(the request that was asked for), as another request, or refused. The generators make mistakes of their own: an object
-becomes a list, a `$` a variable, quotes stay open. With --execute a sample of the calls not read right runs in the
-sandbox. "nothing" are those that are refused and send nothing, since they do not compile or throw. "generator" are
-those that send something else than what was asked for, "missed" those that send that, and "read wrong" those whose
-reading is not what arrived. A call that is read as another request, which is what arrives, is read right as well: the
-lines below the table count it.
+npm httpsnippet, postman-code-generators and openapi-snippet are installed into a temporary folder. A call is read as
+the request that was asked for ("right"), as another request, as one that certainly sends nothing ("unsent"), or it is
+refused. The generators make mistakes of their own: an object becomes a list, a `$` a variable, quotes stay open, and
+some calls do not compile. With --execute a sample of the calls not read as asked for runs in the sandbox. "as read" are
+those whose reading is what arrived, or did not arrive; "read wrong" those whose reading is not. Of the refused,
+"nothing" are those that send nothing, "generator" those that send something else than what was asked for, and "missed"
+those that send that; "untried" lack a library. Below the table, read right are "right" and "as read" together.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ from urllib.parse import parse_qsl
 
 from apipack.evaluation.executing import lacks_library
 from apipack.evaluation.metrics import same_request
+from apipack.evaluation.verdicts import LOST
 from apipack.io import parts, read_table
 from apipack.languages.codec import Reading, Unreadable, read
+from apipack.languages.wire import Unsent
 from apipack.records import Request
 from apipack.sandbox.comparison import difference, request_of
-from apipack.sandbox.execution import execute, skipped
+from apipack.sandbox.execution import Outcome, execute, skipped
 
 PACKAGES = (
     "httpsnippet@3.0.10",
@@ -42,7 +44,7 @@ PACKAGES = (
     "openapi-snippet@0.14.0",
 )
 Row = dict[str, Any]
-DECIDED = ("nothing", "generator", "missed", "read wrong")
+DECIDED = ("as read", "read wrong", "nothing", "generator", "missed", "untried")
 
 
 def drawn(unique: Path, count: int, seed: int) -> list[Row]:
@@ -109,9 +111,11 @@ def generated(requests: list[Request]) -> list[Row]:
 
 
 def read_as(call: Row, row: Row) -> tuple[str, Request | str]:
-    """right, other or refused; with the request that was read, or the reason."""
+    """right, other, unsent or refused; with the request that was read, or the reason."""
     try:
         request = read(call["language"], call["code"])
+    except Unsent as error:
+        return "unsent", str(error)
     except Unreadable as error:
         return "refused", str(error)
     same = same_request(request, row["request"], row["template"], json.loads(row["arguments"]))
@@ -119,27 +123,30 @@ def read_as(call: Row, row: Row) -> tuple[str, Request | str]:
 
 
 def decided(missed: list[Row], rows: list[Row]) -> Iterator[tuple[Row, str]]:
-    """What execution says of calls that were not read right: `read wrong` (another request arrives than the one read),
-    `missed` (the right one arrives), `nothing` (none was read, and none arrives) or `generator` (another arrives)."""
+    """What execution says of calls that were not read as asked for, one of `DECIDED`."""
     missing = skipped(sorted({call["language"] for call in missed}))
     for line in missing.values():
         print(f"readers: {line}", file=sys.stderr)
     runnable = [call for call in missed if call["language"] not in missing]
     outcomes = execute([Reading.of(call["language"], call["code"]) for call in runnable], 2)
     for call, outcome in zip(runnable, outcomes, strict=True):
-        row = rows[call["number"]]
-        names = {name.lower() for name, _ in row["request"].headers}
-        arrived = request_of(outcome.records[0], names) if len(outcome.records) == 1 else None
-        arguments = json.loads(row["arguments"])
-        is_other = isinstance(call["found"], Request) and difference(call["found"], outcome.records) is not None
-        if is_other and not lacks_library(outcome):
-            yield call, "read wrong"
-        elif arrived is not None and same_request(arrived, row["request"], row["template"], arguments):
-            yield call, "missed"
-        elif not isinstance(call["found"], Request) and not outcome.records and not lacks_library(outcome):
-            yield call, "nothing"
-        else:
-            yield call, "generator"
+        yield call, verdict(call, rows[call["number"]], outcome)
+
+
+def verdict(call: Row, row: Row, outcome: Outcome) -> str:
+    if outcome.status == LOST or lacks_library(outcome):
+        return "untried"
+    if isinstance(call["found"], Request):
+        return "as read" if difference(call["found"], outcome.records) is None else "read wrong"
+    if call["kind"] == "unsent":
+        return "read wrong" if outcome.records else "as read"
+    if not outcome.records:
+        return "nothing"
+    arrived = request_of(outcome.records[0], {name.lower() for name, _ in row["request"].headers})
+    if arrived is None or len(outcome.records) > 1:
+        return "generator"
+    asked_for = same_request(arrived, row["request"], row["template"], json.loads(row["arguments"]))
+    return "missed" if asked_for else "generator"
 
 
 def main() -> None:
@@ -171,7 +178,7 @@ def main() -> None:
     executed = [call for call in executed if "verdict" in call]  # not of languages that this machine lacks
     if arguments.show:
         arguments.show.write_text("".join(json.dumps(row, default=str) + "\n" for row in missed), encoding="utf-8")
-    columns = ("right", "other", "refused", "no code", *DECIDED)
+    columns = ("right", "other", "unsent", "refused", "no code", *DECIDED)
     print(f"{len(rows)} requests, {len(calls):,} calls, {len(calls) / seconds:,.0f} read a second\n")
     print(f"{'':34}" + "".join(f"{column:>12}" for column in columns))
     total: Counter[str] = Counter()
@@ -179,15 +186,12 @@ def main() -> None:
         total.update(kinds)
         print(f"{form:34}" + "".join(f"{kinds[column]:>12,}" for column in columns))
     print(f"{'all':34}" + "".join(f"{total[column]:>12,}" for column in columns))
-    print(f"\nthe last four: {len(executed):,} of the {len(missed):,} calls not read right, executed")
+    print(f"\nthe last six: {len(executed):,} of the {len(missed):,} calls not read as asked for, executed")
     if executed:
-        told = Counter((call["kind"], call["verdict"]) for call in executed)
-        as_sent = total["right"] + sum(told["other", verdict] for verdict in ("generator", "missed"))
-        sendable = total["right"] + total["missed"]
         written = len(calls) - total["no code"]
-        print(f"read as what they send: {as_sent:,} of {written:,} ({as_sent / written:.2%})")
-        sending = written - total["nothing"]
-        print(f"the same, of those that send anything: {as_sent:,} of {sending:,} ({as_sent / sending:.2%})")
+        right = total["right"] + total["as read"]
+        print(f"read right: {right:,} of {written:,} ({right / written:.2%})")
+        sendable = total["right"] + total["missed"]
         share = total["right"] / sendable
         print(f"of those that send what was asked for: {total['right']:,} of {sendable:,} ({share:.2%})")
 

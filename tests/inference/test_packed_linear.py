@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from apipack.inference.decoding import complete
-from apipack.inference.packed_linear import PackedLinear, pack
+from apipack.inference.packed_linear import PackedGate, PackedLinear, pack
 from apipack.models.loading import load_lm
 from tests.tiny import save_tiny
 
@@ -36,7 +36,35 @@ def test_a_packed_model_writes_the_same(tmp_path: Path) -> None:
     pack(model)
     kinds = {type(layer) for name, layer in model.named_modules() if name.endswith(("_proj", "lm_head"))}
     assert kinds == {PackedLinear}
+    gates = {type(layer) for name, layer in model.named_modules() if name.endswith("mlp")}
+    assert gates == {PackedGate}
     assert greedy() == plain
+
+
+class Gated(nn.Module):
+    def __init__(self, activation: nn.Module, bias: bool = False) -> None:
+        super().__init__()
+        self.gate_proj, self.up_proj = nn.Linear(48, 80, bias=bias), nn.Linear(48, 80, bias=bias)
+        self.down_proj, self.act_fn = nn.Linear(80, 48, bias=bias), activation
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        return self.down_proj(self.act_fn(self.gate_proj(rows)) * self.up_proj(rows))
+
+
+@pytest.mark.parametrize(
+    ("activation", "bias", "kind"),
+    [(nn.SiLU(), False, PackedGate), (nn.SiLU(), True, PackedGate), (nn.GELU(), False, Gated)],
+)
+def test_gates_are_packed_where_they_say_the_same(activation: nn.Module, bias: bool, kind: type) -> None:
+    torch.manual_seed(0)
+    gated = Gated(activation, bias)
+    rows = torch.randn(2, 7, 48)
+    with torch.inference_mode():
+        expected = gated(rows)
+        packed = pack(nn.Sequential(gated))
+        assert type(packed[0]) is kind
+        assert type(packed[0].gate_proj) is PackedLinear
+        torch.testing.assert_close(packed(rows), expected, rtol=1e-5, atol=1e-5)
 
 
 def test_other_layers_and_types_stay_as_they_are() -> None:

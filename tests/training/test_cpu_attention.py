@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from apipack.models import causal_attention
 from apipack.models.loading import load_lm
 from apipack.training import cpu_attention
 from apipack.training.cpu_attention import attend, use_cpu_attention
@@ -14,6 +15,7 @@ from tests.tiny import save_tiny
 @pytest.mark.parametrize("longest", [16, 4])
 def test_outputs_and_gradients_are_torch_s(longest: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cpu_attention, "LONGEST", longest)
+    monkeypatch.setattr(causal_attention, "PIECE", 3)
     torch.manual_seed(0)
     query, key, value = (torch.randn(2, heads, 7, 8, dtype=torch.float64, requires_grad=True) for heads in (6, 2, 2))
     states = (query, key, value)

@@ -2,8 +2,8 @@
 
 Each different prompt is read once, in groups of like length that stay in the processor's cache. Then all rows take
 each step together. The key/value cache is allocated once at full length, so a step writes in place; `DynamicCache`
-copies all of it at every step. Finished rows are removed from the batch when they make up a quarter of it;
-`GenerationMixin.generate` goes on computing them.
+copies all of it at every step. Finished rows are removed from the batch once they have taken as many steps in vain as
+removing them costs; `GenerationMixin.generate` goes on computing them.
 """
 
 from __future__ import annotations
@@ -113,6 +113,7 @@ def _together(
     completed: list[list[int]] = [[] for _ in prompts]
     over = [False] * len(prompts)
     running = list(range(len(prompts)))
+    in_vain = 0
     for step in range(new_tokens):
         ids = choose(logits, running)
         for row, token in zip(running, ids.tolist(), strict=True):
@@ -122,7 +123,9 @@ def _together(
         going = [index for index, row in enumerate(running) if not over[row]]
         if not going or step == new_tokens - 1:
             break
-        if len(going) <= 0.75 * len(running):
+        in_vain += len(running) - len(going)
+        if in_vain >= len(running):  # a copy of the cache takes about as long as a step of all rows
+            in_vain = 0
             kept = torch.tensor(going, device=model.device)
             cache.batch_select_indices(kept)
             ids, starts, running = ids[kept], starts[kept], [running[index] for index in going]

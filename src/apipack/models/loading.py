@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import logging
 import math
@@ -10,6 +11,7 @@ import platform
 import re
 import time
 import warnings
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -119,6 +121,8 @@ def load_lm(
         raise ModelError(f"{adapter} has no adapter_model.safetensors, and no other format is read")
     source = resolve(name) if adapter is None or lora else adapter
     dtype = dtype or best_dtype()
+    if (on or device()).type == "cpu":
+        _keep_freed_memory()
     options: dict[str, Any] = {"dtype": dtype, **_attention(dtype)}
     if four_bit:
         options["quantization_config"] = _four_bit(dtype)
@@ -144,6 +148,16 @@ def load_lm(
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     return model, tokenizer
+
+
+def _keep_freed_memory() -> None:
+    """Let glibc keep what tensors free for the next ones. Given back and taken anew, page by page, it costs generation
+    up to a tenth of its time."""
+    trim_threshold, mmap_threshold = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of malloc.h
+    with suppress(AttributeError, OSError, TypeError):  # other C libraries
+        library = ctypes.CDLL(None)
+        library.mallopt(mmap_threshold, 1 << 30)
+        library.mallopt(trim_threshold, (1 << 31) - 1)
 
 
 def _empty(source: Path | str, options: dict[str, Any]) -> PreTrainedModel:

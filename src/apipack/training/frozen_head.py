@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from transformers import PreTrainedModel
 
-CHUNK_ROWS_CPU = 128
+CHUNK_ROWS_CPU = 256
 CHUNK_ROWS_ELSEWHERE = 1024
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from apipack.inference.attention import use_attention
 from apipack.inference.backends.base import Completion, Failure, LogLikelihood, Prompt, Sampling, encode
 from apipack.inference.constrained import Constrained, Vocabulary
 from apipack.inference.decoding import Choose, complete
@@ -54,6 +55,7 @@ class TransformersBackend:
     @cached_property
     def _loaded(self) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
         model, tokenizer = load_lm(self._name, self._adapter, self._dtype)
+        use_attention(model)
         return pack(model).eval(), tokenizer
 
     @cached_property
