@@ -156,7 +156,7 @@ def _keep_freed_memory() -> None:
     trim_threshold, mmap_threshold = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of malloc.h
     with suppress(AttributeError, OSError, TypeError):  # other C libraries
         library = ctypes.CDLL(None)
-        library.mallopt(mmap_threshold, 1 << 30)
+        library.mallopt(mmap_threshold, 1 << 25)
         library.mallopt(trim_threshold, (1 << 31) - 1)
 
 
