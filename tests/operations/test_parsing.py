@@ -1,7 +1,9 @@
+import gc
 import json
 from functools import partial
 from typing import Any
 
+from apipack.openapi.document import Document
 from apipack.operations.parsing import opted_out, parse_spec, parse_specs, read_opt_outs
 from apipack.operations.schemas import OPERATIONS
 from apipack.records import Request
@@ -14,6 +16,24 @@ SPEC = {
     "source_url": "u",
     "sha256": "s",
     "file": "f",
+}
+
+REFERRED = {"$ref": "#/components/schemas/A"}
+ALL_KINDS = {
+    "paths": {
+        "/a/{b}": {
+            "post": {
+                "parameters": [{"name": "b", "in": "path", "required": True, "schema": REFERRED}],
+                "requestBody": {"content": {"application/json": {"schema": REFERRED}}},
+                "security": [{"key": []}],
+            }
+        },
+        "/a": {"$ref": "#/paths/~1a~1{b}"},
+    },
+    "components": {
+        "schemas": {"A": {"allOf": [{"type": "object", "properties": {"c": REFERRED}}, {"oneOf": [REFERRED, {}]}]}},
+        "securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "k"}},
+    },
 }
 
 
@@ -52,6 +72,20 @@ def test_many_specifications_at_once_give_what_each_gives() -> None:
     assert together.rows == [row for parsed in apart for row in parsed.rows]
     assert together.drops == [drop for parsed in apart for drop in parsed.drops]
     assert [row["natural_language"] for row in together.rows] == ["en", "fr"]
+
+
+def test_documents_are_freed_without_the_collector() -> None:
+    """The stage switches it off."""
+    gc.collect()
+    before = sum(isinstance(thing, Document) for thing in gc.get_objects())
+    gc.disable()
+    try:
+        for version in ("3.0.0", "3.1.0", "3.2.0"):
+            assert parse({"openapi": version, **ALL_KINDS})[0]
+        assert parse({"swagger": "2.0", **ALL_KINDS})[0]
+        assert sum(isinstance(thing, Document) for thing in gc.get_objects()) == before
+    finally:
+        gc.enable()
 
 
 def test_one_bad_operation_costs_only_itself() -> None:

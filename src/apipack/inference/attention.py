@@ -12,8 +12,7 @@ from typing import Any
 
 import torch
 from torch import nn
-from transformers import AttentionInterface, DynamicCache, PreTrainedModel
-from transformers.cache_utils import DynamicLayer
+from transformers import AttentionInterface, PreTrainedModel
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import AttentionMaskInterface, sdpa_mask
 
@@ -78,12 +77,7 @@ def _step(
 
 def use_attention(model: PreTrainedModel) -> bool:
     """Let the model generate with it on a CPU, where every layer looks at all tokens before."""
-    layers = DynamicCache(config=model.config).layers
-    if (
-        model.device.type != "cpu"
-        or model.config._attn_implementation != "sdpa"
-        or any(type(layer) is not DynamicLayer for layer in layers)
-    ):
+    if not causal_attention.stands_in(model):
         return False
     AttentionInterface.register(NAME, _Attention())
     AttentionMaskInterface.register(NAME, sdpa_mask)

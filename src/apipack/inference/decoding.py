@@ -15,6 +15,8 @@ import torch
 from transformers import DynamicCache, PreTrainedModel
 from transformers.cache_utils import DynamicLayer
 
+from apipack.models.causal_attention import looks_at_all
+
 READ_TOKENS_CPU = 1024
 """Tokens that are read at once."""
 READ_TOKENS_ELSEWHERE = 1 << 15
@@ -51,7 +53,7 @@ def complete(
     (sliding windows) read all prompts at once and use a cache of their own. Rows that an accelerator has no room for,
     by the bytes that are free, are completed after the others.
     """
-    plain = all(type(layer) is DynamicLayer for layer in DynamicCache(config=model.config).layers)
+    plain = looks_at_all(model)
     completed: list[list[int]] = []
     while len(completed) < len(prompts):
         rest = prompts[len(completed) :]

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
+from transformers import DynamicCache, PreTrainedModel
+from transformers.cache_utils import DynamicLayer
 
 PIECE = 64
 """Tokens that look at once."""
@@ -51,3 +53,13 @@ def apart(states: torch.Tensor, heads: int) -> torch.Tensor:
     """The reverse of `together`."""
     rows, _, _, size = states.shape
     return states.reshape(rows, heads, -1, size)
+
+
+def looks_at_all(model: PreTrainedModel) -> bool:
+    """Whether every layer keeps and looks at all tokens before; those of a sliding window do not."""
+    return all(type(layer) is DynamicLayer for layer in DynamicCache(config=model.config).layers)
+
+
+def stands_in(model: PreTrainedModel) -> bool:
+    """Whether `attend` gives what the model's own attention does, and is worth it: on a CPU."""
+    return model.device.type == "cpu" and model.config._attn_implementation == "sdpa" and looks_at_all(model)

@@ -65,7 +65,7 @@ class Document:
         self._references = References(raw, self.version)
         if self.version >= (3, 1):
             self._references.rebase()
-        self._paths = Paths(raw, self.version, self.resolve, self.lost)
+        self._paths = Paths(raw, self.version, self._references.resolve, self.lost)
         self._inlining = Inlining(self._references)
         self._validation = Validation(self.version)
         self._remembered: dict[Hashable, Any] = {}

@@ -9,8 +9,7 @@ from typing import Any
 
 import torch
 from torch import nn
-from transformers import AttentionInterface, DynamicCache, PreTrainedModel
-from transformers.cache_utils import DynamicLayer
+from transformers import AttentionInterface, PreTrainedModel
 
 from apipack.models import causal_attention
 from apipack.models.causal_attention import apart, pieces, together
@@ -68,13 +67,7 @@ def attend(
 def use_cpu_attention(model: PreTrainedModel) -> bool:
     """Train the model with `attend` where that is faster and the same: on a CPU, in bfloat16, where every layer looks
     at all tokens before."""
-    layers = DynamicCache(config=model.config).layers
-    if (
-        model.device.type != "cpu"
-        or model.dtype != torch.bfloat16
-        or model.config._attn_implementation != "sdpa"
-        or any(type(layer) is not DynamicLayer for layer in layers)
-    ):
+    if model.dtype != torch.bfloat16 or not causal_attention.stands_in(model):
         return False
     AttentionInterface.register(NAME, attend)
     model.set_attn_implementation(NAME)
