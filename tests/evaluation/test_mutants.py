@@ -5,6 +5,7 @@ import json
 import pytest
 
 from apipack.evaluation.apis import Apis
+from apipack.evaluation.differing import differing
 from apipack.evaluation.verdicts import judge
 from apipack.languages.codec import Reading, Unrepresentable, render
 from apipack.operations.parsing import parse_spec
@@ -54,6 +55,15 @@ def pets(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Row], Apis
     spec = {"hub": "h", "provider": "pets.test", "api": "pets.test", "version": "1.0", "source_url": "", "sha256": "s"}
     rows = parse_spec(spec | {"file": file.name}, body, optional=False, max_bytes=10**6).rows
     return {row["path"]: row for row in rows}, Apis(rows, {"s": file})
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_every_mutant_differs_in_words_and_gold_does_not(pets: tuple[dict[str, Row], Apis], path: str) -> None:
+    row = pets[0][path]
+    gold, arguments = Request.from_json(row["request"]), json.loads(row["arguments"])
+    assert differing(gold, gold, row["template"], arguments) == []
+    for kind, request in wrong(gold, arguments, row["template"]):
+        assert differing(request, gold, row["template"], arguments), kind
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -57,7 +57,7 @@ class Comparison:
 def compare(predicted: Request | None, gold: Request, template: str, declared: Sequence[Sequence[Any]]) -> Comparison:
     """predicted: what a call sends, None where it is not readable. template, declared: the operation's `template` and
     `arguments` (schema OPERATIONS)."""
-    secret = [argument for argument in _all(gold, template) if _PLACEHOLDER.match(argument.value)]
+    secret = [argument for argument in every_argument(gold, template) if _PLACEHOLDER.match(argument.value)]
     names = {(argument.place, argument.name) for argument in secret} | address(declared)
     ours, theirs = (_without(names, arguments(request, template)) for request in (predicted, gold))
     exact = predicted is not None and ours == theirs and same_request(predicted, gold, template, declared)
@@ -130,17 +130,20 @@ def _kinds(counts: Counter[Argument]) -> Counter[tuple[str, str]]:
 
 def arguments(request: Request | None, template: str) -> list[Argument]:
     """The arguments of a request to an operation with this URL template, but for those that are set aside."""
-    return [] if request is None else [argument for argument in _all(request, template) if not _set_aside(argument)]
+    sent = () if request is None else every_argument(request, template)
+    return [argument for argument in sent if not is_set_aside(argument)]
 
 
-def _set_aside(argument: Argument) -> bool:
+def is_set_aside(argument: Argument) -> bool:
+    """Whether no instruction says it: a credential, or what a client makes up."""
     if _PLACEHOLDER.match(argument.value):
         return True
     names = [name for name in argument.name.split(".") if not name.isdecimal()]
     return bool(names) and (is_credential(names[-1]) or is_made_up(names[-1]))
 
 
-def _all(request: Request, template: str) -> Iterator[Argument]:
+def every_argument(request: Request, template: str) -> Iterator[Argument]:
+    """Those that are set aside among them."""
     yield from _of_path(request, template)
     for name, value in request.query:
         yield Argument("query", name, value, "text")

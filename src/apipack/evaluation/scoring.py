@@ -12,9 +12,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from apipack.evaluation.arguments import figures
+from apipack.evaluation.differing import differing
 from apipack.evaluation.executing import outcomes
 from apipack.evaluation.spec_files import ScoreError, Spec
 from apipack.evaluation.verdicts import (
+    LOST,
     Reference,
     Verdict,
     arrived,
@@ -84,7 +86,8 @@ class _Case:
 
 def scored(lines: Iterable[str | bytes], told: Told, execute: Execute | None = None) -> Iterator[Row]:
     """Each row {language, prediction, reference[, spec, operation]} with the fields of `verdicts.Verdict`, `valid`,
-    precision, recall and F1 of its arguments, and `error`. spec: a file; operation: an id in it.
+    precision, recall and F1 of its arguments, `differs` (lines of `differing`) and `error`. spec: a file; operation: an
+    id in it.
 
     Without a specification no argument is known to be fixed, and every path segment must be the reference's. execute:
     calls to what came of them where they can be executed here; by default they are read.
@@ -169,7 +172,19 @@ def _scores(case: _Case, executed: Outcomes) -> Row:
         return NOTHING | _without_reference(case, outcome) | {"error": reason}
     reference = _reference(case, gold)
     verdict = judge(case.prediction, reference, case.spec)
-    return _told(judge_executed(verdict, outcome, reference, case.spec) if outcome else verdict)
+    if outcome:
+        verdict = judge_executed(verdict, outcome, reference, case.spec)
+    return _told(verdict) | {"differs": _differs(case.prediction, outcome, reference)}
+
+
+def _differs(prediction: Reading, outcome: Outcome | None, reference: Reference) -> list[str] | None:
+    """How the one request that is sent differs from the reference's; None where it is not one."""
+    sent = [prediction.request] if prediction.request else []
+    if outcome and outcome.status != LOST:
+        sent = arrived(outcome.records, {name.lower() for name, _ in reference.request.headers})
+    if len(sent) != 1:
+        return None
+    return differing(sent[0], reference.request, reference.template, reference.arguments)
 
 
 def _arrived(outcome: Outcome | None) -> Request | None:
@@ -207,5 +222,5 @@ def _told(verdict: Verdict) -> Row:
 
 
 FIELDS = tuple(member.name for member in fields(Verdict) if member.name != "arguments")
-NOTHING: Row = {**dict.fromkeys((*FIELDS, "valid", *ARGUMENTS, "error")), "executed": False}
+NOTHING: Row = {**dict.fromkeys((*FIELDS, "valid", "differs", *ARGUMENTS, "error")), "executed": False}
 """The verdict on a row that cannot be scored."""
