@@ -8,7 +8,8 @@ refused. The generators make mistakes of their own: an object becomes a list, a 
 some calls do not compile. With --execute a sample of the calls not read as asked for runs in the sandbox. "as read" are
 those whose reading is what arrived, or did not arrive; "read wrong" those whose reading is not. Of the refused,
 "nothing" are those that send nothing, "generator" those that send something else than what was asked for, and "missed"
-those that send that; "untried" lack a library. Below the table, read right are "right" and "as read" together.
+those that send that; "untried" lack a library, or were stopped before they had sent anything. Below
+the table, read right are "right" and "as read" together.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ PACKAGES = (
     "openapi-snippet@0.14.0",
 )
 Row = dict[str, Any]
+ENDED = ("ok", "failed", "does_not_compile")
+"""By itself; what was stopped might have sent something later."""
 DECIDED = ("as read", "read wrong", "nothing", "generator", "missed", "untried")
 
 
@@ -139,7 +142,9 @@ def verdict(call: Row, row: Row, outcome: Outcome) -> str:
     if isinstance(call["found"], Request):
         return "as read" if difference(call["found"], outcome.records) is None else "read wrong"
     if call["kind"] == "unsent":
-        return "read wrong" if outcome.records else "as read"
+        if outcome.records:
+            return "read wrong"
+        return "as read" if outcome.status in ENDED else "untried"
     if not outcome.records:
         return "nothing"
     arrived = request_of(outcome.records[0], {name.lower() for name, _ in row["request"].headers})
