@@ -19,16 +19,20 @@ from apipack.operations.parsing import parse_spec
 from apipack.operations.schemas import OPERATIONS
 from apipack.params import Params
 from tests.parameters import PARAMS, write_params
-from tests.specs import ID, STRING, openapi, parameter
+from tests.specs import ID, STRING, json_body, openapi, parameter, record
 from tests.tiny import save_tiny
 
 MODE = parameter("mode", "query", STRING | {"enum": ["a", "b"]})
+OWNER = record({"homeTown": STRING}, "homeTown")
+MEMBERS = {"name": STRING, "owner": OWNER, "tags": {"type": "array", "items": STRING}, "tame": {"type": "boolean"}}
+NEW = record(MEMBERS | {"note": STRING}, *MEMBERS)
 SPEC = openapi(
     {
         "/pets/{id}": {
             "get": {"summary": "Show a pet", "parameters": [ID], "responses": {}},
             "delete": {"summary": "Remove a pet", "parameters": [ID], "responses": {}},
         },
+        "/pets": {"post": {"summary": "Create a pet", "requestBody": json_body(NEW), "responses": {}}},
         "/pets/newest": {"get": {"summary": "Show the newest pet", "responses": {}}},
         "/invoices": {"get": {"summary": "List the invoices of a customer", "parameters": [MODE], "responses": {}}},
     },
@@ -128,6 +132,13 @@ def test_a_value_that_nobody_said_is_asked_for_by_name(source: Source, p: Params
         answered = asked(source, p, wrote, "Show me the pet")
         assert answered.to_text().startswith(f"{wrote}\n\nno call: {why}\nexample: ")
         assert (answered.to_row()["abstained"], answered.request, answered.verdict.valid) == (wrote, None, False)
+
+
+def test_a_member_of_a_body_that_nobody_said_is_asked_for_too(source: Source, p: Params) -> None:
+    body = {"name": "Rex", "owner": {"homeTown": "Oslo"}, "tags": ["old", "big"], "tame": True, "note": "none"}
+    call = f"curl --url https://pets.example/v1/pets --json '{json.dumps(body)}'"
+    assert asked(source, p, call, "Create the big pet Rex of Oslo").unsaid == ("tags.0",)
+    assert asked(source, p, call, "Create a pet").unsaid == ("name", "owner.homeTown", "tags.0", "tags.1")
 
 
 def test_a_grammar_allows_to_abstain_where_the_prompt_does(source: Source, p: Params) -> None:

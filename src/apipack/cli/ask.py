@@ -13,13 +13,15 @@ from typing import Any
 
 from apipack.errors import UserError
 from apipack.evaluation.apis import Apis
-from apipack.evaluation.arguments import arguments
+from apipack.evaluation.arguments import Argument, arguments
 from apipack.evaluation.specifications import specifications
 from apipack.evaluation.verdicts import Verdict, check
 from apipack.io import read_table
 from apipack.languages.codec import Reading
 from apipack.models.embedding import embed
 from apipack.models.places import token_counter
+from apipack.openapi.argument_names import snake
+from apipack.operations.forms import argument_names
 from apipack.params import Params
 from apipack.prompting.corpus import Corpus, grammar_of
 from apipack.prompting.no_call import ASK, NO_CALL, abstained
@@ -194,10 +196,32 @@ def _unsaid(
         for name, place, is_required, _, is_fixed in declared
         if is_required and not is_fixed
     }
+    in_body = _required_members(row)
     for sent in arguments(request, row["template"]):
-        stands = re.search(rf"(?<!\w){re.escape(sent.value)}(?!\w)", instruction, re.IGNORECASE)
-        if (sent.place, sent.name) in required and not stands:
+        key = (sent.place, _member(sent.name)) if sent.place == "body" else (sent.place, sent.name)
+        if (key in required or key in in_body) and not _stands(sent, instruction):
             yield sent.name
+
+
+def _required_members(row: Row) -> set[tuple[str, str]]:
+    """Of the body, as `_member` has them."""
+    form = json.loads(row["form"])
+    if "body" not in form:
+        return set()
+    return {("body", name) for name in argument_names({"parameters": [], "body": form["body"]})[0]}
+
+
+def _member(path: str) -> str:
+    """The dotted path of a leaf as forms name it, without numbers of items."""
+    return snake(".".join(part for part in path.split(".") if not part.isdecimal()))
+
+
+def _stands(sent: Argument, instruction: str) -> bool:
+    """Whether a value stands in the instruction. A yes or no is said in other words."""
+    if sent.kind in ("boolean", "null"):
+        return True
+    value = json.loads(sent.value) if sent.kind == "string" else sent.value
+    return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", instruction, re.IGNORECASE) is not None
 
 
 def _documented(query: Row, best: str, source: Source, p: Params, encode: Embed) -> list[str]:
