@@ -185,3 +185,4 @@ def test_no_grids_here_says_where_to_run(tmp_path: Path) -> None:
 
 def test_an_instruction_that_no_text_can_hold_is_one_line() -> None:
     assert run("ask", "a \udcff", "--lang", "curl") == (2, "", "the instruction is not UTF-8\n")
+    assert run("ask", " ", "--lang", "curl") == (2, "", "the instruction is empty\n")

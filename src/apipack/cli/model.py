@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apipack.cli.output import EXPERIMENTS, USE, fail, known, line, shown
+from apipack.cli.output import EXPERIMENTS, USE, fail, known, line, say, shown
 from apipack.errors import UserError
 
 if TYPE_CHECKING:  # what it takes is imported when it is needed: the command line starts at once
@@ -48,6 +48,8 @@ def ask(
     (language,) = known([lang])
     if not instruction.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in instruction):
         fail("the instruction is not UTF-8", 2)
+    if not instruction.strip():
+        fail("the instruction is empty", 2)
     if spec is not None and api is not None:
         fail("--spec and --api exclude each other", 2)
     if model is not None and server is None:
@@ -62,6 +64,7 @@ def ask(
         p = params.load()
         write = _by_server(p, server, model) if server else _in_process(p, constrained)
         source = of_specification(spec, language, p) if spec else of_dataset(Path("data"), language, api)
+        say("ask: retrieving, then the model writes; this takes up to a minute")
         answered = answer(instruction, source, language, p, write, setting)
     except (UserError, OSError) as error:
         fail(str(error), 2)

@@ -1,7 +1,8 @@
 """The loss under a head that does not train: logits of the completions alone, a few rows at a time.
 
 With 49,000 tokens of vocabulary the logits of a batch and their copies fill more memory than all layers. A chunk of
-them stays in the processor's cache, and gives the loss and its gradient before the next one is made.
+them gives the loss and its gradient before the next one is made. Their chances, in float32, are made for so few rows
+that they stay in the processor's cache.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from transformers import PreTrainedModel
 
 CHUNK_ROWS_CPU = 256
 CHUNK_ROWS_ELSEWHERE = 1024
+CACHED_ROWS = 16
 
 
 class _Loss(torch.autograd.Function):
@@ -23,16 +25,21 @@ class _Loss(torch.autograd.Function):
     def forward(
         ctx: Any, states: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, target: torch.Tensor
     ) -> torch.Tensor:
-        chunk = CHUNK_ROWS_CPU if states.device.type == "cpu" else CHUNK_ROWS_ELSEWHERE
+        chunk, block = (
+            (CHUNK_ROWS_CPU, CACHED_ROWS)
+            if states.device.type == "cpu"
+            else (CHUNK_ROWS_ELSEWHERE, CHUNK_ROWS_ELSEWHERE)
+        )
         loss = torch.zeros((), device=states.device)
         gradients = []
         for part, answers in zip(states.split(chunk), target.split(chunk), strict=True):
             logits = nn.functional.linear(part, weight, bias)
-            chances = logits.log_softmax(-1, dtype=torch.float32)
-            places = answers[:, None]
-            loss -= chances.gather(1, places).sum()
-            chances.exp_().scatter_add_(1, places, chances.new_full(places.shape, -1.0))
-            gradients.append(chances.to(weight.dtype) @ weight)
+            for rows, places in zip(logits.split(block), answers[:, None].split(block), strict=True):
+                chances = rows.log_softmax(-1, dtype=torch.float32)
+                loss -= chances.gather(1, places).sum()
+                chances.exp_().scatter_add_(1, places, chances.new_full(places.shape, -1.0))
+                rows.copy_(chances)
+            gradients.append(logits @ weight)
         ctx.save_for_backward(torch.cat(gradients))
         return loss
 
