@@ -6,6 +6,7 @@ A typo, a wrong type or an impossible combination is a `ParamsError` of one line
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -101,8 +102,8 @@ def check(model: type[Reads], raw: Any, path: Path | str) -> Reads:
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")  # it explains what is missing
+        where = ".".join(str(part) for part in first["loc"] if not re.search(r"[\[\]]", str(part)))
         more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
         said = " ".join(first["msg"].removeprefix("Value error, ").split())
         raise ParamsError(f"{path}: {where}{': ' if where else ''}{said}{_got(first['input'])}{more}") from error

@@ -68,7 +68,7 @@ def test_one_operation_in_one_language_reads_back(spec: str) -> None:
     ("arguments", "code", "said"),
     [
         (("calls", "none.yaml"), 2, "No such file"),
-        (("calls", "SPEC", "--operation", "nope"), 2, "no operation has the id nope"),
+        (("calls", "SPEC", "--operation", "nope"), 2, "no operation is called nope;"),
         (("calls", "SPEC", "--lang", "cobol"), 2, "no such language: cobol"),
         (("calls", __file__), 2, "test_main.py: n"),
         (("request", "--lang", "curl", "SPEC"), 1, "pets.yaml: "),

@@ -111,6 +111,45 @@ def test_a_row_that_cannot_be_scored_has_an_error_and_stops_nothing(line: str | 
     assert bad.keys() >= NOTHING.keys()
 
 
+@pytest.mark.parametrize("url", ["https://pets.test/v1/zzz", "https://pets.test/v1/pets/7/8"])
+def test_a_reference_to_another_operation_than_the_named_one(url: str, spec: str) -> None:
+    call = render("curl", Request("PUT", url, JSON, GOLD.body))
+    line = {"language": "curl", "prediction": call, "reference": call, "spec": spec, "operation": "putPet"}
+    for named in (line, line | {"reference": render("curl", GOLD), "operation": "getPet"}):
+        (found,) = rows_of(json.dumps(named))
+        assert found["error"] == f"the reference goes to another operation than {named['operation']}"
+        assert found["request_match"] is found["passed"] is None
+
+
+def test_a_reference_on_another_server_is_one_to_the_operation(spec: str) -> None:
+    call = render("curl", Request("PUT", "http://localhost:8080/pets/7?dry=true", JSON, GOLD.body))
+    line = {"language": "curl", "prediction": call, "reference": call, "spec": spec, "operation": "putPet"}
+    assert rows_of(json.dumps(line))[0]["request_match"] is True
+
+
+def test_every_server_of_a_specification_is_one_of_the_api(tmp_path: Path) -> None:
+    region = {"default": "eu", "enum": ["eu", "us"]}
+    servers = [
+        {"url": "https://{region}.a.test", "variables": {"region": region}},
+        {"url": "https://staging.a.test/v2"},
+    ]
+    document = openapi({"/x": {"get": {"operationId": "x"}}}) | {"servers": servers}
+    (tmp_path / "x.json").write_text(json.dumps(document), encoding="utf-8")
+    seen = {}
+    for place in ("eu.a.test/x", "us.a.test/x", "staging.a.test/v2/x", "staging.a.test/x", "cn.a.test/x"):
+        line = {"language": "curl", "prediction": f"curl https://{place}", "reference": "curl https://eu.a.test/x"}
+        (found,) = rows_of(json.dumps(line | {"spec": str(tmp_path / "x.json"), "operation": "x"}))
+        seen[place] = (found["request_match"], found["hallucinated"])
+    assert list(seen.values()) == [(True, False), (False, False), (False, False), (False, True), (False, True)]
+
+
+@pytest.mark.parametrize("refusal", ["no_call", "ask: id"])
+def test_a_refusal_sends_nothing(refusal: str, spec: str) -> None:
+    for more in ({}, {"spec": spec, "operation": "putPet"}):
+        (found,) = rows_of(row("curl", refusal, **more))
+        assert found["request_match"] is False and found["differs"] is None
+
+
 def test_an_operation_that_the_specification_lacks(spec: str) -> None:
     (found,) = rows_of(row("curl", "", spec=spec, operation="nope"))
     assert found["error"].endswith("pets.json has no operation nope")

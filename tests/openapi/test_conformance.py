@@ -467,3 +467,19 @@ def test_credentials_are_those_of_an_alternative(
     request = Request("GET", f"https://h/{query}", tuple(headers.items()))
     found = violations(document, RawOperation("/", "get", {}, operation), request)
     assert found == ({"security: required"} if lacking else set()) | unknown
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        ("integer", ("3", "-3", "0"), ("1_0", "%203", "%2B3", "3.0", "%D9%A3", "")),
+        ("number", ("3", "-3.5", "1e3", ".5"), ("inf", "nan", "1_0", "Infinity", "%203")),
+    ],
+)
+def test_what_python_takes_for_a_number_need_not_be_one(kind: str, good: tuple[str, ...], bad: tuple[str, ...]) -> None:
+    get = {"get": {"parameters": [parameter("n", "query", {"type": kind})]}}
+    document = Document(openapi({"/a": get}, "https://h.example"))
+    (raw,) = document.operations()
+    for texts, broken in ((good, frozenset()), (bad, frozenset({"query n: type"}))):
+        for text in texts:
+            assert violations(document, raw, Request("GET", f"https://h.example/a?n={text}")) == broken, text

@@ -56,6 +56,9 @@ def print_calls(source: Source, languages: list[str], wanted: str | None, option
     `wanted`, or any at all where that is None. Raises `SpecError` for a document that cannot be read."""
     document = Document(load(source.body))
     raws = [(endpoint(raw), raw) for raw in document.operations()]
+    if not raws and not document.lost:
+        told.documents["no_operations"] += 1
+        _say(source, "no_operations: its paths have none")
     operations = [(name, raw) for name, raw in raws if wanted in (None, name, f"{raw.verb} {raw.path}")]
     for lost in document.lost if wanted is None else ():
         _leave_out(told, source, lost.path if lost.method == "*" else f"{lost.method} {lost.path}", lost.problem)

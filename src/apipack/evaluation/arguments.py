@@ -59,9 +59,19 @@ def compare(predicted: Request | None, gold: Request, template: str, declared: S
     `arguments` (schema OPERATIONS)."""
     secret = [argument for argument in every_argument(gold, template) if _PLACEHOLDER.match(argument.value)]
     names = {(argument.place, argument.name) for argument in secret} | address(declared)
-    ours, theirs = (_without(names, arguments(request, template)) for request in (predicted, gold))
-    exact = predicted is not None and ours == theirs and same_request(predicted, gold, template, declared)
+    sent, asked = (_without(names, arguments(request, template)) for request in (predicted, gold))
+    ours, theirs = Counter(sent), Counter(asked)
+    exact = predicted is not None and in_order(sent) == in_order(asked)
+    exact = exact and predicted is not None and same_request(predicted, gold, template, declared)
     return Comparison(exact, _kinds(ours), _kinds(theirs), _kinds(ours & theirs))
+
+
+def in_order(sent: Iterable[Argument]) -> dict[tuple[str, str], list[Argument]]:
+    """Arguments by place and name: a name that stands several times is a list, and its order counts."""
+    lists: dict[tuple[str, str], list[Argument]] = {}
+    for argument in sent:
+        lists.setdefault((argument.place, argument.name), []).append(argument)
+    return lists
 
 
 def address(declared: Sequence[Sequence[Any]]) -> set[tuple[str, str]]:
@@ -69,9 +79,9 @@ def address(declared: Sequence[Sequence[Any]]) -> set[tuple[str, str]]:
     return {(place, name.lower() if place == "header" else name) for name, place, _, _, fixed in declared if fixed}
 
 
-def _without(names: set[tuple[str, str]], sent: Iterable[Argument]) -> Counter[Argument]:
-    """Arguments but for those of these (place, name) pairs, counted."""
-    return Counter(argument for argument in sent if (argument.place, argument.name) not in names)
+def _without(names: set[tuple[str, str]], sent: Iterable[Argument]) -> list[Argument]:
+    """Arguments but for those of these (place, name) pairs."""
+    return [argument for argument in sent if (argument.place, argument.name) not in names]
 
 
 def exact_match(predicted: Request | None, gold: Request, template: str, declared: Sequence[Sequence[Any]]) -> bool:

@@ -17,7 +17,8 @@ from apipack.openapi.argument_names import is_credential
 from apipack.records import Request
 
 LONGEST = 60
-Values = dict[tuple[str, str], Counter[str]]
+WHOLE_BODY = "body", ""
+Values = dict[tuple[str, str], list[str]]
 """By place and name."""
 
 
@@ -26,10 +27,9 @@ def differing(request: Request, gold: Request, template: str, declared: Sequence
     instruction says, only whether it is sent counts. template, declared: the operation's `template` and `arguments`
     (schema OPERATIONS)."""
     lines = [*_address(request, gold, template), *_headers(request, gold, declared)]
-    in_body = list(_arguments(request, gold, template))
-    lines += in_body
-    if not same_body(request, gold) and not any(line.startswith("body") for line in in_body):
-        lines.append("body: the same values in another form")
+    lines += _arguments(request, gold, template)
+    if not same_body(request, gold) and not any(line.startswith("body") for line in lines):
+        lines.append(f"body: the same values in another form: {_short(request.body)} for {_short(gold.body)}")
     return list(dict.fromkeys([*lines, *sorted(differences(request, gold))]))
 
 
@@ -74,23 +74,34 @@ def _values_differ(name: str, value: str, wanted: str, request: Request, gold: R
 
 
 def _is_apart(name: str) -> bool:
-    return name.lower() in NO_ARGUMENTS - {"cookie"} or is_credential(name)
+    return name.lower() != "cookie" and (name.lower() in NO_ARGUMENTS or is_credential(name))
 
 
 def _arguments(request: Request, gold: Request, template: str) -> Iterator[str]:
     by_name = _has_named_parts(request, gold, template)
     aside = {(argument.place, argument.name) for argument in every_argument(gold, template) if is_set_aside(argument)}
     ours, theirs = (_values(one, template, by_name, aside) for one in (request, gold))
+    if WHOLE_BODY in ours and WHOLE_BODY not in theirs and gold.body:  # what cannot be taken apart
+        yield f"body: {_short(request.body)} for {_short(gold.body)}"
+        ours, theirs = ({key: side[key] for key in side if key[0] != "body"} for side in (ours, theirs))
     for place, name in {**theirs, **ours}:
-        given, wanted = (side.get((place, name), Counter()) for side in (ours, theirs))
+        given, wanted = (side.get((place, name), []) for side in (ours, theirs))
         where = f"{place} {_short(name)}" if name else place
-        for value, reference in zip_longest((given - wanted).elements(), (wanted - given).elements()):
-            if value is None:
-                yield f"{where}: {_short(reference)} is missing"
-            elif reference is None:
-                yield f"{where}: {_short(value)} is not asked for"
-            else:
-                yield f"{where}: {_short(value)} for {_short(reference)}"
+        yield from (f"{where}: {told}" for told in _different(given, wanted))
+
+
+def _different(given: list[str], wanted: list[str]) -> Iterator[str]:
+    """The values of one name."""
+    more, less = Counter(given) - Counter(wanted), Counter(wanted) - Counter(given)
+    if given != wanted and not more and not less:
+        yield f"{_short(', '.join(given))} for {_short(', '.join(wanted))}"
+    for value, reference in zip_longest(more.elements(), less.elements()):
+        if value is None:
+            yield f"{_short(reference)} is missing"
+        elif reference is None:
+            yield f"{_short(value)} is {'sent too often' if value in wanted else 'not asked for'}"
+        else:
+            yield f"{_short(value)} for {_short(reference)}"
 
 
 def _values(request: Request, template: str, by_name: bool, aside: set[tuple[str, str]]) -> Values:
@@ -99,9 +110,10 @@ def _values(request: Request, template: str, by_name: bool, aside: set[tuple[str
         if argument.place != "path" or by_name:
             key = argument.place, argument.name
             value = "a value" if key in aside or is_set_aside(argument) else argument.value
-            values.setdefault(key, Counter())[value] += 1
+            values.setdefault(key, []).append(value)
     return values
 
 
-def _short(text: str) -> str:
+def _short(text: str | None) -> str:
+    text = text or "nothing"
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

@@ -26,6 +26,7 @@ from apipack.evaluation.verdicts import (
     paper_matches,
 )
 from apipack.languages.codec import Reading
+from apipack.prompting.no_call import abstained
 from apipack.prompting.snippets import snippet
 from apipack.records import LANGUAGES, Request, json_value
 
@@ -153,7 +154,9 @@ def _check(row: Row) -> None:
 
 
 def _reading(row: Row, key: str) -> Reading:
-    """Of a text without any code, the text itself: only an empty one sends nothing for certain."""
+    """Of a text without any code, the text itself: only an empty one, or a refusal, sends nothing for certain."""
+    if abstained(row[key]) is not None:
+        return Reading.of(row["language"], "")
     code = snippet(row[key], row["language"])
     return Reading.of(row["language"], code if code.strip() else row[key])
 
@@ -169,6 +172,9 @@ def _scores(case: _Case, executed: Outcomes) -> Row:
     gold = case.reference.request or _arrived(executed.get(case.reference))
     if gold is None:
         reason = f"the reference {case.reference.problem}"
+        return NOTHING | _without_reference(case, outcome) | {"error": reason}
+    if case.spec and not case.spec.takes(case.row["operation"], gold):
+        reason = f"the reference goes to another operation than {case.row['operation']:.80}"
         return NOTHING | _without_reference(case, outcome) | {"error": reason}
     reference = _reference(case, gold)
     verdict = judge(case.prediction, reference, case.spec)

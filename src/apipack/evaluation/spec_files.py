@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from apipack.errors import UserError
 from apipack.evaluation.endpoints import Endpoint, Endpoints
+from apipack.evaluation.url_templates import fits_segment, segments, template_parts
 from apipack.openapi.conformance import violations
 from apipack.openapi.document import Document
 from apipack.openapi.loading import SpecError, content, load
 from apipack.openapi.paths import RawOperation
-from apipack.operations.requests import BuiltRequest, build, url_template
+from apipack.operations.requests import BuiltRequest, build, url_templates
 from apipack.operations.texts import endpoint
 from apipack.records import Request
 
@@ -62,6 +64,18 @@ class Spec:
         except (SpecError, RecursionError):
             return None
 
+    def takes(self, operation: str, request: Request) -> bool:
+        """Whether a request has the method of an operation and ends with its path, on whatever server."""
+        raw = self.operation(operation)
+        pattern = segments(template_parts(raw.path.split("#")[0].partition("?")[0]))[1:]
+        ours = segments(request.parts)[1:][-len(pattern) :]
+        if request.method != raw.verb:
+            return False
+        if len(ours) == len(pattern) and all(map(fits_segment, ours, pattern)):
+            return True
+        built = self.built(raw, request.parts.netloc)  # a value of a path parameter may hold slashes
+        return built is not None and built.request.parts.path == request.parts.path
+
     def has_endpoint(self, _: str, request: Request) -> bool:
         """Whether some operation has this method, host and path."""
         return bool(self._endpoints.of(request))
@@ -72,16 +86,13 @@ class Spec:
 
     @functools.cached_property
     def _endpoints(self) -> Endpoints[None]:
-        return Endpoints(
-            endpoint for raws in self.operations.values() for endpoint in map(self._endpoint, raws) if endpoint
-        )
+        raws = {id(raw): raw for named in self.operations.values() for raw in named}
+        return Endpoints(endpoint for raw in raws.values() for endpoint in self._endpoints_of(raw))
 
-    def _endpoint(self, raw: RawOperation) -> Endpoint[None] | None:
-        try:
-            template, _, inferred = url_template(self.document, raw, NO_HOST)
-        except SpecError:
-            return None
-        return Endpoint(raw.verb, template, None, any_host=inferred)
+    def _endpoints_of(self, raw: RawOperation) -> Iterator[Endpoint[None]]:
+        """On each of its servers."""
+        for template, inferred in url_templates(self.document, raw, NO_HOST):
+            yield Endpoint(raw.verb, template, None, any_host=inferred)
 
     def violations(self, operation: str, request: Request) -> frozenset[str]:
         """The operation's rules that a request breaks. Raises `ScoreError`."""

@@ -29,10 +29,11 @@ def fits(request: Request, template: str, *, any_host: bool = False) -> bool:
     if not any_host and authority(parts) != authority(wanted):
         return False
     ours, theirs = segments(parts), segments(wanted)
-    return len(ours) == len(theirs) and all(map(_fits_segment, ours, theirs))
+    return len(ours) == len(theirs) and all(map(fits_segment, ours, theirs))
 
 
-def _fits_segment(segment: str, pattern: str) -> bool:
+def fits_segment(segment: str, pattern: str) -> bool:
+    """Whether a segment of a path is one of a template's, with some value for its parameters."""
     if "{" not in pattern:
         return unquote(segment) == unquote(pattern)
     return path_values(segment, pattern) is not None

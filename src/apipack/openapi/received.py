@@ -13,6 +13,8 @@ from apipack.openapi.nodes import listed
 from apipack.records import Request, json_value
 
 DEEPEST = 50  # parts of parts of an `allOf`
+_INTEGER = re.compile(r"-?[0-9]+")
+_NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 SEPARATORS = {"spaceDelimited": r"%20|\+| ", "pipeDelimited": r"%7[Cc]|\|", "tabDelimited": "%09|\t"}
 
 
@@ -87,9 +89,9 @@ def typed(schema: dict[str, Any], text: str) -> Any:
             return value
     try:
         if kind == "integer":
-            return int(text)
+            return int(text) if _INTEGER.fullmatch(text) else text
         if kind == "number":
-            return float(text)
+            return float(text) if _NUMBER.fullmatch(text) else text
         if kind in ("object", "array"):
             return json_value(text)
     except (ValueError, RecursionError):

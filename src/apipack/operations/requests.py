@@ -27,7 +27,7 @@ from apipack.operations.parameters import (
     query_string,
 )
 from apipack.operations.payloads import MAX_BODY, SURROGATE, request_body
-from apipack.operations.servers import VARIABLE, check_host, server_url
+from apipack.operations.servers import VARIABLE, check_host, server_url, server_urls
 from apipack.records import Request, is_method
 
 URL_SAFE = "/%[]{}?&=+#;" + PATH_SAFE
@@ -85,7 +85,18 @@ def url_template(document: Document, raw: RawOperation, provider: str) -> tuple[
     servers = document.servers(raw)
     base, inferred = document.remembered(("server", provider, *map(id, servers)), lambda: server_url(servers, provider))
     path, _, path_query = raw.path.split("#")[0].partition("?")
-    return base + (path if path.startswith("/") or not path else "/" + path), path_query, inferred
+    return _below(base, path), path_query, inferred
+
+
+def url_templates(document: Document, raw: RawOperation, provider: str) -> list[tuple[str, bool]]:
+    """An operation's `template` on each of its servers, and whether the host is the provider's; none for a server that
+    cannot be used."""
+    path = raw.path.split("#")[0].partition("?")[0]
+    return [(_below(base, path), inferred) for base, inferred in server_urls(document.servers(raw), provider)]
+
+
+def _below(base: str, path: str) -> str:
+    return base + (path if path.startswith("/") or not path else "/" + path)
 
 
 def assemble(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from ipaddress import IPv6Address
+from itertools import islice, product
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -12,7 +15,7 @@ from openapi_parser.models.base import Server
 
 from apipack.openapi.loading import SpecError
 
-MAX_URL, MAX_HOST = 8_000, 260
+MAX_URL, MAX_HOST, MAX_SERVERS = 8_000, 260, 100
 HOST = re.compile(
     r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?!-)[A-Za-z0-9_-]{1,63}(?:\.(?!-)[A-Za-z0-9_-]{1,63})*\.?)(?::[0-9]{1,5})?"
 )
@@ -34,6 +37,30 @@ def server_url(servers: list[Server], provider: str) -> tuple[str, bool]:
             told = f"{servers[number].url[:80]} has no variable {name[:40]}"
             raise SpecError(error.reason, told) from error
         raise
+
+
+def server_urls(servers: list[Server], provider: str) -> list[tuple[str, bool]]:
+    """As `server_url`, for every server and every value of its variables' enumerations, MAX_SERVERS at most; those that
+    cannot be used are left out."""
+    urls = []
+    for server in servers or [Server(url="/")]:
+        for chosen in islice(_choices(server), MAX_SERVERS):
+            with suppress(SpecError):
+                urls.append(_address(_with_variables(chosen).strip() or "/", provider))
+    return list(dict.fromkeys(urls))[:MAX_SERVERS]
+
+
+def _choices(server: Server) -> Iterator[Server]:
+    """The server as it is, and then with each value of its enumerations as the default."""
+    yield server
+    named = {name: variable.enum for name, variable in _variables(server).items() if variable.enum}
+    for values in product(*named.values()):
+        chosen = dict(zip(named, values, strict=True))
+        variables = {
+            name: variable.model_copy(update={"default": chosen[name]}) if name in chosen else variable
+            for name, variable in _variables(server).items()
+        }
+        yield server.model_copy(update={"variables": variables})
 
 
 @lru_cache(maxsize=1_000)

@@ -18,6 +18,7 @@ from apipack.languages.reading.javascript_cases import (
     type_of,
     updated,
 )
+from apipack.languages.reading.javascript_checks import check
 from apipack.languages.reading.javascript_loops import Lower, hoisted, looped
 from apipack.languages.reading.javascript_texts import number, pattern, raw_template, string, template
 from apipack.languages.reading.values import UNDEFINED
@@ -27,6 +28,7 @@ from apipack.languages.wire import Unreadable
 def lower(code: str) -> tuple[p.Statement, ...]:
     """A script's or module's statements."""
     module = parse("javascript", code)
+    check(module)
     return (*hoisted(module, (), LOWER), *_body(module))
 
 

@@ -161,6 +161,9 @@ class Faraday(Thing):
     do_adapter = do_response
 
 
+TIMES = {"timeout", "open_timeout", "read_timeout", "write_timeout"}
+
+
 def _escaped(value: str) -> str:
     return quote(value, safe="-_.~ ").replace(" ", "+")
 
@@ -173,6 +176,8 @@ def _faraday(run: Evaluation, given: Arguments) -> Faraday:
     )
     if not set(options) <= {"url", "headers", "params", "request", "ssl"}:
         raise Unreadable("options of Faraday")
+    if not set(options.get("request") or {}) <= TIMES:
+        raise Unreadable("options of Faraday that change the request")
     connection = Faraday(text(known(options.get("url", ""))), options.get("headers"), options.get("params"))
     if isinstance(block, Closure):
         connection.encodes = ""
