@@ -87,10 +87,7 @@ def calls(
                 not print_calls(Source("", body, host or final), languages, operation, optional, told)
                 and operation is not None
             ):
-                fail(
-                    f"{name}: no operation is called {operation}; give an id or `METHOD path`",
-                    2,
-                )
+                fail(f"{name}: no operation is called {operation}; give an id or `METHOD path`", 2)
     except (OSError, UserError, RecursionError) as error:
         if isinstance(error, FileNotFoundError) and name.startswith(("http:", "https:")):
             fail(f"{name}: no such file; an address is given with --url", 2)

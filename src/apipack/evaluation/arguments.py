@@ -61,13 +61,16 @@ def compare(predicted: Request | None, gold: Request, template: str, declared: S
     names = {(argument.place, argument.name) for argument in secret} | address(declared)
     sent, asked = (_without(names, arguments(request, template)) for request in (predicted, gold))
     ours, theirs = Counter(sent), Counter(asked)
-    exact = predicted is not None and in_order(sent) == in_order(asked)
-    exact = exact and predicted is not None and same_request(predicted, gold, template, declared)
+    exact = (
+        predicted is not None
+        and _by_name(sent) == _by_name(asked)
+        and same_request(predicted, gold, template, declared)
+    )
     return Comparison(exact, _kinds(ours), _kinds(theirs), _kinds(ours & theirs))
 
 
-def in_order(sent: Iterable[Argument]) -> dict[tuple[str, str], list[Argument]]:
-    """Arguments by place and name: a name that stands several times is a list, and its order counts."""
+def _by_name(sent: Iterable[Argument]) -> dict[tuple[str, str], list[Argument]]:
+    """Arguments by place and name. A name that stands several times is a list, whose order counts."""
     lists: dict[tuple[str, str], list[Argument]] = {}
     for argument in sent:
         lists.setdefault((argument.place, argument.name), []).append(argument)
@@ -153,7 +156,7 @@ def is_set_aside(argument: Argument) -> bool:
 
 
 def every_argument(request: Request, template: str) -> Iterator[Argument]:
-    """Those that are set aside among them."""
+    """`arguments`, with those that are set aside."""
     yield from _of_path(request, template)
     for name, value in request.query:
         yield Argument("query", name, value, "text")
