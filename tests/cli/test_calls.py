@@ -202,6 +202,17 @@ def test_a_document_without_operations_is_counted(tmp_path: Path) -> None:
     assert code == 0 and len(rows) == 2 and first == f"none.yaml: {told[0]}"
 
 
+def test_what_a_user_may_have_meant_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    twice = "/books: {get: {operationId: list}}\n  /gone: {get: {operationId: list, requestBody: {$ref: '#/no'}}}"
+    path.write_text(f"openapi: 3.0.0\nservers: [{{url: h.example.com/v2}}]\npaths:\n  {twice}\n")
+    code, rows, told = run(str(path), "--lang", "curl")
+    assert code == 0 and [row["path"] for row in rows] == ["/books"]
+    assert told[0].startswith("list (GET /gone): dangling_ref")
+    assert told[1] == "the server h.example.com/v2 has no scheme, so it is a path; is https://h.example.com/v2 meant?"
+    assert run(str(path), "--operation", "lists")[2][-1].endswith("give an id or `METHOD path`; like it: list")
+
+
 def test_a_file_without_an_end_is_too_large() -> None:
     assert run("/dev/zero")[::2] == (2, ["/dev/zero: too_large: 100000001 bytes, 100000000 allowed"])
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +21,7 @@ from apipack.operations.texts import endpoint
 
 ENDINGS = (".json", ".yaml", ".yml")
 MAX_NAME = 120
+BARE = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?::\d+)?(?:/|$)")
 
 
 class Source(NamedTuple):
@@ -31,7 +34,7 @@ class Source(NamedTuple):
 
 @dataclass
 class Told:
-    """What the last line says."""
+    """What the last lines say. bare: servers that name a host and no scheme; names: what operations are called."""
 
     calls: int = 0
     operations: int = 0
@@ -40,6 +43,8 @@ class Told:
     documents: Counter[str] = field(default_factory=Counter)
     repairs: int = 0
     hosts: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
 
     def __str__(self) -> str:
         parts = [
@@ -59,6 +64,8 @@ def print_calls(source: Source, languages: list[str], wanted: str | None, option
     if not raws and not document.lost:
         told.documents["no_operations"] += 1
         _say(source, "no_operations: its paths have none")
+    told.names |= {name for name, _ in raws}
+    alike = Counter(name for name, _ in raws)
     operations = [(name, raw) for name, raw in raws if wanted in (None, name, f"{raw.verb} {raw.path}")]
     for lost in document.lost if wanted is None else ():
         _leave_out(told, source, lost.path if lost.method == "*" else f"{lost.method} {lost.path}", lost.problem)
@@ -69,11 +76,13 @@ def print_calls(source: Source, languages: list[str], wanted: str | None, option
         try:
             built = build(document, raw, source.provider, optional=optional)
         except (SpecError, RecursionError, UnicodeEncodeError) as error:
-            _leave_out(told, source, name, error)
+            _leave_out(told, source, name if alike[name] == 1 else f"{name} ({raw.verb} {raw.path})", error)
             continue
         request = built.request
         told.operations += 1
-        told.hosts |= {request.parts.netloc} if built.host_inferred else set()
+        if built.host_inferred:
+            told.hosts.add(request.parts.netloc)
+            told.bare |= {server.url for server in document.servers(raw)[:1] if BARE.match(server.url)}
         for language in languages:
             try:
                 row = _row(source, name, raw, language, render(language, request))
@@ -106,6 +115,20 @@ def host_of_ours(told: Told) -> str:
     if not told.hosts:
         return ""
     return f"a document names no host: its calls go to {', '.join(sorted(told.hosts))}; --host names another"
+
+
+def scheme_missing(told: Told) -> str:
+    """What is meant, perhaps, where a server is a relative address that looks like a host; empty where none does."""
+    if not told.bare:
+        return ""
+    server = min(told.bare)
+    return f"the server {_short(server)} has no scheme, so it is a path; is https://{_short(server)} meant?"
+
+
+def near(told: Told, name: str) -> str:
+    """Operations whose names are like one that is not there."""
+    alike = difflib.get_close_matches(name, sorted(told.names), 3, 0.6)
+    return f"; like it: {', '.join(map(_short, alike))}" if alike else ""
 
 
 def bundle_first(told: Told) -> str:

@@ -39,13 +39,20 @@ def compare(
         name = experiment or load_params().report.experiment
         runs = finished_runs(name)
         if runs.empty:
-            fail(f"{name} has no finished run: `dvc repro` makes one", 2)
+            fail(f"the experiment {name} has no finished run: `{_maker(name)}` makes one", 2)
         if run:
             _print_pair(runs, run, metric)
         else:
             _print_all(runs, metric, level)
     except UserError as error:
         fail(str(error), 2)
+
+
+def _maker(name: str) -> str:
+    """What logs runs to an experiment."""
+    from apipack.sweeps.grid import names
+
+    return f"apipack sweep {name}" if name in names() else "dvc repro"
 
 
 def _print_all(runs: pd.DataFrame, metric: str, level: int) -> None:

@@ -65,7 +65,17 @@ def calls(
     and exit code 2.
     """
     from apipack.cli.addresses import fetched
-    from apipack.cli.calls import Source, Told, bundle_first, host_of_ours, print_calls, print_folder, told_of
+    from apipack.cli.calls import (
+        Source,
+        Told,
+        bundle_first,
+        host_of_ours,
+        near,
+        print_calls,
+        print_folder,
+        scheme_missing,
+        told_of,
+    )
     from apipack.languages.wire import HOST
     from apipack.openapi.loading import content
 
@@ -87,12 +97,13 @@ def calls(
                 not print_calls(Source("", body, host or final), languages, operation, optional, told)
                 and operation is not None
             ):
-                fail(f"{name}: no operation is called {operation}; give an id or `METHOD path`", 2)
+                told_how = f"give an id or `METHOD path`{near(told, operation)}"
+                fail(f"{name}: no operation is called {operation}; {told_how}", 2)
     except (OSError, UserError, RecursionError) as error:
         if isinstance(error, FileNotFoundError) and name.startswith(("http:", "https:")):
             fail(f"{name}: no such file; an address is given with --url", 2)
         fail(str(error) if str(error).startswith(name) else f"{name}: {told_of(error)}", 2)
-    for advice in filter(None, (bundle_first(told), "" if host else host_of_ours(told))):
+    for advice in filter(None, (bundle_first(told), scheme_missing(told), "" if host else host_of_ours(told))):
         say(advice)
     print(told, file=sys.stderr)
 

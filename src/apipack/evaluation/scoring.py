@@ -149,6 +149,8 @@ def _check(row: Row) -> None:
     named = [row.get(key) for key in ("spec", "operation")]
     if (named[0] is None) != (named[1] is None):
         raise ScoreError("spec and operation go together")
+    if "" in named:
+        raise ScoreError("spec or operation is empty")
     if not all(name is None or isinstance(name, str) for name in named):
         raise ScoreError("spec and operation are texts")
 
