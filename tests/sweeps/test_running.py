@@ -57,6 +57,19 @@ def test_what_a_run_of_another_commit_kept_is_dropped(params: Path) -> None:
         assert params.read_text() == "mix: python\n"
 
 
+@pytest.mark.usefixtures("killed")
+def test_overrides_of_a_run_that_was_killed_on_another_commit_are_not_taken_for_the_user_s(params: Path) -> None:
+    other = params.with_name("grid.yaml")
+    _commit(other, "question: a\n")
+    with pytest.raises(UserError, match="git checkout HEAD -- params.yaml"), params_put_back(print):
+        pass
+    assert params.read_text() == "mix: ruby\n"
+    subprocess.run(("git", "checkout", "-q", "HEAD", "--", str(params)), check=True)
+    with params_put_back(print):
+        assert params.read_text() == "mix: curl\n"
+    assert not list(SAVED.glob("*"))
+
+
 def test_an_interrupt_puts_it_back_at_once(params: Path) -> None:
     with pytest.raises(KeyboardInterrupt), params_put_back(print):
         params.write_text("mix: go\n")

@@ -11,9 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from apipack.errors import UserError
-from apipack.evaluation.run_names import commit
+from apipack.evaluation.run_names import commit, committed_params
 from apipack.evaluation.tracking import finished_runs
 from apipack.io import write_text
+from apipack.section import read
 from apipack.sweeps import queueing
 from apipack.sweeps.grid import Point
 
@@ -117,13 +118,18 @@ def working_tree() -> Iterator[bool]:
 @contextmanager
 def params_put_back(say: Say, params: Path = Path("params.yaml")) -> Iterator[None]:
     """Keep `params` beside, and put it back at the end, also that of an interrupt. What a run that was killed kept is
-    put back by the next one on the same commit, and dropped on another. What it replaces then, the killed run's
-    overrides or an edit since, is kept as `REPLACED`, and a line says so."""
-    saved = _saved()
+    put back by the next one on the same commit. What it replaces then, the killed run's overrides or an edit since, is
+    kept as `REPLACED`, and a line says so. On another commit it is dropped where `params` is that commit's; else raises
+    `UserError`, since its values may be the killed run's."""
+    saved, current = _saved(), params.read_text(encoding="utf-8")
     for kept in SAVED.glob("sweep-params-*.yaml"):
         if kept != saved:
+            if current != kept.read_text(encoding="utf-8") and read(params) != committed_params():
+                raise UserError(
+                    f"{params} is not the last commit's, and a run was killed on another one: "
+                    f"`git checkout HEAD -- {params}`, or delete {kept} to go on with what it says"
+                )
             kept.unlink()
-    current = params.read_text(encoding="utf-8")
     if not saved.exists():
         write_text(saved, current)
     original = saved.read_text(encoding="utf-8")
