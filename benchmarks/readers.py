@@ -8,8 +8,8 @@ refused. The generators make mistakes of their own: an object becomes a list, a 
 some calls do not compile. With --execute a sample of the calls not read as asked for runs in the sandbox. "as read" are
 those whose reading is what arrived, or did not arrive; "read wrong" those whose reading is not. Of the refused,
 "nothing" are those that send nothing, "generator" those that send something else than what was asked for, and "missed"
-those that send that; "untried" lack a library, or were stopped before they had sent anything. Below
-the table, read right are "right" and "as read" together.
+those that send that; "untried" lack a library, or were stopped before they had sent
+anything. Below the table, read right are "right" and "as read" together.
 """
 
 from __future__ import annotations

@@ -97,8 +97,8 @@ def calls(
                 not print_calls(Source("", body, host or final), languages, operation, optional, told)
                 and operation is not None
             ):
-                told_how = f"give an id or `METHOD path`{near(told, operation)}"
-                fail(f"{name}: no operation is called {operation}; {told_how}", 2)
+                hint = f"give an id or `METHOD path`{near(told, operation)}"
+                fail(f"{name}: no operation is called {operation}; {hint}", 2)
     except (OSError, UserError, RecursionError) as error:
         if isinstance(error, FileNotFoundError) and name.startswith(("http:", "https:")):
             fail(f"{name}: no such file; an address is given with --url", 2)

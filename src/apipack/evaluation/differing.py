@@ -49,7 +49,7 @@ def _has_named_parts(request: Request, gold: Request, template: str) -> bool:
 
 
 def _headers(request: Request, gold: Request, declared: Sequence[Sequence[Any]]) -> Iterator[str]:
-    """Of those that are no arguments; an Accept, say, counts where the operation declares it."""
+    """Of those that are no arguments; an Accept, for example, counts where the operation declares it."""
     kept = {name.lower() for name, place, *_ in declared if place == "header"}
     ours, theirs = (
         {name.lower(): value for name, value in without_client_headers(one, kept).headers if _is_apart(name)}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-_INTEGER = re.compile(r"-?[0-9]+")
-_NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+from apipack.openapi.number_texts import INTEGER, NUMBER
 
 
 class Declared(NamedTuple):
@@ -53,8 +51,8 @@ def same_pairs(predicted: Pairs, gold: Pairs, place: str = "", parameters: Param
 
 
 def _kind(value: str) -> str:
-    if _INTEGER.fullmatch(value):
+    if INTEGER.fullmatch(value):
         return "integer"
-    if _NUMBER.fullmatch(value):
+    if NUMBER.fullmatch(value):
         return "number"
     return "boolean" if value.lower() in ("true", "false") else "text"

@@ -10,11 +10,10 @@ from urllib.parse import parse_qsl, quote, unquote, unquote_plus
 from apipack.openapi.document import Document
 from apipack.openapi.loading import SpecError
 from apipack.openapi.nodes import listed
+from apipack.openapi.number_texts import INTEGER, NUMBER
 from apipack.records import Request, json_value
 
 DEEPEST = 50  # parts of parts of an `allOf`
-_INTEGER = re.compile(r"-?[0-9]+")
-_NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 SEPARATORS = {"spaceDelimited": r"%20|\+| ", "pipeDelimited": r"%7[Cc]|\|", "tabDelimited": "%09|\t"}
 
 
@@ -89,9 +88,9 @@ def typed(schema: dict[str, Any], text: str) -> Any:
             return value
     try:
         if kind == "integer":
-            return int(text) if _INTEGER.fullmatch(text) else text
+            return int(text) if INTEGER.fullmatch(text) else text
         if kind == "number":
-            return float(text) if _NUMBER.fullmatch(text) else text
+            return float(text) if NUMBER.fullmatch(text) else text
         if kind in ("object", "array"):
             return json_value(text)
     except (ValueError, RecursionError):
