@@ -34,13 +34,13 @@ from typing import Any
 from apipack.hubs.snapshot import fetch, specs
 from apipack.languages.codec import Unrepresentable, render
 from apipack.languages.rendering import render_rows
+from apipack.operations.database import PART
 from apipack.operations.parsing import parse_specs
 from apipack.params import load
 from apipack.records import LANGUAGES, Request
 from apipack.tasks.parts import packed
 
 PEER = "openapi-snippet@0.14.0"
-PART = 2**20  # bytes of specifications: two processes end together
 Figures = dict[str, Any]
 
 

@@ -43,3 +43,19 @@ def test_what_the_reference_does_as_well_is_no_difference() -> None:
     bare = request("application/json", "{}", ("Authorization", "Bearer Y"))
     assert not differences(bare, gold)
     assert differences(gold, bare) and not same_request(gold, bare, gold.url, [])
+
+
+@pytest.mark.parametrize(
+    ("value", "right"),
+    [
+        ("Basic c3ZjOnB3", True),
+        ("Basic b'c3ZjOnB3'", False),
+        ('Bearer b"c3ZjOnB3"', False),
+        ("b'c3ZjOnB3'", False),
+        ("it's b'c' d", True),
+    ],
+)
+def test_bytes_that_were_not_decoded_are_no_header(value: str, right: bool) -> None:
+    gold = Request("GET", "https://h.example/a", (("Authorization", value.split(" ")[0] + " REPLACE_KEY"),))
+    assert (not faults(Request("GET", "https://h.example/a", (("Authorization", value),)))) is right
+    assert right or not same_request(Request("GET", gold.url, (("Authorization", value),)), gold, gold.url, [])

@@ -229,3 +229,22 @@ def test_all_members_of_a_json_body_count_and_what_is_no_json_is_wrong(body: str
     headers = (("Content-Type", "application/json"),)
     gold = Request("POST", "https://h.example/a", headers, '{"price":4.5,"lines":[{"n":1},{"n":2}]}')
     assert same_request(Request("POST", gold.url, headers, body), gold, gold.url, []) is same
+
+
+@pytest.mark.parametrize(
+    ("reference", "predicted", "same"),
+    [
+        ("/orders/ord_1", "/orders/{order_id}", False),
+        ("/orders/ord_1", "/orders/%7Border_id%7D", False),
+        ("/orders/ord_1", "/orders/$%7Bid%7D", False),
+        ("/orders/%7Border_id%7D", "/orders/%7Border_id%7D", True),
+        ("/orders/%7Border_id%7D", "/orders/%7Bid%7D", True),  # as the paper's references have them
+        ("/orders/ord_1?q=a", "/orders/ord_2?q=%7Bterm%7D", False),
+        ("/orders/ord_1?q=a", "/orders/ord_2?q=%7Bterm", True),
+        ("/orders/ord_1?key=REPLACE_KEY", "/orders/ord_2?key=%7Bkey%7D", True),
+    ],
+)
+def test_a_name_in_braces_is_no_value(reference: str, predicted: str, same: bool) -> None:
+    one, other = (Request("GET", f"https://h.example{path}") for path in (reference, predicted))
+    arguments = [["order_id", "path", True, "string", False]]
+    assert same_request(other, one, "https://h.example/orders/{order_id}", arguments) is same

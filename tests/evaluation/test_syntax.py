@@ -26,6 +26,8 @@ def test_a_call_compiles_until_it_is_cut(language: str) -> None:
     ("language", "code", "expected"),
     [
         ("curl", "curl https://h/ (", False),
+        ("curl", "curl https://h/?a=1&b%5Bx%5D=2 -H 'A: b'", True),
+        ("curl", "curl https://h/?a=1&b%5Bx%5D=2 -H 'A: b", False),
         ("curl", "curl --unknown https://h/", True),
         ("curl", "curl --unknown -d '(a)' -d \"(\\\"b)\" -d it\\'s", True),
         ("curl", "# it's\ncurl https://h/", True),
@@ -59,7 +61,8 @@ def test_a_call_compiles_until_it_is_cut(language: str) -> None:
         ("go", "package main\n\nfunc main() {\n}\n", True),
         ("go", "", True),
         ("go", 'resp, err := http.Get(os.Getenv("U"))\nif err != nil { panic(err) }\ndefer resp.Body.Close()', True),
-        ("go", 'resp, err := http.Get(os.Getenv("U"))', False),
+        ("go", 'resp, err := http.Get(os.Getenv("U"))', True),  # a fragment goes on elsewhere
+        ("go", 'package main\nimport ("net/http")\nfunc main() {\n\tresp, err := http.Get("U")\n}', False),
         ("go", 'http.Get("https://h/"', False),
         ("go", "I cannot do that.", False),
         ("go", "package main\n\nfunc main() {\n\tx := 1\n}\n", False),

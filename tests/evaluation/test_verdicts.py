@@ -9,7 +9,7 @@ import pytest
 from apipack.evaluation import executing
 from apipack.evaluation.agreement import agreement
 from apipack.evaluation.apis import Apis
-from apipack.evaluation.executing import certain, lacks_library
+from apipack.evaluation.executing import certain, lacks, lacks_library
 from apipack.evaluation.predictions import judge_all, predictions_of
 from apipack.evaluation.verdicts import RATES, Reference, Verdict, judge, judge_executed
 from apipack.languages.codec import Reading, Unreadable, read, render
@@ -267,6 +267,21 @@ def test_a_call_whose_library_is_not_there_is_not_judged_by_its_failure() -> Non
     assert not lacks_library(Outcome("failed", "KeyError: 'x'"))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "FileNotFoundError: [Errno 2] No such file or directory: 'order.json'",
+        'Warning: Couldn\'t read data from file "p.json", this makes an empty POST.',
+        "Error: ENOENT: no such file or directory, open 'order.json'",
+        "java.nio.file.NoSuchFileException: order.json",
+        "TypeError: HTTPResponse.__init__() got an unexpected keyword argument 'json'",
+    ],
+)
+def test_a_file_that_only_its_user_has_is_not_the_call_s_fault(said: str) -> None:
+    assert lacks(Outcome("ok", said, [arrival("/")])) and lacks(Outcome("failed", said))
+    assert not lacks(Outcome("failed", "TypeError: f() got an unexpected keyword argument 'json'"))
+
+
 def test_what_is_sent_otherwise_is_not_valid(apis: tuple[Apis, dict[str, dict[str, Any]]]) -> None:
     api, by_method = apis
     post = Request.from_json(by_method["POST"]["request"])
@@ -296,7 +311,7 @@ def test_what_is_broken_is_said(apis: tuple[Apis, dict[str, dict[str, Any]]]) ->
     assert [verdict.broken_rules for verdict in verdicts] == [
         ("body/age: maximum",),
         ("query mode: enum",),
-        ("POST https://pets.example/v1/cats is another operation",),
+        ("POST https://pets.example/v1/cats is no operation",),
     ]
     assert [verdict.request_match for verdict in verdicts] == [True, True, False]
 

@@ -483,3 +483,25 @@ def test_what_python_takes_for_a_number_need_not_be_one(kind: str, good: tuple[s
     for texts, broken in ((good, frozenset()), (bad, frozenset({"query n: type"}))):
         for text in texts:
             assert violations(document, raw, Request("GET", f"https://h.example/a?n={text}")) == broken, text
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "right"),
+    [
+        ({"items": {"type": "number"}, "minItems": 4}, "8.5%2C50%2C9.25%2C51", True),
+        ({"items": {"type": "number"}, "minItems": 4}, "8.5%2C50%2C9.25%2Cx", False),
+        ({"items": {"enum": ["customer", "items"]}}, "customer%2Citems", True),
+        ({"items": {"enum": ["customer", "items"]}}, "customer%2Cline", False),
+        ({"items": {"enum": ["a,b"]}}, "a%2Cb", True),
+        ({"items": {"type": "string", "maxLength": 3}}, "a%2Cb", True),
+        ({"items": {"type": "string"}, "minItems": 2}, "a%2Cb", True),
+        ({"items": {"type": "string"}, "minItems": 2}, "a", False),
+    ],
+)
+def test_commas_between_the_items_of_a_list_may_be_encoded(schema: dict[str, Any], value: str, right: bool) -> None:
+    """As clients encode them that know nothing of lists."""
+    parameter = {"name": "v", "in": "query", "explode": False, "schema": {"type": "array", **schema}}
+    operation = {"parameters": [parameter], "responses": {}}
+    request = Request("GET", f"https://h.example/?v={value}")
+    rules = violations(Document({"openapi": "3.0.3"}), RawOperation("/", "get", {}, operation), request)
+    assert (not rules) is right

@@ -55,9 +55,9 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except ModuleNotFoundError as error:
             command = ctx.invoked_subcommand
-            if command not in EXTRAS or (error.name or "apipack").startswith("apipack"):
+            if (error.name or "apipack").startswith("apipack"):
                 raise
-            fail(f"apipack {command} needs {error.name}: {install(EXTRAS[command])}", 2)
+            fail(f"apipack {command} needs {error.name}: {install(EXTRAS.get(command, 'pipeline'))}", 2)
 
 
 def install(extra: str) -> str:

@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, unquote
 
 from apipack.evaluation.metrics import same_request
 from apipack.evaluation.url_templates import path_values, segments, template_parts
+from apipack.languages.environment import STAND_IN, holds_credential
 from apipack.languages.wire import CLIENT_ADDED, FORM
 from apipack.openapi.argument_names import is_credential, is_made_up
 from apipack.openapi.payloads import Element, body_parts, json_texts, xml_tree
@@ -58,6 +59,7 @@ def compare(predicted: Request | None, gold: Request, template: str, declared: S
     """predicted: what a call sends, None where it is not readable. template, declared: the operation's `template` and
     `arguments` (schema OPERATIONS)."""
     secret = [argument for argument in every_argument(gold, template) if _PLACEHOLDER.match(argument.value)]
+    secret += [] if predicted is None else _of_environment(predicted, template)
     names = {(argument.place, argument.name) for argument in secret} | address(declared)
     sent, asked = (_without(names, arguments(request, template)) for request in (predicted, gold))
     ours, theirs = Counter(sent), Counter(asked)
@@ -67,6 +69,12 @@ def compare(predicted: Request | None, gold: Request, template: str, declared: S
         and same_request(predicted, gold, template, declared)
     )
     return Comparison(exact, _kinds(ours), _kinds(theirs), _kinds(ours & theirs))
+
+
+def _of_environment(request: Request, template: str) -> list[Argument]:
+    """Credentials that the program takes from its environment, whatever it calls them: `key`, `appid`."""
+    given = (argument for argument in every_argument(request, template) if STAND_IN in argument.value)
+    return [argument for argument in given if holds_credential(argument.name.rpartition(".")[2])]
 
 
 def _by_name(sent: Iterable[Argument]) -> dict[tuple[str, str], list[Argument]]:

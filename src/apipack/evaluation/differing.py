@@ -70,6 +70,8 @@ def _headers(request: Request, gold: Request, declared: Sequence[Sequence[Any]])
 def _values_differ(name: str, value: str, wanted: str, request: Request, gold: Request, kept: set[str]) -> bool:
     if name == "content-type":
         return request.media_type != gold.media_type
+    if not value and wanted:
+        return True
     return name in kept and name != "authorization" and value != wanted
 
 
@@ -109,7 +111,8 @@ def _values(request: Request, template: str, by_name: bool, aside: set[tuple[str
     for argument in every_argument(request, template):
         if argument.place != "path" or by_name:
             key = argument.place, argument.name
-            value = "a value" if key in aside or is_set_aside(argument) else argument.value
+            is_aside = argument.value and (key in aside or is_set_aside(argument))
+            value = "a value" if is_aside else argument.value
             values.setdefault(key, []).append(value)
     return values
 

@@ -2,7 +2,8 @@
 
 A call that is letter for letter what `render` writes of the request that is read in it is certain to send that request
 (`verify` proves it by execution), and no output sends nothing. To run these would tell nothing new. Where a call uses a
-library which this machine lacks, or is lost with its sandbox, what reading tells stands: the model is not at fault.
+library which this machine lacks or a file that only its user has, or is lost with its sandbox, what reading tells
+stands: the model is not at fault.
 """
 
 from __future__ import annotations
@@ -25,6 +26,13 @@ _LACKING = re.compile(
     r"|fatal error: \S+: No such file|: (?:https?|wget): command not found"
 )
 """What the ten languages say of a library that is not installed."""
+_MISSED = re.compile(
+    r"No such file or directory|no such file or directory|ENOENT|NoSuchFileException|FileNotFound(?:Error|Exception)"
+    r"|Couldn't read data from file|Failed to open/read local data|operation aborted by callback"
+    r"|The file .{1,80} (?:doesn.t exist|couldn.t be opened)"
+    r"|HTTPResponse\.__init__\(\) got an unexpected keyword argument 'json'"
+)
+"""What they say of a file that is not there, and urllib3 1 of what urllib3 2 takes."""
 
 
 def certain(reading: Reading) -> bool:
@@ -46,7 +54,12 @@ def outcomes(readings: Iterable[Reading], workers: int, say: Callable[[str], Non
         say(f"{line}; verdicts are static")
     calls = [reading for reading in calls if reading.language not in missing]
     executed = zip(calls, execute(calls, workers), strict=True) if calls else ()
-    return {reading: outcome for reading, outcome in executed if outcome.status != LOST and not lacks_library(outcome)}
+    return {reading: outcome for reading, outcome in executed if outcome.status != LOST and not lacks(outcome)}
+
+
+def lacks(outcome: Outcome) -> bool:
+    """Whether a call found something missing here that is not its own fault: a library, or a file of its user's."""
+    return lacks_library(outcome) or _MISSED.search(outcome.detail) is not None
 
 
 def lacks_library(outcome: Outcome) -> bool:

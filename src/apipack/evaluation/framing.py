@@ -8,16 +8,19 @@ from email.message import Message
 from apipack.openapi.payloads import parts
 from apipack.records import Request
 
+_BYTES = "bytes that were not decoded, as Python writes them"
+_UNDECODED = re.compile(r"(?:^| )b'[^' ]+'$|(?:^| )b\"[^\" ]+\"$")
 _ESCAPED = re.compile("[\udc80-\udcff]")
 
 
 def faults(request: Request) -> frozenset[str]:
     """Where a request contradicts itself: two types of one body (RFC 9110, 8.3), a declared charset that is not the
-    body's (8.3.2), a boundary that divides the body into no parts (RFC 2046, 5.1.1)."""
+    body's (8.3.2), a boundary that divides the body into no parts (RFC 2046, 5.1.1); and bytes in a header that
+    Python did not decode but wrote down."""
     kind = request.header("content-type") or ""
+    contradictions = {f"header {name.lower()}: {_BYTES}" for name, value in request.headers if _UNDECODED.search(value)}
     if not request.body or not kind:
-        return frozenset()
-    contradictions = set()
+        return frozenset(contradictions)
     if sum(name.lower() == "content-type" for name, _ in request.headers) > 1:
         contradictions.add("header content-type: twice")
     if "charset" in kind.lower() and not _is_encoded(request.body, kind):

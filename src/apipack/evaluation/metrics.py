@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from apipack.evaluation.bodies import same_body
 from apipack.evaluation.framing import credentials_scheme, faults
 from apipack.evaluation.url_templates import path_values, segments, template_parts
-from apipack.evaluation.values import TEXT, Declared, Parameters, same_pairs, same_value
+from apipack.evaluation.values import TEXT, Declared, Parameters, is_unfilled, same_pairs, same_value
 from apipack.languages.wire import authority, without_client_headers
 from apipack.records import Request
 
@@ -71,7 +71,8 @@ def _same_segment(predicted: str, gold: str, pattern: str, parameters: Parameter
     if ours is None or theirs is None:
         return unquote(predicted) == unquote(gold)
     return all(
-        same_value(a, b, parameters.get(("path", name), TEXT)) for (name, a), (_, b) in zip(ours, theirs, strict=True)
+        same_value(a, b, parameters.get(("path", name), TEXT)) and not is_unfilled(a, b)
+        for (name, a), (_, b) in zip(ours, theirs, strict=True)
     )
 
 

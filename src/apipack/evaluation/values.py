@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -20,6 +21,13 @@ TEXT = Declared("", False)
 Pairs = list[tuple[str, str]]
 Parameters = Mapping[tuple[str, str], Declared]
 """By place and name."""
+_UNFILLED = re.compile(r"\$?\{[A-Za-z_][\w.]*\}")
+
+
+def is_unfilled(value: str, gold: str) -> bool:
+    """Whether a value is a name in braces that a program forgot to fill: `{id}` for `f"{id}"`. gold: the reference's,
+    which is another one, and no stand-in for a credential."""
+    return bool(_UNFILLED.fullmatch(value)) and not (_UNFILLED.fullmatch(gold) or "REPLACE_" in gold)
 
 
 def same_value(a: str, b: str, declared: Declared = TEXT) -> bool:
@@ -46,7 +54,8 @@ def same_pairs(predicted: Pairs, gold: Pairs, place: str = "", parameters: Param
     declared = parameters or {}
     ours, theirs = sorted(predicted), sorted(gold)
     return all(
-        same_value(a, b, declared.get((place, name), TEXT)) for (name, a), (_, b) in zip(ours, theirs, strict=True)
+        same_value(a, b, declared.get((place, name), TEXT)) and not (place == "query" and is_unfilled(a, b))
+        for (name, a), (_, b) in zip(ours, theirs, strict=True)
     )
 
 

@@ -200,7 +200,7 @@ def _sent(
     hallucinated = any(not specification.has_endpoint(operation, request) for request in elsewhere)
     broken = {f"{len(requests)} requests arrived"}
     if sole is not None:
-        broken = {f"{sole.method} {sole.url.partition('?')[0]} is another operation"}
+        broken = {f"{sole.method} {sole.url.partition('?')[0]} is {'no' if hallucinated else 'another'} operation"}
         if same or there and (same_place(sole, gold) or _fits(sole, reference)):
             broken = set(specification.violations(operation, sole) - specification.violations(operation, gold))
             broken |= differences(sole, gold)

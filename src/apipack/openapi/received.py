@@ -58,7 +58,21 @@ def parameter_value(document: Document, parameter: dict[str, Any], schema: dict[
     if (not explode or place in ("header", "cookie") or (place == "path" and style == "simple")) and len(values) == 1:
         values = re.split(separator, values[0])
     items = schema_of(document, schema.get("items"))
+    if len(values) == 1 and separator == "," and not explode and place in ("path", "query"):
+        values = _encoded_whole(schema, items, place, values[0])
     return [typed(items, decoded(place, value)) for value in values]
+
+
+def _encoded_whole(schema: dict[str, Any], items: dict[str, Any], place: str, text: str) -> list[str]:
+    """The values of an array whose commas may be encoded as well, as most clients do with all of a value: a receiver
+    that decodes first cannot tell. As one item it stays where it can be one."""
+    whole, enum = decoded(place, text), items.get("enum")
+    value = typed(items, whole)
+    is_item = value in enum if isinstance(enum, list) else type_of(items) in (None, "string") or value != whole
+    least = schema.get("minItems")
+    if "%2c" not in text.lower() or (is_item and not (isinstance(least, int) and least > 1)):
+        return [text]
+    return re.split("%2[Cc]", text)
 
 
 def _object(document: Document, schema: dict[str, Any], place: str, text: str, mark: str, explode: bool) -> Any:

@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,6 +28,7 @@ from typing import Any
 from apipack.sandbox.cgroup import limited
 
 NEEDED = ("unshare", "bwrap", "ip", "nft")
+PACKAGES = ("cryptography", "h11")
 MEMORY = 1_536 * 1024 * 1024
 FIRST_USER, USERS = 20_000, 40_000
 START_SECONDS = 60.0
@@ -208,6 +210,8 @@ def unavailable() -> str | None:
     path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
     if missing := [tool for tool in NEEDED if not shutil.which(tool, path=path)]:
         return f"{', '.join(missing)} not found: run `make toolchains`"
+    if missing := [name for name in PACKAGES if find_spec(name) is None]:
+        return f"the sandbox needs {', '.join(missing)}: pip install '.[pipeline]' in the clone"
     try:
         with Sandbox() as sandbox:
             done = sandbox.run(Job({}, [("run", ["/bin/true"], 10.0)]))

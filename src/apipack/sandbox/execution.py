@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from apipack.languages.codec import Reading
+from apipack.languages.environment import credentials
 from apipack.progress import progress
 from apipack.sandbox import Job, Limits, Record, Sandbox, SandboxError, Step, unavailable
 from apipack.sandbox.comparison import difference
@@ -134,9 +135,11 @@ def _shared(language: str, calls: dict[int, str], way: str, kept: Kept) -> dict[
     marker = f"/{secrets.token_hex(16)}/"
     program = (together if way == OWN else side_by_side)(language, calls, marker)
     seconds = BUILD_SECONDS * 4 + CALL_SECONDS * len(calls)
+    env = {} if way == OWN else credentials(*calls.values())
+    job = Job(program.files, _steps(program, seconds, seconds), {**env, **program.env}, TOGETHER)
     try:
         with kept.one(root(language), way) as sandbox:
-            done = sandbox.run(Job(program.files, _steps(program, seconds, seconds), program.env, TOGETHER))
+            done = sandbox.run(job)
     except SandboxError as error:
         log.warning(
             "%d calls in %s took their sandbox with them, and are tried in parts: %s", len(calls), language, error
@@ -157,7 +160,8 @@ def run_alone(sandbox: Sandbox, language: str, code: str) -> Outcome:
     """One call, whatever it is, in a program of its own. Raises SandboxError when the sandbox is gone."""
     program = alone(language, code)
     limits = BUILT if program.build else Limits()
-    done = sandbox.run(Job(program.files, _steps(program, BUILD_SECONDS, RUN_SECONDS), program.env, limits))
+    env = {**credentials(code), **program.env}
+    done = sandbox.run(Job(program.files, _steps(program, BUILD_SECONDS, RUN_SECONDS), env, limits))
     status, detail = _status(done.steps)
     return Outcome(status, detail, done.records)
 

@@ -4,7 +4,7 @@ import pytest
 
 from apipack.evaluation.verdicts import judge
 from apipack.languages.codec import Reading
-from tests.languages.reading.styles import Call, calls, credentials, references
+from tests.languages.reading.styles import Call, calls, references, same_credentials
 
 REFERENCES = references()
 
@@ -16,7 +16,7 @@ def test_a_right_call_is_read_as_what_it_sends(call: Call) -> None:
     gold = REFERENCES[call.task]
     verdict = judge(reading, gold)
     assert verdict.exact_match, f"{reading.request} for {gold.request}"
-    assert credentials(reading.request) == credentials(gold.request)
+    assert same_credentials(reading.request, gold.request)
 
 
 @pytest.mark.parametrize("call", calls("wrong"), ids=str)

@@ -42,8 +42,8 @@ def applied(function: Pure, positional: list[Any], named: Mapping[str, Any] | No
         return function(*positional, **named)
     except Unreadable:
         raise
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError, LookupError) as error:
-        raise Unreadable(f"a call that fails: {error}"[:100]) from None
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError, LookupError):
+        raise Unreadable("a call that does not take its values") from None
 
 
 class Ended(Exception):
@@ -197,8 +197,8 @@ class Dialect:
             result = method(value, *given.positional, **given.named)
             run.short(value)
             return result
-        except (TypeError, ValueError, KeyError, IndexError) as error:
-            raise Unreadable(f"a call that fails: {error}"[:100]) from None
+        except (TypeError, ValueError, KeyError, IndexError):
+            raise Unreadable("a call that does not take its values") from None
 
     def set_member(self, run: Any, owner: Any, name: str, value: Any) -> None:
         if isinstance(owner, Thing):

@@ -123,9 +123,9 @@ def _ascii(text: str) -> str:
 
 
 def _looked_up(run: Evaluation, given: Arguments) -> list[Any]:
-    """os.LookupEnv: what a bare environment gives."""
+    """os.LookupEnv: what the environment gives."""
     held = of_environment(*given.take("key", required=1))
-    return [held, False if held is UNSET else MYSTERY]
+    return [held, False if held is UNSET else isinstance(held, str) or MYSTERY]
 
 
 def _joined(*parts: str) -> str:

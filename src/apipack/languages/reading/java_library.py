@@ -127,12 +127,13 @@ def _string(run: Evaluation, given: Arguments) -> Any:
 class JavaEnvironment(Environment):
     """The map of System.getenv()."""
 
-    def do_get(self, run: Evaluation, given: Arguments) -> Mystery:
+    def do_get(self, run: Evaluation, given: Arguments) -> str | Mystery:
         return of_environment(*given.take("name", required=1))
 
     def do_getOrDefault(self, run: Evaluation, given: Arguments) -> Any:
         name, default = given.take("name", "default", required=2)
-        return default if of_environment(name) is UNSET else MYSTERY
+        held = of_environment(name)
+        return default if held is UNSET else held
 
     def do_containsKey(self, run: Evaluation, given: Arguments) -> Mystery:
         return MYSTERY

@@ -23,7 +23,7 @@ from apipack.languages.wire import Unreadable
 
 
 def _variable(run: Evaluation, given: Arguments) -> Any:
-    """os.getenv: what a bare environment gives."""
+    """os.getenv: what the environment gives."""
     name, default = given.take("key", "default", required=1)
     held = of_environment(name)
     return default if held is UNSET and default is not UNDEFINED else held
@@ -36,7 +36,8 @@ class Environ(Environment):
         return _variable(run, given)
 
     def item(self, run: Any, key: Any) -> Any:
-        return MYSTERY
+        held = of_environment(key)
+        return MYSTERY if held is UNSET else held
 
 
 OS = Module("os", {"environ": Environ(), "getenv": Builtin(_variable)})

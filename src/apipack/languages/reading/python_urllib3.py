@@ -7,6 +7,7 @@ from typing import Any
 from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import optional
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.python_data import dumps
 from apipack.languages.reading.python_requests import as_dict, pairs_of
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
@@ -38,14 +39,19 @@ class PoolManager(Thing):
 
     def do_request(self, run: Evaluation, given: Arguments) -> Any:
         ignored = ("timeout", "retries", "redirect", "preload_content", "decode_content")
-        method, url, form, headers, body, *_ = given.take(
-            "method", "url", "fields", "headers", "body", *ignored, required=2
+        method, url, form, headers, body, *_, data = given.take(
+            "method", "url", "fields", "headers", "body", *ignored, "json", required=2
         )
         method, url = text_of(known(method), "the method").upper(), known(url)
         fields = Fields()
         for name, value in as_dict(optional(headers) or self.headers or {}).items():
             fields.set(name, value)
         octets = known(optional(body))
+        if optional(data) is not None:
+            if octets is not None:
+                raise run.thrown("a body beside JSON")
+            octets = dumps(known(data), separators=(",", ":"), ensure_ascii=False).encode()
+            fields.default("Content-Type", sending.JSON)
         if isinstance(octets, str) and not octets.isascii():
             raise Unreadable("a text that versions of urllib3 encode in different ways")
         if not isinstance(octets, str | bytes | None):

@@ -172,8 +172,8 @@ class RubyEnvironment(Environment):
 
     def do_fetch(self, run: Evaluation, given: Arguments) -> Any:
         name, default = given.take("name", "default", required=1) if not given.named else (*given.positional, UNDEFINED)
-        if of_environment(name) is not UNSET:
-            return MYSTERY
+        if (held := of_environment(name)) is not UNSET:
+            return held
         if "block" in given.named:
             return run.apply(given.named["block"], Arguments([name]))
         return MYSTERY if default is UNDEFINED else default

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -26,12 +27,39 @@ from apipack.languages.reading.values import (
 from apipack.languages.wire import FORM, Unreadable
 from apipack.records import Request
 
+FLAT = Module("FlatParamsEncoder", {})
+NESTED = Module("NestedParamsEncoder", {})
+
+
+class FaradayOptions(Thing):
+    """Options of a connection or of a call, of which the encoder of parameters alone changes a request."""
+
+    def __init__(self, is_flat: bool = False) -> None:
+        self.is_flat = is_flat
+
+    def set(self, run: Evaluation, name: str, value: Any) -> None:
+        run.certain()
+        if name == "params_encoder":
+            self.is_flat = _is_flat(value)
+        elif name not in TIMES:
+            raise Unreadable("options of Faraday that change the request")
+
+    def set_item(self, run: Evaluation, key: Any, value: Any) -> None:
+        self.set(run, text_of(key), value)
+
+
+def _is_flat(encoder: Any) -> bool:
+    if encoder is not FLAT and encoder is not NESTED:
+        raise Unreadable("an encoder of Faraday's that is not known here")
+    return encoder is FLAT
+
 
 class FaradayRequest(Thing):
     """What a block of a call changes."""
 
-    def __init__(self, headers: dict[Any, Any], params: dict[Any, Any], body: Any) -> None:
+    def __init__(self, headers: dict[Any, Any], params: dict[Any, Any], body: Any, is_flat: bool) -> None:
         self.headers, self.params, self.body = dict(headers), dict(params), body
+        self.options = FaradayOptions(is_flat)
         self.target: str | None = None
 
     def do_headers(self, run: Evaluation, given: Arguments) -> Any:
@@ -41,7 +69,7 @@ class FaradayRequest(Thing):
         return self.params
 
     def do_options(self, run: Evaluation, given: Arguments) -> Any:
-        return MYSTERY
+        return self.options
 
     def set_body(self, run: Evaluation, value: Any) -> None:
         self.body = value
@@ -65,6 +93,7 @@ class Faraday(Thing):
     def __init__(self, url: str = "", headers: Any = None, params: Any = None) -> None:
         self.url, self.at_headers, self.params = url, dict(headers or {}), dict(params or {})
         self.encodes = "form"
+        self.options = FaradayOptions()
 
     inert = frozenset({"close"})
 
@@ -81,7 +110,7 @@ class Faraday(Thing):
 
     def verb(self, run: Evaluation, method: str, given: Arguments) -> Any:
         if method == "OPTIONS" and not given.positional and not given.named:
-            return MYSTERY
+            return self.options
         block = given.named.pop("block", None)
         url, second, headers = given.take("url", "second", "headers")
         carries = method in ("POST", "PUT", "PATCH")
@@ -89,6 +118,7 @@ class Faraday(Thing):
             {**self.at_headers, **optional(headers, {})},
             {**self.params, **({} if carries else optional(second, None) or {})},
             optional(second) if carries else None,
+            self.options.is_flat,
         )
         if block is not None:
             run.apply(block, Arguments([request]))
@@ -96,7 +126,8 @@ class Faraday(Thing):
 
     def do_run_request(self, run: Evaluation, given: Arguments) -> Any:
         method, url, body, headers = given.take("method", "url", "body", "headers", required=2)
-        request = FaradayRequest({**self.at_headers, **(optional(headers) or {})}, self.params, optional(body))
+        at_headers = {**self.at_headers, **(optional(headers) or {})}
+        request = FaradayRequest(at_headers, self.params, optional(body), self.options.is_flat)
         return run.send(self.request(text_of(method).upper(), url, request))
 
     def request(self, method: str, target: Any, request: FaradayRequest) -> Request:
@@ -112,8 +143,9 @@ class Faraday(Thing):
         base, _, query = url.partition("?")
         pairs = [f"{_escaped(name)}={_escaped(value)}" for name, value in parse_qsl(query, keep_blank_values=True)]
         if known(request.params):
-            pairs += nested_pairs(request.params, _escaped)
-            url = f"{base}?{'&'.join(sorted(pairs))}"
+            pairs += (_flat_pairs if request.options.is_flat else nested_pairs)(request.params, _escaped)
+            pairs.sort(key=_name)
+            url = f"{base}?{'&'.join(pairs)}"
         return sent(method, sending.plain_url(url), fields, None if body is None else text_of(body, "the body"))
 
     def encoded(self, body: dict[Any, Any], fields: Fields) -> str:
@@ -123,7 +155,7 @@ class Faraday(Thing):
             return to_json(body)
         if self.encodes == "form" and kind in (None, FORM):
             fields.default("Content-Type", FORM)
-            return "&".join(sorted(nested_pairs(body, _escaped)))
+            return "&".join(sorted(nested_pairs(body, _escaped), key=_name))
         raise Unreadable("a hash that nothing encodes")
 
     def address(self, target: str) -> str:
@@ -164,6 +196,22 @@ class Faraday(Thing):
 TIMES = {"timeout", "open_timeout", "read_timeout", "write_timeout"}
 
 
+def _name(pair: str) -> str:
+    """Pairs are sorted by their names; those of one name stay in their order."""
+    return pair.partition("=")[0]
+
+
+def _flat_pairs(params: dict[Any, Any], escape: Callable[[str], str]) -> list[str]:
+    """What FlatParamsEncoder makes of parameters: a list is its name, time and again."""
+    pairs = []
+    for name, value in params.items():
+        values = value if isinstance(value, list) else [value]
+        if any(isinstance(item, dict | list) or item is None for item in values) or not values:
+            raise Unreadable("parameters that are not flat")
+        pairs += [f"{escape(text(name))}={escape(text(item))}" for item in values]
+    return pairs
+
+
 def _escaped(value: str) -> str:
     return quote(value, safe="-_.~ ").replace(" ", "+")
 
@@ -176,9 +224,12 @@ def _faraday(run: Evaluation, given: Arguments) -> Faraday:
     )
     if not set(options) <= {"url", "headers", "params", "request", "ssl"}:
         raise Unreadable("options of Faraday")
-    if not set(options.get("request") or {}) <= TIMES:
+    of_requests = dict(options.get("request") or {})
+    encoder = of_requests.pop("params_encoder", NESTED)
+    if not set(of_requests) <= TIMES:
         raise Unreadable("options of Faraday that change the request")
     connection = Faraday(text(known(options.get("url", ""))), options.get("headers"), options.get("params"))
+    connection.options.is_flat = _is_flat(encoder)
     if isinstance(block, Closure):
         connection.encodes = ""
         run.apply(block, Arguments([connection]))
@@ -196,6 +247,8 @@ FARADAY = FaradayModule(
     "Faraday",
     {
         "new": Builtin(_faraday),
+        "FlatParamsEncoder": FLAT,
+        "NestedParamsEncoder": NESTED,
         "default_adapter": MYSTERY,
         "Error": MYSTERY,
         "ClientError": MYSTERY,

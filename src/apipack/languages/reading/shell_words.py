@@ -7,6 +7,7 @@ from collections.abc import Callable, MutableMapping
 
 from tree_sitter import Node
 
+from apipack.languages.environment import STAND_IN, holds_credential
 from apipack.languages.reading.grammar import field, named, refuse, source
 from apipack.languages.reading.shell_expansions import CASED, CUT, PART, Value, calculated, cased, cut, part
 from apipack.languages.reading.values import AMBIENT, MYSTERY, Mystery
@@ -131,7 +132,7 @@ class Words:
         if name in ("!", "$", "0", "*", "@"):
             return MYSTERY
         if replaced := _REPLACED.fullmatch(name):
-            value = self.variables.get(replaced["name"], MYSTERY)
+            value = self.variables.get(replaced["name"], self.absent(replaced["name"]))
             count = -1 if replaced["all"] else 1
             return (
                 value
@@ -153,7 +154,7 @@ class Words:
     def changed(self, name: str) -> Value:
         """A variable of which a part is cut off, taken, or written in another case."""
         found = CUT.fullmatch(name) or PART.fullmatch(name) or CASED.fullmatch(name)
-        value = MYSTERY if found is None else self.variables.get(found["name"], MYSTERY)
+        value = MYSTERY if found is None else self.variables.get(found["name"], self.absent(found["name"]))
         if found is None or isinstance(value, Mystery) or re.search(r"[$`\\]", name):
             return MYSTERY
         if found.re is CUT:
@@ -174,20 +175,24 @@ class Words:
         return self.variables.get(f"{name}[{key}]", MYSTERY)
 
     def absent(self, name: str) -> Value:
-        """What a name is that nothing set: an argument that a function was not given is empty."""
+        """What a name is that nothing set: an argument that a function was not given is empty, and a credential is the
+        environment's."""
+        if holds_credential(name):
+            return STAND_IN
         return "" if name.isdecimal() and "#" in self.variables else MYSTERY
 
     def defaulted(self, node: Node, name: str, operator: str, default: str) -> Value:
         """${name:-default} and the others of its kind; := sets the variable as well."""
         is_colon = operator.startswith(":")
-        value = self.variables.get(name, self.absent(name) if is_colon else MYSTERY)
+        is_set = name in self.variables or holds_credential(name)
+        value = self.variables.get(name, self.absent(name) if is_colon or is_set else MYSTERY)
         is_ambient = name in AMBIENT
         if operator.endswith("+"):
             if isinstance(value, Mystery):
                 return MYSTERY
             if not value and is_colon:
                 return ""
-        elif name in self.variables and (value != "" or not is_colon):
+        elif is_set and (value != "" or not is_colon):
             return value
         inner = (named(node) or [node])[-1]
         given: Value = MYSTERY

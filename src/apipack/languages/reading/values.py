@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from apipack.languages.environment import STAND_IN, holds_credential
 from apipack.languages.reading.bounds import all_members
 from apipack.languages.wire import Unreadable
 
@@ -177,9 +178,11 @@ AMBIENT = frozenset(
 """Environment variables that a machine sets itself."""
 
 
-def of_environment(name: Any) -> Mystery:
+def of_environment(name: Any) -> str | Mystery:
     """What an environment variable holds."""
-    return UNSET if isinstance(name, str) and name not in AMBIENT else MYSTERY
+    if not isinstance(name, str) or name in AMBIENT:
+        return MYSTERY
+    return STAND_IN if holds_credential(name) else UNSET
 
 
 class Environment(Thing):

@@ -7,6 +7,8 @@ calls is preceded by a mark, a request for `marker` and the call's number to the
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -16,6 +18,13 @@ from apipack.sandbox.runners.program import Program
 __all__ = ["MARKS", "Program", "alone", "missing", "root", "shares", "side_by_side", "together"]
 
 MARKS = "100.64.0.1"
+MOST_FILES = 8
+_MEDIA = re.compile(
+    r"(?<![\w/.:%-])(?:\./)?((?:[A-Za-z0-9_][\w-]{0,40}/){0,3}[A-Za-z0-9_][\w-]{0,60}"
+    r"\.(?:pdf|png|jpe?g|gif|webp|svg|bmp|tiff?|mp3|mp4|wav|ogg|webm|mov|zip|gz|tar|csv|txt|docx?|xlsx?|pptx?|bin))(?![\w/.-])",
+    re.ASCII,
+)
+"""Files that are content, not parts of a program or of a request."""
 
 _MODULES: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
@@ -25,7 +34,13 @@ _MODULES: dict[str, ModuleType] = {
 
 def alone(language: str, code: str) -> Program:
     program: Program = _MODULES[language].alone(code)
-    return program
+    return replace(program, files={**stand_ins(code), **program.files})
+
+
+def stand_ins(code: str) -> dict[str, str]:
+    """Files that code may upload, under the names that it has for them, at most `MOST_FILES`. No verdict asks what they
+    hold."""
+    return dict.fromkeys(list(dict.fromkeys(_MEDIA.findall(code)))[:MOST_FILES], "content\n")
 
 
 def together(language: str, calls: dict[int, str], marker: str) -> Program:

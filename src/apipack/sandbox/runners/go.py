@@ -7,6 +7,7 @@ library is imported where it says no import itself.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Mapping
 
 from apipack.sandbox.runners.program import Program, each
@@ -38,6 +39,7 @@ PACKAGES = {
 }
 _IMPORTS = re.compile(r'^import\s*(?:\([^)]*\)|(?:[\w.]+[ \t]+)?"[^"\n]*")', re.MULTILINE)
 _TEXTS = re.compile(r"//[^\n]*|/\*.*?\*/|`[^`]*`|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
+_DECLARED = re.compile(r"^(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*:=", re.MULTILINE)
 _QUALIFIER = re.compile(r"(?<![\w.])([a-z]\w*)\.[A-Z]")
 
 
@@ -52,8 +54,15 @@ def whole(code: str) -> str:
         imports = [f'import "{path}"' for path in named]
     body = _IMPORTS.sub("", code)
     if not re.search(r"^func\s+main\s*\(", bare, re.MULTILINE):
-        body = f"func main() {{\n{body}\n}}\n"
+        body = f"func main() {{\n{body}\n{_used(bare)}}}\n"
     return "\n".join(["package main", *imports, body])
+
+
+def _used(bare: str) -> str:
+    """Uses of what a fragment declares, since it goes on elsewhere: without them it does not compile."""
+    lists = _DECLARED.findall(textwrap.dedent(bare.strip("\n")))
+    names = dict.fromkeys(name.strip() for names in lists for name in names.split(","))
+    return "".join(f"_ = {name}\n" for name in names if name != "_")
 
 
 def alone(code: str) -> Program:

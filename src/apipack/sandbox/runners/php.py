@@ -15,6 +15,8 @@ from apipack.sandbox.runners.program import CALL_SECONDS, Program, harness
 PHP = "/usr/bin/php"
 GUZZLE = COMPOSER[0]
 FORKS = True
+OPTIONS = ("-d", "variables_order=EGPCS")
+"""PHP's own default, in which `$_ENV` is filled; Debian's php.ini leaves that out."""
 NEEDS = (PHP, "/usr/lib/php/*/curl.so", GUZZLE)
 AUTOLOAD = "vendor/autoload.php"
 
@@ -25,7 +27,7 @@ def script(code: str) -> str:
 
 def alone(code: str) -> Program:
     files = {"call.php": script(code), **_composer(code)}
-    return Program(files, (PHP, *_loading(code), "call.php"), check=(PHP, "-l", "call.php"))
+    return Program(files, (PHP, *OPTIONS, *_loading(code), "call.php"), check=(PHP, "-l", "call.php"))
 
 
 def together(calls: Mapping[int, str], marker: str) -> Program:
@@ -33,7 +35,9 @@ def together(calls: Mapping[int, str], marker: str) -> Program:
     for code in calls.values():
         files |= _composer(code)
     plan = {"marker": marker, "calls": list(calls), "seconds": CALL_SECONDS}
-    return Program({**files, "each.php": harness("each.php"), "plan.json": json.dumps(plan)}, (PHP, "each.php"))
+    return Program(
+        {**files, "each.php": harness("each.php"), "plan.json": json.dumps(plan)}, (PHP, *OPTIONS, "each.php")
+    )
 
 
 def _composer(code: str) -> dict[str, str]:

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from pathlib import Path
 from typing import NamedTuple
 
 from apipack.evaluation.verdicts import Reference
+from apipack.languages.environment import STAND_IN
 from apipack.openapi.argument_names import is_credential
 from apipack.records import LANGUAGES, Request
 
 FOLDER = Path(__file__).parent
+_BEFORE = b64encode(STAND_IN.encode()).decode()[:36]
 _CALL = re.compile(
     r"^## (right|wrong|other-value|refused) (\w+): ([^\n]+)\n```\w+\n(.*?\n)```$", re.MULTILINE | re.DOTALL
 )
@@ -33,9 +36,17 @@ class Call(NamedTuple):
         return f"{self.language} {self.verdict} {self.task}: {self.style}"
 
 
-def credentials(request: Request) -> list[tuple[str, str]]:
-    """(name, value) of what a request says who it is with, in headers, cookies and the query, which an exact match
-    leaves aside."""
+def same_credentials(request: Request, gold: Request) -> bool:
+    """Whether both say alike who they are, in headers, cookies and the query, which an exact match leaves aside. Of
+    what the environment gives the name alone is known."""
+    given, wanted = _credentials(request), _credentials(gold)
+    return [name for name, _ in given] == [name for name, _ in wanted] and all(
+        value == right or STAND_IN in value or value.startswith(f"Basic {_BEFORE}")
+        for (_, value), (_, right) in zip(given, wanted, strict=True)
+    )
+
+
+def _credentials(request: Request) -> list[tuple[str, str]]:
     pairs = [(name.lower(), value) for name, value in request.headers]
     return sorted((name, value) for name, value in [*pairs, *request.query] if name == "cookie" or is_credential(name))
 

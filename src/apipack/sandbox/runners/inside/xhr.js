@@ -24,6 +24,19 @@ for (const name of ['localStorage', 'sessionStorage']) {
   };
 }
 
+// Fetch, 2.2.2 and 5.4: without CORS only what a form could send, and of the headers only those that are safelisted.
+const fetchAsIs = globalThis.fetch;
+const SIMPLE = /^(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(?:;|$)/i;
+globalThis.fetch = (input, options) => {
+  if (options?.mode !== 'no-cors') return fetchAsIs(input, options);
+  if (!['GET', 'HEAD', 'POST'].includes(String(options.method ?? 'GET').toUpperCase())) {
+    return Promise.reject(new TypeError('a method that no-cors does not allow'));
+  }
+  const kept = [...new Headers(options.headers)].filter(([name, value]) =>
+    ['accept', 'accept-language', 'content-language'].includes(name) || (name === 'content-type' && SIMPLE.test(value)));
+  return fetchAsIs(input, { ...options, headers: kept });
+};
+
 let axios;
 Object.defineProperty(globalThis, 'axios', {
   configurable: true,
