@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections import Counter
@@ -27,6 +28,10 @@ from spiders.outcome import failure, figures
 from spiders.pipelines import keep
 from spiders.settings import DELAYS
 
+log = logging.getLogger(__name__)
+
+NAMED = 20
+"""So many documents that are left out are named, the others counted."""
 GO_ON_WITHIN = 48 * 3600
 """Seconds after which an unfinished crawl is too old to go on with."""
 
@@ -96,6 +101,8 @@ def collect_local(hub: LocalName, p: Crawl, folder: Path, cache: Path) -> tuple[
         try:
             identity = identify(candidate)
         except Exception as error:  # counted, as parse counts them; one odd document costs no other
+            if refused.total() < NAMED:
+                log.warning("%s: %s is left out: %s", hub, candidate.name, " ".join(str(error).split())[:200])
             refused[error.reason if isinstance(error, SpecError) else "broken"] += 1
             continue
         kept = identity, sha256(candidate.body).hexdigest() if candidate.around else ""

@@ -63,6 +63,7 @@ RUN_BY = {
         "tests/evaluation/test_comparing.py::test_the_command_prints_sizes_languages_and_the_paper_s_figures"
     ),
     r"apipack sweep": "tests/sweeps/test_sweep.py::test_killed_twice_it_goes_on_and_ends_in_the_table",
+    r"apipack drops ": "tests/dataset/test_dropped.py::test_what_each_stage_left_out_is_named",
     r"apipack doctor": "tests/cli/test_help.py::test_doctor_says_what_is_missing_and_what_to_do",
     r"apipack replica ": "tests/cli/test_main.py::test_replica_serves_until_it_is_stopped",
     r"make remote|dvc push|dvc pull|git tag|dvc artifacts get": (

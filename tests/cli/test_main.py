@@ -177,6 +177,13 @@ def test_a_folder_that_is_gone_is_one_line(tmp_path: Path, command: str) -> None
     assert done.returncode == 2 and done.stderr.count("\n") == 1
 
 
+def test_presets_are_listed(tmp_path: Path) -> None:
+    code, out, _ = run("preset")
+    assert code == 0 and {"files", "gpu-135m", "sources"} <= set(out.split())
+    done = shell("eval $APIPACK preset", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "") and "run from the repository's root" in done.stderr
+
+
 def test_no_grids_here_says_where_to_run(tmp_path: Path) -> None:
     done = shell("eval $APIPACK sweep", tmp_path)
     assert (done.returncode, done.stdout) == (2, "")

@@ -37,7 +37,10 @@ def headers(**members: str | None) -> tuple[tuple[str, str], ...]:
         ({"url": f"{GOLD.url}&dry=true&n=1"}, ["query dry: true is sent too often", "query n: 1 is not asked for"]),
         ({"headers": headers(X_Tenant="b")}, ["header x-tenant: b for a"]),
         ({"headers": headers(Authorization=None)}, ["header authorization: missing"]),
-        ({"headers": headers(Authorization="")}, ["header authorization: nothing for Bearer REPLACE_TOKEN", "header authorization: no scheme for bearer"]),
+        (
+            {"headers": headers(Authorization="")},
+            ["header authorization: nothing for Bearer REPLACE_TOKEN", "header authorization: no scheme for bearer"],
+        ),
         ({"headers": headers(X_Api_Key="k")}, ["header x-api-key: not asked for"]),
         ({"headers": headers(Authorization="Basic x")}, ["header authorization: basic for bearer"]),
         (

@@ -75,6 +75,8 @@ def test_braces_and_a_nameless_operation_do_not_break_frames() -> None:
 def test_imperatives_and_gerunds() -> None:
     assert imperative("Returns a pet") == "return a pet"
     assert imperative("Queries pets") == "query pets"
+    assert imperative("Pay for an order") == "pay for an order"
+    assert imperative("Comment on tickets") == "comment on tickets" and imperative("Comment count") is None
     assert imperative("Pet list") is None and imperative("List") is None
     assert [gerund(f"{verb} it") for verb in ("get", "delete", "create", "list", "see")] == [
         "getting it",

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -505,3 +506,21 @@ def test_commas_between_the_items_of_a_list_may_be_encoded(schema: dict[str, Any
     request = Request("GET", f"https://h.example/?v={value}")
     rules = violations(Document({"openapi": "3.0.3"}), RawOperation("/", "get", {}, operation), request)
     assert (not rules) is right
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value", "right"),
+    [
+        ("^ord_[a-z0-9]{4}$", "ord_9f3k", True),
+        ("^ord_[a-z0-9]{4}$", "9f3k", False),
+        ("^ord_[a-z0-9]{4}$", "REPLACE_SECRET_VALUE", True),
+        ("/^ord_$/i", "ORD_", True),
+        ("^[[:alpha:]]+$", "1", True),
+        (r"^\p{L}+$", "é", True),
+        ("^(", "x", True),
+        ("^(a+)+$", "a" * 60 + "!", True),
+    ],
+)
+def test_a_pattern_that_refuses_a_value_for_certain_counts(pattern: str, value: str, right: bool) -> None:
+    rules = of_body({"type": "string", "pattern": pattern}, "application/json", json.dumps(value))
+    assert rules == (set() if right else {"body: pattern"})

@@ -421,7 +421,9 @@ def test_what_nobody_thought_of_costs_its_operation_alone() -> None:
     body = spec(paths={"/a": {"get": {"servers": [{"url": "https://a.io"}]}}, "/b": {"get": {}}})
     found = parse_spec({**ROW, "provider": Odd("p.io")}, body, optional=False, max_bytes=10**7)
     assert [row["path"] for row in found.rows] == ["/a"]
-    assert [(drop["reason"], drop["detail"]) for drop in found.drops] == [("broken", "ZeroDivisionError: why")]
+    assert [(drop["reason"], drop["detail"]) for drop in found.drops] == [
+        ("broken", "a: GET /b: ZeroDivisionError: why")
+    ]
 
 
 def reference(name: str) -> dict[str, str]:

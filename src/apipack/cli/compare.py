@@ -32,14 +32,16 @@ def compare(
 
     With two runs: what the second wins and loses against the first on the tests that both have.
     """
-    from apipack.evaluation.tracking import finished_runs
+    from apipack.evaluation.tracking import experiments, finished_runs
     from apipack.params import load as load_params
 
     try:
         name = experiment or load_params().report.experiment
         runs = finished_runs(name)
         if runs.empty:
-            fail(f"the experiment {name} has no finished run: `{_maker(name)}` makes one", 2)
+            others = ", ".join(other for other in experiments() if other != name)
+            having = f"; runs are in {others}" if others else ""
+            fail(f"the experiment {name} has no finished run: `{_maker(name)}` makes one{having}", 2)
         if run:
             _print_pair(runs, run, metric)
         else:

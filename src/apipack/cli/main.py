@@ -21,6 +21,8 @@ from apipack.cli.output import DATA, EXPERIMENTS, USE, Commands, fail, known, li
 from apipack.errors import UserError
 from apipack.records import LANGUAGES
 
+DATA_FOLDER = Path("data")
+
 app = typer.Typer(cls=Commands, help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(model.app)
 app.add_typer(audit.app)
@@ -192,12 +194,38 @@ def _named(file: str) -> str:
     return "<stdin>" if file == "-" else file
 
 
+@app.command(rich_help_panel=DATA, epilog="Example: apipack drops harbor")
+def drops(
+    api: Annotated[str, typer.Argument(help="a part of the API's name, in any case; all APIs by default")] = "",
+) -> None:
+    """Print a JSON line {stage, api, operation, language, reason, detail} for each operation, or call of it, that a
+    stage left out. The last line on standard error counts them."""
+    from apipack.dataset.dropped import dropped
+
+    count = 0
+    try:
+        for row in dropped(DATA_FOLDER, api):
+            put(line(row))
+            count += 1
+    except FileNotFoundError as error:
+        fail(str(error), 2)
+    say(f"drops: {count:,} left out" + (f" of APIs like {api!r}" if api else ""))
+
+
 @app.command(rich_help_panel=EXPERIMENTS, epilog="Example: apipack preset gpu-135m")
-def preset(name: Annotated[str, typer.Argument(help="a file of configs/ without its ending")]) -> None:
+def preset(
+    name: Annotated[str, typer.Argument(help="a file of configs/ without its ending; none lists them")] = "",
+) -> None:
     """Put a preset for another machine or model into params.yaml, and print what that changes."""
-    from apipack.sweeps.presets import apply
+    from apipack.sweeps.presets import ABSENT, FOLDER, apply, presets
 
     try:
+        if not name:
+            having = presets()
+            if not having:
+                fail(f"no presets: {FOLDER} has {ABSENT}", 2)
+            print("\n".join(having))
+            return
         changed = apply(name)
     except (UserError, OSError) as error:
         fail(str(error), 2)

@@ -72,7 +72,7 @@ def _same_element(a: Element, b: Element) -> bool:
 
 
 def _same_shape(a: Any, b: Any) -> bool:
-    """Same keys all the way down and values of the same JSON type; arrays member by member."""
+    """Same keys all the way down and values of the same JSON type; arrays member by member, of any number."""
     if isinstance(b, dict):
         return isinstance(a, dict) and a.keys() == b.keys() and all(_same_shape(a[key], b[key]) for key in b)
     if isinstance(b, list):

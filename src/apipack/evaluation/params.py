@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from apipack.inference.params import Served
 from apipack.languages.params import Form, Language
-from apipack.section import Name, Once, Positive, Real, Section
+from apipack.section import Name, Once, Positive, Real, Section, like
 
 Level = Literal[1, 2, 3, 4]
 Setting = Literal[
@@ -40,7 +40,7 @@ class Evaluate(Section):
 
     form: Form
     backend: Literal["transformers", "vllm", "openai"]
-    served: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")], Served]
+    served: dict[Annotated[str, like(r"[a-z0-9][a-z0-9_-]*", "a name of small letters, digits, - and _")], Served]
     languages: Annotated[list[Language], Field(min_length=1), Once]
     levels: Annotated[list[Level], Field(min_length=1), Once]
     settings: Annotated[list[Setting], Field(min_length=1), Once]

@@ -152,6 +152,13 @@ def finished_runs(experiment: str) -> pd.DataFrame:
     return runs if "params.size" not in runs else runs[runs["params.size"].notna()]
 
 
+def experiments() -> list[str]:
+    """Names of MLflow's experiments. Raises `UserError`."""
+    connect()
+    with _in_one_line():
+        return sorted(experiment.name for experiment in mlflow.search_experiments() if experiment.name != "Default")
+
+
 @_in_one_line()
 def accuracies(runs: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Run id → its table of cells (`figures.cells`), of the runs that have one. runs: of `finished_runs`."""

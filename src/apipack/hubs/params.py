@@ -6,15 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from apipack.section import Name, Once, Positive, Real, Section
+from apipack.section import Name, Once, Positive, Real, Section, like
 
 HubName = Literal["apis_guru", "swaggerhub", "rapidapi", "ibm"]
 LocalName = Literal["files", "packages"]
 """What has no spider: the user's own files, and members of packages."""
 
 
-PackageName = Annotated[str, Field(pattern=r"^(@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~][A-Za-z0-9._~-]*$")]
-PackageVersion = Annotated[str, Field(pattern=r"^[0-9][A-Za-z0-9.+!-]*$")]
+PackageName = Annotated[
+    str, like(r"(@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~][A-Za-z0-9._~-]*", "the name of a package on npm or PyPI")
+]
+PackageVersion = Annotated[str, like(r"[0-9][A-Za-z0-9.+!-]*", "a version such as 1.4.0")]
 
 
 class Snapshot(Section):
@@ -22,7 +24,7 @@ class Snapshot(Section):
 
     package: PackageName
     version: PackageVersion
-    sha512: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{86}==$")]
+    sha512: Annotated[str, like(r"[A-Za-z0-9+/]{86}==", "a SHA-512 in base64, as npm prints it")]
 
 
 class SwaggerHubSearch(Section):
@@ -74,7 +76,7 @@ class Package(Section):
     registry: Literal["npm", "pypi"]
     name: PackageName
     version: PackageVersion
-    hash: Annotated[str, Field(pattern=r"^(sha512-[A-Za-z0-9+/]{86}==|sha256:[0-9a-f]{64})$")]
+    hash: Annotated[str, like(r"sha512-[A-Za-z0-9+/]{86}==|sha256:[0-9a-f]{64}", "npm's sha512-… or pip's sha256:…")]
     members: Annotated[list[Name], Field(min_length=1)]
     licence: str | None = None
     provider: str | None = None
@@ -97,7 +99,7 @@ class Crawl(Section):
     limits: dict[HubName | LocalName, Positive | None]
     include: list[Name] | None
     versions: Literal["preferred", "all"]
-    base_urls: dict[HubName, Annotated[str, Field(pattern=r"^https?://")]]
+    base_urls: dict[HubName, Annotated[str, like(r"https?://.*", "an http or https address")]]
     delay: Annotated[Real, Field(ge=0)] | None
     swaggerhub: SwaggerHub
     rapidapi: RapidApi

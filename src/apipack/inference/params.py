@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from apipack.section import Name, Positive, Real, Section
+from apipack.section import Name, Positive, Real, Section, like
 
 
 class Server(Section):
@@ -15,8 +15,8 @@ class Server(Section):
     timeout: seconds without an answer. price_in, price_out: of a million tokens, in any currency.
     """
 
-    base_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] | None = None
-    key_variable: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "OPENAI_API_KEY"
+    base_url: Annotated[str, like(r"https?://[^\s?#]+", "an http or https address without a query")] | None = None
+    key_variable: Annotated[str, like(r"[A-Za-z_][A-Za-z0-9_]*", "an environment variable's name")] = "OPENAI_API_KEY"
     concurrency: Annotated[int, Field(ge=1, le=256)] = 16
     timeout: Annotated[Real, Field(gt=0)] = 120.0
     price_in: Annotated[Real, Field(ge=0)] = 0.0

@@ -55,6 +55,10 @@ _ALSO_NOUNS = frozenset(
     "support".split()
 )
 """Verbs for certain only where an object with a determiner follows: `match a patient`, but not `match history`."""
+_WITH_PREPOSITION = re.compile(
+    r"(?:pay for|(?:comment|vote) on|(?:reply|respond|react) to|vote for|opt (?:in|out)) \w", re.I
+)
+"""Verbs of which the preposition makes certain that they are no nouns: `pay for an order`."""
 _LIKE_A_VERB = re.compile(
     r"(?!(?:the|this|that|these|those|given|not|with|without|when|whether|where|once|only|also|and|for|from|into|upon|over"
     r"|under|after|before|while|until|unless|since|because|can|could|will|would|may|must|should|has|have|had|are|was|were"
@@ -135,6 +139,8 @@ def imperative(text: str) -> str | None:
         return f"{word} {action}"
     if _OBJECT.match(rest) and (word in _ALSO_NOUNS or _LIKE_A_VERB.fullmatch(word)):
         return articled(second_verbs(f"{word} {rest}", VERBS))
+    if _WITH_PREPOSITION.match(text):
+        return f"{word} {rest}"
     if word == "list" and rest.lower().startswith("of "):
         return f"get the list {rest}"
     endings = (word.removesuffix(ending) for ending in ("s", "es", "d", "ed"))

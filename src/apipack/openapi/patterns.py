@@ -85,6 +85,15 @@ def accepts(pattern: str, text: str) -> bool:
     return search is not None and len(text) <= longest and search(text) is not None
 
 
+def refuses(pattern: str, text: str) -> bool:
+    """Whether the pattern is known to refuse the text; False also where telling could take long, and where `re` could
+    read the pattern otherwise than its author: flags, classes of POSIX, letters beyond ASCII."""
+    if not isinstance(pattern, str) or _LITERAL.fullmatch(pattern) or "[:" in pattern or not text.isascii():
+        return False
+    longest, search = _searcher(pattern)
+    return search is not None and len(text) <= longest and search(text) is None
+
+
 @lru_cache(maxsize=20_000)
 def _searcher(pattern: str) -> tuple[int, Any]:
     """How long a text may be to be matched, and what matches it."""

@@ -1,6 +1,7 @@
 """Values against the schemas of a document, with openapi-schema-validator, whose keywords are made safe.
 
-`pattern`s are checked only on demand: a specification's regular expression can take for ever.
+A `pattern` is checked where that ends soon, and only on demand elsewhere: a specification's regular expression can take
+for ever.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from referencing.exceptions import Unresolvable
 from apipack.openapi.admission import TYPES, is_of
 from apipack.openapi.document import Document
 from apipack.openapi.loading import SpecError
+from apipack.openapi.patterns import refuses
 from apipack.openapi.received import schema_of
 
 MOST = 50
@@ -39,7 +41,7 @@ BROKEN_SCHEMA = (
 
 class Schemas:
     """Validates values against schemas of one document; references are followed when they are met.
-    patterns: also these, as far as Python's `re` understands them."""
+    patterns: all of them, as far as Python's `re` understands them, even if it takes for ever."""
 
     def __init__(self, document: Document, patterns: bool = False) -> None:
         later = str(document.raw.get("openapi", "")).startswith(("3.1", "3.2"))
@@ -108,6 +110,11 @@ def _pattern(checker: Any, pattern: Any, instance: Any, schema: Any) -> Iterator
         return
 
 
+def _quick_pattern(checker: Any, pattern: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and "REPLACE_" not in instance and refuses(pattern, instance):  # no stand-in
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
 def _safe(validator: Any, patterns: bool, later: bool) -> Any:
     original = validator.VALIDATORS["additionalProperties"]
 
@@ -115,7 +122,7 @@ def _safe(validator: Any, patterns: bool, later: bool) -> Any:
         if "patternProperties" not in schema:
             yield from original(checker, allowed, instance, schema) or ()
 
-    own = {"pattern": _pattern if patterns else _no_check, "patternProperties": _no_check}
+    own = {"pattern": _pattern if patterns else _quick_pattern, "patternProperties": _no_check}
     own |= {"additionalProperties": additional, "allOf": ALL_OF}
     if later:
         return extend(validator, own)

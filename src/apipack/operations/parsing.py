@@ -94,7 +94,7 @@ def _without_secrets(parsed: Parsed) -> list[Row | None]:
             try:
                 check(request)
             except SpecError as error:
-                parsed.drops.append(_drop(row["id"], error))
+                parsed.drops.append(_drop(row["id"], error, f"{row['api']}: {row['method']} {row['path']}: "))
                 rows.append(None)
                 continue
         (functionality, in_functionality), (description, in_description) = texts
@@ -129,7 +129,8 @@ def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool,
         return
     for lost in document.lost:
         raw = RawOperation(lost.path, lost.method, {}, {})
-        parsed.drops.append(_drop(operation_id(spec["hub"], spec["api"], spec["version"], raw), lost.problem))
+        identifier = operation_id(spec["hub"], spec["api"], spec["version"], raw)
+        parsed.drops.append(_drop(identifier, lost.problem, f"{spec['api']}: {lost.method.upper()} {lost.path}: "))
     for raw in raws:
         identifier = operation_id(spec["hub"], spec["api"], spec["version"], raw)
         name = endpoint(raw)
@@ -151,7 +152,7 @@ def _parse(parsed: Parsed, spec: Row, read: Callable[[], bytes], optional: bool,
                 "form": _form(document, raw, built) if forms else (NO_FORM,),
             }
         except Exception as error:
-            parsed.drops.append(_drop(identifier, error))
+            parsed.drops.append(_drop(identifier, error, f"{spec['api']}: {raw.verb} {raw.path}: "))
             continue
         parsed.rows.append(row)
     parsed.repairs += document.repairs
@@ -233,8 +234,8 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _drop(identifier: str, error: Exception) -> Row:
-    """`broken` is what nobody thought of; its detail says what was raised."""
+def _drop(identifier: str, error: Exception, where: str = "") -> Row:
+    """`broken` is what nobody thought of; its detail says what was raised. where: the operation, for people."""
     detail = str(error)
     if isinstance(error, SpecError):
         reason = error.reason
@@ -244,4 +245,4 @@ def _drop(identifier: str, error: Exception) -> Row:
         reason = "not_unicode"
     else:
         reason, detail = "broken", f"{type(error).__name__}: {error}"
-    return {"id": identifier, "language": None, "reason": reason, "detail": detail[:200]}
+    return {"id": identifier, "language": None, "reason": reason, "detail": f"{where[:120]}{detail}"[:200]}

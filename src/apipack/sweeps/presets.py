@@ -20,10 +20,15 @@ NOT_PRESETS = {"fsdp"}  # accelerate's own
 
 def read(name: str, folder: Path = FOLDER) -> dict[str, Any]:
     """The parameters of a preset, nested as in params.yaml. Raises `UserError`."""
-    presets = {path.stem: path for path in sorted(folder.glob("*.yaml")) if path.stem not in NOT_PRESETS}
-    if name not in presets:
-        raise UserError(f"no such preset: {name}; {folder} has {', '.join(presets) or ABSENT}")
-    return section.read(presets[name])
+    having = presets(folder)
+    if name not in having:
+        raise UserError(f"no such preset: {name}; {folder} has {', '.join(having) or ABSENT}")
+    return section.read(having[name])
+
+
+def presets(folder: Path = FOLDER) -> dict[str, Path]:
+    """Name → file of each preset."""
+    return {path.stem: path for path in sorted(folder.glob("*.yaml")) if path.stem not in NOT_PRESETS}
 
 
 def apply(name: str, params: Path = Path("params.yaml"), folder: Path = FOLDER) -> list[str]:

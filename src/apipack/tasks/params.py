@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 from typing import Annotated, Literal, Self
 
-from pydantic import Field
-
-from apipack.section import Name, Positive, Section
+from apipack.section import Name, Positive, Section, like
 
 
 class Ray(Section):
@@ -15,7 +13,7 @@ class Ray(Section):
     `s3://bucket/prefix` through which its nodes read and write; None where they share this folder."""
 
     address: Name
-    storage: Annotated[str, Field(pattern=r"^[a-z0-9]+://.+")] | None
+    storage: Annotated[str, like(r"[a-z0-9]+://.+", "an address such as s3://bucket/prefix")] | None
 
 
 class Engine(Section):

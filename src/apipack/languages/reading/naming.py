@@ -24,7 +24,7 @@ def lookup(run: Evaluation, name: str) -> Any:
         scope = scope.parent
     if name in run.dialect.names:
         return run.dialect.names[name]
-    raise Unreadable(f"{name} is not declared")
+    raise Unreadable(f"{name} is neither declared nor known here")
 
 
 def assign(run: Evaluation, target: p.Target, value: Any, declares: bool = False) -> None:

@@ -33,7 +33,14 @@ IMPORTS = (
     "java.net.http.*",
     "java.util.*",
     "java.util.concurrent.*",
+    "java.util.function.*",
+    "java.util.stream.*",
     "java.nio.charset.StandardCharsets",
+    "java.nio.file.*",
+    "java.time.*",
+    "com.fasterxml.jackson.databind.*",
+    "com.google.gson.*",
+    "org.json.*",
 )
 ANNOTATIONS = "org.jetbrains.annotations"
 _ANNOTATION = re.compile(r"@(NotNull|Nullable)\b")
