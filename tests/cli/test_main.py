@@ -56,6 +56,11 @@ def test_calls_in_every_language_and_a_line_for_what_fails(spec: str) -> None:
     ]
 
 
+def test_the_method_of_an_operation_may_be_small(spec: str) -> None:
+    code, out, _ = run("calls", spec, "--lang", "curl", "--operation", "get /pets/{id}", "--host", "h.example")
+    assert code == 0 and out.count("\n") == 1
+
+
 def test_one_operation_in_one_language_reads_back(spec: str) -> None:
     _, out, _ = run("calls", spec, "--lang", "go", "--operation", "getPet")
     (row,) = (json.loads(line) for line in out.splitlines())

@@ -140,7 +140,17 @@ def test_every_server_of_a_specification_is_one_of_the_api(tmp_path: Path) -> No
         line = {"language": "curl", "prediction": f"curl https://{place}", "reference": "curl https://eu.a.test/x"}
         (found,) = rows_of(json.dumps(line | {"spec": str(tmp_path / "x.json"), "operation": "x"}))
         seen[place] = (found["request_match"], found["hallucinated"])
+        told = found["broken_rules"]
     assert list(seen.values()) == [(True, False), (False, False), (False, False), (False, True), (False, True)]
+    assert told == ["GET https://cn.a.test/x is no operation"]
+
+
+def test_a_right_request_that_breaks_a_rule_is_counted_as_such(spec: str) -> None:
+    told = Told()
+    call = render("curl", Request("PUT", GOLD.url.replace("true", "True"), JSON, GOLD.body))
+    (found,) = scored([row("curl", call, spec=spec, operation="putPet")], told)
+    assert (found["request_match"], found["passed"]) == (True, False)
+    assert str(told).startswith("1 rows: 1 requests right (1 of them break a rule of their operation), 0 wrong,")
 
 
 @pytest.mark.parametrize("refusal", ["no_call", "ask: id"])

@@ -50,7 +50,7 @@ def options(
 @app.command(rich_help_panel=USE, epilog="Example: apipack calls my-spec.yaml --lang curl --lang go")
 def calls(
     spec: Annotated[
-        Path | None, typer.Argument(help="OpenAPI 3.x or Swagger 2.0, JSON or YAML; a folder for all in it")
+        Path | None, typer.Argument(help="OpenAPI 3.x, Swagger 2.0 or Google discovery; a folder for all in it")
     ] = None,
     url: Annotated[str | None, typer.Option(help="fetch the document from this http or https address")] = None,
     lang: Annotated[list[str] | None, typer.Option(help="a language, again for more; all ten by default")] = None,
@@ -80,6 +80,7 @@ def calls(
     )
     from apipack.languages.wire import HOST
     from apipack.openapi.loading import content
+    from apipack.operations.texts import asked
 
     if host is not None and not HOST.fullmatch(host):
         fail(f"--host takes a host, such as api.example.com or localhost:8080, and not {host:.80}", 2)
@@ -88,6 +89,7 @@ def calls(
         fail("give a file, a folder or --url, one of them", 2)
     provider = host or "api.example.com"
     name = url or str(spec)
+    operation = operation and asked(operation)
     try:
         if spec is not None and spec.is_dir():
             if not print_folder(spec, provider, languages, operation, optional, told):

@@ -44,7 +44,8 @@ BATCH = 2_000
 @dataclass
 class Told:
     """How many rows, and how many of them with which outcome: the last line. objects: lines that hold an object.
-    replaced: names of the rows' own columns that a verdict's stand in for."""
+    broken: of the right ones those that did not pass. replaced: names of the rows' own columns that a verdict's stand in
+    for."""
 
     rows: int = 0
     objects: int = 0
@@ -52,6 +53,7 @@ class Told:
     unreadable: int = 0
     executed: int = 0
     right: int = 0
+    broken: int = 0
     replaced: set[str] = field(default_factory=set)
 
     def read(self, row: Row) -> None:
@@ -64,13 +66,15 @@ class Told:
         self.errors += row["error"] is not None
         self.executed += bool(row["executed"])
         self.right += bool(row["request_match"])
+        self.broken += bool(row["request_match"]) and row["passed"] is False
         self.unreadable += row["error"] is None and row["request_match"] is None
 
     def __str__(self) -> str:
         wrong = self.rows - self.errors - self.right - self.unreadable
         share = self.executed / self.rows if self.rows else 0
+        broken = f" ({self.broken} of them break a rule of their operation)" if self.broken else ""
         return (
-            f"{self.rows} rows: {self.right} requests right, {wrong} wrong, {self.unreadable} unreadable, "
+            f"{self.rows} rows: {self.right} requests right{broken}, {wrong} wrong, {self.unreadable} unreadable, "
             f"{self.errors} with an error; {share:.0%} executed"
         )
 

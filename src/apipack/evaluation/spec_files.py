@@ -15,7 +15,7 @@ from apipack.openapi.document import Document
 from apipack.openapi.loading import SpecError, content, load
 from apipack.openapi.paths import RawOperation
 from apipack.operations.requests import BuiltRequest, build, url_templates
-from apipack.operations.texts import endpoint
+from apipack.operations.texts import asked, endpoint
 from apipack.records import Request
 
 NO_HOST = "api.example.com"
@@ -52,7 +52,7 @@ class Spec:
 
     def operation(self, name: str) -> RawOperation:
         """The one operation of an id. Raises `ScoreError`."""
-        named = self.operations.get(name, [])
+        named = self.operations.get(name) or self.operations.get(asked(name), [])
         if len(named) != 1:
             raise ScoreError(f"{self.path:.200} has {len(named) or 'no'} operation{'s' * bool(named)} {name:.80}")
         return named[0]

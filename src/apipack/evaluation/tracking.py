@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import warnings
 from collections.abc import Iterator, Mapping
@@ -69,6 +70,7 @@ def connect() -> str | None:
     own = f"sqlite:///{root / 'mlflow.db'}"
     if os.environ.get("MLFLOW_TRACKING_URI") not in (None, "", own):
         return None
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)  # that it makes its tables
     mlflow.set_tracking_uri(own)
     return (root / "mlruns").as_uri()
 

@@ -21,7 +21,7 @@ from apipack.evaluation.metrics import THRESHOLD, same_place, same_request
 from apipack.evaluation.paper_urls import same_endpoint
 from apipack.evaluation.url_templates import fits
 from apipack.languages.codec import Reading
-from apipack.languages.wire import without_client_headers
+from apipack.languages.wire import authority, without_client_headers
 from apipack.records import Request
 from apipack.sandbox.comparison import request_of
 
@@ -200,11 +200,19 @@ def _sent(
     hallucinated = any(not specification.has_endpoint(operation, request) for request in elsewhere)
     broken = {f"{len(requests)} requests arrived"}
     if sole is not None:
-        broken = {f"{sole.method} {sole.url.partition('?')[0]} is {'no' if hallucinated else 'another'} operation"}
+        broken = {_elsewhere(sole, gold, hallucinated)}
         if same or there and (same_place(sole, gold) or _fits(sole, reference)):
             broken = set(specification.violations(operation, sole) - specification.violations(operation, gold))
             broken |= differences(sole, gold)
     return replace(verdict, passed=same and not broken, hallucinated=hallucinated, broken_rules=tuple(sorted(broken)))
+
+
+def _elsewhere(request: Request, gold: Request, hallucinated: bool) -> str:
+    where = f"{request.method} {request.url.partition('?')[0]}"
+    if hallucinated:
+        return f"{where} is no operation"
+    is_moved = request.method == gold.method and authority(request.parts) != authority(gold.parts)
+    return f"{where} is on another server" if is_moved else f"{where} is another operation"
 
 
 def _is_there(request: Request, reference: Reference, specification: Specification | None) -> bool:

@@ -112,6 +112,12 @@ def words(identifier: str) -> list[str]:
     return [word.lower() for word in _WORDS.findall(identifier)]
 
 
+def asked(name: str) -> str:
+    """What a user calls an operation by, where `get /pets` is `GET /pets`."""
+    verb, _, path = name.partition(" ")
+    return f"{verb.upper()} {path}" if verb.isalpha() and path.startswith("/") else name
+
+
 def endpoint(raw: RawOperation) -> str:
     """The operationId as it is written, of which at most `MAX_TEXT` characters, or one made of method and path."""
     identifier = raw.operation.get("operationId")

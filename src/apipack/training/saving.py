@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +39,22 @@ Its accuracy stands in the `metrics` folder of the repository that trained it.
 """
 
 
+@contextmanager
+def _nothing_looked_up() -> Iterator[None]:
+    """peft asks the hub for the base model's configuration, to see whether its vocabulary is another one: it is not."""
+    before = os.environ.get("HF_HUB_OFFLINE")
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Could not find a config file")
+            yield
+    finally:
+        if before is None:
+            del os.environ["HF_HUB_OFFLINE"]
+        else:
+            os.environ["HF_HUB_OFFLINE"] = before
+
+
 def save(
     trainer: Trainer, tokenizer: PreTrainedTokenizerBase, folder: Path, p: Finetune, figures: dict[str, Any]
 ) -> None:
@@ -48,7 +68,8 @@ def save(
         config.base_model_name_or_path = base
         if isinstance(config.target_modules, set):  # written in the order of this process's hashes
             config.target_modules = sorted(config.target_modules)
-    trainer.save_model(str(folder))
+    with _nothing_looked_up():
+        trainer.save_model(str(folder))
     tokenizer.save_pretrained(folder)
     (folder / "training_args.bin").unlink(missing_ok=True)
     for path in folder.iterdir():

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from apipack.languages.reading import program as p
-from apipack.languages.reading.grammar import field, source
+from apipack.languages.reading.grammar import field, named, parse, source
 
 SIDES = {
     **dict.fromkeys(("additive_expression", "multiplicative_expression", "infix_expression"), ("lhs", "rhs", "")),
@@ -27,11 +27,27 @@ def operation(node: Node, value: Lower) -> p.Expression:
     return _grouped(*_in_a_row(node, value))
 
 
+def called_operation(node: Node) -> Node | None:
+    """The operation that the grammar calls or takes a member of: of `a + b(c).d()` it takes `a + b`, where the compiler
+    takes `b` alone."""
+    base = node
+    while base.type in ("call_expression", "navigation_expression"):
+        base = named(base)[0]
+    return base if base is not node and base.type in SIDES else None
+
+
 def _in_a_row(node: Node, value: Lower) -> tuple[list[p.Expression], list[str]]:
     """Operands and the operators between them; a sign belongs to the operand behind it alone."""
     if node.type == "prefix_expression" and field(node, "target").type in SIDES:
         operands, operators = _in_a_row(field(node, "target"), value)
         return [p.Unary(source(field(node, "operation")), operands[0]), *operands[1:]], operators
+    if (called := called_operation(node)) is not None:
+        operands, operators = _in_a_row(called, value)
+        last = called
+        while last.type in SIDES:
+            last = field(last, SIDES[last.type][1])
+        text = (node.text or b"")[last.start_byte - node.start_byte :].decode()
+        return [*operands[:-1], value(named(parse("swift", text))[0])], operators
     if node.type not in SIDES:
         return [value(node)], []
     left, right, operator = SIDES[node.type]

@@ -13,7 +13,7 @@ from apipack.languages.reading.swift_calls import arguments, call_of
 from apipack.languages.reading.swift_checks import FLOATING, check
 from apipack.languages.reading.swift_literals import lines, literal_kind, raw, string
 from apipack.languages.reading.swift_nodes import SELF, VALUES, outermost, suffix_of
-from apipack.languages.reading.swift_operators import SIDES, operation
+from apipack.languages.reading.swift_operators import SIDES, called_operation, operation
 from apipack.languages.reading.swift_survey import Survey
 from apipack.languages.reading.swift_switches import condition_of, switch_of
 from apipack.languages.reading.swift_types import type_of
@@ -293,6 +293,8 @@ class Lowering:
             case "tuple_expression":
                 values = node.children_by_field_name("value")
                 return self.value(values[0]) if len(values) == 1 else p.Items(tuple(map(self.value, values)))
+            case "call_expression" | "navigation_expression" if called_operation(node) is not None:
+                return operation(node, self.value)
             case "navigation_expression" if suffix_of(node) == "rawValue" and (self.survey.cases or self.survey.rich):
                 return p.call("raw value of", self.survey.raw_value(), self.value(field(node, "target")))
             case "navigation_expression" if self.is_shared(node):
