@@ -44,8 +44,8 @@ BATCH = 2_000
 @dataclass
 class Told:
     """How many rows, and how many of them with which outcome: the last line. objects: lines that hold an object.
-    broken: of the right ones those that did not pass. replaced: names of the rows' own columns that a verdict's stand in
-    for."""
+    broken: of the right ones those that did not pass. replaced: names of the rows' own columns that a verdict's stand
+    in for."""
 
     rows: int = 0
     objects: int = 0
