@@ -197,6 +197,8 @@ class Dialect:
             result = method(value, *given.positional, **given.named)
             run.short(value)
             return result
+        except Unreadable:
+            raise
         except (TypeError, ValueError, KeyError, IndexError):
             raise Unreadable("a call that does not take its values") from None
 
