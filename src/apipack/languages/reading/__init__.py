@@ -6,6 +6,7 @@ each library of a language sends, and `shell` with `curl_options` reads command 
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 
 from apipack.languages.wire import Unreadable
@@ -42,6 +43,6 @@ def read(language: str, code: str) -> Request:
         raise Unreadable("too deeply nested") from None
     except UnicodeError:
         raise Unreadable("text that cannot be encoded") from None
-    except (AttributeError, TypeError, ValueError, LookupError, OverflowError):
+    except (AttributeError, TypeError, ValueError, LookupError, OverflowError, re.error):
         raise Unreadable("a call that does not take its values") from None
     return request

@@ -35,13 +35,16 @@ from apipack.languages.reading.values import (
 from apipack.languages.wire import Unreadable
 from apipack.records import Request
 
+NAMES = frozenset(map(package_of, PACKAGES))
+"""Of packages that a fragment need not import."""
 MANY = 1000
 """Members of a list that is made at once."""
 
 
 def read(code: str) -> Request:
-    dialect = Go(has_imports(code))
-    request = Evaluation(dialect).run(lower(code))
+    is_whole = has_imports(code)
+    dialect = Go(is_whole)
+    request = Evaluation(dialect).run(lower(code, frozenset() if is_whole else NAMES))
     if dialect.is_awaited is False:
         raise Unreadable("the program ends before its request is sent")
     return request

@@ -32,10 +32,10 @@ from apipack.languages.reading.grammar import field, named, parse, refuse, sourc
 from apipack.languages.wire import Unreadable
 
 
-def lower(code: str) -> tuple[p.Statement, ...]:
+def lower(code: str, packages: frozenset[str] = frozenset()) -> tuple[p.Statement, ...]:
     """The statements of a program, or of a fragment that could only stand in `main`."""
     root = parse("go", code)
-    check_names(root)
+    check_names(root, packages)
     check_own_texts(root)
     body: list[p.Statement] = []
     declared: set[str] = set()
