@@ -65,9 +65,8 @@ RIGHT = [
     "var a interface{} = 1; var b float64 = 1; var c int = 'x'; fmt.Println(a, b, c)",
     "L: for { break L }",
     "f := func(int, error) (n int) { return }; _ = f",
-    "switch x := interface{}(1).(type) { case int: fmt.Println(x); default: }",
+    "var y interface{} = 1; switch x := y.(type) { case int: fmt.Println(x); default: }",
     "http := `x`; fmt.Println(http)",
-    "const a, b = 1, `x`; fmt.Println(a, b)",
 ]
 RIGHT_OUTSIDE = [
     "func f(a int) int { for { if a == 1 { return 1 } } }",

@@ -58,6 +58,7 @@ class Dialect:
     argument. spreads_nothing: what is not there spreads as nothing.
     names_apart: a method may have the name of an attribute.
     is_awaited: whether a program waits for its routine that sends; None where none does.
+    is_strict: an assignment declares nothing.
     consuming: how many lists are under way all of which is asked for."""
 
     hoists = True
@@ -66,6 +67,7 @@ class Dialect:
     closed_methods = False
     assigns_local = False
     must_declare = False
+    is_strict = False
     creates_arrays = False
     ends_early = False
     is_awaited: bool | None = None

@@ -71,7 +71,7 @@ class Names:
         elif node.type in ("var_declaration", "const_declaration") and not self.is_fragment:
             what = "variable" if node.type == "var_declaration" else "constant"
             for spec in specs(node):
-                for name in spec.children_by_field_name("name"):
+                for name in filter(lambda child: child.is_named, spec.children_by_field_name("name")):
                     self.declare(name, what, self.own_kind(type_text(spec.child_by_field_name("type"))))
 
     def declare_import(self, spec: Node) -> None:

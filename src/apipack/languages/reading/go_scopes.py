@@ -128,7 +128,8 @@ class Scopes:
                 if self.values.results(value) is not None and not source(value).startswith("len("):
                     raise refused(value, "a constant that is none")
             for title in () if is_outside else spec.children_by_field_name("name"):
-                self.names.declare(title, "constant")
+                if title.is_named:
+                    self.names.declare(title, "constant")
 
     def types(self, node: Node) -> None:
         for spec in named(node):

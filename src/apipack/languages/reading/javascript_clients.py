@@ -10,6 +10,7 @@ from apipack.languages.reading.dialect import constant
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.javascript_axios import Axios
 from apipack.languages.reading.javascript_axios_headers import Retrying
+from apipack.languages.reading.javascript_checks import is_strict
 from apipack.languages.reading.javascript_data import FormData, search_params
 from apipack.languages.reading.javascript_fetch import STATES, Prepared, XhrType, fetch, undici_request
 from apipack.languages.reading.javascript_globals import NAMES, later
@@ -36,7 +37,9 @@ def read_browser(code: str) -> Request:
     jquery = JQuery()
     modules = {"axios": Axios(True), "ky": Ky(), "jquery": jquery}
     names = {**_platform(True), "axios": Axios(True), "$": jquery, "jQuery": jquery}
-    request = Evaluation(JavaScript(names, modules)).run(lower(code))
+    dialect = JavaScript(names, modules)
+    dialect.is_strict = is_strict(code)
+    request = Evaluation(dialect).run(lower(code))
     for name, _ in request.headers:
         if name.lower() in FORBIDDEN or name.lower().startswith(("proxy-", "sec-")):
             raise Unreadable(f"{name} is a forbidden header")
@@ -83,7 +86,9 @@ def read_node(code: str) -> Request:
         ),
         "buffer": Module("buffer", {name: NAMES[name] for name in ("Buffer", "Blob", "File")}),
     }
-    return Evaluation(JavaScript(_platform(False), modules)).run(lower(code))
+    dialect = JavaScript(_platform(False), modules)
+    dialect.is_strict = is_strict(code)
+    return Evaluation(dialect).run(lower(code))
 
 
 def _platform(browser: bool) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from apipack.languages.reading.javascript_cases import (
     updated,
 )
 from apipack.languages.reading.javascript_checks import check
+from apipack.languages.reading.javascript_early import fixed
 from apipack.languages.reading.javascript_loops import Lower, hoisted, looped
 from apipack.languages.reading.javascript_texts import number, pattern, raw_template, string, template
 from apipack.languages.reading.values import UNDEFINED
@@ -322,6 +323,8 @@ def _value(node: Node) -> p.Expression:
             return p.Call(_value(field(node, "constructor")), _arguments(given) if given else (), True)
         case "arrow_function" | "function_expression":
             return _function(node)
+        case "assignment_expression" | "augmented_assignment_expression" | "update_expression" if name := fixed(node):
+            return p.Opaque(f"line {node.start_point[0] + 1}: {name} is a constant")
         case "assignment_expression":
             return p.Assign(_target(field(node, "left")), _value(field(node, "right")))
         case "augmented_assignment_expression":

@@ -78,7 +78,8 @@ def bind(run: Evaluation, name: str, value: Any, declares: bool) -> None:
     if not declares and not run.dialect.assigns_local:
         while scope is not None and name not in scope.names:
             scope = None if scope.closed and run.dialect.is_local(name) else scope.parent
-    if scope is None and not declares and run.dialect.must_declare:
+    must_be_there = run.dialect.must_declare or (run.dialect.is_strict and name not in run.dialect.names)
+    if scope is None and not declares and must_be_there:
         raise Unreadable(f"{name} is not declared")
     closed = run.dialect.closed_functions or run.dialect.closed_methods
     scope = scope or (run.scope if closed else run.globals)
