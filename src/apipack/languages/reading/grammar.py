@@ -14,7 +14,7 @@ import tree_sitter_javascript
 import tree_sitter_php
 import tree_sitter_ruby
 import tree_sitter_swift
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 from apipack.languages.wire import Unreadable
 
@@ -109,6 +109,16 @@ def descendants(root: Node) -> Iterator[Node]:
         node = todo.pop()
         yield node
         todo += node.children
+
+
+@functools.cache
+def _query(grammar: str, kinds: tuple[str, ...]) -> Query:
+    return Query(Language(GRAMMARS[grammar]()), "\n".join(f"({kind}) @{kind}" for kind in kinds))
+
+
+def nodes_of(grammar: str, root: Node, kinds: tuple[str, ...]) -> dict[str, list[Node]]:
+    """A node and all below it that are of these kinds, by their kind."""
+    return QueryCursor(_query(grammar, kinds)).captures(root)
 
 
 def refuse(node: Node) -> Unreadable:

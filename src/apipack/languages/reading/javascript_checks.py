@@ -6,24 +6,23 @@ import re
 
 from tree_sitter import Node
 
+from apipack.languages.reading.grammar import nodes_of
 from apipack.languages.reading.javascript_early import CHECKS
 from apipack.languages.reading.javascript_scopes import SCOPES, twice
 from apipack.languages.wire import Unreadable
 
+KINDS = tuple({*SCOPES, *CHECKS})
 _STRICT = re.compile(r"""\A\s*["']use strict["']|^[ \t]*(?:import\b[^(.\n]*['"{*]|export\b)""", re.MULTILINE)
 
 
 def check(module: Node) -> None:
     """Refuse a script or module that has one of these."""
-    todo = [module]
-    while todo:
-        node = todo.pop()
-        kind = node.type
-        if kind in SCOPES and (name := twice(node)) is not None:
-            raise Unreadable(f"{name} is declared twice")
-        if kind in CHECKS:
-            CHECKS[kind](node)
-        todo += node.named_children
+    for kind, nodes in nodes_of("javascript", module, KINDS).items():
+        for node in nodes:
+            if kind in SCOPES and (name := twice(node)) is not None:
+                raise Unreadable(f"{name} is declared twice")
+            if kind in CHECKS:
+                CHECKS[kind](node)
 
 
 def is_strict(code: str) -> bool:

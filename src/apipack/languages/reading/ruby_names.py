@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tree_sitter import Node
 
-from apipack.languages.reading.grammar import descendants, named, source
 from apipack.languages.reading.grammar import field as field_of
+from apipack.languages.reading.grammar import named, source
 
 
 @dataclass
@@ -68,11 +68,11 @@ def _kind(node: Node) -> str:
     return "lambda" if outer is not None and source(outer) in ("lambda", "define_method") else "block"
 
 
-def names_of(root: Node) -> Names:
-    """Those of a script, outside of its classes and functions."""
-    methods = [node for node in descendants(root) if node.type == "method" and not _is_inside_class(node)]
+def names_of(nodes: Sequence[Node]) -> Names:
+    """Those of a script, outside of its classes and functions. nodes: all of it."""
+    methods = [node for node in nodes if node.type == "method" and not _is_inside_class(node)]
     shared: dict[str, int] = {}
-    for node in descendants(root):
+    for node in nodes:
         if node.type == "identifier" and node.parent is not None and _gives(node.parent, node):
             left = node.parent.child_by_field_name("left")
             for name in (source(node), *([source(left)] if left is not None else [])):

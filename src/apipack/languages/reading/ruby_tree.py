@@ -10,6 +10,7 @@ from tree_sitter import Node
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
 from apipack.languages.reading.ruby_calls import above, arguments, call_of, hash_of, pair
+from apipack.languages.reading.ruby_checks import check
 from apipack.languages.reading.ruby_classes import SELF, class_of
 from apipack.languages.reading.ruby_functions import function_of
 from apipack.languages.reading.ruby_loops import block_loop, jump_of, loop_of
@@ -36,8 +37,10 @@ class Lowering:
 
     def __init__(self, root: Node) -> None:
         self.root = root
-        self.names = names_of(root)
-        nodes = sorted(descendants(root), key=lambda node: node.start_byte)
+        nodes = list(descendants(root))
+        check(nodes)
+        self.names = names_of(nodes)
+        nodes.sort(key=lambda node: node.start_byte)
         beginnings = [node.id for node in nodes if node.type == "heredoc_beginning"]
         bodies = [node for node in nodes if node.type == "heredoc_body"]
         self.heredocs = dict(zip(beginnings, bodies, strict=True))
