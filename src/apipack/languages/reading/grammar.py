@@ -121,6 +121,17 @@ def nodes_of(grammar: str, root: Node, kinds: tuple[str, ...]) -> dict[str, list
     return QueryCursor(_query(grammar, kinds)).captures(root)
 
 
+def by_kind(root: Node) -> dict[str, list[Node]]:
+    """A node and all below it that have a name, by their kind."""
+    kinds: dict[str, list[Node]] = {}
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        kinds.setdefault(node.type, []).append(node)
+        todo += node.named_children[::-1]
+    return kinds
+
+
 def refuse(node: Node) -> Unreadable:
     """The refusal of a node that no lowering knows."""
     return Unreadable(f"line {node.start_point[0] + 1}: {node.type.replace('_', ' ')} is not known here")

@@ -38,18 +38,14 @@ OF_IO = {
 """Exceptions that are caught as IOException."""
 
 
-def check(root: Node) -> None:
-    """Refuse a program in which a method lets an exception go that it does not declare."""
-    nodes = list(descendants(root))
+def check(nodes: dict[str, list[Node]]) -> None:
+    """Refuse a program in which a method lets an exception go that it does not declare. nodes: all by their kind."""
     thrown: dict[str, set[str]] = {}
-    for node in nodes:
-        if node.type == "method_declaration":
-            thrown[source(field(node, "name"))] = set(_declared(node))
-    own = {source(field(node, "name")) for node in nodes if node.type in (*TYPES, *VARIABLES)}
-    for node in nodes:
-        caught, is_inside = (
-            _caught(node) if node.type in ("method_invocation", "object_creation_expression") else (set(), False)
-        )
+    for node in reversed(nodes.get("method_declaration", ())):
+        thrown[source(field(node, "name"))] = set(_declared(node))
+    own = {source(field(node, "name")) for kind in (*TYPES, *VARIABLES) for node in nodes.get(kind, ())}
+    for node in (*nodes.get("method_invocation", ()), *nodes.get("object_creation_expression", ())):
+        caught, is_inside = _caught(node)
         if not is_inside or caught & ALL:
             continue
         for needed in _needed(node, {} if _is_foreign(node, own) else thrown):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from apipack.languages.reading.grammar import descendants, field, named, source
+from apipack.languages.reading.grammar import field, named, source
 from apipack.languages.wire import Unreadable
 
 BODIES = ("method_declaration", "constructor_declaration", "compact_constructor_declaration", "static_initializer")
@@ -48,13 +48,14 @@ LANG = frozenset(_LANG.split())
 """Types of java.lang, which are never imported."""
 
 
-def check(root: Node) -> None:
-    """Refuse a unit or fragment with one of these. A fragment has no imports, so its types are not looked at."""
-    for node in descendants(root):
-        if node.type in BODIES:
+def check(root: Node, nodes: dict[str, list[Node]]) -> None:
+    """Refuse a unit or fragment with one of these. A fragment has no imports, so its types are not looked at. nodes:
+    all of it by their kind."""
+    for kind in BODIES:
+        for node in nodes.get(kind, ()):
             _check_locals(node, frozenset())
     if any(child.type == "class_declaration" for child in named(root)):
-        _check_types(root)
+        _check_types(nodes)
 
 
 def _check_locals(node: Node, outer: frozenset[str]) -> None:
@@ -89,25 +90,25 @@ def _declares(node: Node) -> str | None:
     return None
 
 
-def _check_types(root: Node) -> None:
+def _check_types(nodes: dict[str, list[Node]]) -> None:
     known = set(LANG)
-    for node in descendants(root):
-        if node.type == "import_declaration":
-            if source(node).rstrip("; \t").endswith("*"):
-                return  # of what a package has nobody knows here
-            known.add(source(node).rstrip("; \t").rpartition(".")[2].strip())
-        elif node.type in (*TYPES, "type_parameter"):
+    for node in nodes.get("import_declaration", ()):
+        if source(node).rstrip("; \t").endswith("*"):
+            return  # of what a package has nobody knows here
+        known.add(source(node).rstrip("; \t").rpartition(".")[2].strip())
+    for kind in (*TYPES, "type_parameter"):
+        for node in nodes.get(kind, ()):
             name = node.child_by_field_name("name") or next(iter(named(node)), None)
             known |= {source(name)} if name is not None else set()
-    for node in _types(root):
+    for node in _types(nodes):
         if source(node) not in known:
             raise Unreadable(f"line {node.start_point[0] + 1}: {source(node)} is not imported")
 
 
-def _types(root: Node) -> Iterator[Node]:
+def _types(nodes: dict[str, list[Node]]) -> Iterator[Node]:
     """Names of types that must be known: of a.b.C none, and of Map.Entry the first."""
-    for node in descendants(root):
-        if node.type == "type_identifier" and node.parent is not None:
+    for node in nodes.get("type_identifier", ()):
+        if node.parent is not None:
             is_alone = node.parent.type != "scoped_type_identifier"
             if (is_alone or (node.parent.children[0] == node and source(node)[:1].isupper())) and not _inherits(node):
                 yield node

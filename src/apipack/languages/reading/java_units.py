@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from apipack.languages.java import _EARLY
-from apipack.languages.reading import java_names
+from apipack.languages.reading import java_bodies, java_names
 from apipack.languages.reading import program as p
 from apipack.languages.reading.bare_members import bound, bound_value, own_class_in
-from apipack.languages.reading.grammar import field, named, parse, source
+from apipack.languages.reading.grammar import by_kind, field, named, parse, source
 from apipack.languages.reading.java_checks import check
 from apipack.languages.reading.java_classes import (
     THIS,
@@ -43,8 +43,10 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     if _EARLY.search(code):
         raise Unreadable("an escape that ends its literal before the compiler reads it")
     root = parse("java", code)
-    check(root)
-    java_names.check(root)
+    nodes = by_kind(root)
+    check(nodes)
+    java_names.check(root, nodes)
+    java_bodies.check(root, nodes)
     classes = classes_of(root)
     by_name, interfaces = {source(field(node, "name")): node for node in classes}, interfaces_of(root)
     if any(has_instances(node) or default_methods(node, interfaces, by_name) for node in classes):

@@ -1,0 +1,32 @@
+"""What Java's compiler refuses about the bodies of methods, each kind by a module of its own."""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from apipack.languages.reading.java_assigned import check_unset
+from apipack.languages.reading.java_flow import Unsure, check_body, check_jump, sequence
+from apipack.languages.reading.java_values import check_changes, check_declaration, check_return, check_statement
+
+CHECKS = {
+    **dict.fromkeys(("method_declaration", "constructor_declaration", "lambda_expression"), (check_body,)),
+    **dict.fromkeys(("break_statement", "continue_statement"), (check_jump,)),
+    "return_statement": (check_return,),
+    "expression_statement": (check_statement,),
+    "local_variable_declaration": (check_declaration, check_unset),
+    "field_declaration": (check_declaration,),
+}
+"""By the type of a node."""
+
+
+def check(root: Node, nodes: dict[str, list[Node]]) -> None:
+    """Refuse a unit or fragment with a body that does not compile. nodes: all of it by their kind."""
+    for kind, checks in CHECKS.items():
+        for node in nodes.get(kind, ()):
+            for one in checks:
+                one(node)
+    check_changes(nodes)
+    try:
+        sequence(root.named_children)
+    except Unsure:
+        return
