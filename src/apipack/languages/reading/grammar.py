@@ -127,7 +127,11 @@ def by_kind(root: Node) -> dict[str, list[Node]]:
     todo = [root]
     while todo:
         node = todo.pop()
-        kinds.setdefault(node.type, []).append(node)
+        kind = node.type
+        if kind in kinds:
+            kinds[kind].append(node)
+        else:
+            kinds[kind] = [node]
         todo += node.named_children[::-1]
     return kinds
 
