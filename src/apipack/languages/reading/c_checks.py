@@ -163,8 +163,8 @@ def _check_calls(nodes: Nodes) -> None:
     counts: dict[str, int] = dict(COUNTS)
     if "preproc_def" in nodes or "preproc_function_def" in nodes:
         macros = [*nodes.get("preproc_def", ()), *nodes.get("preproc_function_def", ())]
-        for name in (source(field(node, "name")) for node in macros):
-            counts.pop(name, None)
+        for macro in macros:
+            counts.pop(source(field(macro, "name")), None)
     functions = nodes.get("function_definition", ())
     own = Counter(source(name) for node in functions if (name := _declared(node)) is not None)
     for node in nodes.get("function_definition", ()):

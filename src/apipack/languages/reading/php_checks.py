@@ -24,13 +24,13 @@ MODIFIERS = ("visibility_modifier", "static_modifier", "abstract_modifier", "fin
 COMPUTED = ("function_call_expression", "member_call_expression", "scoped_call_expression", "variable_name")
 
 
-def check(root: Node, code: str) -> None:
-    """Refuse a script that PHP does not compile for one of these."""
-    if not any(word in code for word in WORDS):
-        return
-    for kind, nodes in nodes_of("php", root, KINDS).items():
-        for node in nodes:
-            CHECKS[kind](node)
+def checked(root: Node, code: str) -> Node:
+    """The script, unless PHP does not compile it for one of these."""
+    if any(word in code for word in WORDS):
+        for kind, nodes in nodes_of("php", root, KINDS).items():
+            for node in nodes:
+                CHECKS[kind](node)
+    return root
 
 
 def refused(node: Node, what: str) -> Unreadable:

@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from apipack.languages.reading import program as p
 from apipack.languages.reading.grammar import field, named, parse, refuse, source
-from apipack.languages.reading.php_checks import check
+from apipack.languages.reading.php_checks import checked
 from apipack.languages.reading.php_closures import captures
 from apipack.languages.reading.php_comparison import condition
 from apipack.languages.reading.php_members import is_abstract, members_of, method_name, scope_of
@@ -26,9 +26,7 @@ def lower(code: str) -> tuple[p.Statement, ...]:
         code = f"<?php\n{code}"
     if binds_late(code):
         raise Unreadable("a static member of a class that others extend")
-    root = parse("php", code)
-    check(root, code)
-    return _body(root)
+    return _body(checked(parse("php", code), code))
 
 
 def _body(node: Node) -> tuple[p.Statement, ...]:
