@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
-from apipack.languages.reading.grammar import field, named, source
+from apipack.languages.reading.grammar import field, named, nodes_of, source
 from apipack.languages.wire import Unreadable
 
 Nodes = dict[str, list[Node]]
@@ -38,8 +38,9 @@ HEADERS = frozenset(
 KNOWN = re.compile(r"[A-Z_][A-Z0-9_a-z]*|stdin|stdout|stderr|errno|curl_\w+|true|false|bool")
 
 
-def check(root: Node, nodes: Nodes) -> None:
-    """nodes: all of the program by their kind."""
+def check(root: Node) -> None:
+    """Refuse a program or a fragment that has one of these."""
+    nodes = nodes_of("c", root, KINDS)
     for node in (*nodes.get("break_statement", ()), *nodes.get("continue_statement", ())):
         _check_jump(node)
     for node in nodes.get("switch_statement", ()):
@@ -208,3 +209,9 @@ PLAIN = ("CURLcode ", "int ", "*", "size_t ", "char ", "long ")
 DECLARED = re.compile(r"(?<=[\w*,])(?<!return)(?<!else)[\s*]*\b(\w+)(?=\s*[=;,\[):])|define\s+(\w+)")
 USES: Sequence[str] = ("binary_expression", "assignment_expression", "return_statement", "update_expression")
 """What has a variable in it, and no function that the library has."""
+KINDS = (
+    *("break_statement", "continue_statement", "switch_statement", "function_definition", "parameter_list"),
+    *("compound_statement", "field_declaration_list", "enumerator", "declaration", "parameter_declaration"),
+    *("assignment_expression", "update_expression", "type_qualifier", "preproc_def", "preproc_function_def"),
+    *("call_expression", "preproc_ifdef", "preproc_if", "preproc_include", "binary_expression", "return_statement"),
+)

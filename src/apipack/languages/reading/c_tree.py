@@ -22,7 +22,7 @@ from apipack.languages.reading.c_nodes import (
     string_value,
 )
 from apipack.languages.reading.c_structs import Structs
-from apipack.languages.reading.grammar import by_kind, descendants, field, named, parse, refuse, source
+from apipack.languages.reading.grammar import descendants, field, named, parse, refuse, source
 from apipack.languages.wire import Unreadable
 
 GIVING = {"asprintf": 0, "curl_url_get": 2, "curl_formadd": 0}
@@ -35,10 +35,9 @@ def lower(code: str) -> tuple[p.Statement, ...]:
     root = parse("c", code)
     lowering = Lowering()
     body = [inner for child in named(root) for inner in lowering.statement(child)]
-    nodes = by_kind(root)
-    check(root, nodes)
-    named_here = nodes.get("identifier", ()) if "curl_multi_perform" in code else ()
-    driving = [node for node in named_here if source(node) == "curl_multi_perform"]
+    check(root)
+    parts = descendants(root) if "curl_multi_perform" in code else ()
+    driving = [node for node in parts if node.type == "identifier" and source(node) == "curl_multi_perform"]
     if driving and not any(map(is_in_loop, driving)):
         raise Unreadable("transfers that are begun and not gone on with")
     if "main" in lowering.functions:
