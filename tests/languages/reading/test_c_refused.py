@@ -42,6 +42,8 @@ RIGHT = [
     "if (res != CURLE_OK) goto end; end: ;",
 ]
 RIGHT_OUTSIDE = [
+    "void (*g(void))(int) { return 0; }\nvoid f(void) { g(); }",
+    "#define UNUSED(a) a\nint f(int UNUSED(a), int UNUSED(b)) { return 1; }",
     "int f(void);\nint f(void) { return 1; }",
     "int x;\nint x;",
     "static int g() { return 1; }\nint f(void) { return g(1, 2); }",

@@ -48,7 +48,7 @@ def check(root: Node) -> None:
     for node in nodes.get("function_definition", ()):
         _check_labels(node)
     for node in nodes.get("parameter_list", ()):
-        _check_once((name for part in named(node) if (name := _declared(part)) is not None), "is a parameter twice")
+        _check_once(iter(_parameters(node)), "is a parameter twice")
     for node in nodes.get("compound_statement", ()):
         _check_block(node)
     for node in nodes.get("field_declaration_list", ()):
@@ -70,6 +70,13 @@ def _declared(node: Node | None) -> Node | None:
     while node is not None and node.type not in ("identifier", "field_identifier"):
         node = node.child_by_field_name("declarator") if node.type != "parenthesized_declarator" else named(node)[0]
     return node
+
+
+def _parameters(node: Node | None) -> list[Node]:
+    """The names of parameters; one that a macro makes has none that is known."""
+    declarators = [(part, part.child_by_field_name("declarator")) for part in named(node)]
+    plain = [part for part, declarator in declarators if declarator is not None and not _is_function(declarator)]
+    return [name for part in plain if (name := _declared(part)) is not None]
 
 
 def _check_once(names: Iterator[Node], what: str) -> None:
@@ -94,7 +101,7 @@ def _check_block(node: Node) -> None:
         while declarator.type == "pointer_declarator":
             declarator = field(declarator, "declarator")
         parameters = declarator.child_by_field_name("parameters")
-        names += [name for part in named(parameters) if (name := _declared(part)) is not None]
+        names += _parameters(parameters)
     for child in named(node):
         if child.type == "declaration" and child.children[0].type != "storage_class_specifier":
             declarators = [one for one in child.children_by_field_name("declarator") if not _is_function(one)]
@@ -175,7 +182,13 @@ def _check_calls(nodes: Nodes) -> None:
         parameters = named(declarator.child_by_field_name("parameters"))
         title = source(name) if name is not None else ""
         counts.pop(title, None)
-        if own[title] == 1 and parameters and not any(part.type != "parameter_declaration" for part in parameters):
+        is_plain = declarator.child_by_field_name("declarator") == name
+        if (
+            is_plain
+            and own[title] == 1
+            and parameters
+            and not any(part.type != "parameter_declaration" for part in parameters)
+        ):
             is_void = len(parameters) == 1 and source(parameters[0]) == "void"
             counts[title] = 0 if is_void else len(parameters)
     twice = [title for title, count in own.items() if count > 1]
