@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
-from apipack.languages.reading.grammar import field, named, nodes_of, source
+from apipack.languages.reading.grammar import descendants, field, named, nodes_of, refused, source
 from apipack.languages.wire import Unreadable
 
 Nodes = dict[str, list[Node]]
@@ -59,10 +59,6 @@ def check(root: Node) -> None:
     _check_calls(nodes)
     if any("main" in source(field(node, "declarator")) for node in nodes.get("function_definition", ())):
         _check_names(root, nodes)
-
-
-def refused(node: Node, what: str) -> Unreadable:
-    return Unreadable(f"line {node.start_point[0] + 1}: {what}")
 
 
 def _declared(node: Node | None) -> Node | None:
@@ -131,19 +127,9 @@ def _check_cases(node: Node) -> None:
 def _check_labels(function: Node) -> None:
     if "goto" not in source(function):
         return
-    labels: list[str] = []
-    gotos: list[Node] = []
-    todo = [function]
-    while todo:
-        node = todo.pop()
-        if node.type in ("goto_statement", "labeled_statement"):
-            label = field(node, "label")
-            if node.type == "goto_statement":
-                gotos.append(label)
-            else:
-                labels.append(source(label))
-        todo += node.named_children
-    for label in gotos:
+    parts = list(descendants(function))
+    labels = [source(field(part, "label")) for part in parts if part.type == "labeled_statement"]
+    for label in (field(part, "label") for part in parts if part.type == "goto_statement"):
         if source(label) not in labels:
             raise refused(label, f"{source(label)} is no label")
     if len(labels) != len(set(labels)):

@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from apipack.languages.reading.go_imports import package_of
 from apipack.languages.reading.go_kinds import TYPES, type_text
-from apipack.languages.reading.grammar import field, named, source
+from apipack.languages.reading.grammar import field, named, refused, source
 from apipack.languages.wire import Unreadable
 
 _FUNCTIONS = "append cap clear close complex copy delete imag len make max min new panic print println real recover"
@@ -115,10 +115,6 @@ class Names:
     def kind_of(self, name: str) -> str:
         symbol = self.find(name)
         return symbol.kind if symbol is not None and symbol.what == "variable" else ""
-
-
-def refused(node: Node, what: str) -> Unreadable:
-    return Unreadable(f"line {node.start_point[0] + 1}: {what}")
 
 
 def specs(node: Node) -> Iterator[Node]:

@@ -10,10 +10,10 @@ from tree_sitter import Node
 
 from apipack.languages.reading.go_flow import ends
 from apipack.languages.reading.go_kinds import TYPES, results_of, type_text
-from apipack.languages.reading.go_names import VALUED, Names, Symbol, check_cases, check_fields, refused, specs
+from apipack.languages.reading.go_names import VALUED, Names, Symbol, check_cases, check_fields, specs
 from apipack.languages.reading.go_values import CALLS, Values
 from apipack.languages.reading.grammar import field as field_of
-from apipack.languages.reading.grammar import named, source
+from apipack.languages.reading.grammar import named, refused, source
 from apipack.languages.wire import Unreadable
 
 NOTHING = (

@@ -28,7 +28,7 @@ from apipack.languages.reading.go_types import (
     var_specs,
     zero_of,
 )
-from apipack.languages.reading.grammar import field, named, parse, refuse, source
+from apipack.languages.reading.grammar import field, named, parse, refuse, refused, source
 from apipack.languages.wire import Unreadable
 
 
@@ -190,7 +190,7 @@ def _several(targets: Sequence[p.Target], values: Sequence[p.Expression], declar
 def _short(node: Node, declared: set[str]) -> p.Assign:
     names = [source(child) for child in named(field(node, "left"))]
     if not set(names) - declared - {"_"}:
-        raise Unreadable(f"line {node.start_point[0] + 1}: := declares nothing new")
+        raise refused(node, ":= declares nothing new")
     declared |= set(names)
     return _several([p.Name(name) for name in names], [_value(child) for child in named(field(node, "right"))], True)
 

@@ -19,8 +19,8 @@ from apipack.languages.reading.go_kinds import (
     results_of,
     type_text,
 )
-from apipack.languages.reading.go_names import Names, refused
-from apipack.languages.reading.grammar import field, named, source
+from apipack.languages.reading.go_names import Names
+from apipack.languages.reading.grammar import field, named, refused, source
 
 CALLS = ("call_expression", "type_conversion_expression")
 """A call of a generic function may look like a conversion."""

@@ -136,6 +136,11 @@ def by_kind(root: Node) -> dict[str, list[Node]]:
     return kinds
 
 
+def refused(node: Node, what: str) -> Unreadable:
+    """The refusal of a node, with its line."""
+    return Unreadable(f"line {node.start_point[0] + 1}: {what}")
+
+
 def refuse(node: Node) -> Unreadable:
     """The refusal of a node that no lowering knows."""
-    return Unreadable(f"line {node.start_point[0] + 1}: {node.type.replace('_', ' ')} is not known here")
+    return refused(node, f"{node.type.replace('_', ' ')} is not known here")

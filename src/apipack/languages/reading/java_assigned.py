@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from apipack.languages.reading.grammar import field, named, source
-from apipack.languages.reading.java_flow import Unsure, goes_on, refused
+from apipack.languages.reading.grammar import descendants, field, named, refused, source
+from apipack.languages.reading.java_flow import Unsure, goes_on
 
 USES = (
     *("argument_list", "binary_expression", "return_statement", "parenthesized_expression", "variable_declarator"),
@@ -97,23 +97,12 @@ def _switch(node: Node, name: str) -> bool:
 
 def _sets(node: Node, name: str) -> bool:
     """Whether an assignment is in a node."""
-    todo = [node]
-    while todo:
-        part = todo.pop()
-        if part.type == "assignment_expression" and source(field(part, "left")) == name:
-            return True
-        todo += named(part)
-    return False
+    assignments = (part for part in descendants(node) if part.type == "assignment_expression")
+    return any(source(field(assignment, "left")) == name for assignment in assignments)
 
 
 def _names(node: Node, name: str) -> bool:
-    todo = [node]
-    while todo:
-        part = todo.pop()
-        if part.type == "identifier" and source(part) == name:
-            return True
-        todo += named(part)
-    return False
+    return any(part.type == "identifier" and source(part) == name for part in descendants(node))
 
 
 def _use(node: Node, name: str) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from apipack.languages.reading.grammar import descendants, field, named, source
-from apipack.languages.wire import Unreadable
+from apipack.languages.reading.grammar import descendants, field, named, refused, source
 
 IO = "IOException"
 TYPES = ("class_declaration", "record_declaration", "interface_declaration", "enum_declaration")
@@ -50,7 +49,7 @@ def check(nodes: dict[str, list[Node]]) -> None:
             continue
         for needed in _needed(node, {} if _is_foreign(node, own) else thrown):
             if not caught & set(needed):
-                raise Unreadable(f"line {node.start_point[0] + 1}: {needed[0]} is neither caught nor declared")
+                raise refused(node, f"{needed[0]} is neither caught nor declared")
 
 
 def _is_foreign(node: Node, own: set[str]) -> bool:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from apipack.languages.reading.grammar import field, named, source
-from apipack.languages.wire import Unreadable
+from apipack.languages.reading.grammar import field, named, refused, source
 
 ENDS = ("return_statement", "throw_statement", "break_statement", "continue_statement", "yield_statement")
 LOOPS = ("while_statement", "do_statement", "for_statement", "enhanced_for_statement")
@@ -18,10 +17,6 @@ BLOCKS = ("block", "constructor_body")
 
 class Unsure(Exception):
     """A condition may be a constant, which decides what runs."""
-
-
-def refused(node: Node, what: str) -> Unreadable:
-    return Unreadable(f"line {node.start_point[0] + 1}: {what}")
 
 
 def goes_on(node: Node, label: str = "") -> bool:

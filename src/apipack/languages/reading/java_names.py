@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from apipack.languages.reading.grammar import field, named, source
-from apipack.languages.wire import Unreadable
+from apipack.languages.reading.grammar import field, named, refused, source
 
 BODIES = ("method_declaration", "constructor_declaration", "compact_constructor_declaration", "static_initializer")
 TYPES = (
@@ -71,13 +70,13 @@ def _check_locals(node: Node, outer: frozenset[str]) -> None:
             continue
         if (name := _declares(child)) is not None:
             if name in here:
-                raise Unreadable(f"line {child.start_point[0] + 1}: {name} is declared twice")
+                raise refused(child, f"{name} is declared twice")
             here.add(name)
         if child.type in BODIES:
             continue
         todo += list(named(child))[::-1]
     if node.type == "enhanced_for_statement" and source(field(node, "name")) in outer:
-        raise Unreadable(f"line {node.start_point[0] + 1}: {source(field(node, 'name'))} is declared twice")
+        raise refused(node, f"{source(field(node, 'name'))} is declared twice")
 
 
 def _declares(node: Node) -> str | None:
@@ -102,7 +101,7 @@ def _check_types(nodes: dict[str, list[Node]]) -> None:
             known |= {source(name)} if name is not None else set()
     for node in _types(nodes):
         if source(node) not in known:
-            raise Unreadable(f"line {node.start_point[0] + 1}: {source(node)} is not imported")
+            raise refused(node, f"{source(node)} is not imported")
 
 
 def _types(nodes: dict[str, list[Node]]) -> Iterator[Node]:

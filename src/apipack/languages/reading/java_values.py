@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from apipack.languages.reading.grammar import field, named, source
-from apipack.languages.reading.java_flow import refused
+from apipack.languages.reading.grammar import field, named, refused, source
 
 LITERALS = {
     "string_literal": "text",

@@ -7,9 +7,8 @@ from collections.abc import Callable
 
 from tree_sitter import Node
 
-from apipack.languages.reading.grammar import field, named, source
+from apipack.languages.reading.grammar import field, named, refused, source
 from apipack.languages.reading.javascript_scopes import FUNCTIONS, SCOPES, declares, names_in
-from apipack.languages.wire import Unreadable
 
 LOOPS = ("for_statement", "for_in_statement", "while_statement", "do_statement")
 GENERATORS = ("generator_function", "generator_function_declaration")
@@ -18,10 +17,6 @@ BRANCHES = ("if_statement", "else_clause", "while_statement", "do_statement", "l
 FLAGS = frozenset("dgimsuvy")
 VALUES = ("number", "string", "identifier", "object", "true", "false", "null")
 """What may not follow a name, as `yield` is one outside of generators."""
-
-
-def refused(node: Node, what: str) -> Unreadable:
-    return Unreadable(f"line {node.start_point[0] + 1}: {what}")
 
 
 def check_jump(node: Node) -> None:

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable
 
 from tree_sitter import Node
 
-from apipack.languages.reading.grammar import field, named, nodes_of, source
-from apipack.languages.wire import Unreadable
+from apipack.languages.reading.grammar import field, named, nodes_of, refused, source
 
 WORDS = (
     *("function", "fn", "class ", "interface ", "trait ", "enum ", "match", "switch", "list"),
@@ -31,10 +30,6 @@ def checked(root: Node, code: str) -> Node:
             for node in nodes:
                 CHECKS[kind](node)
     return root
-
-
-def refused(node: Node, what: str) -> Unreadable:
-    return Unreadable(f"line {node.start_point[0] + 1}: {what}")
 
 
 def _once(titles: Iterable[Node], what: str, has_case: bool = True) -> None:

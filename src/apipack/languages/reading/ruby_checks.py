@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tree_sitter import Node
 
-from apipack.languages.reading.grammar import field, named, source
-from apipack.languages.wire import Unreadable
+from apipack.languages.reading.grammar import field, named, refused, source
 
 METHODS = ("method", "singleton_method")
 BLOCKS = ("block", "do_block", "lambda")
@@ -36,10 +35,6 @@ def check(nodes: Sequence[Node]) -> None:
     for node in nodes:
         if node.is_named and (checked := CHECKS.get(node.type)) is not None:
             checked(node)
-
-
-def refused(node: Node, what: str) -> Unreadable:
-    return Unreadable(f"line {node.start_point[0] + 1}: {what}")
 
 
 def _titles(parameter: Node) -> Iterator[Node]:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from apipack.languages.reading.grammar import descendants, field, named, source
-from apipack.languages.wire import Unreadable
+from apipack.languages.reading.grammar import descendants, field, named, refused, source
 
 STRUCTS = {"URLRequest", "URLComponents"}
 CHANGING = {"setValue", "addValue", "append", "insert", "remove", "removeValue", "updateValue", "merge", "removeAll"}
@@ -33,10 +32,10 @@ def check(root: Node, structs: set[str]) -> None:
     unsure = {name for name, kinds in optionals.items() if kinds == {True}}
     for node in nodes:
         if (changed := _changed(node)) is not None and changed in fixed:
-            raise Unreadable(f"line {node.start_point[0] + 1}: {changed} is a constant")
+            raise refused(node, f"{changed} is a constant")
         for used in _used_values(node):
             if _is_optional(used) or (used.type == "simple_identifier" and source(used) in unsure):
-                raise Unreadable(f"line {node.start_point[0] + 1}: {source(used)[:40]} may be nil")
+                raise refused(node, f"{source(used)[:40]} may be nil")
 
 
 LITERALS = {
@@ -83,10 +82,10 @@ def check_types(nodes: list[Node]) -> None:
     for node in nodes:
         for called, title, value in _given(node):
             if value.type == "integer_literal" and kinds.get((called, title), set()) & FLOATING and title in shown:
-                raise Unreadable(f"line {node.start_point[0] + 1}: {title} has a point where it is text")
+                raise refused(node, f"{title} has a point where it is text")
             types = {kind.removesuffix("?") for kind in kinds.get((called, title), ())}
             if value.type in LITERALS and types and types <= PLAIN and not types & LITERALS[value.type]:
-                raise Unreadable(f"line {node.start_point[0] + 1}: {title} is of another type")
+                raise refused(node, f"{title} is of another type")
 
 
 def _given(node: Node) -> Iterator[tuple[str, str, Node]]:
