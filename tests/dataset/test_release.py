@@ -92,6 +92,19 @@ def test_datasets_loads_each_language_and_split(released: Path, tmp_path: Path) 
     assert other["call"] == ["go c"]
 
 
+def test_datasets_caches_no_release_for_another(released: Path, tmp_path: Path) -> None:
+    def ids() -> list[str]:
+        return list(load_dataset(str(released), "go", split="train", cache_dir=str(tmp_path / "cache"))["id"])
+
+    assert ids() == ["a"]
+    (file,) = (released / "data/go").glob("train-*.parquet")
+    pq.write_table(pa.concat_tables([pq.read_table(file)] * 2), file)
+    splits = [name for name in NAMES.values() if name != "test_level4"]
+    counts = {language: dict.fromkeys(splits, 1) for language in ("curl", "go")}
+    write_documents(released, counts, splits, {}, [], {})
+    assert ids() == ["a", "a"]
+
+
 def test_the_card_counts_what_is_there(released: Path) -> None:
     text = (released / "README.md").read_text(encoding="utf-8")
     assert "a JSON list of [place, name, value, source]" in text and "`variant`: 0" in text

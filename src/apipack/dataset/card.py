@@ -41,10 +41,10 @@ TOOLS = """- Configuration `tools`: operations as tools, and their requests as t
 """
 
 
-def _front(counts: Mapping[str, Mapping[str, int]], names: Sequence[str]) -> str:
+def _front(counts: Mapping[str, Mapping[str, int]], names: Sequence[str], versions: Mapping[str, str]) -> str:
     """What the hub reads of the card, as YAML. The first configuration is the one that the viewer shows."""
     total = sum(sum(of.values()) for of in counts.values())
-    configs = [_config(language, of, names) for language, of in counts.items()]
+    configs = [_config(language, of, names, versions) for language, of in counts.items()]
     configs[0]["default"] = True
     front = {
         "pretty_name": "apipack",
@@ -64,10 +64,13 @@ def _front(counts: Mapping[str, Mapping[str, int]], names: Sequence[str]) -> str
     return yaml.safe_dump(front, sort_keys=False, allow_unicode=True)
 
 
-def _config(language: str, counts: Mapping[str, int], names: Sequence[str]) -> dict[str, Any]:
+def _config(
+    language: str, counts: Mapping[str, int], names: Sequence[str], versions: Mapping[str, str]
+) -> dict[str, Any]:
     """The files of the splits that the language has rows in."""
     files = [{"split": name, "path": f"data/{language}/{name}-*.parquet"} for name in names if counts.get(name)]
-    return {"config_name": language, "data_files": files}
+    versioned = {"version": versions[language]} if language in versions else {}
+    return {"config_name": language, **versioned, "data_files": files}
 
 
 def card(
@@ -76,16 +79,18 @@ def card(
     figures: Mapping[str, Mapping[str, int]],
     origins: Sequence[Origin] = (),
     tools: Mapping[str, int] | None = None,
+    versions: Mapping[str, str] | None = None,
 ) -> str:
     """README.md of the folder. counts: language → split → rows; names: of the splits; figures: heading → name → count;
-    tools: split → rows of the configuration with tool calls, which is no language."""
+    tools: split → rows of the configuration with tool calls, which is no language; versions: configuration → version,
+    by which `datasets` tells what it has cached from what is there."""
     total = sum(sum(of.values()) for of in counts.values())
     every = {**counts, "tools": tools} if tools else counts
     rows: dict[str, list[int]] = {}
     for language, of in every.items():
         rows[language] = [of.get(name, 0) for name in names]
     text = f"""---
-{_front(every, names)}---
+{_front(every, names, versions or {})}---
 
 # apipack: instructions and API calls
 

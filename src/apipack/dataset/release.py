@@ -4,6 +4,7 @@ the schema of the paper's release."""
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import shutil
 from collections import Counter, defaultdict
@@ -85,11 +86,21 @@ def write_documents(
     tools: Mapping[str, int],
 ) -> None:
     """What goes with the rows: the card, the datasheet, the licences, Croissant metadata. Arguments: of `card`."""
-    write_text(out / "README.md", card(counts, names, figures, origins, tools))
+    versions = {name: _version(out / "data" / name) for name in (*counts, *(["tools"] if tools else []))}
+    write_text(out / "README.md", card(counts, names, figures, origins, tools, versions))
     write_text(out / "DATASHEET.md", datasheet(counts, figures, origins))
     write_text(out / "LICENSE.md", LICENCE)
     further = [name for name, (_, where, _) in FURTHER.items() if any(out.glob(where))]
     write_json(out / "croissant.json", croissant(counts, names, further))
+
+
+def _version(folder: Path) -> str:
+    """A version that is another one whenever the files of a configuration are."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.glob("*.parquet")):
+        with file.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return f"0.0.{int.from_bytes(digest.digest()[:4])}"
 
 
 def write_languages(
