@@ -37,6 +37,7 @@ GOLD = form(META, NUMBER, FILE)
 @pytest.mark.parametrize(
     "predicted",
     [
+        form(part('name="meta"; filename="blob"', '{"a":1,"b":"x"}', "application/json"), NUMBER, FILE),
         form(NUMBER, FILE, META),
         form(META.replace('{"a":1,"b":"x"}', '{"b": "y", "a": 2}'), NUMBER.replace("5", "6"), FILE),
         form(META.replace("application/json", "application/json; charset=utf-8"), NUMBER, FILE),

@@ -270,16 +270,51 @@ def test_a_call_whose_library_is_not_there_is_not_judged_by_its_failure() -> Non
 @pytest.mark.parametrize(
     "said",
     [
+        "call.go:6:2: package slices is not in GOROOT (/usr/lib/go-1.19/src/slices)",
+        "# calls\n./call.go:8:144: undefined: min\n",
+        "./call.go:8:180: cannot range over 3 (untyped int constant)",
+        "M.java:4: error: patterns in switch statements are a preview feature and are disabled by default.",
+        "error: cannot find symbol\n  symbol:   method getFirst()\n  location: interface List<String>",
+        "PHP Fatal error:  Uncaught Error: Call to undefined function mb_strlen() in call.php:3",
+    ],
+)
+def test_an_older_toolchain_is_not_the_call_s_fault(said: str) -> None:
+    assert lacks_library(Outcome("does_not_compile", said))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "./call.go:8:144: undefined: minimum",
+        "./call.go:8:180: cannot range over n (variable of type int)",
+        "  symbol:   method getFirstName()",
+        "Call to undefined function curl_setup() in call.php:3",
+    ],
+)
+def test_a_name_that_no_release_has_is_the_call_s_fault(said: str) -> None:
+    assert not lacks_library(Outcome("does_not_compile", said))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
         "FileNotFoundError: [Errno 2] No such file or directory: 'order.json'",
         'Warning: Couldn\'t read data from file "p.json", this makes an empty POST.',
         "Error: ENOENT: no such file or directory, open 'order.json'",
         "java.nio.file.NoSuchFileException: order.json",
         "TypeError: HTTPResponse.__init__() got an unexpected keyword argument 'json'",
+        "call.sh: line 1: uuidgen: command not found",
     ],
 )
 def test_a_file_that_only_its_user_has_is_not_the_call_s_fault(said: str) -> None:
-    assert lacks(Outcome("ok", said, [arrival("/")])) and lacks(Outcome("failed", said))
-    assert not lacks(Outcome("failed", "TypeError: f() got an unexpected keyword argument 'json'"))
+    assert lacks("python", Outcome("ok", said, [arrival("/")])) and lacks("python", Outcome("failed", said))
+    assert not lacks("python", Outcome("failed", "TypeError: f() got an unexpected keyword argument 'json'"))
+
+
+def test_names_of_a_page_are_missing_in_javascript_alone() -> None:
+    outcome = Outcome("failed", "ReferenceError: document is not defined")
+    assert lacks("javascript", outcome) and not lacks("node", outcome)
+    assert not lacks("javascript", Outcome("failed", "ReferenceError: documents is not defined"))
 
 
 def test_what_is_sent_otherwise_is_not_valid(apis: tuple[Apis, dict[str, dict[str, Any]]]) -> None:

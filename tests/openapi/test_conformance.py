@@ -273,6 +273,26 @@ def test_objects_in_a_path_are_read_by_their_style(members: dict[str, Any], segm
     assert violations(document, raw, wrong) == {"path p/a: type"}
 
 
+@pytest.mark.parametrize(
+    ("style", "explode", "right", "wrong"),
+    [
+        ("label", False, [".a,c", ".a"], ["a,c", "a"]),
+        ("label", True, [".a.c"], ["a.c"]),
+        ("matrix", False, [";p=a,c", ";p=a"], ["a,c", ";q=a,c", ";p=a;p=c", "p=a"]),
+        ("matrix", True, [";p=a;p=c", ";p=a"], ["a", ";p=a,c", ";q=a;q=c", ";p=a;q=c"]),
+    ],
+)
+def test_a_segment_needs_the_marks_of_its_style(style: str, explode: bool, right: list[str], wrong: list[str]) -> None:
+    schema = {"type": "array", "items": {"type": "string"}}
+    parameter = {"name": "p", "in": "path", "required": True, "style": style, "explode": explode, "schema": schema}
+    document = Document({"openapi": "3.0.3", "paths": {"/{p}": {"get": {"parameters": [parameter]}}}})
+    (raw,) = document.operations()
+    told = {
+        segment: violations(document, raw, Request("GET", f"https://h.example/{segment}")) for segment in right + wrong
+    }
+    assert told == {**dict.fromkeys(right, frozenset()), **dict.fromkeys(wrong, {f"path p: not of style {style}"})}
+
+
 def of_parts(*texts: str) -> str:
     return "".join(f"--b\r\nContent-Disposition: form-data; {text}\r\n" for text in texts) + "--b--\r\n"
 

@@ -170,7 +170,7 @@ def every_argument(request: Request, template: str) -> Iterator[Argument]:
         yield Argument("query", name, value, "text")
     for name, value in request.headers:
         if name.lower() == "cookie":
-            for pair in value.split(";"):
+            for pair in filter(str.strip, value.split(";")):
                 key, _, content = pair.strip().partition("=")
                 yield Argument("cookie", key, unquote(content), "text")
         elif name.lower() not in NO_ARGUMENTS and not is_credential(name):  # told by its capitals: `apiSecret`

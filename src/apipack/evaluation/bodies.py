@@ -54,10 +54,12 @@ def _same_parts(predicted: Request, gold: Request) -> bool:
 
 
 def _same_part(a: Part, b: Part) -> bool:
-    """The type of a file is its own where the reference says none, or no more than that it is one."""
+    """The type of a file is its own where the reference says none, or no more than that it is one. A part with a type
+    may be a browser's `Blob`, which always has a file's name."""
     typed = a.media_type == b.media_type or (b.file and (b.media_type == OCTETS or not b.typed))
     same = a.text == b.text or _same_content(a.text, b.text, b.media_type)
-    return a.name == b.name and a.file == b.file and typed and same
+    named = a.file == b.file or (a.blob and b.typed)
+    return a.name == b.name and named and typed and same
 
 
 def _same_element(a: Element, b: Element) -> bool:

@@ -24,15 +24,29 @@ _LACKING = re.compile(
     r"|symbol: +(?:class|variable) (?:WebClient|Rest(?:Template|Client)|Unirest)\b"
     r"|symbol: +(?:class|variable) (?:CloseableHttpClient|HttpClients|HttpClientBuilder)\b"
     r"|fatal error: \S+: No such file|: (?:https?|wget): command not found"
+    r"|is not in (?:GOROOT|std)\b|undefined: (?:min|max|clear)$|cannot range over \d+ \("
+    r"|patterns in switch statements are a preview feature"
+    r"|symbol: +method (?:getFirst|getLast|removeFirst|removeLast|reversed)\(\)"
+    r"|Call to undefined function (?:mb_|simplexml_|bc|iconv|ctype_|gmp_|xml|utf8_)\w*\("
+    r"|faraday/request/authorization\.rb.{0,80}wrong number of arguments"
+    r"|getpwuid\(\): uid not found|locale\.Error: unsupported locale",
+    re.M,
 )
-"""What the ten languages say of a library that is not installed."""
+"""What the ten languages say of a library that is not installed, of an older one, and of a user or locale that is not
+there."""
+_PAGE = re.compile(
+    r"ReferenceError: (?:document|window|navigator|location|history|screen|prompt|alert|confirm|localStorage"
+    r"|sessionStorage|DOMParser|XMLSerializer|FileReader) is not defined"
+)
+"""What Node says of a web page's names, which belong to JavaScript and not to Node."""
 _MISSED = re.compile(
     r"No such file or directory|no such file or directory|ENOENT|NoSuchFileException|FileNotFound(?:Error|Exception)"
     r"|Couldn't read data from file|Failed to open/read local data|operation aborted by callback"
     r"|The file .{1,80} (?:doesn.t exist|couldn.t be opened)"
     r"|HTTPResponse\.__init__\(\) got an unexpected keyword argument 'json'"
+    r"|line \d+: (?:uuidgen|uuid|jq|yq|xxd|hexdump|openssl|bc|pwgen): command not found"
 )
-"""What they say of a file that is not there, and urllib3 1 of what urllib3 2 takes."""
+"""What they say of a file or program that is not there, and urllib3 1 of what urllib3 2 takes."""
 
 
 def certain(reading: Reading) -> bool:
@@ -54,11 +68,14 @@ def outcomes(readings: Iterable[Reading], workers: int, say: Callable[[str], Non
         say(f"{line}; verdicts are static")
     calls = [reading for reading in calls if reading.language not in missing]
     executed = zip(calls, execute(calls, workers), strict=True) if calls else ()
-    return {reading: outcome for reading, outcome in executed if outcome.status != LOST and not lacks(outcome)}
+    return {reading: done for reading, done in executed if done.status != LOST and not lacks(reading.language, done)}
 
 
-def lacks(outcome: Outcome) -> bool:
-    """Whether a call found something missing here that is not its own fault: a library, or a file of its user's."""
+def lacks(language: str, outcome: Outcome) -> bool:
+    """Whether a call found something missing here that is not its own fault: a library, a web page, or a file of its
+    user's."""
+    if language == "javascript" and not outcome.records and _PAGE.search(outcome.detail):
+        return True
     return lacks_library(outcome) or _MISSED.search(outcome.detail) is not None
 
 

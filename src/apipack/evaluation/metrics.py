@@ -71,9 +71,14 @@ def _same_segment(predicted: str, gold: str, pattern: str, parameters: Parameter
     if ours is None or theirs is None:
         return unquote(predicted) == unquote(gold)
     return all(
-        same_value(a, b, parameters.get(("path", name), TEXT)) and not is_unfilled(a, b)
+        same_value(a, b, parameters.get(("path", name), TEXT)) and not is_unfilled(a, b) and _marks(a) == _marks(b)
         for (name, a), (_, b) in zip(ours, theirs, strict=True)
     )
+
+
+def _marks(value: str) -> set[str]:
+    """The names that a path's value of style matrix says: `;zone=north`."""
+    return {piece.partition("=")[0] for piece in value.split(";")[1:]} if value.startswith(";") else set()
 
 
 def _same_headers(predicted: Request, gold: Request, parameters: Parameters) -> bool:
@@ -100,5 +105,5 @@ def _headers(request: Request, kept: set[str]) -> list[tuple[str, str]]:
 
 
 def _cookies(value: str) -> list[tuple[str, str]]:
-    pairs = (pair.partition("=") for pair in value.split(";"))
+    pairs = (pair.partition("=") for pair in value.split(";") if pair.strip())
     return [(name.strip(), unquote(content.strip())) for name, _, content in pairs]

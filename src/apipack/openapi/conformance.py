@@ -16,7 +16,7 @@ from apipack.openapi.document import Document
 from apipack.openapi.loading import SpecError
 from apipack.openapi.nodes import listed
 from apipack.openapi.paths import RawOperation
-from apipack.openapi.received import decoded, parameter_value, schema_of, sent_texts, type_of
+from apipack.openapi.received import decoded, lacks_style, parameter_value, schema_of, sent_texts, type_of
 from apipack.openapi.received_bodies import BodyError, accepts, body_values
 from apipack.openapi.received_credentials import lacks_credentials
 from apipack.openapi.validators import MOST, Schemas
@@ -86,6 +86,8 @@ def _arguments(
             yield from _content(check, document, parameter, values[0], f"{place} {name}")
         else:
             value = parameter_value(document, parameter, schema, values)
+            if place == "path" and lacks_style(parameter, schema, values[0]):
+                yield f"path {name}: not of style {parameter['style']}"
             rules = check.errors(parameter.get("schema"), value, f"{place} {name}")
             yield from (
                 rule for rule in rules if not rule.endswith("readOnly")

@@ -79,13 +79,14 @@ def parts(request: Request) -> list[Message]:
 
 class Part(NamedTuple):
     """A part of a multipart body. name: empty where it has none. media_type: text where it says none (RFC 7578, 4.4).
-    typed: it says one. file: it has a file's name."""
+    typed: it says one. file: it has a file's name. blob: one that the client made up, as of a `Blob` (XHR, 4.4)."""
 
     name: str
     media_type: str
     typed: bool
     file: bool
     text: str
+    blob: bool = False
 
 
 def body_parts(request: Request) -> list[Part] | None:
@@ -101,11 +102,12 @@ def body_parts(request: Request) -> list[Part] | None:
 
 def _part(part: Message) -> Part:
     name = part.get_param("name", "", "content-disposition")
-    file = part.get_param("filename", None, "content-disposition") is not None
+    file = part.get_param("filename", None, "content-disposition")
     content = part.get_payload()
     text = content if isinstance(content, str) else part.as_string()
     media_type = part.get("content-type")
-    return Part(str(name or ""), essence(str(media_type or "text/plain")), media_type is not None, file, text)
+    is_typed, is_file = media_type is not None, file is not None
+    return Part(str(name or ""), essence(str(media_type or "text/plain")), is_typed, is_file, text, file == "blob")
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,21 @@ def parameter_value(document: Document, parameter: dict[str, Any], schema: dict[
     return [typed(items, decoded(place, value)) for value in values]
 
 
+def lacks_style(parameter: dict[str, Any], schema: dict[str, Any], segment: str) -> bool:
+    """Whether a path's segment has not the marks of style matrix or label (OAS 3: Style Values)."""
+    style, explode = parameter.get("style"), bool(parameter.get("explode", False))
+    if style == "label":
+        return not segment.startswith(".")
+    if style != "matrix":
+        return False
+    if type_of(schema) == "object" and explode:
+        return not segment.startswith(";")
+    names = [piece.partition("=")[0] for piece in segment.split(";")[1:]]
+    if not segment.startswith(";") or {unquote(name) for name in names} != {str(parameter.get("name"))}:
+        return True
+    return "," in segment if type_of(schema) == "array" and explode else len(names) > 1
+
+
 def _encoded_whole(schema: dict[str, Any], items: dict[str, Any], place: str, text: str) -> list[str]:
     """The values of an array whose commas may be encoded as well, as most clients do with all of a value: a receiver
     that decodes first cannot tell. As one item it stays where it can be one."""
