@@ -50,7 +50,8 @@ def test_what_each_stage_left_out_is_named(tmp_path: Path, monkeypatch: pytest.M
     ]
     assert rows[0]["detail"].startswith("orders.yaml: POST /orders: server_not_http")
     assert done.stderr == "drops: 3 left out of APIs like 'ORDERS'\n"
-    assert CliRunner().invoke(main.app, ["drops", "pets"]).stdout == ""
+    unknown = CliRunner().invoke(main.app, ["drops", "pets"])
+    assert (unknown.exit_code, unknown.stdout) == (2, "") and "no API is like 'pets'" in unknown.stderr
 
 
 def test_before_the_stages_have_run_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

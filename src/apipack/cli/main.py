@@ -202,13 +202,15 @@ def drops(
 ) -> None:
     """Print a JSON line {stage, api, operation, language, reason, detail} for each operation, or call of it, that a
     stage left out. The last line on standard error counts them."""
-    from apipack.dataset.dropped import dropped
+    from apipack.dataset.dropped import dropped, is_known
 
     count = 0
     try:
         for row in dropped(DATA_FOLDER, api):
             put(line(row))
             count += 1
+        if not count and not is_known(DATA_FOLDER, api):
+            fail(f"no API is like {api!r}: the names are those of `api` in {DATA_FOLDER}/operations", 2)
     except FileNotFoundError as error:
         fail(str(error), 2)
     say(f"drops: {count:,} left out" + (f" of APIs like {api!r}" if api else ""))

@@ -30,6 +30,12 @@ def dropped(data: Path, api: str = "") -> Iterator[dict[str, Any]]:
                 }
 
 
+def is_known(data: Path, api: str) -> bool:
+    """Whether `parse` kept an operation of an API like this one. Arguments: of `dropped`."""
+    rows = read_table(data / "operations", ["api", "api_name"]).to_pylist()
+    return any(api.lower() in text.lower() for row in rows for text in (row["api"], row["api_name"]))
+
+
 def _of_stages(data: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     for stage, folder in DROPS.items():
         yield stage, read_table(data / folder / "drops.parquet").to_pylist()

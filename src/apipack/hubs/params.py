@@ -11,6 +11,7 @@ from apipack.section import Name, Once, Positive, Real, Section, like
 HubName = Literal["apis_guru", "swaggerhub", "rapidapi", "ibm"]
 LocalName = Literal["files", "packages"]
 """What has no spider: the user's own files, and members of packages."""
+SourceName = Literal[HubName, LocalName]
 
 
 PackageName = Annotated[
@@ -94,9 +95,9 @@ class Crawl(Section):
     """
 
     mode: Literal["replica", "live"]
-    hubs: Annotated[list[HubName | LocalName], Field(min_length=1), Once]
+    hubs: Annotated[list[SourceName], Field(min_length=1), Once]
     limit: Positive | None
-    limits: dict[HubName | LocalName, Positive | None]
+    limits: dict[SourceName, Positive | None]
     include: list[Name] | None
     versions: Literal["preferred", "all"]
     base_urls: dict[HubName, Annotated[str, like(r"https?://.*", "an http or https address")]]

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from apipack.languages.reading.grammar import descendants, field, named, refused, source
+from apipack.languages.reading.swift_answers import check_answers
+from apipack.languages.reading.swift_scopes import check_scopes
 
 STRUCTS = {"URLRequest", "URLComponents"}
 CHANGING = {"setValue", "addValue", "append", "insert", "remove", "removeValue", "updateValue", "merge", "removeAll"}
@@ -21,6 +23,8 @@ def check(root: Node, structs: set[str]) -> None:
     """structs: types of the program that are values. Names count by their text, wherever they are declared."""
     nodes = list(descendants(root))
     check_types(nodes)
+    check_scopes(nodes, root)
+    check_answers(nodes)
     constants: dict[str, set[bool]] = defaultdict(set)
     optionals: dict[str, set[bool]] = defaultdict(set)
     for node in nodes:
@@ -78,6 +82,9 @@ def check_types(nodes: list[Node]) -> None:
             for member in node.children_by_field_name("name"):
                 if member.type == "pattern":
                     kinds[source(field(owner.parent, "name")), source(member)].add(kind)
+    for node in nodes:
+        if node.type == "property_declaration":
+            _check_annotated(node)
     shown = {word for node in nodes if node.type == "interpolated_expression" for word in source(node).split(".")}
     for node in nodes:
         for called, title, value in _given(node):
@@ -86,6 +93,23 @@ def check_types(nodes: list[Node]) -> None:
             types = {kind.removesuffix("?") for kind in kinds.get((called, title), ())}
             if value.type in LITERALS and types and types <= PLAIN and not types & LITERALS[value.type]:
                 raise refused(node, f"{title} is of another type")
+
+
+def _check_annotated(node: Node) -> None:
+    """A literal, or one in a dictionary or an array, of another type than the declaration says."""
+    kinds = [part for part in named(node) if part.type == "type_annotation"]
+    values = node.children_by_field_name("value")
+    if len(kinds) != 1 or len(values) != 1:
+        return
+    kind, value = source(kinds[0]).lstrip(": ").replace(" ", ""), values[0]
+    if value.type in ("dictionary_literal", "array_literal") and kind[:1] == "[" and kind[-1:] == "]":
+        kind = kind[1:-1].rpartition(":")[2]
+        members = value.children_by_field_name("value") or value.children_by_field_name("element")
+    else:
+        members = [value]
+    for member in members:
+        if kind in PLAIN and kind not in LITERALS.get(member.type, {kind}):
+            raise refused(member, f"a literal that is no {kind}")
 
 
 def _given(node: Node) -> Iterator[tuple[str, str, Node]]:

@@ -1,0 +1,52 @@
+"""What Swift's compiler refuses is not read as a request; the same program without the mistake is."""
+
+import pytest
+
+from apipack.languages.codec import Reading
+
+HEAD = 'import Foundation\nvar request = URLRequest(url: URL(string: "https://a.test/x")!)\n'
+SENT = "URLSession.shared.dataTask(with: request) { data, response, error in }.resume()\n"
+TASK = "URLSession.shared.dataTask(with: request) "
+ASKED = "let (data, response) = try await URLSession.shared.data(for: request)\n"
+METHOD = 'let method = "GET"\n'
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (METHOD + METHOD + SENT, METHOD + SENT),
+        (METHOD + 'method = "POST"\n' + SENT, METHOD.replace("let", "var") + 'method = "POST"\n' + SENT),
+        (METHOD + 'method += "S"\n' + SENT, METHOD + SENT),
+        (
+            'guard let url = URL(string: "https://a.test/y") else { print("x") }\n' + SENT,
+            'guard let url = URL(string: "https://a.test/y") else { exit(1) }\n' + SENT,
+        ),
+        ("func f() { " + ASKED + "}\nf()\n", "func f() async throws { " + ASKED + "}\ntry await f()\n"),
+        (
+            "func f() async throws { " + ASKED + "}\ntry f()\n",
+            "func f() async throws { " + ASKED + "}\ntry await f()\n",
+        ),
+        (ASKED.replace("await ", ""), ASKED),
+        (TASK + "{ data in }.resume()\n", TASK + "{ _, _, _ in }.resume()\n"),
+        (TASK + '{ print("done") }.resume()\n', TASK + "{ print($0, $1, $2) }.resume()\n"),
+        (
+            TASK + "{ data, response, error in print(response!.statusCode) }.resume()\n",
+            TASK + "{ data, response, error in print((response as? HTTPURLResponse)?.statusCode ?? 0) }.resume()\n",
+        ),
+        (
+            TASK + "{ data, response, error in print(data.count) }.resume()\n",
+            TASK + "{ data, response, error in guard let data = data else { return }\nprint(data.count) }.resume()\n",
+        ),
+        (ASKED + "print(response.statusCode)\n", ASKED + "print((response as! HTTPURLResponse).statusCode)\n"),
+        ('let count: Int = "5"\n' + SENT, "let count: Int = 5\n" + SENT),
+        ('let body: [String: String] = ["a": 1]\n' + SENT, 'let body: [String: Any] = ["a": 1]\n' + SENT),
+        (
+            "func name() -> String { let a = 1\nlet b = 2 }\n" + SENT,
+            'func name() -> String { let a = 1\nreturn "b" }\n' + SENT,
+        ),
+    ],
+)
+def test_what_does_not_compile_is_refused(wrong: str, right: str) -> None:
+    assert Reading.of("swift", HEAD + wrong).request is None
+    read = Reading.of("swift", HEAD + right)
+    assert read.request is not None, read.problem
