@@ -21,7 +21,7 @@ def dropped(data: Path, api: str = "") -> Iterator[dict[str, Any]]:
         for drop in drops:
             operation = named.get(drop["id"])
             texts = (operation["api"], operation["api_name"]) if operation else (drop["id"], drop["detail"])
-            if any(api.lower() in text.lower() for text in texts):
+            if _is_like(api, *texts):
                 yield {
                     "stage": stage,
                     "api": operation["api"] if operation else None,
@@ -33,7 +33,11 @@ def dropped(data: Path, api: str = "") -> Iterator[dict[str, Any]]:
 def is_known(data: Path, api: str) -> bool:
     """Whether `parse` kept an operation of an API like this one. Arguments: of `dropped`."""
     rows = read_table(data / "operations", ["api", "api_name"]).to_pylist()
-    return any(api.lower() in text.lower() for row in rows for text in (row["api"], row["api_name"]))
+    return any(_is_like(api, row["api"], row["api_name"]) for row in rows)
+
+
+def _is_like(api: str, *texts: str) -> bool:
+    return any(api.lower() in text.lower() for text in texts)
 
 
 def _of_stages(data: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:

@@ -86,7 +86,7 @@ def write_documents(
     tools: Mapping[str, int],
 ) -> None:
     """What goes with the rows: the card, the datasheet, the licences, Croissant metadata. Arguments: of `card`."""
-    versions = {name: _version(out / "data" / name) for name in (*counts, *(["tools"] if tools else []))}
+    versions = {folder.name: _version(folder) for folder in (out / "data").iterdir()}
     write_text(out / "README.md", card(counts, names, figures, origins, tools, versions))
     write_text(out / "DATASHEET.md", datasheet(counts, figures, origins))
     write_text(out / "LICENSE.md", LICENCE)

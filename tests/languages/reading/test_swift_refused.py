@@ -37,7 +37,17 @@ METHOD = 'let method = "GET"\n'
             TASK + "{ data, response, error in print(data.count) }.resume()\n",
             TASK + "{ data, response, error in guard let data = data else { return }\nprint(data.count) }.resume()\n",
         ),
+        (
+            TASK + "{ data, response, error in print(String(data: data, encoding: .utf8)!) }.resume()\n",
+            TASK + "{ data, response, error in print(String(data: data!, encoding: .utf8)!) }.resume()\n",
+        ),
         (ASKED + "print(response.statusCode)\n", ASKED + "print((response as! HTTPURLResponse).statusCode)\n"),
+        (
+            ASKED + "print(response.statusCode)\n",
+            "func show(_ response: HTTPURLResponse) { print(response.statusCode) }\n"
+            + ASKED
+            + "show(response as! HTTPURLResponse)\n",
+        ),
         ('let count: Int = "5"\n' + SENT, "let count: Int = 5\n" + SENT),
         ('let body: [String: String] = ["a": 1]\n' + SENT, 'let body: [String: Any] = ["a": 1]\n' + SENT),
         (

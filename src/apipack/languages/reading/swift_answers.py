@@ -3,11 +3,12 @@ an answer that is used as if it were there, or as one of HTTP."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from tree_sitter import Node
 
 from apipack.languages.reading.grammar import descendants, named, refused, source
+from apipack.languages.reading.swift_nodes import outermost
 
 TASKS = {"dataTask", "uploadTask", "downloadTask"}
 PARAMETERS = 3
@@ -24,13 +25,13 @@ def check_answers(nodes: Sequence[Node]) -> None:
             _check_closure(node)
         elif node.type == "property_declaration" and ".data(for:" in (text := source(node)).replace(" ", ""):
             response = text.partition("=")[0].strip(" )").rpartition(",")[2].strip()
-            if response.isidentifier() and not _is_rebound(response, nodes, node):
+            if response.isidentifier() and not _is_rebound(response, nodes):
                 _check_members(response, nodes, set())
 
 
 def _is_completion(closure: Node) -> bool:
     """Whether a closure is given to what makes a task."""
-    outer, function = closure.parent, None
+    outer = closure.parent
     while outer is not None and outer.type in ("value_argument", "value_arguments", "call_suffix"):
         outer = outer.parent
     function = outer if outer is not None and outer.type == "call_expression" else None
@@ -42,49 +43,39 @@ def _is_completion(closure: Node) -> bool:
 
 
 def _check_closure(closure: Node) -> None:
-    inner = list(descendants(closure))
-    titles = [
-        [source(title) for title in parameter.children_by_field_name("name")][0]
-        for parameter in _parameters(closure)
-        if parameter.children_by_field_name("name")
-    ]
+    heads = [child for child in named(closure) if child.type == "lambda_function_type"]
+    parameters = [parameter for head in heads for parameter in outermost(head, "lambda_parameter")]
+    titles = [source(parameter.children_by_field_name("name")[0]) for parameter in parameters]
     if not titles:
         if "$2" not in source(closure):
             raise refused(closure, f"a closure that does not take {PARAMETERS} values")
         return
     if len(titles) != PARAMETERS:
         raise refused(closure, f"a closure that takes {len(titles)} values of {PARAMETERS}")
-    data, response, _ = titles
-    open_names = {name for name in titles if name != "_" and not _is_rebound(name, inner, closure)}
+    body = next((child for child in named(closure) if child.type == "statements"), None)
+    inner = list(descendants(body)) if body is not None else []
+    open_names = {name for name in titles if name != "_" and not _is_rebound(name, inner)}
     for name in open_names:
         _check_members(name, inner, open_names)
-    if data in open_names:
+    if (data := titles[0]) in open_names:
+        needed = {f"{label}:{data}" for label in TAKING_DATA}
         for node in inner:
-            if node.type == "value_argument" and source(node).replace(" ", "") in {
-                f"{one}:{data}" for one in TAKING_DATA
-            }:
+            if node.type == "value_argument" and source(node).replace(" ", "") in needed:
                 raise refused(node, f"{data} may be nil")
 
 
-def _parameters(closure: Node) -> Iterator[Node]:
-    for child in named(closure):
-        if child.type == "lambda_function_type":
-            for inner in descendants(child):
-                if inner.type == "lambda_parameter":
-                    yield inner
-
-
-def _is_rebound(name: str, nodes: Sequence[Node], but: Node) -> bool:
-    """Whether a name is bound again, as by `guard let data`."""
-    for node in nodes:
-        if node == but or (node.parent is not None and node.parent.type == "lambda_parameter"):
-            continue
-        if node.type == "simple_identifier" and source(node) == name and node.parent is not None:
-            holder = node.parent
-            role = holder.field_name_for_child(holder.children.index(node))
-            if role == "bound_identifier" or holder.type == "lambda_parameter":
-                return True
-    return False
+def _is_rebound(name: str, nodes: Sequence[Node]) -> bool:
+    """Whether a name is bound in another way: by `guard let data`, or as a parameter."""
+    return any(
+        node.type == "simple_identifier"
+        and node.parent is not None
+        and source(node) == name
+        and (
+            node.parent.type in ("parameter", "lambda_parameter")
+            or node in node.parent.children_by_field_name("bound_identifier")
+        )
+        for node in nodes
+    )
 
 
 def _check_members(name: str, nodes: Sequence[Node], optional: set[str]) -> None:

@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from apipack.languages.reading.grammar import descendants, field, named, refused, source
 from apipack.languages.reading.swift_answers import check_answers
+from apipack.languages.reading.swift_nodes import bound
 from apipack.languages.reading.swift_scopes import check_scopes
 
 STRUCTS = {"URLRequest", "URLComponents"}
@@ -26,17 +27,22 @@ def check(root: Node, structs: set[str]) -> None:
     check_scopes(nodes, root)
     check_answers(nodes)
     constants: dict[str, set[bool]] = defaultdict(set)
+    settled: dict[str, set[bool]] = defaultdict(set)
     optionals: dict[str, set[bool]] = defaultdict(set)
     for node in nodes:
         for name, value, is_let in _declared(node):
+            settled[name].add(is_let and value is not None)
             constants[name].add(is_let and value is not None and _is_value(value, structs | STRUCTS))
             is_bound = node.type == "property_declaration" and value is not None and _is_optional(value)
             optionals[name].add(is_bound or _kind_of(node).endswith("?"))
     fixed = {name for name, kinds in constants.items() if kinds == {True}}
+    final = {name for name, kinds in settled.items() if kinds == {True}}
     unsure = {name for name, kinds in optionals.items() if kinds == {True}}
     for node in nodes:
         if (changed := _changed(node)) is not None and changed in fixed:
             raise refused(node, f"{changed} is a constant")
+        if node.type == "assignment" and (name := source(field(node, "target"))) in final:
+            raise refused(node, f"{name} is a constant")
         for used in _used_values(node):
             if _is_optional(used) or (used.type == "simple_identifier" and source(used) in unsure):
                 raise refused(node, f"{source(used)[:40]} may be nil")
@@ -133,7 +139,12 @@ def _declared(node: Node) -> Iterator[tuple[str, Node | None, bool]]:
         values = node.children_by_field_name("value")
         is_let = source(node).split()[0] == "let" or " let " in f" {source(node)[:40].partition('=')[0]} "
         for index, name in enumerate(names):
-            yield source(name), values[index] if len(values) == len(names) else None, is_let
+            is_one = len(values) == len(names) and source(name).isidentifier()
+            for title in bound(name):
+                yield title, values[index] if is_one else None, is_let
+    elif node.type == "pattern" and node.parent and node.parent.type not in ("property_declaration", "pattern"):
+        for title in bound(node):
+            yield title, None, False
     elif node.type in ("parameter", "lambda_parameter"):
         for name in node.children_by_field_name("name"):
             yield source(name), None, False

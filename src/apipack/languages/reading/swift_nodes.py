@@ -25,6 +25,15 @@ def titles_of(member: Node) -> set[str]:
     return {source(part) for part in member.children_by_field_name("name")}
 
 
+def bound(pattern: Node) -> Iterator[str]:
+    """The names that a pattern binds: of `(a, b)` two."""
+    if not named(pattern):
+        yield source(pattern)
+    for part in named(pattern):
+        if part.type in ("pattern", "simple_identifier"):
+            yield from bound(part)
+
+
 def is_static(member: Node) -> bool:
     return any("static" in source(part).split() for part in named(member) if part.type == "modifiers")
 

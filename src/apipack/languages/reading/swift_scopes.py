@@ -1,15 +1,15 @@
-"""What Swift's compiler refuses of scopes and flow: a name declared twice, a constant that is set again, a `guard` that
-goes on, a function that gives nothing, and `await` where nothing waits."""
+"""What Swift's compiler refuses of scopes and flow: a name declared twice, a `guard` that goes on, a function without a
+result, and `await` where nothing waits."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
 from apipack.languages.reading.grammar import descendants, named, refused, source
+from apipack.languages.reading.swift_nodes import bound
 
 SCOPES = ("source_file", "statements", "class_body")
 FUNCTIONS = ("function_declaration", "lambda_literal", "init_declaration", "class_declaration")
@@ -23,7 +23,6 @@ LABELS = re.compile(r"\((?:for|from):")
 def check_scopes(nodes: Sequence[Node], root: Node) -> None:
     """nodes: all of the program."""
     leaves = LEAVING.search(source(root)) is not None
-    fixed = _constants(nodes)
     waiting = {
         source(node.children_by_field_name("name")[0])
         for node in nodes
@@ -32,10 +31,6 @@ def check_scopes(nodes: Sequence[Node], root: Node) -> None:
     for node in nodes:
         if node.type in SCOPES:
             _check_names(node)
-        elif node.type == "assignment" and node.children:
-            name = source(node.children[0])
-            if name in fixed:
-                raise refused(node, f"{name} is a constant")
         elif (
             node.type == "guard_statement" and not leaves and not _has(node.children[-2:], "control_transfer_statement")
         ):
@@ -46,21 +41,12 @@ def check_scopes(nodes: Sequence[Node], root: Node) -> None:
             _check_waiting(node, waiting)
 
 
-def _bound(pattern: Node) -> Iterator[str]:
-    """The names of a pattern."""
-    if not named(pattern) and pattern.type in ("pattern", "simple_identifier"):
-        yield source(pattern)
-    for part in named(pattern):
-        if part.type in ("pattern", "simple_identifier"):
-            yield from _bound(part)
-
-
 def _declared(node: Node) -> Iterator[str]:
     """Names that a statement declares in the scope that it stands in."""
     if node.type == "property_declaration":
         for name in node.children_by_field_name("name"):
             if name.type == "pattern":
-                yield from _bound(name)
+                yield from bound(name)
     elif node.type == "guard_statement":
         for index, child in enumerate(node.children):
             if node.field_name_for_child(index) == "bound_identifier":
@@ -78,23 +64,6 @@ def _check_names(scope: Node) -> None:
             if name in seen and name != "_":
                 raise refused(child, f"{name} is declared twice")
             seen.add(name)
-
-
-def _constants(nodes: Sequence[Node]) -> set[str]:
-    """Names that are constants with a value wherever they are declared."""
-    kinds: dict[str, set[bool]] = defaultdict(set)
-    for node in nodes:
-        if node.type == "property_declaration":
-            is_let = source(node).startswith("let ") and node.child_by_field_name("value") is not None
-            for name in _declared(node):
-                kinds[name].add(is_let)
-        elif node.type in ("parameter", "lambda_parameter"):
-            for title in node.children_by_field_name("name"):
-                kinds[source(title)].add(False)
-        elif node.type == "pattern" and node.parent is not None and node.parent.type != "property_declaration":
-            for name in _bound(node):
-                kinds[name].add(False)
-    return {name for name, found in kinds.items() if found == {True}}
 
 
 def _has(nodes: Sequence[Node], kind: str) -> bool:
