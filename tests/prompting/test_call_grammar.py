@@ -149,6 +149,106 @@ def test_several_operations_are_several_calls() -> None:
         assert allows(grammar, call) == allowed, path
 
 
+COLOURS = STRING | {"enum": ["red", "pale green"]}
+ARRAY = {"type": "array", "items": COLOURS}
+
+
+def of_query(*parameters: dict[str, Any]) -> str:
+    return call_grammar(
+        [documentation({"summary": "Find", "parameters": parameters, "responses": {}}, "/find")], "curl"
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "right", "wrong"),
+    [
+        ({}, ["c=red", "c=red&c=pale%20green"], ["c=blue", "c=red,red", "c=red&c=blue", "c=", "c=redred"]),
+        ({"explode": False}, ["c=red", "c=pale%20green,red"], ["c=blue", "c=red&c=red", "c=red%7Cred", "c=red,blue"]),
+        ({"explode": False, "style": "pipeDelimited"}, ["c=red%7Cred"], ["c=red,red", "c=red%7Cblue"]),
+        ({"explode": False, "style": "spaceDelimited"}, ["c=red%20red"], ["c=red,red", "c=red%20blue"]),
+    ],
+    ids=["multi", "csv", "pipes", "ssv"],
+)
+def test_an_array_of_an_enumeration_has_its_values_and_its_delimiter(
+    more: dict[str, Any], right: list[str], wrong: list[str]
+) -> None:
+    grammar = of_query({"name": "c", "in": "query", "required": True, "schema": ARRAY, **more})
+    for query in right:
+        assert allows(grammar, render("curl", Request("PUT", f"https://pets.example/v1/find?{query}"))), query
+    for query in wrong:
+        assert not allows(grammar, render("curl", Request("PUT", f"https://pets.example/v1/find?{query}"))), query
+
+
+def test_an_array_of_numbers_has_numbers() -> None:
+    numbers = {"type": "array", "items": INTEGER}
+    grammar = of_query(parameter("n", "query", numbers, explode=False), parameter("m", "query", numbers))
+    for query, allowed in (("n=1,2&m=3&m=4", True), ("n=1&m=3,4", False), ("n=a&m=3", False), ("n=1,a&m=3", False)):
+        call = render("curl", Request("PUT", f"https://pets.example/v1/find?{query}"))
+        assert allows(grammar, call) == allowed, query
+
+
+@pytest.mark.parametrize(
+    ("style", "right", "wrong"),
+    [
+        ("simple", ["red", "red,pale%20green"], ["blue", "red;red", ".red"]),
+        ("label", [".red", ".red,red"], ["red", ".blue", ".red.red"]),
+        ("matrix", [";c=red", ";c=red,red"], ["red", ";c=blue", ";d=red", "c=red"]),
+    ],
+)
+def test_an_array_in_a_path_has_the_marks_of_its_style(style: str, right: list[str], wrong: list[str]) -> None:
+    operation = {"summary": "Find", "parameters": [parameter("c", "path", ARRAY, style=style)], "responses": {}}
+    grammar = call_grammar([documentation(operation, "/find/{c}")], "curl")
+    for path in right + wrong:
+        call = render("curl", Request("PUT", f"https://pets.example/v1/find/{path}"))
+        assert allows(grammar, call) == (path in right), path
+
+
+@pytest.mark.parametrize("language", ["curl", "python"])
+def test_an_enumeration_is_held_wherever_it_stands(language: str) -> None:
+    places = [parameter(place, place, COLOURS, style="form") for place in ("query", "cookie")]
+    places += [parameter("X-Colour", "header", COLOURS), parameter("path", "path", COLOURS)]
+    inner = {"type": "object", "required": ["in"], "properties": {"in": COLOURS, "n": INTEGER}}
+    places.append(parameter("deep", "query", inner, style="deepObject" if language == "python" else "form"))
+    body = {"application/x-www-form-urlencoded": {"schema": record({"form": COLOURS}, "form")}}
+    operation = {"summary": "Find", "parameters": places, "requestBody": {"required": True, "content": body}}
+    grammar = call_grammar([documentation(operation | {"responses": {}}, "/find/{path}")], language)
+    deep = "deep%5Bin%5D" if language == "python" else "in"
+
+    def call(path: str, query: str, member: str, header: str, cookie: str, form: str) -> str:
+        headers = (
+            ("X-Colour", header),
+            ("Cookie", f"cookie={cookie}"),
+            ("Content-Type", "application/x-www-form-urlencoded"),
+        )
+        url = f"https://pets.example/v1/find/{path}?query={query}&{deep}={member}"
+        return render(language, Request("PUT", url, headers, f"form={form}"))
+
+    right = ["pale%20green", "red", "red", "pale green", "red", "pale+green"]
+    assert allows(grammar, call(*right))
+    for place in range(len(right)):
+        wrong = [*right[:place], "blue", *right[place + 1 :]]
+        assert not allows(grammar, call(*wrong)), place
+
+
+def test_an_enumeration_of_another_type_than_it_says_is_open() -> None:
+    shown = documentation({"summary": "Find", "parameters": [parameter("c", "query", STRING | {"enum": [1, 2]})]}, "/f")
+    tools = tool_grammar(Toolbox((Tool("", "find", shown, True, None),)))
+    assert allows(tools, call_text("find", {"c": "1"}))
+
+
+def test_an_object_whose_only_member_may_be_missing_may_be_missing() -> None:
+    storage = parameter("storage", "query", {"type": "object", "properties": {"bucket": STRING}})
+    grammar = of_query(storage, parameter("a", "query"))
+    for query, allowed in (("a=1", True), ("bucket=b&a=1", True), ("storage=b&a=1", False)):
+        assert allows(grammar, render("curl", Request("PUT", f"https://pets.example/v1/find?{query}"))) == allowed
+
+
+def test_an_enumeration_that_a_form_cuts_off_is_open() -> None:
+    many = STRING | {"enum": [f"v{number}" for number in range(30)]}
+    grammar = of_query(parameter("c", "query", many))
+    assert allows(grammar, render("curl", Request("PUT", "https://pets.example/v1/find?c=v29")))
+
+
 def test_a_hostile_specification_breaks_no_grammar() -> None:
     names = ['a"b', "a'b", "a\\", "/x/", 'T0: "x"', "a\nstart: /.*/", "%json {}", "é", "$(id)", "a|b", "<eos>", "'; '"]
     for name in names:
