@@ -130,6 +130,20 @@ def test_what_gives_no_request_is_counted(tmp_path: Path) -> None:
         questions([tmp_path / "no.json"], ["curl"], "0shot", None, PARAMS)
 
 
+def test_an_operation_whose_values_cannot_be_said_is_asked_for_without_them(tmp_path: Path) -> None:
+    parts = {"multipart/form-data": {"schema": record({"file": STRING | {"format": "binary"}}, "file")}}
+    upload = {"summary": "Upload a file", "requestBody": {"required": True, "content": parts}, "responses": {}}
+    listing = {"summary": "List pets", "parameters": [parameter("limit", "query", INTEGER)], "responses": {}}
+    document = openapi({"/files": {"post": upload}, "/pets": {"get": listing}}, "https://pets.example/v1")
+    (tmp_path / "files.json").write_text(json.dumps(document))
+    spoken = PARAMS.model_copy(update={"instruct": PARAMS.instruct.model_copy(update={"values": "spoken"})})
+    asked = questions([tmp_path / "files.json"], ["curl"], "spec", None, spoken)
+    audit = report(asked, list(kinds(asked, {}).values()), "spec", 0)
+    assert [asked.rows[key]["path"] for key in asked.without_values] == ["/files"] and audit["without_values"] == 1
+    assert table(audit).startswith("2 operations, 1 of them without values, spec; left out: 0")
+    assert "1 of them asked for without values" in page(audit)
+
+
 def test_examples_are_calls_of_other_operations(file: Path) -> None:
     found = questions([file], ["curl", "go"], "retrieved_3shot", None, PARAMS)
     assert len(found.tests) == 8

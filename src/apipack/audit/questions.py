@@ -30,12 +30,13 @@ UNTRAINED = 2  # the level of operations that are asked for in their first wordi
 @dataclass(frozen=True, slots=True)
 class Questions:
     """tests: rows of schema TESTS. rows: of the operations that are asked for, by id. left_out: operations and
-    documents by reason. unread: file → why it is no specification."""
+    documents by reason. without_values: ids of operations whose values no sentence can say. unread: file → why it is no specification."""
 
     tests: list[Row]
     rows: dict[str, Row]
     apis: Apis
     left_out: Counter[str]
+    without_values: frozenset[str]
     unread: dict[str, str]
 
 
@@ -61,7 +62,9 @@ def questions(files: Sequence[Path], languages: Sequence[str], setting: str, mos
     budget = Budget(p.finetune.max_tokens - p.evaluate.new_tokens, token_counter(p.finetune.model))
     ids = sorted(row["id"] for row in asked)
     tests = corpus.tests(ids, UNTRAINED, languages, [setting], chosen, p.retrieve, budget, documented)
-    return Questions(tests, {row["id"]: row for row in asked}, own.apis, left_out, own.unread)
+    spoken = p.instruct.values == "spoken"
+    without_values = frozenset(row["id"] for row in asked if spoken and row["hint"] is None)
+    return Questions(tests, {row["id"]: row for row in asked}, own.apis, left_out, without_values, own.unread)
 
 
 def _rank(seed: int, key: str) -> bytes:

@@ -19,7 +19,8 @@ KINDS = (RIGHT, *WRONG)
 
 def report(asked: Questions, calls: Sequence[Judged], setting: str, seed: int) -> dict[str, Any]:
     """JSON-able. models: of each its share of every kind, with 95 % intervals over operations, and how its calls were
-    judged; calls: one a model, operation and language; left_out: operations and documents by reason."""
+    judged; calls: one a model, operation and language; left_out: operations and documents by reason; without_values:
+    how many operations are asked for without their values."""
     of_model = defaultdict(list)
     for call in calls:
         of_model[call.model].append(call)
@@ -28,6 +29,7 @@ def report(asked: Questions, calls: Sequence[Judged], setting: str, seed: int) -
         "operations": len(asked.rows),
         "languages": sorted({call.language for call in calls}),
         "left_out": dict(sorted(asked.left_out.items())),
+        "without_values": len(asked.without_values),
         "models": {model: _figures(theirs, seed) for model, theirs in of_model.items()},
         "calls": [{**call._asdict(), **facts(asked.rows[call.id])} for call in calls],
     }
@@ -57,7 +59,9 @@ def table(audit: dict[str, Any]) -> str:
         if call["kind"] != RIGHT
     ]
     left_out = ", ".join(f"{reason} {count}" for reason, count in audit["left_out"].items()) or "0"
-    text = f"{audit['operations']} operations, {audit['setting']}; left out: {left_out}\n\n{_text([head, *lines])}"
+    unsaid = f", {number} of them without values" if (number := audit["without_values"]) else ""
+    start = f"{audit['operations']} operations{unsaid}, {audit['setting']}; left out: {left_out}"
+    text = f"{start}\n\n{_text([head, *lines])}"
     return f"{text}\n\n{_text(wrong)}" if wrong else text
 
 

@@ -138,7 +138,9 @@ def _outputs(
         try:
             served = Served.model_validate({"model": name, **server})
         except ValueError as error:
-            raise UserError(f"{server['base_url']} is no address of a server, http://127.0.0.1:8000/v1 say") from error
+            raise UserError(
+                f"{server['base_url']} is no address of a server, as http://127.0.0.1:8000/v1 is"
+            ) from error
         return ask_served(served, prompts, p.evaluate, STOP, Path(":memory:") if fresh else None)[0]
     adapter = _adapter(name)
     weights = p.finetune.model if adapter is not None or name == BASE else name

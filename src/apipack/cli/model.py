@@ -150,5 +150,5 @@ def _by_server(p: Params, url: str, model: str | None) -> Write:
     try:
         served = Served(model=name, base_url=url, chat=False, attempts=2)
     except ValueError as error:
-        raise UserError(f"{url:.200} is no address of a server, http://127.0.0.1:8000/v1 say") from error
+        raise UserError(f"{url:.200} is no address of a server, as http://127.0.0.1:8000/v1 is") from error
     return lambda prompt, _: ask_served(served, [prompt], p.evaluate, STOP, Path(":memory:"))[0][0].text
