@@ -30,13 +30,13 @@ def refusal(tmp_path: Path, old: str, new: str) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("seed: 0", "sead: 0", "sead: Extra inputs are not permitted"),
+        ("seed: 0", "sead: 0", "sead: Extra inputs are not permitted, got 0; like it: seed"),
         ("seed: 0", "seed: zero", "seed: Input should be a valid integer"),
         ("seed: 0", "seed: -1", "seed: Input should be greater than or equal to 0"),
         ("seed: 0", "seed: 4294967296", "seed: Input should be less than 4294967296"),
         ("seed: 0", "seed: 2026-13-45", "not YAML: month must be in 1..12"),
         ("size: ", "size: -", "size: Input should be greater than 0"),
-        ("epochs: ", "epoch: ", "finetune.epoch"),
+        ("epochs: 4", "epoch: 4", "finetune.epoch: Extra inputs are not permitted, got 4; like it: epochs"),
         ("method: lora", "method: lorra", "finetune.method: Input should be 'lora', 'qlora' or 'full'"),
         ("mix: curl", "mix: cobol", "mix: there is no language cobol; there are curl, libcurl, "),
         ("mix: curl", "mix: {curl: 0}", "no language a positive weight"),

@@ -7,7 +7,9 @@ A typo, a wrong type or an impossible combination is a `ParamsError` of one line
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -117,7 +119,19 @@ def check(model: type[Reads], raw: Any, path: Path | str) -> Reads:
         where = ".".join(str(part) for part in first["loc"] if not re.search(r"[\[\]]", str(part)))
         more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
         said = " ".join(first["msg"].removeprefix("Value error, ").split())
-        raise ParamsError(f"{path}: {where}{': ' if where else ''}{said}{_got(first['input'])}{more}") from error
+        said += _got(first["input"]) + (_like(model, first["loc"]) if first["type"] == "extra_forbidden" else "")
+        raise ParamsError(f"{path}: {where}{': ' if where else ''}{said}{more}") from error
+
+
+def _like(model: type[BaseModel], place: Sequence[int | str]) -> str:
+    """The name that a wrong one is most like; place: the names that lead to it, and itself."""
+    *parts, wrong = map(str, place)
+    for part in parts:
+        field = model.model_fields.get(part)
+        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
+            return ""
+        model = field.annotation
+    return "".join(f"; like it: {name}" for name in get_close_matches(wrong, model.model_fields, 1))
 
 
 def _got(value: Any) -> str:

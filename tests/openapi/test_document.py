@@ -117,6 +117,12 @@ def test_a_parameter_whose_name_is_no_text_is_dropped_and_counted() -> None:
     assert doc.repairs == 1
 
 
+def test_parameters_that_are_no_list_are_a_repair() -> None:
+    operation = {"parameters": {"limit": {"name": "limit", "in": "query"}}, "responses": {}}
+    doc = document(paths={"/pets": {"get": operation, "parameters": "none"}})
+    assert only(doc).parameters == [] and doc.repairs == 2
+
+
 def test_operations_with_equal_members_count_their_repairs_each() -> None:
     bad = {"tags": 1, "security": [{"key": []}]}
     doc = document(paths={"/a": {"get": bad}, "/b": {"get": bad}})

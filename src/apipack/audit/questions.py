@@ -30,7 +30,8 @@ UNTRAINED = 2  # the level of operations that are asked for in their first wordi
 @dataclass(frozen=True, slots=True)
 class Questions:
     """tests: rows of schema TESTS. rows: of the operations that are asked for, by id. left_out: operations and
-    documents by reason. without_values: ids of operations whose values no sentence can say. unread: file → why it is no specification."""
+    documents by reason. without_values: ids of operations whose values no sentence can say. unread: file → why it is
+    no specification."""
 
     tests: list[Row]
     rows: dict[str, Row]

@@ -108,7 +108,9 @@ class Document:
         """The operation with path-level parameters merged in (OAS 3: Path Item Object). Raises `SpecError`."""
         merged: dict[tuple[str, str], dict[str, Any]] = {}
         for holder in (raw.path_item, raw.operation):
-            for node in listed(holder.get("parameters")):
+            given = holder.get("parameters")
+            self.repairs += given is not None and not isinstance(given, list)
+            for node in listed(given):
                 reference = node.get("$ref") if isinstance(node, dict) else None
                 if not isinstance(reference, str):
                     key, parameter = _located(self.resolve(node))
