@@ -30,7 +30,8 @@ def page(audit: dict[str, Any]) -> str:
 <html lang="en"><head><meta charset="utf-8"><title>apipack audit</title>
 <meta http-equiv="Content-Security-Policy" content="{POLICY}"><style>{STYLE}</style></head><body>
 <h1>Which operations does the model get right?</h1>
-<p>{audit["operations"]} operations, {audit["without_values"]} of them asked for without values, {escape(audit["setting"])}, {escape(", ".join(audit["languages"]))}.
+<p>{audit["operations"]} operations, {audit["without_values"]} of them asked for without values,
+{escape(audit["setting"])}, {escape(", ".join(audit["languages"]))}.
 Left out: {left_out}. Intervals are 95 %, over operations.</p>
 {"".join(_model(name, figures) for name, figures in audit["models"].items())}
 <table>{legend}</table>
