@@ -217,11 +217,16 @@ def _member(path: str) -> str:
 
 
 def _stands(sent: Argument, instruction: str) -> bool:
-    """Whether a value stands in the instruction. A yes or no is said in other words."""
+    """Whether a value stands in the instruction, or each of those that a delimiter joins. A yes or no is said in other
+    words."""
     if sent.kind in ("boolean", "null"):
         return True
     value = json.loads(sent.value) if sent.kind == "string" else sent.value
-    return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", instruction, re.IGNORECASE) is not None
+
+    def said(text: str) -> bool:
+        return re.search(rf"(?<!\w){re.escape(text)}(?!\w)", instruction, re.IGNORECASE) is not None
+
+    return said(value) or (sent.place != "body" and all(said(part) for part in re.split(r"[,|]", value) if part))
 
 
 def _documented(query: Row, best: str, source: Source, p: Params, encode: Embed) -> list[str]:
