@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 KINDS = {
     "integer": r"/-?(0|[1-9][0-9]{0,17})/",
-    "number": r"/-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?/",
+    "number": r"/-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?/",
     "boolean": '"true" | "false"',
 }
 
