@@ -1,5 +1,6 @@
 """What stands around a call goes, and what only looks like it, in a string or a comment of the call, stays."""
 
+import re
 import time
 
 import pytest
@@ -12,6 +13,7 @@ URL = "https://a.example/x"
 CALL = f"curl {URL}"
 PYTHON = f"import requests\nr = requests.get('{URL}')\nprint(r.text)"
 GO = f'package main\n\nimport "net/http"\n\nfunc main() {{\n\thttp.Get("{URL}")\n}}'
+RUBY = f"require 'net/http'\nNet::HTTP.get(URI('{URL}'))"
 WRONG = "```bash\ncurl https://wrong.example\n```"
 
 AROUND = {
@@ -53,6 +55,10 @@ AROUND = {
     "the prompt of root": ("curl", f"root@box:/# {CALL}"),
     "the prompt of Windows": ("curl", f"PS C:\\Users\\a> {CALL}"),
     "Windows' curl": ("curl", f'curl.exe "{URL}"'),
+    "lines of cmd": ("curl", f'curl -X GET ^\n  "{URL}"'),
+    "lines of PowerShell": ("curl", f"curl.exe -X GET `\n  '{URL}'"),
+    "a Gemfile": ("ruby", f"# Gemfile\nsource 'https://rubygems.org'\ngem 'http'\n\n# app.rb\n{RUBY}"),
+    "a Gemfile in a block": ("ruby", f"```ruby\n# Gemfile\nsource 'https://rubygems.org'\n```\n```ruby\n{RUBY}\n```"),
     "lines that are all indented": ("python", "\n".join(f"    {line}" for line in PYTHON.split("\n"))),
     "a sentence behind Python": ("python", f"{PYTHON}\nThis sends a GET request."),
     "a session of IPython": (
@@ -153,6 +159,10 @@ def test_marks_of_a_fence_in_a_string_stay() -> None:
         ("curl", f"{CALL}\n\ncurl https://b.example/y."),
         ("curl", f"Send() {{ curl -X POST {URL}; }}\nSend the book"),
         ("curl", f"curl.exe {URL} -d '{{\"a\": 1}}'"),
+        ("curl", f"curl.exe {URL} `\n  -d '{{\"a\": 1}}'"),
+        ("curl", f"curl ^\n  '{URL}'"),
+        ("curl", f'curl "{URL}?a=%TOKEN%" ^\n -X GET'),
+        ("curl", f"curl '{URL}?a=^&b=1'"),
         ("curl", f"> out.json {CALL}"),
         ("curl", f'curl {URL} -d \'{{"stop": ["</think>"]}}\''),
         ("curl", f'curl {URL} -d \'{{\n  "api_call": "x",\n  "stop": [\n    "</think>"\n  ]\n}}\''),
@@ -168,6 +178,32 @@ def test_marks_of_a_fence_in_a_string_stay() -> None:
 )
 def test_code_that_looks_like_prose_stays(language: str, code: str) -> None:
     assert snippet(code, language) == code
+
+
+BODY = '{"name": "Rex", "note": "100% a\\\\b"}'
+WORD = BODY.replace('"', '\\"')
+COPIED = re.sub("([^a-zA-Z ])", r"^\1", WORD.replace("Rex", "Rex & Co"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        f'curl {URL} ^\n  -H "Content-Type: application/json" ^\n  -d "{WORD}"',
+        f'curl.exe {URL} ^\r\n  --header "Content-Type: application/json" ^\r\n  --data-raw "{WORD}"',
+        f"curl.exe {URL} `\n  -H 'Content-Type: application/json' `\n  -d '{WORD}'",
+        f'curl ^"{URL}^" ^\n  -H ^"Content-Type: application/json^" ^\n  --data-raw ^"{COPIED}^"',
+    ],
+    ids=["cmd", "CRLF", "PowerShell", "a browser's copy"],
+)
+def test_words_of_windows_shells_are_what_curl_gets(command: str) -> None:
+    request = read("curl", snippet(command, "curl"))
+    assert request.url == URL
+    assert request.body == (BODY.replace("Rex", "Rex & Co") if "^{" in command else BODY)
+
+
+def test_what_cmd_itself_takes_apart_is_not_one_command() -> None:
+    command = f'curl {URL} ^\n  -d "{WORD.replace("Rex", "Rex & Co")}"'
+    assert snippet(command, "curl") == command
 
 
 def test_a_text_is_never_taken_for_nothing() -> None:

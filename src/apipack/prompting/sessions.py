@@ -7,10 +7,11 @@ from collections.abc import Iterable
 
 from apipack.prompting.code_lines import is_program
 from apipack.prompting.language_signs import begins_program
+from apipack.prompting.windows import of_windows
 
 INSTALL = re.compile(
     r"\s*(?:[$!%#>]\s*)?(?:sudo\s+)?(?:pip3?|python3? -m pip|npm|yarn|pnpm|go get|go mod|gem|bundle|composer|brew"
-    r"|apt(?:-get)?|dotnet|cargo|swift package)\b[^\n]*"
+    r"|apt(?:-get)?|dotnet|cargo|swift package|Gemfile)\b[^\n]*|\s*source ['\"]https?://[^'\"]*['\"]\s*"
 )
 _CALLING = re.compile(r"[;&|]\s*(?:curl|wget|node|python3?|ruby|php|go|java|swift)\b")
 _PROMPT = re.compile(
@@ -18,7 +19,6 @@ _PROMPT = re.compile(
 )
 _IPYTHON = re.compile(r"In \[\d*\]: ")
 _IPYTHON_MORE = re.compile(r" +\.\.\.: ?")
-_WINDOWS = re.compile(r"curl\.exe(?=\s)[^'`$^\n]*")
 
 
 def unprompted(code: str, language: str | None) -> str:
@@ -35,7 +35,7 @@ def unprompted(code: str, language: str | None) -> str:
         return _session(lines, prompt[0])
     while language and lines and (not lines[0].strip() or (len(lines) > 1 and _is_install(lines[0]))):
         lines = lines[1:]
-    return _of_windows("\n".join(lines)) if language == "curl" else "\n".join(lines)
+    return of_windows("\n".join(lines)) if language == "curl" else "\n".join(lines)
 
 
 def _of_interpreter(lines: list[str], code: str) -> str | None:
@@ -65,16 +65,11 @@ def _session(lines: Iterable[str], prompt: str) -> str:
             kept.append(text)
             goes_on = text.rstrip("\r").endswith("\\") or "\n".join(kept).replace("\\'", "").count("'") % 2 == 1
     kept = [line for line in kept if not _is_install(line)] or kept
-    return _of_windows("\n".join(kept))
+    return of_windows("\n".join(kept))
 
 
 def _is_install(line: str) -> bool:
     return bool(INSTALL.fullmatch(line)) and not _CALLING.search(line)
-
-
-def _of_windows(code: str) -> str:
-    """A command of Windows' curl by its common name, where the shells of Windows read its words as others do."""
-    return f"curl{code[8:]}" if _WINDOWS.fullmatch(code.strip()) and code.startswith("curl.exe") else code
 
 
 def without_quotation(code: str, language: str | None) -> str:

@@ -59,7 +59,7 @@ def _chosen(blocks: list[Fenced], language: str | None) -> str:
 
 def _rank(block: Fenced, language: str | None) -> tuple[bool, bool, bool, bool]:
     tag = re.split(r"[\s,{:]", block.info.lstrip("{. "))[0]
-    commands = [line for line in block.code.splitlines() if line.strip()]
+    commands = [line for line in block.code.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     is_call = bool(commands) and not all(map(INSTALL.fullmatch, commands)) and not _is_answer(block.code)
     is_named = bool(language) and tag in TAGS[language or "curl"]
     is_other = bool(language) and not is_named and any(tag in tags for tags in TAGS.values())

@@ -13,13 +13,14 @@ from apipack.languages.reading.javascript_axios_headers import Retrying
 from apipack.languages.reading.javascript_checks import is_strict
 from apipack.languages.reading.javascript_data import FormData, search_params
 from apipack.languages.reading.javascript_fetch import STATES, Prepared, XhrType, fetch, undici_request
-from apipack.languages.reading.javascript_globals import NAMES, later
+from apipack.languages.reading.javascript_globals import NAMES
 from apipack.languages.reading.javascript_got import Got
 from apipack.languages.reading.javascript_http import Http, once
 from apipack.languages.reading.javascript_jquery import JQuery
 from apipack.languages.reading.javascript_ky import Ky
 from apipack.languages.reading.javascript_modules import Storage, formatted
 from apipack.languages.reading.javascript_names import JavaScript
+from apipack.languages.reading.javascript_page import LISTEN, Page, Window
 from apipack.languages.reading.javascript_request import Library, qs_stringify
 from apipack.languages.reading.javascript_superagent import Superagent
 from apipack.languages.reading.javascript_tree import lower
@@ -101,14 +102,15 @@ def _platform(browser: bool) -> dict[str, Any]:
         storage = {"localStorage": Storage(), "sessionStorage": Storage()}
         names |= {**storage, "location": MYSTERY}
         names["XMLHttpRequest"] = XhrType("XMLHttpRequest", dict.fromkeys(STATES, MYSTERY))
-        names["window"] = Module(
+        names |= {"document": Page("document"), "addEventListener": LISTEN}
+        names["window"] = Window(
             "window",
             {
                 "fetch": Builtin(fetch),
                 **{name: NAMES[name] for name in ("btoa", "encodeURIComponent", "URL", "URLSearchParams", "FormData")},
                 **storage,
-                **dict.fromkeys(("document", "alert"), MYSTERY),
-                "addEventListener": Builtin(later),
+                "document": names["document"],
+                "alert": MYSTERY,
                 "location": MYSTERY,
             },
         )

@@ -10,9 +10,18 @@ const FORBIDDEN = new Set(['accept-charset', 'accept-encoding', 'access-control-
 const NORMALISED = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT'];
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-// A page's script finds its own names under `window`; its events never come.
+// A page's script finds its own names under `window`. The page is there once the script has run; no other event comes.
 globalThis.window = globalThis;
-globalThis.addEventListener = () => {};
+const LOADED = ['DOMContentLoaded', 'load', 'pageshow'];
+const loaded = (type, listener) => setTimeout(() => listener.call(globalThis, { type, target: globalThis }), 0);
+globalThis.addEventListener = (type, listener) => {
+  if (LOADED.includes(type) && typeof listener === 'function') loaded(type, listener);
+};
+Object.defineProperty(globalThis, 'onload', {
+  configurable: true,
+  get: () => null,
+  set: (listener) => { if (typeof listener === 'function') loaded('load', listener); },
+});
 
 for (const name of ['localStorage', 'sessionStorage']) {
   const held = new Map();

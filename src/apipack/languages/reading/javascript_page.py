@@ -1,0 +1,44 @@
+"""A web page as a script sees it: what waits for the page runs once it is there, and what it holds is not known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.javascript_globals import later
+from apipack.languages.reading.javascript_jquery import ready
+from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Module
+
+LOADED = ("DOMContentLoaded", "load", "pageshow")
+"""Events of a page that come once, without anybody's doing."""
+
+
+def _listen(run: Evaluation, given: Arguments) -> Any:
+    event, function, *_ = [*given.positional, MYSTERY, MYSTERY]
+    return ready(run, Arguments([function])) if event in LOADED else later(run, Arguments([function]))
+
+
+LISTEN = Builtin(_listen)
+
+
+class Window(Module):
+    """members: of it that are known; `addEventListener` is one more."""
+
+    def get(self, run: Evaluation, name: str) -> Any:
+        return LISTEN if name == "addEventListener" else super().get(run, name)
+
+    def set(self, run: Evaluation, name: str, value: Any) -> None:
+        if name != "onload":
+            super().set(run, name, value)
+        ready(run, Arguments([value]))
+
+
+class Page(Module):
+    """`document`."""
+
+    def get(self, run: Evaluation, name: str) -> Any:
+        return LISTEN if name == "addEventListener" else MYSTERY
+
+    def set(self, run: Evaluation, name: str, value: Any) -> None:
+        if name.startswith("on"):
+            later(run, Arguments([value]))
