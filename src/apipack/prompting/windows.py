@@ -1,8 +1,8 @@
 """Commands of Windows' shells as a POSIX shell writes them, where their words are certain.
 
 cmd (`^` escapes, and joins lines) hands a line to curl.exe, which takes it apart by the rules of Microsoft's C runtime.
-PowerShell (a backtick escapes, and joins lines) takes words apart itself; before 7.3 it wants `\\"` for a quotation mark
-in a word, and later none: such a mark alone is not certain.
+PowerShell (a backtick escapes, and joins lines) takes words apart itself. Before 7.3 it wants a backslash before a
+quotation mark in a word, and later none: such a mark alone is not certain.
 """
 
 from __future__ import annotations

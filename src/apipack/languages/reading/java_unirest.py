@@ -115,7 +115,13 @@ def _verb(method: str) -> Builtin:
     return Builtin(lambda run, given: Wanted(method.upper(), given))
 
 
-UNIREST = Module("Unirest", {**{method: _verb(method) for method in METHODS}, "shutDown": MYSTERY, "shutdown": MYSTERY})
+UNIREST = Module(
+    "Unirest",
+    {
+        **{method: _verb(method) for method in METHODS},
+        **dict.fromkeys(("shutDown", "shutdown", "setTimeouts"), MYSTERY),
+    },
+)
 TYPES: Mapping[str, Any] = {
     **{
         f"{package}.Unirest": UNIREST

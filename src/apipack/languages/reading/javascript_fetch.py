@@ -19,6 +19,7 @@ from apipack.languages.reading.javascript_data import (
     plain_object,
     text,
 )
+from apipack.languages.reading.javascript_request import qs_stringify
 from apipack.languages.reading.sending import Fields, sent
 from apipack.languages.reading.values import (
     MYSTERY,
@@ -106,7 +107,11 @@ def undici_request(run: Evaluation, given: Arguments) -> Any:
     """request of undici, which adds no type of a body."""
     url, options = given.take("url", "options", required=1)
     given_options = plain_object(optional(options, {}), "options of undici")
-    checked(given_options, "method headers body dispatcher signal headersTimeout bodyTimeout maxRedirections", "undici")
+    checked(
+        given_options,
+        "method headers body query dispatcher signal headersTimeout bodyTimeout maxRedirections",
+        "undici",
+    )
     fields = Fields()
     for name, value in header_pairs(given_options.get("headers")):
         fields.add(name, text(known(value)))
@@ -118,7 +123,12 @@ def undici_request(run: Evaluation, given: Arguments) -> Any:
     method = text_of(known(given_options.get("method", "GET")), "the method")
     if not method.isupper() or method in ("TRACE", "CONNECT", "HEAD") or (body and method == "GET"):
         raise Unreadable(f"undici with {method}")
-    return run.send(sent(method, sending.encoded_url(_address(url), whatwg), fields, optional(body) or None))
+    address = _address(url)
+    if isinstance(query := known(given_options.get("query", UNDEFINED)), dict) and query:
+        if "?" in address or "#" in address:
+            raise Unreadable("a query of undici beside that of the URL")
+        address += f"?{qs_stringify(run, Arguments([query]))}"
+    return run.send(sent(method, sending.encoded_url(address, whatwg), fields, optional(body) or None))
 
 
 def _address(url: Any) -> str:

@@ -29,7 +29,9 @@ VERBS = (*CARRYING, "get", "delete", "head", "options")
 KINDS = {"json": sending.JSON, "xml": "application/xml", "text": "text/plain", "html": "text/html"}
 """Media types by their extensions."""
 OPTIONS = frozenset({"method", "url", "payload", "headers", "user", "password", "timeout", "open_timeout",
-                     "read_timeout", "verify_ssl", "max_redirects"})  # fmt: skip
+                     "read_timeout", "verify_ssl", "max_redirects", "cookies"})  # fmt: skip
+COOKIE = re.compile(r"[\w.~+/=!*:@%&-]+", re.ASCII)
+"""A name or a value that is written as it is."""
 
 
 def _query(data: Any) -> str:
@@ -72,7 +74,7 @@ def _headers(given: Any) -> tuple[Fields, Any]:
         if name.lower() == "params":
             query = value
         elif name.lower() == "cookies":
-            raise Unreadable("cookies of rest-client")
+            fields.set("Cookie", _cookies(value))
         elif name.lower() in ("content-type", "accept"):
             values = value if isinstance(value, list) and name.lower() == "accept" else [value]
             fields.set(name, ", ".join(map(_kind, values)))
@@ -81,11 +83,25 @@ def _headers(given: Any) -> tuple[Fields, Any]:
     return fields, query
 
 
+def _cookies(given: Any) -> str:
+    """The header that a jar of these cookies gives."""
+    if not isinstance(given, dict):
+        raise Unreadable("cookies of rest-client")
+    pairs = [(text(name), text(known(value))) for name, value in given.items()]
+    if not pairs or not all(COOKIE.fullmatch(part) for pair in pairs for part in pair):
+        raise Unreadable("cookies of rest-client")
+    return "; ".join(f"{name}={value}" for name, value in pairs)
+
+
 def send(run: Evaluation, options: dict[Any, Any]) -> Mystery:
     """RestClient::Request.execute."""
     if not set(options) <= OPTIONS:
         raise Unreadable("options of rest-client")
     fields, query = _headers(options.get("headers"))
+    if (cookies := known(options.get("cookies"))) is not None:
+        if fields.get("Cookie") is not None:
+            raise Unreadable("cookies of rest-client twice")
+        fields.set("Cookie", _cookies(cookies))
     url = text(known(options.get("url")))
     if query:
         url = sending.with_query(url, _query(query))
