@@ -11,6 +11,7 @@ from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.objects import Instance, Type
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.swift_addresses import Address, Components, Item, address_of
+from apipack.languages.reading.swift_alamofire import ALAMOFIRE
 from apipack.languages.reading.swift_collections import appended, each_of, joined, merged, of_each
 from apipack.languages.reading.swift_data import (
     Bytes,
@@ -46,9 +47,11 @@ from apipack.languages.reading.values import (
 from apipack.languages.wire import Unreadable
 from apipack.records import Request
 
+_ALAMOFIRE = re.compile(r"^\s*import Alamofire\b", re.MULTILINE)
+
 
 def read(code: str) -> Request:
-    return Evaluation(Swift()).run(lower(code))
+    return Evaluation(Swift(ALAMOFIRE if _ALAMOFIRE.search(code) else {})).run(lower(code))
 
 
 def _task(run: Evaluation, given: Arguments) -> Mystery:
@@ -208,8 +211,9 @@ class Swift(Dialect):
         "ProcessInfo": Module("ProcessInfo", {"processInfo": Module("processInfo", {"environment": Environment()})}),
     }
 
-    def __init__(self) -> None:
+    def __init__(self, libraries: Mapping[str, Any]) -> None:
         self.extensions: dict[str, tuple[str, Closure, bool]] = {}
+        self.names = {**self.names, **libraries}
 
     def set_member(self, run: Any, owner: Any, name: str, value: Any) -> None:
         super().set_member(run, owner, name, self.bound_value(value))

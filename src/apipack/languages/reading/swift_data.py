@@ -150,14 +150,15 @@ class Null(Thing):
     """NSNull()."""
 
 
-def _json(value: Any, encodes: bool, name: Callable[[str], str] = str) -> Bytes:
+def json_of(value: Any, encodes: bool, name: Callable[[str], str] = str) -> Bytes:
+    """encodes: as JSONEncoder does, or as JSONSerialization."""
     written = json.dumps(_jsonable(value, encodes, name), ensure_ascii=False, separators=(",", ":"))
     return Bytes(written.replace("/", "\\/").encode())
 
 
 def serialized(run: Evaluation, given: Arguments) -> Bytes:
     value, _ = given.take("withJSONObject", "options", required=1)
-    return _json(value, False)
+    return json_of(value, False)
 
 
 class Encoder(Thing):
@@ -175,7 +176,7 @@ class Encoder(Thing):
 
     def do_encode(self, run: Evaluation, given: Arguments) -> Bytes:
         (value,) = given.take("value", required=1)
-        return _json(value, True, _snake if self.is_snake else str)
+        return json_of(value, True, _snake if self.is_snake else str)
 
 
 def _snake(name: str) -> str:
