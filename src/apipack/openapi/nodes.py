@@ -53,6 +53,16 @@ def replaced(node: Any, path: tuple[int | str, ...], value: Any) -> Any:
     return None
 
 
+def led_to(node: Any, path: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """The part of a path that leads to something."""
+    for depth, step in enumerate(path):
+        inside = step in node if isinstance(node, dict) else isinstance(node, list) and step in range(len(node))
+        if not inside:
+            return path[:depth]
+        node = node[step]
+    return path
+
+
 def without(node: Any, path: tuple[int | str, ...]) -> tuple[Any, bool]:
     """A copy of the tree without the deepest member that `path` leads to, and whether there was one."""
     if not path:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import SchemaError, SchemaValidator
 
 from apipack.openapi.loading import SpecError
-from apipack.openapi.nodes import replaced, without
+from apipack.openapi.nodes import led_to, replaced, without
 
 REPAIR_ROUNDS = 4
 
@@ -37,7 +37,12 @@ class Validation:
             except ValidationError as error:
                 first = error.errors(include_url=False, include_context=False)
             changed = False
+            refused, places = members, set[tuple[int | str, ...]]()
             for problem in reversed(first):  # later list entries first: indices stay right
+                place = led_to(refused, problem["loc"])
+                if any(place[:depth] in places for depth in range(len(place) + 1)):  # of another type it might be
+                    continue
+                places.add(place)
                 members, repairs = self._mended(members, problem)
                 changed = changed or repairs is not None
                 self.repairs += repairs or 0
