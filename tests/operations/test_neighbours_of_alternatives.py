@@ -40,6 +40,49 @@ def test_a_schema_without_a_mapping_goes_by_its_name(version: str, schema: str, 
     assert sent_body(version, "application/json", f"schema: {schema}", ANIMALS) == expected
 
 
+TOLD = f"""components: {{schemas: {{
+  Base: {{type: object, required: [k], properties: {{k: {{type: string, enum: [cat, dog]}}}},
+         discriminator: {{propertyName: k, mapping: {{cat: Cat, dog: '{R}Dog'}}}}}},
+  Cat: {{allOf: [{{$ref: '{R}Base'}}, {{required: [m], properties: {{m: {{enum: [1]}}}}}}]}},
+  Dog: {{allOf: [{{$ref: '{R}Base'}}, {{required: [w], properties: {{w: {{enum: [2]}}}}}}]}},
+  Bee: {{type: object, required: [k], properties: {{k: {{enum: [bee]}}}}}},
+  Ant: {{type: object, required: [k], properties: {{k: {{enum: [bug, Ant]}}}}}}}}}}"""
+
+
+@pytest.mark.parametrize("version", ["3.0.4", "3.1.1", "3.2.0"])
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        (f"{{$ref: '{R}Dog'}}", '{"k":"dog","w":2}'),
+        (f"{{$ref: '{R}Cat'}}", '{"k":"cat","m":1}'),
+        (f"{{$ref: '{R}Base'}}", '{"k":"cat"}'),
+        (f"{{oneOf: [{{$ref: '{R}Bee'}}], discriminator: {{propertyName: k}}}}", '{"k":"bee"}'),
+        (f"{{oneOf: [{{$ref: '{R}Ant'}}], discriminator: {{propertyName: k}}}}", '{"k":"Ant"}'),
+        (
+            f"{{required: [k], properties: {{k: {{enum: [ant, bee]}}}}, anyOf: [{{$ref: '{R}Bee'}}], "
+            "discriminator: {propertyName: k, mapping: {bee: Bee}}}",
+            '{"k":"bee"}',
+        ),
+    ],
+)
+def test_a_label_is_one_that_the_schema_allows(version: str, schema: str, expected: str) -> None:
+    assert sent_body(version, "application/json", f"schema: {schema}", TOLD) == expected
+
+
+@pytest.mark.parametrize("version", ["3.0.4", "3.1.1", "3.2.0"])
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ("{oneOf: [{type: number}, {type: integer}]}", "1.5"),
+        ("{oneOf: [{type: integer}, {type: number}], minimum: 3}", "3.5"),
+        ("{oneOf: [{enum: [a, b]}, {enum: [a]}]}", '"b"'),
+        ("{oneOf: [{type: number}, {type: integer}, {type: boolean}]}", "true"),
+    ],
+)
+def test_a_value_of_one_alternative_alone(version: str, schema: str, expected: str) -> None:
+    assert sent_body(version, "application/json", f"schema: {schema}") == expected
+
+
 @pytest.mark.parametrize(
     "schema",
     [

@@ -104,6 +104,23 @@ def test_bodies(schema: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "items"),
+    [
+        ("date", '["2024-01-31","2024-01-02"]'),
+        ("date-time", '["2024-01-31T12:00:00Z","2024-01-31T12:02:00Z"]'),
+        ("uuid", '["123e4567-e89b-12d3-a456-426614174000","123e4567-e89b-12d3-a456-426614174002"]'),
+        ("email", '["user@example.com","user2@example.com"]'),
+        ("ipv4", '["192.0.2.1","192.0.2.2"]'),
+        ("byte", '["U09NRV9CWVRFUw==","U29NRV9CWVRFUw=="]'),
+        ("password", '["SOME_PASSWORD","SOME_PASSWORD_2"]'),
+    ],
+)
+def test_items_that_differ_have_their_format(name: str, items: str) -> None:
+    schema = f"{{type: array, uniqueItems: true, minItems: 2, items: {{type: string, format: {name}}}}}"
+    assert sent_body("3.0.4", "application/json", f"schema: {schema}") == items
+
+
+@pytest.mark.parametrize(
     ("paths", "told"),
     [
         ("{$ref: paths.yaml}", "lost paths *: external_ref"),

@@ -110,6 +110,9 @@ PARTS = f"--{BOUNDARY}\r\n{{}}\r\n\r\n{{}}\r\n--{BOUNDARY}\r\n{{}}\r\n\r\n{{}}\r
             "data: a\ndata: b\ndata: c\nid: 1\n\n",
         ),
         ("application/json", 'schema: {}, examples: {e: {serializedValue: \'{"k":"v"}\'}}', '{"k":"v"}'),
+        ("application/json", "schema: {type: string}, examples: {e: {serializedValue: '\"v\"'}}", '"v"'),
+        ("application/vnd.k+json", "examples: {e: {serializedValue: '[1, 2]'}}", "[1,2]"),
+        ("text/plain", "schema: {type: string}, examples: {e: {serializedValue: '[1, 2]'}}", "[1, 2]"),
         (
             "application/xml",
             "schema: {xml: {name: r}, properties: {n: {$ref: '#d', xml: {name: m}}}}",
@@ -170,6 +173,12 @@ def test_a_requirement_names_its_scheme_by_uri_from_3_2_on() -> None:
         "{type: object, maxProperties: 1, required: [b], properties: {a: {}, b: {type: integer}}}",
         "{type: array, uniqueItems: true, minItems: 2, "
         "items: {type: object, required: [k, n], properties: {k: {const: 1}, n: {}}}}",
+        "{type: string, maxLength: 0}",
+        "{type: array, uniqueItems: true, minItems: 4, items: {type: string, pattern: '^[A-Z]{2}$'}}",
+        "{type: array, uniqueItems: true, minItems: 3, items: {type: string, pattern: ^x, maxLength: 2}}",
+        "{type: object, required: [c], properties: {a: {}, b: {}}, maxProperties: 2}",
+        "{type: object, required: [a], dependentRequired: {a: [b]}}",
+        "{properties: {a: {}, b: {}}, if: {required: [a]}, then: {required: [b]}, else: {required: [c]}, type: object}",
     ],
 )
 def test_bodies_are_valid_against_their_schemas(schema: str) -> None:

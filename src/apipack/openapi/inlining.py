@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from apipack.openapi.loading import SpecError
 from apipack.openapi.nodes import listed
 from apipack.openapi.references import References
+from apipack.records import is_json
 
 
 class Inlining:
@@ -28,18 +30,18 @@ class Inlining:
         content = node.get("content")
         if isinstance(content, dict):
             node["content"] = {
-                key: self._with_headers(self._with_examples(self._references.resolve(media)))
+                key: self._with_headers(self._with_examples(self._references.resolve(media), str(key)))
                 for key, media in content.items()
                 if isinstance(media, dict)
             }
         return node
 
-    def _with_examples(self, node: dict[str, Any]) -> dict[str, Any]:
+    def _with_examples(self, node: dict[str, Any], media_type: str = "") -> dict[str, Any]:
         node = dict(node)
         examples = node.get("examples")
         if isinstance(examples, dict):
             node["examples"] = {
-                key: _example(self._target_or_empty(example), of_parameter="in" in node)
+                key: _example(self._target_or_empty(example), media_type, of_parameter="in" in node)
                 for key, example in examples.items()
                 if isinstance(example, dict)
             }
@@ -71,15 +73,20 @@ def with_defaults(server: dict[str, Any]) -> dict[str, Any]:
     lacking = {
         name: {**variable, "default": variable["enum"][0]}
         for name, variable in variables.items()
-        if isinstance(variable, dict) and "default" not in variable and listed(variable.get("enum"))
+        if isinstance(variable, dict) and variable.get("default") is None and listed(variable.get("enum"))
     }
     return {**server, "variables": variables | lacking} if lacking else server
 
 
-def _example(node: dict[str, Any], *, of_parameter: bool) -> dict[str, Any]:
+def _example(node: dict[str, Any], media_type: str, *, of_parameter: bool) -> dict[str, Any]:
     """An Example Object whose value is where it was before OAS 3.2 (`dataValue`, `serializedValue`); what a parameter
     has serialized is encoded and no value."""
-    for key in ("value", "dataValue", "serializedValue"):
-        if key in node and not (of_parameter and key == "serializedValue"):
+    for key in ("value", "dataValue"):
+        if key in node:
             return {"value": node[key]}
+    if isinstance(text := node.get("serializedValue"), str) and not of_parameter:
+        try:
+            return {"value": json.loads(text) if is_json(media_type) else text}
+        except (ValueError, RecursionError):
+            return {"value": text}
     return node

@@ -13,9 +13,8 @@ from apipack.openapi.document import Document, Schema
 from apipack.openapi.loading import SpecError
 from apipack.openapi.merging import flat, merged
 from apipack.openapi.models import LaterSchema, keyword
-from apipack.openapi.patterns import matching
+from apipack.openapi.patterns import matching, others_matching
 
-ENDS = "ABCabc123-_."
 MAX_OPTIONS = 6
 
 
@@ -120,6 +119,4 @@ def _match(pattern: str, preferred: str, number: int) -> str | None:
     first = matching(pattern, preferred)
     if first is None or number == 0:
         return first
-    others = [stem + end for stem in (first, first[:-1]) for end in ENDS]
-    accepted = (other for other in others if other != first and matching(pattern, other) == other)
-    return next(islice(accepted, number - 1, None), None)
+    return next(islice(others_matching(pattern, first), number - 1, None), None)

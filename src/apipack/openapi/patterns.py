@@ -18,6 +18,7 @@ from apipack.openapi.regex import compile_tree, op, parse
 MAX_PATTERN = 1_000
 MAX_REPEATS = 4
 LENGTH = 17
+ENDS = "ABCabc123-_."
 MAX_TEXT = 1_000
 WORDS = ("SOME_STRING_VALUE", "some_string_value", "some-string-value", "SomeStringValue", "somestringvalue")
 GUESSES = ("SomePassword1!", "example.com", "so.so", "user@example.com")
@@ -61,6 +62,12 @@ def matching(pattern: str, preferred: str, low: int = 0, high: int | None = None
         return _matching(tree, preferred, low, high)
     except (re.error, RecursionError, OverflowError, KeyError, ValueError, _Unsupported):
         return None
+
+
+def others_matching(pattern: str, text: str) -> Iterator[str]:
+    """Texts near this one, which the pattern accepts, that it accepts too."""
+    others = (stem + end for stem in (text, text[:-1]) for end in ENDS)
+    return (other for other in others if other != text and matching(pattern, other) == other)
 
 
 def _matching(tree: Any, preferred: str, low: int, high: int) -> str | None:

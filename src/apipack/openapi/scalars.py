@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from math import isfinite
 from typing import Any
 
-from apipack.openapi.admission import bounds
+from apipack.openapi.admission import bounds, within
 from apipack.openapi.document import Schema
-from apipack.openapi.patterns import matching
+from apipack.openapi.patterns import matching, others_matching
 
 LONGEST = 2_000  # characters of a text that differs from others
 TEXT_BY_FORMAT = {
@@ -26,6 +27,20 @@ TEXT_BY_FORMAT = {
     "password": "SOME_PASSWORD",
     **dict.fromkeys(("int32", "int64", "uint32", "uint64", "float", "double", "decimal"), "1"),
 }
+VARIED = {
+    "date": ("-31", "-{:02}"),
+    "date-time": ("T12:00", "T12:{:02}"),
+    "time": ("12:00:", "12:{:02}:"),
+    "uuid": ("-426614174000", "-426614174{:03}"),
+    "email": ("@", "{}@"),
+    "uri": ("example.com", "example.com/{}"),
+    "url": ("example.com", "example.com/{}"),
+    "hostname": ("example", "example{}"),
+    "ipv4": (".2.1", ".2.{}"),
+    "ipv6": ("::1", "::{}"),
+    "byte": ("U0", "U{:X}"),
+}
+"""What stands for what in the second and further texts of a format."""
 TEXT = "SOME_STRING_VALUE"
 
 
@@ -77,7 +92,7 @@ def _text(schema: Schema) -> str:
     encoded = "byte" if extra.get("contentEncoding") in ("base64", "base64url") else ""
     text = TEXT_BY_FORMAT.get(schema.format or encoded, TEXT)
     low, high = schema.min_length or 0, schema.max_length
-    if high is not None and 0 < high < len(text):
+    if high is not None and 0 <= high < len(text):
         text = text[:high]
     if len(text) < low <= 1_000:
         text = (text * (low // len(text) + 1))[:low]
@@ -97,7 +112,13 @@ def varied_scalars(items: list[Any], schema: Schema) -> Iterator[Any]:
             yield item != bool(number % 2)
         elif number and isinstance(item, int | float) and finite(item) is not None:
             yield item + number * (finite(schema.multiple_of) or 1)
-        elif number and isinstance(item, str) and not schema.pattern:
+        elif number and isinstance(item, str) and schema.pattern:
+            others = (other for other in others_matching(schema.pattern, item) if within(schema, other))
+            yield next(islice(others, number - 1, None), item)
+        elif number and isinstance(item, str) and item == TEXT_BY_FORMAT.get(schema.format or ""):
+            old, new = VARIED.get(schema.format or "", (item, item + "_{}"))
+            yield item.replace(old, new.format(number + 1))
+        elif number and isinstance(item, str):
             yield f"{item}_{number + 1}"[-(schema.max_length or LONGEST) :]
         else:
             yield item

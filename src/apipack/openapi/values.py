@@ -107,7 +107,8 @@ class ValueBuilder:
         if kind == "object" or (kind is None and (schema.properties or schema.required)):
             value = self._object(schema, depth)
             if asked := list(self._asked_for(schema, value)):
-                whole = schema.model_copy(update={"all_of": asked, **UNCONDITIONAL})
+                kept = list(dict.fromkeys([*schema.required, *value]))  # for which it is asked
+                whole = schema.model_copy(update={"all_of": asked, "required": kept, **UNCONDITIONAL})
                 value = self._object(flat(self.document, whole, None), depth)
             if schema.discriminator is not None and schema.discriminator.property_name in value:
                 self._label(value, schema, reference, tells=tells)
@@ -154,6 +155,7 @@ class ValueBuilder:
         if not schema.one_of or len(options) == 1 or self._trying or self._admitting(options, value) == 1:
             return value
         after, self._trying = self.nodes, True
+        tried: list[tuple[Schema, Any]] = []
         for option in usable:
             for level in (depth, 0):  # at the top an object has members even where none is required
                 self.nodes = before
@@ -164,8 +166,11 @@ class ValueBuilder:
                 if self._admitting(options, other) == 1:
                     self._trying = False
                     return other
+                tried.append((option, other))
         self.nodes, self._trying = after, False
-        return value
+        near = (other for option, one in tried for other in self._near(option, one))
+        fit = (other for other in near if self._admitting(options, other) == self._admitting([schema], other) == 1)
+        return next(fit, value)
 
     def _admitting(self, options: list[Schema], value: Any) -> int:
         """How many alternatives admit the value; those that cannot be read do not."""
@@ -175,6 +180,13 @@ class ValueBuilder:
                 admitting += admits(self.document, option, value, self.looks)
         return admitting
 
+    def _near(self, option: Schema, value: Any) -> list[Any]:
+        """Further values of an alternative: of its enum, or between whole numbers."""
+        option = self.flat(option)
+        if option.enum:
+            return [other for other in option.enum[:MAX_ITEMS] if other is not None]
+        return [value + 0.5, value - 0.5] if kind_of(option) == "number" and isinstance(value, int | float) else []
+
     def _with(self, schema: Schema, option: Schema, depth: int) -> Any:
         if schema.model_fields_set <= ALTERNATIVES:
             value = self._value(option, depth)
@@ -182,22 +194,35 @@ class ValueBuilder:
             kept = {"one_of": None, "any_of": schema.any_of if schema.one_of else None, "all_of": [option]}
             value = self._value(schema.model_copy(update={**kept, "discriminator": None}), depth)
         if schema.discriminator is not None and isinstance(value, dict):
-            self._label(value, schema, _reference(option))
+            self._label(value, schema, _reference(option), self.flat(option))
         return value
 
-    def _label(self, value: dict[str, Any], schema: Schema, reference: str | None, *, tells: bool = False) -> None:
-        """Name the schema that an object is of, where no enum or const does (OAS 3: Discriminator Object). tells: it
-        is the one that tells others apart, and of these the first."""
+    def _label(
+        self, value: dict[str, Any], schema: Schema, reference: str | None, *further: Schema, tells: bool = False
+    ) -> None:
+        """Name the schema that an object is of (OAS 3: Discriminator Object), where its enum or const allows that name.
+        further: what else the object is of. tells: it is the one that tells others apart, and of these the first."""
         assert schema.discriminator is not None
         name = schema.discriminator.property_name
-        member = (schema.properties or {}).get(name)
-        if reference is None or (member is not None and given_value(self.flat(member)) is not MISSING):
+        if reference is None:
             return
         mapping = schema.discriminator.mapping or {}
         own = reference.rpartition("/")[2]
-        labels = [label for label, target in mapping.items() if target in (reference, own)]
+        mapped = [label for label, target in mapping.items() if target in (reference, own)]
         implicit = reference == f"#/components/schemas/{own}"  # what is no component has no name
-        value[name] = next(iter(labels or (() if implicit and not tells else mapping)), own)
+        labels = mapped or [*(() if implicit and not tells else mapping), own][:1]
+        for part in (schema, *further):
+            if (member := (part.properties or {}).get(name)) is None:
+                continue
+            member = self.flat(member)
+            extra = member.model_extra or {}
+            allowed = [extra["const"]] if "const" in extra else member.enum
+            if allowed and not tells:
+                labels = [label for label in labels if label in allowed]
+            elif given_value(member) is not MISSING and not (mapped and not tells):
+                return
+        if labels:
+            value[name] = labels[0]
 
     def _object(self, schema: Schema, depth: int) -> dict[str, Any]:
         properties = schema.properties or {}
@@ -205,6 +230,7 @@ class ValueBuilder:
         names = [name for name in properties if name in needed and not self._read_only(properties[name])]
         optional = self.optional or (not names and depth == 0)
         least = min(schema.min_properties or 0, MAX_ITEMS)
+        others = [name for name in schema.required if name not in properties]
         if optional or len(names) < least:
             writable = [name for name in properties if not self._read_only(properties[name])]
             names = (
@@ -212,12 +238,12 @@ class ValueBuilder:
                 if optional
                 else names + [name for name in writable if name not in needed][: least - len(names)]
             )
-        if schema.max_properties is not None and len(names) > schema.max_properties:
-            names = sorted(names, key=lambda name: name not in needed)[: max(schema.max_properties, len(needed))]
+        if schema.max_properties is not None and len(names) > (most := schema.max_properties - len(others)):
+            names = sorted(names, key=lambda name: name not in needed)[: max(most, len(needed - set(others)))]
         value: dict[str, Any] = {}
         later = isinstance(schema, LaterSchema)
         if later:
-            names, properties = with_dependents(schema, names), with_patterns(schema, properties)
+            names, properties = with_dependents(schema, [*names, *others]), with_patterns(schema, properties)
         for name in names:
             if (member := properties.get(name)) is None or (later and name not in needed and self._is_never(member)):
                 continue
