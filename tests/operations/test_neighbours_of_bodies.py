@@ -207,6 +207,7 @@ def parts(version: str, members: str, encoding: str = "", kind: str = "multipart
     return [piece.removesuffix("\r\n").replace("\r\n\r\n", " | ").replace("\r\n", ", ") for piece in pieces]
 
 
+JSON = ", Content-Type: application/json"
 NAMED = "Content-Disposition: form-data; name="
 
 
@@ -260,6 +261,14 @@ NAMED = "Content-Disposition: form-data; name="
             ['"m", Content-Type: text/plain | {"a":1}'],
         ),
         ("m: {type: object, example: {a: 1}}", "m: {contentType: multipart/mixed}", ["refused: nested_multipart"]),
+        ("m: {type: string}", "m: {contentType: application/json}", [f'"m"{JSON} | "SOME_STRING_VALUE"']),
+        ("m: {type: string, example: '[1, 2]'}", "m: {contentType: application/json}", [f'"m"{JSON} | [1, 2]']),
+        (
+            "m: {type: object, example: {a: x y, b: [1]}}",
+            "m: {contentType: application/x-www-form-urlencoded}",
+            ['"m", Content-Type: application/x-www-form-urlencoded | a=x+y&b=%5B1%5D'],
+        ),
+        ("m: {type: string}", "m: {contentType: text/xml}", ['"m", Content-Type: text/xml | <m>SOME_STRING_VALUE</m>']),
         (
             "m: {example: v}",
             "m: {headers: {X-A: {required: true, schema: {default: q}}, X-B: {schema: {default: r}}}}",

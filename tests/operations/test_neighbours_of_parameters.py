@@ -72,6 +72,7 @@ def test_what_is_a_value_is_encoded_and_what_a_style_adds_is_not(
         ("in: cookie, style: cookie", "{a: 1, b: x}", "/a | Cookie: a=1; b=x"),
         ("in: cookie, style: cookie", "x;y", "/a | Cookie: p=SOME_STRING_VALUE"),
         ("in: path, allowReserved: true", "a;b=c&d+e%20f/g?h", "/a;b=c&d+e%20f%2Fg%3Fh"),
+        ("in: path, allowReserved: true", "[a;b, 'c:d,e/f']", "/a;b,c:d%2Ce%2Ff"),
         ("in: path", "a;b=c", "/a%3Bb%3Dc"),
     ],
 )

@@ -17,6 +17,7 @@ SCHEMAS = """components: {schemas: {
       $defs: {i: {$dynamicAnchor: item, type: integer}}},
   D: {allOf: [{properties: {z: {$anchor: deep, const: 4}}}]},
   a.b-c_d: {const: 5}, 'Page«Pet»': {const: 6}, 'a%25b': {const: 7}, 'c~1d': {const: 8}, x y: {const: 9},
+  H: {$id: 'https://s.example/h#', const: 11}, K: {$id: schemas/k.json, const: 12},
   One: {$ref: '#/components/schemas/Other'}, Other: {$ref: '#/components/schemas/One'}}}"""
 
 
@@ -37,6 +38,8 @@ SCHEMAS = """components: {schemas: {
         ("{$ref: '#/components/schemas/x y'}", "9"),
         ("{$ref: '#/components/schemas/O/properties/'}", "refused: dangling_ref"),
         ("{$ref: '#/components/schemas/One'}", "refused: cyclic_ref"),
+        ("{$ref: 'https://s.example/h'}", "11"),
+        ("{$ref: './schemas/k.json'}", "12"),
         ("{$ref: 'openapi.yaml#/components/schemas/O'}", "refused: external_ref"),
         ("{required: [$ref], properties: {$ref: {type: string, enum: [v]}}}", '{"$ref":"v"}'),
         ("{required: [$id], properties: {$id: {enum: [v]}, $anchor: {}}}", '{"$id":"v"}'),

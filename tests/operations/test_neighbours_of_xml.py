@@ -71,6 +71,16 @@ def test_the_xml_object(version: str, schema: str, expected: str) -> None:
             "xml: {nodeType: element, name: cs}}}, example: {c: [1]}}",
             "<r><cs><i>1</i></cs></r>",
         ),
+        (
+            "{xml: {name: r}, properties: {t: {type: array, items: {xml: {nodeType: text}}}}, example: {t: [x<y, z]}}",
+            "<r>x&lt;yz</r>",
+        ),
+        (
+            "{xml: {name: r}, properties: {t: {type: array, xml: {nodeType: element}, prefixItems: "
+            "[{xml: {name: one}}, {xml: {nodeType: cdata}}], items: {xml: {name: more}}}}, example: {t: [1, <2>, 3]}}",
+            "<r><t><one>1</one><![CDATA[<2>]]><more>3</more></t></r>",
+        ),
+        ("{type: array, xml: {name: r}, prefixItems: [{xml: {name: one}}], example: [1]}", "<r><one>1</one></r>"),
     ],
 )
 def test_node_types_of_openapi_3_2(schema: str, expected: str) -> None:

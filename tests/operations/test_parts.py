@@ -54,7 +54,7 @@ JSON = "\r\nContent-Type: application/json"
             {"type": "object", "example": {"n": 1}},
             {"contentType": "application/xml; charset=utf-8"},
             NAMED.format("f") + "\r\nContent-Type: application/xml; charset=utf-8",
-            "<root><n>1</n></root>",
+            "<f><n>1</n></f>",
         ),
         (
             "3.1.0",

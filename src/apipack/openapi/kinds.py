@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import orjson
+
 READ = "apipack reads OpenAPI 3.0 to 3.2, Swagger 2.0 and Google discovery documents"
+COMMENTS = "JSON with comments, which JSON has none of: take them out"
 WIDE = "text in UTF-16 or UTF-32: save it as UTF-8"
 
 _FIRST_BYTES = (
@@ -21,13 +24,14 @@ _FIRST_BYTES = (
     (re.compile(rb"(?i)\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|div|script|title|meta|p)\b", re.S), None),
     (re.compile(rb".{0,400}(\bwsdl:|schemas\.xmlsoap\.org/wsdl)", re.S), f"a WSDL document, of SOAP; {READ}"),
     (re.compile(rb"\s*<[a-z?!/]", re.I), f"an XML document; {READ}"),
-    (re.compile(rb"\s*(//|/\*)"), "JSON with comments, which JSON has none of: take them out"),
+    (re.compile(rb"\s*(//|/\*)"), COMMENTS),
     (re.compile(rb"version https://git-lfs"), "a pointer of Git LFS: `git lfs pull` fetches the file itself"),
     (re.compile(rb"\s*syntax\s*=\s*[\"']proto"), f"a Protocol Buffers file, which has no paths; {READ}"),
     (re.compile(rb"#%RAML"), f"a RAML document: convert it to OpenAPI first; {READ}"),
     (re.compile(rb"FORMAT:\s*1A"), f"an API Blueprint: convert it to OpenAPI first; {READ}"),
     (re.compile(rb"\s*(schema\s*\{|type\s+\w+[^:{}]*\{)"), f"a GraphQL schema, which has no paths; {READ}"),
 )
+_COMMENT_OR_TEXT = re.compile(rb'("(?:[^"\\]|\\.)*+"?)|//[^\r\n]*|/\*(?:.*?\*/|.*)', re.S)
 _PAGE = "an HTML page, not the document: give the address of the JSON or YAML file itself"
 _GRAPHQL = f"an answer of GraphQL about its schema, which has no paths; {READ}"
 _MEMBERS = (
@@ -51,6 +55,17 @@ def of_bytes(body: bytes) -> str:
         if pattern.match(start):
             return _PAGE if told is None else told
     return ""
+
+
+def has_comments(body: bytes) -> bool:
+    """Whether a text that is no JSON would be some without its comments, as JavaScript has them."""
+    if b"//" not in body and b"/*" not in body:
+        return False
+    try:
+        orjson.loads(_COMMENT_OR_TEXT.sub(lambda found: found[1] or b" ", body))
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def of_value(value: Any) -> str:

@@ -161,6 +161,8 @@ def _decode(body: bytes) -> Any:
             raise SpecError("too_deep", TOO_DEEP) from error
         if body.lstrip()[:1] in (b"{", b"["):
             as_json = f"as JSON: {error}; "
+            if kinds.has_comments(body):  # which YAML may read as the beginnings of keys
+                raise SpecError("not_json_or_yaml", kinds.COMMENTS) from error
     else:
         return _exact(body, document)
     try:

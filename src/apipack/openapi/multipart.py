@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -9,11 +10,12 @@ from apipack.openapi.admission import kind_of
 from apipack.openapi.document import Schema
 from apipack.openapi.given import MISSING, first_example
 from apipack.openapi.loading import SpecError
-from apipack.openapi.media_types import BOUNDARY, content_type
+from apipack.openapi.media_types import BOUNDARY, FORM, content_type
 from apipack.openapi.members import chosen, member_schema
 from apipack.openapi.models import Encoding, Header, MediaType, keyword
 from apipack.openapi.scalars import TEXT
-from apipack.openapi.styles import DELIMITERS, ascii_json, pieces, scalar, to_json
+from apipack.openapi.styles import DELIMITERS, ascii_json, pairs, pieces, scalar, to_json
+from apipack.openapi.styles import FORM as FORM_QUOTE
 from apipack.openapi.values import ValueBuilder
 from apipack.openapi.xml import document_text
 from apipack.records import essence, is_json, is_xml
@@ -139,13 +141,10 @@ def _part(member: Member, values: ValueBuilder) -> Part:
     kind = essence(media_type or "text/plain")
     if kind.startswith("multipart/"):  # its parts would need a boundary of their own
         raise SpecError("nested_multipart", kind)
-    file = (
-        _is_binary(schema, values)
-        or encoded
-        or not (kind.startswith("text/") or is_json(kind) or is_xml(kind) or kind.endswith("urlencoded"))
-    )
+    octets = _is_binary(schema, values) or encoded
+    file = octets or not (kind.startswith("text/") or is_json(kind) or is_xml(kind) or kind.endswith("urlencoded"))
     headers = tuple(_own_headers(member.encoding, values))
-    return Part(member.name, media_type, file, headers, _written(member.value, schema, kind, values))
+    return Part(member.name, media_type, file, headers, _written(member, schema, kind, octets, values))
 
 
 def _said_type(encoding: Encoding | None, *, binary: bool) -> str | None:
@@ -214,12 +213,27 @@ def header_value(header: Header, values: ValueBuilder) -> str:
     return ascii_json(to_json(value)) if is_json(kind) else ",".join(pieces(value, bool(header.explode)))
 
 
-def _written(value: Any, schema: Schema | None, kind: str, values: ValueBuilder) -> str:
-    if is_json(kind) and not isinstance(value, str):
-        return to_json(value)
-    if is_xml(kind) and not isinstance(value, str):
-        return document_text(values.document, value, schema, "root")
+def _written(member: Member, schema: Schema | None, kind: str, octets: bool, values: ValueBuilder) -> str:
+    """The part's text. octets: a text is what is sent, whatever its type says."""
+    value = member.value
+    if isinstance(value, str) and (octets or not (is_json(kind) or is_xml(kind))):
+        return value
+    if is_json(kind):
+        return value if isinstance(value, str) and _is_json(value) else to_json(value)
+    if is_xml(kind) and not (isinstance(value, str) and value.lstrip().startswith("<")):
+        return document_text(values.document, value, schema, member.name or "root")
+    if kind == FORM and isinstance(value, dict):
+        return "&".join([f"{name}={text}" for name, text in pairs("", value, "form", True, FORM_QUOTE, FORM_QUOTE)])
     return TEXT if value is None and _is_binary(schema, values) else scalar(value)
+
+
+def _is_json(text: str) -> bool:
+    """Whether an example is JSON that is written as text."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _headers(part: Part, form: bool) -> Iterator[tuple[str, str]]:

@@ -43,7 +43,7 @@ class References:
                 todo += [member for member in inner if not (isinstance(member, dict) and "$id" in member)]
 
     def _absolute(self, address: str, reference: str) -> str:
-        absolute = f"{address}{reference}" if reference.startswith("#") else urljoin(address, reference)
+        absolute = f"{address}{reference}" if reference.startswith("#") else _joined(address, reference)
         if urldefrag(absolute)[0] not in self._identified[0]:
             return reference
         try:
@@ -89,7 +89,7 @@ class References:
         root: Any = self._raw
         if address and urljoin(self._self, address) != self._self:
             identified = self._identified[0] if self._version >= (3, 1) else {}
-            if (root := identified.get(urljoin(self._self, address), identified.get(address))) is None:
+            if (root := identified.get(_joined(self._self, address), identified.get(address))) is None:
                 raise SpecError("external_ref", reference[:80])
         elif not fragment:  # the document is neither a schema nor anything else that a reference stands for
             raise SpecError("dangling_ref", reference[:80])
@@ -128,13 +128,18 @@ class References:
                 todo += [(member, root, base) for member in node]
             elif isinstance(node, dict):
                 if isinstance(name := node.get("$id"), str):
-                    root, base = node, urljoin(base, name)
+                    root, base = node, _joined(base, urldefrag(name)[0])
                     identifiers[base] = node
                 for key in ("$anchor", "$dynamicAnchor"):
                     if isinstance(name := node.get(key), str):
                         anchors.setdefault((id(root), name), []).append(node)
                 todo += [(member, root, base) for key, member in node.items() if key not in GIVEN]
         return identifiers, anchors
+
+
+def _joined(base: str, reference: str) -> str:
+    """A reference's address (RFC 3986, 5.2), which is relative where the document's own is not known."""
+    return urljoin(base, reference).removeprefix("./")
 
 
 def _may_name_schemas(raw: dict[str, Any]) -> bool:

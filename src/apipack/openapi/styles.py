@@ -41,10 +41,10 @@ def reserved(text: str) -> str:
     )
 
 
-def reserved_segment(text: str) -> str:
-    return "".join(
-        part if number % 2 else quote(part, safe=PATH_SAFE + "&+;=") for number, part in enumerate(_TRIPLE.split(text))
-    )
+def reserved_segment(text: str, member: bool = False) -> str:
+    """What `reserved` gives, as far as it may stand in one segment. member: of several, whose commas are encoded."""
+    safe = PATH_SAFE.replace(",", "" if member else ",") + "&+;="
+    return "".join(part if number % 2 else quote(part, safe=safe) for number, part in enumerate(_TRIPLE.split(text)))
 
 
 def reserved_member(text: str) -> str:

@@ -13,6 +13,7 @@ from apipack.openapi.document import Document, Schema
 from apipack.openapi.loading import SpecError
 from apipack.openapi.members import chosen, member_schema
 from apipack.openapi.merging import flat
+from apipack.openapi.models import keyword
 from apipack.openapi.styles import scalar
 
 NAME = re.compile(r"[A-Za-z_][\w.-]*")
@@ -32,10 +33,7 @@ def document_text(document: Document, value: Any, schema: Schema | None, name: s
     if isinstance(value, list):
         inner, item = writer.seen(root.items if root is not None else None, *value[:1])
         own = _xml(inner).get("name") or _component(item) or (name if name != "root" else "item")
-        members = "".join(
-            writer.element(member, root.items if root is not None else None, str(own), DECLARED) for member in value
-        )
-        return writer.tag(_xml(root), name, members, DECLARED, ())
+        return writer.tag(_xml(root), name, writer.items(value, root, str(own), DECLARED), DECLARED, ())
     return writer.element(value, schema, name, DECLARED)
 
 
@@ -59,12 +57,14 @@ class Writer:
         """An element with what is inside; scope: the prefixes that are declared around it."""
         seen, _ = self.seen(schema, value)
         own = _xml(seen)
+        if own.get("nodeType") in ("text", "cdata") and not isinstance(value, dict | list):  # OAS 3.2
+            return _content(own, "" if value is None else scalar(value))
         inner = _within(own, scope)
         attributes: list[str] = []
         if isinstance(value, dict):
             content = "".join(self._members(value, seen, inner, attributes))
         elif isinstance(value, list):
-            content = "".join(self.element(member, seen.items if seen else None, name, inner) for member in value)
+            content = self.items(value, seen, name, inner)
         else:
             content = "" if value is None else _content(own, scalar(value))
         return self.tag(own, name, content, scope, attributes)
@@ -88,8 +88,6 @@ class Writer:
                     if any(other.startswith(start) for other in attributes):  # XML 1.0, 3.1
                         raise SpecError("value_not_xml", f"the attribute{start[:40]} stands twice")
                     attributes.append(start + quoteattr(_characters(scalar(member))))
-            elif kind in ("text", "cdata") and not isinstance(member, dict | list):
-                yield _content(own, "" if member is None else scalar(member))
             elif kind == "none" and isinstance(member, dict):  # OAS 3.2: its members stand in its place
                 yield from self._members(member, seen, scope, attributes)
             elif isinstance(member, list):
@@ -99,12 +97,17 @@ class Writer:
 
     def _array(self, value: list[Any], schema: Schema | None, own: dict[str, Any], name: str, scope: Scope) -> str:
         """An element an item; the array's own element around them where it is wrapped."""
-        items = schema.items if schema is not None else None
         wrapped = own.get("wrapped") is True or own.get("nodeType") == "element"
         outer = str(own.get("name") or name) if wrapped else name
         inner = _within(own, scope) if wrapped else scope
-        members = "".join(self.element(member, items, outer, inner) for member in value)
+        members = self.items(value, schema, outer, inner)
         return self.tag(own, name, members, scope, ()) if wrapped else members
+
+    def items(self, value: list[Any], schema: Schema | None, name: str, scope: Scope) -> str:
+        """An element an item; name: of those that have none."""
+        first: list[Schema] = (keyword(schema, "prefix_items") or []) if schema is not None else []
+        rest = [schema.items if schema is not None else None] * (len(value) - len(first))
+        return "".join(self.element(*pair, name, scope) for pair in zip(value, [*first, *rest], strict=False))
 
 
 def _xml(schema: Schema | None) -> dict[str, Any]:

@@ -192,7 +192,8 @@ def path_value(parameter: Parameter, value: Any, reserved_too: bool = False) -> 
     stand in a segment stays (OAS 3.2: allowReserved; RFC 3986, 3.3)."""
     style, explode = parameter.style or "simple", bool(parameter.explode)
     name = quote(parameter.name, safe="")
-    quoted = PATH_MEMBER if isinstance(value, list | dict) else reserved_segment if reserved_too else PATH
+    several = isinstance(value, list | dict)
+    quoted = (PATH_MEMBER if several else PATH) if not reserved_too else partial(reserved_segment, member=several)
     parts = pieces(value, explode, quoted)
     if not parts or not (style == "matrix" or any(parts)):
         parts = [PATH(made_up(parameter.name))]
