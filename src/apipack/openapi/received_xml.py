@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from apipack.openapi.document import Document
+from apipack.openapi.nodes import listed
 from apipack.openapi.payloads import Element
 from apipack.openapi.received import all_members, as_sent, schema_of, type_of, typed
 
@@ -27,7 +28,7 @@ def xml_value(document: Document, node: Any, element: Element) -> Any:
     members = all_members(document, schema)
     kind = type_of(schema)
     if kind == "array":
-        return [xml_value(document, schema.get("items"), inner) for inner in element.elements]
+        return _items(document, schema, element.elements)
     if kind == "object" or members or element.elements:
         return _object(document, schema, members, element)
     if not element.text and _may_be_null(schema):
@@ -69,9 +70,11 @@ def _object(document: Document, schema: Node, members: Node, element: Element) -
 
 def _of_member(document: Document, name: str, label: str, member: Node, element: Element) -> Iterator[Element]:
     """The elements of a member: the items of an array that is not wrapped have a name of their own, or the member's."""
+    labels = {label}
     if type_of(member) == "array" and not _is_wrapped(member):
-        label = str(_own(schema_of(document, member.get("items"))).get("name") or name)
-    yield from (inner for inner in element.elements if _local(inner.name) == label)
+        items = [*listed(member.get("prefixItems")), member.get("items")]
+        labels = {str(_own(schema_of(document, item)).get("name") or name) for item in items}
+    yield from (inner for inner in element.elements if _local(inner.name) in labels)
 
 
 def _member_value(document: Document, member: Node, node: Any, found: list[Element]) -> Any:
@@ -79,7 +82,13 @@ def _member_value(document: Document, member: Node, node: Any, found: list[Eleme
         values = [xml_value(document, node, inner) for inner in found]
         return values[0] if len(values) == 1 else values
     items = [inner for outer in found for inner in outer.elements] if _is_wrapped(member) else found
-    return [xml_value(document, member.get("items"), inner) for inner in items]
+    return _items(document, member, items)
+
+
+def _items(document: Document, schema: Node, elements: list[Element]) -> list[Any]:
+    first = listed(schema.get("prefixItems"))[: len(elements)]
+    schemas = [*first, *[schema.get("items")] * (len(elements) - len(first))]
+    return [xml_value(document, item, inner) for item, inner in zip(schemas, elements, strict=True)]
 
 
 def _is_wrapped(schema: Node) -> bool:
