@@ -1,8 +1,10 @@
 """Neighbours of reported faults in documents that the models refuse in part: what else they say is still sent."""
 
+from typing import Any
+
 import pytest
 
-from tests.operations.small import sent, sent_body
+from tests.operations.small import content, document, requests, sent, sent_body
 
 
 @pytest.mark.parametrize("version", ["3.0.4", "3.1.1", "3.2.0"])
@@ -26,3 +28,16 @@ def test_a_variable_without_a_default_has_the_first_of_its_enum(version: str) ->
     server = "{url: 'https://h.example/{v}', variables: {v: {default: , enum: [v1, v2]}}}"
     text = f"openapi: {version}\ninfo: {{}}\nservers: [{server}]\npaths: {{/a: {{get: {{}}}}}}"
     assert sent(text) == ["GET https://h.example/v1/a"]
+
+
+@pytest.mark.parametrize("gone", ["#/components/gone", "other.yaml"])
+def test_an_example_or_header_elsewhere_is_a_repair(gone: str) -> None:
+    schema = {"type": "object", "required": ["m"], "properties": {"m": {"const": 1}}}
+    more: tuple[dict[str, Any], ...] = (
+        {"examples": {"e": {"$ref": gone}}},
+        {"encoding": {"m": {"headers": {"X-A": {"$ref": gone}}}}},
+    )
+    for members in more:
+        doc = document(paths={"/a": {"post": content("multipart/form-data", schema=schema, **members)}})
+        (request,) = requests(doc)
+        assert 'name="m"\r\n\r\n1\r\n' in (request.body or "") and doc.repairs == 1

@@ -257,7 +257,10 @@ class Document:
     def _shared_by_text(self, model: type[Model], node: dict[str, Any]) -> Model | None:
         key = model, _text(node) or id(node)
         if key not in self._typed:
-            self._typed[key] = self._or_none(model, self._inlining.with_content(node))
+            before = self._inlining.dropped
+            node = self._inlining.with_content(node)
+            self.repairs += self._inlining.dropped - before
+            self._typed[key] = self._or_none(model, node)
         return self._typed[key]
 
     def _or_none(self, model: type[Model], node: dict[str, Any]) -> Model | None:

@@ -12,15 +12,17 @@ from apipack.records import is_json
 
 
 class Inlining:
-    """Of one document."""
+    """Of one document. dropped: counts the examples and headers whose reference leads nowhere."""
 
     def __init__(self, references: References) -> None:
         self._references = references
+        self.dropped = 0
 
     def _target_or_empty(self, node: dict[str, Any]) -> dict[str, Any]:
         try:
             return self._references.resolve(node)
         except SpecError:
+            self.dropped += 1
             return {}
 
     def with_content(self, node: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,12 @@ TEXT_BY_FORMAT = {
     "hostname": "example.com",
     "ipv4": "192.0.2.1",
     "ipv6": "2001:db8::1",
+    "duration": "P1D",
+    "idn-email": "user@example.com",
+    "iri": "https://example.com",
+    "idn-hostname": "example.com",
+    "json-pointer": "/SOME_STRING_VALUE",
+    "relative-json-pointer": "1",
     "byte": "U09NRV9CWVRFUw==",
     "password": "SOME_PASSWORD",
     **dict.fromkeys(("int32", "int64", "uint32", "uint64", "float", "double", "decimal"), "1"),
@@ -32,12 +38,13 @@ VARIED = {
     "date-time": ("T12:00", "T12:{:02}"),
     "time": ("12:00:", "12:{:02}:"),
     "uuid": ("-426614174000", "-426614174{:03}"),
-    "email": ("@", "{}@"),
-    "uri": ("example.com", "example.com/{}"),
-    "url": ("example.com", "example.com/{}"),
-    "hostname": ("example", "example{}"),
+    **dict.fromkeys(("email", "idn-email"), ("@", "{}@")),
+    **dict.fromkeys(("uri", "url", "iri"), ("example.com", "example.com/{}")),
+    **dict.fromkeys(("hostname", "idn-hostname"), ("example", "example{}")),
     "ipv4": (".2.1", ".2.{}"),
     "ipv6": ("::1", "::{}"),
+    "duration": ("1", "{}"),
+    "relative-json-pointer": ("1", "{}"),
     "byte": ("U0", "U{:X}"),
 }
 """What stands for what in the second and further texts of a format."""
@@ -78,7 +85,7 @@ def _number(schema: Schema, *, integer: bool) -> int | float:
         return over and under and whole
 
     candidates = [number for number in candidates if isfinite(number)]  # a quotient by the least step is not
-    value = next(filter(fits, candidates), candidates[3] if len(candidates) > 3 else 1)
+    value = next(filter(fits, candidates), round(candidates[3], 12) if len(candidates) > 3 else 1)
     return int(value) if integer or value == int(value) else value
 
 
