@@ -544,3 +544,42 @@ def test_commas_between_the_items_of_a_list_may_be_encoded(schema: dict[str, Any
 def test_a_pattern_that_refuses_a_value_for_certain_counts(pattern: str, value: str, right: bool) -> None:
     rules = of_body({"type": "string", "pattern": pattern}, "application/json", json.dumps(value))
     assert rules == (set() if right else {"body: pattern"})
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ({"style": "form", "explode": False}, "m=1,2"),
+        ({"explode": False}, "m=1%2C2"),
+        ({"style": "pipeDelimited"}, "m=1%7C2"),
+        ({"style": "spaceDelimited", "explode": False}, "m=1+2"),
+        ({"style": "form"}, "m=1&m=2"),
+        ({}, "m=1&m=2"),
+    ],
+)
+def test_forms_are_read_by_the_style_of_their_members(encoding: Json, text: str) -> None:
+    schema = record({"m": {"type": "array", "items": INTEGER, "minItems": 2}}, "m")
+    media = {FORM: {"schema": schema, "encoding": {"m": encoding}}}
+    raw = {"openapi": "3.0.4", "paths": {"/": {"post": {"requestBody": {"content": media}}}}}
+    request = Request("POST", "https://h/", (("Content-Type", FORM),), text)
+    document = Document(raw)
+    (operation,) = document.operations()
+    assert violations(document, operation, request) == frozenset()
+    assert violations(document, operation, replace(request, body="m=x,y"))
+
+
+def test_parts_are_read_by_the_style_of_their_members() -> None:
+    lists = {"type": "array", "items": {"type": "array", "items": INTEGER}, "minItems": 2}
+    numbers = {"type": "array", "items": INTEGER, "minItems": 2}
+    schema = record({"m": record({"a": INTEGER, "b": INTEGER}, "a", "b"), "n": lists, "o": numbers}, "m", "n", "o")
+    encoding = {"m": {"style": "deepObject", "explode": True}, "o": {"style": "pipeDelimited"}}
+    media = {"multipart/form-data": {"schema": schema, "encoding": encoding}}
+    is_json = "\r\nContent-Type: application/json"
+    texts = {"m[a]": "\r\n\r\n1", "m[b]": "\r\n\r\n2", "o": "\r\n\r\n3|4"}
+    parts = [f'name="{name}"{text}' for name, text in texts.items()] + [f'name="n"{is_json}\r\n\r\n[{n}]' for n in "56"]
+    raw = {"openapi": "3.1.0", "paths": {"/": {"post": {"requestBody": {"content": media}}}}}
+    form = (("Content-Type", "multipart/form-data; boundary=b"),)
+    document = Document(raw)
+    (operation,) = document.operations()
+    body = "".join(f"--b\r\nContent-Disposition: form-data; {part}\r\n" for part in parts) + "--b--\r\n"
+    assert violations(document, operation, Request("POST", "https://h/", form, body)) == frozenset()

@@ -108,6 +108,9 @@ def _fields(name: str, member: Any, schema: Schema | None, encoding: Encoding | 
     """Encoded (name, text) pairs of one member: by its style, or else by its content type, an item each of an array.
     schema: the form's."""
     style = encoding.style if encoding is not None else None
+    if member == {} and encoding is not None and schema is not None and name in values.flat(schema).required:
+        own = member_schema(values.document, values.flat(schema), name, values.looks)
+        member = member if own is None else values.value(own)  # of which nothing would be sent
     if style == "deepObject" and isinstance(member, dict):
         return list(_deep(name, member))
     if encoding is not None and (style, encoding.explode, encoding.allow_reserved) != (None,) * 3:

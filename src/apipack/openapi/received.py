@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, unquote_plus
+from urllib.parse import quote, unquote, unquote_plus
 
 from apipack.openapi.document import Document
 from apipack.openapi.loading import SpecError
@@ -152,25 +152,51 @@ def type_of(schema: dict[str, Any]) -> str | None:
     return kind if isinstance(kind, str) else ("object" if "properties" in schema else None)
 
 
-def form_value(document: Document, schema: dict[str, Any], text: str) -> dict[str, Any]:
+def form_value(document: Document, schema: dict[str, Any], text: str, encoding: Any = None) -> dict[str, Any]:
+    """An object of a form's members. encoding: the Encoding Objects of some."""
     value: dict[str, Any] = {}
-    for name, item in parse_qsl(text, keep_blank_values=True):
-        members, inner = all_members(document, schema), value
-        base, *keys = name.replace("]", "").split("[")
-        if keys and name not in members and base in members:  # deepObject: `name[key]`
-            for key in (base, *keys[:-1]):
-                members = all_members(document, schema_of(document, members.get(key)))
-                if not isinstance(inner.setdefault(key, {}), dict):  # `name` had a value of its own, which is wrong
-                    inner, members = {}, {}
-                    break
-                inner = inner[key]
-            name = keys[-1]
+    for pair in filter(None, text.split("&")):
+        key, _, encoded = pair.partition("=")
+        name, item = unquote_plus(key), unquote_plus(encoded)
+        own = encoding.get(name) if isinstance(encoding, dict) else None
+        members, inner, name = inside(document, all_members(document, schema), value, name)
         member = as_sent(document, schema_of(document, members.get(name)), item)
         if type_of(member) != "array":
             inner[name] = typed(member, item)
         elif isinstance(items := inner.setdefault(name, []), list):
-            items.append(typed(schema_of(document, member.get("items")), item))
+            of_items = schema_of(document, member.get("items"))
+            texts = joined(own, encoded)
+            if texts == [encoded] and not is_exploded(own):
+                texts = _encoded_whole(member, of_items, "query", encoded)
+            items += [typed(of_items, unquote_plus(one)) for one in texts]
     return value
+
+
+def inside(
+    document: Document, members: dict[str, Any], value: dict[str, Any], name: str
+) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """Where a form's member stands: the properties, the object and the name there, of deepObject's `name[key]` those
+    inside. members, value: the form's own."""
+    base, *keys = name.replace("]", "").split("[")
+    if not keys or name in members or base not in members:
+        return members, value, name
+    for outer in (base, *keys[:-1]):
+        members = all_members(document, schema_of(document, members.get(outer)))
+        if not isinstance(value.setdefault(outer, {}), dict):  # `name` had a value of its own, which is wrong
+            return {}, {}, keys[-1]
+        value = value[outer]
+    return members, value, keys[-1]
+
+
+def joined(encoding: Any, text: str) -> list[str]:
+    """The items of an array that one member of a form has, by its style (OAS 3: Encoding Object)."""
+    return [text] if is_exploded(encoding) else re.split(SEPARATORS.get(str(encoding.get("style")), ","), text)
+
+
+def is_exploded(encoding: Any) -> bool:
+    if not isinstance(encoding, dict):
+        return True
+    return bool(encoding.get("explode", encoding.get("style", "form") == "form"))
 
 
 def as_sent(document: Document, schema: dict[str, Any], text: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from apipack.openapi.document import Document
 from apipack.openapi.media_types import FORM
 from apipack.openapi.payloads import NotWellFormed, Part, body_parts, json_texts, xml_tree
-from apipack.openapi.received import all_members, as_sent, form_value, schema_of, type_of, typed
+from apipack.openapi.received import all_members, as_sent, form_value, inside, joined, schema_of, type_of, typed
 from apipack.openapi.received_xml import xml_root_is_named, xml_value
 from apipack.records import Request, essence, is_events, is_json, is_multipart, is_xml, json_value
 
@@ -40,7 +40,8 @@ def body_values(document: Document, media: dict[str, Any], request: Request) -> 
     schema, text, media_type = media.get("schema"), request.body or "", request.media_type or ""
     if media_type == FORM:
         flat = schema_of(document, schema)
-        return Received([(schema, text if type_of(flat) == "string" else form_value(document, flat, text))], [])
+        value = text if type_of(flat) == "string" else form_value(document, flat, text, media.get("encoding"))
+        return Received([(schema, value)], [])
     if is_multipart(media_type):
         return _parts(document, media, request)
     if is_xml(media_type):
@@ -96,14 +97,17 @@ def _parts(document: Document, media: dict[str, Any], request: Request) -> Recei
         wanted = own.get("contentType") if isinstance(own, dict) else None
         if isinstance(wanted, str) and not any(accepts(kind, part.media_type) for kind in wanted.split(",")):
             broken.append(f"body/{part.name}: media type {part.media_type}")
-        member = as_sent(document, schema_of(document, members.get(part.name)), part.text)
+        around, holder, name = inside(document, members, value, part.name)
+        member = as_sent(document, schema_of(document, around.get(name)), part.text)
         if type_of(member) != "array":
-            value[part.name] = _part_value(document, member, part)
+            holder[name] = _part_value(document, member, part)
             continue
-        item = _part_value(document, schema_of(document, member.get("items")), part)
-        if isinstance(item, list) and part.name not in value:
-            value[part.name] = item
-        elif isinstance(items := value.setdefault(part.name, []), list):
+        items_schema = schema_of(document, member.get("items"))
+        texts = joined(own, part.text) if document.version != (3, 0) else [part.text]  # 3.0: styles of forms alone
+        item = [typed(items_schema, one) for one in texts] if texts[1:] else _part_value(document, items_schema, part)
+        if isinstance(item, list) and name not in holder and type_of(items_schema) != "array":
+            holder[name] = item
+        elif isinstance(items := holder.setdefault(name, []), list):
             items.append(item)
     names = [part.name for part in parts]
     broken += [f"body/{name}: twice" for name in value if not isinstance(value[name], list) and names.count(name) > 1]
