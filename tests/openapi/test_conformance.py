@@ -583,3 +583,20 @@ def test_parts_are_read_by_the_style_of_their_members() -> None:
     (operation,) = document.operations()
     body = "".join(f"--b\r\nContent-Disposition: form-data; {part}\r\n" for part in parts) + "--b--\r\n"
     assert violations(document, operation, Request("POST", "https://h/", form, body)) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("parameter", "good", "bad"),
+    [
+        ({"schema": record({"a": INTEGER}, "a")}, "p=a%2C1", "p=a%2Cx"),
+        ({"schema": record({"a": INTEGER}, "a"), "explode": True}, "p=a%3D1", "p=b%3D1"),
+        ({"content": {"text/plain": {"schema": INTEGER}}}, "p=1", "p=x"),
+    ],
+)
+def test_cookies_are_read_as_they_are_written(parameter: Json, good: str, bad: str) -> None:
+    node = {"name": "p", "in": "cookie", "required": True, **parameter}
+    document = Document({"openapi": "3.1.0", "paths": {"/": {"get": {"parameters": [node]}}}})
+    (operation,) = document.operations()
+    for cookie, conforms in ((good, True), (bad, False)):
+        request = Request("GET", "https://h/", (("Cookie", cookie),), None)
+        assert (violations(document, operation, request) == frozenset()) is conforms

@@ -16,7 +16,7 @@ from apipack.openapi.document import Document
 from apipack.openapi.loading import SpecError
 from apipack.openapi.nodes import listed
 from apipack.openapi.paths import RawOperation
-from apipack.openapi.received import decoded, lacks_style, parameter_value, schema_of, sent_texts, type_of
+from apipack.openapi.received import decoded, lacks_style, parameter_value, schema_of, sent_texts, type_of, typed
 from apipack.openapi.received_bodies import BodyError, accepts, body_values
 from apipack.openapi.received_credentials import lacks_credentials
 from apipack.openapi.validators import MOST, Schemas
@@ -75,6 +75,8 @@ def _arguments(
         if place == "query" and type_of(schema) == "object":
             open_ended = True
             continue
+        if parameter.get("style") == "cookie" and type_of(schema) == "object":  # OAS 3.2: a cookie a member
+            continue
         values = given[place].get(name.lower() if place == "header" else name)
         if values is None:
             if parameter.get("required") and place != "path":
@@ -110,7 +112,9 @@ def _content(check: Schemas, document: Document, parameter: dict[str, Any], text
         except (ValueError, RecursionError):
             yield f"{place}: not JSON"
             return
-    elif media_type != "text/plain":
+    elif media_type == "text/plain":
+        value = typed(schema_of(document, media.get("schema")), value)
+    else:
         return
     yield from check.errors(media.get("schema"), value, place)
 

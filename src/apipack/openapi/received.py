@@ -51,10 +51,12 @@ def parameter_value(document: Document, parameter: dict[str, Any], schema: dict[
     if type_of(schema) == "object" and place in ("path", "header") and decoded(place, values[0])[:1] != "{":
         exploded = bool(parameter.get("explode", False))
         return _object(document, schema, place, values[0], {"label": ".", "matrix": ";"}.get(style, ""), exploded)
+    if place == "cookie" and type_of(schema) in ("array", "object"):  # encoded whole
+        values = [unquote(values[0])]
+        if type_of(schema) == "object" and values[0][:1] != "{":
+            return _object(document, schema, place, values[0], "", "=" in values[0].partition(",")[0])
     if type_of(schema) != "array":
         return typed(schema, decoded(place, values[0]))
-    if place == "cookie":  # encoded whole
-        values = [unquote(values[0])]
     if (not explode or place in ("header", "cookie") or (place == "path" and style == "simple")) and len(values) == 1:
         values = re.split(separator, values[0])
     items = schema_of(document, schema.get("items"))
