@@ -46,6 +46,7 @@ TOLD = f"""components: {{schemas: {{
   Cat: {{allOf: [{{$ref: '{R}Base'}}, {{required: [m], properties: {{m: {{enum: [1]}}}}}}]}},
   Dog: {{allOf: [{{$ref: '{R}Base'}}, {{required: [w], properties: {{w: {{enum: [2]}}}}}}]}},
   Bee: {{type: object, required: [k], properties: {{k: {{enum: [bee]}}}}}},
+  Fly: {{type: object, required: [k], properties: {{k: {{type: string, example: moth}}}}}},
   Ant: {{type: object, required: [k], properties: {{k: {{enum: [bug, Ant]}}}}}}}}}}"""
 
 
@@ -57,6 +58,7 @@ TOLD = f"""components: {{schemas: {{
         (f"{{$ref: '{R}Cat'}}", '{"k":"cat","m":1}'),
         (f"{{$ref: '{R}Base'}}", '{"k":"cat"}'),
         (f"{{oneOf: [{{$ref: '{R}Bee'}}], discriminator: {{propertyName: k}}}}", '{"k":"bee"}'),
+        (f"{{oneOf: [{{$ref: '{R}Fly'}}], discriminator: {{propertyName: k}}}}", '{"k":"Fly"}'),
         (f"{{oneOf: [{{$ref: '{R}Ant'}}], discriminator: {{propertyName: k}}}}", '{"k":"Ant"}'),
         (
             f"{{required: [k], properties: {{k: {{enum: [ant, bee]}}}}, anyOf: [{{$ref: '{R}Bee'}}], "

@@ -219,7 +219,7 @@ class ValueBuilder:
             allowed = [extra["const"]] if "const" in extra else member.enum
             if allowed and not tells:
                 labels = [label for label in labels if label in allowed]
-            elif given_value(member) is not MISSING and not (mapped and not tells):
+            elif part is schema and given_value(member) is not MISSING and (tells or not mapped):
                 return
         if labels:
             value[name] = labels[0]
