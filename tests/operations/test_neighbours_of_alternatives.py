@@ -58,6 +58,11 @@ TOLD = f"""components: {{schemas: {{
         (f"{{$ref: '{R}Cat'}}", '{"k":"cat","m":1}'),
         (f"{{$ref: '{R}Base'}}", '{"k":"cat"}'),
         (f"{{oneOf: [{{$ref: '{R}Bee'}}], discriminator: {{propertyName: k}}}}", '{"k":"bee"}'),
+        (
+            f"{{oneOf: [{{$ref: '{R}Ant'}}], "
+            "discriminator: {propertyName: k, mapping: {wasp: Ant, Ant: Ant, bug: Ant}}}",
+            '{"k":"bug"}',
+        ),
         (f"{{oneOf: [{{$ref: '{R}Fly'}}], discriminator: {{propertyName: k}}}}", '{"k":"Fly"}'),
         (f"{{oneOf: [{{$ref: '{R}Ant'}}], discriminator: {{propertyName: k}}}}", '{"k":"Ant"}'),
         (

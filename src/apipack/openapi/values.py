@@ -221,7 +221,7 @@ class ValueBuilder:
                 labels = [label for label in labels if label in allowed]
             elif part is schema and given_value(member) is not MISSING and (tells or not mapped):
                 return
-        if labels:
+        if labels and value.get(name) not in labels:
             value[name] = labels[0]
 
     def _object(self, schema: Schema, depth: int) -> dict[str, Any]:
