@@ -333,6 +333,8 @@ def test_other_multipart_types_are_framed(kind: str) -> None:
         ),
         ("{type: object, example: {k: 1}}", "contentType: application/xml", "m=%3Cm%3E%3Ck%3E1%3C%2Fk%3E%3C%2Fm%3E"),
         ("{type: string, example: ''}", "contentType: text/plain", "m="),
+        ("{type: object, properties: {k: {enum: [1]}}}", "style: deepObject", "m%5Bk%5D=1"),
+        ("{type: object, properties: {k: {enum: [1]}}}", "style: form", "k=1"),
     ],
 )
 def test_styles_in_forms(version: str, member: str, encoding: str, expected: str) -> None:
