@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apipack.evaluation.arguments import Argument, arguments, compare, exact_match, figures
+from apipack.evaluation.differing import differing
 from apipack.records import Request
 from benchmarks.argument_mutants import wrong
 
@@ -139,3 +140,11 @@ def test_octets_that_are_no_utf_8_are_values_like_others(text: str) -> None:
     assert not exact_match(upload(text), upload(f"{text[:-1]}\udc81"), template, [])
     named, other = upload("1", f"n{text}"), upload("1", f"{text[:-1]}\udc81")
     assert exact_match(named, named, template, []) and not compare(named, other, template, []).exact
+
+
+@pytest.mark.parametrize(("kind", "same"), [("array", True), ("string", False)])
+def test_white_space_around_the_commas_of_a_header_s_list_is_no_value(kind: str, same: bool) -> None:
+    declared = [["X-Tags", "header", True, kind, False]]
+    gold, sent = (Request("GET", "https://harbour.test/v1/berths/7", (("X-Tags", tags),)) for tags in ("a,b", "a, b"))
+    assert exact_match(sent, gold, TEMPLATE, declared) == same
+    assert bool(differing(sent, gold, TEMPLATE, declared)) != same

@@ -71,6 +71,8 @@ def test_a_call_compiles_until_it_is_cut(language: str) -> None:
         ("go", 'package main\n\nimport "fmt"\n\nfunc main() {\n}\n', False),
         ("go", 'package main\n\nimport f "fmt"\n\nfunc main() {\n\tf.Println(len("a"))\n}\n', True),
         ("go", 'package main\n\nfunc main() {\n\thttp.Get("https://h/")\n}\n', False),
+        ("go", 'package main\n\nimport "bytes"\n\nfunc main() {\n\tvar b bytes.Buffer\n\tb.Len()\n}\n', True),
+        ("go", 'package main\n\nimport "net/http"\n\nfunc main() {\n\th := http.Header{}\n\th.Del("A")\n}\n', True),
         ("swift", "let x = 1", True),
         ("swift", "let = 1", False),
         ("ruby", "puts(", False),

@@ -600,3 +600,11 @@ def test_cookies_are_read_as_they_are_written(parameter: Json, good: str, bad: s
     for cookie, conforms in ((good, True), (bad, False)):
         request = Request("GET", "https://h/", (("Cookie", cookie),), None)
         assert (violations(document, operation, request) == frozenset()) is conforms
+
+
+def test_white_space_may_stand_around_the_commas_of_a_header_s_list() -> None:
+    tags = {"type": "array", "items": STRING | {"enum": ["a", "b"]}}
+    raw = openapi({"/pets/{id}": {"post": {"parameters": [ID, parameter("X-Tags", "header", tags)]}}}, type="string")
+    for text, right in (("a,b", True), ("a, b", True), ("a ,\tb", True), ("a; b", False)):
+        sent = Request("POST", "https://h/v1/pets/7", (("X-Tags", text),))
+        assert (broken(sent, raw) == set()) == right, text

@@ -12,7 +12,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
@@ -58,6 +58,8 @@ class Comparison:
 def compare(predicted: Request | None, gold: Request, template: str, declared: Sequence[Sequence[Any]]) -> Comparison:
     """predicted: what a call sends, None where it is not readable. template, declared: the operation's `template` and
     `arguments` (schema OPERATIONS)."""
+    gold = closed_up(gold, declared)
+    predicted = None if predicted is None else closed_up(predicted, declared)
     secret = [argument for argument in every_argument(gold, template) if _PLACEHOLDER.match(argument.value)]
     secret += [] if predicted is None else _of_environment(predicted, template)
     names = {(argument.place, argument.name) for argument in secret} | address(declared)
@@ -83,6 +85,19 @@ def _by_name(sent: Iterable[Argument]) -> dict[tuple[str, str], list[Argument]]:
     for argument in sent:
         lists.setdefault((argument.place, argument.name), []).append(argument)
     return lists
+
+
+def closed_up(request: Request, declared: Sequence[Sequence[Any]]) -> Request:
+    """The request without white space around the commas of headers that are arrays, which says nothing (RFC 9110,
+    5.6.1). declared: see `compare`."""
+    lists = {name.lower() for name, place, _, kind, _ in declared if place == "header" and kind == "array"}
+    if not lists:
+        return request
+    headers = (
+        (name, re.sub(r"[ \t]*,[ \t]*", ",", value) if name.lower() in lists else value)
+        for name, value in request.headers
+    )
+    return replace(request, headers=tuple(headers))
 
 
 def address(declared: Sequence[Sequence[Any]]) -> set[tuple[str, str]]:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any
 from urllib.parse import unquote
 
-from apipack.evaluation.arguments import NO_ARGUMENTS, every_argument, is_set_aside
+from apipack.evaluation.arguments import NO_ARGUMENTS, closed_up, every_argument, is_set_aside
 from apipack.evaluation.bodies import same_body
 from apipack.evaluation.framing import differences
 from apipack.evaluation.url_templates import fits, segments
@@ -26,6 +26,7 @@ def differing(request: Request, gold: Request, template: str, declared: Sequence
     """Lines such as `query page: 3 for 2`, none for the same request with equal values. Of a key and of what else no
     instruction says, only whether it is sent counts. template, declared: the operation's `template` and `arguments`
     (schema OPERATIONS)."""
+    request, gold = closed_up(request, declared), closed_up(gold, declared)
     lines = [*_address(request, gold, template), *_headers(request, gold, declared)]
     lines += _arguments(request, gold, template)
     if not same_body(request, gold) and not any(line.startswith("body") for line in lines):

@@ -35,6 +35,7 @@ DECLARED = {
         (import_spec !name path: (_) @import)
         (import_spec name: (package_identifier) @declared @alias)
         (keyed_element key: (literal_element (identifier) @ignored))
+        (qualified_type package: (package_identifier) @name)
         (identifier) @name
     """,
     "java": """

@@ -59,6 +59,8 @@ def parameter_value(document: Document, parameter: dict[str, Any], schema: dict[
         return typed(schema, decoded(place, values[0]))
     if (not explode or place in ("header", "cookie") or (place == "path" and style == "simple")) and len(values) == 1:
         values = re.split(separator, values[0])
+        if place == "header":  # RFC 9110, 5.6.1
+            values = [value.strip(" \t") for value in values]
     items = schema_of(document, schema.get("items"))
     if len(values) == 1 and separator == "," and not explode and place in ("path", "query"):
         values = _encoded_whole(schema, items, place, values[0])
