@@ -18,6 +18,7 @@ from apipack.languages.rendering import render_rows
 from apipack.operations.parsing import parse_spec
 from apipack.operations.schemas import OPERATIONS
 from apipack.params import Params
+from apipack.records import Output
 from tests.parameters import PARAMS, write_params
 from tests.specs import ID, STRING, json_body, openapi, parameter, record
 from tests.tiny import save_tiny
@@ -64,15 +65,15 @@ def curl(path: str, method: str = "GET") -> str:
 
 
 def asked(source: Source, p: Params, wrote: str, instruction: str = "Show me the pet with id 7") -> Any:
-    return ask(instruction, source, "curl", p, lambda *_: wrote, "retrieved_3shot")
+    return ask(instruction, source, "curl", p, lambda *_: Output(wrote, False), "retrieved_3shot")
 
 
 def test_a_valid_call_names_its_operation_and_shows_the_nearest_examples(source: Source, p: Params) -> None:
     seen: list[str] = []
 
-    def write(prompt: str, grammar: str | None) -> str:
+    def write(prompt: str, grammar: str | None) -> Output:
         seen.append(prompt)
-        return f"{curl('https://pets.example/v1/pets/7')}\n**instruction**: and on"
+        return Output(f"{curl('https://pets.example/v1/pets/7')}\n**instruction**: and on", True)
 
     found = ask("Delete the pet 7", source, "curl", p, write, "retrieved_3shot")
     assert (
@@ -81,6 +82,7 @@ def test_a_valid_call_names_its_operation_and_shows_the_nearest_examples(source:
         and found.call == curl("https://pets.example/v1/pets/7")
     )
     assert found.request is not None and found.request.url == "https://pets.example/v1/pets/7"
+    assert found.cut and found.to_row()["cut"] and "\ncut off: the model wrote no end" in found.to_text()
     assert len(found.examples) == 3 and "DELETE" in found.examples[-1]["call"]  # the best one is the last
     assert all(example["instruction"] in seen[0] and example["call"] in seen[0] for example in found.examples)
     assert seen[0].startswith("**api_description**: Pets") and seen[0].endswith("Delete the pet 7\n**output**:\n")
@@ -90,9 +92,9 @@ def test_a_valid_call_names_its_operation_and_shows_the_nearest_examples(source:
 def test_documentation_is_shown_and_its_grammar_given(source: Source, p: Params, setting: str, examples: int) -> None:
     seen: list[tuple[str, str | None]] = []
 
-    def write(prompt: str, grammar: str | None) -> str:
+    def write(prompt: str, grammar: str | None) -> Output:
         seen.append((prompt, grammar))
-        return curl("https://pets.example/v1/pets/7", "DELETE")
+        return Output(curl("https://pets.example/v1/pets/7", "DELETE"), False)
 
     answered = ask("Remove the pet with id 7", source, "curl", p, write, setting)
     ((prompt, grammar),) = seen
@@ -148,9 +150,9 @@ def test_a_grammar_allows_to_abstain_where_the_prompt_does(source: Source, p: Pa
     abstaining = p.model_copy(update={"retrieve": p.retrieve.model_copy(update={"abstain": True})})
     seen: list[str | None] = []
 
-    def write(_: str, grammar: str | None) -> str:
+    def write(_: str, grammar: str | None) -> Output:
         seen.append(grammar)
-        return ""
+        return Output("", False)
 
     for params in (p, abstaining):
         ask("Show the pet 7", source, "curl", params, write, "spec_retrieved")

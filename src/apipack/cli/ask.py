@@ -26,12 +26,12 @@ from apipack.params import Params
 from apipack.prompting.corpus import Corpus, grammar_of
 from apipack.prompting.no_call import ASK, NO_CALL, abstained
 from apipack.prompting.prompts import Budget, extract_call, fitting, prompt
-from apipack.records import Request
+from apipack.records import Output, Request
 from apipack.retrieval.documented import CANDIDATE_COLUMNS, SPEC_RETRIEVED, candidates, choose_documented, examples_of
 from apipack.retrieval.examples import OPEN, RETRIEVED, ZERO, Embed, Pool, choose_examples, cosine
 
 Row = dict[str, Any]
-Write = Callable[[str, str | None], str]
+Write = Callable[[str, str | None], Output]
 """A prompt, and a grammar to keep to or None, to what a model makes of it."""
 SETTINGS = (RETRIEVED, SPEC_RETRIEVED, f"{SPEC_RETRIEVED}_3shot")
 
@@ -57,7 +57,7 @@ class Answer:
     examples: instruction, id and call of each that the prompt shows, best last. documented: `METHOD URL` of each
     operation that it documents, best last. free: why there is no grammar of their calls, in one word. unsaid: required
     arguments of the call whose value the instruction does not say. abstained: what is written instead of a call
-    (`prompting.no_call`)."""
+    (`prompting.no_call`). cut: it used all tokens that it was given."""
 
     call: str
     request: Request | None
@@ -69,6 +69,7 @@ class Answer:
     abstained: str | None = None
     documented: tuple[str, ...] = ()
     free: str | None = None
+    cut: bool = False
 
     def to_row(self) -> Row:
         """JSON-able, with the request's four fields."""
@@ -83,6 +84,7 @@ class Answer:
             "abstained": self.abstained,
             "documented": list(self.documented),
             "free": self.free,
+            "cut": self.cut,
             "examples": self.examples,
         }
 
@@ -101,6 +103,8 @@ class Answer:
         yield f"valid: {'yes' if self.verdict.valid else 'no: ' + '; '.join(self.verdict.broken_rules or ())}"
         if self.unsaid:
             yield f"unsaid: {', '.join(self.unsaid)}"
+        if self.cut:
+            yield "cut off: the model wrote no end; a larger `evaluate.new_tokens` gives it more room"
         if self.free is not None:
             yield f"written freely: there is no grammar ({self.free})"
 
@@ -167,7 +171,8 @@ def ask(
         documented=tuple(f"{one.method} {one.template}" for one in shown),
         free=free,
     )
-    output = write(text, grammar)
+    output, cut = write(text, grammar)
+    told = partial(told, cut=bool(cut))
     if (instead := abstained(output)) is not None:
         return told(instead, None, None, _no_call(instead), abstained=instead)
     call = Reading.of(language, extract_call(output, language))

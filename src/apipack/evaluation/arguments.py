@@ -12,11 +12,12 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
+from apipack.evaluation.header_lists import closed_up
 from apipack.evaluation.metrics import same_request
 from apipack.evaluation.url_templates import path_values, segments, template_parts
 from apipack.languages.environment import STAND_IN, holds_credential
@@ -85,19 +86,6 @@ def _by_name(sent: Iterable[Argument]) -> dict[tuple[str, str], list[Argument]]:
     for argument in sent:
         lists.setdefault((argument.place, argument.name), []).append(argument)
     return lists
-
-
-def closed_up(request: Request, declared: Sequence[Sequence[Any]]) -> Request:
-    """The request without white space around the commas of headers that are arrays, which says nothing (RFC 9110,
-    5.6.1). declared: see `compare`."""
-    lists = {name.lower() for name, place, _, kind, _ in declared if place == "header" and kind == "array"}
-    if not lists:
-        return request
-    headers = (
-        (name, re.sub(r"[ \t]*,[ \t]*", ",", value) if name.lower() in lists else value)
-        for name, value in request.headers
-    )
-    return replace(request, headers=tuple(headers))
 
 
 def address(declared: Sequence[Sequence[Any]]) -> set[tuple[str, str]]:

@@ -8,9 +8,10 @@ from itertools import zip_longest
 from typing import Any
 from urllib.parse import unquote
 
-from apipack.evaluation.arguments import NO_ARGUMENTS, closed_up, every_argument, is_set_aside
+from apipack.evaluation.arguments import NO_ARGUMENTS, every_argument, is_set_aside
 from apipack.evaluation.bodies import same_body
 from apipack.evaluation.framing import differences
+from apipack.evaluation.header_lists import closed_up
 from apipack.evaluation.url_templates import fits, segments
 from apipack.languages.wire import authority, without_client_headers
 from apipack.openapi.argument_names import is_credential

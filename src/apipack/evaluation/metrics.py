@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from apipack.evaluation.bodies import same_body
 from apipack.evaluation.framing import credentials_scheme, faults
+from apipack.evaluation.header_lists import closed_up
 from apipack.evaluation.url_templates import path_values, segments, template_parts
 from apipack.evaluation.values import TEXT, Declared, Parameters, is_unfilled, same_pairs, same_value
 from apipack.languages.wire import authority, without_client_headers
@@ -29,6 +30,7 @@ def same_request(predicted: Request, gold: Request, template: str, arguments: Se
         (place, name.lower() if place == "header" else name): Declared(kind, fixed)
         for name, place, _, kind, fixed in arguments
     }
+    predicted, gold = closed_up(predicted, arguments), closed_up(gold, arguments)
     return (
         predicted.method == gold.method
         and _same_endpoint(predicted, gold, template, parameters)

@@ -35,6 +35,8 @@ REFUSED = [
     ("int x = 1; x = 2; Runnable r = () -> System.out.println(x);", "a function sees it"),
     ("args.length;", "is no statement"),
     ("var x = null;", "var without a type"),
+    ("long x = 9007199254740993;", "9007199254740993 is too large for an int"),
+    ("int x = 2_147_483_648;", "2147483648 is too large for an int"),
 ]
 REFUSED_MEMBERS = [
     ("static int f() { }", "ends without its result"),
@@ -57,6 +59,7 @@ RIGHT = [
     'String s = "a"; if (args.length > 0) { s = "b"; } final String t = s; Runnable r = () -> System.out.println(t);',
     "int x = 1; Runnable r = () -> { int y = 1; y = 2; System.out.println(x); };",
     "Runnable r = () -> { return; };",
+    "int x = -2147483648; long y = 2147483648L;",
 ]
 RIGHT_MEMBERS = [
     "static int f(int a) { while (true) { if (a > 1) { return 1; } } }",

@@ -6,7 +6,13 @@ from tree_sitter import Node
 
 from apipack.languages.reading.java_assigned import check_unset
 from apipack.languages.reading.java_flow import Unsure, check_body, check_jump, sequence
-from apipack.languages.reading.java_values import check_changes, check_declaration, check_return, check_statement
+from apipack.languages.reading.java_values import (
+    check_changes,
+    check_declaration,
+    check_number,
+    check_return,
+    check_statement,
+)
 
 CHECKS = {
     **dict.fromkeys(("method_declaration", "constructor_declaration", "lambda_expression"), (check_body,)),
@@ -15,6 +21,7 @@ CHECKS = {
     "expression_statement": (check_statement,),
     "local_variable_declaration": (check_declaration, check_unset),
     "field_declaration": (check_declaration,),
+    "decimal_integer_literal": (check_number,),
 }
 """By the type of a node."""
 

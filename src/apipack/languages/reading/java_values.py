@@ -47,6 +47,7 @@ SCOPES = (
     *("constructor_declaration", "lambda_expression", "class_body", "try_with_resources_statement", "program"),
     *("switch_block", "record_declaration", "enum_body_declarations", "interface_body"),
 )
+LARGEST = 2**31 - 1
 FUNCTIONS = ("lambda_expression", "class_body")
 
 
@@ -64,6 +65,14 @@ def check_literal(node: Node, kind: Node | None) -> None:
     literal = literal_of(node)
     if fitting is not None and literal and literal not in fitting:
         raise refused(node, f"{source(node)[:40]} for {source(kind) if kind is not None else ''}")
+
+
+def check_number(node: Node) -> None:
+    """Refuse an int that is too large for one."""
+    text = source(node).replace("_", "")
+    is_negated = node.parent is not None and node.parent.type == "unary_expression" and source(node.parent)[0] == "-"
+    if text[-1] not in "lL" and (text == "0" or text[0] != "0") and int(text) > LARGEST + is_negated:
+        raise refused(node, f"{text[:40]} is too large for an int")
 
 
 def check_statement(node: Node) -> None:

@@ -84,8 +84,8 @@ class Survey:
 
     def is_rich(self, node: Node) -> bool:
         """Whether an enum has more than cases with their names."""
-        is_enum = any(member.type == "enum_entry" for member in named(field(node, "body")))
-        return holds_more(node) or (is_enum and bool(self.extra(node)))
+        entries = [member for member in named(field(node, "body")) if member.type == "enum_entry"]
+        return holds_more(node) or (bool(entries) and bool(self.extra(node) or _is_encoded(node, entries)))
 
     def function(self, node: Node) -> None:
         name = source(field(node, "name"))
@@ -141,6 +141,13 @@ class Survey:
         """Text by the name of a case, where enums do not disagree."""
         sure = {name: next(iter(texts)) for name, texts in self.cases.items() if len(texts) == 1}
         return p.Pairs(tuple((p.Const(Symbol(name)), p.Const(text)) for name, text in sure.items()))
+
+
+def _is_encoded(node: Node, entries: Sequence[Node]) -> bool:
+    """Whether JSON of an enum's case is another than its name."""
+    kinds = {source(part) for part in outermost(node, "inheritance_specifier")}
+    has_texts = any(value is not None for entry in entries for _, value in cases_of(entry))
+    return (has_texts or "Int" in kinds) and bool(kinds & {"Encodable", "Codable"})
 
 
 class Lowering(Protocol):
