@@ -130,6 +130,22 @@ def test_what_gives_no_request_is_counted(tmp_path: Path) -> None:
         questions([tmp_path / "no.json"], ["curl"], "0shot", None, PARAMS)
 
 
+def test_a_wrong_call_names_its_file_where_there_are_several(asked: Questions) -> None:
+    calls = list(kinds(asked, {"GET /pets": "no call"}).values())
+    audit = report(asked, calls, "0shot", 0)
+    for call in audit["calls"][1:]:
+        call["api"] = "specs/other.json"
+    name = next(call["api"] for call in audit["calls"] if call["kind"] != RIGHT)
+    assert f"  {name}  GET /pets  " in table(audit).splitlines()[-1]
+
+
+def test_a_call_that_was_cut_off_says_so(asked: Questions) -> None:
+    outputs = [Output(test["reference"][:20], True) for test in asked.tests]
+    found = judged(asked, {"m": outputs}, READ_ONLY, 1)
+    assert all(call.details[0] == "cut off: the model wrote no end" for call in found if call.kind != RIGHT)
+    assert any(call.kind != RIGHT for call in found)
+
+
 def test_an_operation_whose_values_cannot_be_said_is_asked_for_without_them(tmp_path: Path) -> None:
     parts = {"multipart/form-data": {"schema": record({"file": STRING | {"format": "binary"}}, "file")}}
     upload = {"summary": "Upload a file", "requestBody": {"required": True, "content": parts}, "responses": {}}
@@ -171,7 +187,7 @@ def test_the_command_compares_models_and_its_exit_code_is_the_threshold_s(reposi
     found = json.loads((repository / "found.json").read_text())
     assert list(found["models"]) == ["tuned", str(repository / "models/adapter")] and len(found["calls"]) == 8
     assert (repository / "found.html").read_text().startswith("<!doctype html>")
-    under = run(file, "--no-execute", "--fail-under", "0.5")
+    under = run(file, "--no-execute", "--no-constrained", "--fail-under", "0.5")
     assert under.exit_code == 1 and under.stderr.splitlines()[-1] == "right calls: 0.0000, less than 0.5"
     assert run(file, "--no-execute", "--fail-under", "0").exit_code == 0
     partly = run(file, "--no-execute", "--lang", "curl", "--lang", "go")

@@ -133,6 +133,9 @@ def test_a_value_that_nobody_said_is_asked_for_by_name(source: Source, p: Params
     several = curl("https://pets.example/v1/pets/7,8")
     assert asked(source, p, several, "Show the pets 7 and 8").unsaid == ()
     assert asked(source, p, several, "Show the pets 7 and 9").unsaid == ("id",)
+    marked = curl("https://pets.example/v1/pets/;id=7,8")
+    assert asked(source, p, marked, "Show the pets 7 and 8").unsaid == ()
+    assert asked(source, p, marked, "Show the pet 7").unsaid == ("id",)
     for wrote, why in (("ask: id", "the instruction does not say id"), ("no_call", "no operation does what is asked")):
         answered = asked(source, p, wrote, "Show me the pet")
         assert answered.to_text().startswith(f"{wrote}\n\nno call: {why}\nexample: ")

@@ -53,6 +53,8 @@ def _judged(prediction: Prediction, verdict: Verdict) -> Judged:
     rules = [rule.replace(ANOTHER, "is no operation") if verdict.hallucinated else rule for rule in _rules(verdict)]
     if not rules and reading.request is None:
         rules = [f"the call {reading.problem}"]
+    if prediction.output.cut:
+        rules = ["cut off: the model wrote no end", *rules]
     details = [] if kind == RIGHT else [*rules, *(f"without {name}" for name in lacks)]
     call, reference = reading.code, prediction.reference.call
     return Judged(prediction.model, test["id"], test["language"], kind, details, call, reference, verdict.executed)

@@ -53,8 +53,13 @@ def table(audit: dict[str, Any]) -> str:
     models = audit["models"]
     head = ["", *(f"{name} (n={figures['calls']}, {_how(figures)})" for name, figures in models.items())]
     lines = [[kind, *_cells(models, kind)] for kind in KINDS]
+    several = len({call["api"] for call in audit["calls"]}) > 1
     wrong = [
-        [call["kind"], call["model"], call["language"], f"{call['method']} {call['path']}", "; ".join(call["details"])]
+        [
+            *(call[key] for key in ("kind", "model", "language", *(["api"] if several else []))),
+            f"{call['method']} {call['path']}",
+            "; ".join(call["details"]),
+        ]
         for call in audit["calls"]
         if call["kind"] != RIGHT
     ]

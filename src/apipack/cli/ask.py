@@ -231,6 +231,8 @@ def _stands(sent: Argument, instruction: str) -> bool:
     def said(text: str) -> bool:
         return re.search(rf"(?<!\w){re.escape(text)}(?!\w)", instruction, re.IGNORECASE) is not None
 
+    if sent.place == "path":  # of style matrix or label
+        value = re.sub(r"^\.|;[^=;]*=", ",", value)
     return said(value) or (sent.place != "body" and all(said(part) for part in re.split(r"[,|]", value) if part))
 
 

@@ -129,11 +129,12 @@ def _outputs(
 ) -> list[Output]:
     """What a model goes on with after each test's prompt; kept, so that a second audit asks nothing but a server that
     is to be asked afresh."""
+    from apipack.cli.room import roomy
     from apipack.inference.answering import answer, ask_served
     from apipack.inference.params import Served
     from apipack.prompting.prompts import STOP
 
-    prompts = [test["prompt"] for test in tests]
+    prompts, room = [test["prompt"] for test in tests], roomy(p.evaluate)
     if server is not None and name not in (TUNED, BASE):
         try:
             served = Served.model_validate({"model": name, **server})
@@ -141,11 +142,11 @@ def _outputs(
             raise UserError(
                 f"{server['base_url']} is no address of a server, as http://127.0.0.1:8000/v1 is"
             ) from error
-        return ask_served(served, prompts, p.evaluate, STOP, Path(":memory:") if fresh else None)[0]
+        return ask_served(served, prompts, room, STOP, Path(":memory:") if fresh else None)[0]
     adapter = _adapter(name)
     weights = p.finetune.model if adapter is not None or name == BASE else name
     grammars = [test["grammar"] for test in tests] if constrained else None
-    return answer(weights, adapter, prompts, p.evaluate, STOP, grammars=grammars)[0]
+    return answer(weights, adapter, prompts, room, STOP, grammars=grammars)[0]
 
 
 def _adapter(name: str) -> Path | None:

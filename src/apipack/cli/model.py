@@ -14,13 +14,10 @@ from apipack.errors import UserError
 
 if TYPE_CHECKING:  # what it takes is imported when it is needed: the command line starts at once
     from apipack.cli.ask import Write
-    from apipack.evaluation.params import Evaluate
     from apipack.params import Params
     from apipack.records import Output
 
 ADAPTER = Path("models/adapter")
-NEW_TOKENS = 300
-"""The least that a call asked for may take: Python of an operation with a body takes some 200."""
 
 app = typer.Typer()
 
@@ -129,6 +126,7 @@ def log(
 
 def _in_process(p: Params, constrained: bool) -> Write:
     """The tuned model of this repository. constrained: keeps to the grammar, where there is one and the backend can."""
+    from apipack.cli.room import roomy
     from apipack.inference.answering import answer
     from apipack.inference.serving import check
     from apipack.prompting.prompts import STOP
@@ -138,18 +136,14 @@ def _in_process(p: Params, constrained: bool) -> Write:
     def write(prompt: str, grammar: str | None) -> Output:
         held = constrained and grammar is not None and p.evaluate.backend != "openai"
         grammars = [grammar] if held else None
-        return answer(p.finetune.model, ADAPTER, [prompt], _longer(p.evaluate), STOP, grammars=grammars)[0][0]
+        return answer(p.finetune.model, ADAPTER, [prompt], roomy(p.evaluate), STOP, grammars=grammars)[0][0]
 
     return write
 
 
-def _longer(p: Evaluate) -> Evaluate:
-    """With room for a call in every language; an evaluation's own tests are short."""
-    return p.model_copy(update={"new_tokens": max(p.new_tokens, NEW_TOKENS)})
-
-
 def _by_server(p: Params, url: str, model: str | None) -> Write:
     """A served model; nothing is kept, since a name may stand for other weights tomorrow."""
+    from apipack.cli.room import roomy
     from apipack.inference.answering import ask_served
     from apipack.inference.params import Served
     from apipack.inference.serving import merged
@@ -160,4 +154,4 @@ def _by_server(p: Params, url: str, model: str | None) -> Write:
         served = Served(model=name, base_url=url, chat=False, attempts=2)
     except ValueError as error:
         raise UserError(f"{url:.200} is no address of a server, as http://127.0.0.1:8000/v1 is") from error
-    return lambda prompt, _: ask_served(served, [prompt], _longer(p.evaluate), STOP, Path(":memory:"))[0][0]
+    return lambda prompt, _: ask_served(served, [prompt], roomy(p.evaluate), STOP, Path(":memory:"))[0][0]
