@@ -90,6 +90,19 @@ def test_a_body_that_requires_nothing_has_something() -> None:
         assert json.loads(filled(loose, variant, optional=0).request.body or "") != {}
 
 
+def test_a_required_object_that_requires_nothing_has_a_member() -> None:
+    sizes = {"type": "object", "properties": {"api_key": TEXT, "depth": {"type": "integer"}, "kind": TEXT}}
+    places = [("harbour-id", "path", "simple"), ("size", "query", "deepObject"), ("X-Size", "header", "simple")]
+    parameters = [
+        {"name": name, "in": place, "style": style, "required": True, "schema": sizes} for name, place, style in places
+    ]
+    for variant in range(3):
+        made = filled({"parameters": parameters, "responses": {}}, variant)
+        assert "/harbours/depth," in made.request.url and "size%5Bdepth%5D=" in made.request.url
+        assert dict(made.request.headers)["X-Size"].startswith("depth,")
+        assert len(made.said) >= 3
+
+
 def test_required_values_beyond_the_budget_stay_and_too_many_are_refused() -> None:
     def wide(count: int) -> dict[str, Any]:
         properties = {f"field{number}": TEXT for number in range(count)}

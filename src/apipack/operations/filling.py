@@ -92,9 +92,9 @@ class _Variant:
         required += _leaves(body) if body is not None else 0
         if required > MOST_REQUIRED:
             raise SpecError("too_many_values", f"{required} are required")
-        room = max_values - required
+        chosen = {id(member) for parameter in form["parameters"] if (member := _needed_member(parameter)) is not None}
+        room = max_values - required - len(chosen)
         wanted = rng.randint(0, max(0, optional))
-        chosen: set[int] = set()
         said |= {snake(name) for name, needed, _ in (body or {}).get("members", ()) if needed}
         members = list(_optional_members(body)) if body is not None else []
         rng.shuffle(members)
@@ -128,8 +128,7 @@ class _Variant:
         inside: list[int] = []
         leaves = _leaves(node)
         if not leaves:  # an object that requires nothing, or what is fixed: it takes one of its own
-            inner = next((m for m in node.get("members", ()) if not m[1] and "kind" in m[2] and _ok(m)), None)
-            if inner is None:
+            if (inner := _own_member(node)) is None:
                 return None
             inside, leaves = [id(inner)], 1
         if leaves > room:
@@ -190,6 +189,17 @@ def credential(leaf: Node, name: str) -> Any:
         return None
     stand_in = f"REPLACE_{snake(name).upper() or 'SECRET'}"
     return stand_in if fits(leaf, stand_in) else leaf.get("base", stand_in)
+
+
+def _needed_member(parameter: Node) -> list[Any] | None:
+    """A member of a required object that requires none, without which nothing of it would be sent."""
+    is_empty = parameter["required"] and not _leaves(parameter["node"])
+    return _own_member(parameter["node"]) if is_empty else None
+
+
+def _own_member(node: Node) -> list[Any] | None:
+    """The first member that need not be there, of a single value that can be said."""
+    return next((m for m in node.get("members", ()) if not m[1] and "kind" in m[2] and _ok(m)), None)
 
 
 def _ok(member: list[Any]) -> bool:
