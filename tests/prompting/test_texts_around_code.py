@@ -224,10 +224,12 @@ def test_hostile_texts_take_no_time() -> None:
         "'",
         "<<E\n",
         "\\\n",
+        "^\n",
+        "`\n",
         "\n",
     )
     for piece in pieces:
-        for start in ("", "import requests\nx = 1\n", "curl https://a.example\n\n"):
+        for start in ("", "import requests\nx = 1\n", "curl https://a.example\n\n", "curl x "):
             begin = time.process_time()
             snippet(start + piece * 2_000, "curl")
             snippet(start + piece * 2_000, "python")

@@ -16,6 +16,7 @@ _SAME = re.compile(r"curl\.exe(?=\s)[^'`$^\n]*")
 _JOINED = re.compile(r"\s\^\r?\n")
 _ESCAPED = re.compile(r"\^[&\"|<>%^]")
 _POWERSHELL = re.compile(r"\s`\r?\n")
+_NEWLINE = re.compile(r"\r?\n")
 _VARIABLE = re.compile(r"%\w+%")
 
 
@@ -40,8 +41,8 @@ def _of_cmd(command: str) -> list[str] | None:
         char = command[at]
         if char == "^" and not is_quoted:
             at += 1
-            if (joined := re.match(r"\r?\n", command[at:])) is not None:
-                at += joined.end()
+            if (newline := _NEWLINE.match(command, at)) is not None:
+                at = newline.end()
                 continue
             line += command[at : at + 1]
         elif char == "\n" or (not is_quoted and char in "&|<>"):
