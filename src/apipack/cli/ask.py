@@ -164,15 +164,15 @@ def ask(
     examples = [
         {"instruction": shot.instruction, "id": shot.id, "call": corpus.calls[shot.id, language]} for shot in shots
     ]
+    output, cut = write(text, grammar)
     told = partial(
         Answer,
         examples=examples,
         prompt=text,
         documented=tuple(f"{one.method} {one.template}" for one in shown),
         free=free,
+        cut=bool(cut),
     )
-    output, cut = write(text, grammar)
-    told = partial(told, cut=bool(cut))
     if (instead := abstained(output)) is not None:
         return told(instead, None, None, _no_call(instead), abstained=instead)
     call = Reading.of(language, extract_call(output, language))

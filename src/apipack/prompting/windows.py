@@ -17,7 +17,8 @@ _JOINED = re.compile(r"\s\^\r?\n")
 _ESCAPED = re.compile(r"\^[&\"|<>%^]")
 _POWERSHELL = re.compile(r"\s`\r?\n")
 _NEWLINE = re.compile(r"\r?\n")
-_VARIABLE = re.compile(r"%\w+%")
+_VARIABLE = re.compile(r"%(?![0-9A-Fa-f]{2}%)[A-Za-z_]\w*%")
+"""What is no part of an address: `%C3%A9`."""
 
 
 def of_windows(code: str) -> str:

@@ -109,7 +109,7 @@ def _platform(browser: bool) -> dict[str, Any]:
                 "fetch": Builtin(fetch),
                 **{name: NAMES[name] for name in ("btoa", "encodeURIComponent", "URL", "URLSearchParams", "FormData")},
                 **storage,
-                "document": names["document"],
+                **{name: names[name] for name in ("document", "addEventListener")},
                 "alert": MYSTERY,
                 "location": MYSTERY,
             },

@@ -22,10 +22,7 @@ LISTEN = Builtin(_listen)
 
 
 class Window(Module):
-    """members: of it that are known; `addEventListener` is one more."""
-
-    def get(self, run: Evaluation, name: str) -> Any:
-        return LISTEN if name == "addEventListener" else super().get(run, name)
+    """`window`."""
 
     def set(self, run: Evaluation, name: str, value: Any) -> None:
         if name != "onload":

@@ -45,8 +45,6 @@ _escaped = partial(quote, safe="-._~/?")
 class Wanted(Thing):
     """A request, which the first that asks for an answer sends."""
 
-    inert = frozenset({"cancel", "suspend"})
-
     def __init__(self, request: Request) -> None:
         self.request, self.is_sent = request, False
 
