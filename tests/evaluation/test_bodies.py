@@ -67,6 +67,7 @@ def test_parts_with_other_values_in_another_order(predicted: Request) -> None:
         form(part('name="meta"', '{"a":1,"b":"x"}'), NUMBER, FILE),
         form(META.replace("application/json", "text/plain"), NUMBER, FILE),
         form(META, part('filename="n"', "5"), FILE),
+        form(META, NUMBER, FILE.replace("form-data", "attachment")),
         sent(GOLD.body or "", "multipart/form-data"),
         sent('name="meta"', FORM),
         sent("--b--\r\n", FORM),

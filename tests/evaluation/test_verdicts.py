@@ -272,6 +272,7 @@ def test_a_call_whose_library_is_not_there_is_not_judged_by_its_failure() -> Non
     [
         "call.go:6:2: package slices is not in GOROOT (/usr/lib/go-1.19/src/slices)",
         "# calls\n./call.go:8:144: undefined: min\n",
+        "# calls\n./call.go:14:42: undefined: multipart.FileContentDisposition\n",
         "./call.go:8:180: cannot range over 3 (untyped int constant)",
         "M.java:4: error: patterns in switch statements are a preview feature and are disabled by default.",
         "error: cannot find symbol\n  symbol:   method getFirst()\n  location: interface List<String>",
@@ -286,6 +287,7 @@ def test_an_older_toolchain_is_not_the_call_s_fault(said: str) -> None:
     "said",
     [
         "./call.go:8:144: undefined: minimum",
+        "./call.go:14:42: undefined: multipart.FieldContentDisposition",
         "./call.go:8:180: cannot range over n (variable of type int)",
         "  symbol:   method getFirstName()",
         "Call to undefined function curl_setup() in call.php:3",

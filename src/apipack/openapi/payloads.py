@@ -91,9 +91,12 @@ class Part(NamedTuple):
 
 def body_parts(request: Request) -> list[Part] | None:
     """The parts of a multipart body in order; None where there are none, but for the end that its boundary announces.
-    In a form each has a name."""
-    found = [_part(part) for part in parts(request)]
+    In a form each is of the form and has a name (RFC 7578, 4.2)."""
+    messages = parts(request)
+    found = [_part(part) for part in messages]
     form = request.media_type == "multipart/form-data"
+    if form and any(part.get_content_disposition() != "form-data" for part in messages):
+        return None
     if found:
         return None if form and not all(part.name for part in found) else found
     boundary = message(request).get_boundary()

@@ -10,7 +10,6 @@ from apipack.languages.reading import sending
 from apipack.languages.reading.dialect import applied
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.go_structs import indented, jsonable, marshalled
-from apipack.languages.reading.sending import Fields
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
@@ -263,61 +262,6 @@ class Encoder(Thing):
         self.target.octets += marshalled(value, self.indent, self.escapes) + b"\n"
 
 
-class Part(Thing):
-    """The writer of one part. index: its place among the parts."""
-
-    def __init__(self, parts: list[tuple[str, str, str | None, str | None]], name: str, file: str | None) -> None:
-        self.parts, self.index = parts, len(parts)
-        parts.append((name, "", file, None if file is None else "application/octet-stream"))
-
-    def write(self, octets: bytes) -> None:
-        if self.index != len(self.parts) - 1:
-            raise Unreadable("a part that is over is written to")
-        name, content, file, kind = self.parts[self.index]
-        self.parts[self.index] = (name, content + sending.octets_text(octets), file, kind)
-
-    def do_Write(self, run: Evaluation, given: Arguments) -> list[Any]:
-        run.certain()
-        self.write(as_octets(*given.take("b", required=1)))
-        return [MYSTERY, None]
-
-
-def write_to(run: Evaluation, given: Arguments) -> list[Any]:
-    """io.Copy and io.WriteString: into what a body is made of, or to where nobody asks."""
-    target, content = given.take("dst", "src", required=2)
-    if isinstance(target, Buffer | Part):
-        run.certain()
-        octets = content.encode() if isinstance(content, str) else None
-        if isinstance(content, Buffer):
-            octets, content.octets = content.octets, b""
-        if octets is None:
-            raise Unreadable("what is copied is no text")
-        if isinstance(target, Buffer):
-            target.octets += octets
-        else:
-            target.write(octets)
-    elif isinstance(target, Parts | Encoder):
-        raise Unreadable("a writer that is not known here")
-    return [MYSTERY, None]
-
-
-def print_to(run: Evaluation, given: Arguments) -> list[Any]:
-    """fmt.Fprint and its like, into what no body is made of."""
-    if given.positional and isinstance(given.positional[0], Buffer | Part):
-        raise Unreadable("a body that is printed")
-    return [MYSTERY, None]
-
-
-def printf_to(run: Evaluation, given: Arguments) -> list[Any]:
-    """fmt.Fprintf."""
-    target, *rest = given.positional
-    return (
-        write_to(run, Arguments([target, sprintf(*known(rest))]))
-        if isinstance(target, Buffer | Part)
-        else [MYSTERY, None]
-    )
-
-
 def read_all(run: Evaluation, given: Arguments) -> list[Any]:
     """io.ReadAll: of the answer, or of a buffer, which is empty then."""
     (reader,) = given.take("r", required=1)
@@ -337,37 +281,6 @@ def join_path(run: Evaluation, given: Arguments) -> list[Any]:
     if re.search(r"[?#]|/\.{1,2}(/|$)|[^:/]//", joined):
         raise Unreadable("a path that is cleaned")
     return [joined + "/" * parts[-1].endswith("/"), None]
-
-
-class Parts(Thing):
-    """multipart.Writer."""
-
-    def __init__(self, given: Arguments) -> None:
-        (self.target,) = given.take("w", required=1)
-        self.parts: list[tuple[str, str, str | None, str | None]] = []
-
-    def do_CreateFormFile(self, run: Evaluation, given: Arguments) -> list[Any]:
-        run.certain()
-        name, file = (text_of(value) for value in given.take("fieldname", "filename", required=2))
-        return [Part(self.parts, name, file), None]
-
-    def do_CreateFormField(self, run: Evaluation, given: Arguments) -> list[Any]:
-        run.certain()
-        return [Part(self.parts, text_of(*given.take("fieldname", required=1)), None), None]
-
-    def do_WriteField(self, run: Evaluation, given: Arguments) -> None:
-        run.certain()
-        name, value = (text_of(argument) for argument in given.take("name", "value", required=2))
-        self.parts.append((name, value, None, None))
-
-    def do_Close(self, run: Evaluation, given: Arguments) -> None:
-        run.certain()
-        if not isinstance(self.target, Buffer):
-            raise Unreadable("a form that is written elsewhere")
-        self.target.octets += sending.multipart(self.parts, Fields()).encode()
-
-    def do_FormDataContentType(self, run: Evaluation, given: Arguments) -> str:
-        return f"multipart/form-data; boundary={sending.BOUNDARY}"
 
 
 def as_octets(value: Any) -> bytes:

@@ -78,7 +78,7 @@ class Outgoing(Thing):
     def set_Header(self, run: Evaluation, value: Any) -> None:
         if isinstance(value, dict):
             value = new_header(run, Arguments([value]))
-        if not isinstance(value, Header):
+        if type(value) is not Header:
             raise Unreadable("not a http.Header")
         self.at_Header = value
 

@@ -15,18 +15,14 @@ from apipack.languages.reading.go_data import (
     Buffer,
     BufferType,
     Encoder,
-    Parts,
     Url,
     UrlType,
     Values,
     as_octets,
     formatted,
     join_path,
-    print_to,
-    printf_to,
     read_all,
     sprintf,
-    write_to,
 )
 from apipack.languages.reading.go_dates import TIME
 from apipack.languages.reading.go_http import (
@@ -39,6 +35,14 @@ from apipack.languages.reading.go_http import (
     new_request,
     new_request_in,
     request_of,
+)
+from apipack.languages.reading.go_multipart import (
+    Parts,
+    file_disposition,
+    new_mime_header,
+    print_to,
+    printf_to,
+    write_to,
 )
 from apipack.languages.reading.go_resty import RESTY
 from apipack.languages.reading.go_structs import marshal, marshal_indent, raw_message
@@ -262,7 +266,14 @@ PACKAGES: Mapping[str, Any] = {
             "Buffer": BufferType(),
         },
     ),
-    "mime/multipart": Module("multipart", {"NewWriter": Builtin(lambda run, given: Parts(given))}),
+    "mime/multipart": Module(
+        "multipart",
+        {
+            "NewWriter": Builtin(lambda run, given: Parts(given)),
+            "FileContentDisposition": Builtin(file_disposition),
+        },
+    ),
+    "net/textproto": Module("textproto", {"MIMEHeader": Builtin(new_mime_header)}),
     "fmt": Module(
         "fmt",
         {

@@ -323,7 +323,7 @@ def _call(node: Node) -> p.Expression:
         if kind.type == "channel_type":
             return p.Call(p.Name("channel"))
         if kind.type in ("qualified_type", "type_identifier"):
-            return zero_of(kind)
+            return p.Call(qualified(kind), (), True) if kind.type == "qualified_type" else zero_of(kind)
         if kind.type == "slice_type" and source(arguments[1] if len(arguments) > 1 else kind) == "0":
             return p.Items(())
         if kind.type == "slice_type" and len(arguments) == 2:

@@ -82,11 +82,15 @@ def _is_struct(kind: Node) -> bool:
     return any(_is_struct(inner) for inner in types if inner != kind and source(inner) != source(kind))
 
 
+MAPS = ("url.Values", "http.Header", "textproto.MIMEHeader")
+"""Types that are maps, of which the zero value takes no member."""
+
+
 def zero_of(kind: Node) -> p.Expression:
     if kind.type == "struct_type":
         return p.Call(struct_of("", kind), (), True)
     if kind.type == "qualified_type":
-        return p.Call(qualified(kind), (), True)
+        return p.Const(None) if source(kind) in MAPS else p.Call(qualified(kind), (), True)
     if kind.type == "type_identifier" and source(kind) not in ZEROS and source(kind) != "error":
         return p.Call(p.Name(f"type {source(kind)}"), (), True)
     return p.Const(ZEROS.get(source(kind)))

@@ -34,7 +34,8 @@ PACKAGES = {
             "io/ioutil",
             "log",
         ),
-        *("mime/multipart", "net/http", "net/http/httputil", "net/url", "os", "strconv", "strings", "time"),
+        *("mime/multipart", "net/http", "net/http/httputil", "net/textproto", "net/url", "os", "strconv"),
+        *("strings", "time"),
     )
 }
 _IMPORTS = re.compile(r'^import\s*(?:\([^)]*\)|(?:[\w.]+[ \t]+)?"[^"\n]*")', re.MULTILINE)
