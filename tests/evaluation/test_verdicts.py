@@ -317,6 +317,7 @@ def test_names_of_a_page_are_missing_in_javascript_alone() -> None:
     outcome = Outcome("failed", "ReferenceError: document is not defined")
     assert lacks("javascript", outcome) and not lacks("node", outcome)
     assert not lacks("javascript", Outcome("failed", "ReferenceError: documents is not defined"))
+    assert lacks("javascript", Outcome("does_not_compile", "SyntaxError: Unexpected token '<'"))
 
 
 def test_what_is_sent_otherwise_is_not_valid(apis: tuple[Apis, dict[str, dict[str, Any]]]) -> None:

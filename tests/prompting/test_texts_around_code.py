@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from apipack.languages.codec import read
+from apipack.languages.codec import Unreadable, read
 from apipack.prompting.prompts import extract_call
 from apipack.prompting.snippets import snippet
 
@@ -55,10 +55,23 @@ AROUND = {
     "the prompt of root": ("curl", f"root@box:/# {CALL}"),
     "the prompt of Windows": ("curl", f"PS C:\\Users\\a> {CALL}"),
     "Windows' curl": ("curl", f'curl.exe "{URL}"'),
+    "the prompt of cmd": ("curl", f'C:\\Users\\a>curl.exe "{URL}"\n{{"ok": true}}'),
+    "lines behind the prompt of cmd": ("curl", f'C:\\> curl ^\n  -X GET ^\nMore? "{URL}"\n{{"ok": true}}'),
+    "lines behind the prompt of PowerShell": ("curl", f"PS C:\\> curl.exe -X GET `\n>> '{URL}'\nok"),
     "lines of cmd": ("curl", f'curl -X GET ^\n  "{URL}"'),
     "lines of PowerShell": ("curl", f"curl.exe -X GET `\n  '{URL}'"),
     "a Gemfile": ("ruby", f"# Gemfile\nsource 'https://rubygems.org'\ngem 'http'\n\n# app.rb\n{RUBY}"),
     "a Gemfile in a block": ("ruby", f"```ruby\n# Gemfile\nsource 'https://rubygems.org'\n```\n```ruby\n{RUBY}\n```"),
+    "a package list of Swift": (
+        "swift",
+        '```swift\n// Package.swift\ndependencies: [.package(url: "https://git.example/A.git", from: "5.8.0")]\n```\n'
+        f'```swift\nimport Alamofire\nAF.request("{URL}").response {{ _ in }}\n```',
+    ),
+    "a package list of Node": (
+        "node",
+        '```json\n{"dependencies": {"axios": "1"}, "homepage": "https://b.example"}\n```\n'
+        f"```js\nfetch('{URL}')\n```",
+    ),
     "lines that are all indented": ("python", "\n".join(f"    {line}" for line in PYTHON.split("\n"))),
     "a sentence behind Python": ("python", f"{PYTHON}\nThis sends a GET request."),
     "a session of IPython": (
@@ -67,6 +80,19 @@ AROUND = {
     ),
     "a session of Node": ("node", f"> fetch('{URL}')\nPromise {{ <pending> }}"),
     "a page's script": ("javascript", f"<script>\nfetch('{URL}')\n</script>"),
+    "a page with a script": (
+        "javascript",
+        f"```html\n<!DOCTYPE html>\n<body>\n<script src='a.js'></script>\n<script>\nfetch('{URL}')\n</script>\n```",
+    ),
+    "a page that calls a function": (
+        "javascript",
+        f"<html><body onload='go()'>\n<script>function go() {{ fetch('{URL}') }}</script></body></html>",
+    ),
+    "a page beside its style and script": (
+        "javascript",
+        "```html\n<html><script src='https://b.example/a.js'></script></html>\n```\n"
+        f"```css\nbody {{ color: red }}\n```\n```js\nfetch('{URL}')\n```",
+    ),
     "a sentence before Go": ("go", f"Here is a Go program that does it\n\n{GO}"),
     "a heading of another language's comments": ("go", f"# The call\n\n{GO}\n\nRun it with `go run`."),
 }
@@ -77,6 +103,12 @@ def test_what_stands_around_goes(around: str) -> None:
     language, text = AROUND[around]
     assert read(language, snippet(text, language)).url == URL
     assert read(language, extract_call(text, language)).url == URL
+
+
+def test_a_page_whose_button_calls_is_not_certain() -> None:
+    page = f"<button onclick='go()'>Go</button>\n<script>function go() {{ fetch('{URL}') }}</script>"
+    with pytest.raises(Unreadable, match="not certain"):
+        read("javascript", snippet(page, "javascript"))
 
 
 TEXT = """Hello there

@@ -37,9 +37,9 @@ _LACKING = re.compile(
 there."""
 _PAGE = re.compile(
     r"ReferenceError: (?:document|window|navigator|location|history|screen|prompt|alert|confirm|localStorage"
-    r"|sessionStorage|DOMParser|XMLSerializer|FileReader) is not defined"
+    r"|sessionStorage|DOMParser|XMLSerializer|FileReader) is not defined|SyntaxError: Unexpected token '<'"
 )
-"""What Node says of a web page's names, which belong to JavaScript and not to Node."""
+"""What Node says of a web page's names and of JSX, which belong to JavaScript and not to Node."""
 _MISSED = re.compile(
     r"No such file or directory|no such file or directory|ENOENT|NoSuchFileException|FileNotFound(?:Error|Exception)"
     r"|Couldn't read data from file|Failed to open/read local data|operation aborted by callback"

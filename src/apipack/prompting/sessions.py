@@ -16,7 +16,9 @@ INSTALL = re.compile(
 _CALLING = re.compile(r"[;&|]\s*(?:curl|wget|node|python3?|ruby|php|go|java|swift)\b")
 _PROMPT = re.compile(
     r"(?:\w+@[\w.-]+:?[^\s$#]*)?[$%] |\w+@[\w.-]+:[^\s$#]*# |\[\w+@[\w.-]+ [^\]\s]*\][$#] |PS [A-Z]:[^>\n]*> "
+    r"|[A-Z]:\\[^>\n]*> ?"
 )
+_MORE = re.compile(r">>? |More\? ")
 _IPYTHON = re.compile(r"In \[\d*\]: ")
 _IPYTHON_MORE = re.compile(r" +\.\.\.: ?")
 
@@ -58,12 +60,13 @@ def _session(lines: Iterable[str], prompt: str) -> str:
     """Commands of a terminal session: what follows a prompt, with the lines that a command goes on over."""
     kept: list[str] = []
     goes_on = False
+    joins = ("\\", "`") if prompt.startswith("PS ") else "^" if prompt[1:2] == ":" else "\\"
     for line in lines:
         is_command = line.startswith(prompt)
         if is_command or goes_on:
-            text = line[len(prompt) :] if is_command else line.removeprefix("> ")
+            text = line[len(prompt) :] if is_command else _MORE.sub("", line, count=1)
             kept.append(text)
-            goes_on = text.rstrip("\r").endswith("\\") or "\n".join(kept).replace("\\'", "").count("'") % 2 == 1
+            goes_on = text.rstrip("\r").endswith(joins) or "\n".join(kept).replace("\\'", "").count("'") % 2 == 1
     kept = [line for line in kept if not _is_install(line)] or kept
     return of_windows("\n".join(kept))
 

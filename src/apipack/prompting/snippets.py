@@ -10,6 +10,7 @@ import textwrap
 
 from apipack.prompting.fences import URL, Fenced, fences, page_blocks
 from apipack.prompting.language_signs import TAGS, begins_program
+from apipack.prompting.page_scripts import page_script
 from apipack.prompting.prose import after_label, without_prose
 from apipack.prompting.sessions import INSTALL, unprompted, without_quotation
 from apipack.prompting.thoughts import without_thoughts
@@ -20,9 +21,12 @@ _LABEL = re.compile(r"^[*#_ \t>-]{0,4}api[_ ]?call[*_]{0,4}:[ \t*]*", re.MULTILI
 _OTHER_LABEL = re.compile(
     r"^\*\*(?:domain|api_provider|lang)\*\*:|^#{0,3}\s*(?:API_Provider|Lang|Domain):", re.MULTILINE
 )
-_SCRIPT = re.compile(
-    r"(?:<script\b[^>]*\bsrc=[^>]*>\s*</script>\s*)*<script\b[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE
+_MANIFEST = re.compile(
+    r"""^.*(?:\.package\(|\bsource ['"]https?:|"(?:homepage|url|repository|bugs|registry|resolved)"\s*:|<url>"""
+    r"""|xmlns|schemaLocation|\bmaven\b).*$""",
+    re.MULTILINE,
 )
+"""Lines of a list of libraries that have an address."""
 _INVISIBLE = "\u200b\u2060\ufeff"
 
 
@@ -36,12 +40,14 @@ def snippet(text: str, language: str | None = None) -> str:
 
 def _code(text: str, language: str | None) -> str:
     if blocks := fences(text, language) or page_blocks(text, language):
-        return unprompted(_chosen(blocks, language), language)
+        code = _chosen(blocks, language)
+        script = page_script(code) if language == "javascript" else None
+        return unprompted(code, language) if script is None else script
     code = text.strip(" \t\r\n")
     if not language:
         return unprompted(code, language)
-    if language == "javascript" and (script := _SCRIPT.fullmatch(code)):
-        return script[1].strip("\r\n")
+    if language == "javascript" and (script := page_script(code)) is not None:
+        return script
     code = after_label(without_quotation(_of_python(text, code) if language == "python" else code, language), language)
     return unprompted(without_prose(code, language), language)
 
@@ -60,12 +66,14 @@ def _chosen(blocks: list[Fenced], language: str | None) -> str:
 def _rank(block: Fenced, language: str | None) -> tuple[bool, bool, bool, bool]:
     tag = re.split(r"[\s,{:]", block.info.lstrip("{. "))[0]
     commands = [line for line in block.code.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    is_call = bool(commands) and not all(map(INSTALL.fullmatch, commands)) and not _is_answer(block.code)
+    is_call = bool(commands) and not all(map(INSTALL.fullmatch, commands)) and not _is_answer(block.code, language)
     is_named = bool(language) and tag in TAGS[language or "curl"]
     is_other = bool(language) and not is_named and any(tag in tags for tags in TAGS.values())
-    return is_call, not is_other, bool(URL.search(block.code)), is_named
+    return is_call, not is_other, bool(URL.search(_MANIFEST.sub("", block.code))), is_named
 
 
-def _is_answer(code: str) -> bool:
+def _is_answer(code: str, language: str | None) -> bool:
     """Whether a block shows an answer: JSON, XML or HTTP, and no program."""
+    if language == "javascript" and URL.search(page_script(code) or ""):
+        return False
     return bool(re.match(r"\s*(?:[\[{]\s*[\"\]}{\d]|HTTP/\d|<\?xml|<!DOCTYPE|<html)", code))

@@ -12,7 +12,8 @@ from apipack.languages.reading.javascript_axios import Axios
 from apipack.languages.reading.javascript_axios_headers import Retrying
 from apipack.languages.reading.javascript_checks import is_strict
 from apipack.languages.reading.javascript_data import FormData, search_params
-from apipack.languages.reading.javascript_fetch import STATES, Prepared, XhrType, fetch, undici_request
+from apipack.languages.reading.javascript_fetch import STATES as XHR_STATES
+from apipack.languages.reading.javascript_fetch import Prepared, XhrType, fetch, undici_request
 from apipack.languages.reading.javascript_globals import NAMES
 from apipack.languages.reading.javascript_got import Got
 from apipack.languages.reading.javascript_http import Http, once
@@ -20,7 +21,7 @@ from apipack.languages.reading.javascript_jquery import JQuery
 from apipack.languages.reading.javascript_ky import Ky
 from apipack.languages.reading.javascript_modules import Storage, formatted
 from apipack.languages.reading.javascript_names import JavaScript
-from apipack.languages.reading.javascript_page import LISTEN, Page, Window
+from apipack.languages.reading.javascript_page import LISTEN, STATES, Page, Window
 from apipack.languages.reading.javascript_request import Library, qs_stringify
 from apipack.languages.reading.javascript_superagent import Superagent
 from apipack.languages.reading.javascript_tree import lower
@@ -35,16 +36,24 @@ from apipack.records import Request
 
 
 def read_browser(code: str) -> Request:
-    jquery = JQuery()
-    modules = {"axios": Axios(True), "ky": Ky(), "jquery": jquery}
-    names = {**_platform(True), "axios": Axios(True), "$": jquery, "jQuery": jquery}
-    dialect = JavaScript(names, modules)
-    dialect.is_strict = is_strict(code)
-    request = Evaluation(dialect).run(lower(code))
+    """What a page's script sends, in each state of the page where it asks for that."""
+    page = Page("document")
+    request = _of_page(code, page)
+    if page.is_asked and any(_of_page(code, Page("document", state=state)) != request for state in STATES):
+        raise Unreadable("another request in another state of the page")
     for name, _ in request.headers:
         if name.lower() in FORBIDDEN or name.lower().startswith(("proxy-", "sec-")):
             raise Unreadable(f"{name} is a forbidden header")
     return request
+
+
+def _of_page(code: str, page: Page) -> Request:
+    jquery = JQuery()
+    modules = {"axios": Axios(True), "ky": Ky(), "jquery": jquery}
+    names = {**_platform(page), "axios": Axios(True), "$": jquery, "jQuery": jquery}
+    dialect = JavaScript(names, modules)
+    dialect.is_strict = is_strict(code)
+    return Evaluation(dialect).run(lower(code))
 
 
 def read_node(code: str) -> Request:
@@ -87,22 +96,22 @@ def read_node(code: str) -> Request:
         ),
         "buffer": Module("buffer", {name: NAMES[name] for name in ("Buffer", "Blob", "File")}),
     }
-    dialect = JavaScript(_platform(False), modules)
+    dialect = JavaScript(_platform(None), modules)
     dialect.is_strict = is_strict(code)
     return Evaluation(dialect).run(lower(code))
 
 
-def _platform(browser: bool) -> dict[str, Any]:
+def _platform(page: Page | None) -> dict[str, Any]:
     names: dict[str, Any] = {
         "fetch": Builtin(fetch),
         "Request": Builtin(lambda run, given: Prepared(*given.take("url", "options", required=1))),
         "globalThis": Module("globalThis", {"fetch": Builtin(fetch)}),
     }
-    if browser:
+    if page is not None:
         storage = {"localStorage": Storage(), "sessionStorage": Storage()}
         names |= {**storage, "location": MYSTERY}
-        names["XMLHttpRequest"] = XhrType("XMLHttpRequest", dict.fromkeys(STATES, MYSTERY))
-        names |= {"document": Page("document"), "addEventListener": LISTEN}
+        names["XMLHttpRequest"] = XhrType("XMLHttpRequest", dict.fromkeys(XHR_STATES, MYSTERY))
+        names |= {"document": page, "addEventListener": LISTEN}
         names["window"] = Window(
             "window",
             {

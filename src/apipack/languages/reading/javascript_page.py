@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from apipack.languages.reading.evaluation import Evaluation
@@ -11,6 +12,8 @@ from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Module
 
 LOADED = ("DOMContentLoaded", "load", "pageshow")
 """Events of a page that come once, without anybody's doing."""
+STATES = ("loading", "interactive", "complete")
+"""Of a page, one of which a script finds it in."""
 
 
 def _listen(run: Evaluation, given: Arguments) -> Any:
@@ -30,10 +33,17 @@ class Window(Module):
         ready(run, Arguments([value]))
 
 
+@dataclass
 class Page(Module):
-    """`document`."""
+    """`document`. is_asked: a script asked for its state."""
+
+    state: str = STATES[0]
+    is_asked: bool = False
 
     def get(self, run: Evaluation, name: str) -> Any:
+        if name == "readyState":
+            self.is_asked = True
+            return self.state
         return LISTEN if name == "addEventListener" else MYSTERY
 
     def set(self, run: Evaluation, name: str, value: Any) -> None:
