@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
+from apipack.languages.reading.java_answers import check_answer
 from apipack.languages.reading.java_assigned import check_unset
 from apipack.languages.reading.java_flow import Unsure, check_body, check_jump, sequence
 from apipack.languages.reading.java_values import (
@@ -19,7 +20,7 @@ CHECKS = {
     **dict.fromkeys(("break_statement", "continue_statement"), (check_jump,)),
     "return_statement": (check_return,),
     "expression_statement": (check_statement,),
-    "local_variable_declaration": (check_declaration, check_unset),
+    "local_variable_declaration": (check_declaration, check_unset, check_answer),
     "field_declaration": (check_declaration,),
     "decimal_integer_literal": (check_number,),
 }

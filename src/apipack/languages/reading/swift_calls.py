@@ -15,6 +15,11 @@ from apipack.languages.wire import Unreadable, Unsent
 
 QUERY_ITEM = frozenset({"name", "value"})
 """Labels of a URLQueryItem, whose name may be left out."""
+HEADERS = {
+    "authorization": (frozenset({"bearerToken"}), frozenset({"username", "password"}), frozenset({None})),
+    **dict.fromkeys(("accept", "acceptLanguage", "contentType", "userAgent"), (frozenset({None}),)),
+}
+"""What makes a header of Alamofire, whose type may be left out, with its labels."""
 
 
 def call_of(lowering: Lowering, node: Node) -> p.Expression:
@@ -45,6 +50,8 @@ def _call(lowering: Lowering, node: Node, function: Node, suffix: Node) -> p.Exp
             return p.Call(p.Name("case of" if paths else "URLQueryItem"), given)
         if name == "init" and len(paths) == 1:
             return p.Call(paths[0], given)
+        if titles in HEADERS.get(name, ()):
+            return p.Call(p.Member(p.Name("HTTPHeader"), name), given)
         return p.Call(p.Name("case of"), given)
     called = source(function) if function.type == "simple_identifier" else ""
     if function.type == "navigation_expression":

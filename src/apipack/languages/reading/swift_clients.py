@@ -12,6 +12,8 @@ from apipack.languages.reading.objects import Instance, Type
 from apipack.languages.reading.scopes import Closure
 from apipack.languages.reading.swift_addresses import Address, Components, Item, address_of
 from apipack.languages.reading.swift_alamofire import ALAMOFIRE
+from apipack.languages.reading.swift_alamofire_encoding import PairsType
+from apipack.languages.reading.swift_alamofire_headers import HeaderType
 from apipack.languages.reading.swift_collections import appended, each_of, joined, merged, of_each
 from apipack.languages.reading.swift_data import (
     Bytes,
@@ -319,6 +321,6 @@ class Swift(Dialect):
         return Bytes(value.encode())
 
     def called(self, run: Any, callee: Thing, given: Arguments, new: bool) -> Any:
-        if isinstance(callee, Struct | SessionType):
+        if isinstance(callee, Struct | SessionType | PairsType | HeaderType):
             return callee.call(run, given)
         raise Unreadable(f"a call of {type(callee).__name__} is not known here")

@@ -63,3 +63,10 @@ def cast_of(run: Evaluation, given: Arguments) -> Any:
     if operator == "as!" or not isinstance(value, str):
         raise Unreadable(f"a cast to {kind}, which may fail")
     return None
+
+
+def in_order(given: Arguments, *names: str, required: int = 0) -> list[Any]:
+    """`Arguments.take` of labels that stand in their order, as the compiler asks for."""
+    if list(given.named) != [name for name in names if name in given.named]:
+        raise Unreadable("labels in another order")
+    return given.take(*names, required=required)
