@@ -39,6 +39,7 @@ from apipack.languages.reading.php_quiet import QUIET
 from apipack.languages.reading.php_streams import Context, file_get_contents, fopen
 from apipack.languages.reading.php_symfony import SYMFONY
 from apipack.languages.reading.php_tree import lower
+from apipack.languages.reading.php_xml import XML
 from apipack.languages.reading.values import (
     MYSTERY,
     Arguments,
@@ -134,7 +135,6 @@ INERT = [
     "usleep",
     "sleep",
     "strpos",
-    "htmlspecialchars",
     "nl2br",
     "is_numeric",
     "intval",
@@ -247,6 +247,7 @@ class Php(Dialect):
     names: Mapping[str, Any] = {
         **{f"class {name}": value for name, value in CLASSES.items()},
         **dict.fromkeys((f"class {name}" for name in ("Exception", "RuntimeException")), MYSTERY),
+        **XML,
         "class DateTime": Builtin(moment_of),
         "class stdClass": Builtin(lambda run, given: Object({})),
         **dict.fromkeys(INERT, MYSTERY),
