@@ -86,6 +86,8 @@ def test_a_call_compiles_until_it_is_cut(language: str) -> None:
         ("libcurl", 'CURL *c = curl_easy_init();\ncurl_easy_setopt(c, CURLOPT_URL, getenv("U"));', True),
         ("libcurl", "#include <curl/curl.h>\nCURL *c = curl_easy_init();\ncurl_easy_perform(c);", True),
         ("libcurl", "CURL *c = curl_easy_init()", False),
+        ("libcurl", '#include <string>\nint main() { std::string a{R"(b)"}; }', True),
+        ("libcurl", '#include <string.h>\nint main() { auto a = R"(b)"; }', False),
         ("libcurl", "curl_easy_perform(c);", False),
         ("javascript", "\ud800", False),
     ],

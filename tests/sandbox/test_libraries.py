@@ -1,5 +1,7 @@
 """Calls as models write them, with the libraries that they use, arrive as they are read."""
 
+from pathlib import Path
+
 import pytest
 
 from apipack.languages.codec import Reading, read
@@ -7,6 +9,7 @@ from apipack.records import LANGUAGES
 from apipack.sandbox.comparison import difference
 from apipack.sandbox.execution import execute, skipped
 from apipack.sandbox.runners import missing, python
+from apipack.sandbox.runners.libcurl import GXX
 
 pytestmark = pytest.mark.heavy
 
@@ -135,6 +138,23 @@ def test_calls_of_the_libraries_arrive_as_they_are_read(language: str) -> None:
     for code, outcome in zip(codes, outcomes, strict=True):
         assert (outcome.status, len(outcome.records)) == ("ok", 1), f"{code}\n{outcome}"
         assert difference(read(language, code), outcome.records) is None, f"{code}\n{outcome.records}"
+
+
+def test_cpp_is_compiled_as_such() -> None:
+    if reason := skipped(["libcurl"]) or not Path(GXX).exists():
+        pytest.skip(str(reason))
+    code = """#include <curl/curl.h>
+#include <string>
+int main() {
+  CURL *curl = curl_easy_init();
+  const std::string url = "https://api.example.com/v1/pets";
+  curl_easy_setopt(curl, CURLOPT_URL, (url + "?a=b").c_str());
+  curl_easy_perform(curl);
+}"""
+    readings = [Reading.of("libcurl", text) for text in (code, code.replace("c_str", "cstr"))]
+    sent, refused = execute(readings, 1)
+    assert (sent.status, [record.target for record in sent.records]) == ("ok", ["/v1/pets?a=b"])
+    assert (refused.status, refused.records) == ("does_not_compile", [])
 
 
 def test_a_library_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

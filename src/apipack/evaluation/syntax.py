@@ -2,7 +2,7 @@
 
 Python is asked itself, and the others are parsed by their tree-sitter grammars; fragments of C and Go have the program
 around them that the sandbox gives them. C, Go and Java must have declared the names that they use (`undeclared_names`).
-Wrong types and unknown members are not seen.
+Wrong types and unknown members are not seen, and of C++ nothing is.
 """
 
 from __future__ import annotations
@@ -60,6 +60,8 @@ def compiles(language: str, code: str) -> bool:
         return _shell(code)
     if language == "php" and not code.lstrip().startswith("<?"):
         code = f"<?php\n{code}"
+    if language == "libcurl" and libcurl.is_cpp(code):
+        return True
     code = WHOLE.get(language, str)(code)
     root = _parser(language).parse(code.encode("utf-8", "replace")).root_node
     if root.has_error or (language in ("libcurl", "go") and not any(map(_is_main, root.children))):

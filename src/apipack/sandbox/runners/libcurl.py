@@ -1,20 +1,31 @@
-"""C with libcurl: a program a call; many calls are one program of as many functions. Fragments get a `main`."""
+"""C with libcurl: a program a call; many calls are one program of as many functions. Fragments get a `main`.
+
+What is C++ by its headers is compiled as such, where there is a compiler for it.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from apipack.sandbox.runners.program import CALL_SECONDS, Program, harness
 
-GCC = "/usr/bin/gcc"
+GCC, GXX = "/usr/bin/gcc", "/usr/bin/g++"
 NEEDS = (GCC, "/usr/include/*/curl/curl.h|/usr/include/curl/curl.h")
 BUILD = (GCC, "-std=gnu11", "-O0", "-w", "-o", "calls")
+BUILD_CPP = (GXX, "-std=gnu++17", "-O0", "-w", "-o", "calls")
 
 
 INCLUDES = "".join(f"#include <{name}.h>\n" for name in ("stdio", "stdlib", "string", "curl/curl"))
+_CPP = re.compile(r"^[ \t]*#[ \t]*include\s*[<\"](?:[a-z_]+|[\w/.]+\.hpp|cpr/\w+\.h)[>\"]|\bstd::", re.MULTILINE)
 _MAIN = re.compile(r"\bmain\s*\(")
 _DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(?:include|define)\b(?:[^\\\n]|\\.)*(?:\\\n.*)*$", re.MULTILINE)
+
+
+def is_cpp(code: str) -> bool:
+    """Whether code is C++, by its headers or its namespace."""
+    return _CPP.search(code) is not None
 
 
 def whole(code: str) -> str:
@@ -26,6 +37,8 @@ def whole(code: str) -> str:
 
 
 def alone(code: str) -> Program:
+    if is_cpp(code) and Path(GXX).exists():
+        return Program({"call.cpp": whole(code)}, ("./calls",), (*BUILD_CPP, "call.cpp", "-lcurl"))
     return Program({"call.c": whole(code)}, ("./calls",), (*BUILD, "call.c", "-lcurl"))
 
 
