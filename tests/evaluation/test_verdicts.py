@@ -1,5 +1,6 @@
 """Verdicts on made-up model output, by execution and by reading."""
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from apipack.evaluation.executing import certain, lacks, lacks_library
 from apipack.evaluation.predictions import judge_all, predictions_of
 from apipack.evaluation.verdicts import RATES, Reference, Verdict, judge, judge_executed
 from apipack.languages.codec import Reading, Unreadable, read, render
+from apipack.languages.environment import FILE_CONTENT
 from apipack.languages.wire import CLIENT_ADDED, CLIENT_OWNED
 from apipack.operations.parsing import parse_spec
 from apipack.prompting.prompts import extract_call
@@ -311,6 +313,24 @@ def test_a_name_that_no_release_has_is_the_call_s_fault(said: str) -> None:
 def test_a_file_that_only_its_user_has_is_not_the_call_s_fault(said: str) -> None:
     assert lacks("python", Outcome("ok", said, [arrival("/")])) and lacks("python", Outcome("failed", said))
     assert not lacks("python", Outcome("failed", "TypeError: f() got an unexpected keyword argument 'json'"))
+
+
+def test_a_body_that_only_its_user_has_is_unknown(apis: tuple[Apis, dict[str, dict[str, Any]]]) -> None:
+    api, by_method = apis
+    reference = Reference.of_test({**by_method["POST"], "reference": "", "values": "[]"})
+    path, query = reference.request.parts.path, reference.request.parts.query
+    target = f"{path}?{query}" if query else path
+    static = judge(Reading.of("curl", f"curl -d @pet.txt https://pets.example{target}"), reference, api)
+    headers = [["Host", "pets.example"], ["Content-Type", "application/json"]]
+    changes = {"method": "POST", "headers": headers, "body": base64.b64encode(FILE_CONTENT.encode()).decode()}
+
+    def verdict(target: str, **others: Any) -> Verdict:
+        return judge_executed(static, Outcome("ok", "", [arrival(target, **{**changes, **others})]), reference, api)
+
+    assert verdict(target) is static and static.request_match is None
+    assert verdict(f"{path}/other").request_match is False
+    assert verdict(target, method="PUT").request_match is False
+    assert verdict(target, body=base64.b64encode(b"content").decode()).request_match is False
 
 
 def test_names_of_a_page_are_missing_in_javascript_alone() -> None:

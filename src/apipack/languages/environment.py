@@ -1,4 +1,5 @@
-"""Credentials that a program takes from its environment, as programs do that are to be shown to others.
+"""What a program takes from where it runs: credentials of its environment, as programs do that are to be shown to
+others, and files to upload.
 
 A variable whose name says that it holds one (`API_TOKEN`, `stripeKey`) is set wherever a call is read or executed; all
 of them hold the same stand-in. Other variables are not set.
@@ -9,6 +10,8 @@ from __future__ import annotations
 import re
 
 STAND_IN = "REPLACE_CREDENTIAL_OF_THE_ENVIRONMENT"
+FILE_CONTENT = "CONTENT_OF_A_FILE\n"
+"""What a file holds that only its user has."""
 MOST = 100
 _CREDENTIAL = re.compile(
     r"(?:[A-Za-z_][A-Za-z0-9_]{0,80})?(?:token|key|secret|password|passwd|passphrase|credentials?)"

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
+from apipack.languages.environment import FILE_CONTENT
 from apipack.sandbox.runners import curl, go, java, javascript, libcurl, node, php, python, ruby, swift
 from apipack.sandbox.runners.program import Program
 
@@ -40,7 +41,7 @@ def alone(language: str, code: str) -> Program:
 def stand_ins(code: str) -> dict[str, str]:
     """Files that code may upload, under the names that it has for them, at most `MOST_FILES`. No verdict asks what they
     hold."""
-    return dict.fromkeys(list(dict.fromkeys(_MEDIA.findall(code)))[:MOST_FILES], "content\n")
+    return dict.fromkeys(list(dict.fromkeys(_MEDIA.findall(code)))[:MOST_FILES], FILE_CONTENT)
 
 
 def together(language: str, calls: dict[int, str], marker: str) -> Program:
