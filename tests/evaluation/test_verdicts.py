@@ -263,6 +263,7 @@ def test_a_call_whose_library_is_not_there_is_not_judged_by_its_failure() -> Non
     assert lacks_library(Outcome("does_not_compile", "Main.java:1: error: package okhttp3 does not exist"))
     fragment = "Fragment.java:10: error: cannot find symbol\n  symbol:   class WebClient\n  location: class Fragment"
     assert lacks_library(Outcome("does_not_compile", fragment))
+    assert lacks_library(Outcome("does_not_compile", fragment.replace("WebClient", "AsyncHttpClient")))
     assert not lacks_library(Outcome("does_not_compile", fragment.replace("WebClient", "Requests")))
     assert lacks_library(Outcome("failed", "call.js:1 $.get('/') ReferenceError: $ is not defined"))
     assert not lacks_library(Outcome("failed", said, [arrival("/")]))
@@ -331,6 +332,19 @@ def test_a_body_that_only_its_user_has_is_unknown(apis: tuple[Apis, dict[str, di
     assert verdict(f"{path}/other").request_match is False
     assert verdict(target, method="PUT").request_match is False
     assert verdict(target, body=base64.b64encode(b"content").decode()).request_match is False
+
+
+@pytest.mark.parametrize(("path", "judged"), [("/home/me/cat.png", False), ("C:/cat.png", False), ("cat.png", True)])
+def test_a_file_of_another_folder_that_nobody_says_is_not_there(
+    path: str, judged: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = Reading.of(
+        "php", f"<?php curl_setopt($c, CURLOPT_POSTFIELDS, ['a' => new CURLFile('{path}')]); curl_exec($c);"
+    )
+    cut = Record(scheme="https", host="pets.example", port=443, method="", target="", headers=[], body="", error="cut")
+    monkeypatch.setattr(executing, "execute", lambda calls, workers: [Outcome("ok", "", [cut])])
+    monkeypatch.setattr(executing, "skipped", lambda languages: {})
+    assert (call in executing.outcomes([call], 1, print)) is judged
 
 
 def test_names_of_a_page_are_missing_in_javascript_alone() -> None:

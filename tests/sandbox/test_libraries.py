@@ -43,6 +43,16 @@ console.log(await response.text());""",
 sessionStorage.setItem('name', 'Rex');
 fetch(`https://api.example.com/v1/pets?name=${sessionStorage.getItem('name')}`, { headers: { 'X-Key': key } });""",
         "fetch('https://api.example.com/v1/pets', { headers: { 'X-Key': 'k' } }).then((r) => r.json());",
+        """const form = new FormData();
+form.append('photo', new Blob(['x'], { type: 'image/png' }), 'cat.png');
+axios.create().post('https://api.example.com/v1/pets', form, {
+  headers: { 'Content-Type': 'multipart/form-data' },
+});""",
+        """const form = new FormData();
+form.append('name', 'Rex');
+const xhr = new XMLHttpRequest();
+xhr.open('POST', 'https://api.example.com/v1/pets');
+xhr.send(form);""",
     ],
     "php": [
         """<?php

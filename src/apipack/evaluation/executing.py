@@ -23,6 +23,7 @@ _LACKING = re.compile(
     r"|is not registered on Faraday::|Class \W?[\w\\]+\W? not found|Failed opening required"
     r"|symbol: +(?:class|variable) (?:WebClient|Rest(?:Template|Client)|Unirest)\b"
     r"|symbol: +(?:class|variable) (?:CloseableHttpClient|HttpClients|HttpClientBuilder)\b"
+    r"|symbol: +(?:class|variable) (?:(?:Default)?AsyncHttpClient|Dsl|Retrofit|Jsoup|Feign)\b"
     r"|fatal error: \S+: No such file|: (?:https?|wget): command not found"
     r"|is not in (?:GOROOT|std)\b|undefined: (?:min|max|clear|multipart\.FileContentDisposition)$"
     r"|cannot range over \d+ \("
@@ -50,6 +51,12 @@ _MISSED = re.compile(
 """What they say of a file or program that is not there, and urllib3 1 of what urllib3 2 takes."""
 
 
+_UPLOADED = re.compile(
+    r"""(?:CURLFile|curl_file_create|curl_mime_filedata|CURLFORM_FILE)\W[^;'"]*["'](?:/|~|[A-Za-z]:)""", re.IGNORECASE
+)
+"""A file of another folder in what says nothing of one that is not there."""
+
+
 def certain(reading: Reading) -> bool:
     """Whether execution would tell of a call what reading tells."""
     if reading.request is None:
@@ -69,7 +76,14 @@ def outcomes(readings: Iterable[Reading], workers: int, say: Callable[[str], Non
         say(f"{line}; verdicts are static")
     calls = [reading for reading in calls if reading.language not in missing]
     executed = zip(calls, execute(calls, workers), strict=True) if calls else ()
-    return {reading: done for reading, done in executed if done.status != LOST and not lacks(reading.language, done)}
+    return {reading: done for reading, done in executed if done.status != LOST and not _misses(reading, done)}
+
+
+def _misses(reading: Reading, outcome: Outcome) -> bool:
+    """Whether a call lacks something, or may lack a file and sent no whole request."""
+    is_sent = any(record.error is None for record in outcome.records)
+    may_miss = outcome.status in ("ok", "failed") and not is_sent and _UPLOADED.search(reading.code) is not None
+    return may_miss or lacks(reading.language, outcome)
 
 
 def lacks(language: str, outcome: Outcome) -> bool:

@@ -46,10 +46,18 @@ globalThis.fetch = (input, options) => {
   return fetchAsIs(input, { ...options, headers: kept });
 };
 
+// axios takes Node for no browser, in which it leaves the type of a form to XMLHttpRequest.
 let axios;
+const ofPage = (library) => {
+  library.defaults.transformRequest = [...library.defaults.transformRequest, (data, headers) => {
+    if (data instanceof FormData) headers.setContentType(false);
+    return data;
+  }];
+  return library;
+};
 Object.defineProperty(globalThis, 'axios', {
   configurable: true,
-  get: () => (axios ??= require('axios')),
+  get: () => (axios ??= ofPage(require('axios'))),
   set: (value) => { axios = value; },
 });
 
@@ -90,14 +98,26 @@ globalThis.XMLHttpRequest = class XMLHttpRequest {
 
   send(body) {
     if (this.readyState !== 1) throw new Error('InvalidStateError');
-    const headers = { Accept: '*/*' };
     if (this.#method === 'GET' || this.#method === 'HEAD') body = null;
-    if (body !== null && body !== undefined) {
-      body = body instanceof URLSearchParams ? [String(body), 'application/x-www-form-urlencoded;charset=UTF-8']
-        : [String(body), 'text/plain;charset=UTF-8'];
+    if (body instanceof FormData || body instanceof Blob) {
+      const written = new Response(body);
+      const type = written.headers.get('content-type');
+      written.arrayBuffer().then((octets) => this.#transmit([Buffer.from(octets), type]));
+    } else if (body !== null && body !== undefined) {
+      this.#transmit(body instanceof URLSearchParams
+        ? [String(body), 'application/x-www-form-urlencoded;charset=UTF-8'] : [String(body), 'text/plain;charset=UTF-8']);
+    } else {
+      this.#transmit(null);
+    }
+  }
+
+  // body: [content, type], or null. A text that is sent is UTF-8, whatever the program says.
+  #transmit(body) {
+    const headers = { Accept: '*/*' };
+    if (body) {
       const own = this.#headers.get('content-type');
-      if (!own) headers['Content-Type'] = body[1];
-      else own[1] = own[1].replace(/(;\s*charset=)(?!"?utf-8"?\s*(?:;|$))("[^"]*"|[^;]*)/i, '$1UTF-8');
+      if (!own && body[1]) headers['Content-Type'] = body[1];
+      else if (own && typeof body[0] === 'string') own[1] = own[1].replace(/(;\s*charset=)(?!"?utf-8"?\s*(?:;|$))("[^"]*"|[^;]*)/i, '$1UTF-8');
       headers['Content-Length'] = Buffer.byteLength(body[0]);
     } else if (['POST', 'PUT'].includes(this.#method)) {
       headers['Content-Length'] = 0;
