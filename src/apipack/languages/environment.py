@@ -12,6 +12,8 @@ import re
 STAND_IN = "REPLACE_CREDENTIAL_OF_THE_ENVIRONMENT"
 FILE_CONTENT = "CONTENT_OF_A_FILE\n"
 """What a file holds that only its user has."""
+UPLOADED = "pdf|png|jpe?g|gif|webp|svg|bmp|tiff?|mp3|mp4|wav|ogg|webm|mov|zip|gz|tar|csv|txt|docx?|xlsx?|pptx?|bin"
+"""Endings of files that are content, not parts of a program or of a request."""
 MOST = 100
 _CREDENTIAL = re.compile(
     r"(?:[A-Za-z_][A-Za-z0-9_]{0,80})?(?:token|key|secret|password|passwd|passphrase|credentials?)"

@@ -11,8 +11,10 @@ from apipack.languages.reading.c_json import DOCUMENTS
 from apipack.languages.reading.c_tree import lower
 from apipack.languages.reading.c_urls import Parts, get_part, set_part
 from apipack.languages.reading.curl_handle import HARMLESS, Handle
+from apipack.languages.reading.curl_options import kind_of
 from apipack.languages.reading.dialect import Dialect, leave
 from apipack.languages.reading.evaluation import Evaluation
+from apipack.languages.reading.uploads import uploaded
 from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Mystery, Thing, known, of_environment, text_of
 from apipack.languages.wire import Unreadable
 from apipack.records import Request
@@ -33,6 +35,9 @@ class Easy(Thing):
         self.may_fail = False
 
 
+OCTETS = "application/octet-stream"
+
+
 class Mime(Thing):
     """A form of curl_mime_init, or one of its parts."""
 
@@ -41,6 +46,15 @@ class Mime(Thing):
         self.name = self.data = ""
         self.file: str | None = None
         self.kind: str | None = None
+        self.held = ""
+
+    def sent(self) -> tuple[str, str, str | None, str | None]:
+        """The part as it is sent. A file has a type by its name, unless one is said."""
+        by_name = kind_of(self.file)
+        if self.held:
+            uploaded(self.held, self.kind)
+            by_name = by_name or kind_of(self.held) or OCTETS
+        return self.name, self.data, self.file, self.kind or by_name
 
 
 def _setopt(run: Evaluation, given: Arguments) -> int:
@@ -97,7 +111,7 @@ def _perform(run: Evaluation, given: Arguments) -> Any:
     if handle.url is not None:
         handle.handle.set("URL", handle.url.written())
     if handle.form is not None and handle.handle.parts is not None:
-        handle.handle.parts = [(part.name, part.data, part.file, part.kind) for part in handle.form.parts]
+        handle.handle.parts = [part.sent() for part in handle.form.parts]
     request = handle.handle.request()
     answer = run.send(request)
     return answer if handle.may_fail or request.method == "HEAD" else 0
@@ -160,6 +174,8 @@ def _add_field(run: Evaluation, given: Arguments) -> Mime:
         if attribute is None:
             raise Unreadable("a form that is not known here")
         setattr(part, attribute, text_of(plain(value)))
+    if "CURLFORM_BUFFER" in options[::2]:
+        part.kind = part.kind or kind_of(part.file) or OCTETS
     form.parts.append(part)
     return form
 
@@ -190,6 +206,15 @@ def _mime_data(run: Evaluation, given: Arguments) -> Mystery:
     part.data = text_of(plain(data))
     if size not in ("CURL_ZERO_TERMINATED", len(part.data.encode())):
         raise Unreadable("a part of a text")
+    return MYSTERY
+
+
+def _mime_file(run: Evaluation, given: Arguments) -> Mystery:
+    """curl_mime_filedata, which gives a part a file's name and type as well."""
+    run.certain()
+    part, path = given.take("part", "filename", required=2)
+    part.held = text_of(plain(path))
+    part.data, part.file = uploaded(part.held, part.kind)
     return MYSTERY
 
 
@@ -267,6 +292,7 @@ class C(Dialect):
         "curl_mime_addpart": Builtin(_part),
         "curl_mime_name": _mime_text("name"),
         "curl_mime_data": Builtin(_mime_data),
+        "curl_mime_filedata": Builtin(_mime_file),
         "curl_mime_filename": _mime_text("file"),
         "curl_mime_type": _mime_text("kind"),
         "getenv": Builtin(lambda run, given: of_environment(plain(*given.positional))),

@@ -13,6 +13,7 @@ from apipack.languages.reading.curl_handle import curl_url
 from apipack.languages.reading.sending import Fields
 from apipack.languages.reading.shell import Command, curl_commands
 from apipack.languages.reading.shell_expansions import Value
+from apipack.languages.reading.uploads import uploaded
 from apipack.languages.reading.values import Mystery
 from apipack.languages.wire import Unreadable, curl_method, parse_header_lines
 from apipack.records import Request
@@ -277,7 +278,7 @@ def _part(text: str, literal: bool, stdin: str | None, files: Files) -> tuple[st
     title, kind = match["named"] or (match["bare"] or "").rstrip(SPACES) or None, match["type"]
     if content[:1] == "@":
         return name, *_held_part(match["content"].rstrip(SPACES)[1:], title, kind, stdin, files)
-    kind = kind or _kind_of(title)
+    kind = kind or kind_of(title)
     if match["quoted"] is not None:
         return name, re.sub(r'\\(["\\])', r"\1", match["quoted"]), title, kind
     return name, match["content"].rstrip(SPACES), title, kind
@@ -288,14 +289,17 @@ def _held_part(
 ) -> tuple[str, str, str | None]:
     """Content, name and type of a part that stands in a file, or is piped into curl."""
     if held in files:
-        known = kind or _kind_of(title) or _kind_of(held) or "application/octet-stream"
+        known = kind or kind_of(title) or kind_of(held) or "application/octet-stream"
         return _file(f"@{held}", files), title or held, known
-    if held != "-" or stdin is None or title is None:
+    if held != "-":
+        content, name = uploaded(held, kind)
+        return content, title or name, kind or kind_of(title) or kind_of(held) or "application/octet-stream"
+    if stdin is None or title is None:
         raise Unreadable("a part from a file, of several parts, or with parameters")
-    return stdin, title, kind or _kind_of(title)
+    return stdin, title, kind or kind_of(title)
 
 
-def _kind_of(title: str | None) -> str | None:
+def kind_of(title: str | None) -> str | None:
     _, dot, ending = (title or "").rpartition(".")
     return _KINDS.get(ending.lower()) if dot else None
 

@@ -56,6 +56,7 @@ from apipack.languages.reading.java_okhttp import (
     headers_of,
     media_type,
     new_body,
+    new_file,
 )
 from apipack.languages.reading.java_okhttp_client import Client, ClientBuilder, client_builder
 from apipack.languages.reading.java_url_connection import new_stream
@@ -303,6 +304,7 @@ TYPES: Mapping[str, Any] = {
         ),
         Type("stream", {}, new_stream),
     ),
+    "java.io.File": Type("File", {}, new_file),
     **dict.fromkeys(
         (f"java.io.{name}" for name in ("IOException", "InputStream", "OutputStream", "UncheckedIOException")), MYSTERY
     ),

@@ -10,6 +10,7 @@ from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.java_addresses import Address
 from apipack.languages.reading.java_data import Written
 from apipack.languages.reading.sending import Fields, sent
+from apipack.languages.reading.uploads import uploaded
 from apipack.languages.reading.values import (
     UNDEFINED,
     Arguments,
@@ -50,12 +51,32 @@ class Body(Thing):
         self.content, self.kind = content, kind
 
 
+class UserFile(Thing):
+    """java.io.File: a file that is uploaded."""
+
+    inert = frozenset({"exists", "length", "isFile", "canRead"})
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def do_getName(self, run: Evaluation, given: Arguments) -> str:
+        given.take()
+        return self.path.rpartition("/")[2]
+
+
+def new_file(run: Evaluation, given: Arguments) -> UserFile:
+    return UserFile(text_of(known(*given.take("pathname", required=1))))
+
+
 def new_body(run: Evaluation, given: Arguments) -> Body:
     first, second = (known(argument) for argument in given.take("first", "second", required=1))
-    if isinstance(first, str | bytes):
+    if isinstance(first, str | bytes | UserFile):
         first, second = (None if second is UNDEFINED else second), first
     if first is not None and not isinstance(first, MediaType):
         raise Unreadable("not a media type")
+    if isinstance(second, UserFile):
+        kind = first.name if first else None
+        return Body(uploaded(second.path, kind)[0], kind)
     if isinstance(second, bytes):
         return Body(sending.octets_text(second), first.name if first else None)
     content = text_of(second, "the body")

@@ -14,7 +14,7 @@ from apipack.languages.reading.naming import lookup
 from apipack.languages.reading.objects import Instance, Super, Type, super_of
 from apipack.languages.reading.php_arrays import ARRAYS
 from apipack.languages.reading.php_comparison import equal, same, truth_of
-from apipack.languages.reading.php_curl import Answer, Curl, StringFile, execute, setopt, setopt_array
+from apipack.languages.reading.php_curl import Answer, Curl, StringFile, UserFile, execute, setopt, setopt_array
 from apipack.languages.reading.php_data import (
     FLAGS,
     Object,
@@ -142,6 +142,7 @@ INERT = [
 CLASSES: Mapping[str, Any] = {
     "GuzzleHttp\\Client": Builtin(lambda run, given: Guzzle(given)),
     "GuzzleHttp\\Psr7\\Request": Builtin(lambda run, given: Psr(given)),
+    **dict.fromkeys(("CURLFile", "CURLFILE"), Builtin(lambda run, given: UserFile(given))),
     "CURLStringFile": Builtin(lambda run, given: StringFile(given)),
     "GuzzleHttp\\RequestOptions": Module("RequestOptions", {name.upper(): name for name in OPTIONS}),
     "GuzzleHttp\\Psr7\\Utils": Module(
@@ -312,6 +313,7 @@ class Php(Dialect):
         "exit": Builtin(leave),
         "die": Builtin(leave),
         "curl_init": Builtin(lambda run, given: Curl(*given.take("url"))),
+        "curl_file_create": Builtin(lambda run, given: UserFile(given)),
         "curl_setopt": Builtin(setopt),
         "curl_setopt_array": Builtin(setopt_array),
         "super of": Builtin(super_of),

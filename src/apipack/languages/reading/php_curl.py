@@ -7,6 +7,7 @@ from typing import Any
 from apipack.languages.reading.curl_handle import Handle
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.php_data import text
+from apipack.languages.reading.uploads import uploaded
 from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
@@ -30,6 +31,17 @@ class StringFile(Thing):
         content, name, kind = given.take("data", "postname", "mime", required=2)
         self.content, self.name = text_of(content), text_of(name)
         self.kind = "application/octet-stream" if kind is UNDEFINED else text_of(kind)
+
+
+class UserFile(StringFile):
+    """CURLFile: a file that is uploaded."""
+
+    def __init__(self, given: Arguments) -> None:
+        path, kind, name = given.take("filename", "mime_type", "posted_filename", required=1)
+        said = None if kind in (UNDEFINED, None, "") else text_of(kind)
+        self.content, _ = uploaded(text_of(path), said)
+        self.name = text_of(path) if name in (UNDEFINED, None, "") else text_of(name)
+        self.kind = said or "application/octet-stream"
 
 
 def _part(name: Any, value: Any) -> tuple[str, str, str | None, str | None]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from apipack.languages.environment import FILE_CONTENT
 from apipack.languages.reading.values import NOT_CONSTANT, Mystery, text_of
 from apipack.languages.wire import HOST, Unreadable
 from apipack.records import Request
@@ -57,6 +58,8 @@ class Fields:
 def sent(method: Any, url: str, fields: Fields, body: str | bytes | None) -> Request:
     """The request on the wire. Fields that clients own may be named where they say what the client does anyway."""
     content = octets_text(body) if isinstance(body, bytes) else body
+    if content is not None and content.strip() == FILE_CONTENT.strip():
+        raise Unreadable("a body that is a file")
     if DRAWN in f"{url}{content}" or any(DRAWN in value for _, value in fields.pairs):
         _check_drawn(url, fields, content or "")
     return Request(text_of(method, "the method"), url, tuple(_own(fields.pairs, url, content)), content)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
-from apipack.languages.environment import FILE_CONTENT
+from apipack.languages.environment import FILE_CONTENT, UPLOADED
 from apipack.sandbox.runners import curl, go, java, javascript, libcurl, node, php, python, ruby, swift
 from apipack.sandbox.runners.program import Program
 
@@ -22,11 +22,9 @@ MARKS = "100.64.0.1"
 MOST_FILES = 8
 _MEDIA = re.compile(
     r"(?<![\w/.:%-])(?:\./)?((?:[A-Za-z0-9_][\w-]{0,40}/){0,3}[A-Za-z0-9_][\w-]{0,60}"
-    r"\.(?:pdf|png|jpe?g|gif|webp|svg|bmp|tiff?|mp3|mp4|wav|ogg|webm|mov|zip|gz|tar|csv|txt|docx?|xlsx?|pptx?|bin))(?![\w/.-])",
+    rf"\.(?:{UPLOADED}))(?![\w/.-])",
     re.ASCII,
 )
-"""Files that are content, not parts of a program or of a request."""
-
 _MODULES: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
     for module in (curl, libcurl, java, node, python, go, ruby, php, swift, javascript)
