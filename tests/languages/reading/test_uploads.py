@@ -9,21 +9,26 @@ from apipack.records import Request
 
 URL = "https://api.orchard.example/v3/files"
 PNG, OCTETS = "image/png", "application/octet-stream"
-PHP = "<?php\n$c = curl_init('{}');\ncurl_setopt($c, CURLOPT_POSTFIELDS, %s);\ncurl_exec($c);".format(URL)
-C = """CURL *curl = curl_easy_init();
+PHP = f"<?php\n$c = curl_init('{URL}');\ncurl_setopt($c, CURLOPT_POSTFIELDS, %s);\ncurl_exec($c);"
+C = f"""CURL *curl = curl_easy_init();
 curl_mime *mime = curl_mime_init(curl);
 curl_mimepart *part = curl_mime_addpart(mime);
 curl_mime_name(part, "photo");
 %s
-curl_easy_setopt(curl, CURLOPT_URL, "{}");
+curl_easy_setopt(curl, CURLOPT_URL, "{URL}");
 curl_easy_setopt(curl, CURLOPT_MIMEPOST, mime);
 curl_easy_perform(curl);
-""".format(URL)
-JAVA = """OkHttpClient client = new OkHttpClient();
+"""
+JAVA = f"""OkHttpClient client = new OkHttpClient();
 RequestBody body = %s;
-Request request = new Request.Builder().url("{}").post(body).build();
+Request request = new Request.Builder().url("{URL}").post(body).build();
 Response response = client.newCall(request).execute();
-""".format(URL)
+"""
+NODE = f"""const form = new FormData();
+form.append('photo', %s, 'a.png');
+const response = await fetch('{URL}', {{ method: 'POST', body: form }});
+"""
+SYNC, PROMISES = "const fs = require('fs');\n", "import { readFile } from 'node:fs/promises';\n"
 FORM = 'new MultipartBody.Builder().setType(MultipartBody.FORM).addFormDataPart("photo", %s).build()'
 
 
@@ -42,6 +47,9 @@ def part_of(request: Request) -> Part:
         ("php", PHP % "['photo' => new CURLFile('cat.png')]", OCTETS),
         ("php", PHP % "['photo' => new CURLFILE('/C:/Users/me/cat.png', 'image/png', 'a.png')]", PNG),
         ("php", PHP % "['photo' => curl_file_create('cat.png')]", OCTETS),
+        ("node", SYNC + NODE % "new Blob([fs.readFileSync('./cat.png')], { type: 'image/png' })", PNG),
+        ("node", SYNC + NODE % "new File([await fs.promises.readFile('/tmp/cat.png')], 'cat.png')", OCTETS),
+        ("node", PROMISES + NODE % "new Blob([await readFile('cat.png')])", OCTETS),
         ("libcurl", C % 'curl_mime_filedata(part, "/path/to/cat.png");', PNG),
         ("libcurl", C % 'curl_mime_filedata(part, "cat.bin"); curl_mime_filename(part, "cat.png");', PNG),
         ("libcurl", C % 'curl_mime_filedata(part, "cat.docx");', OCTETS),
@@ -80,6 +88,12 @@ def test_a_part_of_libcurl_has_the_type_of_its_file_name() -> None:
         ("curl", f"curl -F photo=@item.json {URL}"),
         ("curl", f"curl -F 'photo=@item.txt;type=application/json' {URL}"),
         ("curl", f"curl --data-binary @cat.png -H 'Content-Type: image/png' {URL}"),
+        ("node", SYNC + NODE % "new Blob([fs.readFileSync('item.json')])"),
+        ("node", SYNC + NODE % "new Blob([fs.readFileSync('item.txt')], { type: 'application/json' })"),
+        ("node", SYNC + NODE % "fs.readFileSync('cat.png')"),
+        ("node", PROMISES + NODE % "new Blob([readFile('cat.png')])"),
+        ("node", f"{SYNC}fetch('{URL}', {{ method: 'POST', body: fs.readFileSync('cat.png') }})"),
+        ("node", NODE.replace("append", "set") % "new Blob(['x'])" + "form.set('photo', new Blob(['y']), 'b.png');"),
         ("php", PHP % "['photo' => new CURLFile('item.txt', 'application/json')]"),
         ("libcurl", C % 'curl_mime_filedata(part, "item.json");'),
         ("libcurl", C % 'curl_mime_filedata(part, "item.txt"); curl_mime_type(part, "application/xml");'),

@@ -14,6 +14,7 @@ from apipack.languages.reading.javascript_checks import is_strict
 from apipack.languages.reading.javascript_data import FormData, search_params
 from apipack.languages.reading.javascript_fetch import STATES as XHR_STATES
 from apipack.languages.reading.javascript_fetch import Prepared, XhrType, fetch, undici_request
+from apipack.languages.reading.javascript_files import FILES, PROMISES
 from apipack.languages.reading.javascript_globals import NAMES
 from apipack.languages.reading.javascript_got import Got
 from apipack.languages.reading.javascript_http import Http, once
@@ -73,7 +74,8 @@ def read_node(code: str) -> Request:
         "querystring": Module("querystring", {"stringify": Builtin(qs_stringify)}),
         "qs": Module("qs", {"stringify": Builtin(javascript_qs.stringify)}),
         "form-data": Builtin(lambda run, given: FormData(True)),
-        "fs": Module("fs", {}),
+        "fs": FILES,
+        "fs/promises": PROMISES,
         "util": Module(
             "util",
             {

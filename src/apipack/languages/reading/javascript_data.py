@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, urljoin
 
+from apipack.languages.environment import FILE_CONTENT
 from apipack.languages.reading import sending
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.javascript_collections import PairList
@@ -285,6 +286,8 @@ class Blob(Thing):
         given = {} if options is UNDEFINED else plain_object(options, "options of a Blob")
         checked(given, "type lastModified", "a Blob")
         self.kind = text(known(given.get("type", ""))).lower() or "application/octet-stream"
+        if FILE_CONTENT in self.content and ("json" in self.kind or "xml" in self.kind):
+            raise Unreadable("a file that may hold something wrong")
 
 
 def blob(run: Evaluation, given: Arguments) -> Blob:
@@ -318,7 +321,10 @@ class FormData(Thing):
         self.parts.append((text(known(name)), text(known(value)), None if file is None else text(known(file)), kind))
         return UNDEFINED
 
-    do_set = do_append
+    def do_set(self, run: Evaluation, given: Arguments) -> Any:
+        if self.is_npm or any(part[0] == given.positional[0] for part in self.parts):
+            raise Unreadable("a part that takes the place of another")
+        return self.do_append(run, given)
 
     def do_getHeaders(self, run: Evaluation, given: Arguments) -> dict[str, str]:
         fields = Fields()
