@@ -2,7 +2,7 @@
 
 import pytest
 
-from apipack.evaluation.executing import lacks_library
+from apipack.evaluation.executing import lacks
 from apipack.evaluation.verdicts import judge, judge_executed
 from apipack.languages.codec import Reading
 from apipack.records import LANGUAGES
@@ -19,7 +19,7 @@ def test_calls_arrive_as_they_are_read(language: str) -> None:
     written = [call for call in calls("right", "wrong", "other-value", "refused") if call.language == language]
     readings = [Reading.of(call.language, call.code) for call in written]
     for call, reading, outcome in zip(written, readings, execute(readings, 2), strict=True):
-        if lacks_library(outcome):
+        if lacks(language, outcome):
             continue
         gold = meant[call.task]
         verdict = judge_executed(judge(reading, gold), outcome, gold)
