@@ -267,3 +267,10 @@ def test_hostile_texts_take_no_time() -> None:
             snippet(start + piece * 2_000, "curl")
             snippet(start + piece * 2_000, "python")
             assert time.process_time() - begin < 1, (start, piece)
+
+
+@pytest.mark.parametrize("page", ["<![foo[", '<a b="' * 3_000, "<!--" * 4_000, "<a " * 6_000, "<html>" * 20_000])
+def test_a_page_that_is_none_stays_in_linear_time(page: str) -> None:
+    start = time.process_time()
+    assert snippet(f"<html>{page}", "javascript")
+    assert time.process_time() - start < 5

@@ -52,7 +52,8 @@ _MISSED = re.compile(
 
 
 _UPLOADED = re.compile(
-    r"""(?:CURLFile|curl_file_create|curl_mime_filedata|CURLFORM_FILE)\W[^;'"]*["'](?:/|~|[A-Za-z]:)""", re.IGNORECASE
+    r"""(?:CURLFile|curl_file_create|curl_mime_filedata|CURLFORM_FILE)\W[^;'"]{0,100}["'](?:/|~|[A-Za-z]:)""",
+    re.IGNORECASE,
 )
 """A file of another folder in what says nothing of one that is not there."""
 

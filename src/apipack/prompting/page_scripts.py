@@ -8,19 +8,23 @@ from html.parser import HTMLParser
 _PAGE = re.compile(r"<(?:!DOCTYPE|!--|[a-z][a-z0-9]*[\s>/])", re.IGNORECASE)
 _KINDS = ("", "module", "text/javascript", "application/javascript")
 _LOADED = ("onload", "onpageshow")
+_MOST = 20_000
+"""Characters of a page."""
 
 
 def page_script(text: str) -> str | None:
-    """The inline scripts of a page in order, as one; None where a text is no page or has none.
+    """The inline scripts of a page in order, as one; None where a text is no page, has none or is too long.
 
     An event of an element, such as `onclick`, is listened to on `document.currentScript`, which stands for that
     element: what it does waits for a user.
     """
-    if not _PAGE.match(text.lstrip()):
+    if len(text) > _MOST or not _PAGE.match(text.lstrip()):
         return None
     parser = _Scripts()
-    parser.feed(text)
-    parser.close()
+    try:
+        parser.feed(text)  # and no `close`, which takes the square of what was left open
+    except AssertionError:  # of a marked section that HTML does not know
+        return None
     return "\n".join([*parser.scripts, *parser.events]) if any(script.strip() for script in parser.scripts) else None
 
 

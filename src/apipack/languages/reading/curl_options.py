@@ -291,10 +291,10 @@ def _held_part(
     if held in files:
         known = kind or kind_of(title) or kind_of(held) or "application/octet-stream"
         return _file(f"@{held}", files), title or held, known
-    if held != "-":
+    if held != "-" and "," not in held:
         content, name = uploaded(held, kind)
         return content, title or name, kind or kind_of(title) or kind_of(held) or "application/octet-stream"
-    if stdin is None or title is None:
+    if held != "-" or stdin is None or title is None:
         raise Unreadable("a part from a file, of several parts, or with parameters")
     return stdin, title, kind or kind_of(title)
 
