@@ -160,6 +160,20 @@ def test_an_operation_whose_values_cannot_be_said_is_asked_for_without_them(tmp_
     assert "1 of them asked for without values" in page(audit)
 
 
+def test_it_says_which_calls_are_free_of_a_grammar_and_why(tmp_path: Path) -> None:
+    parts = {"multipart/form-data": {"schema": record({"note": STRING}, "note")}}
+    upload = {"summary": "Add a note", "requestBody": {"required": True, "content": parts}, "responses": {}}
+    document = openapi({"/notes": {"post": upload}}, "https://pets.example/v1")
+    (tmp_path / "notes.json").write_text(json.dumps(document))
+    asked = questions([tmp_path / "notes.json"], ["curl", "go"], "spec", None, PARAMS)
+    calls = judged(asked, {"m": [Output(test["reference"], False) for test in asked.tests]}, READ_ONLY, 1)
+    held, free = (report(asked, calls, "spec", 0, constrained) for constrained in (True, False))
+    assert held["free"] == {"language": ["POST /notes (go)"], "multipart": ["POST /notes (curl)"]}
+    told = "Written freely, for want of a grammar (docs/constrained.md): language 1; multipart 1: POST /notes (curl)"
+    assert told in table(held) and told in page(held)
+    assert free["free"] == {} and "Written freely" not in table(free) + page(free)
+
+
 def test_examples_are_calls_of_other_operations(file: Path) -> None:
     found = questions([file], ["curl", "go"], "retrieved_3shot", None, PARAMS)
     assert len(found.tests) == 8
@@ -234,7 +248,7 @@ def test_a_model_behind_a_server_is_audited_by_its_name(repository: Path, file: 
     (figures,) = json.loads((repository / "found.json").read_text())["models"].values()
     assert (figures["kinds"][RIGHT]["n"], figures["kinds"]["wrong_endpoint"]["n"]) == (1, 3)
     wrong = run(file, "--model", "m", "--base-url", "nowhere")
-    assert wrong.exit_code == 2 and wrong.stderr.startswith("nowhere is no address of a server")
+    assert wrong.exit_code == 2 and wrong.stderr.splitlines()[-1].startswith("nowhere is no address of a server")
 
 
 @pytest.mark.parametrize(

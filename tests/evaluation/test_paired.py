@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from apipack.evaluation.paired import HEAD, by_cell, by_holm, compare, mcnemar, newcombe, rows
+from apipack.evaluation.paired import HEAD, by_cell, by_holm, compare, corrected_p, mcnemar, newcombe, rows
 
 
 def run(right: str, apis: str | None = None) -> pd.DataFrame:
@@ -66,6 +66,13 @@ def test_the_interval_is_over_apis_not_over_tests() -> None:
 def test_holm() -> None:
     assert by_holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])  # Holm 1979: 3 x .01, then 2 x .03
     assert by_holm([0.5, 0.9]) == [1.0, 1.0] and by_holm([]) == []
+
+
+def test_what_differs_in_no_test_does_not_count_for_holm() -> None:
+    same, other = (compare(run("0" * 8), run(right), "request_match", 0) for right in ("0" * 8, "1" * 8))
+    assert same and other
+    assert corrected_p([same, other, same]) == [1.0, other.p, 1.0]
+    assert corrected_p([other, other, same]) == [2 * other.p, 2 * other.p, 1.0] and corrected_p([]) == []
 
 
 def test_a_call_that_nobody_could_read_is_not_right() -> None:

@@ -56,7 +56,7 @@ def test_one_stops_where_no_larger_point_is_shown_to_be_better() -> None:
     level = {"a": RISING["a"], "b": RISING["c"], "c": predictions({"tuned": 0.525})}
     (sentence,) = stops("size", series("size", LABELS, SIZES), level)
     assert sentence.startswith("tuned, 0shot: one would stop at size=20, whose gain over size=10 is shown: +0.40 [")
-    assert sentence.endswith("p <0.001 by Holm over 3 pairs; no larger one shows a gain over it.")
+    assert sentence.endswith("p <0.001 by Holm over 3 pairs that differ; no larger one shows a gain over it.")
 
 
 def test_small_steps_that_add_up_are_a_gain() -> None:
@@ -69,4 +69,7 @@ def test_small_steps_that_add_up_are_a_gain() -> None:
 
 def test_where_no_gain_is_shown_it_says_so() -> None:
     (sentence,) = stops("size", series("size", LABELS, SIZES), dict.fromkeys(LABELS, RISING["a"]))
-    assert sentence == "tuned, 0shot: no gain is shown between size=10 and size=40 (p < 0.05 by Holm over 3 pairs)."
+    assert (
+        sentence
+        == "tuned, 0shot: no gain is shown between size=10 and size=40 (p < 0.05 by Holm over 0 pairs that differ)."
+    )

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from apipack.audit.kinds import RIGHT, WRONG
-from apipack.audit.report import KINDS
+from apipack.audit.report import KINDS, free_text
 
 COLOURS = dict(zip(KINDS, ("#2e7d32", "#6d4c41", "#b71c1c", "#e65100", "#f9a825", "#7b1fa2"), strict=True))
 STYLE = """
@@ -32,7 +32,8 @@ def page(audit: dict[str, Any]) -> str:
 <h1>Which operations does the model get right?</h1>
 <p>{audit["operations"]} operations, {audit["without_values"]} of them asked for without values,
 {escape(audit["setting"])}, {escape(", ".join(audit["languages"]))}.
-Left out: {left_out}. Intervals are 95 %, over operations.</p>
+Left out: {left_out}. Intervals are 95 %, over operations.
+{escape(free_text(audit))}</p>
 {"".join(_model(name, figures) for name, figures in audit["models"].items())}
 <table>{legend}</table>
 <h2>Operations</h2>

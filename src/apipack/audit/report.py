@@ -17,10 +17,11 @@ from apipack.intervals import clustered
 KINDS = (RIGHT, *WRONG)
 
 
-def report(asked: Questions, calls: Sequence[Judged], setting: str, seed: int) -> dict[str, Any]:
+def report(asked: Questions, calls: Sequence[Judged], setting: str, seed: int, held: bool = False) -> dict[str, Any]:
     """JSON-able. models: of each its share of every kind, with 95 % intervals over operations, and how its calls were
     judged; calls: one a model, operation and language; left_out: operations and documents by reason; without_values:
-    how many operations are asked for without their values."""
+    how many operations are asked for without their values; free: where calls are held to a grammar, those that have
+    none, by reason (`prompting.call_grammar`)."""
     of_model = defaultdict(list)
     for call in calls:
         of_model[call.model].append(call)
@@ -30,9 +31,28 @@ def report(asked: Questions, calls: Sequence[Judged], setting: str, seed: int) -
         "languages": sorted({call.language for call in calls}),
         "left_out": dict(sorted(asked.left_out.items())),
         "without_values": len(asked.without_values),
+        "free": _free(asked) if held else {},
         "models": {model: _figures(theirs, seed) for model, theirs in of_model.items()},
         "calls": [{**call._asdict(), **facts(asked.rows[call.id])} for call in calls],
     }
+
+
+def _free(asked: Questions) -> dict[str, list[str]]:
+    found = defaultdict(list)
+    for test in asked.tests:
+        if test["no_grammar"] is not None:
+            row = asked.rows[test["id"]]
+            found[test["no_grammar"]].append(f"{row['method']} {row['path']} ({test['language']})")
+    return {reason: sorted(found[reason]) for reason in sorted(found)}
+
+
+def free_text(audit: dict[str, Any]) -> str:
+    """Which calls are written freely and why; empty where none is."""
+    told = []
+    for reason, calls in audit["free"].items():
+        named = "" if reason == "language" else f": {', '.join(calls)}"
+        told.append(f"{reason} {len(calls)}{named}")
+    return f"Written freely, for want of a grammar (docs/constrained.md): {'; '.join(told)}" if told else ""
 
 
 def _figures(calls: Sequence[Judged], seed: int) -> dict[str, Any]:
@@ -66,7 +86,8 @@ def table(audit: dict[str, Any]) -> str:
     left_out = ", ".join(f"{reason} {count}" for reason, count in audit["left_out"].items()) or "0"
     unsaid = f", {number} of them without values" if (number := audit["without_values"]) else ""
     start = f"{audit['operations']} operations{unsaid}, {audit['setting']}; left out: {left_out}"
-    text = f"{start}\n\n{_text([head, *lines])}"
+    free = free_text(audit)
+    text = f"{start}\n{free}\n\n{_text([head, *lines])}" if free else f"{start}\n\n{_text([head, *lines])}"
     return f"{text}\n\n{_text(wrong)}" if wrong else text
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from apipack.cli.output import USE, fail, known, shown
+from apipack.cli.output import USE, fail, known, say, shown
 from apipack.errors import UserError
 
 if TYPE_CHECKING:
@@ -98,9 +98,13 @@ def audit(
             raise UserError(
                 f"--constrained: {_held(asked.tests)} of {len(asked.tests)} calls have a grammar; leave it out"
             )
-        outputs = {name: _outputs(name, asked.tests, p, server, held, fresh) for name in model or [TUNED]}
+        outputs = {}
+        for name in model or [TUNED]:
+            say(f"audit: {name} writes {len(asked.tests)} calls")
+            outputs[name] = _outputs(name, asked.tests, p, server, held, fresh)
+        say("audit: the calls are judged")
         calls = judged(asked, outputs, p.evaluate.model_copy(update={"execute": execute}), p.cores())
-        audited = report(asked, calls, _told(setting, asked.tests, held), p.seed)
+        audited = report(asked, calls, _told(setting, asked.tests, held), p.seed, held)
         if json_file is not None:
             write_json(json_file, audited)
         if html_file is not None:

@@ -16,7 +16,7 @@ TEST = ["id", "level", "setting", "language"]
 HEAD = ["tests", "won", "lost", "difference", "p by Holm"]
 """Names of the columns that `rows` adds."""
 METHOD = (
-    "Won and lost: the tests that one alone has right. p: exact McNemar, by Holm over the rows of this table. "
+    "Won and lost: the tests that one alone has right. p: exact McNemar, by Holm over the rows that differ in a test. "
     "Difference: with 95 % over APIs; where all APIs differ by the same, Newcombe's, each API one trial."
 )
 SURE, LEAST = 0.05, 0.001
@@ -83,7 +83,7 @@ def by_cell(
 def rows(names: Sequence[str], compared: Iterable[tuple[Sequence[str], Comparison]]) -> list[list[str]]:
     """Rows of text, the first with the names of the columns, these and `HEAD`."""
     told = list(compared)
-    corrected = by_holm([comparison.p for _, comparison in told])
+    corrected = corrected_p([comparison for _, comparison in told])
     table = [[*names, *HEAD]]
     for (cells, comparison), p in zip(told, corrected, strict=True):
         counts = map(str, (comparison.n, comparison.won, comparison.lost))
@@ -117,6 +117,13 @@ def mcnemar(won: int, lost: int) -> float:
     """Two-sided p of the exact test: of the pairs that differ, each side wins half (McNemar 1947)."""
     pairs, least = won + lost, min(won, lost)
     return min(1.0, 2 * sum(comb(pairs, k) for k in range(least + 1)) / 2**pairs) if pairs else 1.0
+
+
+def corrected_p(comparisons: Sequence[Comparison]) -> list[float]:
+    """Their p by Holm. One that differs in no test can only have a p of 1, so it does not count (Tarone 1990)."""
+    differing = [comparison.p for comparison in comparisons if comparison.won + comparison.lost]
+    corrected = iter(by_holm(differing))
+    return [next(corrected) if comparison.won + comparison.lost else 1.0 for comparison in comparisons]
 
 
 def by_holm(p_values: Sequence[float]) -> list[float]:

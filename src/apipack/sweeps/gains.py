@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from apipack.evaluation.headline import METRIC
-from apipack.evaluation.paired import SURE, Comparison, by_holm, compare, spelled
+from apipack.evaluation.paired import SURE, Comparison, compare, corrected_p, spelled
 from apipack.evaluation.run_names import ELSEWHERE
 from apipack.sweeps.results import TUNED
 
@@ -112,10 +112,11 @@ def stops(axis: str, found: Sequence[Series], predictions: Frames) -> list[str]:
             }
             name = f"{one.name}, {model}" if one.name else model
             cases.append((f"{name}, {setting}", one, pairs))
-    every = [compared.p for *_, pairs in cases for compared in pairs.values()]
-    corrected = iter(by_holm(every))
+    every = [compared for *_, pairs in cases for compared in pairs.values()]
+    corrected = iter(corrected_p(every))
+    differing = sum(compared.won + compared.lost > 0 for compared in every)
     return [
-        f"{name}: {_stop(axis, one, pairs, {pair: next(corrected) for pair in pairs}, len(every))}"
+        f"{name}: {_stop(axis, one, pairs, {pair: next(corrected) for pair in pairs}, differing)}"
         for name, one, pairs in cases
     ]
 
@@ -133,12 +134,13 @@ def _stop(
         if (at, to) in pairs and pairs[at, to].is_gain(corrected[at, to]):
             at, reached = to, (at, to)
     names = [f"{axis}={value:g}" for value in one.values]
+    holm = f"by Holm over {compared} pairs that differ"
     if reached is None:
-        return f"no gain is shown between {names[0]} and {names[-1]} (p < {SURE} by Holm over {compared} pairs)."
+        return f"no gain is shown between {names[0]} and {names[-1]} (p < {SURE} {holm})."
     gain = f"{names[reached[1]]}, whose gain over {names[reached[0]]} is shown: {pairs[reached]}"
     larger = "" if at == len(names) - 1 else "; no larger one shows a gain over it"
     more = "; it is the largest, so more may help" if at == len(names) - 1 else ""
-    return f"one would stop at {gain}, p {_equals(corrected[reached])} by Holm over {compared} pairs{larger}{more}."
+    return f"one would stop at {gain}, p {_equals(corrected[reached])} {holm}{larger}{more}."
 
 
 def _equals(p: float) -> str:
