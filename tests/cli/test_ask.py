@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
+from apipack.cli import ask as asking
 from apipack.cli.ask import AskError, Source, ask, of_dataset, of_specification
 from apipack.cli.main import app
 from apipack.dataset.schemas import UNIQUE
@@ -66,6 +68,20 @@ def curl(path: str, method: str = "GET") -> str:
 
 def asked(source: Source, p: Params, wrote: str, instruction: str = "Show me the pet with id 7") -> Any:
     return ask(instruction, source, "curl", p, lambda *_: Output(wrote, False), "retrieved_3shot")
+
+
+def test_only_what_is_near_by_its_words_is_embedded(source: Source, p: Params, monkeypatch: pytest.MonkeyPatch) -> None:
+    embedded: list[str] = []
+
+    def embed(texts: list[str], model: str, batch: int) -> np.ndarray:
+        embedded.extend(texts)
+        return np.eye(len(texts), dtype=np.float32)
+
+    monkeypatch.setattr(asking, "NEAREST", 2)
+    monkeypatch.setattr(asking, "embed", embed)
+    answer = ask("Remove a pet", source, "curl", p, lambda prompt, grammar: Output("", False))
+    assert len(embedded) == 2 * (1 + 2) and "invoices" not in " ".join(embedded)
+    assert len(answer.documented) == 2 and any("DELETE" in one for one in answer.documented)
 
 
 def test_a_valid_call_names_its_operation_and_shows_the_nearest_examples(source: Source, p: Params) -> None:
@@ -239,7 +255,7 @@ def test_the_command_keeps_to_the_documentation_that_it_retrieves(repository: Pa
     question = ["ask", "Show the pet 7", "--spec", str(file), "--lang"]
     row = json.loads(CliRunner().invoke(app, [*question, "curl", "--json"]).stdout)
     assert (row["free"], row["examples"], len(row["documented"])) == (None, [], 4)
-    assert row["documented"][-1] == "GET https://pets.example/v1/pets/{id}"
+    assert row["documented"][-1].startswith("GET https://pets.example/v1/pets/{id}: ")
     assert row["call"].startswith("curl --")  # the first tokens of the grammar, by a model of random weights
     text = CliRunner().invoke(app, [*question, "go"]).stdout
     assert text.count("\ndocumented: ") == 4 and "\nwritten freely: there is no grammar (language)\n" in text

@@ -257,6 +257,26 @@ def test_a_request_to_a_more_concrete_path_is_to_another_operation(tmp_path: Pat
     assert api.check("s", gold)[0] == "DELETE /items/{id}/sub/all"
 
 
+def test_of_operations_that_share_a_url_a_request_goes_to_the_one_that_it_fits(tmp_path: Path) -> None:
+    paths = {}
+    for name in ("CreateNote", "DropNote", "SendNote"):
+        target = parameter("X-Amz-Target", "header", {"type": "string", "enum": [f"Notes.{name}"]})
+        paths[f"/#X-Amz-Target=Notes.{name}"] = {"post": {"parameters": [target], "responses": {}}}
+    body = json.dumps(openapi(paths, "https://notes.example")).encode()
+    (tmp_path / "spec.json").write_bytes(body)
+    spec = dict.fromkeys(("hub", "provider", "api", "version", "source_url"), "notes.example")
+    rows = parse_spec({**spec, "sha256": "s", "file": "f"}, body, optional=False, max_bytes=10_000).rows
+    apis = Apis(rows, {"s": tmp_path / "spec.json"})
+    for name, rules in (
+        ("Notes.SendNote", ()),
+        ("Notes.CreateNote", ()),
+        ("Notes.Other", ("header X-Amz-Target: enum",)),
+    ):
+        request = Request("POST", "https://notes.example/", (("X-Amz-Target", name),))
+        operation, broken = apis.check("s", request)
+        assert broken == rules and (rules or operation == f"POST /#X-Amz-Target={name}")
+
+
 def test_a_call_whose_library_is_not_there_is_not_judged_by_its_failure() -> None:
     said = "ModuleNotFoundError: No module named 'requests'"
     assert lacks_library(Outcome("failed", said))

@@ -28,12 +28,14 @@ from apipack.prompting.no_call import ASK, NO_CALL, abstained
 from apipack.prompting.prompts import Budget, extract_call, fitting, prompt
 from apipack.records import Output, Request
 from apipack.retrieval.documented import CANDIDATE_COLUMNS, SPEC_RETRIEVED, candidates, choose_documented, examples_of
-from apipack.retrieval.examples import OPEN, RETRIEVED, ZERO, Embed, Pool, choose_examples, cosine
+from apipack.retrieval.examples import OPEN, RETRIEVED, ZERO, Embed, Pool, choose_examples, cosine, rank
 
 Row = dict[str, Any]
 Write = Callable[[str, str | None], Output]
 """A prompt, and a grammar to keep to or None, to what a model makes of it."""
 SETTINGS = (RETRIEVED, SPEC_RETRIEVED, f"{SPEC_RETRIEVED}_3shot")
+NEAREST = 500
+"""Candidates by their words that are embedded, since a CPU takes a quarter of an hour for those of the whole hub."""
 
 
 class AskError(UserError):
@@ -54,10 +56,10 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """request: what the call sends, or None where that is not certain. operation: `METHOD path` that it goes to.
-    examples: instruction, id and call of each that the prompt shows, best last. documented: `METHOD URL` of each
-    operation that it documents, best last. free: why there is no grammar of their calls, in one word. unsaid: required
-    arguments of the call whose value the instruction does not say. abstained: what is written instead of a call
-    (`prompting.no_call`). cut: it used all tokens that it was given."""
+    examples: instruction, id and call of each that the prompt shows, best last. documented: `METHOD URL: functionality`
+    of each operation that it documents, best last. free: why there is no grammar of their calls, in one word. unsaid:
+    required arguments of the call whose value the instruction does not say. abstained: what is written instead of a
+    call (`prompting.no_call`). cut: it used all tokens that it was given."""
 
     call: str
     request: Request | None
@@ -149,7 +151,8 @@ def ask(
     query = {"id": "", "cluster": "", "api": source.api, "instruction": instruction}
     examples_by = RETRIEVED if source.api is not None else OPEN
     encode = partial(embed, model=p.retrieve.model, batch=p.retrieve.batch)
-    (chosen,) = choose_examples([query], source.pool, [examples_by], p.retrieve.shots, p.seed, encode)
+    near = _near(query, source.pool)
+    (chosen,) = choose_examples([query], near, [examples_by], p.retrieve.shots, p.seed, encode)
     best_id = chosen["examples"][-1]
     ids = [] if examples_of(setting) == ZERO else chosen["examples"]
     documented = _documented(query, best_id, source, p, encode) if setting != RETRIEVED else []
@@ -169,7 +172,7 @@ def ask(
         Answer,
         examples=examples,
         prompt=text,
-        documented=tuple(f"{one.method} {one.template}" for one in shown),
+        documented=tuple(f"{one.method} {one.template}: {one.says}" for one in shown),
         free=free,
         cut=bool(cut),
     )
@@ -240,7 +243,17 @@ def _documented(query: Row, best: str, source: Source, p: Params, encode: Embed)
     """Ids of the operations that fit the query best, of the API of its best example."""
     (api,) = (row["api"] for row in source.pool.rows if row["id"] == best)
     asked = {**query, "api": api}
-    described = candidates([row for row in source.pool.rows if row["api"] == api])
+    described = _near(asked, candidates([row for row in source.pool.rows if row["api"] == api]))
     score = cosine([asked], described, encode)
     documented = choose_documented([asked], described, [SPEC_RETRIEVED], p.retrieve.documented, p.seed, score)
     return documented[query["id"], SPEC_RETRIEVED]
+
+
+def _near(query: Row, pool: Pool) -> Pool:
+    """The `NEAREST` candidates of the query's API, or of any where it has none."""
+    if len(pool.rows) <= NEAREST:
+        return pool
+    from apipack.retrieval.words import by_words  # and with it scikit-learn, a second
+
+    (places,) = rank([query], pool, by_words([query], pool), NEAREST, everywhere=query["api"] is None)
+    return Pool(pool.rows[at] for at in places)

@@ -53,12 +53,17 @@ class Apis:
         return self._endpoints(self.spec(operation)).takes_away(request, template)
 
     def check(self, spec: str, request: Request) -> tuple[str | None, tuple[str, ...]]:
-        """`METHOD path` of a specification's operation that a request goes to, and which of its rules it breaks."""
+        """`METHOD path` of a specification's operation that a request goes to, and which of its rules it breaks; of
+        operations that share a URL, and differ in a header or the query, the first whose rules it breaks least."""
         endpoints = self._endpoints(spec).of(request)
         if not endpoints:
             return None, (f"the specification has no operation {request.method} {request.url.partition('?')[0]}",)
-        row = endpoints[0].key
-        return f"{row['method']} {row['path']}", tuple(sorted(self.violations(row["id"], request)))
+        rows = [one.key for one in endpoints if one.template == endpoints[0].template]
+        row, rules = rows[0], self.violations(rows[0]["id"], request)
+        for other in rows[1:]:
+            if rules and len(own := self.violations(other["id"], request)) < len(rules):
+                row, rules = other, own
+        return f"{row['method']} {row['path']}", tuple(sorted(rules))
 
     def violations(self, operation: str, request: Request) -> frozenset[str]:
         """The operation's rules that a request breaks."""
