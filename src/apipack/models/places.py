@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import io
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +114,8 @@ def _convert(gguf: Path, target: Path) -> None:
     temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         source: dict[str, Any] = {"pretrained_model_name_or_path": gguf.parent, "gguf_file": gguf.name}
-        read = AutoModelForCausalLM.from_pretrained(**source, dtype=torch.bfloat16)
+        with redirect_stderr(sys.stderr if sys.stderr.isatty() else io.StringIO()):  # a bar, whoever reads it
+            read = AutoModelForCausalLM.from_pretrained(**source, dtype=torch.bfloat16)
         if hasattr(read.config, "quantization_config"):  # with it, save_pretrained refuses
             del read.config.quantization_config
         model = AutoModelForCausalLM.from_config(read.config, dtype=torch.bfloat16)
