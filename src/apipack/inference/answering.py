@@ -64,7 +64,7 @@ def answer(
     sampling = Sampling(0.0, 1.0, p.new_tokens)
     backend = open_model(p.backend, model, sampling, p.batch, adapter=adapter, raw=True, stop=(stop,))
     try:
-        answers = _ask(backend, prompts, "", p.new_tokens, store, grammars)
+        answers = _ask(backend, model, prompts, "", p.new_tokens, store, grammars)
     except (MemoryError, RuntimeError) as error:  # torch.OutOfMemoryError is a RuntimeError
         if not out_of_memory(error):
             raise
@@ -107,7 +107,9 @@ def ask_served(
         stop=() if served.chat else (stop,),
         thinking=thinking,
     )
-    answers = _ask(backend, prompts, system if served.chat else "", p.new_tokens + thinking, store, tools=tools)
+    name = f"{served.model} at {served.base_url}" if served.base_url else served.model
+    turn = system if served.chat else ""
+    answers = _ask(backend, name, prompts, turn, p.new_tokens + thinking, store, tools=tools)
     cost = (answers.prompt_tokens * served.price_in + answers.completion_tokens * served.price_out) / 1e6
     return answers.outputs, {
         "model": served.model,
@@ -132,6 +134,7 @@ class _Made:
 
 def _ask(
     backend: Backend,
+    name: str,
     prompts: Sequence[str],
     system: str,
     new_tokens: int,
@@ -148,14 +151,14 @@ def _ask(
     with Store(store or cache_folder() / STORE) as kept:
         recorded = Recorded(backend, kept, Sampling(0.0, 1.0, new_tokens))
         outcomes = recorded.generate(distinct)
-        for at, outcome in progress(outcomes, len(distinct), recorded.identity):
+        for at, outcome in progress(outcomes, len(distinct), name):
             if isinstance(outcome, Completion):
                 done[at] = outcome
             else:
                 failed[at] = outcome
     if lost := [failure for failure in failed.values() if failure.kind not in EMPTY]:
         raise UserError(
-            f"{recorded.identity}: {len(lost)} of {len(distinct)} prompts have no output, the last for "
+            f"{name}: {len(lost)} of {len(distinct)} prompts have no output, the last for "
             f"{lost[-1].kind}: {lost[-1].detail}; what was generated is kept, run again to go on"
             + ("; a slow server needs fewer requests at once or a longer timeout" if lost[-1].kind == "timeout" else "")
         )

@@ -140,7 +140,8 @@ def load_lm(
             model = cast(PreTrainedModel, cast(torch.nn.Module, model).to(on or device()))
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())
-        raise ModelError(f"cannot load the model {name} (adapter {adapter}): {reason:.300}") from error
+        with_adapter = f" (adapter {adapter})" if adapter else ""
+        raise ModelError(f"cannot load the model {name}{with_adapter}: {reason:.300}") from error
     except (MemoryError, RuntimeError) as error:  # torch.OutOfMemoryError is a RuntimeError
         if not out_of_memory(error):
             raise
