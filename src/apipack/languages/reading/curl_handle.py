@@ -78,7 +78,9 @@ def curl_url(url: str, path_as_is: bool = False) -> tuple[str, str | None]:
         raise Unreadable("another protocol")
     path, mark, query = rest.partition("#")[0].partition("?")
     path = path if path_as_is else _without_dots(path)
-    return f"{scheme.lower()}{sending.authority(host)}{path}{mark}{query}", unquote(user[:-1]) if user else None
+    return f"{scheme.lower()}{sending.authority(host)}{sending.raw(f'{path}{mark}{query}')}", unquote(
+        user[:-1]
+    ) if user else None
 
 
 def _ported(url: str, port: str) -> str:

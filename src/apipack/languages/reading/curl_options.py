@@ -231,9 +231,9 @@ def _request(given: Given, command: Command) -> Request:
     if any(line.startswith("@") for line in lines):
         raise Unreadable("header lines from a file")
     for query in given.all("url-query"):
-        url = sending.with_query(url, query[1:] if query.startswith("+") else _urlencoded(query, {}))
+        url = sending.with_query(url, sending.raw(query[1:]) if query.startswith("+") else _urlencoded(query, {}))
     if given.has("get"):
-        url, body = sending.with_query(url, body or ""), None
+        url, body = sending.with_query(url, sending.raw(body or "")), None
         if given.has("form") or given.has("form-string"):
             raise Unreadable("--get with a form")
     if given.has("form") or given.has("form-string"):

@@ -112,7 +112,7 @@ class Url(Thing):
     def __init__(self, url: str) -> None:
         if "#" in url:
             raise Unreadable("a URL with a fragment")
-        normal = sending.plain_url(url)
+        normal = sending.raw_url(url)
         self.base, self.mark, self.query = normal.partition("?")
 
     def written(self) -> str:

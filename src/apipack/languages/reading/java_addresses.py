@@ -15,7 +15,7 @@ from apipack.languages.wire import Unreadable
 
 
 class Address(Written):
-    """java.net.URL, java.net.URI, and OkHttp's HttpUrl."""
+    """java.net.URI, and OkHttp's HttpUrl."""
 
     inert = frozenset({"getHost", "getPath", "getQuery", "toExternalForm"})
 
@@ -28,10 +28,13 @@ class Address(Written):
     def do_toString(self, run: Evaluation, given: Arguments) -> str:
         return self.url
 
-    def do_toURL(self, run: Evaluation, given: Arguments) -> Address:
-        return self
+    def do_toURL(self, run: Evaluation, given: Arguments) -> Url:
+        return Url(self.url)
 
-    do_toURI = do_url = do_uri = do_toURL
+    def do_toURI(self, run: Evaluation, given: Arguments) -> Address:
+        return Address(self.url)
+
+    do_url, do_uri = do_toURL, do_toURI
 
     def do_resolve(self, run: Evaluation, given: Arguments) -> Address:
         """URI.resolve of a path under this one, as RFC 2396 and RFC 3986 both have it."""
@@ -44,12 +47,23 @@ class Address(Written):
             raise Unreadable("a URI that is resolved in another way")
         return Address(urljoin(base, path))
 
-    def do_openConnection(self, run: Evaluation, given: Arguments) -> Connection:
-        given.take()
-        return Connection(sending.plain_url(self.url))
-
     def do_newBuilder(self, run: Evaluation, given: Arguments) -> AddressBuilder:
         return AddressBuilder(self.url)
+
+
+class Url(Address):
+    """java.net.URL."""
+
+    def do_openConnection(self, run: Evaluation, given: Arguments) -> Connection:
+        given.take()
+        return Connection(sending.raw_url(self.url))
+
+    def do_openStream(self, run: Evaluation, given: Arguments) -> Any:
+        return self.do_openConnection(run, given).ask(run, given)
+
+
+def new_url(run: Evaluation, given: Arguments) -> Url:
+    return Url(new_address(run, given).url)
 
 
 def new_address(run: Evaluation, given: Arguments) -> Address:

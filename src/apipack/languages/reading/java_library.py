@@ -19,7 +19,7 @@ from apipack.languages.reading.bounds import check_texts
 from apipack.languages.reading.dialect import constant, leave
 from apipack.languages.reading.evaluation import Evaluation
 from apipack.languages.reading.frozen import FrozenDict, FrozenList
-from apipack.languages.reading.java_addresses import AddressBuilder, new_address, new_uri
+from apipack.languages.reading.java_addresses import AddressBuilder, new_address, new_uri, new_url
 from apipack.languages.reading.java_collections import Collector, Entry, Stream, joining, map_of, new_map, new_tree_map
 from apipack.languages.reading.java_data import (
     Builder,
@@ -239,7 +239,7 @@ TYPES: Mapping[str, Any] = {
     "java.net.http.HttpResponse": Module("HttpResponse", {"BodyHandlers": HANDLERS}),
     "java.net.http.HttpResponse.BodyHandlers": HANDLERS,
     "java.net.URI": Type("URI", {"create": Builtin(new_address)}, new_uri),
-    "java.net.URL": Type("URL", {}, new_address),
+    "java.net.URL": Type("URL", {}, new_url),
     "java.net.HttpURLConnection": MYSTERY,
     "javax.net.ssl.HttpsURLConnection": MYSTERY,
     "java.net.URLEncoder": Module("URLEncoder", {"encode": constant(_url_encoded)}),

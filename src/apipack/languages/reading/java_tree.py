@@ -312,8 +312,11 @@ def _creation(node: Node) -> p.Expression:
     given = arguments(field(node, "arguments"))
     name = source(kind)
     if kind.type == "scoped_type_identifier":
-        if re.fullmatch(r"(?:[a-z][a-z0-9_]*\.)+[A-Z]\w*", name):
-            return p.Call(p.Name(f"type {name}"), given, True)
+        if full := re.fullmatch(r"((?:[a-z][a-z0-9_]*\.)+[A-Z]\w*)((?:\.[A-Z]\w*)*)", name):
+            made: p.Expression = p.Name(f"type {full[1]}")
+            for inner in full[2].split(".")[1:]:
+                made = p.Member(made, inner)
+            return p.Call(made, given, True)
         outer, _, inner = name.partition(".")
         return p.Call(p.Member(p.Name(outer), inner), given, True)
     return p.Call(p.Name(name), given, True)

@@ -140,7 +140,7 @@ def whatwg(rest: str) -> str:
     if "\\" in rest or re.search("[\t\r\n]", rest):
         raise Unreadable("characters that the URL standard changes")
     path, mark, query = rest.partition("?")
-    return quote(path, safe="/!$&'()*+,;=:@%-._~|[]^") + mark + quote(query, safe="/!$&()*+,;=:@%-._~|[]^?{}`\\")
+    return quote(path, safe="/!$&'()*+,;=:@%-._~[]") + mark + quote(query, safe="/!$&()*+,;=:@%-._~[]?")
 
 
 class Xhr(Thing):

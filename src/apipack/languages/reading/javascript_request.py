@@ -76,7 +76,7 @@ def _request(options: dict[str, Any]) -> Request:
     if auth := known(options.get("auth")):
         _add_auth(auth, fields)
     method = text_of(known(options.get("method", "GET")), "the method")
-    return sent(method.upper(), sending.plain_url(url), fields, body)
+    return sent(method.upper(), sending.raw_url(url), fields, body)
 
 
 def _based(base: str, url: str) -> str:

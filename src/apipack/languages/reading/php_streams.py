@@ -46,7 +46,7 @@ def _stream(run: Evaluation, url: Any, context: Any) -> Any:
     body = options.get("content")
     if body is not None:
         fields.default("Content-Type", FORM)
-    return run.send(sent(options.get("method", "GET"), sending.plain_url(url), fields, body))
+    return run.send(sent(options.get("method", "GET"), sending.raw_url(url), fields, body))
 
 
 def file_get_contents(run: Evaluation, given: Arguments) -> Any:

@@ -67,7 +67,7 @@ class ClientSession(Thing):
         url, query = self.address(url), sending.form(_pairs(optional(params)), _quoted)
         if query and ("?" in url or "#" in url):
             raise Unreadable("params of aiohttp for a URL that has a query")
-        return run.send(sent(method, sending.plain_url(sending.with_query(url, query)), fields, body))
+        return run.send(sent(method, sending.raw_url(sending.with_query(url, query)), fields, body))
 
     def address(self, url: Any) -> str:
         base, url = known(self.base), known(url)

@@ -66,7 +66,7 @@ class Connection(Thing):
             raise Unreadable("a length that is not the body's")
         if reason := repeated(tuple(self.fields.pairs)):
             raise Unreadable(reason)
-        run.send(sent(method, f"{self.origin}{target}", self.fields, octets))
+        run.send(sent(method, f"{self.origin}{sending.raw(target)}", self.fields, octets))
 
     def do_request(self, run: Evaluation, given: Arguments) -> Any:
         method, target, body, headers = given.take("method", "url", "body", "headers", required=2)
@@ -74,7 +74,7 @@ class Connection(Thing):
         if not isinstance(target, str) or not target.startswith("/"):
             raise Unreadable("not a path")
         fields = _fields(optional(headers, {}) or {})
-        return run.send(sent(method, f"{self.origin}{target}", fields, _latin(optional(body))))
+        return run.send(sent(method, f"{self.origin}{sending.raw(target)}", fields, _latin(optional(body))))
 
 
 def _fields(headers: Any) -> Fields:
@@ -177,7 +177,7 @@ def _opened(run: Evaluation, url: Any, data: Any, others: Any) -> Any:
     for name, value in known(others):
         fields.default(text_of(name), text_of(value))
     method = request.at_method or ("GET" if body is None else "POST")
-    return run.send(sent(method, sending.plain_url(request.url), fields, body))
+    return run.send(sent(method, sending.raw_url(request.url), fields, body))
 
 
 URL_REQUEST = Module(

@@ -91,7 +91,7 @@ class Client(Session):
             raise Unreadable("params of httpx for a URL that has a query")
         body = _httpx_body(options, fields)
         add_cookies(fields, {**(known(self.cookies) or {}), **(known(options.get("cookies")) or {})})
-        url = sending.plain_url(sending.with_query(url, sending.form(pairs)))
+        url = sending.raw_url(sending.with_query(url, sending.form(pairs)))
         url = add_auth(run, Unsent(method, url, fields), options.get("auth") or self.at_auth)
         return sent(method, self.hooked(run, Unsent(method, url, fields)), fields, body)
 

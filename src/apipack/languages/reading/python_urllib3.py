@@ -58,7 +58,7 @@ class PoolManager(Thing):
             raise Unreadable("a body that is no text")
         if optional(form) is not None:
             url, octets = self._with_form(method, url, form, octets, fields)
-        return run.send(sent(method, sending.plain_url(url), fields, octets))
+        return run.send(sent(method, sending.raw_url(url), fields, octets))
 
     @staticmethod
     def _with_form(method: str, url: Any, form: Any, body: Any, fields: Fields) -> tuple[str, Any]:

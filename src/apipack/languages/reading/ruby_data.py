@@ -91,7 +91,7 @@ class Address(Thing):
     """URI::HTTP and URI::HTTPS."""
 
     def __init__(self, url: Any) -> None:
-        parts = urlsplit(sending.plain_url(url))
+        parts = urlsplit(sending.raw_query_url(url))
         self.scheme, self.netloc, self.path, self.query = parts.scheme, parts.netloc, parts.path, parts.query
 
     def written(self) -> str:

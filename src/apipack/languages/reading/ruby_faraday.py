@@ -146,7 +146,7 @@ class Faraday(Thing):
             pairs += (_flat_pairs if request.options.is_flat else nested_pairs)(request.params, _escaped)
             pairs.sort(key=_name)
             url = f"{base}?{'&'.join(pairs)}"
-        return sent(method, sending.plain_url(url), fields, None if body is None else text_of(body, "the body"))
+        return sent(method, sending.raw_query_url(url), fields, None if body is None else text_of(body, "the body"))
 
     def encoded(self, body: dict[Any, Any], fields: Fields) -> str:
         kind = fields.get("Content-Type")

@@ -98,4 +98,4 @@ class Party(Thing):
                 raise Unreadable("a path that HTTParty joins to its base without a slash")
             url = self.base + url
         url = sending.with_query(url, written)
-        return run.send(sent(method, sending.plain_url(url), fields, None if body is None else text_of(body)))
+        return run.send(sent(method, sending.raw_query_url(url), fields, None if body is None else text_of(body)))

@@ -116,7 +116,7 @@ def send(run: Evaluation, options: dict[Any, Any]) -> Mystery:
     if not re.match("https?://", url):
         url = f"http://{url}"
     body = None if payload is None else text_of(payload, "the body")
-    return run.send(sent(text_of(options.get("method")).upper(), sending.plain_url(url), fields, body))
+    return run.send(sent(text_of(options.get("method")).upper(), sending.raw_query_url(url), fields, body))
 
 
 def _verb(method: str, options: dict[Any, Any], url: str) -> Builtin:

@@ -14,7 +14,8 @@ from apipack.languages.wire import HOST, Unreadable
 from apipack.records import Request
 
 JSON = "application/json"
-_UNSAFE = re.compile(r"[^!-~]|[\"<>`{}]")
+_RAW = re.compile(r"[\"<>^`{|}]")
+_UNSAFE = re.compile(rf"[^!-~]|{_RAW.pattern}")
 _URL = re.compile(r"(https?)://([^/?#\\]*)([^#]*)(?:#.*)?", re.IGNORECASE | re.DOTALL)
 
 BOUNDARY = "apipack-boundary"
@@ -121,6 +122,22 @@ def encoded_url(url: Any, encode: Callable[[str], str] | None = None) -> str:
 
 def _percent(unsafe: re.Match[str]) -> str:
     return quote(unsafe[0], safe="")
+
+
+def raw(url: str) -> str:
+    """A URL in which a client sends characters that no URL holds (RFC 3986): encoded, as servers take them."""
+    return _RAW.sub(_percent, url)
+
+
+def raw_url(url: Any) -> str:
+    """`plain_url` of a client that sends such characters, or encodes them."""
+    return encoded_url(url, raw)
+
+
+def raw_query_url(url: Any) -> str:
+    """The same of a client that refuses them in a path."""
+    address, mark, query = text_of(url, "the URL").partition("?")
+    return plain_url(f"{address}{mark}{raw(query)}")
 
 
 def plain_url(url: Any) -> str:

@@ -76,7 +76,7 @@ def address_of(run: Evaluation, given: Arguments) -> Address:
 def checked(url: str) -> str:
     if _BRACKET_AFTER_HOST.match(url):
         raise Unreadable("brackets, for which URL encodes the whole text")
-    return sending.plain_url(url)
+    return sending.raw_url(url)
 
 
 class Components(Copied):
