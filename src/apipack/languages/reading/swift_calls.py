@@ -84,7 +84,7 @@ def _called_behind(lowering: Lowering, node: Node, function: Node, suffix: Node)
 def _throws(lowering: Lowering, function: Node, called: str, given: Sequence[p.Argument]) -> bool:
     """Whether the compiler asks for `try` before a call: of Foundation, or of a function that says so."""
     names = {argument.name for argument in given}
-    if called in lowering.survey.throwing:
+    if called in lowering.survey.throwing or (called in ("Data", "String") and "contentsOf" in names):
         return True
     if function.type != "navigation_expression":
         return False

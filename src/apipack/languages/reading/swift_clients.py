@@ -33,7 +33,15 @@ from apipack.languages.reading.swift_data import (
     trimmed,
 )
 from apipack.languages.reading.swift_enums import case_maker, case_value, matches, part_of, raw_value
-from apipack.languages.reading.swift_session import ConfigurationType, Outgoing, Session, SessionType, Waiting, bridged
+from apipack.languages.reading.swift_session import (
+    ConfigurationType,
+    Outgoing,
+    Session,
+    SessionType,
+    Waiting,
+    bridged,
+    or_fetched,
+)
 from apipack.languages.reading.swift_tree import lower
 from apipack.languages.reading.swift_values import cast_of, copied_value
 from apipack.languages.reading.values import (
@@ -190,11 +198,11 @@ class Swift(Dialect):
         "URLSession": SessionType("URLSession", {"shared": Session()}),
         "URLSessionConfiguration": ConfigurationType("URLSessionConfiguration"),
         "CharacterSet": CharacterSets("CharacterSet"),
-        "Data": Builtin(data_of),
+        "Data": or_fetched(data_of),
         "NSData": Builtin(data_of),
         "NSMutableData": Builtin(shared_data_of),
         "NSNull": Builtin(lambda run, given: Null()),
-        "String": Builtin(string_of),
+        "String": or_fetched(string_of),
         "JSONSerialization": Module(
             "JSONSerialization",
             {"data": Builtin(serialized), "jsonObject": MYSTERY, "isValidJSONObject": Builtin(lambda run, given: True)},

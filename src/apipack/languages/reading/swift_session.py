@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from apipack.languages.reading.evaluation import Evaluation
@@ -13,6 +14,7 @@ from apipack.languages.reading.values import (
     MYSTERY,
     UNDEFINED,
     Arguments,
+    Builtin,
     Module,
     Thing,
     known,
@@ -111,6 +113,18 @@ class Task(Thing):
     def do_resume(self, run: Evaluation, given: Arguments) -> None:
         given.take()
         run.send(self.request)
+
+
+def or_fetched(make: Callable[[Evaluation, Arguments], Any]) -> Builtin:
+    """Data or String: of what a URL has, or else of what `make` takes."""
+    return Builtin(lambda run, given: _fetched(run, given) if "contentsOf" in given.named else make(run, given))
+
+
+def _fetched(run: Evaluation, given: Arguments) -> Any:
+    url, *_ = given.take("contentsOf", "encoding", "options", required=1)
+    if given.positional or not isinstance(url, Address):
+        raise Unreadable("the contents of what is no URL")
+    return run.send(sent("GET", url.url, Fields(), None))
 
 
 class Waiting(Thing):
