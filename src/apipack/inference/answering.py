@@ -32,6 +32,11 @@ THINKING = 8_192
 
 EMPTY = ("refusal", "grammar", "malformed")
 """Kinds of failure that leave an empty output."""
+AGAIN = "what was generated is kept, run again to go on"
+WHAT_TO_DO = {
+    "timeout": f"{AGAIN}; a slow server needs fewer requests at once or a longer timeout",
+    "too_long": "shorten what is asked, or take a model that reads more",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +162,10 @@ def _ask(
             else:
                 failed[at] = outcome
     if lost := [failure for failure in failed.values() if failure.kind not in EMPTY]:
+        last = lost[-1]
         raise UserError(
             f"{name}: {len(lost)} of {len(distinct)} prompts have no output, the last for "
-            f"{lost[-1].kind}: {lost[-1].detail}; what was generated is kept, run again to go on"
-            + ("; a slow server needs fewer requests at once or a longer timeout" if lost[-1].kind == "timeout" else "")
+            f"{last.kind}: {last.detail}; {WHAT_TO_DO.get(last.kind, AGAIN)}"
         )
     outputs = {prompt: Output("", False) for prompt in distinct}  # a refusal is empty
     outputs |= {
