@@ -44,7 +44,7 @@ def test_the_last_line_counts_what_was_made_and_left_out(tmp_path: Path) -> None
         ADVICE,
         NO_HOST,
         "3 calls of 2 operations; operations left out: 1 (external_ref 1); calls left out: 1 (javascript 1); "
-        "members repaired: 1",
+        "members repaired: 1 (Operation: tags: Input should be a valid list)",
     ]
     for name in ("list_pets", "GET /pets"):
         assert [row["path"] for row in run(str(path), "--operation", name, "--lang", "go")[1]] == ["/pets"]
@@ -68,7 +68,9 @@ def test_a_folder_is_all_of_its_documents(tmp_path: Path) -> None:
     code, rows, told = run(str(tmp_path), "--lang", "curl")
     assert code == 0 and {row["spec"] for row in rows} == {"a/good.yaml"}
     assert told[0].startswith("page.json: not_json_or_yaml: an HTML page")
-    assert told[-1].endswith("documents left out: 1 (not_json_or_yaml 1); members repaired: 1")
+    assert told[-1].endswith(
+        "documents left out: 1 (not_json_or_yaml 1); members repaired: 1 (Operation: tags: Input should be a valid list)"
+    )
     code, rows, told = run(str(tmp_path), "--operation", "nope")
     assert (code, rows, told[-1]) == (
         2,

@@ -39,7 +39,7 @@ def headers(**members: str | None) -> tuple[tuple[str, str], ...]:
         ({"headers": headers(Authorization=None)}, ["header authorization: missing"]),
         (
             {"headers": headers(Authorization="")},
-            ["header authorization: nothing for Bearer REPLACE_TOKEN", "header authorization: no scheme for bearer"],
+            ['header authorization: "" for Bearer REPLACE_TOKEN', "header authorization: no scheme for bearer"],
         ),
         ({"headers": headers(X_Api_Key="k")}, ["header x-api-key: not asked for"]),
         ({"headers": headers(Authorization="Basic x")}, ["header authorization: basic for bearer"]),
@@ -47,7 +47,7 @@ def headers(**members: str | None) -> tuple[tuple[str, str], ...]:
             {"headers": headers(Content_Type="text/plain")},
             [
                 "header content-type: text/plain for application/json",
-                'body: {"name":"Rex","tags":["a"]} for {"name":"Rex","tags":["a"]}',
+                'body: {"name":"Rex","tags":["a"]} as text/plain for {"name":"Rex","tags":["a"]} as application/json',
             ],
         ),
         ({"body": '{"tags":["b"],"name":"Rex"}'}, ['body tags.0: "b" for "a"']),

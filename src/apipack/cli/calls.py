@@ -21,6 +21,8 @@ from apipack.operations.texts import endpoint
 
 ENDINGS = (".json", ".yaml", ".yml")
 MAX_NAME = 120
+MOST_TOLD = 3
+"""Repaired members that the last line names."""
 BARE = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?::\d+)?(?:/|$)")
 
 
@@ -42,6 +44,7 @@ class Told:
     languages: Counter[str] = field(default_factory=Counter)
     documents: Counter[str] = field(default_factory=Counter)
     repairs: int = 0
+    refused: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
@@ -53,7 +56,9 @@ class Told:
         ]
         parts += [f"calls left out: {_counts(self.languages)}"] if self.languages else []
         parts += [f"documents left out: {_counts(self.documents)}"] if self.documents else []
-        return "; ".join([*parts, f"members repaired: {self.repairs}"])
+        refused = dict.fromkeys(self.refused[:MOST_TOLD])
+        told = f" ({'; '.join(refused)}{', …' if self.repairs > len(refused) else ''})" if refused else ""
+        return "; ".join([*parts, f"members repaired: {self.repairs}{told}"])
 
 
 def print_calls(source: Source, languages: list[str], wanted: str | None, optional: bool, told: Told) -> bool:
@@ -93,6 +98,7 @@ def print_calls(source: Source, languages: list[str], wanted: str | None, option
             told.calls += 1
             put(line(row))
     told.repairs += document.repairs
+    told.refused += document.refused
     return bool(operations)
 
 

@@ -86,7 +86,9 @@ def _arguments(request: Request, gold: Request, template: str) -> Iterator[str]:
     aside = {(argument.place, argument.name) for argument in every_argument(gold, template) if is_set_aside(argument)}
     ours, theirs = (_values(one, template, by_name, aside) for one in (request, gold))
     if WHOLE_BODY in ours and WHOLE_BODY not in theirs and gold.body:  # what cannot be taken apart
-        yield f"body: {_short(request.body)} for {_short(gold.body)}"
+        kinds = [request.media_type or "no type", gold.media_type or "no type"]
+        as_kind = [f" as {kind}" if request.body == gold.body else "" for kind in kinds]
+        yield f"body: {_short(request.body)}{as_kind[0]} for {_short(gold.body)}{as_kind[1]}"
         ours, theirs = ({key: side[key] for key in side if key[0] != "body"} for side in (ours, theirs))
     for place, name in {**theirs, **ours}:
         given, wanted = (side.get((place, name), []) for side in (ours, theirs))
@@ -120,5 +122,5 @@ def _values(request: Request, template: str, by_name: bool, aside: set[tuple[str
 
 
 def _short(text: str | None) -> str:
-    text = text or "nothing"
+    text = "nothing" if text is None else text or '""'
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

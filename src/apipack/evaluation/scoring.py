@@ -190,11 +190,14 @@ def _scores(case: _Case, executed: Outcomes) -> Row:
 
 
 def _differs(prediction: Reading, outcome: Outcome | None, reference: Reference) -> list[str] | None:
-    """How the one request that is sent differs from the reference's; None where it is not one."""
+    """How the one request that is sent differs from the reference's; of an execution in which it is not one, what came
+    of it; else None."""
     sent = [prediction.request] if prediction.request else []
     if outcome and outcome.status != LOST:
         sent = arrived(outcome.records, {name.lower() for name, _ in reference.request.headers})
-    if len(sent) != 1:
+        if len(sent) != 1:
+            return [f"{len(sent)} requests arrived", *_came_of(outcome)]
+    if not sent:
         return None
     return differing(sent[0], reference.request, reference.template, reference.arguments)
 
@@ -204,6 +207,15 @@ def _arrived(outcome: Outcome | None) -> Request | None:
     if outcome is None or outcome.status != "ok" or len(outcome.records) != 1:
         return None
     return next(iter(arrived(outcome.records, set())), None)
+
+
+def _came_of(outcome: Outcome) -> list[str]:
+    """The status, with what a compiler says first or a program last."""
+    if outcome.status == "ok":
+        return []
+    said = [line.strip() for line in outcome.detail.splitlines() if line.strip()]
+    status = outcome.status.replace("_", " ")
+    return [f"{status}: {said[0 if outcome.status == 'does_not_compile' else -1]:.200}" if said else status]
 
 
 def _without_reference(case: _Case, outcome: Outcome | None) -> Row:

@@ -85,6 +85,11 @@ class Document:
         self._validation.repairs = count
 
     @property
+    def refused(self) -> list[str]:
+        """The first members that a model refused, and why."""
+        return self._validation.refused
+
+    @property
     def info(self) -> dict[str, Any]:
         info = self.raw.get("info")
         return info if isinstance(info, dict) else {}

@@ -15,16 +15,19 @@ from apipack.openapi.loading import SpecError
 from apipack.openapi.nodes import led_to, replaced, without
 
 REPAIR_ROUNDS = 4
+MOST_REFUSED = 5
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 class Validation:
-    """Of the nodes of one document, whose version as text it takes. repairs: members dropped or rewritten."""
+    """Of the nodes of one document, whose version as text it takes. repairs: members dropped or rewritten. refused: the
+    first MOST_REFUSED of those that a model refused, and why."""
 
     def __init__(self, version: tuple[int, int]) -> None:
         self._version = version
         self.repairs = 0
+        self.refused: list[str] = []
 
     def validate(self, model: type[Model], members: Any) -> Model:
         """Validate; where the model refuses a member, rewrite or drop just that member and count the repair."""
@@ -46,9 +49,17 @@ class Validation:
                 members, repairs = self._mended(members, problem)
                 changed = changed or repairs is not None
                 self.repairs += repairs or 0
+                self._note(model, refused, problem)
             if not changed:
                 break
         raise SpecError("refused_by_model", f"{'.'.join(map(str, first[0]['loc']))[:80]}: {first[0]['msg'][:80]}")
+
+    def _note(self, model: type[Model], members: Any, problem: Any) -> None:
+        name = members.get("name") if isinstance(members, dict) else None
+        whose = f"{model.__name__} {name}" if isinstance(name, str) else model.__name__
+        where = f"{whose:.60}: {'.'.join(map(str, problem['loc'])):.60}: "
+        if len(self.refused) < MOST_REFUSED and not any(told.startswith(where) for told in self.refused):
+            self.refused.append(f"{where}{problem['msg']:.100}")
 
     def _mended(self, members: Any, problem: Any) -> tuple[Any, int | None]:
         """The members without what the model refused, and how many repairs that was; None where nothing changed.
