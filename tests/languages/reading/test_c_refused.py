@@ -25,6 +25,11 @@ REFUSED = [
     ("switch (1) { case 1: break; case 1: break; }", "a case twice"),
     ("goto nowhere;", "nowhere is no label"),
     ("puts();", "puts takes 1 arguments"),
+    ('string s = "a";', "string is no type"),
+    ("byte *b = NULL;", "byte is no type"),
+    ("puts((String)1);", "String is no type"),
+    ("struct foo f;", "foo is defined nowhere"),
+    ("enum foo f = 0;", "foo is defined nowhere"),
 ]
 REFUSED_OUTSIDE = [
     ("int f(int a, int a) { return 1; }", "a is a parameter twice"),
@@ -37,6 +42,9 @@ REFUSED_OUTSIDE = [
 RIGHT = [
     "int x = 1; { int x = 2; (void)x; }",
     'const char *x = "a"; x = "b";',
+    "uint8_t a = 1; size_t b = 2; curl_off_t c = 3; struct curl_slist *l = NULL; FILE *f = NULL; fd_set s;",
+    "typedef struct { int a; } string; string s; struct later *p = NULL; struct timeval t;",
+    "typedef int (*call)(void); call c = NULL; struct buffer { int a; }; struct buffer b;",
     "for (int i = 0; i < 2; i++) { if (i) continue; break; }",
     "switch (1) { case 1: break; default: break; }",
     "if (res != CURLE_OK) goto end; end: ;",

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
+from apipack.languages.reading import c_types
 from apipack.languages.reading.grammar import descendants, field, named, nodes_of, refused, source
 from apipack.languages.wire import Unreadable
 
@@ -193,6 +194,7 @@ def _check_names(root: Node, nodes: Nodes) -> None:
     paths = [source(field(node, "path")).strip('<>"') for node in nodes.get("preproc_include", ())]
     if not set(paths) <= HEADERS or "preproc_function_def" in nodes:
         return
+    c_types.check(nodes, {source(field(node, "name")) for node in nodes.get("preproc_def", ())})
     used: dict[str, Node] = {}
     for kind in USES:
         for node in nodes.get(kind, ()):
@@ -213,4 +215,5 @@ KINDS = (
     *("compound_statement", "field_declaration_list", "enumerator", "declaration", "parameter_declaration"),
     *("assignment_expression", "update_expression", "type_qualifier", "preproc_def", "preproc_function_def"),
     *("call_expression", "preproc_ifdef", "preproc_if", "preproc_include", "binary_expression", "return_statement"),
+    *c_types.KINDS,
 )
