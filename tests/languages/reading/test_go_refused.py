@@ -28,6 +28,13 @@ REFUSED = [
     ("a, b := 1; fmt.Println(a, b)", "another number of values than of names"),
     ('a := fmt.Println("a"); fmt.Println(a)', "2 results for one name"),
     ('var a int = "x"; fmt.Println(a)', "of another type"),
+    ("var a [2]int = [3]int{1, 2, 3}; fmt.Println(a)", "of another type"),
+    ("var a []string = []int{1}; fmt.Println(a)", "of another type"),
+    ("var a map[string]string = map[string]int{}; fmt.Println(a)", "of another type"),
+    ("a := []int{1}; a = []interface{}{1}; fmt.Println(a)", "of another type"),
+    ("var a [2]int = nil; fmt.Println(a)", "of another type"),
+    ("var a int8 = -129; fmt.Println(a)", "of another type"),
+    ("var a uint = -1; fmt.Println(a)", "of another type"),
     ('a := "x"; a = 1; fmt.Println(a)', "of another type"),
     ('if resp.StatusCode == "200" { fmt.Println(1) }', "of two types"),
     ("var s string = resp.StatusCode; fmt.Println(s)", "of another type"),
@@ -60,6 +67,9 @@ REFUSED_OUTSIDE = [
 ]
 RIGHT = [
     "a, b := 1, 2; a, b = b, a; fmt.Println(a, b)",
+    "var a []byte = []uint8{1}; var b [1]int = [1]int{1}; a = nil; var c int8 = -128; fmt.Println(a, b, c)",
+    "var a []string; a = append(a, `x`); var b []interface{} = []any{1}; fmt.Println(a, b, a == nil)",
+    "var a map[string][]string = http.Header{}; a = nil; fmt.Println(a, -1)",
     "a := 1; { a := 2; fmt.Println(a) }; fmt.Println(a)",
     "x, err := fmt.Println(`a`); fmt.Println(x)",
     "var a interface{} = 1; var b float64 = 1; var c int = 'x'; fmt.Println(a, b, c)",

@@ -15,6 +15,7 @@ REAL = frozenset({"float32", "float64"})
 ALIASES = {"byte": "uint8", "rune": "int32"}
 BASIC = WHOLE | REAL | {"string", "bool"}
 TYPES = BASIC | ALIASES.keys() | {"any", "comparable", "complex64", "complex128", "error"}
+COMPOSED = ("array_type", "slice_type", "map_type")
 COMPOUND = frozenset({"pointer_type", "slice_type", "map_type", "function_type", "channel_type"})
 """Types that only `nil` is a literal of."""
 LITERALS = {
@@ -93,10 +94,30 @@ class Kind:
     node: Node | None = None
 
 
+def composed(node: Node) -> str:
+    """An array, a list or a map of basic types as its text; empty for any other type."""
+    if node.type in ("type_identifier", "interface_type"):
+        text = "any" if source(node).replace(" ", "") == "interface{}" else source(node)
+        text = ALIASES.get(text, text)
+        return text if text in BASIC | {"any", "error"} else ""
+    value = node.child_by_field_name("element") or node.child_by_field_name("value")
+    inner = composed(value) if value is not None else ""
+    if node.type == "map_type":
+        key = composed(field(node, "key"))
+        return f"map[{key}]{inner}" if key and inner else ""
+    length = node.child_by_field_name("length")
+    if not inner or node.type not in ("slice_type", "array_type") or (length and length.type != "int_literal"):
+        return ""
+    return f"[{source(length) if length is not None else ''}]{inner}"
+
+
 def type_text(node: Node | None) -> str:
-    """The name of a type as it is written; empty where that is no name, and `*` where only `nil` is a literal of it."""
+    """The name of a type as it is written, also in what is composed of basic ones; empty where that is no name, and
+    `*` where only `nil` is a literal of it."""
     if node is None:
         return ""
+    if text := composed(node) if node.type in COMPOSED else "":
+        return text
     if node.type in COMPOUND:
         return "*"
     text = source(node) if node.type == "type_identifier" else ""
@@ -120,6 +141,11 @@ def kind_of(node: Node, variable: Callable[[str], str], call: Callable[[Node], S
     """variable: the type of a name, call: the types that a call gives; empty and None where they are not known."""
     if node.type in LITERALS:
         return Kind(literal=LITERALS[node.type], node=node)
+    if node.type == "unary_expression" and source(field(node, "operator")) == "-":
+        inner = kind_of(field(node, "operand"), variable, call)
+        return Kind(inner.type, inner.literal, node) if inner.literal in ("whole", "real") else Kind()
+    if node.type == "composite_literal":
+        return Kind(composed(field(node, "type")))
     if node.type == "identifier":
         return Kind(variable(source(node)))
     if node.type == "parenthesized_expression":
@@ -137,14 +163,19 @@ def kind_of(node: Node, variable: Callable[[str], str], call: Callable[[Node], S
 
 def fits(kind: Kind, place: str) -> bool:
     """Whether a value may be given to a place of a type, as far as both are known."""
-    if not place or place not in BASIC | {"*", "error"}:
+    is_composed = "]" in place
+    if not place or not (is_composed or place in BASIC | {"*", "error"}):
         return True
     if kind.literal:
-        if place in ("*", "error"):
+        if place in ("*", "error") or is_composed:
+            if place[:1] == "[" and place[1:2] != "]":
+                return False
             return kind.literal == "nil"
         return place in FITTING[kind.literal] and (place not in WHOLE or _is_whole(kind, place))
-    if kind.type == "*" or kind.type not in BASIC | {"error"}:
+    if kind.type == "*" or not ("]" in kind.type or kind.type in BASIC | {"error"}):
         return True
+    if place == "*":
+        return "]" in kind.type
     return kind.type == place
 
 
@@ -152,11 +183,12 @@ def _is_whole(kind: Kind, place: str) -> bool:
     """Whether a number is one of a type of whole numbers."""
     if kind.node is None or kind.literal == "rune":
         return True
-    text = source(kind.node).replace("_", "")
+    text = source(kind.node).replace("_", "").replace(" ", "")
     try:
         number = float(text) if kind.literal == "real" else int(text, 0)
     except ValueError:
         return True  # in another way to write it
     digits = re.sub("[^0-9]", "", place)
     bits = (int(digits) if digits else MOST) - (not place.startswith("u"))
-    return number == int(number) and int(number) < 1 << bits
+    least = 0 if place.startswith("u") else -1 << bits
+    return number == int(number) and least <= int(number) < 1 << bits
