@@ -8,7 +8,9 @@ from apipack.languages.reading.java_answers import check_answer
 from apipack.languages.reading.java_assigned import check_unset
 from apipack.languages.reading.java_flow import Unsure, check_body, check_jump, sequence
 from apipack.languages.reading.java_values import (
+    check_arguments,
     check_changes,
+    check_copies,
     check_declaration,
     check_number,
     check_return,
@@ -23,6 +25,7 @@ CHECKS = {
     "local_variable_declaration": (check_declaration, check_unset, check_answer),
     "field_declaration": (check_declaration,),
     "decimal_integer_literal": (check_number,),
+    "type_arguments": (check_arguments,),
 }
 """By the type of a node."""
 
@@ -34,6 +37,7 @@ def check(root: Node, nodes: dict[str, list[Node]]) -> None:
             for one in checks:
                 one(node)
     check_changes(nodes)
+    check_copies(nodes)
     try:
         sequence(root.named_children)
     except Unsure:

@@ -48,6 +48,16 @@ SCOPES = (
     *("switch_block", "record_declaration", "enum_body_declarations", "interface_body"),
 )
 LARGEST = 2**31 - 1
+RANGES = {"byte": (-(2**7), 2**7), "short": (-(2**15), 2**15), "char": (0, 2**16)}
+BOXES = {"Byte": "byte", "Short": "short", "Character": "char"}
+WHOLE = {
+    "decimal_integer_literal": 10,
+    "hex_integer_literal": 16,
+    "octal_integer_literal": 8,
+    "binary_integer_literal": 2,
+}
+INITIALIZER = "array_initializer"
+PRIMITIVE = ("integral_type", "floating_point_type", "boolean_type")
 FUNCTIONS = ("lambda_expression", "class_body")
 
 
@@ -60,11 +70,37 @@ def literal_of(node: Node) -> str:
 
 
 def check_literal(node: Node, kind: Node | None) -> None:
-    """Refuse a literal for a place of another type."""
+    """Refuse a literal for a place of another type, and a number that is too large for it."""
+    if kind is not None and kind.type == "array_type":
+        _check_members(node, kind)
+        return
+    _check_range(node, source(kind) if kind is not None else "")
     fitting = FITTING.get(source(kind)) if kind is not None else None
     literal = literal_of(node)
     if fitting is not None and literal and literal not in fitting:
         raise refused(node, f"{source(node)[:40]} for {source(kind) if kind is not None else ''}")
+
+
+def _check_members(node: Node, kind: Node) -> None:
+    """Literals in an array of one dimension."""
+    if node.type == "array_creation_expression":
+        node = node.child_by_field_name("value") or node
+    if node.type == INITIALIZER and source(field(kind, "dimensions")).count("[") == 1:
+        for member in named(node):
+            check_literal(member, field(kind, "element"))
+
+
+def _check_range(node: Node, kind: str) -> None:
+    is_negative = node.type == "unary_expression" and source(field(node, "operator")) == "-"
+    number = field(node, "operand") if is_negative else node
+    kind = BOXES.get(kind, kind)
+    if kind not in RANGES or number.type not in WHOLE or source(number)[-1] in "lL":
+        return
+    digits = source(number).replace("_", "").lower()
+    value = int(digits, WHOLE[number.type]) if len(digits) < 20 else 2**64
+    least, end = RANGES[kind]
+    if not least <= (-value if is_negative else value) < end:
+        raise refused(node, f"{digits[:40]} is too large for a {kind}")
 
 
 def check_number(node: Node) -> None:
@@ -100,6 +136,32 @@ def check_return(node: Node) -> None:
     if around is not None and around.type == "method_declaration":
         for value in named(node):
             check_literal(value, around.child_by_field_name("type"))
+
+
+def check_arguments(node: Node) -> None:
+    """Refuse a primitive type where a class must stand."""
+    for kind in named(node):
+        if kind.type in PRIMITIVE:
+            raise refused(node, f"{source(kind)} for a type parameter")
+
+
+def check_copies(nodes: dict[str, list[Node]]) -> None:
+    """Refuse a declaration whose value is a variable that is a text where it should be a number, or the reverse."""
+    copies = [
+        (node, value)
+        for node in nodes.get("local_variable_declaration", ())
+        for declarator in node.children_by_field_name("declarator")
+        if (value := declarator.child_by_field_name("value")) is not None and value.type == "identifier"
+    ]
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for name, declarator, owner in _declarations(nodes) if copies else ():
+        kind = owner.child_by_field_name("type")
+        is_array = declarator.child_by_field_name("dimensions") is not None
+        kinds[name].add(source(kind) if kind is not None and not is_array else "")
+    for node, value in copies:
+        given, wanted = kinds[source(value)], source(field(node, "type"))
+        if len(given) == 1 and given | {wanted} <= FITTING.keys() and (wanted == "String") != (given == {"String"}):
+            raise refused(node, f"{source(value)} is no {wanted}")
 
 
 def check_changes(nodes: dict[str, list[Node]]) -> None:
