@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from tree_sitter import Node
 
+from apipack.languages.reading import php_types
 from apipack.languages.reading.grammar import field, named, nodes_of, refused, source
 
 WORDS = (
@@ -29,6 +30,7 @@ def checked(root: Node, code: str) -> Node:
         for kind, nodes in nodes_of("php", root, KINDS).items():
             for node in nodes:
                 CHECKS[kind](node)
+        php_types.check(root)
     return root
 
 
