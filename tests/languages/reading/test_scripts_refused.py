@@ -32,6 +32,14 @@ PHP_REFUSED = [
     ("switch (1) { default: break; default: break; }", "two defaults"),
     ("class C { function f() { parent::f(); } }", "parent of a class that extends none"),
     ("enum E: string { case A; }", "with and without values"),
+    ("function f(int $a) { } f('x');", "'x' for int"),
+    ("function f(string $a) { } f([]);", "[] for string"),
+    ("function f(?array $a, int|float $b) { } f(null, null);", "null for int|float"),
+    ("function f(int $a, $b) { } f(1);", "1 of 2 arguments"),
+    ("class C { function __construct(array $a) { } } new C('x');", "'x' for array"),
+    ("class C { function f() { $this->g(true); } function g(array $a) { } }", "true for array"),
+    ("function f(): int { return 'x'; }", "'x' for int"),
+    ("function strlen($a) { }", "strlen is PHP's own"),
 ]
 PHP_RIGHT = [
     "function f($a, ...$b) { } function g(): void { return; }",
@@ -43,8 +51,14 @@ PHP_RIGHT = [
     "[$a, $b] = [1, 2]; ['x' => $a, 'y' => $b] = ['x' => 1, 'y' => 2];",
     "function g(): ?int { return null; } function h(): Generator { yield 1; return; }",
     "const A = 1; enum E: string { case A = 'a'; case B = 'b'; }",
+    "function f(int $a, string $b, float $c, ?int $d, int $e = null) { } f('5', 5, 1, null, null);",
+    "function f(int $a, int ...$b) { } f(...[1, 2]); f(1); function h($b, $a) { } h(a: 1, b: 2);",
+    "function f(callable $a, iterable $b, mixed $c): string|int { return 1; } f('strlen', [], null);",
+    "class C { function __construct(private bool $a) { } function g(): bool { return 'x'; } } new C('x');",
+    "if (!function_exists('str_contains')) { function str_contains($a, $b) { } }",
 ]
 RUBY = """require 'net/http'
+require 'json'
 puts Net::HTTP.get(URI('https://a.example/x'))
 """
 RUBY_REFUSED = [
@@ -61,6 +75,8 @@ RUBY_REFUSED = [
     ("_1 = 1", "_1 cannot be set"),
     ("case 1; end", "a case without when"),
     ("puts /a/z", "the flags of a pattern"),
+    ("5.times { |i| break }; i", "i is neither declared"),
+    ("JSON.parse('{')", "a call that does not take its values"),
 ]
 RUBY_RIGHT = [
     "def f(_, _, _a, _a); end",
@@ -71,6 +87,8 @@ RUBY_RIGHT = [
     "class C; A = 1; def f; return A; end; end",
     "begin; 1; rescue; retry; end",
     "puts [1].map { _1 + 1 }",
+    "5.times { |i| break if i > 1 }; [1].each { |v| next }",
+    "JSON.parse('{}')",
 ]
 
 

@@ -107,19 +107,21 @@ def _own(node: Node, entered: tuple[str, ...] = ()) -> Iterator[Node]:
 
 
 def _outside(block: Node) -> set[str]:
-    """Variables that are set around a block."""
+    """Variables that are set or used around a block."""
     top = block
     while top.parent is not None and top.type not in FUNCTIONS:
         top = top.parent
     inside = {part.id for part in descendants(block)}
     found: set[str] = set()
     for part in descendants(top):
-        if part.type == "identifier" and part.id not in inside and part.parent is not None:
-            left = part.parent.child_by_field_name("left")
-            is_set = part.parent.type in ("assignment", "operator_assignment") and left == part
-            if is_set or part.parent.type in ("left_assignment_list", "method_parameters", "block_parameters"):
-                found.add(source(part))
+        if part.type == "identifier" and part.id not in inside and not _is_method(part):
+            found.add(source(part))
     return found
+
+
+def _is_method(node: Node) -> bool:
+    outer = node.parent
+    return outer is not None and outer.type == "call" and outer.child_by_field_name("method") == node
 
 
 def jump_of(lowering: Lowering, node: Node) -> Sequence[p.Statement]:
