@@ -25,6 +25,7 @@ REFUSED = [
     ("switch (1) { default: break; default: break; }", "two defaults"),
     ("function g() { for await (const x of []) { } }", "await in a function that is not async"),
     ("const x = 1; x = 2;", "x is a constant"),
+    ("decodeURIComponent('50%');", "a percent sign that encodes nothing"),
     ("const x = 1; { x++; }", "x is a constant"),
     ("const { x } = { x: 1 }; ({ x } = { x: 2 });", "x is a constant"),
     ("for (const i = 0; i < 2; i++) { }", "i is a constant"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -129,6 +130,13 @@ class Main(Thing):
         return MYSTERY
 
 
+def _decoded(value: Any) -> str:
+    """What decodeURIComponent gives; a percent sign without its two digits throws."""
+    if re.search("%(?![0-9A-Fa-f]{2})", text(value)):
+        raise Unreadable("a percent sign that encodes nothing")
+    return unquote(text(value), errors="strict")
+
+
 MAIN = Main()
 
 NAMES: Mapping[str, Any] = {
@@ -138,7 +146,7 @@ NAMES: Mapping[str, Any] = {
     "JSON": Module("JSON", {"stringify": constant(stringify), "parse": constant(parse)}),
     "encodeURIComponent": constant(_encoded),
     "encodeURI": constant(lambda value: quote(text(value), safe="!#$&'()*+,/:;=?@-._~")),
-    "decodeURIComponent": constant(lambda value: unquote(value, errors="strict")),
+    "decodeURIComponent": constant(_decoded),
     "btoa": constant(_btoa),
     "String": constant(text),
     "structuredClone": constant(copied),
