@@ -263,6 +263,9 @@ class Shell:
                 self.state.files.pop(file, None)
         if name == "set":
             self.ends_on_failure |= any(re.match("-[a-z]*e", word) for word in given) or "errexit" in given
+            self.words.is_strict |= any(re.match("-[a-z]*u", word) for word in given) or "nounset" in given
+            if any(re.match(r"\+[a-z]*u", word) for word in given) or ("+o" in given and "nounset" in given):
+                self.words.is_strict = False
             if any(word == "--" or word[:1] not in "-+" for word in given if word not in SETTINGS):
                 raise Unreadable("arguments that are set")
         if name == "printf" and given[:1] == ["-v"] and len(given) > 2:

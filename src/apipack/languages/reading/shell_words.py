@@ -23,13 +23,21 @@ _PLAINLY = re.compile(rb"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*|[1-9]))", re.ASCI
 """A variable, which the grammar takes for text where it begins an indented line of a here-document."""
 _DEFAULTED = re.compile(r"(?P<name>[A-Za-z_]\w*|[1-9])(?P<operator>:?[-=+])", re.ASCII)
 _DEFAULT = re.compile(r"[^\s$`\"'\\{}*?\[\]~]*")
+_SET = (
+    "BASH BASHPID BASH_SOURCE BASH_VERSION COLUMNS EPOCHREALTIME EPOCHSECONDS EUID FUNCNAME GROUPS HOSTTYPE IFS "
+    "LINENO LINES MACHTYPE OPTARG OPTIND OSTYPE PIPESTATUS PPID PS4 RANDOM REPLY SECONDS SHELLOPTS SRANDOM UID"
+)
+_OF_BASH = frozenset(_SET.split())
+"""Variables that the shell itself sets."""
 LONGEST = 1_000_000
 _ASCII_LIMIT = 0x80
 
 
 class Words:
     """variables: those that are set so far. run: what a command prints, which a substitution is given. status: that of
-    the last command."""
+    the last command. is_strict: a variable that is not set ends the script."""
+
+    is_strict = False
 
     def __init__(
         self, variables: MutableMapping[str, Value], run: Callable[[Node], Value | None], status: Value = MYSTERY
@@ -88,7 +96,7 @@ class Words:
                 position = plain = inner[position].end_byte - node.start_byte
             elif heredoc and (plainly := _PLAINLY.match(raw, position)):
                 name = (plainly[1] or plainly[2]).decode()
-                parts += [raw[plain:position].decode(), self.variables.get(name, self.absent(name))]
+                parts += [raw[plain:position].decode(), self.plain(name)]
                 position = plain = plainly.end()
             elif mark == b"`" or (mark == b"$" and re.match(rb"[A-Za-z_0-9{(@*#?!$-]", after)):
                 raise refuse(node)
@@ -149,7 +157,16 @@ class Words:
             return str(len(value)) if isinstance(value, str) and value.isascii() else MYSTERY
         if not re.fullmatch("[A-Za-z_][A-Za-z_0-9]*|[1-9]|#", name):
             raise refuse(node)
-        return self.variables.get(name, self.absent(name))
+        return self.plain(name)
+
+    def plain(self, name: str) -> Value:
+        """A variable as it is."""
+        if name in self.variables:
+            return self.variables[name]
+        is_set = name == "#" or holds_credential(name) or name in AMBIENT or name in _OF_BASH
+        if self.is_strict and not is_set:
+            raise Unreadable(f"{name} is not set")
+        return self.absent(name)
 
     def changed(self, name: str) -> Value:
         """A variable of which a part is cut off, taken, or written in another case."""
