@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from apipack.languages.reading import swift_kinds
 from apipack.languages.reading.grammar import descendants, field, named, refused, source
 from apipack.languages.reading.swift_answers import check_answers
 from apipack.languages.reading.swift_nodes import bound
@@ -26,6 +27,7 @@ def check(root: Node, structs: set[str]) -> None:
     check_types(nodes)
     check_scopes(nodes, root)
     check_answers(nodes)
+    swift_kinds.check(nodes, source(root))
     constants: dict[str, set[bool]] = defaultdict(set)
     settled: dict[str, set[bool]] = defaultdict(set)
     optionals: dict[str, set[bool]] = defaultdict(set)
@@ -62,6 +64,7 @@ LITERALS = {
         "TimeInterval",
         "Decimal",
         "CGFloat",
+        *swift_kinds.BITS,
     },
     "real_literal": {"Double", "Float", "Any", "TimeInterval", "Decimal", "CGFloat"},
     "boolean_literal": {"Bool", "Any"},
@@ -182,6 +185,8 @@ def _is_optional(node: Node) -> bool:
         return True
     if function.type == "navigation_expression":
         return source(field(field(function, "suffix"), "suffix")) in GIVING_OPTIONALS
+    if swift_kinds.is_made_of_text(node):
+        return True
     return source(function) in ("URL", "NSURL", "URLComponents") and "(string:" in source(node).replace(" ", "")
 
 
@@ -210,7 +215,7 @@ def _used_values(node: Node) -> Iterator[Node]:
     """Expressions that must not be optional: what is interpolated or joined, whose member is taken, a request's URL."""
     if node.type == "interpolated_expression" and (value := node.child_by_field_name("value")):
         yield value
-    elif node.type == "additive_expression":
+    elif node.type in ("additive_expression", "multiplicative_expression"):
         yield from (field(node, "lhs"), field(node, "rhs"))
     elif node.type == "navigation_expression":
         if not any(child.type == "?" for child in node.children) and source(field(node, "suffix")) not in OF_OPTIONALS:

@@ -23,6 +23,7 @@ from apipack.languages.reading.swift_data import (
     Null,
     Struct,
     data_of,
+    deserialized,
     of_affix,
     percent_encoded,
     replaced,
@@ -205,7 +206,11 @@ class Swift(Dialect):
         "String": or_fetched(string_of),
         "JSONSerialization": Module(
             "JSONSerialization",
-            {"data": Builtin(serialized), "jsonObject": MYSTERY, "isValidJSONObject": Builtin(lambda run, given: True)},
+            {
+                "data": Builtin(serialized),
+                "jsonObject": Builtin(deserialized),
+                "isValidJSONObject": Builtin(lambda run, given: True),
+            },
         ),
         "JSONEncoder": Builtin(lambda run, given: Encoder()),
         "Task": Builtin(_task),

@@ -13,7 +13,7 @@ from apipack.languages.reading.swift_nodes import bound
 
 SCOPES = ("source_file", "statements", "class_body")
 FUNCTIONS = ("function_declaration", "lambda_literal", "init_declaration", "class_declaration")
-LEAVING = re.compile(r"\b(?:fatalError|preconditionFailure|exit|abort|dispatchMain)\s*\(|->\s*Never\b|\bwhile\s+true\b")
+LEAVING = re.compile(r"\b(?:fatalError|preconditionFailure|exit|abort|dispatchMain)\s*\(|\bwhile\s+true\b")
 """What never comes back."""
 WAITING = {"data", "upload", "download"}
 """Methods of a session that are asynchronous where no closure is given."""
@@ -22,7 +22,7 @@ LABELS = re.compile(r"\((?:for|from):")
 
 def check_scopes(nodes: Sequence[Node], root: Node) -> None:
     """nodes: all of the program."""
-    leaves = LEAVING.search(source(root)) is not None
+    has_never = re.search(r"->\s*Never\b", source(root)) is not None
     waiting = {
         source(node.children_by_field_name("name")[0])
         for node in nodes
@@ -31,12 +31,10 @@ def check_scopes(nodes: Sequence[Node], root: Node) -> None:
     for node in nodes:
         if node.type in SCOPES:
             _check_names(node)
-        elif (
-            node.type == "guard_statement" and not leaves and not _has(node.children[-2:], "control_transfer_statement")
-        ):
+        elif node.type == "guard_statement" and not has_never and not _leaves(node.children[-2:]):
             raise refused(node, "a guard that goes on")
         elif node.type == "function_declaration":
-            _check_function(node, leaves)
+            _check_function(node, has_never)
         elif node.type == "call_expression":
             _check_waiting(node, waiting)
 
@@ -66,8 +64,10 @@ def _check_names(scope: Node) -> None:
             seen.add(name)
 
 
-def _has(nodes: Sequence[Node], kind: str) -> bool:
-    return any(inner.type == kind for node in nodes for inner in descendants(node))
+def _leaves(nodes: Sequence[Node]) -> bool:
+    """Whether one of these may end what they stand in."""
+    jumps = (inner.type == "control_transfer_statement" for node in nodes for inner in descendants(node))
+    return any(jumps) or any(LEAVING.search(source(node)) for node in nodes)
 
 
 def _own(node: Node) -> Iterator[Node]:
@@ -78,18 +78,21 @@ def _own(node: Node) -> Iterator[Node]:
             yield from _own(child)
 
 
-def _check_function(node: Node, leaves: bool) -> None:
+def _check_function(node: Node, has_never: bool) -> None:
+    """has_never: a function of the program never comes back."""
     body = node.child_by_field_name("body")
-    if body is None or not (statements := [one for part in named(body) for one in named(part)]):
+    if body is None:
         return
+    statements = [one for part in named(body) for one in named(part)]
     own = list(_own(body))
     if any(one.type == "await_expression" for one in own) and not any(child.type == "async" for child in node.children):
         raise refused(node, "await in a function that is not async")
     head = source(node)[: body.start_byte - node.start_byte]
     result = head.rpartition("->")[2].strip() if "->" in head.rpartition(")")[2] else ""
-    if result in ("", "Void", "()") or result.startswith("some ") or leaves:
+    if result in ("", "Void", "()") or result.startswith("some ") or has_never or LEAVING.search(source(body)):
         return
     is_expression = len(statements) == 1 and statements[0].type != "property_declaration"
+    is_expression &= not any(source(one).startswith("print(") for one in statements)
     if not is_expression and not any(one.type == "control_transfer_statement" for one in own):
         raise refused(node, "a function that gives nothing")
 
