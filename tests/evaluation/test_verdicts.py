@@ -12,7 +12,7 @@ from apipack.evaluation.agreement import agreement
 from apipack.evaluation.apis import Apis
 from apipack.evaluation.executing import certain, lacks, lacks_library
 from apipack.evaluation.predictions import judge_all, predictions_of
-from apipack.evaluation.verdicts import RATES, Reference, Verdict, judge, judge_executed
+from apipack.evaluation.verdicts import RATES, Reference, Verdict, does_not_compile, judge, judge_executed
 from apipack.languages.codec import Reading, Unreadable, read, render
 from apipack.languages.environment import FILE_CONTENT
 from apipack.languages.wire import CLIENT_ADDED, CLIENT_OWNED
@@ -423,3 +423,35 @@ def test_a_header_that_clients_send_themselves_is_no_other_request_executed_or_r
     for name in CLIENT_OWNED:
         with pytest.raises(Unreadable, match="is set by the client"):
             read("curl", f"curl '{url}' --header '{name}: x'")
+
+
+UNCOMPILED = [
+    ("javascript", "function f() { await fetch('https://a.example/x'); }\nf();"),
+    ("javascript", "let r = 1;\nconst r = 2;\nfetch('https://a.example/x');"),
+    (
+        "go",
+        'package main\n\nimport "net/http"\n\nfunc main() {\n\tvar n int8 = 300\n\t_ = n\n\thttp.Get("https://a.x")\n}',
+    ),
+    (
+        "swift",
+        'import Foundation\nlet name: String = nil\nURLSession.shared.dataTask(with: URL(string: "https://a.x")!)',
+    ),
+    ("php", "<?php function strlen() { } curl_exec(curl_init('https://a.example/x'));"),
+]
+
+
+@pytest.mark.parametrize(("language", "code"), UNCOMPILED)
+def test_what_the_reader_knows_a_compiler_to_refuse_does_not_compile(language: str, code: str) -> None:
+    assert does_not_compile(Reading.of(language, code))
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("javascript", "const r = 1;\nr = 2;\nfetch('https://a.example/x');"),
+        ("php", "<?php function f(int $a) { } f('x'); curl_exec(curl_init('https://a.example/x'));"),
+        ("node", "fetch(process.argv[2]);"),
+    ],
+)
+def test_what_fails_while_it_runs_compiles(language: str, code: str) -> None:
+    assert not does_not_compile(Reading.of(language, code))

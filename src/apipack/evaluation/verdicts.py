@@ -178,10 +178,10 @@ def _names(reference: Reference) -> set[str]:
 
 
 def does_not_compile(reading: Reading) -> bool:
-    """Whether code that cannot be read seems not to compile."""
+    """Whether code that cannot be read seems not to compile: its reader says so, or its grammar."""
     from apipack.evaluation.syntax import compiles  # a bare GPU box has no grammars, and no specification to ask this
 
-    return reading.request is None and not compiles(reading.language, reading.code)
+    return reading.request is None and (reading.uncompiled or not compiles(reading.language, reading.code))
 
 
 def _sent(

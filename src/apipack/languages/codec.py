@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from apipack.languages import curl, go, java, javascript, libcurl, node, php, python, reading, ruby, swift
-from apipack.languages.wire import Unreadable, Unrepresentable, Unsent, problem
+from apipack.languages.wire import Uncompiled, Unreadable, Unrepresentable, Unsent, problem
 from apipack.records import Request
 
 __all__ = ["Reading", "Unreadable", "Unrepresentable", "read", "read_own", "render"]
@@ -63,7 +63,8 @@ def read_own(language: str, code: str) -> Request:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Code that anybody wrote, read once: the request that it sends, or None and why that is not certain. own: the code
-    has the form that `render` writes. unsent: it is certain that nothing is sent."""
+    has the form that `render` writes. unsent: it is certain that nothing is sent. uncompiled: the language refuses it
+    before it runs."""
 
     language: str
     code: str
@@ -71,6 +72,7 @@ class Reading:
     problem: str = ""
     own: bool = False
     unsent: bool = False
+    uncompiled: bool = False
 
     @classmethod
     def of(cls, language: str, code: str) -> Reading:
@@ -82,4 +84,8 @@ class Reading:
             return cls(language, code, _read_foreign(language, code))
         except Unreadable as error:
             reason = f"cannot be read as {language}: {error}"
-            return cls(language, code, None, reason, unsent=isinstance(error, Unsent))
+            return cls(
+                *(language, code, None, reason),
+                unsent=isinstance(error, Unsent),
+                uncompiled=isinstance(error, Uncompiled),
+            )

@@ -28,6 +28,10 @@ class Unsent(Unreadable):
     """The code certainly sends nothing: it does not compile, or throws before; the message is a short reason."""
 
 
+class Uncompiled(Unreadable):
+    """The language refuses the code before it runs; the message is a short reason."""
+
+
 CLIENT_OWNED = frozenset(
     {"host", "content-length", "transfer-encoding", "connection", "expect", "keep-alive", "te", "trailer", "upgrade"}
 )

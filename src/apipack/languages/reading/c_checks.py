@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from apipack.languages.reading import c_types
 from apipack.languages.reading.grammar import descendants, field, named, nodes_of, refused, source
-from apipack.languages.wire import Unreadable
+from apipack.languages.wire import Uncompiled
 
 Nodes = dict[str, list[Node]]
 LOOPS = ("for_statement", "while_statement", "do_statement")
@@ -180,7 +180,7 @@ def _check_calls(nodes: Nodes) -> None:
             counts[title] = 0 if is_void else len(parameters)
     twice = [title for title, count in own.items() if count > 1]
     if twice and "preproc_ifdef" not in nodes and "preproc_if" not in nodes:
-        raise Unreadable(f"{twice[0]} is declared twice")
+        raise Uncompiled(f"{twice[0]} is declared twice")
     for node in nodes.get("call_expression", ()):
         function, arguments = node.named_children[0], node.named_children[-1]
         count = counts.get(source(function)) if function.type == "identifier" else None

@@ -10,7 +10,7 @@ from tree_sitter import Node
 from apipack.languages.reading.go_imports import package_of
 from apipack.languages.reading.go_kinds import TYPES, type_text
 from apipack.languages.reading.grammar import field, named, refused, source
-from apipack.languages.wire import Unreadable
+from apipack.languages.wire import Uncompiled
 
 _FUNCTIONS = "append cap clear close complex copy delete imag len make max min new panic print println real recover"
 FUNCTIONS = frozenset(_FUNCTIONS.split())
@@ -106,7 +106,7 @@ class Names:
         """End the innermost scope."""
         for symbol in self.scopes.pop().values():
             if not symbol.is_used and (symbol.is_local or symbol.what == "import"):
-                raise Unreadable(f"{symbol.name} is not used")
+                raise Uncompiled(f"{symbol.name} is not used")
 
     def own_kind(self, kind: str) -> str:
         """A type by its name, unless the program gives that name to another."""

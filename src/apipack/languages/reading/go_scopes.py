@@ -14,7 +14,7 @@ from apipack.languages.reading.go_names import VALUED, Names, Symbol, check_case
 from apipack.languages.reading.go_values import CALLS, Values
 from apipack.languages.reading.grammar import field as field_of
 from apipack.languages.reading.grammar import named, refused, source
-from apipack.languages.wire import Unreadable
+from apipack.languages.wire import Uncompiled
 
 NOTHING = (
     "comment",
@@ -304,7 +304,7 @@ class Scopes:
             self.walk(*case.named_children)
             self.names.close()
         if symbols and not any(symbol.is_used for symbol in symbols):
-            raise Unreadable(f"{symbols[0].name} is not used")
+            raise Uncompiled(f"{symbols[0].name} is not used")
         self.names.close()
         self.around.breakable -= 1
 
@@ -350,7 +350,7 @@ class Scopes:
             if name not in self.around.used and name != "_":
                 raise refused(node, f"the label {name} is not used")
         if missing := self.around.used - self.around.defined.keys():
-            raise Unreadable(f"{min(missing)} is no label")
+            raise Uncompiled(f"{min(missing)} is no label")
 
     def expression(self, node: Node) -> None:
         inner = named(node)[0]

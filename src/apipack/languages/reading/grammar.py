@@ -16,7 +16,7 @@ import tree_sitter_ruby
 import tree_sitter_swift
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
-from apipack.languages.wire import Unreadable
+from apipack.languages.wire import Uncompiled, Unreadable
 
 GRAMMARS: dict[str, Callable[[], object]] = {
     "shell": tree_sitter_bash.language,
@@ -136,11 +136,11 @@ def by_kind(root: Node) -> dict[str, list[Node]]:
     return kinds
 
 
-def refused(node: Node, what: str) -> Unreadable:
-    """The refusal of a node, with its line."""
-    return Unreadable(f"line {node.start_point[0] + 1}: {what}")
+def refused(node: Node, what: str) -> Uncompiled:
+    """The refusal of a node that no compiler takes, with its line."""
+    return Uncompiled(f"line {node.start_point[0] + 1}: {what}")
 
 
 def refuse(node: Node) -> Unreadable:
     """The refusal of a node that no lowering knows."""
-    return refused(node, f"{node.type.replace('_', ' ')} is not known here")
+    return Unreadable(f"line {node.start_point[0] + 1}: {node.type.replace('_', ' ')} is not known here")

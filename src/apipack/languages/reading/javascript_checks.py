@@ -9,7 +9,7 @@ from tree_sitter import Node
 from apipack.languages.reading.grammar import nodes_of
 from apipack.languages.reading.javascript_early import CHECKS
 from apipack.languages.reading.javascript_scopes import SCOPES, twice
-from apipack.languages.wire import Unreadable
+from apipack.languages.wire import Uncompiled
 
 KINDS = tuple({*SCOPES, *CHECKS})
 _STRICT = re.compile(r"""\A\s*["']use strict["']|^[ \t]*(?:import\b[^(.\n]*['"{*]|export\b)""", re.MULTILINE)
@@ -20,7 +20,7 @@ def check(module: Node) -> None:
     for kind, nodes in nodes_of("javascript", module, KINDS).items():
         for node in nodes:
             if kind in SCOPES and (name := twice(node)) is not None:
-                raise Unreadable(f"{name} is declared twice")
+                raise Uncompiled(f"{name} is declared twice")
             if kind in CHECKS:
                 CHECKS[kind](node)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from apipack.languages.reading.grammar import field, named, nodes_of, refused, source
+from apipack.languages.wire import Unreadable
 
 KINDS = (
     *("function_definition", "method_declaration", "class_declaration", "function_call_expression"),
@@ -96,7 +97,7 @@ def _check_call(call: Node, parameters: Sequence[Node], is_strict: bool) -> None
         one for one in parameters if one.type != "variadic_parameter" and not one.child_by_field_name("default_value")
     ]
     if len(values) < len(needed):
-        raise refused(call, f"{len(values)} of {len(needed)} arguments")
+        raise Unreadable(f"line {call.start_point[0] + 1}: {len(values)} of {len(needed)} arguments")
     for parameter, value in zip(parameters, values, strict=False):
         default = parameter.child_by_field_name("default_value")
         is_null = default is not None and source(default).lower() == "null"
@@ -125,4 +126,4 @@ def _check_value(value: Node, kind: Node | None, is_strict: bool, takes_null: bo
         is_number = literal != "string" or _NUMERIC.fullmatch(source(value)[1:-1]) is not None
         taken |= {literal} if taken & {"string", "bool"} or (is_number and taken & {"int", "float"}) else set()
     if literal not in taken:
-        raise refused(value, f"{source(value)[:40]} for {text}")
+        raise Unreadable(f"line {value.start_point[0] + 1}: {source(value)[:40]} for {text}")

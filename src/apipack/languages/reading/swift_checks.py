@@ -12,6 +12,7 @@ from apipack.languages.reading.grammar import descendants, field, named, refused
 from apipack.languages.reading.swift_answers import check_answers
 from apipack.languages.reading.swift_nodes import bound
 from apipack.languages.reading.swift_scopes import check_scopes
+from apipack.languages.wire import Unreadable
 
 STRUCTS = {"URLRequest", "URLComponents"}
 CHANGING = {"setValue", "addValue", "append", "insert", "remove", "removeValue", "updateValue", "merge", "removeAll"}
@@ -98,7 +99,7 @@ def check_types(nodes: list[Node]) -> None:
     for node in nodes:
         for called, title, value in _given(node):
             if value.type == "integer_literal" and kinds.get((called, title), set()) & FLOATING and title in shown:
-                raise refused(node, f"{title} has a point where it is text")
+                raise Unreadable(f"{title} has a point where it is text")
             types = {kind.removesuffix("?") for kind in kinds.get((called, title), ())}
             if value.type in LITERALS and types and types <= PLAIN and not types & LITERALS[value.type]:
                 raise refused(node, f"{title} is of another type")
