@@ -146,6 +146,12 @@ class Prepared(Thing):
             raise Unreadable("the method is not text")
         self.method, self.url = method.upper(), self.options.pop("url", UNDEFINED)
 
+    @property
+    def at_headers(self) -> Any:
+        if self.options.get("headers") is None:
+            self.options["headers"] = {}
+        return self.options["headers"]
+
     def do_prepare(self, run: Evaluation, given: Arguments) -> Sendable:
         given.take()
         return Sendable(Session().request(run, self.method, self.url, self.options))
