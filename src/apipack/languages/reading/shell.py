@@ -22,7 +22,14 @@ from apipack.languages.reading.shell_flow import case, chain, condition, counted
 from apipack.languages.reading.shell_httpie import COMMANDS
 from apipack.languages.reading.shell_httpie import as_curl as httpie
 from apipack.languages.reading.shell_loops import JUMPS, Left, called, counted_loop, each, jump, loop
-from apipack.languages.reading.shell_printing import KEEPING, PRINTING, is_status_alone, printed_by, without_outputs
+from apipack.languages.reading.shell_printing import (
+    KEEPING,
+    PRINTING,
+    is_quiet,
+    is_status_alone,
+    printed_by,
+    without_outputs,
+)
 from apipack.languages.reading.shell_redirections import here_string, kept, output, redirected
 from apipack.languages.reading.shell_state import State
 from apipack.languages.reading.shell_wget import as_curl
@@ -268,6 +275,8 @@ class Shell:
                 self.words.is_strict = False
             if any(word == "--" or word[:1] not in "-+" for word in given if word not in SETTINGS):
                 raise Unreadable("arguments that are set")
+        if name == "trap" and is_quiet(given, {key: source(body) for key, body in self.state.functions.items()}):
+            return ""
         if name == "printf" and given[:1] == ["-v"] and len(given) > 2:
             printed_into(self, given[1], given[2:])
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from apipack.languages.reading.shell_expansions import Value
@@ -27,8 +27,19 @@ KEEPING = frozenset([
 _OUTPUT = re.compile("-[sSfLkivN]*[oDc]|--output|--dump-header|--cookie-jar")
 _TRAPPED = re.compile(r"(?:rm|echo) [^;&|`()<>]*(?:>&2)?")
 """What a script does at its end or on a failure, of which no request shows."""
+_PLAIN = re.compile(r"[^;&|`()<>]*")
+_SENDING = re.compile("curl|wget|http|eval|exec|source")
 COLUMNS = 76
 """At which base64 breaks its lines."""
+
+
+def is_quiet(given: list[str], functions: Mapping[str, str]) -> bool:
+    """Whether what is trapped sends nothing. functions: of the snippet, with their text."""
+    if len(given) < 2:
+        return False
+    text = functions.get(given[0].partition(" ")[0], "")
+    is_own = text and not _SENDING.search(text) and not any(name in text for name in functions)
+    return _TRAPPED.fullmatch(given[0]) is not None or (bool(is_own) and _PLAIN.fullmatch(given[0]) is not None)
 
 
 def printed_by(words: list[str], stdin: Value | None) -> Value | None:
@@ -41,8 +52,6 @@ def printed_by(words: list[str], stdin: Value | None) -> Value | None:
     if name == "jq" and any(re.fullmatch("-[cr]*n[cr]*|--null-input", word) for word in given):
         return jq_null_input(given)
     if name == "rm" and all(re.fullmatch(r"-f|[\w][\w.-]*", word) for word in given):
-        return ""
-    if name == "trap" and len(given) > 1 and _TRAPPED.fullmatch(given[0]):
         return ""
     if name == "jq" and "@uri" in given and isinstance(stdin, str):
         return jq_encoded([word for word in given if word != "@uri"], stdin)
