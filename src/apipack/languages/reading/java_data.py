@@ -93,6 +93,8 @@ def formatted(pattern: str, *values: Any) -> str:
         value = values[int(verb["place"]) - 1] if verb["place"] else rest.pop(0)
         if verb["kind"] == "s" and not verb["form"]:
             return text(value)
+        if verb["kind"] == "b" and not verb["form"] and isinstance(value, bool):
+            return text(value)
         if verb["kind"] == "d" and isinstance(value, int) and not isinstance(value, bool) and "." not in verb["form"]:
             return f"%{verb['form']}d" % value
         if verb["kind"] == "f" and isinstance(value, float):
