@@ -12,6 +12,7 @@ from apipack.languages.reading.grammar import field, named, refuse, source
 from apipack.languages.reading.objects import Instance, Type
 from apipack.languages.reading.ruby_names import Names
 from apipack.languages.reading.values import MYSTERY, Arguments, Builtin, Symbol
+from apipack.languages.wire import Unreadable
 
 SELF = p.Name("self")
 
@@ -33,6 +34,14 @@ EXCEPTIONS = {
     name: ExceptionType(name, {}, None, None)
     for name in ("Exception", "StandardError", "RuntimeError", "ArgumentError", "IOError", "KeyError", "TypeError")
 }
+
+
+def exception_class(run: Any, given: Arguments) -> ExceptionType:
+    """`Class.new` of an exception, which has nothing of its own."""
+    (parent,) = given.positional
+    if not isinstance(parent, ExceptionType) or given.named:
+        raise Unreadable("a class without a name")
+    return parent
 
 
 class Lowering(Protocol):

@@ -25,7 +25,7 @@ from apipack.languages.reading.ruby_blocks import (
     tapped,
 )
 from apipack.languages.reading.ruby_calls import VERBS
-from apipack.languages.reading.ruby_classes import EXCEPTIONS
+from apipack.languages.reading.ruby_classes import EXCEPTIONS, exception_class
 from apipack.languages.reading.ruby_data import Address, is_address, pretty_json, text, to_json
 from apipack.languages.reading.ruby_faraday import FARADAY
 from apipack.languages.reading.ruby_http_gems import EXCON, HTTP, TYPHOEUS, to_query
@@ -237,6 +237,7 @@ class Ruby(Dialect):
             "proc": Builtin(lambda run, given: given.named["block"]),
             **dict.fromkeys(("SocketError", "Timeout", "Errno"), MYSTERY),
             **EXCEPTIONS,
+            "Class": Module("Class", {"new": Builtin(exception_class)}),
             **{name: value for names in given for name, value in names.items()},
             **({"URI": OPEN_URI} if "open-uri" in libraries else {}),
         }
