@@ -72,6 +72,14 @@ METHOD = 'let method = "GET"\n'
         ('func f(_ a: Int) { }\nf("x")\n' + SENT, "func f(_ a: Int) { }\nf(1)\n" + SENT),
         ("func f(a: Int) { }\nf(1)\n" + SENT, "func f(a: Int, b: Int = 1) { }\nf(a: 1)\n" + SENT),
         (
+            "struct S { let a: Int; var b: Int }\nlet s = S(a: 1)\n" + SENT,
+            "struct S { let a: Int; var b: Int?; var c = 2; let d = 3; static let e = 4 }\nlet s = S(a: 1)\n" + SENT,
+        ),
+        (
+            'struct S { let a: Int }\nlet s = S(a: "1")\n' + SENT,
+            'struct S { let a: Int; init(_ b: String) { a = 1 } }\nlet s = S("1")\n' + SENT,
+        ),
+        (
             "func add(text: String) { }\nadd(Data())\n" + SENT,
             "extension Data { mutating func append(text: String) { append(Data(text.utf8)) } }\n" + SENT,
         ),

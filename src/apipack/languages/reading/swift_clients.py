@@ -334,6 +334,6 @@ class Swift(Dialect):
         return Bytes(value.encode())
 
     def called(self, run: Any, callee: Thing, given: Arguments, new: bool) -> Any:
-        if isinstance(callee, Struct | SessionType | PairsType | HeaderType):
+        if isinstance(callee, Struct | SessionType | PairsType | HeaderType | CharacterSets):
             return callee.call(run, given)
         raise Unreadable(f"a call of {type(callee).__name__} is not known here")

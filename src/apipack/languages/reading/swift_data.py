@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import re
+import string
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -270,6 +272,9 @@ SETS = {
 """Sets of characters by name: those of ASCII beside letters and digits."""
 
 
+LETTERS = frozenset(string.ascii_letters + string.digits)
+
+
 class CharacterSet(Copied):
     """CharacterSet, whose members of ASCII beside letters and digits are kept."""
 
@@ -292,9 +297,38 @@ class CharacterSet(Copied):
         removed = self._given(given)
         self.marks = "".join(mark for mark in self.marks if mark not in removed)
 
+    def do_subtracting(self, run: Evaluation, given: Arguments) -> CharacterSet:
+        (other,) = map(known, given.take("other", required=1))
+        return CharacterSet("".join(mark for mark in self.marks if mark not in _marks_of(other)))
+
+    def do_union(self, run: Evaluation, given: Arguments) -> CharacterSet:
+        (other,) = map(known, given.take("other", required=1))
+        return CharacterSet(self.marks + _marks_of(other))
+
+
+@dataclass
+class Marks(Thing):
+    """A CharacterSet that has no letters and no digits, which others get or lose."""
+
+    marks: str
+
+
+def _marks_of(value: Any) -> str:
+    if not isinstance(value, Marks):
+        raise Unreadable("a set of characters")
+    return value.marks
+
 
 class CharacterSets(Module):
     """CharacterSet, the type: each access makes a set of its own."""
+
+    def call(self, run: Evaluation, given: Arguments) -> Thing:
+        (members,) = map(known, given.take("charactersIn", required=1))
+        letters = set(members) & LETTERS
+        if not members.isascii() or (letters and letters != LETTERS):
+            raise Unreadable("a set of some letters")
+        marks = "".join(mark for mark in members if mark not in LETTERS)
+        return CharacterSet(marks) if letters else Marks(marks)
 
     def get(self, run: Any, name: str) -> Any:
         return CharacterSet(SETS[name]) if name in SETS else super().get(run, name)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from apipack.languages.reading.grammar import field, named, refused, source
+from apipack.languages.reading.swift_nodes import is_lazy, is_static, is_stored
 
 BITS = {f"{sign}Int{bits}": (bits, sign == "U") for sign in ("", "U") for bits in (8, 16, 32, 64)}
 BITS |= {"Int": (64, False), "UInt": (64, True)}
@@ -42,9 +43,12 @@ def check(nodes: Sequence[Node], code: str) -> None:
     """nodes: all of the program. Names count by their text: what is declared in two ways is left alone."""
     kinds: dict[str, set[str]] = defaultdict(set)
     functions: dict[str, list[Node]] = defaultdict(list)
+    has_inits = any(node.type == "init_declaration" and _extends(node) for node in nodes)
     for node in nodes:
         if node.type == "function_declaration":
             functions[source(node.children_by_field_name("name")[0])].append(node)
+        elif node.type == "class_declaration" and not has_inits:
+            functions[source(field(node, "name"))].append(node)
         is_part = node.type == "pattern" and node.parent is not None and node.parent.type == "property_declaration"
         if node.type in ("property_declaration", "parameter", "lambda_parameter", "pattern") and not is_part:
             for name in node.children_by_field_name("name") or [node]:
@@ -138,14 +142,9 @@ def _check_labels(call: Node, function: Node, name: str) -> None:
     parts = named(suffix)
     if len(parts) != 1 or parts[0].type != "value_arguments" or "[" in source(suffix)[:1]:
         return
-    wanted: list[tuple[str, bool, str]] = []
-    for index, child in enumerate(function.children):
-        if child.type == "..." or (child.type == "parameter" and any(part.type == "..." for part in child.children)):
-            return
-        if child.type == "parameter":
-            title = source(child.child_by_field_name("external_name") or child.children_by_field_name("name")[0])
-            has_default = any(part.type == "=" for part in function.children[index + 1 : index + 2])
-            wanted.append(("" if title == "_" else title, has_default, _annotated(child)))
+    wanted = _members(function) if function.type == "class_declaration" else _parameters(function)
+    if wanted is None or (function.type == "class_declaration" and "from:" in source(suffix)):
+        return
     place = 0
     for argument in named(parts[0]):
         label = _label(argument)
@@ -159,6 +158,44 @@ def _check_labels(call: Node, function: Node, name: str) -> None:
         place += 1
     if not all(has_default for _, has_default, _ in wanted[place:]):
         raise refused(call, f"{name} has another parameter")
+
+
+Parameters = list[tuple[str, bool, str]]
+"""The label, whether it has a default, and the type as it is written, of each."""
+
+
+def _parameters(function: Node) -> Parameters | None:
+    """None of a function that takes any number of arguments."""
+    wanted: Parameters = []
+    for index, child in enumerate(function.children):
+        if child.type == "..." or (child.type == "parameter" and any(part.type == "..." for part in child.children)):
+            return None
+        if child.type == "parameter":
+            title = source(child.child_by_field_name("external_name") or child.children_by_field_name("name")[0])
+            has_default = any(part.type == "=" for part in function.children[index + 1 : index + 2])
+            wanted.append(("" if title == "_" else title, has_default, _annotated(child)))
+    return wanted
+
+
+def _members(struct: Node) -> Parameters | None:
+    """What makes a struct that says no `init`: its stored members. None of another type, and of members that are not
+    plain."""
+    if source(field(struct, "declaration_kind")) != "struct":
+        return None
+    wanted: Parameters = []
+    for member in named(field(struct, "body")):
+        if member.type in ("init_declaration", "directive") or "@" in source(member).split("=")[0]:
+            return None
+        if not is_stored(member) or is_static(member):
+            continue
+        names, values = member.children_by_field_name("name"), member.children_by_field_name("value")
+        if len(names) != 1 or is_lazy(member):
+            return None
+        is_let = any(source(part) == "let" for part in named(member) if part.type == "value_binding_pattern")
+        if not (is_let and values):
+            kind = _annotated(member)
+            wanted.append((source(names[0]), bool(values) or (not is_let and kind.endswith("?")), kind))
+    return wanted
 
 
 def _label(argument: Node) -> str:
