@@ -136,7 +136,8 @@ class AddressBuilder(Thing):
 
     def do_addEncodedQueryParameter(self, run: Evaluation, given: Arguments) -> AddressBuilder:
         run.certain()
-        name, value = (text_of(known(argument)) for argument in given.take("name", "value", required=2))
+        pair = (text_of(known(argument)) for argument in given.take("name", "value", required=2))
+        name, value = (text.replace("&", "%26").replace("=", "%3D").replace("#", "%23") for text in pair)
         self.parts["query"] = self.parts.get("query", "") + f"&{name}={value}"
         return self
 
