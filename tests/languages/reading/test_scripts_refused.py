@@ -88,6 +88,7 @@ RUBY_RIGHT = [
     "begin; 1; rescue; retry; end",
     "puts [1].map { _1 + 1 }",
     "5.times { |i| break if i > 1 }; [1].each { |v| next }",
+    "[1].each { |i| next if i > 1 }; [2].each { |i| break }; puts [3].map { |i| i }",
     "JSON.parse('{}')",
 ]
 

@@ -73,7 +73,9 @@ def block_loop(lowering: Lowering, node: Node) -> p.Statement | None:
         return None
     declared = named(block.child_by_field_name("parameters"))
     names = {source(part) for parameter in declared for part in descendants(parameter) if part.type == "identifier"}
-    if any(part.type not in ("identifier", "destructured_parameter") for part in declared) or names & _outside(block):
+    if any(part.type not in ("identifier", "destructured_parameter") for part in declared):
+        return None
+    if names & _free(lowering, block):
         return None
     inner = field(block, "body")
     variables = lowering.names.variables | names
@@ -106,17 +108,23 @@ def _own(node: Node, entered: tuple[str, ...] = ()) -> Iterator[Node]:
             yield from _own(child, entered)
 
 
-def _outside(block: Node) -> set[str]:
-    """Variables that are set or used around a block."""
+def _free(lowering: Lowering, block: Node) -> frozenset[str]:
+    """Variables of the function around a block, or of the script, that no block declares for itself."""
     top = block
     while top.parent is not None and top.type not in FUNCTIONS:
         top = top.parent
-    inside = {part.id for part in descendants(block)}
-    found: set[str] = set()
-    for part in descendants(top):
-        if part.type == "identifier" and part.id not in inside and not _is_method(part):
-            found.add(source(part))
-    return found
+    if top.id not in lowering.names.free:
+        found: set[str] = set()
+        todo: list[tuple[Node, frozenset[str]]] = [(top, frozenset())]
+        while todo:
+            node, declared = todo.pop()
+            if node.type == "identifier" and source(node) not in declared and not _is_method(node):
+                found.add(source(node))
+            parameters = node.child_by_field_name("parameters") if node.type in BLOCKS else None
+            declared |= {source(part) for part in descendants(parameters)} if parameters is not None else set()
+            todo += [(child, declared) for child in node.named_children]
+        lowering.names.free[top.id] = frozenset(found)
+    return lowering.names.free[top.id]
 
 
 def _is_method(node: Node) -> bool:

@@ -17,8 +17,9 @@ from apipack.languages.reading.grammar import named, source
 class Names:
     """script: methods outside of every class. own: methods of the class around, None outside of one. parameters: those
     of the functions around. method, taken: the method around and its parameters, as `super` has them. title: of the
-    class around. shared: variables by the first byte where they are given to others. returns: what is around, a
-    method, block or lambda; leaves: the same, or a loop inside of it."""
+    class around. shared: variables by the first byte where they are given to others. free: by function, the variables
+    that none of its blocks declares. returns: what is around, a method, block or lambda; leaves: the same, or a loop
+    inside of it."""
 
     script: frozenset[str]
     own: frozenset[str] | None = None
@@ -29,6 +30,7 @@ class Names:
     method: str = ""
     taken: list[str] = field(default_factory=list)
     shared: dict[str, int] = field(default_factory=dict)
+    free: dict[int, frozenset[str]] = field(default_factory=dict)
     returns: str = "method"
     leaves: str = "method"
 
