@@ -81,5 +81,6 @@ def test_a_call_that_certainly_sends_nothing_is_wrong(language: str, code: str, 
     reading = Reading.of(language, code)
     assert reading.request is None or not unsent
     assert reading.unsent is unsent, reading.problem
+    assert reading.uncompiled is (unsent and language == "swift")
     if unsent:
         assert judge(reading, REFERENCES["me"]).request_match is False

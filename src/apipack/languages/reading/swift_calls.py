@@ -11,7 +11,7 @@ from apipack.languages.reading.grammar import field, named, refuse, source
 from apipack.languages.reading.swift_nodes import is_tried, suffix_of
 from apipack.languages.reading.swift_operators import SIDES, operation
 from apipack.languages.reading.swift_survey import Lowering
-from apipack.languages.wire import Unreadable, Unsent
+from apipack.languages.wire import Uncompiled, Unreadable, Unsent
 
 QUERY_ITEM = frozenset({"name", "value"})
 """Labels of a URLQueryItem, whose name may be left out."""
@@ -20,6 +20,10 @@ HEADERS = {
     **dict.fromkeys(("accept", "acceptLanguage", "contentType", "userAgent"), (frozenset({None}),)),
 }
 """What makes a header of Alamofire, whose type may be left out, with its labels."""
+
+
+class NotTried(Unsent, Uncompiled):
+    """A call that is certain to be one that may throw stands without `try`."""
 
 
 def call_of(lowering: Lowering, node: Node) -> p.Expression:
@@ -58,7 +62,7 @@ def _call(lowering: Lowering, node: Node, function: Node, suffix: Node) -> p.Exp
         called = suffix_of(function)
     if _throws(lowering, function, called, given) and not is_tried(node):
         reason = f"line {node.start_point[0] + 1}: {called} can throw, and is not tried"
-        raise Unsent(reason) if _is_foundation_json(function) else Unreadable(reason)
+        raise NotTried(reason) if _is_foundation_json(function) else Unreadable(reason)
     if called in survey.made and {argument.name for argument in given} <= survey.made[called] and given:
         labels = survey.labels.get(called, {})
         given = tuple(p.Argument(part.value, labels.get(part.name or "", part.name)) for part in given)
