@@ -42,7 +42,7 @@ _BUILT_IN = (
     "trim ucfirst uniqid urldecode urlencode usleep usort var_dump var_export"
 )
 BUILT_IN = frozenset(_BUILT_IN.split())
-_NUMERIC = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
+_NUMERIC = re.compile(r"\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*")
 Nodes = dict[str, list[Node]]
 
 
