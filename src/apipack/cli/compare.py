@@ -34,12 +34,15 @@ def compare(
     """
     from apipack.evaluation.tracking import experiments, finished_runs
     from apipack.params import load as load_params
+    from apipack.sweeps.grid import names
 
     try:
         name = experiment or load_params().report.experiment
         runs = finished_runs(name)
         if runs.empty:
             others = ", ".join(other for other in experiments() if other != name)
+            if experiment and experiment != load_params().report.experiment and experiment not in names():
+                fail(f"there is no experiment {name}; there are {others or 'none'}", 2)
             having = f"; runs are in {others}" if others else ""
             fail(f"the experiment {name} has no finished run: `{_maker(name)}` makes one{having}", 2)
         if run:

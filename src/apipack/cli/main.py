@@ -58,7 +58,9 @@ def calls(
     host: Annotated[
         str | None, typer.Option(help="host where the specification names none; api.example.com, or that of --url")
     ] = None,
-    optional: Annotated[bool, typer.Option(help="also parameters and members that are not required")] = False,
+    optional: Annotated[
+        bool, typer.Option(help="also parameters and members that are not required; a body is sent in any case")
+    ] = False,
 ) -> None:
     """Print a JSON line {operation, method, path, language, call} for each operation and language.
 
@@ -173,7 +175,7 @@ def score_rows(
     """Print each row {language, prediction, reference[, spec, operation]} with its verdicts.
 
     A row that cannot be scored has an {error} and no verdicts. The last line on standard error counts rows by outcome.
-    A file without a single JSON object is one line and exit code 2.
+    Exit code 2 where no line of the file holds a JSON object.
     """
     from apipack.evaluation.scoring import Told, executor, scored
 
@@ -181,6 +183,8 @@ def score_rows(
     run = executor(workers, lambda text: print(f"score: {text}", file=sys.stderr)) if execute else None
     try:
         with opened(file) as stream:
+            if execute:
+                say("score: calls are executed, 2,000 at a time; verdicts come when these are done")
             for row in scored(stream, told, run):
                 put(line(row))
     except OSError as error:

@@ -188,7 +188,7 @@ def log_folder(folder: Path, experiment: str, params: Mapping[str, Any], predict
     Raises `UserError`."""
     reports = [path for path in (folder / "finetune.json", folder / "evaluate.json") if path.is_file()]
     if not reports:
-        raise UserError(f"{folder} has neither finetune.json nor evaluate.json")
+        raise UserError("the folder has neither finetune.json nor evaluate.json")
     figures = stage_figures(folder)
     figures_key = _keys(params, figures)["apipack.figures"]
     if run_id := _run_of(_experiment(experiment, connect()), "figures", figures_key, "attributes.status = 'FINISHED'"):
