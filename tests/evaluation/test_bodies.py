@@ -183,7 +183,7 @@ def test_arguments_of_parts_and_sequences() -> None:
         ("meta.a", "1", "number"),
         ("meta.b", '"x"', "string"),
         ("n", "5", "text"),
-        ("file", "data", "text"),
+        ("file", "a file", "text"),
     ]
     lines = arguments(sent('{"n":4}\n[5]', "application/x-ndjson"), URL)
     assert [(one.name, one.value) for one in lines] == [("0.n", "4"), ("1.0", "5")]

@@ -62,16 +62,25 @@ def test_lines(members: dict[str, object], lines: list[str]) -> None:
     assert changed(**members) == lines
 
 
-def test_a_part_that_becomes_a_file_has_the_same_values() -> None:
+def test_a_part_that_becomes_a_file() -> None:
     part = 'Content-Disposition: form-data; name="a"{}\r\n\r\nhello'
     kind = (("Content-Type", "multipart/form-data; boundary=b"),)
     sent, gold = (
         Request("POST", "https://pets.test/", kind, f"--b\r\n{part.format(more)}\r\n--b--\r\n")
         for more in ('; filename="f"', "")
     )
-    assert differing(sent, gold, "https://pets.test/", [])[:1] == [
-        f"body: the same values in another form: {sent.body:.60}... for {gold.body:.60}..."
-    ]
+    assert differing(sent, gold, "https://pets.test/", [])[0] == "body a: a file for hello"
+
+
+def test_what_a_file_holds_is_nobody_s_to_say() -> None:
+    part = 'Content-Disposition: form-data; name="a"; filename="f"\r\n\r\n{}'
+    kind = (("Content-Type", "multipart/form-data; boundary=b"),)
+    sent, gold = (
+        Request("POST", "https://pets.test/", kind, f"--b\r\n{part.format(text)}\r\n--b--\r\n")
+        for text in ("hello", "CONTENT")
+    )
+    assert differing(sent, gold, "https://pets.test/", []) == []
+    assert exact_match(sent, gold, "https://pets.test/", [])
 
 
 def test_the_order_of_a_name_that_stands_twice() -> None:

@@ -29,6 +29,8 @@ from apipack.records import Request, is_json, is_multipart, is_xml
 NO_ARGUMENTS = CLIENT_ADDED | {"content-type", "authorization", "cookie"}
 PLACES = ("path", "query", "header", "cookie", "body")
 DEEPEST = 64
+A_FILE = "a file"
+"""In place of what a file that is uploaded holds, which no instruction says."""
 _PLACEHOLDER = re.compile(r'"?(?:\w+ )?REPLACE_[A-Z_]+"?$')
 
 
@@ -204,7 +206,9 @@ def _of_body(request: Request) -> Iterator[Argument]:
     if found is None:
         yield Argument("body", "", body, "text")
     for part in found or ():
-        yield from _of_content(part.text, part.media_type, part.name)
+        leaves = _of_content(part.text, part.media_type, part.name)
+        is_opaque = part.file and [leaf.kind for leaf in leaves] == ["text"] and leaves[0].name == part.name
+        yield from [leaves[0]._replace(value=A_FILE)] if is_opaque else leaves
 
 
 def _of_content(text: str, media_type: str, name: str) -> list[Argument]:
