@@ -103,6 +103,16 @@ def test_a_required_object_that_requires_nothing_has_a_member() -> None:
         assert len(made.said) >= 3
 
 
+def test_the_example_of_a_required_object_without_members_is_said() -> None:
+    content = {"application/json": {"schema": {"type": "object"}, "example": {"draft": {"lt": 9}}}}
+    parameters = [{"name": "filter", "in": "query", "required": True, "content": content}]
+    for variant in range(3):
+        made = filled({"parameters": parameters, "responses": {}}, variant)
+        (value,) = (value for name, value in made.request.query if name == "filter")
+        assert isinstance(json.loads(value)["draft"]["lt"], int)
+        assert any("lt" in said.name for said in made.said)
+
+
 def test_required_values_beyond_the_budget_stay_and_too_many_are_refused() -> None:
     def wide(count: int) -> dict[str, Any]:
         properties = {f"field{number}": TEXT for number in range(count)}
@@ -116,7 +126,12 @@ def test_required_values_beyond_the_budget_stay_and_too_many_are_refused() -> No
 
 @pytest.mark.parametrize(
     ("schema", "reason"),
-    [({"type": "string", "format": "binary"}, "binary"), ({"type": "string", "pattern": "(?=a)b"}, "no value")],
+    [
+        ({"type": "string", "format": "binary"}, "binary"),
+        ({"type": "string", "contentMediaType": "application/pdf"}, "binary"),
+        ({"type": "string", "contentEncoding": "base64"}, "binary"),
+        ({"type": "string", "pattern": "(?=a)b"}, "no value"),
+    ],
 )
 def test_what_cannot_be_said_is_refused_with_a_reason(schema: dict[str, Any], reason: str) -> None:
     body = {"type": "object", "required": ["it"], "properties": {"it": schema}}

@@ -92,7 +92,7 @@ class _Variant:
         required += _leaves(body) if body is not None else 0
         if required > MOST_REQUIRED:
             raise SpecError("too_many_values", f"{required} are required")
-        chosen = {id(member) for parameter in form["parameters"] if (member := _needed_member(parameter)) is not None}
+        chosen = {id(member) for parameter in form["parameters"] for member in _needed_members(parameter)}
         room = max_values - required - len(chosen)
         wanted = rng.randint(0, max(0, optional))
         said |= {snake(name) for name, needed, _ in (body or {}).get("members", ()) if needed}
@@ -191,10 +191,23 @@ def credential(leaf: Node, name: str) -> Any:
     return stand_in if fits(leaf, stand_in) else leaf.get("base", stand_in)
 
 
-def _needed_member(parameter: Node) -> list[Any] | None:
-    """A member of a required object that requires none, without which nothing of it would be sent."""
-    is_empty = parameter["required"] and not _leaves(parameter["node"])
-    return _own_member(parameter["node"]) if is_empty else None
+def _needed_members(parameter: Node) -> list[list[Any]]:
+    """A member of a required object that requires none, without which nothing of it would be sent, and the objects
+    that it is in, outermost first."""
+    return [] if not parameter["required"] or _leaves(parameter["node"]) else _inner_members(parameter["node"])
+
+
+def _inner_members(node: Node) -> list[list[Any]]:
+    if (member := _own_member(node)) is not None:
+        return [member]
+    for member in node.get("members", ()):
+        if "members" not in member[2] or not _ok(member):
+            continue
+        if _leaves(member[2]):
+            return [member]
+        if inner := _inner_members(member[2]):
+            return [member, *inner]
+    return []
 
 
 def _own_member(node: Node) -> list[Any] | None:

@@ -32,7 +32,7 @@ from apipack.operations.parameters import IGNORED_HEADERS, query_string, sent_va
 from apipack.operations.payloads import payload, sent_body
 from apipack.operations.requests import BuiltRequest
 from apipack.operations.wire import body_wire, parameter_wire
-from apipack.records import is_xml
+from apipack.records import essence, is_json, is_xml
 
 Form = dict[str, Any]
 Node = dict[str, Any]
@@ -258,7 +258,7 @@ def _ruled(leaf: Node, schema: Schema) -> Node:
     fixed = extra["const"] if "const" in extra else enum[0] if len(enum) == 1 else None
     if fixed is not None:
         return {"value": fixed}
-    if schema.format in ("binary", "byte", "base64"):
+    if schema.format in ("binary", "byte", "base64") or _holds_octets(extra):
         return {"unsayable": "binary"}
     if isinstance(schema, LaterSchema) and schema.content_schema is not None:
         return {"unsayable": "text that holds another value"}
@@ -272,6 +272,13 @@ def _ruled(leaf: Node, schema: Schema) -> Node:
         if value is not None:
             leaf[name] = value
     return leaf
+
+
+def _holds_octets(extra: dict[str, Any]) -> bool:
+    """Whether a text is octets in disguise, or a file that is no text (JSON Schema 2020-12 validation, 8)."""
+    kind = essence(str(extra.get("contentMediaType") or "text/plain"))
+    is_text = kind.startswith("text/") or is_json(kind) or is_xml(kind)
+    return bool(extra.get("contentEncoding")) or not is_text
 
 
 def _example(schema: Schema, extra: dict[str, Any]) -> Any:
