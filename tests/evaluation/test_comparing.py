@@ -107,6 +107,14 @@ def test_a_run_is_named_by_its_name_or_its_id() -> None:
         comparing.run_id(runs, "size=1")
 
 
+def test_of_the_same_run_again_it_is_the_latest() -> None:
+    ids = ["a" * 32, "b" * 32]
+    runs = pd.DataFrame({"run_id": ids, "tags.mlflow.runName": ["size=80"] * 2, "start_time": [2, 1]})
+    assert comparing.run_id(runs.assign(**{"tags.apipack.params": ["k", "k"]}), "size=80") == ids[0]
+    with pytest.raises(UserError, match="2 runs are called"):
+        comparing.run_id(runs.assign(**{"tags.apipack.params": ["k", "l"]}), "size=80")
+
+
 def predictions(right: int) -> pd.DataFrame:
     rows = {"id": [str(n) for n in range(9)], "api": list("abcabcabd"), "level": 3, "setting": "0shot"}
     whole = {"model": "tuned", "language": "curl", "reference": "curl y", "call": "curl x"}

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from apipack.audit.questions import Questions
 from apipack.evaluation.arguments import arguments
+from apipack.evaluation.differing import differing
 from apipack.evaluation.params import Evaluate
 from apipack.evaluation.predictions import Prediction, judge_all, predictions_of
 from apipack.evaluation.verdicts import Reference, Verdict
@@ -56,6 +57,9 @@ def _judged(prediction: Prediction, verdict: Verdict) -> Judged:
     if prediction.output.cut:
         rules = ["cut off: the model wrote no end", *rules]
     details = [] if kind == RIGHT else [*rules, *(f"without {name}" for name in lacks)]
+    if kind != RIGHT and not details and reading.request is not None:
+        gold = prediction.reference
+        details = differing(reading.request, gold.request, gold.template, gold.arguments)
     call, reference = reading.code, prediction.reference.call
     return Judged(prediction.model, test["id"], test["language"], kind, details, call, reference, verdict.executed)
 

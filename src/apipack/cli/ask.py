@@ -13,7 +13,7 @@ from typing import Any
 
 from apipack.errors import UserError
 from apipack.evaluation.apis import Apis
-from apipack.evaluation.arguments import Argument, arguments
+from apipack.evaluation.arguments import Argument, every_argument, is_set_aside
 from apipack.evaluation.specifications import specifications
 from apipack.evaluation.verdicts import Verdict, check
 from apipack.io import read_table
@@ -205,7 +205,9 @@ def _unsaid(
         if is_required and not is_fixed
     }
     in_body = _required_members(row)
-    for sent in arguments(request, row["template"]):
+    for sent in every_argument(request, row["template"]):
+        if is_set_aside(sent._replace(value="")):  # by its name: a credential's stand-in may stand elsewhere
+            continue
         key = (sent.place, _member(sent.name)) if sent.place == "body" else (sent.place, sent.name)
         if (key in required or key in in_body) and not _stands(sent, instruction):
             yield sent.name

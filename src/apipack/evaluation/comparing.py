@@ -51,11 +51,15 @@ def by_language(runs: pd.DataFrame, tables: Tables, metric: str) -> pd.DataFrame
 
 def run_id(runs: pd.DataFrame, word: str) -> str:
     """The run that a person means: its name, that of DVC's experiment, its id or the beginning of that; or the whole
-    id of a run elsewhere. Raises `UserError`. runs: of `tracking.finished_runs`."""
+    id of a run elsewhere. Of runs with the same parameters of the same commit it is the latest. Raises `UserError`.
+    runs: of `tracking.finished_runs`."""
     names = [runs[column] for column in ("tags.mlflow.runName", "tags.dvc.experiment", "run_id") if column in runs]
     chosen = runs[pd.concat([name == word for name in names], axis=1).any(axis=1)]
     if chosen.empty and re.fullmatch("[0-9a-f]{6,31}", word):
         chosen = runs[runs["run_id"].str.startswith(word)]
+    same = chosen.get("tags.apipack.params")
+    if len(chosen) > 1 and same is not None and same.notna().all() and same.nunique() == 1:
+        chosen = chosen.sort_values("start_time").iloc[-1:]
     if len(chosen) == 1:
         return str(chosen["run_id"].iloc[0])
     if len(chosen):
