@@ -117,7 +117,7 @@ def check(model: type[Reads], raw: Any, path: Path | str) -> Reads:
     except ValidationError as error:
         first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")  # it explains what is missing
         where = ".".join(str(part) for part in first["loc"] if not re.search(r"[\[\]]", str(part)))
-        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+        more = f" (faults beside this one: {error.error_count() - 1})" if error.error_count() > 1 else ""
         said = " ".join(first["msg"].removeprefix("Value error, ").split())
         said += _got(first["input"]) + (_like(model, first["loc"]) if first["type"] == "extra_forbidden" else "")
         raise ParamsError(f"{path}: {where}{': ' if where else ''}{said}{more}") from error

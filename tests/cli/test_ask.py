@@ -152,6 +152,8 @@ def test_a_value_that_nobody_said_is_asked_for_by_name(source: Source, p: Params
     marked = curl("https://pets.example/v1/pets/;id=7,8")
     assert asked(source, p, marked, "Show the pets 7 and 8").unsaid == ()
     assert asked(source, p, marked, "Show the pet 7").unsaid == ("id",)
+    stand_in = curl("https://pets.example/v1/pets/REPLACE_BEARER_TOKEN")
+    assert asked(source, p, stand_in, "Show the pet").unsaid == ("id",)
     for wrote, why in (("ask: id", "the instruction does not say id"), ("no_call", "no operation does what is asked")):
         answered = asked(source, p, wrote, "Show me the pet")
         assert answered.to_text().startswith(f"{wrote}\n\nno call: {why}\nexample: ")

@@ -74,6 +74,9 @@ def audit(
     from apipack.io import write_json, write_text
     from apipack.retrieval.documented import DOCUMENTED
 
+    for spec in specs:
+        if str(spec).startswith(("http:/", "https:/")):
+            fail(f"{spec.name}: audit reads files; fetch the document first", 2)
     if base_url is not None and not model:
         fail("--base-url needs --model, the server's name of a model", 2)
     if setting not in SETTINGS:
@@ -136,6 +139,7 @@ def _outputs(
     from apipack.cli.room import roomy
     from apipack.inference.answering import answer, ask_served
     from apipack.inference.params import Served
+    from apipack.models.places import ModelError
     from apipack.prompting.prompts import STOP
 
     prompts, room = [test["prompt"] for test in tests], roomy(p.evaluate)
@@ -150,7 +154,10 @@ def _outputs(
     adapter = _adapter(name)
     weights = p.finetune.model if adapter is not None or name == BASE else name
     grammars = [test["grammar"] for test in tests] if constrained else None
-    return answer(weights, adapter, prompts, room, STOP, grammars=grammars)[0]
+    try:
+        return answer(weights, adapter, prompts, room, STOP, grammars=grammars)[0]
+    except ModelError as error:
+        raise UserError(f"{error} (a server's model needs --base-url)") from error
 
 
 def _adapter(name: str) -> Path | None:

@@ -146,8 +146,8 @@ def _object(line: str | bytes) -> Row:
 
 
 def _check(row: Row) -> None:
-    if not all(isinstance(row.get(key), str) for key in TEXTS):
-        raise ScoreError(f"not an object with the texts {', '.join(TEXTS)}")
+    if missing := [key for key in TEXTS if not isinstance(row.get(key), str)]:
+        raise ScoreError(f"not an object with the texts {', '.join(TEXTS)}: {', '.join(missing)} missing or no text")
     if row["language"] not in LANGUAGES:
         raise ScoreError(f"no such language: {row['language']:.40}; there are {', '.join(LANGUAGES)}")
     named = [row.get(key) for key in ("spec", "operation")]
